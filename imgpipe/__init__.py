@@ -1,0 +1,35 @@
+"""Classical image-analysis pipelines for medical images.
+
+The rooms are reached as attributes and load on first use::
+
+    import imgpipe
+
+    smooth = imgpipe.kernels.gaussian(image, sigma=1.5)
+    numbers = imgpipe.features.extract(image)
+    pipeline = imgpipe.learn.make_pipeline("svm")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOMS = ("datasets", "evaluate", "features", "images", "kernels", "learn", "report")
+
+__all__ = ["InputError", "__version__", *_ROOMS]
+
+if TYPE_CHECKING:
+    from imgpipe import datasets, evaluate, features, images, kernels, learn, report
+    from imgpipe._common import InputError
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"imgpipe.{name}")
+    if name == "InputError":
+        return import_module("imgpipe._common").InputError
+    raise AttributeError(f"module 'imgpipe' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,21 @@
+"""Where cached features, downloads and compiled code live."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+
+def cache_dir() -> Path:
+    """Folder of cached features and downloads: ``IMGPIPE_CACHE``, else the user's cache folder."""
+    chosen = os.environ.get("IMGPIPE_CACHE")
+    return Path(chosen).expanduser() if chosen else user_cache_path("imgpipe", appauthor=False)
+
+
+def numba_cache_dir() -> Path:
+    """Parent folder of compiled code: ``NUMBA_CACHE_DIR``, else one beside `cache_dir`'s default.
+
+    ``IMGPIPE_CACHE`` does not move it: compiled code belongs to a machine, features to a project.
+    """
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(chosen) if chosen else user_cache_path("imgpipe-numba", appauthor=False)

@@ -1,0 +1,75 @@
+"""The sole home of Numba's flags and of its on-disk cache.
+
+Numba's cache looks only at the file that holds the compiled function: it does not see an edit in a
+helper of another file, nor a changed ``NUMBA_BOUNDSCHECK``. So every set of sources, settings and
+Numba version gets a cache folder of its own.
+"""
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config
+
+from imgpipe._common import numba_cache_dir
+
+_PACKAGE = Path(__file__).parent.parent
+_ROOMS_WITH_LOOPS = ("kernels", "features")
+
+
+def jit(function: Callable[..., Any] | None = None, *, contract: bool = False) -> Any:
+    """Compile a module-level loop over arrays and scalars, without the GIL, cached on disk.
+
+    ``contract=True`` allows fused multiply-add, and only that; give the measured reason beside it.
+    """
+    if function is None:
+        return lambda f: jit(f, contract=contract)
+    folder = cache_folder()
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": folder is not None}
+    if contract:
+        options["fastmath"] = {"contract"}
+    # Numba reads the folder when it decorates, so that other people's functions keep theirs
+    theirs = config.CACHE_DIR
+    config.CACHE_DIR = str(folder or "")
+    try:
+        return numba.njit(**options)(function)
+    finally:
+        config.CACHE_DIR = theirs
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Folder for the compiled code of exactly these sources, or None where none is writable."""
+    folder = numba_cache_dir() / _fingerprint()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        warnings.warn(
+            f"imgpipe cannot write compiled code to {folder}: every process compiles anew. "
+            "Set NUMBA_CACHE_DIR to a writable folder to avoid this.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
+    return folder
+
+
+def _fingerprint() -> str:
+    """Hash of all sources with jitted code, of Numba's version and of its settings."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for name in sorted(os.environ):
+        if name.startswith("NUMBA_") and name != "NUMBA_CACHE_DIR":
+            digest.update(f"{name}={os.environ[name]}".encode())
+    for room in _ROOMS_WITH_LOOPS:
+        for source in sorted((_PACKAGE / room).glob("*.py")):
+            digest.update(source.name.encode())
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
