@@ -1,0 +1,61 @@
+# Everything starts here: `make demo` and `make test` set up what they need on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_OUT ?= demo-run
+SETUP := setup.cfg pyproject.toml constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded data, say where the report is
+	$(BIN)/imgpipe doctor --warm
+	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT)
+
+test: $(VENV)/.dev ## install, warm the caches and run the whole test suite
+	$(BIN)/imgpipe doctor --warm
+	$(BIN)/python -m pytest
+
+test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "not slow and not jit and not bounds" --cov --cov-report=term
+
+check: $(VENV)/.dev ## lint, format, types, import contracts, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+format: $(VENV)/.dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: bench-kernels bench-features ## run every benchmark; tables go to benchmarks/results
+
+bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
+	$(BIN)/python -m benchmarks.kernels
+
+bench-features: $(VENV)/.dev ## features against scikit-image
+	$(BIN)/python -m benchmarks.features
+
+clean: ## remove the environment, caches and results made by the other targets
+	rm -rf $(VENV) $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find imgpipe tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "imgpipe needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: $(SETUP) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch $@ $(VENV)/.core

@@ -1,0 +1,106 @@
+"""Files that appear whole or not at all, cache folders and the progress bar."""
+
+import io
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from imgpipe._common import InputError, atomic_path, cache_dir, numba_cache_dir, track
+
+
+def test_input_error_is_a_value_error() -> None:
+    """Code that catches ValueError keeps working."""
+    assert issubclass(InputError, ValueError)
+
+
+def test_atomic_file_appears_whole(tmp_path: Path) -> None:
+    """The target is absent inside the block and complete after it, with nothing left beside it."""
+    target = tmp_path / "new" / "table.csv"
+    with atomic_path(target) as path:
+        path.write_text("a,b\n")
+        assert path.suffix == ".csv"
+        assert not target.exists()
+    assert target.read_text() == "a,b\n"
+    assert os.listdir(target.parent) == ["table.csv"]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_atomic_file_keeps_the_old_one(tmp_path: Path, error: type[BaseException]) -> None:
+    """An error or an interrupt leaves the old content and no scratch file."""
+    target = tmp_path / "table.csv"
+    target.write_text("old")
+    with pytest.raises(error), atomic_path(target) as path:
+        path.write_text("half")
+        raise error
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["table.csv"]
+
+
+def test_atomic_folder_replaces(tmp_path: Path) -> None:
+    """A folder is swapped as a whole: files of the old one do not survive."""
+    target = tmp_path / "run"
+    for name in ("first", "second"):
+        with atomic_path(target, folder=True) as folder:
+            (folder / name).write_text(name)
+    assert os.listdir(target) == ["second"]
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_atomic_folder_keeps_the_old_one(tmp_path: Path) -> None:
+    """A failed run leaves the folder of the last good one."""
+    target = tmp_path / "run"
+    with atomic_path(target, folder=True) as folder:
+        (folder / "good").touch()
+    with pytest.raises(KeyboardInterrupt), atomic_path(target, folder=True) as folder:
+        (folder / "bad").touch()
+        raise KeyboardInterrupt
+    assert os.listdir(target) == ["good"]
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_atomic_result_follows_the_umask(tmp_path: Path) -> None:
+    """What is published can be read by whom the umask allows, not only by its owner."""
+    with atomic_path(tmp_path / "run", folder=True):
+        pass
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert (tmp_path / "run").stat().st_mode == plain.stat().st_mode
+
+
+def test_cache_dir_moves_with_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """IMGPIPE_CACHE moves features and downloads, and leaves compiled code where it is."""
+    before = numba_cache_dir()
+    monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path))
+    assert cache_dir() == tmp_path
+    assert numba_cache_dir() == before
+
+
+def test_numba_cache_dir_respects_numba(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """NUMBA_CACHE_DIR is Numba's own variable and wins."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert numba_cache_dir() == tmp_path
+
+
+def test_track_yields_everything_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a terminal the items pass through and nothing is printed."""
+    assert list(track(range(5), "counting")) == [0, 1, 2, 3, 4]
+    assert capsys.readouterr().err == ""
+
+
+def test_track_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work of over a second shows its description on a terminal."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    clock = iter(range(100))
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setenv("TERM", "xterm")
+    assert list(track(iter(range(4)), "counting", total=4)) == [0, 1, 2, 3]
+    assert "counting" in screen.getvalue()

@@ -1,0 +1,34 @@
+"""The package as a whole: what importing it costs and what it shows."""
+
+import subprocess
+import sys
+
+import pytest
+
+import imgpipe
+
+HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "numba", "sklearn", "skimage", "cv2", "torch")
+
+
+def test_import_is_light() -> None:
+    """Importing imgpipe imports none of the heavy libraries."""
+    code = f"import imgpipe, sys; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("room", imgpipe._ROOMS)
+def test_rooms_load_on_first_use(room: str) -> None:
+    """Every room is an attribute of the package."""
+    assert getattr(imgpipe, room).__name__ == f"imgpipe.{room}"
+
+
+def test_unknown_attribute() -> None:
+    """A misspelt room is an AttributeError that names it."""
+    with pytest.raises(AttributeError, match="kernals"):
+        _ = imgpipe.kernals
+
+
+def test_dir_lists_what_is_public() -> None:
+    """Tab completion shows the rooms."""
+    assert set(imgpipe._ROOMS) <= set(dir(imgpipe))
