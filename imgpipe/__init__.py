@@ -14,9 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_ROOMS = ("datasets", "evaluate", "features", "images", "kernels", "learn", "report")
-
-__all__ = ["InputError", "__version__", *_ROOMS]
+__all__ = [
+    "InputError",
+    "__version__",
+    "datasets",
+    "evaluate",
+    "features",
+    "images",
+    "kernels",
+    "learn",
+    "report",
+]
 
 if TYPE_CHECKING:
     from imgpipe import datasets, evaluate, features, images, kernels, learn, report
@@ -24,10 +32,10 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return import_module(f"imgpipe.{name}")
     if name == "InputError":
         return import_module("imgpipe._common").InputError
+    if name in __all__:
+        return import_module(f"imgpipe.{name}")
     raise AttributeError(f"module 'imgpipe' has no attribute {name!r}")
 
 

@@ -11,6 +11,12 @@ import pytest
 from imgpipe._common import InputError, atomic_path, cache_dir, numba_cache_dir, track
 
 
+def write_half(target: Path, error: type[BaseException], folder: bool = False) -> None:
+    with atomic_path(target, folder=folder) as path:
+        (path / "bad" if folder else path).write_text("half")
+        raise error
+
+
 def test_input_error_is_a_value_error() -> None:
     """Code that catches ValueError keeps working."""
     assert issubclass(InputError, ValueError)
@@ -32,9 +38,8 @@ def test_atomic_file_keeps_the_old_one(tmp_path: Path, error: type[BaseException
     """An error or an interrupt leaves the old content and no scratch file."""
     target = tmp_path / "table.csv"
     target.write_text("old")
-    with pytest.raises(error), atomic_path(target) as path:
-        path.write_text("half")
-        raise error
+    with pytest.raises(error):
+        write_half(target, error)
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["table.csv"]
 
@@ -54,9 +59,8 @@ def test_atomic_folder_keeps_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "run"
     with atomic_path(target, folder=True) as folder:
         (folder / "good").touch()
-    with pytest.raises(KeyboardInterrupt), atomic_path(target, folder=True) as folder:
-        (folder / "bad").touch()
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        write_half(target, KeyboardInterrupt, folder=True)
     assert os.listdir(target) == ["good"]
     assert os.listdir(tmp_path) == ["run"]
 

@@ -7,6 +7,7 @@ import pytest
 
 import imgpipe
 
+ROOMS = [name for name in imgpipe.__all__ if name.islower() and not name.startswith("_")]
 HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "numba", "sklearn", "skimage", "cv2", "torch")
 
 
@@ -17,7 +18,7 @@ def test_import_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("room", imgpipe._ROOMS)
+@pytest.mark.parametrize("room", ROOMS)
 def test_rooms_load_on_first_use(room: str) -> None:
     """Every room is an attribute of the package."""
     assert getattr(imgpipe, room).__name__ == f"imgpipe.{room}"
@@ -31,4 +32,4 @@ def test_unknown_attribute() -> None:
 
 def test_dir_lists_what_is_public() -> None:
     """Tab completion shows the rooms."""
-    assert set(imgpipe._ROOMS) <= set(dir(imgpipe))
+    assert set(ROOMS) <= set(dir(imgpipe))
