@@ -1,0 +1,250 @@
+"""What a comparison found, as frozen data: the report renders it, the command line prints it."""
+
+import json
+import math
+import os
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgpipe._common import atomic_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METRICS = ("accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc")
+BINARY_METRICS = ("sensitivity", "specificity")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A metric's value with its 95 % interval; NaN where it is undefined.
+
+    `seed_sd` is the standard deviation over the models' seeds (None for one seed).
+    """
+
+    value: float
+    low: float
+    high: float
+    seed_sd: float | None = None
+
+
+@dataclass(frozen=True)
+class DuplicatePair:
+    """Two images with the same pixels (`exact`), or nearly so.
+
+    `split_a` and `split_b` name the given split, or the fold of the first repeat.
+    """
+
+    id_a: str
+    id_b: str
+    split_a: str | None
+    split_b: str | None
+    same_label: bool
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """What was in the data set, and what to beware of."""
+
+    name: str
+    source: str | None
+    n: int
+    classes: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+    sizes: dict[str, int]
+    dtype: str
+    channels: int
+    patients: int | None
+    shared_patients: int
+    duplicates: tuple[DuplicatePair, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How the models were compared; `statement` says it in sentences.
+
+    `kind` is ``"given split"``, ``"cross-validation"`` or ``"held-out evaluation"``.
+    """
+
+    kind: str
+    folds: int | None
+    repeats: int | None
+    seeds: int
+    tuned: bool
+    grid: dict[str, dict[str, list[Any]]] | None
+    positive_class: str | None
+    statement: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line to draw: for ROC, `x` is 1 - specificity and `y` sensitivity."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Drop of the AUC when this feature, or block of features, is shuffled in held-out data.
+
+    `low` and `high` are the smallest and largest drop over the repetitions.
+    """
+
+    feature: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A held-out image put confidently into the wrong class; `image` is uint8, for display."""
+
+    id: str
+    index: int
+    label: str
+    predicted: str
+    probability: float
+    image: np.ndarray = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """One model's scores on held-out data, their price, and where it went wrong.
+
+    `metrics` are the headline (the test part, or the mean over folds); `splits` holds them for
+    ``"val"`` and ``"test"`` where splits were given. `confusion` has true classes as rows, summed
+    over folds, of the first repeat and seed. `pipeline` is the fitted model: on the training part,
+    or, in cross-validation, that of the first fold.
+    """
+
+    name: str
+    metrics: dict[str, Interval]
+    splits: dict[str, dict[str, Interval]]
+    roc: tuple[Curve, ...]
+    confusion: np.ndarray = field(compare=False)
+    cost: dict[str, float]
+    importances: tuple[Importance, ...]
+    mistakes: tuple[Mistake, ...]
+    best_params: dict[str, Any] | None = None
+    pipeline: Any = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What another person needs to run the comparison again."""
+
+    versions: dict[str, str]
+    seed: int
+    seeds: int
+    data_hash: str
+    cpu: str
+    threads: int
+    wall_seconds: float
+    cpu_seconds: float
+    started: str
+    command: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Models compared on one data set, by one protocol, on the same folds."""
+
+    dataset: DataCard
+    protocol: Protocol
+    models: tuple[ModelResult, ...]
+    predictions: "pd.DataFrame" = field(repr=False, compare=False)
+    run: RunFacts
+
+    def leaderboard(self) -> "pd.DataFrame":
+        """Table of the models, best AUC first, with intervals and cost."""
+        import pandas as pd
+
+        rows = []
+        for model in self.models:
+            row: dict[str, Any] = {"model": model.name}
+            for metric in ("auc", *(m for m in model.metrics if m != "auc")):
+                found = model.metrics[metric]
+                row[metric] = found.value
+                row[f"{metric}_low"] = found.low
+                row[f"{metric}_high"] = found.high
+            rows.append({**row, **model.cost})
+        table = pd.DataFrame(rows)
+        return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the per-sample predictions and the pictures, ready for strict JSON."""
+        return {
+            "dataset": plain(self.dataset),
+            "protocol": plain(self.protocol),
+            "models": {model.name: _model_dict(model) for model in self.models},
+            "run": plain(self.run),
+        }
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Write `to_dict` to `path`; an undefined number becomes null."""
+        with atomic_path(path) as scratch:
+            write_json(scratch, self.to_dict())
+
+
+def save_run(comparison: Comparison, folder: str | os.PathLike[str]) -> None:
+    """Write ``run.json, result.json, predictions.csv, leaderboard.csv`` into `folder`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From `compare`.
+    folder : path-like
+        Made if it does not exist. To have the whole folder appear at once, write into a
+        temporary one and rename it.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "run.json", plain(comparison.run))
+    write_json(folder / "result.json", comparison.to_dict())
+    comparison.predictions.to_csv(folder / "predictions.csv", index=False)
+    comparison.leaderboard().to_csv(folder / "leaderboard.csv", index=False)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON that every reader accepts."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def plain(value: Any) -> Any:
+    """Turn `value` into what strict JSON holds: no NumPy types, no NaN, no tuples."""
+    if is_dataclass(value) and not isinstance(value, type):
+        shown = [f.name for f in fields(value) if not (f.name == "seed_sd" and value.seed_sd is None)]
+        return {name: plain(getattr(value, name)) for name in shown}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return str(value)
+
+
+def _model_dict(model: ModelResult) -> dict[str, Any]:
+    """A model's result without the fitted pipeline and without pictures."""
+    kept = (f.name for f in fields(model) if f.name not in ("name", "pipeline", "mistakes"))
+    content = {name: plain(getattr(model, name)) for name in kept}
+    content["mistakes"] = [
+        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name != "image"}
+        for m in model.mistakes
+    ]
+    return content

@@ -1,0 +1,21 @@
+"""A random forest."""
+
+from typing import Any
+
+from sklearn.ensemble import RandomForestClassifier
+
+from imgpipe.learn.classifiers._builder import Builder
+
+
+def build(random_state: int | None = 0, n_jobs: int | None = None) -> RandomForestClassifier:
+    """500 trees with classes weighted by their rarity."""
+    return RandomForestClassifier(
+        500, class_weight="balanced", random_state=random_state, n_jobs=n_jobs
+    )
+
+
+FOREST: Any = Builder(
+    build,
+    "random forest of 500 trees, classes weighted",
+    grid={"max_features": ["sqrt", 0.15], "min_samples_leaf": [1, 3]},
+)

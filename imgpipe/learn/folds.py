@@ -1,0 +1,107 @@
+"""Folds that keep each patient whole and every class on both sides."""
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+_ATTEMPTS = 20  # shuffles tried until every fold holds every class
+
+
+def stratified_folds(
+    labels: np.ndarray,
+    groups: np.ndarray | None,
+    folds: int,
+    *,
+    random_state: int | None = None,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split samples into folds of similar class shares, never dividing a group.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,)
+        Class of each sample.
+    groups : ndarray, shape (n,), or None
+        Patient of each sample; all samples of one land in the same fold.
+    folds : int
+        How many; at most `most_folds`.
+    random_state : int, optional
+        Seed of the shuffle.
+
+    Returns
+    -------
+    list of (train, test)
+        Index arrays, sorted; the test parts cover every sample once.
+
+    Raises
+    ------
+    InputError
+        With fewer samples or groups of a class than folds; it says how many would do.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> labels = np.array([0, 0, 1, 1, 0, 0, 1, 1])
+    >>> patients = np.array(["a", "a", "b", "b", "c", "c", "d", "d"])
+    >>> [test.tolist() for _, test in stratified_folds(labels, patients, 2, random_state=0)]
+    [[0, 1, 6, 7], [2, 3, 4, 5]]
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    _check_folds(labels, groups, folds)
+    if groups is None:
+        splitter = StratifiedKFold(folds, shuffle=True, random_state=random_state)
+        return list(splitter.split(np.zeros(len(labels)), labels))
+    # the greedy grouping of scikit-learn can leave a fold without a class: shuffle anew then
+    attempts = np.random.default_rng(random_state).integers(2**31 - 1, size=_ATTEMPTS)
+    found = []
+    for seed in attempts:
+        grouped = StratifiedGroupKFold(folds, shuffle=True, random_state=int(seed))
+        found = list(grouped.split(np.zeros(len(labels)), labels, groups))
+        if folds_lacking_a_class(labels, found) == 0:
+            return found
+    if any(len(test) == 0 or _lacks_class(labels, train) for train, test in found):
+        raise InputError(
+            f"the patients cannot be divided into {folds} folds with every class in the training "
+            f"part; use fewer folds (--folds {max(2, folds - 1)}) or add patients"
+        )
+    return found
+
+
+def most_folds(labels: np.ndarray, groups: np.ndarray | None) -> int:
+    """Largest number of folds that can hold every class: the rarest class's groups, or samples."""
+    return min(_supply(labels, groups).values())
+
+
+def folds_lacking_a_class(labels: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]) -> int:
+    """Count the folds whose training or test part misses a class."""
+    return sum(_lacks_class(labels, train) or _lacks_class(labels, test) for train, test in folds)
+
+
+def _lacks_class(labels: np.ndarray, part: np.ndarray) -> bool:
+    return len(np.unique(labels[part])) < len(np.unique(labels))
+
+
+def _supply(labels: np.ndarray, groups: np.ndarray | None) -> dict[object, int]:
+    """For each class, its number of samples, or of groups that hold it."""
+    if groups is None:
+        return {label: int((labels == label).sum()) for label in np.unique(labels)}
+    return {label: len(np.unique(groups[labels == label])) for label in np.unique(labels)}
+
+
+def _check_folds(labels: np.ndarray, groups: np.ndarray | None, folds: int) -> None:
+    """Refuse what cannot be split, and say what can."""
+    supply = _supply(labels, groups)
+    unit = "samples" if groups is None else "patients"
+    if len(supply) < 2:
+        raise InputError(f"found one class only ({next(iter(supply), 'none')}); two are needed")
+    if folds < 2:
+        raise InputError(f"folds is {folds}; it must be at least 2")
+    if groups is not None and len(np.unique(groups)) < folds:
+        n = len(np.unique(groups))
+        way_out = f"use --folds {n} or fewer" if n > 1 else "add patients"
+        raise InputError(f"found {n} patients for {folds} folds; {way_out}")
+    rarest = min(supply, key=lambda label: supply[label])
+    if supply[rarest] < folds:
+        n = supply[rarest]
+        way_out = f"use --folds {n}" if n > 1 else f"add {unit} of that class, or leave it out"
+        raise InputError(f"class {rarest} has {n} {unit} for {folds} folds; {way_out}")
