@@ -1,0 +1,113 @@
+"""What was compared and how, as rows of names and values: data card, protocol and run."""
+
+from typing import TYPE_CHECKING, Any
+
+from imgpipe.report import words
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison, DataCard
+
+_DUPLICATES = 12  # pairs listed
+_SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
+
+
+def overview(comparison: "Comparison") -> list[str]:
+    """Say in a few words what stands behind the headline."""
+    card, protocol = comparison.dataset, comparison.protocol
+    facts = [words.count(card.n, "image"), words.count(len(card.classes), "class", "classes")]
+    if card.patients is not None:
+        facts.append(words.count(card.patients, "patient"))
+    if protocol.kind == "cross-validation":
+        text = f"{protocol.folds}-fold cross-validation"
+        facts.append(text + (f", {protocol.repeats} times" if protocol.repeats > 1 else ""))
+    else:
+        facts.append(protocol.kind)
+    facts.append(str(comparison.run.started)[:10])
+    return facts
+
+
+def data_card(card: "DataCard") -> dict[str, Any]:
+    """Describe the data: counts by part and class, sizes, patients, duplicates."""
+    parts = []
+    for split, counts in card.counts.items():
+        total = sum(counts.values())
+        cells = [
+            {"count": f"{counts.get(c, 0):,}", "share": counts.get(c, 0) / total if total else 0.0}
+            for c in card.classes
+        ]
+        parts.append({"name": _SPLITS.get(split, split), "cells": cells, "total": f"{total:,}"})
+    sizes = sorted(card.sizes.items(), key=lambda item: -item[1])
+    listed = ", ".join(f"{name} ({n:,})" if len(sizes) > 1 else name for name, n in sizes[:4])
+    if len(sizes) > 4:
+        listed += f" and {words.count(len(sizes) - 4, 'other size')}"
+    facts = [
+        ("Source", str(card.source)),
+        ("Image size, pixels", listed),
+        ("Pixel type", str(card.dtype)),
+        ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
+        ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
+        ("Patients shared between splits", _shared(card)),
+        ("Duplicate pairs found", f"{len(card.duplicates):,}"),
+    ]
+    pairs = [
+        {
+            "a": f"{d.id_a}",
+            "b": f"{d.id_b}",
+            "where": " and ".join(dict.fromkeys(str(s) for s in (d.split_a, d.split_b) if s)),
+            "alike": "the same pixels" if d.exact else "nearly the same",
+            "labels": "same" if d.same_label else "different",
+            "bad": d.split_a != d.split_b or not d.same_label,
+        }
+        for d in card.duplicates[:_DUPLICATES]
+    ]
+    more = len(card.duplicates) - len(pairs)
+    return {
+        "classes": list(card.classes),
+        "parts": parts,
+        "facts": facts,
+        "pairs": pairs,
+        "more_pairs": more,
+    }
+
+
+def _shared(card: "DataCard") -> str:
+    if card.patients is None:
+        return "cannot be checked: the data name no patients"
+    return f"{words.count(card.shared_patients, 'patient')} shared between splits"
+
+
+def protocol_rows(comparison: "Comparison") -> list[tuple[str, str]]:
+    """List how the models were compared."""
+    p = comparison.protocol
+    rows = [("Kind", p.kind)]
+    if p.kind == "cross-validation":
+        rows.append(("Folds", f"{p.folds}, repeated {p.repeats}×"))
+    rows.append(("Seeds", str(p.seeds)))
+    rows.append(("Tuned", "yes, on a stated grid" if p.tuned else "nothing"))
+    if p.positive_class is not None:
+        rows.append(("Positive class", str(p.positive_class)))
+    for name, grid in (p.grid or {}).items() if p.tuned else ():
+        rows.append((f"Grid of {name}", assigned(grid)))
+    return rows
+
+
+def assigned(settings: Any) -> str:
+    """Write settings as assignments."""
+    if not isinstance(settings, dict):
+        return str(settings)
+    return ", ".join(f"{key} = {value}" for key, value in settings.items())
+
+
+def run_rows(comparison: "Comparison") -> list[tuple[str, str]]:
+    """List what another person needs to run it again."""
+    run = comparison.run
+    seeds = f"{run.seed}" if run.seeds == 1 else f"{run.seed} to {run.seed + run.seeds - 1}"
+    return [
+        ("Started", str(run.started)),
+        ("Wall time", words.duration(run.wall_seconds)),
+        ("CPU time", words.duration(run.cpu_seconds)),
+        ("Processor", str(run.cpu)),
+        ("Threads", str(run.threads)),
+        ("Seeds" if run.seeds > 1 else "Seed", seeds),
+        ("Hash of the data", str(run.data_hash)),
+    ]

@@ -1,0 +1,200 @@
+"""Numbers and names as a reader wants them, and the sentences of the report.
+
+Nothing here computes a metric: values and intervals come from `imgpipe.evaluate` and are only
+compared with one another.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison, Interval, ModelResult
+
+METRICS = {
+    "auc": "AUC",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "f1": "F1",
+    "precision": "Precision",
+    "recall": "Recall",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+}
+_SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
+_COSTS = {
+    "fit_cpu_seconds": "Fitting, CPU time",
+    "fit_seconds": "Fitting",
+    "feature_seconds": "Features",
+    "predict_ms_per_image": "Prediction per image",
+    "model_bytes": "Size of the model",
+}
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Round a score to a fixed number of digits; a dash where it does not exist."""
+    return "–" if value is None or math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
+
+
+def interval(score: "Interval") -> str:
+    """Write the interval's two ends; nothing where there is none."""
+    if any(v is None or math.isnan(v) for v in (score.low, score.high)):
+        return ""
+    return f"{number(score.low)}–{number(score.high)}"
+
+
+def metric_name(key: str) -> str:
+    """Spell a metric's name as the field does."""
+    return METRICS.get(key, key.replace("_", " ").capitalize())
+
+
+def feature_name(key: str) -> str:
+    """Turn a feature's name into words: ``glcm_contrast_d2`` is GLCM contrast, distance 2.
+
+    Examples
+    --------
+    >>> feature_name("glcm_contrast_d2")
+    'GLCM contrast, distance 2'
+    """
+    found = re.fullmatch(r"(?P<stem>.*?)(?:_d(?P<distance>\d+))?(?:_c(?P<channel>\d+))?", key)
+    assert found is not None  # every part is optional
+    stem, distance, channel = found.group("stem", "distance", "channel")
+    words = [_SHORT.get(word, word) for word in stem.split("_")]
+    text = " ".join(words)
+    text = text[:1].upper() + text[1:]
+    if distance:
+        text += f", distance {distance}"
+    if channel:
+        text += f", channel {channel}"
+    return text
+
+
+def cost(key: str, value: object) -> tuple[str, str]:
+    """Give a cost's name, and its value with a unit."""
+    name = _COSTS.get(key, key.replace("_", " ").capitalize())
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return name, "–"
+    if not isinstance(value, (int, float)):
+        return name, str(value)
+    if key.endswith("_bytes"):
+        return name, size(value)
+    if "_ms" in key:
+        return name, f"{value:.3g} ms"
+    if "seconds" in key:
+        return name, duration(value)
+    return name, f"{value:g}"
+
+
+def size(count: float) -> str:
+    """Write bytes in the unit that keeps the number short."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
+        count /= 1000
+    return f"{count:.3g} GB"
+
+
+def duration(seconds: float) -> str:
+    """Write seconds in units that fit the length."""
+    if seconds < 1:
+        return f"{seconds * 1000:.3g} ms"
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """Join a count and its noun: 1 image, 2,300 images."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def overlap(a: "Interval", b: "Interval") -> bool | None:
+    """Tell whether two intervals share a value; None where one of them is missing."""
+    ends = (a.low, a.high, b.low, b.high)
+    if any(v is None or math.isnan(v) for v in ends):
+        return None
+    return a.low <= b.high and b.low <= a.high
+
+
+def headline(ranked: Sequence["ModelResult"], metric: str) -> str:
+    """State the result with its interval, and whether the next model is told apart."""
+    best = ranked[0]
+    score = best.metrics[metric]
+    name = metric_name(metric)
+    if len(ranked) == 1:
+        return f"{best.name} reaches an {name} of {_with_interval(score)}."
+    text = f"{best.name} has the highest {name}, {_with_interval(score)}"
+    near = [m.name for m in ranked[1:] if overlap(score, m.metrics[metric])]
+    if not near:
+        return f"{text}; no other model’s interval reaches it."
+    return f"{text}; the interval of {_listed(near)} overlaps it."
+
+
+def versus(best: "ModelResult", other: "ModelResult", metric: str) -> str:
+    """Compare two models in words that claim no more than the intervals show."""
+    a, b = best.metrics[metric], other.metrics[metric]
+    text = (
+        f"{best.name} and {other.name}: {metric_name(metric)} {_with_interval(a)} "
+        f"against {_with_interval(b)}. "
+    )
+    shared = overlap(a, b)
+    if shared is None:
+        return text + "An interval is missing, so nothing is said about the difference."
+    if shared:
+        return text + "The intervals overlap: these data do not clearly tell the two apart."
+    return (
+        text
+        + "The intervals do not overlap: chance alone is an unlikely reason for the difference."
+    )
+
+
+def shift(models: Sequence["ModelResult"], metric: str) -> str | None:
+    """Name the models that score clearly lower on the test part than on validation."""
+    falls = []
+    for model in models:
+        if not {"val", "test"} <= set(model.splits):
+            continue
+        before, after = model.splits["val"][metric], model.splits["test"][metric]
+        if overlap(before, after) is False and after.value < before.value:
+            falls.append(f"{model.name} ({number(before.value)} to {number(after.value)})")
+    if not falls:
+        return None
+    return (
+        f"{metric_name(metric)} falls from the validation part to the test part, beyond both "
+        f"intervals, for {_listed(falls, 20)}. The two parts differ; expect new data to differ too."
+    )
+
+
+def not_done(comparison: "Comparison") -> list[str]:
+    """List what a careful reader would miss, before they have to ask."""
+    protocol, card = comparison.protocol, comparison.dataset
+    missing = []
+    if not protocol.tuned and protocol.kind != "held-out evaluation":
+        missing.append("No setting was tuned: every model ran with its fixed defaults.")
+    if card.patients is None:
+        missing.append("Patients were not kept apart, since the data name no patients.")
+    if protocol.seeds == 1:
+        missing.append("One seed only: the spread between seeds is unknown.")
+    if protocol.kind != "cross-validation":
+        missing.append("One split only: the spread between splits is unknown.")
+    return [
+        *missing,
+        "No paired test of the difference between models; overlap of intervals is a cautious "
+        "reading, not a test.",
+        "Calibration of the probabilities was not assessed, and no decision threshold was chosen.",
+        "No data from another hospital or scanner were held out, and no subgroups were compared.",
+    ]
+
+
+def _with_interval(score: "Interval") -> str:
+    ends = interval(score)
+    return f"{number(score.value)} ({ends})" if ends else number(score.value)
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    if len(names) > most:
+        return f"{len(names)} others"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
