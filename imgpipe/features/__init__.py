@@ -1,1 +1,11 @@
-"""Under construction."""
+"""Numbers that describe an image: intensity, histogram, texture and shape of its gradients.
+
+One image gives a dict, many images a matrix; `catalogue` says what each number means. A family of
+features is one file and one line in the registry `FAMILIES`.
+"""
+
+from imgpipe.features._extract import catalogue, extract, extract_many, warm
+from imgpipe.features._registry import FAMILIES
+from imgpipe.features._types import Family, Feature
+
+__all__ = ["FAMILIES", "Family", "Feature", "catalogue", "extract", "extract_many", "warm"]

@@ -1,0 +1,45 @@
+"""All families. A line here makes a family public, and every shared law test holds for it."""
+
+from imgpipe._common import InputError
+from imgpipe.features import glcm, histogram, intensity
+from imgpipe.features._settings import Plan
+from imgpipe.features._types import Family, Feature
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        intensity.FAMILY,
+        histogram.FAMILY,
+        glcm.FAMILY,
+    )
+}
+_GROUPS = {
+    "default": lambda family: family.default,
+    "ibsi": lambda family: family.ibsi,
+    "all": lambda family: True,
+}
+
+
+def families_of(plan: Plan) -> list[Family]:
+    """The families that `plan` asks for, each once, in the order asked."""
+    chosen: dict[str, Family] = {}
+    for name in plan.settings.families:
+        if name in _GROUPS:
+            members = [f for f in FAMILIES.values() if _GROUPS[name](f)]
+            members = [f for f in members if f.volumes or plan.ndim == 2]
+        elif name in FAMILIES:
+            members = [FAMILIES[name]]
+            if plan.ndim == 3 and not members[0].volumes:
+                raise InputError(f"family {name!r} is for images, not for volumes")
+        else:
+            raise InputError(
+                f"family {name!r} is unknown; use {', '.join(map(repr, FAMILIES))}, "
+                "or 'default', 'ibsi', 'all'"
+            )
+        chosen.update((family.name, family) for family in members)
+    return list(chosen.values())
+
+
+def features_of(plan: Plan) -> list[Feature]:
+    """Every feature under `plan`, in the order of the results."""
+    return [feature for family in families_of(plan) for feature in family.describe(plan)]
