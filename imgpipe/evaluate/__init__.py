@@ -1,1 +1,32 @@
-"""Under construction."""
+"""Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
+
+from imgpipe.evaluate.compare import compare, score_fitted
+from imgpipe.evaluate.results import (
+    Comparison,
+    Curve,
+    DataCard,
+    DuplicatePair,
+    Importance,
+    Interval,
+    Mistake,
+    ModelResult,
+    Protocol,
+    RunFacts,
+    save_run,
+)
+
+__all__ = [
+    "Comparison",
+    "Curve",
+    "DataCard",
+    "DuplicatePair",
+    "Importance",
+    "Interval",
+    "Mistake",
+    "ModelResult",
+    "Protocol",
+    "RunFacts",
+    "compare",
+    "save_run",
+    "score_fitted",
+]

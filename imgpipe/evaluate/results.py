@@ -222,7 +222,9 @@ def write_json(path: Path, content: Any) -> None:
 def plain(value: Any) -> Any:
     """Turn `value` into what strict JSON holds: no NumPy types, no NaN, no tuples."""
     if is_dataclass(value) and not isinstance(value, type):
-        shown = [f.name for f in fields(value) if not (f.name == "seed_sd" and value.seed_sd is None)]
+        shown = [
+            f.name for f in fields(value) if not (f.name == "seed_sd" and value.seed_sd is None)
+        ]
         return {name: plain(getattr(value, name)) for name in shown}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
@@ -240,7 +242,7 @@ def plain(value: Any) -> Any:
 
 
 def _model_dict(model: ModelResult) -> dict[str, Any]:
-    """A model's result without the fitted pipeline and without pictures."""
+    """Leave the fitted pipeline and the pictures out of a model's result."""
     kept = (f.name for f in fields(model) if f.name not in ("name", "pipeline", "mistakes"))
     content = {name: plain(getattr(model, name)) for name in kept}
     content["mistakes"] = [

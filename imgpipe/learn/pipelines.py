@@ -75,9 +75,7 @@ def make_pipeline(
 def _builder(model: str) -> Any:
     """Look a classifier up by its name."""
     if model not in CLASSIFIERS:
-        raise InputError(
-            f"no classifier is named {model!r}; choose from {', '.join(CLASSIFIERS)}"
-        )
+        raise InputError(f"no classifier is named {model!r}; choose from {', '.join(CLASSIFIERS)}")
     return CLASSIFIERS[model]
 
 
@@ -87,9 +85,7 @@ def _filter(given: str | Filter, channel_axis: int | None) -> Filter:
 
     chosen = Filter(given) if isinstance(given, str) else clone(given)
     if chosen.name not in KERNELS:
-        raise InputError(
-            f"no kernel is named {chosen.name!r}; choose from {', '.join(KERNELS)}"
-        )
+        raise InputError(f"no kernel is named {chosen.name!r}; choose from {', '.join(KERNELS)}")
     if chosen.channel_axis is None:
         chosen.set_params(channel_axis=channel_axis)
     return chosen

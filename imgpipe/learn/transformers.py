@@ -133,7 +133,7 @@ class Filter(_ImageTransformer):
         ]
 
     def _axes(self, ndim: int, first: int) -> tuple[int, ...]:
-        """The axes that a kernel slides along: neither the stack's nor the channels'."""
+        """List the axes that a kernel slides along: neither the stack's nor the channels'."""
         axes = list(range(first, ndim))
         if self.channel_axis is not None:
             del axes[self.channel_axis]

@@ -1,0 +1,135 @@
+"""Features computed once for all images, shared by all models, and kept on disk."""
+
+import hashlib
+import logging
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+from joblib.memory import MemorizedFunc
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+
+import imgpipe
+from imgpipe._common import cache_dir
+from imgpipe.evaluate._cost import cpu_seconds
+from imgpipe.evaluate._images import take
+from imgpipe.learn import FeatureExtractor
+
+_ROOMS = ("images", "kernels", "features", "learn")  # whose code the cached numbers depend on
+_CACHE_BYTES = 2 * 1024**3
+
+
+class FeatureStore:
+    """Gives each model the input of its first step that has something to learn."""
+
+    def __init__(self, images: Any, digests: tuple[bytes, ...]) -> None:
+        self.images = images
+        self._pixels = hashlib.sha256(b"".join(digests)).hexdigest()
+        self._known: dict[str, tuple[Any, float]] = {}
+
+    def inputs(self, head: list[Any]) -> tuple[Any, float]:
+        """Output of the stateless steps `head` for all images, and the CPU seconds it took.
+
+        The seconds are those of the first computation, also when the numbers come from the cache.
+        """
+        if not head:
+            return self.images, 0.0
+        key = _key(self._pixels, head)
+        if key not in self._known:
+            # another person's transformer may change without a trace in the key
+            ours = all(type(step).__module__.split(".")[0] == "imgpipe" for step in head)
+            self._known[key] = (
+                _cached(key, self.images, head) if ours else _run(key, self.images, head)
+            )
+        return self._known[key]
+
+
+def split_head(model: Any) -> tuple[list[Any], Any]:
+    """Part a pipeline into its leading stateless steps, features included, and the rest.
+
+    A model that computes no features with a `FeatureExtractor` stays whole: its input is images.
+    """
+    if not isinstance(model, Pipeline):
+        return [], model
+    steps = [step for _, step in model.steps[:-1]]
+    length = 0
+    for position, step in enumerate(steps, start=1):
+        if step not in (None, "passthrough") and get_tags(step).requires_fit:
+            break
+        if isinstance(step, FeatureExtractor):
+            length = position
+    head = [step for step in steps[:length] if step not in (None, "passthrough")]
+    return head, Pipeline(model.steps[length:]) if length else model
+
+
+def join_head(model: Any, rest: Any, images: Any) -> Any:
+    """Put the fitted rest behind `model`'s own stateless steps: a pipeline that takes images."""
+    head, _ = split_head(model)
+    if not head:
+        return rest
+    length = len(model.steps) - len(rest.steps)
+    steps = []
+    first = take(images, np.array([0]))
+    for name, step in model.steps[:length]:
+        if step not in (None, "passthrough"):
+            step = clone(step).fit(first)
+            first = step.transform(first)
+        steps.append((name, step))
+    return Pipeline([*steps, *rest.steps])
+
+
+def _key(pixels: str, head: list[Any]) -> str:
+    """Identify pixels, settings and code; the number of workers changes nothing."""
+    settings = [
+        (type(step).__qualname__, {k: v for k, v in step.get_params().items() if k != "n_jobs"})
+        for step in head
+    ]
+    return joblib.hash([pixels, settings, imgpipe.__version__, _code()])
+
+
+def _code() -> str:
+    """Hash of the sources that the numbers depend on."""
+    digest = hashlib.sha256()
+    package = Path(imgpipe.__file__).parent
+    for room in _ROOMS:
+        for source in sorted((package / room).rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _run(key: str, images: Any, head: list[Any]) -> tuple[Any, float]:
+    """Send all images through the stateless steps."""
+    before = cpu_seconds()
+    values = images
+    for step in head:
+        values = clone(step).fit(take(values, np.array([0]))).transform(values)
+    return values, cpu_seconds() - before
+
+
+def _cached(key: str, images: Any, head: list[Any]) -> tuple[Any, float]:
+    """Do as `_run` does, or read what it found before.
+
+    joblib renames finished files into place, so an interrupt leaves no half-written entry, and
+    computes again where an entry cannot be read. A cache that cannot be written is done without.
+    """
+    folder = cache_dir() / "features"
+    try:
+        memory = joblib.Memory(folder, verbose=0)
+    except OSError:
+        return _run(key, images, head)
+    function: MemorizedFunc = memory.cache(_run, ignore=["images", "head"])
+    quiet = logging.getLogger(getattr(function, "_name", "joblib"))
+    level = quiet.level
+    # the traceback of an unreadable entry would alarm, and the entry is replaced anyway
+    quiet.setLevel(logging.CRITICAL)
+    try:
+        found = function(key, images, head)
+        memory.reduce_size(bytes_limit=_CACHE_BYTES)
+    except OSError:
+        return _run(key, images, head)
+    finally:
+        quiet.setLevel(level)
+    return found

@@ -1,0 +1,91 @@
+"""Fit any scikit-learn classifier with what it accepts, and line its probabilities up."""
+
+import inspect
+from typing import Any
+
+import numpy as np
+import sklearn
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metadata_routing import get_routing_for_object
+
+from imgpipe._common import InputError
+
+
+def fit(
+    model: Any,
+    X: Any,
+    y: np.ndarray,
+    groups: np.ndarray | None = None,
+    validation: tuple[Any, np.ndarray] | None = None,
+) -> Any:
+    """Fit a clone of `model`; hand it groups and validation data only where it takes them.
+
+    The validation part is transformed by the steps fitted on the training part, and is never
+    added to it.
+    """
+    model = clone(model)
+    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
+    direct = {}
+    if validation is not None and _accepts(last, "validation"):
+        direct["validation"] = validation
+    if groups is not None and _accepts(last, "groups"):
+        direct["groups"] = groups
+    if not direct:
+        return _fit_routed(model, X, y, groups)
+    if isinstance(model, Pipeline) and len(model.steps) > 1:
+        before = Pipeline(model.steps[:-1])
+        X = _fit_routed(before, X, y, groups).transform(X)
+        if "validation" in direct:
+            direct["validation"] = (before.transform(validation[0]), validation[1])
+        last.fit(X, y, **direct)
+        return Pipeline([*before.steps, (model.steps[-1][0], last)])
+    last.fit(X, y, **direct)
+    return last if not isinstance(model, Pipeline) else model
+
+
+def probabilities(model: Any, X: Any, n_classes: int) -> np.ndarray:
+    """Probability of each class, shape (n, k); a class unseen in training gets 0."""
+    found = model.predict_proba(X)
+    full = np.zeros((len(found), n_classes))
+    full[:, np.asarray(model.classes_, dtype=int)] = found
+    return full
+
+
+def check_classifier(name: str, model: Any) -> None:
+    """Refuse what cannot be compared."""
+    if not (hasattr(model, "fit") and hasattr(model, "get_params")):
+        raise InputError(
+            f"model {name!r} is of type {type(model).__name__}; give a scikit-learn classifier"
+        )
+    if not hasattr(model, "predict_proba"):
+        raise InputError(
+            f"model {name!r} gives no probabilities (predict_proba); wrap it in "
+            "sklearn.calibration.CalibratedClassifierCV"
+        )
+
+
+def with_seed(model: Any, seed: int, *, override: bool) -> Any:
+    """Clone with every unset random_state set to `seed`; the set ones too with `override`."""
+    model = clone(model)
+    chosen = {
+        key: seed
+        for key, value in model.get_params(deep=True).items()
+        if key.split("__")[-1] == "random_state" and (override or value is None)
+    }
+    return model.set_params(**chosen)
+
+
+def _accepts(estimator: Any, parameter: str) -> bool:
+    """Whether ``fit`` names the parameter."""
+    return parameter in inspect.signature(estimator.fit).parameters
+
+
+def _fit_routed(model: Any, X: Any, y: np.ndarray, groups: np.ndarray | None) -> Any:
+    """Fit by scikit-learn's metadata routing, so that searches and splitters inside get groups."""
+    if groups is None:
+        return model.fit(X, y)
+    with sklearn.config_context(enable_metadata_routing=True):
+        if get_routing_for_object(model).consumes("fit", ["groups"]):
+            return model.fit(X, y, groups=groups)
+    return model.fit(X, y)

@@ -1,0 +1,58 @@
+"""Take, read and show a data set's images, whether one array or a lazy sequence."""
+
+from typing import Any
+
+import numpy as np
+
+_THUMBNAIL = 96  # pixels of the longer side
+
+
+def take(items: Any, index: np.ndarray) -> Any:
+    """Rows of an array or table, or a list of the images at `index`."""
+    if hasattr(items, "iloc"):
+        return items.iloc[index]
+    if isinstance(items, np.ndarray):
+        return items[index]
+    return [items[int(i)] for i in index]
+
+
+def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:
+    """Small uint8 picture, (h, w) or (h, w, 3), for a person to look at.
+
+    uint8 stays as it is; other dtypes are stretched between the 1st and 99th percentile. A volume
+    shows its middle slice.
+    """
+    image = np.asarray(image)
+    if channel_axis is not None:
+        image = np.moveaxis(image, channel_axis, -1)
+        image = image[..., :3] if image.shape[-1] >= 3 else image[..., 0]
+    while image.ndim > (3 if channel_axis is not None and image.shape[-1] == 3 else 2):
+        image = image[len(image) // 2]
+    step = -(-max(image.shape[:2]) // _THUMBNAIL)
+    if image.dtype != np.uint8:
+        image = _stretched(image)
+    if step > 1:
+        image = _shrunk(image, step)
+    return np.ascontiguousarray(image)
+
+
+def _stretched(image: np.ndarray) -> np.ndarray:
+    """Map the bulk of the values to 0 to 255; what is not finite becomes black."""
+    values = image.astype(np.float64)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return np.zeros(image.shape, np.uint8)
+    low, high = np.percentile(finite, [1, 99])
+    if high <= low:
+        low, high = finite.min(), finite.max()
+    scaled = (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
+    return np.round(255 * np.clip(np.nan_to_num(scaled, posinf=1, neginf=0), 0, 1)).astype(np.uint8)
+
+
+def _shrunk(image: np.ndarray, step: int) -> np.ndarray:
+    """Mean of square blocks; an incomplete block at the edge is left out."""
+    h, w = (n // step for n in image.shape[:2])
+    if not h or not w:
+        return image[::step, ::step]
+    blocks = image[: h * step, : w * step].reshape(h, step, w, step, *image.shape[2:])
+    return np.round(blocks.mean(axis=(1, 3))).astype(np.uint8)

@@ -1,0 +1,113 @@
+"""Metrics of a classifier under many sample weightings at once, as a bootstrap needs them.
+
+Weights are counts: a sample drawn twice by a resample weighs two. A class that a weighting leaves
+out makes its own recall, precision and AUC undefined (NaN); the mean over classes skips it.
+"""
+
+import numpy as np
+
+from imgpipe.evaluate.results import BINARY_METRICS, METRICS
+
+
+def metric_names(n_classes: int) -> tuple[str, ...]:
+    """Metrics reported for so many classes."""
+    return METRICS + BINARY_METRICS if n_classes == 2 else METRICS
+
+
+def weighted_metrics(
+    labels: np.ndarray, predicted: np.ndarray, scores: np.ndarray, weights: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Compute every metric for each row of `weights`.
+
+    Parameters
+    ----------
+    labels, predicted : ndarray of int, shape (n,)
+        True and predicted codes, 0 to k - 1.
+    scores : ndarray, shape (n, k)
+        Probability of each class.
+    weights : ndarray, shape (b, n)
+        One weighting of the samples a row.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (b,)
+        With two classes, precision, recall, F1 and AUC are those of class 1; with more, they are
+        means over classes, and the AUC is one class against the rest. NaN where undefined.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> labels = np.array([0, 0, 1, 1])
+    >>> p = np.array([0.1, 0.6, 0.4, 0.9])
+    >>> scores = np.column_stack([1 - p, p])
+    >>> found = weighted_metrics(labels, scores.argmax(axis=1), scores, np.ones((1, 4)))
+    >>> float(found["accuracy"][0]), float(found["auc"][0])
+    (0.5, 0.75)
+    """
+    n_classes = scores.shape[1]
+    confusion = weighted_confusion(labels, predicted, n_classes, weights)
+    hits = np.diagonal(confusion, axis1=1, axis2=2)
+    actual, guessed = confusion.sum(axis=2), confusion.sum(axis=1)
+    recall = _divide(hits, actual)
+    precision = _divide(hits, guessed)
+    # a class that was there and never predicted has precision 0, as scikit-learn has it
+    precision[(guessed == 0) & (actual > 0)] = 0.0
+    f1 = _divide(2 * hits, actual + guessed)
+    found = {
+        "accuracy": _divide(hits.sum(axis=1), weights.sum(axis=1)),
+        "balanced_accuracy": _mean(recall),
+    }
+    if n_classes == 2:
+        found |= {"precision": precision[:, 1], "recall": recall[:, 1], "f1": f1[:, 1]}
+        found["auc"] = weighted_auc(labels == 1, scores[:, 1], weights)
+        found |= {"sensitivity": recall[:, 1], "specificity": recall[:, 0]}
+        return found
+    found |= {"precision": _mean(precision), "recall": _mean(recall), "f1": _mean(f1)}
+    areas = [weighted_auc(labels == c, scores[:, c], weights) for c in range(n_classes)]
+    found["auc"] = _mean(np.column_stack(areas))
+    return found
+
+
+def weighted_confusion(
+    labels: np.ndarray, predicted: np.ndarray, n_classes: int, weights: np.ndarray
+) -> np.ndarray:
+    """Weighted counts, shape (b, k, k): true classes as rows, predicted as columns."""
+    cell = labels * n_classes + predicted
+    indicator = np.zeros((len(labels), n_classes * n_classes))
+    indicator[np.arange(len(labels)), cell] = 1.0
+    return (weights @ indicator).reshape(-1, n_classes, n_classes)
+
+
+def weighted_auc(positive: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Area under the ROC curve, shape (b,): the chance that a positive outranks a negative.
+
+    A tie counts one half (Mann and Whitney, 1947); NaN without a positive or a negative.
+    """
+    order = np.argsort(score, kind="stable")
+    ranked = score[order]
+    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+    weights, positive = weights[:, order], positive[order]
+    up = np.add.reduceat(weights * positive, starts, axis=1)
+    down = np.add.reduceat(weights * ~positive, starts, axis=1)
+    below = np.cumsum(down, axis=1) - down
+    won = (up * (below + 0.5 * down)).sum(axis=1)
+    return _divide(won, up.sum(axis=1) * down.sum(axis=1))
+
+
+def roc_curve(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give false and true positive rates from (0, 0) to (1, 1), corners only."""
+    from sklearn.metrics import roc_curve as corners
+
+    x, y, _ = corners(positive, score, drop_intermediate=True)
+    return x, y
+
+
+def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Quotient, NaN where nothing stands below."""
+    return np.divide(a, b, out=np.full(np.shape(a), np.nan), where=b > 0)
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean over the last axis of what is defined, NaN where nothing is."""
+    defined = ~np.isnan(values)
+    return _divide(np.where(defined, values, 0.0).sum(axis=-1), defined.sum(axis=-1))
