@@ -1,7 +1,7 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
 from imgpipe._common import InputError
-from imgpipe.features import glcm, glrlm, histogram, intensity
+from imgpipe.features import glcm, gldzm, glrlm, glszm, histogram, intensity
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
 
@@ -12,6 +12,8 @@ FAMILIES: dict[str, Family] = {
         histogram.FAMILY,
         glcm.FAMILY,
         glrlm.FAMILY,
+        glszm.FAMILY,
+        gldzm.FAMILY,
     )
 }
 _GROUPS = {
