@@ -1,7 +1,7 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
 from imgpipe._common import InputError
-from imgpipe.features import glcm, gldzm, glrlm, glszm, histogram, intensity
+from imgpipe.features import glcm, gldzm, glrlm, glszm, histogram, intensity, ngldm, ngtdm
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
 
@@ -14,6 +14,8 @@ FAMILIES: dict[str, Family] = {
         glrlm.FAMILY,
         glszm.FAMILY,
         gldzm.FAMILY,
+        ngtdm.FAMILY,
+        ngldm.FAMILY,
     )
 }
 _GROUPS = {
