@@ -1,7 +1,18 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
 from imgpipe._common import InputError
-from imgpipe.features import glcm, gldzm, glrlm, glszm, histogram, intensity, ngldm, ngtdm
+from imgpipe.features import (
+    glcm,
+    gldzm,
+    glrlm,
+    glszm,
+    histogram,
+    intensity,
+    ivh,
+    local_intensity,
+    ngldm,
+    ngtdm,
+)
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
 
@@ -16,6 +27,8 @@ FAMILIES: dict[str, Family] = {
         gldzm.FAMILY,
         ngtdm.FAMILY,
         ngldm.FAMILY,
+        local_intensity.FAMILY,
+        ivh.FAMILY,
     )
 }
 _GROUPS = {
