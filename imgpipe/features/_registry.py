@@ -10,6 +10,7 @@ from imgpipe.features import (
     intensity,
     ivh,
     local_intensity,
+    morphology,
     ngldm,
     ngtdm,
 )
@@ -28,6 +29,7 @@ FAMILIES: dict[str, Family] = {
         ngtdm.FAMILY,
         ngldm.FAMILY,
         local_intensity.FAMILY,
+        morphology.FAMILY,
         ivh.FAMILY,
     )
 }
