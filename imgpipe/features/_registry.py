@@ -1,7 +1,7 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
 from imgpipe._common import InputError
-from imgpipe.features import glcm, histogram, intensity
+from imgpipe.features import glcm, histogram, hog, intensity, lbp
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
 
@@ -11,6 +11,8 @@ FAMILIES: dict[str, Family] = {
         intensity.FAMILY,
         histogram.FAMILY,
         glcm.FAMILY,
+        lbp.FAMILY,
+        hog.FAMILY,
     )
 }
 _GROUPS = {
