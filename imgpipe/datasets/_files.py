@@ -1,6 +1,5 @@
 """Images that stay in their files until they are asked for."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -91,7 +91,9 @@ def _encode_text(
         names = [str(name).strip() for name in names]
         strange = sorted(present - set(names))
         if strange:
-            raise InputError(f"{where}: label {strange[0]!r} is not among the classes {some(names)}")
+            raise InputError(
+                f"{where}: label {strange[0]!r} is not among the classes {some(names)}"
+            )
         classes = [name for name in names if name in present]
         unused = [name for name in names if name not in present]
     code = {name: i for i, name in enumerate(classes)}

@@ -87,7 +87,7 @@ def load(
     raise InputError(f"{name}: no such file or folder, nor a data set among {some(DATASETS, 20)}")
 
 
-def check_size(size: object) -> int | tuple[int, int] | None:
+def check_size(size: object) -> tuple[int, int] | None:
     """A number of pixels, or one for rows and one for columns."""
     pair = size if isinstance(size, tuple | list) else (size, size)
     whole = all(isinstance(n, int | np.integer) and n > 0 for n in pair)

@@ -97,7 +97,7 @@ def load_folder(
 
 
 def _parts(where: str, root: Path) -> list[tuple[str, Path]]:
-    """The parts of a given split, or the root as the only one, without a name."""
+    """Find the parts of a given split, or take the root as the only one, without a name."""
     folders = [folder for folder in visible(root) if folder.is_dir()]
     parts = [(SPLIT_NAMES.get(folder.name.lower(), ""), folder) for folder in folders]
     named = [part for part, _ in parts if part]
@@ -148,7 +148,7 @@ def _patients(
 
 
 def visible(folder: Path) -> list[Path]:
-    """What a folder holds, sorted, hidden files left out."""
+    """List what a folder holds, sorted, hidden files left out."""
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:

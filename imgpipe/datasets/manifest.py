@@ -58,7 +58,9 @@ def load_manifest(
     images, channel_axis, warnings = read_files(where, paths, size)
     masks = None
     if "mask" in columns:
-        shapes = images.shapes if not isinstance(images, np.ndarray) else [images.shape[1:]] * len(rows)
+        shapes = (
+            images.shapes if not isinstance(images, np.ndarray) else [images.shape[1:]] * len(rows)
+        )
         flat = [shape if channel_axis is None else shape[:-1] for shape in shapes]
         masks = read_masks(where, locate(where, path, rows, "mask", unique=False), flat, size)
     return Dataset(
@@ -92,7 +94,9 @@ def read_rows(path: str | os.PathLike[str], needed: tuple[str, ...]) -> list[Row
     except OSError as error:
         raise InputError(f"{where}: cannot be read: {error.strerror}") from None
     if not table:
-        raise InputError(f"{where}: the manifest is empty; expected the columns {', '.join(needed)}")
+        raise InputError(
+            f"{where}: the manifest is empty; expected the columns {', '.join(needed)}"
+        )
     header = [name.strip() for name in table[0][1]]
     _check_header(where, header, needed)
     uneven = [i for i, row in table if len(row) != len(header)]
@@ -149,7 +153,7 @@ def _values(rows: list[Row], column: str) -> list[str]:
 
 
 def _column(where: str, columns: list[str], asked: str | None, default: str) -> str | None:
-    """A column that was asked for, or the default one where it exists."""
+    """Choose the column that was asked for, or the default one where it exists."""
     if asked is not None and asked not in columns:
         raise InputError(f"{where}: no column {asked!r} among {some(columns, 8)}")
     return asked or (default if default in columns else None)

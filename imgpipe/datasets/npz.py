@@ -167,7 +167,7 @@ class Archive:
         return array.astype(dtype.newbyteorder("="), copy=False).reshape(shape)
 
     def header(self, key: str) -> tuple[tuple[int, ...], np.dtype]:
-        """Declared shape and dtype, which must agree with the bytes that the archive lists."""
+        """Read the declared shape and dtype, which must agree with the archive's own list."""
         if key not in self._headers:
             what = f"{self.name}: {key!r}"
             try:
@@ -189,11 +189,11 @@ class Archive:
         return self._headers[key]
 
     def shape(self, key: str) -> tuple[int, ...] | None:
-        """Declared shape; None where there is no such key."""
+        """Read the declared shape; None where there is no such key."""
         return self.header(key)[0] if key in self else None
 
     def row(self, key: str, n: int) -> np.ndarray:
-        """An array with one entry for each of the `n` images."""
+        """Read an array with one entry for each of the `n` images."""
         if key not in self:
             raise InputError(f"{self.name}: no key {key!r} among {some(self.keys, 8)}")
         shape = self.header(key)[0]
@@ -275,7 +275,7 @@ def _known_classes(path: Path) -> tuple[str, ...] | None:
 
 
 def _optional(archive: Archive, asked: str | None, default: str) -> str | None:
-    """A key that was asked for, or the default one where it exists."""
+    """Choose the key that was asked for, or the default one where it exists."""
     if asked is not None and asked not in archive:
         raise InputError(f"{archive.name}: no key {asked!r} among {some(archive.keys, 8)}")
     return asked or (default if default in archive else None)

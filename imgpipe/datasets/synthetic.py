@@ -14,7 +14,7 @@ CLASSES = ("benign", "malignant")
 SIDE = 64
 SPACING = 0.7
 """Pixel distance in mm: a patch shows 45 mm of lung."""
-SEPARATION = 3.2
+SEPARATION = 4.4
 """Distance of the two classes in each hidden trait, in standard deviations, at difficulty 0."""
 TRAITS = ("margin", "texture", "contrast")
 
@@ -60,8 +60,8 @@ def synthetic_nodules(
     --------
     >>> from imgpipe.datasets import synthetic_nodules
     >>> data = synthetic_nodules(patients=6, seed=3)
-    >>> sorted(set(data.groups))[:2], data.images.shape[1:]
-    (['P000', 'P001'], (64, 64))
+    >>> data.ids[:2].tolist(), data.images.shape[1:]
+    (['P000-0', 'P000-1'], (64, 64))
     """
     if isinstance(patients, bool) or not isinstance(patients, int | np.integer) or patients < 4:
         raise InputError(f"patients={patients!r}; an integer of at least 4 is needed")
@@ -144,7 +144,7 @@ def _patient(
     margin, texture, contrast = trait
     heights = (np.arange(slices) - (slices - 1) / 2) / slices
     tissue = _lung(rng, slices)
-    tissue = _over(tissue, _vessels(rng, heights), rng.uniform(-150, 20))
+    tissue = _over(tissue, _vessels(rng, heights), rng.uniform(-350, -50))
     if rng.random() < 0.3:
         tissue = _over(tissue, _chest_wall(rng, heights), rng.uniform(0, 60))
     nodule, inside = _nodule(rng, margin, heights)
@@ -160,7 +160,7 @@ def _patient(
 
 
 def _over(below: np.ndarray, share: np.ndarray, density: np.ndarray | float) -> np.ndarray:
-    """A structure laid over tissue where its share of the pixel is above zero."""
+    """Lay a structure over tissue where its share of the pixel is above zero."""
     return below * (1 - share) + share * density
 
 
@@ -175,16 +175,17 @@ def _lung(rng: np.random.Generator, slices: int) -> np.ndarray:
 def _vessels(rng: np.random.Generator, heights: np.ndarray) -> np.ndarray:
     """Share of each pixel in vessels: thin lines, and round sections of those that cross."""
     share = np.zeros((len(heights), SIDE, SIDE))
-    for _ in range(rng.integers(4, 8)):
+    for _ in range(rng.integers(2, 6)):
         angle, drift = rng.uniform(0, np.pi), rng.normal(0, 6)
         y, x = rng.uniform(0, SIDE, 2)
-        width, bend = rng.uniform(0.7, 1.7), rng.normal(0, 0.006)
+        width, bend = rng.uniform(0.5, 1.5), rng.normal(0, 0.004)
         along = (GRID.x - x) * np.cos(angle) + (GRID.y - y) * np.sin(angle)
         across = (GRID.y - y) * np.cos(angle) - (GRID.x - x) * np.sin(angle)
-        reach = rng.uniform(6, 40)
+        reach = rng.uniform(5, 24)
         for i, height in enumerate(heights):
             off = across - bend * along**2 - drift * height
-            line = np.exp(-((off / width) ** 2)) / (1 + np.exp(np.abs(along) - reach))
+            taper = 1 / (1 + np.exp((along - reach) / 3)) / (1 + np.exp(-along - reach))
+            line = taper * np.exp(-((off / width) ** 2))
             share[i] = np.maximum(share[i], line)
     for _ in range(rng.integers(2, 6)):
         y, x = rng.uniform(0, SIDE, 2)

@@ -14,7 +14,15 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 # Decoders print about text and colour profiles; only what decides the pixels is kept
 KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
-ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+ADAM7 = (
+    (0, 0, 8, 8),
+    (0, 4, 8, 8),
+    (4, 0, 8, 4),
+    (0, 2, 4, 4),
+    (2, 0, 4, 2),
+    (0, 1, 2, 2),
+    (1, 0, 2, 1),
+)
 
 
 def decode_png(name: str, data: bytes) -> Image:
@@ -96,9 +104,7 @@ def _passes(shape: tuple[int, int], interlaced: bool) -> list[tuple[int, int]]:
     """Rows and columns of each pass: one, or the seven of Adam7 interlacing."""
     if not interlaced:
         return [shape]
-    return [
-        (len(range(y, shape[0], dy)), len(range(x, shape[1], dx))) for y, x, dy, dx in ADAM7
-    ]
+    return [(len(range(y, shape[0], dy)), len(range(x, shape[1], dx))) for y, x, dy, dx in ADAM7]
 
 
 def _pack(tag: bytes, body: bytes) -> bytes:

@@ -11,8 +11,10 @@ from imgpipe._common import InputError
 from imgpipe.images._image import Image, check_budget, settle
 from imgpipe.images._quiet import quiet
 
-TROUBLE = (ValueError, TypeError, KeyError, IndexError, OverflowError, OSError, RuntimeError)
-TROUBLE += (struct.error, zlib.error, AttributeError, ZeroDivisionError, MemoryError)
+TROUBLE = (
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OSError),
+    *(OverflowError, ZeroDivisionError, MemoryError, struct.error, zlib.error),
+)
 
 
 def decode_tiff(name: str, data: bytes) -> Image:
@@ -22,6 +24,9 @@ def decode_tiff(name: str, data: bytes) -> Image:
     try:
         with quiet(), tifffile.TiffFile(io.BytesIO(data)) as tiff:
             pages = list(tiff.pages)
+            stacked = (tiff.imagej_metadata or {}).get("images", 1)
+            if len(pages) != _count_pages(data) or (len(pages) == 1 and stacked > 1):
+                raise InputError(f"{name}: truncated: pages of the TIFF file are missing")
             _check_pages(name, pages, len(data))
             slices = [_page(name, page) for page in pages]
     except InputError:
@@ -35,6 +40,21 @@ def decode_tiff(name: str, data: bytes) -> Image:
         raise InputError(f"{name}: damaged or truncated TIFF: {error}") from None
     pixels = settle(name, slices[0] if len(slices) == 1 else np.stack(slices))
     return Image(pixels, -1 if slices[0].ndim == 3 else None)
+
+
+def _count_pages(data: bytes) -> int:
+    """Length of the chain of pages; tifffile ends it in silence where the file ends."""
+    order = "<" if data[:2] == b"II" else ">"
+    big = data[2:4] in (b"+\x00", b"\x00+")
+    count_format, offset_format, entry = ("Q", "Q", 20) if big else ("H", "I", 12)
+    (at,) = struct.unpack_from(order + offset_format, data, 8 if big else 4)
+    seen: set[int] = set()
+    while at and at not in seen:
+        seen.add(at)
+        (entries,) = struct.unpack_from(order + count_format, data, at)
+        after = at + struct.calcsize(count_format) + entry * entries
+        (at,) = struct.unpack_from(order + offset_format, data, after)
+    return len(seen)
 
 
 def _check_pages(name: str, pages: list[Any], size: int) -> None:

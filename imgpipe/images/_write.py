@@ -51,7 +51,9 @@ def write(
     if channel_axis is not None:
         pixels = np.moveaxis(pixels, channel_axis, -1)
         if pixels.shape[-1] != 3:
-            raise InputError(f"{path}: {pixels.shape[-1]} channels; 3 (red, green, blue) are written")
+            raise InputError(
+                f"{path}: {pixels.shape[-1]} channels; 3 (red, green, blue) are written"
+            )
     if pixels.size == 0 or pixels.dtype.kind not in "buif":
         raise InputError(f"{path}: cannot write an array of shape {pixels.shape}, {pixels.dtype}")
     depth = pixels.ndim - (channel_axis is not None)
