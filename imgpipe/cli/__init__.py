@@ -21,7 +21,7 @@ VERBS: dict[str, click.Command] = {
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(imgpipe.__version__, message="%(version)s")
 def main() -> None:
-    """Classical image analysis for medical images: from images on disk to an honest leaderboard.
+    r"""Classical image analysis for medical images: from images on disk to an honest leaderboard.
 
     Exit codes: 0 done, 1 ran but some items failed (each is named), 2 bad usage or bad input,
     130 interrupted.

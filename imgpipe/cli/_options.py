@@ -24,6 +24,7 @@ def data(verb: _Verb) -> _Verb:
     """Add the argument DATA and the options that say how to read it."""
     for add in (
         click.option("--size", type=click.IntRange(min=1), metavar="PX", help=_SIZE),
+        click.option("--split", metavar="COL", help=_SPLIT),
         click.option("--groups", metavar="COL", help=_GROUPS),
         click.argument("data"),
     ):
@@ -42,11 +43,12 @@ def jobs(verb: _Verb) -> _Verb:
 
 
 _SIZE = "Resize every image to PX x PX pixels."
-_GROUPS = "Column (or array) that names the patient: one patient's images stay together."
+_GROUPS = "Column that names the patient, whose images stay together (for folders: folder, re:...)."
+_SPLIT = "Column that names the part: train, val or test."
 
 
 def worker_count(asked: int | None) -> int:
-    """Workers asked for, else the CPUs this process may use."""
+    """Give the workers asked for, else the CPUs this process may use."""
     if asked is not None:
         return asked
     if hasattr(os, "sched_getaffinity"):

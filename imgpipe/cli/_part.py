@@ -30,13 +30,11 @@ class PartFile:
         self.rows: dict[int, Row] = {}
         self.names: list[str] = []
         self._header = json.loads(json.dumps(header))
-        if resume and path.exists():
-            end = self._read()
-            self._file = path.open("r+b")
-            self._file.truncate(end)
-            self._file.seek(end)
-        else:
-            self._file = path.open("wb")
+        end = self._read() if resume and path.exists() else 0
+        self._file = path.open("r+b" if end else "w+b")
+        self._file.truncate(end)
+        self._file.seek(end)
+        if not end:
             self._write([self._header])
 
     def add(self, names: list[str], rows: Iterable[Row]) -> None:
@@ -82,11 +80,6 @@ class PartFile:
                     values = None if line["v"] is None else tuple(line["v"])
                     self.rows[line["i"]] = Row(line["i"], values, line["e"])
                 end += len(raw)
-        if end == 0:
-            self._file = self.path.open("wb")
-            self._write([self._header])
-            end = self._file.tell()
-            self._file.close()
         return end
 
     def _check(self, header: dict[str, Any]) -> None:

@@ -28,26 +28,28 @@ class Call:
 
     @property
     def debug(self) -> bool:
+        """Tell whether tracebacks are wanted."""
         return "--debug" in self.args
 
     @property
     def command(self) -> str:
-        """The command line, as a shell would read it."""
+        """Write the command line as a shell would read it."""
         return shlex.join(["imgpipe", *self.args])
 
 
 class Failure(click.ClickException):
     """An error that has already been put into one line, with its exit code."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
+    def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.code = code
 
 
 class Door(click.Group):
     """The group of verbs: runs one and turns what happens into output and an exit code."""
 
-    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run a verb and exit with its code."""
         call = Call(tuple(sys.argv[1:] if args is None else args))
         for stream in (sys.stdout, sys.stderr):
             # a file name may hold what the terminal cannot show
@@ -65,11 +67,14 @@ class Door(click.Group):
             code = _reader_left()
         except click.UsageError as error:
             code = _say(_usage(error), BAD_INPUT)
+        except Failure as error:
+            code = _say(error.format_message(), error.code)
         except click.ClickException as error:
-            code = _say(error.format_message(), error.exit_code)
+            code = _say(error.format_message(), BAD_INPUT)
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; what goes wrong leaves as a `Failure`."""
         debug = ctx.obj.debug
         with warnings.catch_warnings():
             if not debug:
@@ -79,7 +84,9 @@ class Door(click.Group):
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
                 raise
             except KeyboardInterrupt as error:
-                raise Failure(str(error) or "interrupted; nothing was written", 130) from None
+                raise Failure(
+                    str(error) or "interrupted; nothing was written", INTERRUPTED
+                ) from None
             except Exception as error:
                 if debug:
                     raise
@@ -89,6 +96,8 @@ class Door(click.Group):
 def _failure(error: Exception) -> Failure:
     """Put an exception into a line that a person can act on."""
     if isinstance(error, InputError):
+        return Failure(str(error), BAD_INPUT)
+    if isinstance(error, NotImplementedError):
         return Failure(str(error), BAD_INPUT)
     if isinstance(error, OSError):
         return Failure(_os_error(error), BAD_INPUT)

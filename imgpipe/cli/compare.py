@@ -30,6 +30,7 @@ def command(
     ctx: click.Context,
     data: str,
     groups: str | None,
+    split: str | None,
     size: int | None,
     models: str,
     out: str,
@@ -37,7 +38,7 @@ def command(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Compare MODELS on DATA and write a report.
+    r"""Compare MODELS on DATA and write a report.
 
     DATA is a folder (class/image, or train|val|test/class/image), a CSV manifest
     (path,label[,group][,split]), a MedMNIST-style .npz file, or the name of a registered data set.
@@ -53,6 +54,6 @@ def command(
 
     from imgpipe import datasets, evaluate
 
-    dataset = datasets.load(data, groups=groups, size=size)
+    dataset = datasets.load(data, groups=groups, split=split, size=size)
     comparison = evaluate.compare(chosen, dataset, n_jobs=_options.worker_count(jobs), **settings)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """List, describe and fetch the registered data sets.
+    r"""List, describe and fetch the registered data sets.
 
     \b
     Example:
@@ -25,7 +25,7 @@ def command() -> None:
 @command.command("list")
 @_options.common
 def list_command(as_json: bool) -> None:
-    """List the registered data sets.
+    r"""List the registered data sets.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def list_command(as_json: bool) -> None:
 @click.argument("name")
 @_options.common
 def info_command(name: str, as_json: bool) -> None:
-    """Describe the data set NAME: classes, counts, licence, whom to cite.
+    r"""Describe the data set NAME: classes, counts, licence, whom to cite.
 
     \b
     Example:
@@ -74,7 +74,7 @@ def info_command(name: str, as_json: bool) -> None:
 @click.argument("name")
 @_options.common
 def fetch_command(name: str, as_json: bool) -> None:
-    """Fetch the data set NAME into the cache, check it, and describe it.
+    r"""Fetch the data set NAME into the cache, check it, and describe it.
 
     A broken download goes on where it ended. IMGPIPE_CACHE moves the cache.
 

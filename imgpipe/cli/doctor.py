@@ -33,7 +33,7 @@ _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python
 @click.option("--warm", is_flag=True, help="Compile kernels and features into the cache.")
 @_options.common
 def command(warm: bool, as_json: bool) -> int:
-    """Show versions, processor, threads, caches and optional packages.
+    r"""Show versions, processor, threads, caches and optional packages.
 
     With --warm, compile the kernels and features ahead, so that later runs start at full speed.
 
@@ -108,9 +108,9 @@ def _examine() -> dict[str, Any]:
 
 
 def _threads() -> int:
-    from imgpipe import kernels
+    from imgpipe.kernels._threads import thread_count
 
-    return int(kernels.get_threads())
+    return thread_count()
 
 
 def _version(name: str) -> str | None:

@@ -27,6 +27,7 @@ def command(
     model: str,
     data: str,
     groups: str | None,
+    split: str | None,
     size: int | None,
     out: str,
     seed: int,
@@ -34,7 +35,7 @@ def command(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Judge a trained MODEL on DATA, which should hold nothing that it was trained on.
+    r"""Judge a trained MODEL on DATA, which should hold nothing that it was trained on.
 
     Where DATA has a split with a test part, that part alone is judged.
 
@@ -50,7 +51,7 @@ def command(
     from imgpipe import datasets
     from imgpipe.evaluate import score_fitted
 
-    dataset = datasets.load(data, groups=groups, size=size or trained.size)
+    dataset = datasets.load(data, groups=groups, split=split, size=size or trained.size)
     dataset = _as_trained(_held_out(dataset), trained, data)
     comparison = score_fitted(
         {Path(model).stem: trained.pipeline}, dataset, seed=seed, n_jobs=_options.worker_count(jobs)
@@ -68,7 +69,7 @@ def _held_out(dataset: Any) -> Any:
 
 
 def _as_trained(dataset: Any, model: _models.Model, data: str) -> Any:
-    """Number the labels as the model does; refuse classes and images that it never saw."""
+    """Code the labels as the model does; refuse classes and images that it never saw."""
     found = [str(name) for name in dataset.classes]
     unseen = sorted({found[code] for code in set(dataset.labels.tolist())} - set(model.classes))
     if unseen:

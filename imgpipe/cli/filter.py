@@ -25,7 +25,7 @@ _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 def command(
     name: str, source: str, out: str, weights: str | None, as_json: bool, **settings: Any
 ) -> None:
-    """Filter the image IN with the kernel NAME and write OUT; the pixel type is kept.
+    r"""Filter the image IN with the kernel NAME and write OUT; the pixel type is kept.
 
     An unknown NAME prints the list: mean, median, gaussian, erosion, dilation, ... Colour images
     are filtered channel by channel.

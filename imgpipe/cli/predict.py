@@ -1,6 +1,6 @@
 """`imgpipe predict`: classes and probabilities for images without labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from imgpipe.cli import _models, _options, _output
 from imgpipe.cli._run import SOME_FAILED, one_line
 
 if TYPE_CHECKING:
-    import numpy as np
+    from imgpipe.datasets import ImageList
 
 _BATCH = 256
 
@@ -25,7 +25,7 @@ _BATCH = 256
 def command(
     model: str, images: tuple[str, ...], out: str | None, trust: bool, as_json: bool
 ) -> int:
-    """Predict the class of each IMAGE (files, or folders of images) with a trained MODEL.
+    r"""Predict the class of each IMAGE (files, or folders of images) with a trained MODEL.
 
     The table has the columns id, predicted, p_<class>..., error. An image that cannot be used gets
     a row with its error, is named on stderr, and makes the exit code 1; the others go on.
@@ -36,11 +36,12 @@ def command(
     """
     path = None if out is None else _options.check_file(out, (".csv",), "a table")
     trained = _models.load(model, trust)
-    files = _listed(images)
+    from imgpipe.datasets import find_images
+
+    source = find_images(images[0] if len(images) == 1 else images, size=trained.size)
+    batches = [range(n, min(n + _BATCH, len(source))) for n in range(0, len(source), _BATCH)]
     rows = [
-        row
-        for batch in track(_batches(files), "predicting", total=-(-len(files) // _BATCH))
-        for row in _predict(trained, batch)
+        row for batch in track(batches, "predicting") for row in _predict(trained, source, batch)
     ]
     _write(rows, trained.classes, path, as_json)
     failed = [row for row in rows if row["error"]]
@@ -49,37 +50,19 @@ def command(
     return SOME_FAILED if failed else 0
 
 
-def _listed(images: Sequence[str]) -> list[str]:
-    """Put the images of a folder in its place, in order of their names."""
-    from imgpipe.images import SUFFIXES
-
-    files: list[str] = []
-    for given in images:
-        path = Path(given)
-        if not path.is_dir():
-            files.append(given)
-            continue
-        inside = [str(p) for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES]
-        if not inside:
-            raise InputError(f"{given}: no images in this folder")
-        files += inside
-    return files
-
-
-def _batches(files: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(files), _BATCH):
-        yield files[start : start + _BATCH]
-
-
-def _predict(model: _models.Model, files: list[str]) -> list[dict[str, Any]]:
+def _predict(model: _models.Model, source: "ImageList", batch: range) -> list[dict[str, Any]]:
     """Give one row an image; those that cannot be used get their reason."""
     import numpy as np
 
-    rows: list[dict[str, Any]] = [{"id": file, "error": ""} for file in files]
+    rows: list[dict[str, Any]] = []
     usable = []
-    for row in rows:
+    for i in batch:
+        row: dict[str, Any] = {"id": source.ids[i], "error": ""}
+        rows.append(row)
         try:
-            usable.append((row, _pixels(model, row["id"])))
+            image = source[i]
+            model.check(image.pixels, image.channel_axis)
+            usable.append((row, image.pixels))
         except (InputError, OSError) as error:
             row["error"] = _named(row["id"], error)
     if usable:
@@ -87,22 +70,9 @@ def _predict(model: _models.Model, files: list[str]) -> list[dict[str, Any]]:
         codes = [int(code) for code in model.pipeline.classes_]
         for (row, _), found in zip(usable, shares, strict=True):
             row["predicted"] = model.classes[codes[int(found.argmax())]]
-            full = dict.fromkeys(model.classes, 0.0)
-            full |= {model.classes[c]: float(p) for c, p in zip(codes, found, strict=True)}
-            row["p"] = full
+            known = {model.classes[c]: float(p) for c, p in zip(codes, found, strict=True)}
+            row["p"] = dict.fromkeys(model.classes, 0.0) | known
     return rows
-
-
-def _pixels(model: _models.Model, file: str) -> "np.ndarray":
-    """Read one image as the model takes it."""
-    from imgpipe import images
-
-    image = images.read(file)
-    pixels = image.pixels
-    if model.size is not None:
-        pixels = images.resize(pixels, model.size, image.channel_axis)
-    model.check(pixels, image.channel_axis)
-    return pixels
 
 
 def _named(file: str, error: Exception) -> str:

@@ -18,6 +18,7 @@ from imgpipe.cli import _models, _options, _output
 def command(
     data: str,
     groups: str | None,
+    split: str | None,
     size: int | None,
     model: str,
     out: str,
@@ -26,7 +27,7 @@ def command(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Train MODEL on DATA and write it to a file.
+    r"""Train MODEL on DATA and write it to a file.
 
     Where DATA has a split, only the training part is fitted; the validation part is at hand to
     models that stop early, and the test part is not looked at.
@@ -42,7 +43,7 @@ def command(
     from imgpipe import datasets
     from imgpipe.cli._fit import fit_training_part
 
-    dataset = datasets.load(data, groups=groups, size=size)
+    dataset = datasets.load(data, groups=groups, split=split, size=size)
     start = time.perf_counter()
     fitted, used = fit_training_part(
         dataset, model, chosen, seed=seed, n_jobs=_options.worker_count(jobs), size=size
