@@ -96,6 +96,7 @@ def compare(
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = _Clock()
     candidates = _candidates(models, dataset.channel_axis, n_jobs)
+    dataset.require_one_size()
     parts = make_parts(dataset, folds=folds, repeats=repeats, seed=seed)
     found = survey(dataset.images, dataset.channel_axis)
     store = FeatureStore(dataset.images, found)
