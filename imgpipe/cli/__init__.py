@@ -1,1 +1,36 @@
-"""The command line: one verb a file."""
+"""The command line: one verb a file. Heavy rooms are imported inside the verbs, so help is fast."""
+
+import click
+
+import imgpipe
+from imgpipe.cli import compare, datasets, doctor, evaluate, extract, filter, predict, train
+from imgpipe.cli._run import Door
+
+VERBS: dict[str, click.Command] = {
+    "compare": compare.command,
+    "train": train.command,
+    "predict": predict.command,
+    "evaluate": evaluate.command,
+    "extract": extract.command,
+    "filter": filter.command,
+    "datasets": datasets.command,
+    "doctor": doctor.command,
+}
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(imgpipe.__version__, message="%(version)s")
+def main() -> None:
+    r"""Classical image analysis for medical images: from images on disk to an honest leaderboard.
+
+    Exit codes: 0 done, 1 ran but some items failed (each is named), 2 bad usage or bad input,
+    130 interrupted.
+
+    \b
+    Example:
+      imgpipe compare synthetic-nodules --models svm,forest --out run
+    """
+
+
+for _name, _verb in VERBS.items():
+    main.add_command(_verb, _name)

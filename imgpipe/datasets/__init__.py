@@ -1,1 +1,24 @@
-"""Under construction."""
+"""Labelled images from NPZ files, folder trees, CSV manifests and registered names.
+
+`load` reads any of them into a `Dataset`; `find_images` and `iterate` read images without labels.
+A new registered set is one file with an `Entry` and one line in `DATASETS`.
+"""
+
+from imgpipe.datasets._dataset import Dataset
+from imgpipe.datasets._entry import Entry
+from imgpipe.datasets._files import ImageFiles
+from imgpipe.datasets._load import DATASETS, load
+from imgpipe.datasets.synthetic import synthetic_nodules
+from imgpipe.datasets.unlabelled import ImageList, find_images, iterate
+
+__all__ = [
+    "DATASETS",
+    "Dataset",
+    "Entry",
+    "ImageFiles",
+    "ImageList",
+    "find_images",
+    "iterate",
+    "load",
+    "synthetic_nodules",
+]

@@ -19,6 +19,7 @@ def data_card(
     classes = tuple(str(name) for name in dataset.classes)
     pairs, complaints = duplicates(found, dataset.ids, labels, _places(dataset, parts))
     warnings = [
+        *dataset.warnings,
         *_group_warnings(dataset),
         *complaints,
         *part_warnings(dataset, parts),

@@ -15,19 +15,23 @@ from sklearn.utils import get_tags
 import imgpipe
 from imgpipe._common import cache_dir
 from imgpipe.evaluate._cost import cpu_seconds
+from imgpipe.evaluate._fitting import unparallel
 from imgpipe.evaluate._images import take
+from imgpipe.evaluate.leakage import Survey
 from imgpipe.learn import FeatureExtractor
 
 _ROOMS = ("images", "kernels", "features", "learn")  # whose code the cached numbers depend on
 _CACHE_BYTES = 2 * 1024**3
+_WORTH_WORKERS = 30_000_000  # pixels; below, processes take longer to start than to work
 
 
 class FeatureStore:
     """Gives each model the input of its first step that has something to learn."""
 
-    def __init__(self, images: Any, digests: tuple[bytes, ...]) -> None:
+    def __init__(self, images: Any, found: Survey) -> None:
         self.images = images
-        self._pixels = hashlib.sha256(b"".join(digests)).hexdigest()
+        self._small = found.pixels < _WORTH_WORKERS
+        self._pixels = hashlib.sha256(b"".join(found.digests)).hexdigest()
         self._known: dict[str, tuple[Any, float]] = {}
 
     def inputs(self, head: list[Any]) -> tuple[Any, float]:
@@ -39,6 +43,8 @@ class FeatureStore:
             return self.images, 0.0
         key = _key(self._pixels, head)
         if key not in self._known:
+            if self._small:
+                head = [unparallel(clone(step)) for step in head]
             # another person's transformer may change without a trace in the key
             ours = all(type(step).__module__.split(".")[0] == "imgpipe" for step in head)
             self._known[key] = (
@@ -102,11 +108,14 @@ def _code() -> str:
 
 def _run(key: str, images: Any, head: list[Any]) -> tuple[Any, float]:
     """Send all images through the stateless steps."""
-    before = cpu_seconds()
-    values = images
+    values, spent = images, 0.0
     for step in head:
-        values = clone(step).fit(take(values, np.array([0]))).transform(values)
-    return values, cpu_seconds() - before
+        # the first image also loads compiled code, which is not part of the price
+        ready = clone(step).fit(take(values, np.array([0])))
+        before = cpu_seconds()
+        values = ready.transform(values)
+        spent += cpu_seconds() - before
+    return values, spent
 
 
 def _cached(key: str, images: Any, head: list[Any]) -> tuple[Any, float]:

@@ -26,7 +26,7 @@ def fit(
     """
     model = clone(model)
     last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-    direct = {}
+    direct: dict[str, Any] = {}
     if validation is not None and _accepts(last, "validation"):
         direct["validation"] = validation
     if groups is not None and _accepts(last, "groups"):
@@ -37,7 +37,8 @@ def fit(
         before = Pipeline(model.steps[:-1])
         X = _fit_routed(before, X, y, groups).transform(X)
         if "validation" in direct:
-            direct["validation"] = (before.transform(validation[0]), validation[1])
+            images, labels = direct["validation"]
+            direct["validation"] = (before.transform(images), labels)
         last.fit(X, y, **direct)
         return Pipeline([*before.steps, (model.steps[-1][0], last)])
     last.fit(X, y, **direct)
@@ -74,6 +75,12 @@ def with_seed(model: Any, seed: int, *, override: bool) -> Any:
         if key.split("__")[-1] == "random_state" and (override or value is None)
     }
     return model.set_params(**chosen)
+
+
+def unparallel(model: Any) -> Any:
+    """Let a fitted model predict without workers, which cost one image more than they save."""
+    workers = {key: None for key in model.get_params(deep=True) if key.split("__")[-1] == "n_jobs"}
+    return model.set_params(**workers)
 
 
 def _accepts(estimator: Any, parameter: str) -> bool:

@@ -7,14 +7,14 @@ import numpy as np
 
 from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_image
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
-from imgpipe.evaluate._fitting import fit, probabilities, with_seed
+from imgpipe.evaluate._fitting import fit, probabilities, unparallel, with_seed
 from imgpipe.evaluate._images import take
 from imgpipe.evaluate._tuning import Choice, choose
 from imgpipe.evaluate.importance import auc_drops, blocks
 from imgpipe.evaluate.intervals import Held
 from imgpipe.evaluate.splits import Part
 
-_SHUFFLES = 5  # of each feature block, over all folds together
+_SHUFFLES = 3  # of each feature block, over all folds together
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,12 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
     )
     share = len(part.train) / len(plan.labels)
     run.fit_seconds.append(cpu_seconds() - before + feature_seconds * share)
+    fitted = unparallel(fitted)
     run.test.append(_held(fitted, inputs, part.test, plan.n_classes, seed))
     if part.val is not None:
         run.val.append(_held(fitted, inputs, part.val, plan.n_classes, seed))
     if run.pipeline is None:
-        run.pipeline = join_head(model, fitted, plan.dataset.images)
+        run.pipeline = unparallel(join_head(model, fitted, plan.dataset.images))
         run.cost = _cost(run.pipeline, plan, part, feature_seconds)
     if number == 0 and head and not part.repeat:
         _lean_on(run, fitted, head[-1], inputs, part, plan)

@@ -55,7 +55,7 @@ def predictions_table(
     frames = []
     for run in runs:
         for number, held in enumerate(run.val + run.test):
-            place = {"split": "val" if number < len(run.val) else "test"}
+            place: dict[str, Any] = {"split": "val" if number < len(run.val) else "test"}
             part = parts[(number - len(run.val)) % len(parts)]
             if part.fold is not None:
                 place = {"fold": part.fold + 1, "repeat": (part.repeat or 0) + 1}

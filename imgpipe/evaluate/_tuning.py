@@ -57,7 +57,7 @@ def choose(
             candidate = clone(model).set_params(**params)
             fitted = fit(candidate, take(inputs, train), labels[train], own, pair)
             scores.append(_auc(fitted, take(inputs, held), labels[held], n_classes))
-        score = float(np.nanmean(scores))
+        score = _mean(scores)
         tried += 1
         if score > best_score:
             best, best_score = params, score
@@ -85,6 +85,17 @@ def _inner(
         )
     found = stratified_folds(labels[part.train], own, n, random_state=seed)
     return [(part.train[train], part.train[test]) for train, test in found]
+
+
+def _mean(scores: list[float]) -> float:
+    """Mean over the inner folds that hold both classes."""
+    defined = [score for score in scores if not np.isnan(score)]
+    if not defined:
+        raise InputError(
+            "tuning needs samples of at least two classes in the validation part; add some, or "
+            "compare without tuning"
+        )
+    return float(np.mean(defined))
 
 
 def _auc(model: Any, X: Any, labels: np.ndarray, n_classes: int) -> float:

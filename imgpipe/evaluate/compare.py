@@ -96,9 +96,10 @@ def compare(
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = _Clock()
     candidates = _candidates(models, dataset.channel_axis, n_jobs)
+    dataset.require_one_size()
     parts = make_parts(dataset, folds=folds, repeats=repeats, seed=seed)
     found = survey(dataset.images, dataset.channel_axis)
-    store = FeatureStore(dataset.images, found.digests)
+    store = FeatureStore(dataset.images, found)
     plan = Plan(dataset, parts, store, seed, seeds, tune, budget_seconds, n_jobs)
     runs = {candidate.name: Run(candidate.name) for candidate in candidates}
     tasks = [(c, number, part) for c in candidates for number in range(seeds) for part in parts]
@@ -158,7 +159,7 @@ def score_fitted(
             )
     part = Part(np.empty(0, np.intp), np.arange(len(dataset.labels)))
     found = survey(dataset.images, dataset.channel_axis)
-    store = FeatureStore(dataset.images, found.digests)
+    store = FeatureStore(dataset.images, found)
     plan = Plan(dataset, [part], store, seed, n_jobs=n_jobs)
     runs = [Run(candidate.name) for candidate in candidates]
     for run, candidate in zip(runs, candidates, strict=True):

@@ -10,11 +10,14 @@ from typing import Any
 
 import joblib
 import numpy as np
+from sklearn.utils.parallel import Parallel, delayed
 
 from imgpipe.evaluate._fitting import probabilities
+from imgpipe.evaluate._images import take
 from imgpipe.evaluate.metrics import weighted_metrics
 
 _MOST_SAMPLES = 400  # held-out samples judged
+_ROWS = 4000  # predicted in one call: a forest's call costs as much as many rows
 
 
 def blocks(names: Sequence[str]) -> dict[str, np.ndarray]:
@@ -27,7 +30,7 @@ def blocks(names: Sequence[str]) -> dict[str, np.ndarray]:
 
 def auc_drops(
     model: Any,
-    X: np.ndarray,
+    X: Any,
     labels: np.ndarray,
     grouped: dict[str, np.ndarray],
     n_classes: int,
@@ -42,7 +45,7 @@ def auc_drops(
     ----------
     model : estimator
         Fitted on features.
-    X : ndarray, shape (n, f)
+    X : ndarray or DataFrame, shape (n, f)
         Held-out features; of more than 400 rows, 400 are drawn.
     labels : ndarray of int, shape (n,)
         Their codes.
@@ -60,34 +63,46 @@ def auc_drops(
     rng = np.random.default_rng(seed)
     if len(X) > _MOST_SAMPLES:
         chosen = np.sort(rng.permutation(len(X))[:_MOST_SAMPLES])
-        X, labels = X[chosen], labels[chosen]
-    full = _auc(model, X, labels, n_classes)
-    orders = rng.permuted(np.tile(np.arange(len(X)), (repeats, 1)), axis=1)
-
-    def drop(columns: np.ndarray, order: np.ndarray) -> float:
-        shuffled = X.copy()
-        shuffled[:, columns] = X[order][:, columns]
-        return full - _auc(model, shuffled, labels, n_classes)
-
+        X, labels = take(X, chosen), labels[chosen]
+    shuffles = [rng.permutation(len(X)) for _ in range(repeats)]
+    jobs = [(columns, order) for columns in grouped.values() for order in shuffles]
+    at_once = max(1, _ROWS // len(X))
+    batches = [jobs[start : start + at_once] for start in range(0, len(jobs), at_once)]
     # threads, since prediction leaves the interpreter and the model need not be copied
     with joblib.parallel_config(backend="threading"):
-        found = joblib.Parallel(n_jobs=n_jobs)(
-            joblib.delayed(drop)(columns, order) for columns in grouped.values() for order in orders
+        found = Parallel(n_jobs=n_jobs)(
+            delayed(_aucs)(model, X, labels, batch, n_classes) for batch in batches
         )
-    return np.array(found).reshape(len(grouped), repeats)
+    nothing = np.empty(0, np.intp)
+    full = _aucs(model, X, labels, [(nothing, np.arange(len(X)))], n_classes)[0]
+    return full - np.concatenate(found).reshape(len(grouped), repeats)
 
 
-def _auc(model: Any, X: np.ndarray, labels: np.ndarray, n_classes: int) -> float:
-    scores = probabilities(model, X, n_classes)
-    found = weighted_metrics(labels, scores.argmax(axis=1), scores, np.ones((1, len(labels))))
-    return float(found["auc"][0])
+def _aucs(
+    model: Any,
+    X: Any,
+    labels: np.ndarray,
+    batch: list[tuple[np.ndarray, np.ndarray]],
+    n_classes: int,
+) -> np.ndarray:
+    """AUC after each shuffle of columns, all predicted in one call."""
+    values = np.asarray(X)
+    stacked = np.tile(values, (len(batch), 1))
+    for number, (columns, order) in enumerate(batch):
+        rows = slice(number * len(values), (number + 1) * len(values))
+        stacked[rows, columns] = values[order][:, columns]
+    table = stacked if X is values else type(X)(stacked, columns=X.columns)
+    scores = probabilities(model, table, n_classes).reshape(len(batch), len(values), n_classes)
+    once = np.ones((1, len(labels)))
+    return np.array(
+        [float(weighted_metrics(labels, s.argmax(axis=1), s, once)["auc"][0]) for s in scores]
+    )
 
 
 def _block(name: str) -> str:
     """Name of the block that a feature belongs to."""
-    family, _, rest = name.partition("_")
+    family = name.partition("_")[0]
     if family == "hog":
-        return "hog"
-    if family == "lbp":
-        return f"lbp_{rest.split('_')[0]}"
-    return name
+        return family
+    # what precedes the number of the bin is the number of neighbours and the radius
+    return name.rpartition("_")[0] if family == "lbp" else name

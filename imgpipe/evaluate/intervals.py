@@ -119,6 +119,8 @@ def _interval(once: np.ndarray, again: np.ndarray, seeds: np.ndarray, rarest: in
     # a resample counts where at least one fold's metric is defined
     means = np.nanmean(again[:, ~np.isnan(again).all(axis=0)], axis=0)
     tail = (1 - _COVERED) / 2
+    if not len(means):
+        return Interval(value, np.nan, np.nan, spread)
     low, high = np.percentile(means, [100 * tail, 100 * (1 - tail)])
     # a curved metric's percentiles can miss its own value in tiny sets
     low, high = min(low, value), max(high, value)

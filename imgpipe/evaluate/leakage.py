@@ -28,6 +28,7 @@ class Survey:
     sizes: dict[str, int]
     dtype: str
     channels: int
+    pixels: int
 
     def data_hash(self, labels: np.ndarray) -> str:
         """Identify pixels, their order and their labels."""
@@ -41,7 +42,7 @@ def survey(images: Any, channel_axis: int | None) -> Survey:
     digests, small = [], []
     sizes: Counter[str] = Counter()
     dtypes: Counter[str] = Counter()
-    channels = 1
+    channels, total = 1, 0
     for image in track(images, "reading images"):
         pixels = np.ascontiguousarray(image)
         digest = hashlib.blake2b(f"{pixels.dtype.str}{pixels.shape}".encode(), digest_size=16)
@@ -53,9 +54,12 @@ def survey(images: Any, channel_axis: int | None) -> Survey:
             gray = pixels.mean(axis=channel_axis)
         sizes["x".join(str(n) for n in gray.shape)] += 1
         dtypes[str(pixels.dtype)] += 1
+        total += pixels.size
         small.append(_reduced(gray))
     named = ", ".join(name for name, _ in dtypes.most_common())
-    return Survey(tuple(digests), np.array(small), dict(sizes.most_common()), named, channels)
+    return Survey(
+        tuple(digests), np.array(small), dict(sizes.most_common()), named, channels, total
+    )
 
 
 def duplicates(
@@ -151,8 +155,8 @@ def _near_pairs(found: Survey, exact: list[tuple[int, int]]) -> list[tuple[int, 
     kept, small, flat, norm = (part[norm > 0] for part in (kept, small, flat, norm))
     if not 2 <= len(kept) <= _MOST_COMPARED:
         return []
-    bits = np.packbits(np.diff(small, axis=2) > 0, axis=None).view(np.uint64)
-    bits = bits.reshape(len(kept), -1)
+    signs = np.packbits(np.diff(small, axis=2).reshape(len(kept), -1) > 0, axis=1)
+    bits: np.ndarray = signs.view(np.uint64)
     pairs = []
     rows = max(1, _BLOCK // len(kept))
     for start in range(0, len(kept), rows):

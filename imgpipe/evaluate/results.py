@@ -222,10 +222,10 @@ def write_json(path: Path, content: Any) -> None:
 def plain(value: Any) -> Any:
     """Turn `value` into what strict JSON holds: no NumPy types, no NaN, no tuples."""
     if is_dataclass(value) and not isinstance(value, type):
-        shown = [
-            f.name for f in fields(value) if not (f.name == "seed_sd" and value.seed_sd is None)
-        ]
-        return {name: plain(getattr(value, name)) for name in shown}
+        content = {f.name: getattr(value, f.name) for f in fields(value)}
+        if content.get("seed_sd", 0) is None:
+            del content["seed_sd"]
+        return plain(content)
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

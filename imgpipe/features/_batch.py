@@ -156,7 +156,8 @@ def _resegment(
 def _check_left(inside: np.ndarray, labels: Sequence[str]) -> None:
     empty = ~inside.reshape(len(inside), -1).any(axis=1)
     if empty.any():
-        raise InputError(f"re-segmentation leaves no pixel in the mask of {labels[empty.argmax()]}")
+        first = labels[int(empty.argmax())]
+        raise InputError(f"re-segmentation leaves no pixel in the mask of {first}")
 
 
 @jit

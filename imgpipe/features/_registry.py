@@ -1,5 +1,7 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
+from functools import lru_cache
+
 from imgpipe._common import InputError
 from imgpipe.features import (
     glcm,
@@ -7,8 +9,10 @@ from imgpipe.features import (
     glrlm,
     glszm,
     histogram,
+    hog,
     intensity,
     ivh,
+    lbp,
     local_intensity,
     morphology,
     ngldm,
@@ -23,14 +27,16 @@ FAMILIES: dict[str, Family] = {
         intensity.FAMILY,
         histogram.FAMILY,
         glcm.FAMILY,
+        lbp.FAMILY,
+        hog.FAMILY,
+        local_intensity.FAMILY,
+        ivh.FAMILY,
+        morphology.FAMILY,
         glrlm.FAMILY,
         glszm.FAMILY,
         gldzm.FAMILY,
         ngtdm.FAMILY,
         ngldm.FAMILY,
-        local_intensity.FAMILY,
-        morphology.FAMILY,
-        ivh.FAMILY,
     )
 }
 _GROUPS = {
@@ -60,6 +66,7 @@ def families_of(plan: Plan) -> list[Family]:
     return list(chosen.values())
 
 
-def features_of(plan: Plan) -> list[Feature]:
+@lru_cache(maxsize=64)
+def features_of(plan: Plan) -> tuple[Feature, ...]:
     """Every feature under `plan`, in the order of the results."""
-    return [feature for family in families_of(plan) for feature in family.describe(plan)]
+    return tuple(feature for family in families_of(plan) for feature in family.describe(plan))

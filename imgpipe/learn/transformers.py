@@ -244,7 +244,9 @@ class FeatureExtractor(_ImageTransformer):
         return {key: value for key, value in self.get_params().items() if key != "n_jobs"}
 
     def _extract(self, images: Any) -> tuple[np.ndarray, list[str]]:
-        return features.extract_many(images, n_jobs=self.n_jobs, **self._settings())
+        # workers take longer to start than one image to measure
+        n_jobs = 1 if len(images) == 1 else self.n_jobs
+        return features.extract_many(images, n_jobs=n_jobs, **self._settings())
 
 
 def check_images(X: Any) -> None:

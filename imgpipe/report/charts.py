@@ -130,7 +130,10 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
     row, top = 34, 2
     floor = top + row * len(bars)
     zero = scale(0.0)
-    parts = [_grid(scale, top, floor, _ticks(first, last), WIDTH)]
+    parts = [
+        _grid(scale, top, floor, _ticks(first, last), WIDTH),
+        f'<path class="zero" d="M{zero:.1f} {top}V{floor}"/>',
+    ]
     for i, bar in enumerate(bars):
         y = top + row * i
         low, high = _ends(bar)
@@ -145,7 +148,6 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
             f'<path class="whisker" d="M{scale(low):.1f} {y + 24}H{scale(high):.1f}'
             f'M{scale(low):.1f} {y + 21}v6M{scale(high):.1f} {y + 21}v6"/></g>'
         )
-    parts.append(f'<path class="zero" d="M{zero:.1f} {top}V{floor}"/>')
     return _svg(title, "; ".join(map(_words, bars)), WIDTH, floor + 22, parts)
 
 

@@ -19,7 +19,7 @@ def overview(comparison: "Comparison") -> list[str]:
         facts.append(words.count(card.patients, "patient"))
     if protocol.kind == "cross-validation":
         text = f"{protocol.folds}-fold cross-validation"
-        facts.append(text + (f", {protocol.repeats} times" if protocol.repeats > 1 else ""))
+        facts.append(text + (f", {protocol.repeats} times" if (protocol.repeats or 1) > 1 else ""))
     else:
         facts.append(protocol.kind)
     facts.append(str(comparison.run.started)[:10])

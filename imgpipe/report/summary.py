@@ -31,7 +31,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "title": card.name,
         "headline": words.headline(ranked, HEADLINE),
         "facts_line": facts.overview(comparison),
-        "warnings": list(card.warnings),
+        "warnings": [words.sentence(text) for text in card.warnings],
         "metrics": [words.metric_name(key) for key in _columns(ranked)],
         "board": [_row(model, look, _columns(ranked)) for model in ranked],
         "baseline": "dummy" in by_name,

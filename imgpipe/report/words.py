@@ -23,6 +23,7 @@ METRICS = {
     "specificity": "Specificity",
 }
 _SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
+_MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}
 _COSTS = {
     "fit_cpu_seconds": "Fitting, CPU time",
     "fit_seconds": "Fitting",
@@ -54,20 +55,25 @@ def feature_name(key: str) -> str:
 
     Examples
     --------
-    >>> feature_name("glcm_contrast_d2")
-    'GLCM contrast, distance 2'
+    >>> feature_name("glcm_contrast_d2"), feature_name("lbp_p8")
+    ('GLCM contrast, distance 2', 'LBP, 8 points')
     """
-    found = re.fullmatch(r"(?P<stem>.*?)(?:_d(?P<distance>\d+))?(?:_c(?P<channel>\d+))?", key)
-    assert found is not None  # every part is optional
-    stem, distance, channel = found.group("stem", "distance", "channel")
-    words = [_SHORT.get(word, word) for word in stem.split("_")]
-    text = " ".join(words)
-    text = text[:1].upper() + text[1:]
-    if distance:
-        text += f", distance {distance}"
-    if channel:
-        text += f", channel {channel}"
-    return text
+    plain: list[str] = []
+    notes: list[str] = []
+    for word in key.split("_"):
+        found = re.fullmatch(r"([a-z])(\d+)", word)
+        if plain and found and found[1] in _MARKS:
+            notes.append(_MARKS[found[1]].format(found[2]))
+        else:
+            plain.append(_SHORT.get(word, word))
+    text = " ".join(plain)
+    return ", ".join([text[:1].upper() + text[1:], *notes])
+
+
+def sentence(text: str) -> str:
+    """Start with a capital and end with a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def cost(key: str, value: object) -> tuple[str, str]:

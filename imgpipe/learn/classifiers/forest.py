@@ -17,5 +17,5 @@ def build(random_state: int | None = 0, n_jobs: int | None = None) -> RandomFore
 FOREST: Any = Builder(
     build,
     "random forest of 500 trees, classes weighted",
-    grid={"max_features": ["sqrt", 0.15], "min_samples_leaf": [1, 3]},
+    grid={"max_features": ["sqrt", "log2"], "min_samples_leaf": [1, 3]},
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
@@ -16,9 +17,9 @@ from imgpipe.learn.folds import most_folds, stratified_folds
 class CalibratedSVM(ClassifierMixin, BaseEstimator):
     """Support vector machine whose probabilities come from held-out inner folds.
 
-    A sigmoid is fitted to the decision values of inner folds (Platt, 1999), and the machine itself
-    to all samples: scikit-learn's ``CalibratedClassifierCV(SVC(), ensemble=False)``. That class
-    passes no groups to its folds; this one makes them itself, so that no patient is divided.
+    A sigmoid is fitted to the decision values of inner folds (Platt, 1999), and the machine
+    itself to all samples: scikit-learn's ``CalibratedClassifierCV(SVC(), ensemble=False)``. That
+    class passes no groups to its folds; this one makes them itself, so that no patient is divided.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
     random_state : int, optional
         Seed of the inner folds.
     n_jobs : int, optional
-        Inner folds fitted at a time.
+        Inner folds fitted at a time, in threads.
 
     Attributes
     ----------
@@ -51,7 +52,7 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
     >>> X = np.array([[0.0], [0.1], [0.2], [0.8], [0.9], [1.0]])
     >>> y = np.array(["benign", "benign", "benign", "malignant", "malignant", "malignant"])
     >>> patients = np.array([1, 1, 2, 3, 4, 4])
-    >>> model = CalibratedSVM().fit(X, y, groups=patients)
+    >>> model = CalibratedSVM(random_state=0).fit(X, y, groups=patients)
     >>> model.predict([[0.05], [0.95]]).tolist()
     ['benign', 'malignant']
     """
@@ -112,13 +113,16 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         machine = SVC(
             C=self.C, kernel=self.kernel, gamma=self.gamma, class_weight=self.class_weight
         )
-        self.calibrated_ = CalibratedClassifierCV(
+        calibrated = CalibratedClassifierCV(
             machine,
             method="sigmoid",
             ensemble=False,
             cv=stratified_folds(y, groups, folds, random_state=self.random_state),
             n_jobs=self.n_jobs,
-        ).fit(X, y)
+        )
+        # libsvm lets go of the interpreter lock, so threads do, without copies of X
+        with joblib.parallel_config(backend="threading"):
+            self.calibrated_ = calibrated.fit(X, y)
         self.classes_ = self.calibrated_.classes_
         return self
 

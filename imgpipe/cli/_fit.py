@@ -1,0 +1,49 @@
+"""Fitting one model on the training part of a data set."""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.cli._models import Model
+from imgpipe.evaluate._fitting import fit
+from imgpipe.learn import make_pipeline
+
+
+def fit_training_part(
+    dataset: Any, model: str, families: list[str], *, seed: int, n_jobs: int, size: int | None
+) -> tuple[Model, int]:
+    """Fit a model by name; give it and the number of images it was fitted on."""
+    everything = np.arange(len(dataset))
+    train = everything if dataset.split is None else np.flatnonzero(dataset.split == "train")
+    if not len(train):
+        raise InputError("the data set has a split, but no image in its training part")
+    if len(np.unique(dataset.labels[train])) < 2:
+        raise InputError("the training images are all of one class; two or more are needed")
+    part = dataset.take(train)
+    pipeline = make_pipeline(
+        model,
+        families=families[0] if len(families) == 1 else families,
+        channel_axis=dataset.channel_axis,
+        random_state=seed,
+        n_jobs=n_jobs,
+    )
+    fitted = fit(pipeline, part.images, part.labels, part.groups, _validation(dataset))
+    first = np.asarray(part.images[0])
+    found = Model(
+        fitted,
+        tuple(map(str, dataset.classes)),
+        dataset.channel_axis,
+        first.shape,
+        str(first.dtype),
+        size,
+    )
+    return found, len(train)
+
+
+def _validation(dataset: Any) -> tuple[Any, np.ndarray] | None:
+    """Give the official validation part, which is never added to training."""
+    if dataset.split is None or not (dataset.split == "val").any():
+        return None
+    part = dataset.take(np.flatnonzero(dataset.split == "val"))
+    return part.images, part.labels

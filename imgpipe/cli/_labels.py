@@ -1,0 +1,41 @@
+"""What a table of features says of its images beside their ids."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from imgpipe._common import InputError
+
+_COLUMNS = ("label", "group", "split")
+
+
+def label_columns(data: str, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Give label, group and split of each image where a manifest or an archive names them.
+
+    The images of a folder tree carry their class in their ids.
+    """
+    path = Path(data)
+    if path.is_dir():
+        return {}
+    if path.suffix.lower() == ".csv":
+        return _of_manifest(data)
+    from imgpipe import datasets
+
+    try:
+        found = datasets.load(data)
+    except InputError:  # images without labels, which are welcome here
+        return {}
+    if len(found) != len(ids):
+        return {}
+    columns = {"label": [found.classes[code] for code in found.labels]}
+    if found.groups is not None:
+        columns["group"] = found.groups.tolist()
+    if found.split is not None:
+        columns["split"] = found.split.tolist()
+    return columns
+
+
+def _of_manifest(data: str) -> dict[str, list[str]]:
+    from imgpipe.datasets.manifest import read_rows
+
+    rows = read_rows(data, ("path",))
+    return {name: [row[name] for row in rows] for name in _COLUMNS if name in rows[0]}

@@ -1,0 +1,100 @@
+"""Trained models as joblib files: what is in them, and why reading one needs trust."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError, atomic_path
+
+_FORMAT = "imgpipe-joblib"
+_PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted pipeline and the kind of image it takes."""
+
+    pipeline: Any
+    classes: tuple[str, ...]
+    channel_axis: int | None
+    image_shape: tuple[int, ...]
+    dtype: str
+    size: int | None = None
+
+    def check(self, pixels: np.ndarray, channel_axis: int | None) -> None:
+        """Refuse an image unlike those the model was trained on."""
+        wanted, found = self._kind(self.channel_axis), self._kind(channel_axis)
+        if wanted != found:
+            raise InputError(f"is a {found} image; the model was trained on {wanted} images")
+        if pixels.shape != self.image_shape:
+            raise InputError(
+                f"is {_shown(pixels.shape)} pixels; the model was trained on "
+                f"{_shown(self.image_shape)} (train with --size to have images resized)"
+            )
+        if str(pixels.dtype) != self.dtype:
+            raise InputError(f"has {pixels.dtype} pixels; the model was trained on {self.dtype}")
+
+    @staticmethod
+    def _kind(channel_axis: int | None) -> str:
+        return "gray" if channel_axis is None else "colour"
+
+
+def check_suffix(path: str) -> None:
+    """Accept ``.joblib`` only; ``.imgpipe`` is kept for files without pickle."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".imgpipe":
+        raise InputError(
+            f"{path}: the suffix .imgpipe is kept for bundles without pickle, which this version "
+            "cannot handle yet; use .joblib"
+        )
+    if suffix != ".joblib":
+        raise InputError(f"{path}: a model needs the suffix .joblib, found {suffix or 'none'}")
+
+
+def save(model: Model, path: Path) -> None:
+    """Write the model; the file appears whole or not at all."""
+    import joblib
+
+    import imgpipe
+
+    content = {"format": _FORMAT, "version": imgpipe.__version__}
+    content |= {name: getattr(model, name) for name in _PARTS}
+    with atomic_path(path) as scratch:
+        joblib.dump(content, scratch, compress=3)
+
+
+def load(path: str, trust: bool) -> Model:
+    """Read a model that the user trusts: a joblib file can run any code when it is opened."""
+    check_suffix(path)
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file")
+    if not trust:
+        raise InputError(
+            f"{path}: opening a .joblib file can run code hidden in it; add --trust if you made "
+            "this file or trust who did"
+        )
+    import joblib
+
+    import imgpipe
+
+    try:
+        content = joblib.load(path)
+    except Exception as error:  # a broken pickle raises anything
+        raise InputError(f"{path}: not a readable joblib file ({type(error).__name__})") from error
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        raise InputError(f"{path}: not a model written by imgpipe train")
+    if content.get("version") != imgpipe.__version__:
+        raise InputError(
+            f"{path}: written by imgpipe {content.get('version')}, this is {imgpipe.__version__}; "
+            "train it again"
+        )
+    missing = [name for name in _PARTS if name not in content]
+    if missing:
+        raise InputError(f"{path}: lacks {', '.join(missing)}; train it again")
+    return Model(**{name: content[name] for name in _PARTS})
+
+
+def _shown(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))

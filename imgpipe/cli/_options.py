@@ -1,0 +1,104 @@
+"""Options that several verbs share, and the checks made before any work begins."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from imgpipe._common import InputError
+
+_Verb = Callable[..., Any]
+
+
+def common(verb: _Verb) -> _Verb:
+    """Add what every verb takes: ``--json`` and ``--debug``."""
+    verb = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")(verb)
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON for machines, and nothing else."
+    )(verb)
+
+
+def data(verb: _Verb) -> _Verb:
+    """Add the argument DATA and the options that say how to read it."""
+    for add in (
+        click.option("--size", type=click.IntRange(min=1), metavar="PX", help=_SIZE),
+        click.option("--split", metavar="COL", help=_SPLIT),
+        click.option("--groups", metavar="COL", help=_GROUPS),
+        click.argument("data"),
+    ):
+        verb = add(verb)
+    return verb
+
+
+def jobs(verb: _Verb) -> _Verb:
+    """Add ``--jobs``."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Workers [default: all allowed CPUs].",
+    )(verb)
+
+
+_SIZE = "Resize every image to PX x PX pixels."
+_GROUPS = "Column that names the patient, whose images stay together (for folders: folder, re:...)."
+_SPLIT = "Column that names the part: train, val or test."
+
+
+def worker_count(asked: int | None) -> int:
+    """Give the workers asked for, else the CPUs this process may use."""
+    if asked is not None:
+        return asked
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def names(text: str, what: str) -> list[str]:
+    """Split a comma-separated list, each name once and in order."""
+    found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not found:
+        raise InputError(f"{what} is empty; give names separated by commas")
+    return found
+
+
+def check_run_folder(out: str) -> Path:
+    """Refuse, before any work, a folder that could not be written or holds something else."""
+    path = Path(os.path.abspath(out))
+    if path.is_symlink() and not path.exists():
+        raise InputError(f"{out} is a link to nothing; remove it or choose another folder")
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{out} is a file; --out needs a folder")
+    if path.is_dir() and os.listdir(path) and not (path / "run.json").is_file():
+        raise InputError(
+            f"{out} holds other files; --out needs a new or empty folder, or an earlier run's"
+        )
+    if Path.cwd().is_relative_to(path):
+        raise InputError(f"{out} is the folder you are in; give --out the name of another")
+    check_writable(path, out)
+    return path
+
+
+def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:
+    """Refuse, before any work, a file that could not be written."""
+    path = Path(os.path.abspath(out))
+    if path.suffix.lower() not in suffixes:
+        given = path.suffix or "no suffix"
+        raise InputError(f"{out}: {what} needs the suffix {' or '.join(suffixes)}, found {given}")
+    if path.is_dir():
+        raise InputError(f"{out} is a folder; --out needs a file name")
+    check_writable(path, out)
+    return path
+
+
+def check_writable(path: Path, shown: str) -> None:
+    """Refuse a path whose nearest existing folder takes no new files."""
+    parent = path.parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir():
+        raise InputError(f"{shown}: {parent} is a file, not a folder")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(f"{shown}: no permission to write in {parent}")

@@ -1,0 +1,79 @@
+"""What goes to stdout: tables for people, JSON for machines."""
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison
+
+_SHOWN = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced acc.", "f1": "F1"}
+
+
+def print_json(content: Any) -> None:
+    """Print strict JSON: no NaN, and nothing that another program could stumble over."""
+    click.echo(json.dumps(content, indent=2, allow_nan=False))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: ruled on a terminal, plain aligned text elsewhere."""
+    if sys.stdout.isatty():
+        _print_rich(header, rows)
+        return
+    widths = [max(len(r[i]) for r in [header, *rows]) for i in range(len(header))]
+    for row in [header, *rows]:
+        click.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+
+
+def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in header:
+        table.add_column(name, no_wrap=name == header[0])
+    for row in rows:
+        table.add_row(*map(Text, row))  # Text, since a name may look like markup
+    Console().print(table)
+
+
+def print_facts(facts: Mapping[str, str]) -> None:
+    """Print names and values in two columns."""
+    width = max(map(len, facts), default=0)
+    for name, value in facts.items():
+        click.echo(f"{name.ljust(width)}  {value}")
+
+
+def print_leaderboard(comparison: "Comparison") -> None:
+    """Print the models, best first, with their intervals."""
+    board = comparison.leaderboard()
+    shown = [metric for metric in _SHOWN if metric in board]
+    rows = [
+        [
+            str(row["model"]),
+            *(_score(*(row[f"{m}{end}"] for end in ("", "_low", "_high"))) for m in shown),
+        ]
+        for _, row in board.iterrows()
+    ]
+    print_table(["model", *(_SHOWN[m] for m in shown)], rows)
+
+
+def _score(value: float, low: float, high: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:.3f} ({low:.3f} to {high:.3f})" if not math.isnan(low) else f"{value:.3f}"
+
+
+def readable_size(count: float) -> str:
+    """Write bytes in the unit that keeps the number short."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"

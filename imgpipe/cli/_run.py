@@ -1,0 +1,142 @@
+"""The one place where errors become a line on stderr and an exit code.
+
+0 done; 1 ran, but some items failed (each is named), or a bug in imgpipe; 2 bad usage or bad input;
+130 interrupted. ``--debug`` shows the traceback in place of the line.
+"""
+
+import os
+import shlex
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from imgpipe._common import InputError
+
+SOME_FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Call:
+    """How the program was called; verbs find it as the context's object."""
+
+    args: tuple[str, ...] = ()
+
+    @property
+    def debug(self) -> bool:
+        """Tell whether tracebacks are wanted."""
+        return "--debug" in self.args
+
+    @property
+    def command(self) -> str:
+        """Write the command line as a shell would read it."""
+        return shlex.join(["imgpipe", *self.args])
+
+
+class Failure(click.ClickException):
+    """An error that has already been put into one line, with its exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Door(click.Group):
+    """The group of verbs: runs one and turns what happens into output and an exit code."""
+
+    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run a verb and exit with its code."""
+        call = Call(tuple(sys.argv[1:] if args is None else args))
+        for stream in (sys.stdout, sys.stderr):
+            # a file name may hold what the terminal cannot show
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        extra.pop("standalone_mode", None)
+        try:
+            code = super().main(
+                list(call.args), prog_name or "imgpipe", standalone_mode=False, obj=call, **extra
+            )
+            sys.stdout.flush()
+        except click.Abort:
+            code = _say("interrupted; nothing was written", INTERRUPTED)
+        except BrokenPipeError:
+            code = _reader_left()
+        except click.UsageError as error:
+            code = _say(_usage(error), BAD_INPUT)
+        except Failure as error:
+            code = _say(error.format_message(), error.code)
+        except click.ClickException as error:
+            code = _say(error.format_message(), BAD_INPUT)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; what goes wrong leaves as a `Failure`."""
+        debug = ctx.obj.debug
+        with warnings.catch_warnings():
+            if not debug:
+                warnings.showwarning = _show_warning
+            try:
+                return super().invoke(ctx)
+            except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+                raise
+            except KeyboardInterrupt as error:
+                raise Failure(
+                    str(error) or "interrupted; nothing was written", INTERRUPTED
+                ) from None
+            except Exception as error:
+                if debug:
+                    raise
+                raise _failure(error) from error
+
+
+def _failure(error: Exception) -> Failure:
+    """Put an exception into a line that a person can act on."""
+    if isinstance(error, InputError):
+        return Failure(str(error), BAD_INPUT)
+    if isinstance(error, NotImplementedError):
+        return Failure(str(error), BAD_INPUT)
+    if isinstance(error, OSError):
+        return Failure(_os_error(error), BAD_INPUT)
+    if isinstance(error, MemoryError):
+        return Failure("not enough memory; fewer --jobs or a smaller --size need less", BAD_INPUT)
+    return Failure(
+        f"{type(error).__name__}: {error} (a bug in imgpipe: run again with --debug to see where)",
+        1,
+    )
+
+
+def _os_error(error: OSError) -> str:
+    """Name the file first, then what the system said of it."""
+    reason = error.strerror or str(error)
+    return f"{os.fspath(error.filename)}: {reason}" if error.filename is not None else reason
+
+
+def _usage(error: click.UsageError) -> str:
+    """One line in place of click's four, with the way to the help."""
+    message = error.format_message().rstrip(".")
+    path = error.ctx.command_path if error.ctx is not None else "imgpipe"
+    return f"{message} (see {path} --help)"
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(f"Error: {one_line(message)}", err=True)
+    return code
+
+
+def one_line(message: str) -> str:
+    """Fold line breaks: a reader, or a log, gets one line for one error."""
+    return " ".join(message.split())
+
+
+def _show_warning(message: Any, *_: Any, **__: Any) -> None:
+    click.echo(f"Warning: {one_line(str(message))}", err=True)
+
+
+def _reader_left() -> int:
+    """Whoever read our output has seen enough: stop without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,163 @@
+"""`imgpipe doctor`: what runs here, what is missing, where the caches are."""
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from imgpipe._common import cache_dir, numba_cache_dir
+from imgpipe.cli import _options, _output
+
+_NEEDED = (
+    "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
+    "pillow", "tifffile", "pydicom", "pooch", "rich", "Jinja2", "click",
+)  # fmt: skip
+_OPTIONAL = {
+    "torch": "cnn",
+    "pylibjpeg": "dicom",
+    "pylibjpeg-libjpeg": "dicom",
+    "pylibjpeg-openjpeg": "dicom",
+    "pylibjpeg-rle": "dicom",
+    "pyarrow": "parquet",
+}
+_STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python")}
+
+
+@click.command()
+@click.option("--warm", is_flag=True, help="Compile kernels and features into the cache.")
+@_options.common
+def command(warm: bool, as_json: bool) -> int:
+    r"""Show versions, processor, threads, caches and optional packages.
+
+    With --warm, compile the kernels and features ahead, so that later runs start at full speed.
+
+    \b
+    Example:
+      imgpipe doctor --warm
+    """
+    warmed = _warm() if warm else []
+    found = _examine()
+    if as_json:
+        _output.print_json(found | {"warmed": dict(warmed)} if warm else found)
+    else:
+        _show(found)
+        if warm:
+            total = sum(seconds for _, seconds in warmed)
+            click.echo(f"\nCompiled {len(warmed)} functions' code in {total:.1f} s")
+    return 0 if not found["missing"] else 1
+
+
+def _warm() -> list[tuple[str, float]]:
+    """Compile room by room; a second time it only reads the cache."""
+    from imgpipe import features, kernels
+
+    rooms: list[tuple[str, Callable[[], Any]]] = [
+        ("kernels", kernels.warm),
+        ("features", features.warm),
+    ]
+    return [item for name, room in rooms for item in _with_bar(name, room)]
+
+
+def _with_bar(name: str, room: Callable[[], Any]) -> Iterator[tuple[str, float]]:
+    """Compile one room behind a turning sign, where somebody watches."""
+    start = time.perf_counter()
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status(f"compiling {name}"):
+            done = list(room())
+    else:
+        done = list(room())
+    if sys.stderr.isatty():
+        click.echo(f"{name}: {time.perf_counter() - start:.1f} s", err=True)
+    yield from ((f"{name}.{item}", float(seconds)) for item, seconds in done)
+
+
+def _examine() -> dict[str, Any]:
+    import imgpipe
+    from imgpipe.evaluate._facts import cpu_model
+    from imgpipe.kernels._jit import cache_folder
+
+    code = cache_folder()
+    needed = {name: _version(name) for name in _NEEDED}
+    return {
+        "imgpipe": imgpipe.__version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cpu": cpu_model(),
+        "cpus_allowed": _options.worker_count(None),
+        "threads": _threads(),
+        "packages": {name: found for name, found in needed.items() if found},
+        "missing": [name for name, found in needed.items() if not found],
+        "optional": {
+            name: {"version": _version(name), "extra": extra} for name, extra in _OPTIONAL.items()
+        },
+        "cache": _folder(cache_dir()),
+        "compiled": {
+            **_folder(numba_cache_dir()),
+            "current": None if code is None else str(code),
+            "functions": 0 if code is None else len(list(code.rglob("*.nbi"))),
+        },
+    }
+
+
+def _threads() -> int:
+    from imgpipe.kernels._threads import thread_count
+
+    return thread_count()
+
+
+def _version(name: str) -> str | None:
+    for candidate in (name, *_STAND_INS.get(name, ())):
+        try:
+            return version(candidate)
+        except PackageNotFoundError:
+            continue
+    return None
+
+
+def _folder(path: Path) -> dict[str, Any]:
+    """Where a cache is, how much it holds and whether it can be written."""
+    size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file()) if path.is_dir() else 0
+    parent = path
+    while not parent.exists():
+        parent = parent.parent
+    return {"path": str(path), "bytes": size, "writable": os.access(parent, os.W_OK)}
+
+
+def _show(found: dict[str, Any]) -> None:
+    caches = {
+        "features, downloads": found["cache"],
+        "compiled code": found["compiled"],
+    }
+    state = f"{found['compiled']['functions']} functions ready"
+    facts = {
+        "imgpipe": found["imgpipe"],
+        "Python": found["python"],
+        "system": found["system"],
+        "processor": f"{found['cpu']}, {found['cpus_allowed']} CPUs allowed",
+        "threads": str(found["threads"]),
+    }
+    for name, cache in caches.items():
+        note = "" if cache["writable"] else ", NOT writable"
+        facts[name] = f"{cache['path']} ({_output.readable_size(cache['bytes'])}{note})"
+    facts["compiled now"] = state
+    _output.print_facts(facts)
+    click.echo("\nPackages")
+    _output.print_facts({f"  {name}": v for name, v in found["packages"].items()})
+    click.echo("\nOptional")
+    _output.print_facts(
+        {
+            f"  {name}": item["version"]
+            or f"not installed (pip install 'imgpipe[{item['extra']}]')"
+            for name, item in found["optional"].items()
+        }
+    )
+    for name in found["missing"]:
+        click.echo(f"Error: {name} is not installed", err=True)

@@ -1,0 +1,94 @@
+"""`imgpipe evaluate`: a trained model judged on labelled data that it has not seen."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from imgpipe._common import InputError
+from imgpipe.cli import _models, _options, _runs
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@click.command()
+@click.argument("model")
+@_options.data
+@click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
+@click.option("--trust", is_flag=True, help="Open a .joblib file, which may run code of its maker.")
+@_options.jobs
+@_options.common
+@click.pass_context
+def command(
+    ctx: click.Context,
+    model: str,
+    data: str,
+    groups: str | None,
+    split: str | None,
+    size: int | None,
+    out: str,
+    seed: int,
+    trust: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    r"""Judge a trained MODEL on DATA, which should hold nothing that it was trained on.
+
+    Where DATA has a split with a test part, that part alone is judged.
+
+    \b
+    Example:
+      imgpipe evaluate lungs.joblib other_hospital/ --trust --out run
+    """
+    folder = _options.check_run_folder(out)
+    trained = _models.load(model, trust)
+    if size is not None and trained.size is not None and size != trained.size:
+        raise InputError(f"--size is {size}; the model was trained with --size {trained.size}")
+
+    from imgpipe import datasets
+    from imgpipe.evaluate import score_fitted
+
+    dataset = datasets.load(data, groups=groups, split=split, size=size or trained.size)
+    dataset = _as_trained(_held_out(dataset), trained, data)
+    comparison = score_fitted(
+        {Path(model).stem: trained.pipeline}, dataset, seed=seed, n_jobs=_options.worker_count(jobs)
+    )
+    _runs.publish(comparison, folder, ctx.obj.command, as_json)
+
+
+def _held_out(dataset: Any) -> Any:
+    """Keep the test part where there is one."""
+    import numpy as np
+
+    if dataset.split is None or not (dataset.split == "test").any():
+        return dataset
+    return dataset.take(np.flatnonzero(dataset.split == "test"))
+
+
+def _as_trained(dataset: Any, model: _models.Model, data: str) -> Any:
+    """Code the labels as the model does; refuse classes and images that it never saw."""
+    found = [str(name) for name in dataset.classes]
+    unseen = sorted({found[code] for code in set(dataset.labels.tolist())} - set(model.classes))
+    if unseen:
+        raise InputError(
+            f"{data}: the model knows no class {', '.join(unseen)}; it was trained on "
+            f"{', '.join(model.classes)}"
+        )
+    try:
+        model.check(_first(dataset), dataset.channel_axis)
+    except InputError as error:
+        raise InputError(f"{data}: an image {error}") from error
+    codes = [model.classes.index(name) if name in model.classes else -1 for name in found]
+    labels = dataset.labels.copy()
+    for old, new in enumerate(codes):
+        labels[dataset.labels == old] = new
+    return replace(dataset, labels=labels, classes=model.classes)
+
+
+def _first(dataset: Any) -> "np.ndarray":
+    import numpy as np
+
+    return np.asarray(dataset.images[0])

@@ -1,0 +1,66 @@
+"""`imgpipe train`: one model fitted on a data set and written to a file."""
+
+import time
+
+import click
+
+from imgpipe.cli import _models, _options, _output
+
+
+@click.command()
+@_options.data
+@click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
+@click.option("--out", required=True, metavar="MODEL", help="File to write, with suffix .joblib.")
+@click.option("--families", default="default", show_default=True, help="Features, by commas.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
+@_options.jobs
+@_options.common
+def command(
+    data: str,
+    groups: str | None,
+    split: str | None,
+    size: int | None,
+    model: str,
+    out: str,
+    families: str,
+    seed: int,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    r"""Train MODEL on DATA and write it to a file.
+
+    Where DATA has a split, only the training part is fitted; the validation part is at hand to
+    models that stop early, and the test part is not looked at.
+
+    \b
+    Example:
+      imgpipe train scans/ --model forest --out lungs.joblib
+    """
+    _models.check_suffix(out)
+    path = _options.check_file(out, (".joblib",), "a model")
+    chosen = _options.names(families, "--families")
+
+    from imgpipe import datasets
+    from imgpipe.cli._fit import fit_training_part
+
+    dataset = datasets.load(data, groups=groups, split=split, size=size)
+    start = time.perf_counter()
+    fitted, used = fit_training_part(
+        dataset, model, chosen, seed=seed, n_jobs=_options.worker_count(jobs), size=size
+    )
+    _models.save(fitted, path)
+    seconds = time.perf_counter() - start
+    if as_json:
+        facts = {
+            "out": str(path),
+            "model": model,
+            "classes": list(fitted.classes),
+            "images": used,
+            "seconds": round(seconds, 3),
+        }
+        _output.print_json(facts)
+        return
+    click.echo(
+        f"{model} fitted on {used:,} images of {len(fitted.classes)} classes in {seconds:.1f} s"
+    )
+    click.echo(f"Model: {path}")

@@ -1,0 +1,186 @@
+"""Images with labels, patients and where each came from."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.datasets._files import ImageFiles
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Labelled images, checked: lengths agree and no patient is on two sides of a given split.
+
+    Parameters
+    ----------
+    name : str
+        What reports call it.
+    images : ndarray or ImageFiles
+        ``(n, h, w)`` or ``(n, h, w, 3)`` where all fit in memory and have one size, else a
+        sequence that reads a file when it is asked for one.
+    labels : ndarray of int64
+        Index of each image's class in `classes`.
+    classes : tuple of str
+        Class names; each occurs when the set is loaded, a part of it may lack some.
+    groups : ndarray of str or None
+        Patient of each image.
+    split : ndarray of str or None
+        ``"train"``, ``"val"`` or ``"test"``, where the source gives a split.
+    ids : ndarray of str
+        The path as given, or the index in the array; unique within a part of the split.
+    channel_axis : int or None, default None
+        -1 for colour, None for gray.
+    source : str or None, default None
+        Where it was loaded from.
+    masks : ndarray, ImageFiles or None, default None
+        Region of interest of each image, nonzero inside.
+    warnings : tuple of str
+        What a reader of the results should know.
+
+    Raises
+    ------
+    InputError
+        If the lengths differ, a label is no index into `classes`, a split has another name, or a
+        patient is in more than one part of the split.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.datasets import Dataset
+    >>> images = np.zeros((4, 8, 8), np.uint8)
+    >>> data = Dataset("toy", images, [0, 0, 1, 1], ("benign", "malignant"), ["a", "a", "b", "c"])
+    >>> len(data.take([0, 3])), data.sizes, data.counts
+    (2, {'8x8': 4}, {'benign': 2, 'malignant': 2})
+    """
+
+    name: str
+    images: np.ndarray | ImageFiles
+    labels: np.ndarray
+    classes: tuple[str, ...]
+    groups: np.ndarray | None = None
+    split: np.ndarray | None = None
+    ids: Any = None
+    channel_axis: int | None = None
+    source: str | None = None
+    masks: np.ndarray | ImageFiles | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n = len(self.images)
+        settle = object.__setattr__
+        settle(self, "labels", np.asarray(self.labels, np.int64))
+        settle(self, "classes", tuple(str(name) for name in self.classes))
+        settle(self, "ids", np.asarray(np.arange(n) if self.ids is None else self.ids).astype(str))
+        for field in ("groups", "split"):
+            if getattr(self, field) is not None:
+                settle(self, field, np.asarray(getattr(self, field)).astype(str))
+        for field in ("labels", "ids", "groups", "split", "masks"):
+            values = getattr(self, field)
+            if values is not None and len(values) != n:
+                raise InputError(f"{self.name}: {n} images but {len(values)} {field}")
+        if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
+            raise InputError(f"{self.name}: labels must lie in 0..{len(self.classes) - 1}")
+        self._check_split()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}: {n}" for name, n in self.counts.items())
+        patients = "" if self.groups is None else f", {len(set(self.groups))} patients"
+        return f"<Dataset {self.name}: {len(self)} images ({parts}){patients}>"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images of each class."""
+        found = np.bincount(self.labels, minlength=len(self.classes))
+        return dict(zip(self.classes, found.tolist(), strict=True))
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Images of each size as ``"rows x columns"``, most frequent first; reads no file."""
+        if isinstance(self.images, np.ndarray):
+            shapes = [self.images.shape[1:]] * len(self)
+        else:
+            shapes = list(self.images.shapes)
+        end = None if self.channel_axis is None else -1
+        found = Counter("x".join(map(str, shape[:end])) for shape in shapes)
+        return dict(found.most_common())
+
+    def take(self, indices: Any) -> "Dataset":
+        """The images at some positions, by integers, a slice or a boolean mask."""
+        if not isinstance(indices, slice):
+            indices = np.asarray(indices)
+            if indices.size == 0:
+                indices = indices.astype(np.intp)
+
+        def part(values: Any) -> Any:
+            return None if values is None else values[indices]
+
+        return replace(
+            self,
+            images=self.images[indices],
+            labels=self.labels[indices],
+            ids=self.ids[indices],
+            groups=part(self.groups),
+            split=part(self.split),
+            masks=part(self.masks),
+        )
+
+    def require_one_size(self) -> None:
+        """Raise an InputError that names the sizes, unless all images have the same one."""
+        sizes = self.sizes
+        if len(sizes) > 1:
+            first = [f"{size}: {n}" for size, n in list(sizes.items())[:4]]
+            more = ["..."] if len(sizes) > 4 else []
+            raise InputError(
+                f"{self.name}: images of {len(sizes)} sizes ({', '.join(first + more)}): "
+                "resize them with --size PX (size= in Python)"
+            )
+
+    def require_classes(self, n: int = 2) -> None:
+        """Raise an InputError that names the classes, unless at least `n` of them occur."""
+        present = [f"{name} ({count})" for name, count in self.counts.items() if count]
+        if len(present) < n:
+            raise InputError(
+                f"{self.name}: {', '.join(present) or 'no class'} is all there is; "
+                f"a comparison needs images of at least {n} classes"
+            )
+
+    def _check_split(self) -> None:
+        """Only known parts, and no patient in two of them."""
+        if self.split is None:
+            return
+        unknown = sorted(set(self.split.tolist()) - set(SPLITS))
+        if unknown:
+            raise InputError(f"{self.name}: split {unknown[0]!r}; use {', '.join(SPLITS)}")
+        if self.groups is None:
+            return
+        parts: dict[str, set[str]] = {}
+        for group, part in zip(self.groups.tolist(), self.split.tolist(), strict=True):
+            parts.setdefault(group, set()).add(part)
+        torn = sorted(group for group, found in parts.items() if len(found) > 1)
+        if torn:
+            raise InputError(
+                f"{self.name}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
+                "in more than one part of the given split; a patient belongs to one"
+            )
+
+
+def some(names: Any, limit: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    names = [str(name) for name in names]
+    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + rest
+
+
+def stem(source: str | os.PathLike[str]) -> str:
+    """A data set's name from its path."""
+    name = os.path.basename(os.path.abspath(source))
+    return os.path.splitext(name)[0] if os.path.isfile(source) else name

@@ -1,0 +1,98 @@
+"""One door to every kind of source."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.datasets import medmnist, synthetic
+from imgpipe.datasets._dataset import Dataset, some
+from imgpipe.datasets._entry import Entry
+from imgpipe.datasets.folder import load_folder
+from imgpipe.datasets.manifest import load_manifest
+from imgpipe.datasets.npz import load_npz
+
+DATASETS: dict[str, Entry] = {
+    synthetic.ENTRY.name: synthetic.ENTRY,
+    **medmnist.ENTRIES,
+}
+"""Registered data sets by name."""
+
+
+def load(
+    source: str | os.PathLike[str],
+    *,
+    groups: str | None = None,
+    split: str | None = None,
+    size: int | tuple[int, int] | None = None,
+) -> Dataset:
+    """Load labelled images.
+
+    Parameters
+    ----------
+    source : path-like or str
+        An NPZ file, a folder tree, a CSV manifest or a name from `DATASETS`. A file or folder of
+        that name comes first.
+    groups : str, optional
+        Where the patients are: a column of the manifest (default ``group``), a key of the NPZ
+        file (default ``groups``), or for a folder tree ``"folder"`` or ``"re:PATTERN"``.
+    split : str, optional
+        Column or key of the given split, default ``split``.
+    size : int or (int, int), optional
+        Resize all images to this many rows and columns, antialiased, dtype kept; one number gives
+        squares, whatever the aspect ratio was.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    InputError
+        If there is no such source or it cannot be used as it is. The message says what was found.
+
+    See Also
+    --------
+    imgpipe.datasets.npz.load_npz, imgpipe.datasets.folder.load_folder
+    imgpipe.datasets.manifest.load_manifest : what each kind of source may hold.
+
+    Examples
+    --------
+    >>> from imgpipe.datasets import load
+    >>> data = load("synthetic-nodules")
+    >>> data.classes, data.images.dtype
+    (('benign', 'malignant'), dtype('int16'))
+    """
+    size = check_size(size)
+    path = Path(source)
+    name = str(source)
+    if path.is_dir():
+        return load_folder(source, groups=groups, split=split, size=size)
+    if name in DATASETS and not path.exists():
+        for argument, value in (("groups", groups), ("split", split)):
+            if value is not None:
+                raise InputError(f"{name}: {argument}={value!r}, but it is a registered data set")
+        return DATASETS[name].load(size=size)
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        return load_npz(source, groups=groups, split=split, size=size)
+    if suffix == ".csv":
+        return load_manifest(source, groups=groups, split=split, size=size)
+    if path.exists():
+        raise InputError(
+            f"{name}: not a data set; give an NPZ file, a CSV manifest, a folder of class "
+            f"folders, or one of {some(DATASETS)}"
+        )
+    raise InputError(f"{name}: no such file or folder, nor a data set among {some(DATASETS, 20)}")
+
+
+def check_size(size: object) -> tuple[int, int] | None:
+    """A number of pixels, or one for rows and one for columns."""
+    pair = size if isinstance(size, tuple | list) else (size, size)
+    whole = all(isinstance(n, int | np.integer) and n > 0 for n in pair)
+    if size is None:
+        return None
+    if len(pair) != 2 or not whole:
+        raise InputError(f"size={size!r}; a positive number of pixels is needed")
+    return (int(pair[0]), int(pair[1]))

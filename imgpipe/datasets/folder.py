@@ -1,0 +1,187 @@
+"""Folder trees: ``class/...`` or ``train|val|test/class/...``."""
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.datasets._dataset import Dataset, some, stem
+from imgpipe.datasets._files import read_files
+from imgpipe.datasets._labels import SPLIT_NAMES, clean_groups, encode
+from imgpipe.images import SUFFIXES
+
+CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+
+
+def load_folder(
+    path: str | os.PathLike[str],
+    *,
+    groups: str | None = None,
+    split: str | None = None,
+    size: int | tuple[int, ...] | None = None,
+) -> Dataset:
+    """Load a folder tree whose folders are the classes.
+
+    Parameters
+    ----------
+    path : path-like
+        A folder of class folders, or of ``train``, ``val`` (also ``valid``, ``validation``) and
+        ``test`` folders which hold class folders. Images may lie deeper still. Hidden files and
+        folders are passed over; so are files without an image's suffix, with a warning in
+        `Dataset.warnings`.
+    groups : str, optional
+        Where the patient is found: ``"folder"`` for the folder below the class
+        (``class/patient/...``), or ``"re:PATTERN"`` for the first group of a regular expression
+        (else the whole match) in the path below the class folder, such as ``"re:(.+)_slice"``.
+    split : None
+        A folder tree says its split by its folders.
+    size : int or tuple of int, optional
+        Resize the images.
+
+    Returns
+    -------
+    Dataset
+        Ids are the paths as given, folder included. One file is decoded after the other, so that
+        bad ones are found now. They stay in memory if they have one size and take less than
+        1 GiB.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing or holds no images, folders of classes and of splits are mixed, a
+        file does not decode, or a path has no patient.
+    """
+    where, root = str(path), Path(path)
+    if split is not None:
+        raise InputError(f"{where}: split={split!r}, but a folder tree says its split by folders")
+    if not root.is_dir():
+        raise InputError(f"{where}: no such folder")
+    parts = _parts(where, root)
+    skipped: Counter[str] = Counter()
+    notes: list[str] = []
+    found: list[tuple[str, str, Path, Path]] = []  # part, class, class folder, file
+    for part, folder in parts:
+        loose = [file for file in visible(folder) if is_image(file)]
+        if loose:
+            raise InputError(
+                f"{where}: {len(loose)} images lie beside the class folders ({loose[0].name}); "
+                "put each into the folder of its class"
+            )
+        for class_folder in filter(Path.is_dir, visible(folder)):
+            files = find_files(class_folder, skipped)
+            found += [(part, class_folder.name, class_folder, file) for file in files]
+            if not files:
+                notes.append(f"no images in the folder {class_folder}")
+    if not found:
+        raise InputError(
+            f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
+        )
+    files = [file for *_, file in found]
+    patients = _patients(where, groups, found)
+    codes, classes, _ = encode(where, np.array([label for _, label, *_ in found]))
+    images, channel_axis, warnings = read_files(where, files, size)
+    if groups is None and any(file.parent != folder for *_, folder, file in found):
+        notes.append("folders below the class folders were not taken for patients")
+    return Dataset(
+        name=stem(path),
+        images=images,
+        labels=codes,
+        classes=classes,
+        groups=patients,
+        split=np.array([part for part, *_ in found]) if parts[0][0] else None,
+        ids=[str(file) for file in files],
+        channel_axis=channel_axis,
+        source=where,
+        warnings=tuple(notes + warnings + skipped_note(skipped)),
+    )
+
+
+def _parts(where: str, root: Path) -> list[tuple[str, Path]]:
+    """Find the parts of a given split, or take the root as the only one, without a name."""
+    folders = [folder for folder in visible(root) if folder.is_dir()]
+    parts = [(SPLIT_NAMES.get(folder.name.lower(), ""), folder) for folder in folders]
+    named = [part for part, _ in parts if part]
+    if not named:
+        return [("", root)]
+    if len(named) < len(parts):
+        other = next(folder.name for part, folder in parts if not part)
+        raise InputError(
+            f"{where}: the folder {other!r} lies beside {', '.join(named)}: "
+            "either all are classes or all are parts of a split"
+        )
+    if len(set(named)) < len(named):
+        raise InputError(f"{where}: two folders mean one part: {some(f.name for f in folders)}")
+    return parts
+
+
+def _patients(
+    where: str, groups: str | None, found: list[tuple[str, str, Path, Path]]
+) -> np.ndarray | None:
+    """Patient of each file, from its folder or its name."""
+    if groups is None:
+        return None
+    if groups != "folder" and not groups.startswith("re:"):
+        raise InputError(
+            f"{where}: groups={groups!r}, but a folder tree has no columns; use 'folder' for "
+            "CLASS/PATIENT/image.png or 're:PATTERN' for a pattern in the file's path"
+        )
+    try:
+        pattern = re.compile(groups.removeprefix("re:"))
+    except re.error as error:
+        raise InputError(f"{where}: groups={groups!r} is no regular expression: {error}") from None
+    patients, lacking = [], []
+    for *_, folder, file in found:
+        below = file.relative_to(folder)
+        if groups == "folder":
+            patient: str | None = below.parts[0] if len(below.parts) > 1 else None
+        else:
+            match = pattern.search(below.as_posix())
+            patient = match and match[1 if pattern.groups else 0]
+        if patient:
+            patients.append(patient)
+        else:
+            lacking.append(str(file))
+    if lacking:
+        raise InputError(f"{where}: {len(lacking)} images have no patient by groups={groups!r}: "
+                         f"{some(lacking)}")  # fmt: skip
+    return clean_groups(where, patients)
+
+
+def visible(folder: Path) -> list[Path]:
+    """List what a folder holds, sorted, hidden files left out."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be listed: {error.strerror}") from None
+    return [p for p in found if not p.name.startswith(".") and p.name.lower() not in CLUTTER]
+
+
+def is_image(path: Path) -> bool:
+    """Whether a name ends like an image's."""
+    return path.suffix.lower() in SUFFIXES and not path.is_dir()
+
+
+def find_files(folder: Path, skipped: Counter[str]) -> list[Path]:
+    """Image files below a folder, sorted; what is passed over is counted by suffix."""
+    found: list[Path] = []
+    for path in visible(folder):
+        if path.is_dir():
+            # a link to a folder may lead back up
+            if not path.is_symlink():
+                found += find_files(path, skipped)
+        elif is_image(path):
+            found.append(path)
+        else:
+            skipped[path.suffix.lower() or "no suffix"] += 1
+    return found
+
+
+def skipped_note(skipped: Counter[str]) -> list[str]:
+    """One warning for all the files that were passed over."""
+    if not skipped:
+        return []
+    kinds = ", ".join(f"{suffix}: {n}" for suffix, n in sorted(skipped.items()))
+    return [f"{skipped.total()} files without an image's suffix were passed over ({kinds})"]

@@ -1,0 +1,130 @@
+"""Find out what a file holds and hand it to its decoder."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from imgpipe._common import InputError
+from imgpipe.images._dicom import decode_dicom
+from imgpipe.images._image import Image
+from imgpipe.images._npy import decode_npy
+from imgpipe.images._pillow import decode_bmp, decode_jpeg
+from imgpipe.images._png import decode_png
+from imgpipe.images._tiff import decode_tiff
+
+Decoder = Callable[[str, bytes], Image]
+
+READERS: dict[bytes, Decoder] = {
+    b"\x89PNG\r\n\x1a\n": decode_png,
+    b"\xff\xd8\xff": decode_jpeg,
+    b"II*\x00": decode_tiff,
+    b"MM\x00*": decode_tiff,
+    b"II+\x00": decode_tiff,
+    b"MM\x00+": decode_tiff,
+    b"BM": decode_bmp,
+    b"\x93NUMPY": decode_npy,
+}
+
+BMP_HEADERS = {n.to_bytes(4, "little") for n in (12, 16, 40, 52, 56, 64, 108, 124)}
+# what people try, and what would do
+STRANGERS = {
+    b"PK\x03\x04": "a ZIP or NPZ archive; imgpipe.datasets.load reads NPZ",
+    b"\x1f\x8b": "gzip-compressed; unpack it first",
+    b"GIF8": "a GIF",
+    b"%PDF": "a PDF",
+    b"\x00\x00\x00\x0cjP": "a JPEG 2000",
+    b"RIFF": "a WebP or another RIFF file",
+    b"\x89HDF": "an HDF5 file",
+}
+FORMATS = "PNG, JPEG, TIFF, BMP, NPY and DICOM are read"
+
+
+def read(path: str | os.PathLike[str]) -> Image:
+    """Read one image or volume from a file, whole, with its dtype.
+
+    Parameters
+    ----------
+    path : path-like
+        A PNG, JPEG, TIFF, BMP, NPY or DICOM file. The content decides; the suffix matters only
+        for DICOM files without the 128-byte preamble, which must end in ``.dcm``, ``.dicom`` or
+        ``.ima``.
+
+    Returns
+    -------
+    Image
+        Pixels, channel axis and spacing in mm (DICOM only).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable, not an image, ends early, declares more than
+        `MAX_PIXELS` pixels, or needs a decoder that is not installed; the message names it.
+
+    Notes
+    -----
+    *Depth.* 8- and 16-bit integers and float32 stay as they are, 16-bit RGB included. Gray of 1,
+    2 or 4 bits is scaled to 0..255 in uint8; float16 becomes float32.
+
+    *Colour.* A gray picture stored as RGB stays RGB. Palettes become RGB; CMYK becomes RGB by
+    Pillow's plain conversion, without colour profiles. An opaque alpha channel is dropped; a
+    transparent image is laid over black.
+
+    *Orientation.* The EXIF orientation of PNG and JPEG files is applied, as image viewers do.
+    That of TIFF files is not.
+
+    *Volumes.* The pages of a TIFF file and the frames of a DICOM file are slices of one volume.
+    So is a 3-D NPY array, unless its last axis alone is 3 long: that is a colour image.
+
+    *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
+    whole, else the result is float32. MONOCHROME1 is inverted within its stored range. Pixels
+    marked as padding get the lowest value of the others. YBR and palette become RGB. Windows are
+    not applied.
+
+    Examples
+    --------
+    >>> import numpy as np, tempfile, pathlib
+    >>> from imgpipe import images
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "slice.png")
+    >>> images.write(path, np.full((8, 6), 40000, np.uint16))
+    >>> images.read(path).pixels[0, 0]
+    np.uint16(40000)
+    """
+    path = Path(path)
+    name = str(path)
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InputError(f"{name}: neither a file nor a folder")
+        with path.open("rb") as file:
+            head = file.read(132)
+            decode = _decoder(name, head, path.suffix.lower())
+            data = head + file.read()
+    except FileNotFoundError:
+        raise InputError(f"{name}: no such file") from None
+    except IsADirectoryError:
+        raise InputError(f"{name}: a folder, where an image file is expected") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{name}: cannot be read: {reason}") from None
+    return decode(name, data)
+
+
+def _decoder(name: str, head: bytes, suffix: str) -> Decoder:
+    """The decoder for a file that begins with `head`."""
+    if not head:
+        raise InputError(f"{name}: the file is empty")
+    if head[128:132] == b"DICM":
+        return decode_dicom
+    for magic, decoder in READERS.items():
+        # two letters may begin a text too: a BMP file goes on with the size of its header
+        if head.startswith(magic) and (magic != b"BM" or head[14:18] in BMP_HEADERS):
+            return decoder
+    if suffix in (".dcm", ".dicom", ".ima"):
+        return decode_dicom
+    for magic, what in STRANGERS.items():
+        if head.startswith(magic):
+            raise InputError(f"{name}: {what}; {FORMATS}")
+    if all(byte >= 32 or byte in b"\t\r\n\f" for byte in head):
+        raise InputError(f"{name}: a text file, not an image; {FORMATS}")
+    raise InputError(f"{name}: not an image, or cut short in its first bytes; {FORMATS}")

@@ -1,0 +1,185 @@
+"""Images and outputs at the public door: which dtypes, computed in what, how they are stored."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imgpipe._common import InputError
+
+Array = NDArray[Any]
+
+DTYPES = tuple(
+    np.dtype(kind) for kind in (bool, "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
+)
+_F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
+_CASTS = {
+    "f": "image.astype(np.float32)",
+    "g": "image.astype(np.float64)",
+    "c": "np.abs(image) or image.real",
+    "O": "np.asarray(image, dtype=np.float64)",
+}
+
+
+def as_image(image: Any) -> Array:
+    """Return `image` as a native, C-ordered, writable array of 1 to 4 axes, a copy if need be."""
+    if isinstance(image, np.ma.MaskedArray) and np.ma.is_masked(image):
+        raise InputError(
+            "image has masked pixels, which no kernel looks at: pass image.filled(...)"
+        )
+    array = np.asarray(image)
+    dtype = supported(array.dtype, "image")
+    if not 1 <= array.ndim <= 4:
+        raise InputError(f"image must have 1 to 4 axes, got shape {array.shape}")
+    flags = array.flags
+    # read-only arrays are a type of their own to Numba: a copy is cheaper than compiling again
+    if array.dtype.char == dtype.char and flags.carray and array.dtype.isnative:
+        return array
+    return np.array(array, dtype=dtype, order="C")
+
+
+def supported(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
+    """Return the native form of a dtype that kernels take, or raise TypeError with a cast."""
+    native = dtype.newbyteorder("=")
+    for known in DTYPES:
+        if native == known:
+            return known
+    cast = _CASTS.get("g" if native.char == "g" else native.kind, "image.astype(np.float64)")
+    raise TypeError(
+        f"{name} has dtype {dtype}; kernels take bool, int8 to int64, uint8 to uint64, float32 "
+        f"and float64: cast first, as in {cast.replace('image', name)}"
+    )
+
+
+def output_dtype(output: Any, default: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype of the result that `output` (None, a dtype or an array) asks for."""
+    if output is None:
+        return default
+    if isinstance(output, np.ndarray):
+        return supported(output.dtype, "output")
+    try:
+        asked = np.dtype(output)
+    except TypeError:
+        raise InputError(
+            f"output must be an array or a dtype, got {type(output).__name__}"
+        ) from None
+    return supported(asked, "output")
+
+
+def target(output: Any, image: Array, dtype: np.dtype[Any]) -> Array:
+    """Return the array a loop may write: the caller's `output` where it fits, else a fresh one."""
+    if isinstance(output, np.ndarray):
+        if output.shape != image.shape:
+            raise InputError(f"output has shape {output.shape}, the image {image.shape}")
+        if not output.flags.writeable:
+            raise InputError("output is read-only")
+        plain = output.flags.carray and output.dtype == dtype and output.dtype.isnative
+        if plain and type(output) is np.ndarray and not np.may_share_memory(output, image):
+            return output
+    return np.empty(image.shape, dtype)
+
+
+def deliver(result: Array, output: Any, dtype: np.dtype[Any]) -> Array:
+    """Return `result` in the array or dtype that was asked for, rounded and saturated."""
+    if isinstance(output, np.ndarray):
+        if result is not output:
+            np.copyto(output, converted(result, dtype))
+        return output
+    return converted(result, dtype)
+
+
+def converted(values: Array, dtype: np.dtype[Any]) -> Array:
+    """Cast to `dtype`: integers are rounded to nearest even and saturated, NaN becomes 0."""
+    if values.dtype == dtype:
+        return values
+    if dtype.kind in "fb":
+        with np.errstate(over="ignore"):
+            return values.astype(dtype)
+    info = np.iinfo(dtype)
+    if values.dtype.kind == "b":
+        return values.astype(dtype)
+    if values.dtype.kind in "iu":
+        own = np.iinfo(values.dtype)
+        return np.clip(values, max(own.min, info.min), min(own.max, info.max)).astype(dtype)
+    rounded = np.rint(values)
+    # float(2**63 - 1) is 2**63: whatever is below it fits, whatever is not saturates
+    above, below = rounded >= float(info.max), rounded <= float(info.min)
+    rounded[above | below | np.isnan(rounded)] = 0
+    out = rounded.astype(dtype)
+    out[above], out[below] = info.max, info.min
+    return out
+
+
+def averaging_dtypes(
+    image: np.dtype[Any], output: np.dtype[Any]
+) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """Return what an averaging loop writes and what it computes in.
+
+    Loops round 8- and 16-bit integers themselves; for any other integer they write float64.
+    Sixteen-bit integers are rounded from float64: float32 would be off by one in 1 % of pixels.
+    """
+    if output.kind == "b" or (image.kind == "b" and output.kind != "f"):
+        raise TypeError(
+            "averages of a bool image, or stored as bool, lose their meaning: pass "
+            "output=np.float32 or cast first, as in image.astype(np.uint8)"
+        )
+    small = image.kind in "iu" and image.itemsize <= 2
+    written = output if output.kind == "f" or (small and output == image) else _F64
+    single = image.itemsize == 1 or image == _F32 or (small and output == _F32)
+    return written, _F32 if single and output != _F64 and written != _F64 else _F64
+
+
+def limits(dtype: np.dtype[Any]) -> tuple[float, float] | tuple[None, None]:
+    """Lowest and highest value for loops that round; None, None for loops that write floats."""
+    if dtype.kind == "f":
+        return None, None
+    info = np.iinfo(dtype)
+    return float(info.min), float(info.max)
+
+
+def as_bits(array: Array) -> Array:
+    """View bool as uint8, which orders and copies alike; other dtypes stay."""
+    return array.view(np.uint8) if array.dtype.kind == "b" else array
+
+
+def exact_cval(cval: Any, dtype: np.dtype[Any]) -> Any:
+    """Return `cval` as a scalar of `dtype`, or raise where the dtype cannot hold it."""
+    value = real_cval(cval)
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            held = dtype.type(value)
+        fits = np.isfinite(held) or not np.isfinite(value)
+    else:
+        low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+        fits = value == value and low <= value <= high and value == int(value)
+        held = dtype.type(int(value)) if fits else None
+    if not fits:
+        raise InputError(f"cval must be a value that {dtype} can hold, got {cval!r}")
+    return np.uint8(held) if dtype.kind == "b" else held
+
+
+def real_cval(cval: Any) -> Any:
+    """Return `cval` as a Python number: integers stay exact, all else becomes a float."""
+    try:
+        scalar = np.asarray(cval)
+        if scalar.ndim or scalar.dtype.kind not in "biuf":
+            raise TypeError
+        return scalar[()].item()
+    except (TypeError, ValueError):
+        raise InputError(f"cval must be one real number, got {cval!r}") from None
+
+
+def real_weights(weights: Any, ndim: int) -> Array:
+    """Return `weights` as a new float64 array with `ndim` dimensions."""
+    array = np.asarray(weights)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"weights have dtype {array.dtype}; they must be real numbers")
+    if array.ndim != ndim or not array.size:
+        raise InputError(
+            f"weights must have one dimension per filtered axis ({ndim}) and at least one cell, "
+            f"got shape {array.shape}"
+        )
+    values = np.array(array, np.float64)
+    if not np.isfinite(values).all():
+        raise InputError("weights must be finite")
+    return values

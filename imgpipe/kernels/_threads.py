@@ -1,0 +1,151 @@
+"""How many threads a kernel uses, and the pool that runs bands of lines side by side."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from itertools import pairwise
+from multiprocessing import parent_process
+from operator import index
+from typing import Any
+
+from imgpipe._common import InputError
+
+# an empty submit costs some 50 us: below about 0.3 ms of work one thread is faster
+_WORTH_A_THREAD = 1 << 20
+
+_scoped: ContextVar[int | None] = ContextVar("imgpipe_threads", default=None)
+_chosen: int | None = None
+_pool: ThreadPoolExecutor | None = None
+_pool_size = 0
+_lock = threading.Lock()
+
+
+def set_threads(n: int | None) -> None:
+    """Let every kernel of this process use up to `n` threads.
+
+    Parameters
+    ----------
+    n : int or None
+        Number of threads, at least 1. None returns to ``IMGPIPE_THREADS`` or the CPUs allowed.
+
+    Raises
+    ------
+    InputError
+        If `n` is not a positive integer.
+
+    Examples
+    --------
+    >>> from imgpipe import kernels
+    >>> kernels.set_threads(2)
+    >>> kernels.set_threads(None)
+    """
+    global _chosen
+    _chosen = None if n is None else _positive(n, "threads")
+
+
+@contextmanager
+def threads(n: int) -> Iterator[None]:
+    """Let the kernels called inside a ``with`` block use up to `n` threads.
+
+    The choice belongs to the current context (`contextvars`), so that two threads or tasks may
+    choose differently, and it comes before `set_threads`.
+
+    Parameters
+    ----------
+    n : int
+        Number of threads, at least 1.
+
+    Raises
+    ------
+    InputError
+        If `n` is not a positive integer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe import kernels
+    >>> with kernels.threads(1):
+    ...     out = kernels.mean(np.ones((4, 4)))
+    """
+    token = _scoped.set(_positive(n, "threads"))
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
+
+
+def thread_count() -> int:
+    """Threads a kernel may use now: context, `set_threads`, environment, then CPU affinity."""
+    asked = _scoped.get() or _chosen
+    if asked:
+        return asked
+    named = os.environ.get("IMGPIPE_THREADS")
+    if named:
+        return _positive(named, "IMGPIPE_THREADS")
+    # a worker process shares the machine with its siblings
+    if parent_process() is not None:
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_bands(loop: Callable[..., None], lines: int, work: float, *args: Any) -> None:
+    """Call ``loop(start, stop, *args)`` over all `lines`, in bands side by side where it pays.
+
+    `work` is a rough count of the bytes that are read, written and compared.
+    """
+    bands = min(thread_count(), lines, int(work // _WORTH_A_THREAD) + 1)
+    if bands <= 1:
+        loop(0, lines, *args)
+        return
+    edges = [lines * band // bands for band in range(bands + 1)]
+    parts = list(pairwise(edges))
+    futures: list[Future[None]] = []
+    try:
+        # at interpreter shutdown no thread starts any more: what is left runs here
+        with suppress(RuntimeError), _lock:
+            pool = _pool_of(bands - 1)
+            for start, stop in parts[1:]:
+                futures.append(pool.submit(loop, start, stop, *args))
+        for start, stop in parts[:1] + parts[1 + len(futures) :]:
+            loop(start, stop, *args)
+    finally:
+        # nobody may write into the caller's array after an error or an interrupt
+        wait(futures)
+    for future in futures:
+        future.result()
+
+
+def _pool_of(workers: int) -> ThreadPoolExecutor:
+    """Return the shared pool, made anew when more workers are asked for; call with the lock."""
+    global _pool, _pool_size
+    if _pool is None or _pool_size < workers:
+        if _pool is not None:
+            _pool.shutdown(wait=False)
+        _pool = ThreadPoolExecutor(workers, thread_name_prefix="imgpipe-kernels")
+        _pool_size = workers
+    return _pool
+
+
+def _forget_pool() -> None:
+    """A forked child has none of its parent's threads, and perhaps a lock held by one of them."""
+    global _pool, _pool_size, _lock
+    _pool, _pool_size, _lock = None, 0, threading.Lock()
+
+
+def _positive(n: Any, name: str) -> int:
+    try:
+        number = int(n) if isinstance(n, str) else index(n)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise InputError(f"{name} must be a positive integer, got {n!r}")
+    return number
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)

@@ -1,0 +1,272 @@
+"""Moving median over a box or a footprint."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from imgpipe.kernels._arrays import (
+    Array,
+    as_bits,
+    as_image,
+    deliver,
+    exact_cval,
+    output_dtype,
+    target,
+)
+from imgpipe.kernels._finite import ranked
+from imgpipe.kernels._jit import jit
+from imgpipe.kernels._networks import Program, median_program
+from imgpipe.kernels._padding import flat, line_starts, padded
+from imgpipe.kernels._sliding import sliding_median
+from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._windows import Window, long_lines, window_of
+
+# above so many cells a running histogram is faster than a network
+_MOST_CELLS = 256
+# lines of a network are cut to so many bytes, so that its registers stay in cache
+_LINE_BYTES = 1024
+
+
+def median(
+    image: Any,
+    size: Any = 3,
+    *,
+    footprint: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    output: Any = None,
+) -> Array:
+    """Replace each pixel by the median of a window around it.
+
+    The meaning is that of `scipy.ndimage.median_filter`; the result is exact for every dtype. A
+    window with an even number of cells gives the upper of its two middle values.
+
+    Parameters
+    ----------
+    image : array_like
+        1 to 4 axes; bool, integers of 8 to 64 bits, float32 or float64.
+    size : int or sequence of int
+        Length of the box in pixels, on all axes or on each of `axes`.
+    footprint : array_like of bool, optional
+        Shape of the window, with one dimension per filtered axis; it overrides `size`.
+    mode : str or sequence of str
+        Border: ``reflect``, ``nearest``, ``mirror``, ``wrap``, ``constant`` or a ``grid-`` alias.
+    cval : scalar
+        Value outside the image for ``constant``; the image's dtype must be able to hold it.
+    origin : int or sequence of int
+        Shift of the window; positive values move it towards the start of the axis.
+    axes : int or sequence of int, optional
+        Axes to filter, all by default; ``axes=(1, 2)`` filters a stack of images one by one.
+    output : array or dtype, optional
+        Array to fill (it may overlap `image`), or dtype of the result.
+
+    Returns
+    -------
+    ndarray
+        The result, of the image's shape and, by default, dtype.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used (a ValueError).
+    TypeError
+        If a dtype cannot be used; the message names a cast.
+
+    Notes
+    -----
+    Up to 256 cells, sorting networks over whole lines of pixels (Adams, "Fast median filters using
+    separable sorting networks", ACM TOG 2021); above, a running histogram (Huang, Yang and Tang,
+    "A fast two-dimensional median filtering algorithm", IEEE TASSP 1979).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.kernels import median
+    >>> median(np.array([1, 2, 90, 3, 4], np.uint8))
+    array([1, 2, 3, 4, 4], dtype=uint8)
+    """
+    image = as_image(image)
+    window = window_of(image.ndim, size, origin, mode, axes, footprint)
+    value = exact_cval(cval, image.dtype)
+    dtype = output_dtype(output, image.dtype)
+    out = target(output, image, image.dtype)
+    if image.size:
+        ranked(
+            as_bits(image),
+            window,
+            value,
+            as_bits(out),
+            lambda x, edge, result: long_lines(
+                x, window, lambda y, turned, o: _median(y, turned, edge, o), result
+            ),
+        )
+    return deliver(out, output, dtype)
+
+
+def _median(image: Array, window: Window, cval: Any, out: Array) -> None:
+    if window.sizes[-2:] == (3, 3) and window.count == 9:
+        _three_by_three(image, window, cval, out)
+    elif window.count <= _MOST_CELLS:
+        _network(image, window, cval, out)
+    else:
+        sliding_median(image, window, cval, out)
+
+
+def _three_by_three(image: Array, window: Window, cval: Any, out: Array) -> None:
+    source = padded(image, window, cval)
+    width = image.shape[-1]
+    run_bands(
+        _nine,
+        image.size // width,
+        image.size * image.itemsize,
+        source.reshape(-1, source.shape[-2], source.shape[-1]),
+        out.reshape(-1, image.shape[-2], width),
+    )
+
+
+def _network(image: Array, window: Window, cval: Any, out: Array) -> None:
+    source = padded(image, window, cval)
+    shape = image.shape
+    rows = shape[-2] if image.ndim > 1 else 1
+    cells = None if window.cells is None else window.cells.tobytes()
+    program, lead = _program(window.sizes, cells, rows > 1)
+    reach = window.sizes[-1] - 1
+    lanes = 64 // image.itemsize
+    length = max(_LINE_BYTES // image.itemsize, 4 * reach)
+    length = -(-min(length, shape[-1] + reach) // lanes) * lanes
+    pitch = length + reach
+    scale = np.array([1, pitch, pitch, pitch, 1, pitch, 1])
+    steps = program.steps * scale
+    steps = np.stack([*steps.T[:3], steps[:, 3] + steps[:, 4], steps[:, 5] + steps[:, 6]], axis=1)
+    group = len(program.outputs)
+    run_bands(
+        _network_lines,
+        image.size // (rows * shape[-1]) * -(-rows // group),
+        image.size * image.itemsize * len(steps) / 16,
+        source.ravel(),
+        out.reshape(-1, shape[-1]),
+        line_starts(shape, source.shape),
+        rows,
+        flat(lead, source.shape),
+        np.ascontiguousarray(steps),
+        program.outputs @ np.array([pitch, 1]),
+        program.registers,
+        length,
+        reach,
+    )
+
+
+@lru_cache(maxsize=64)
+def _program(
+    sizes: tuple[int, ...], cells: bytes | None, several_rows: bool
+) -> tuple[Program, Array]:
+    """Build the program of a window, for two rows at once where these share cells.
+
+    The second result has the position, from the window's first corner, of each source line.
+    """
+    filled = np.ones(sizes, bool) if cells is None else np.frombuffer(cells, bool).reshape(sizes)
+    positions = np.argwhere(filled)
+    pair = several_rows and sizes[-2] > 1
+    step = np.zeros(len(sizes), np.int64)
+    if pair:
+        step[-2] = 1
+    windows = [positions + step * row for row in range(1 + pair)]
+    lead = np.unique(np.concatenate(windows)[:, :-1], axis=0)
+    number = {tuple(position): line for line, position in enumerate(lead.tolist())}
+    program = median_program(
+        tuple(tuple((number[tuple(p[:-1])], p[-1]) for p in window.tolist()) for window in windows)
+    )
+    return program, np.hstack([lead, np.zeros((len(lead), 1), np.int64)])
+
+
+@jit
+def _network_lines(
+    start: int,
+    stop: int,
+    x: Array,
+    out: Array,
+    starts: Array,
+    rows: int,
+    sources: Array,
+    steps: Array,
+    outputs: Array,
+    registers: int,
+    length: int,
+    reach: int,
+) -> None:
+    width = out.shape[1]
+    group = outputs.size
+    groups = (rows + group - 1) // group
+    pitch = length + reach
+    scratch = np.zeros(registers * pitch, x.dtype)
+    for number in range(start, stop):
+        plane = number // groups
+        # the last pair of an odd number of rows overlaps the one before
+        i = min((number - plane * groups) * group, rows - group)
+        line = plane * rows + i
+        for first in range(0, width, length - reach):
+            for s in range(sources.size):
+                part = x[starts[line] + sources[s] + first :]
+                register = scratch[s * pitch :]
+                for j in range(min(pitch, part.size)):
+                    register[j] = part[j]
+            _run_steps(scratch, steps, length)
+            count = min(length - reach, width - first)
+            for g in range(group):
+                result = scratch[outputs[g] :]
+                target = out[line + g, first:]
+                for j in range(count):
+                    target[j] = result[j]
+
+
+@jit
+def _run_steps(scratch: Array, steps: Array, length: int) -> None:
+    for t in range(steps.shape[0]):
+        low = scratch[steps[t, 1] : steps[t, 1] + length]
+        high = scratch[steps[t, 2] : steps[t, 2] + length]
+        a = scratch[steps[t, 3] : steps[t, 3] + length]
+        b = scratch[steps[t, 4] : steps[t, 4] + length]
+        if steps[t, 0] == 0:
+            for j in range(length):
+                low[j] = min(a[j], b[j])
+        elif steps[t, 0] == 1:
+            for j in range(length):
+                high[j] = max(a[j], b[j])
+        else:
+            for j in range(length):
+                p, q = a[j], b[j]
+                low[j] = min(p, q)
+                high[j] = max(p, q)
+
+
+@jit
+def _nine(start: int, stop: int, x: Array, out: Array) -> None:
+    rows, width = out.shape[1], out.shape[2]
+    reach = width + 2
+    low = np.empty(reach, x.dtype)
+    middle = np.empty(reach, x.dtype)
+    high = np.empty(reach, x.dtype)
+    for number in range(start, stop):
+        plane = number // rows
+        i = number - plane * rows
+        a, b, c = x[plane, i], x[plane, i + 1], x[plane, i + 2]
+        for j in range(reach):
+            p, q, r = a[j], b[j], c[j]
+            less, more = min(p, q), max(p, q)
+            rest = max(less, r)
+            low[j] = min(less, r)
+            middle[j] = min(more, rest)
+            high[j] = max(more, rest)
+        # the median of nine is that of: the largest low, the median middle, the smallest high
+        l1, l2 = low[1:], low[2:]
+        m1, m2 = middle[1:], middle[2:]
+        h1, h2 = high[1:], high[2:]
+        line = out[plane, i]
+        for j in range(width):
+            p = max(max(low[j], l1[j]), l2[j])
+            q = max(min(middle[j], m1[j]), min(max(middle[j], m1[j]), m2[j]))
+            r = min(min(high[j], h1[j]), h2[j])
+            line[j] = max(min(p, q), min(max(p, q), r))
