@@ -1,8 +1,8 @@
 """Intensity-volume histogram (IBSI family P88C): which share of the mask is how bright.
 
 With v(x) the share of the pixels whose intensity is at least x: v falls from 1 at the minimum.
-Intensities are used as they are: those of an integer-valued image in steps of 1, all others as a
-continuum (IBSI allows bins here, which would only blur them).
+Gray levels (``bins=None``) are taken in steps of 1. Other intensities are a continuum, the limit
+of ever finer bins: where IBSI chooses bins for this family, it loses precision only.
 """
 
 import numpy as np
@@ -18,9 +18,9 @@ ROWS = (
     ("volume_at_intensity_fraction_90", "BC2M", "1",
      "Share of pixels at least nine tenths of the way from minimum to maximum."),
     ("intensity_at_volume_fraction_10", "GBPN", "intensity",
-     "Lowest intensity that at most a tenth of the pixels reach."),
+     "Lowest intensity that at most a tenth of the pixels reach or exceed."),
     ("intensity_at_volume_fraction_90", "GBPN", "intensity",
-     "Lowest intensity that at most nine tenths of the pixels reach."),
+     "Lowest intensity that at most nine tenths of the pixels reach or exceed."),
     ("volume_fraction_difference", "DDTU", "1",
      "Difference of the shares at a tenth and nine tenths of the intensity range."),
     ("intensity_fraction_difference", "CNV2", "intensity",
@@ -47,7 +47,8 @@ def compute(batch: Batch, plan: Plan) -> np.ndarray:
     Undefined, hence NaN: everything for a single intensity, which has no range.
     """
     out = np.empty((len(batch), len(ROWS)))
-    _stack(batch.sorted(batch.values), batch.counts, out)
+    gray_levels = plan.settings.bins is None and plan.settings.bin_width is None
+    _stack(batch.sorted(batch.values), batch.counts, 1 if gray_levels else 0, out)
     return out
 
 
@@ -55,8 +56,8 @@ FAMILY = Family("ivh", "Intensity-volume histogram", describe, compute, ibsi=Tru
 
 
 @jit
-def _stack(values: np.ndarray, counts: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` from rows of ascending values."""
+def _stack(values: np.ndarray, counts: np.ndarray, step: int, out: np.ndarray) -> None:
+    """Fill `out` from rows of ascending values; `step` leads from one level to the next."""
     for k in range(values.shape[0]):
         x = values[k, : counts[k]]
         n = x.size
@@ -65,11 +66,6 @@ def _stack(values: np.ndarray, counts: np.ndarray, out: np.ndarray) -> None:
         if low == high:
             out[k] = np.nan
             continue
-        step = 1
-        for i in range(n):
-            if x[i] != np.floor(x[i]):
-                step = 0
-                break
         for f, percent in ((0, 10), (1, 90)):
             # halves first: the span may lie beyond the largest float
             half = high / 2 - low / 2
