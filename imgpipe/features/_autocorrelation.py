@@ -17,13 +17,12 @@ def moran_geary(
 ) -> tuple[float, float]:
     """Moran's I and Geary's C of the pixels inside; NaN for one pixel or one intensity."""
     n = int(np.count_nonzero(inside))
-    x = np.where(inside, values - values[inside].mean(), 0.0)
-    squares = float((x**2).sum())
     if n < 2 or values[inside].min() == values[inside].max():
         return np.nan, np.nan
-    # to the scale of 1, so that squares neither vanish nor overflow
-    scale = np.sqrt(squares / n)
-    x = x / scale
+    x = np.where(inside, values - values[inside].mean(), 0.0)
+    # to a mean square of 1, in two steps so that squares neither vanish nor overflow
+    x /= np.abs(x).max()
+    x /= np.sqrt((x**2).sum() / n)
     # the period must be even for the cosine transform of the weights, and hold every lag
     periods = [2 * fft.next_fast_len(size, real=True) for size in inside.shape]
     weights = _transformed_weights(periods, spacing)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgpipe.features._batch import Batch
-from imgpipe.features._boxes import add_defined, average_defined, boxed, steps
+from imgpipe.features._boxes import add_defined, average_defined, steps
 from imgpipe.features._counts import list_features
 from imgpipe.kernels._jit import jit
 

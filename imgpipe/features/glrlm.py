@@ -20,7 +20,8 @@ ROWS = (
     ("short_run_emphasis", "22OV", "1", "Fineness: high where runs are short."),
     ("long_run_emphasis", "W4KF", "pixel^2", "Coarseness: high where runs are long."),
     ("low_gray_level_emphasis", "V3SW", "1", "High where runs are of low gray levels."),
-    ("high_gray_level_emphasis", "G3QZ", "gray level^2", "High where runs are of high gray levels."),
+    ("high_gray_level_emphasis", "G3QZ", "gray level^2",
+     "High where runs are of high gray levels."),
     ("short_run_low_gray_level_emphasis", "HTZT", "1", "High where short runs are dark."),
     ("short_run_high_gray_level_emphasis", "GD3A", "gray level^2",
      "High where short runs are bright."),
@@ -100,7 +101,7 @@ def matrix(
     slices = [(z, z + 1) for z in np.arange(1, box.shape[0] - 1) if box[z].any()]
     if code not in ("BTW3", "SUJT"):
         slices = [(1, box.shape[0] - 1)]
-    out = []
+    out: list[np.ndarray] = []
     for first, stop in slices:
         counts = _empty(box, int(batch.n_levels[0]), code in _FLAT)
         _count(box, steps(box.shape, code in _FLAT), first, stop, counts)
@@ -158,7 +159,7 @@ def _flat(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np.
         defined = np.zeros((3, one.size), np.int64)
         n_pixels = 0
         for z in range(1, box.shape[0] - 1):
-            here = np.count_nonzero(box[z])
+            here = int(np.count_nonzero(box[z]))
             n_pixels += here
             counts[:] = 0
             _count(box, forward, z, z + 1, counts)
@@ -222,9 +223,7 @@ def _merged(counts: np.ndarray) -> np.ndarray:
 
 
 @jit
-def _count(
-    box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: np.ndarray
-) -> None:
+def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: np.ndarray) -> None:
     """Count the runs that start in slices `first` to `stop` of a bordered box, per direction."""
     levels = box.reshape(-1)
     width = box.shape[2]

@@ -38,7 +38,9 @@ FORMULAS = (
 
 def describe(plan: Plan) -> list[Feature]:
     """Six points of the cumulated histogram."""
-    return [Feature(f"ivh_{name}", "ivh", ibsi, None, unit, text) for name, ibsi, unit, text in ROWS]
+    return [
+        Feature(f"ivh_{name}", "ivh", ibsi, None, unit, text) for name, ibsi, unit, text in ROWS
+    ]
 
 
 def compute(batch: Batch, plan: Plan) -> np.ndarray:

@@ -142,7 +142,7 @@ def _brightest(whole: np.ndarray, inside: np.ndarray, origin: np.ndarray) -> flo
 def _prefix(
     whole: np.ndarray, finite: np.ndarray, reference: float, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Sums and numbers of the pixels of each row up to a column; whether none is missing."""
+    """Sum and count the pixels of each row up to a column; say whether none is missing."""
     size = high - low + 1
     sums = np.zeros((size[0], size[1], size[2] + 1))
     numbers = np.zeros((size[0], size[1], size[2] + 1))
@@ -172,7 +172,7 @@ def _prefix(
 def _window(
     prefix: np.ndarray, z: int, y: int, margin: int, rows: np.ndarray, out: np.ndarray
 ) -> None:
-    """Sums over the sphere around each pixel of a row."""
+    """Sum over the sphere around each pixel of a row."""
     n = out.size
     out[:] = 0.0
     for r in range(rows.shape[0]):

@@ -132,8 +132,10 @@ def compute(batch: Batch, plan: Plan) -> np.ndarray:
     out = np.empty((len(batch), len(_rows(plan.ndim))))
     for k in range(len(batch)):
         box = _bounds(batch.morphological_mask[k] | batch.inside[k])
-        parts = (a[k][box][drop] for a in (batch.values, batch.morphological_mask, batch.inside))
-        out[k] = one(*parts, plan.spacing)
+        values, mask, inside = (
+            a[k][box][drop] for a in (batch.values, batch.morphological_mask, batch.inside)
+        )
+        out[k] = one(values, mask, inside, plan.spacing)
     return out
 
 
@@ -152,7 +154,7 @@ def _bounds(mask: np.ndarray) -> tuple[slice, ...]:
 def _of_volume(
     values: np.ndarray, mask: np.ndarray, inside: np.ndarray, spacing: tuple[float, ...]
 ) -> list[float]:
-    """The 25 features of one volume, in the order of `_rows(3)`."""
+    """Give the 25 features of one volume, in the order of `_rows(3)`."""
     surface = outline(mask, spacing)
     volume, area = surface.content, surface.boundary
     hull_volume, hull_area, diameter = hull(surface.points)
@@ -191,7 +193,7 @@ def _of_volume(
 def _of_image(
     values: np.ndarray, mask: np.ndarray, inside: np.ndarray, spacing: tuple[float, ...]
 ) -> list[float]:
-    """The 19 features of one image, in the order of `_rows(2)`."""
+    """Give the 19 features of one image, in the order of `_rows(2)`."""
     contour = outline(mask, spacing)
     area, perimeter = contour.content, contour.boundary
     hull_area, hull_perimeter, diameter = hull(contour.points)

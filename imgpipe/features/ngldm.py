@@ -156,7 +156,7 @@ def _flat(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np.
         defined = np.zeros(one.size, np.int64)
         n_pixels = 0
         for z in range(1, box.shape[0] - 1):
-            here = np.count_nonzero(box[z])
+            here = int(np.count_nonzero(box[z]))
             n_pixels += here
             counts[:] = 0
             _count(box, True, z, z + 1, counts)

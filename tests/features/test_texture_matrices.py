@@ -98,7 +98,12 @@ def test_any_shape(shape, top, seed):
     mask = rng.random(shape) < 0.7
     mask.flat[rng.integers(mask.size)] = True
     inside = np.where(mask, levels, 0)
-    for family, code in (("glszm", "KOBO"), ("gldzm", "KOBO"), ("gldzm", "62GR"), ("glrlm", "IAZD")):
+    for family, code in (
+        ("glszm", "KOBO"),
+        ("gldzm", "KOBO"),
+        ("gldzm", "62GR"),
+        ("glrlm", "IAZD"),
+    ):
         module, _, count = COUNTS[family]
         [one] = module.matrix(levels, mask, bins=None, aggregation=code)
         [(things, _)] = count(inside, mask, code)

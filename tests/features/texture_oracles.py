@@ -60,13 +60,13 @@ def run_matrices(levels, code):
         if code in ("BTW3", "JJUI", "ITBB"):
             found += each
         else:
-            found.append((sum((things for things, _ in each), []), n * len(steps)))
+            found.append(([run for things, _ in each for run in things], n * len(steps)))
     return found
 
 
 def edge_distance(mask, place, flat):
     """Fewest steps through faces to a pixel that is not in the mask; the image ends there."""
-    outside = [p for p in np.ndindex(*(n + 2 for n in mask.shape))]
+    outside = list(np.ndindex(*(n + 2 for n in mask.shape)))
     best = math.inf
     for p in outside:
         q = moved(p, (-1, -1, -1))
