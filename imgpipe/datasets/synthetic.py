@@ -260,5 +260,5 @@ ENTRY = Entry(
     licence="same as imgpipe",
     citation="imgpipe.datasets.synthetic",
     loader=synthetic_nodules,
-    images={"all": 255},
+    images={"all": 258},
 )
