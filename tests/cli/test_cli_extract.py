@@ -1,5 +1,6 @@
 """`extract`: one row an image, whatever happens on the way."""
 
+import csv
 import json
 import os
 import signal
@@ -16,18 +17,24 @@ from imgpipe.cli._part import PartFile, Row
 from imgpipe.features import extract
 
 
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_values_are_the_library_s(run: Run, trees: Path, tmp_path: Path) -> None:
     """Each row holds, to the last bit, what `features.extract` gives for the image."""
     out = tmp_path / "f.csv"
     done = run("extract", trees, "--families", "intensity,glcm", "--out", out, "--jobs", 1)
     assert (done.exit_code, done.stderr) == (0, "")
-    table = pd.read_csv(out, float_precision="round_trip", keep_default_na=False)
-    assert table["id"].tolist() == [str(path) for path in sorted(trees.rglob("*.png"))]
-    for row in table.to_dict("records")[::7]:
+    rows = read(out)
+    assert [row["id"] for row in rows] == [str(path) for path in sorted(trees.rglob("*.png"))]
+    for row in rows[::7]:
         pixels = np.asarray(Image.open(row["id"]))
-        for name, value in extract(pixels, families=["intensity", "glcm"]).items():
-            assert row[name] == value
-    assert set(table["error"]) == {""}
+        expected = extract(pixels, families=["intensity", "glcm"])
+        assert list(row) == ["id", *expected, "error"]
+        assert {name: float(row[name]) for name in expected} == expected
+        assert row["error"] == ""
     assert left_beside(out) == ["f.csv"]
 
 
@@ -75,11 +82,11 @@ def test_archive_and_parquet(run: Run, tmp_path: Path) -> None:
     assert found["failed"] == []
     assert run(*args, "--out", tmp_path / "f.csv").exit_code == 0
     a = pd.read_parquet(tmp_path / "f.parquet")
-    b = pd.read_csv(tmp_path / "f.csv", float_precision="round_trip", dtype={"id": str})
-    assert a["label"].tolist() == ["0", "1"] * 3
+    b = read(tmp_path / "f.csv")
+    assert a["label"].tolist() == [row["label"] for row in b] == ["0", "1"] * 3
     names = [name for name in a.columns if name.startswith("intensity")]
     assert len(names) == found["features"]
-    assert np.array_equal(a[names].to_numpy(), b[names].to_numpy())
+    assert np.array_equal(a[names].to_numpy(), [[float(row[n]) for n in names] for row in b])
 
 
 @pytest.mark.slow
@@ -154,8 +161,9 @@ def test_part_file_drops_a_cut_line(tmp_path: Path) -> None:
     first.add(["a", "b", "c", "d"], [Row(0, values), Row(1, None, "bad")])
     first.add([], [Row(2, values)])
     first.close()
+    whole = path.read_bytes()
     for cut in range(1, 40):
-        path.write_bytes(path.read_bytes()[:-1])
+        path.write_bytes(whole[:-cut])
         again = PartFile(path, header, resume=True)
         again.close()
         assert set(again.rows) == {0, 1}, cut
@@ -170,4 +178,6 @@ def test_part_file_without_a_header(tmp_path: Path) -> None:
     again = PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True)
     again.add(["a"], [Row(0, (1.0,))])
     again.close()
-    assert PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True).rows[0].values == (1.0,)
+    once_more = PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True)
+    once_more.close()
+    assert once_more.rows == {0: Row(0, (1.0,))}
