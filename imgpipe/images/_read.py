@@ -75,6 +75,10 @@ def read(path: str | os.PathLike[str]) -> Image:
     *Volumes.* The pages of a TIFF file and the frames of a DICOM file are slices of one volume.
     So is a 3-D NPY array, unless its last axis alone is 3 long: that is a colour image.
 
+    *Damage.* PNG pixels carry checksums and every other format its number of bytes, so that a
+    missing part is always found. JPEG has neither: wrong bytes between its first and last marker
+    may decode to wrong pixels.
+
     *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
     whole, else the result is float32. MONOCHROME1 is inverted within its stored range. Pixels
     marked as padding get the lowest value of the others. YBR and palette become RGB. Windows are
