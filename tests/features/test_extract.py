@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError, features
-from imgpipe.features import FAMILIES, _many, catalogue, extract, extract_many
+from imgpipe.features import FAMILIES, Family, Feature, _many, catalogue, extract, extract_many
 from imgpipe.features._settings import settings_from
 
 IMAGE = np.arange(30.0).reshape(5, 6)
@@ -29,6 +29,23 @@ def test_groups_of_families():
     assert list(dict.fromkeys(f.family for f in catalogue("ibsi"))) == ibsi
     assert list(dict.fromkeys(f.family for f in catalogue("all"))) == list(FAMILIES)
     assert families_in(extract(IMAGE, families=["lbp", "intensity", "lbp"])) == ["lbp", "intensity"]
+
+
+def test_a_new_family_is_one_line(monkeypatch):
+    """A family in the registry is in the catalogue, in 'all', and in the results at once."""
+
+    def describe(plan):
+        return [Feature("size_pixels", "size", None, None, "1", "Number of pixels.")]
+
+    def compute(batch, plan):
+        return batch.counts[:, None].astype(float)
+
+    assert "size" not in families_in(extract(IMAGE, families="all"))
+    monkeypatch.setitem(FAMILIES, "size", Family("size", "Size", describe, compute, ibsi=False))
+    found = extract(IMAGE, IMAGE > 4, families="all")
+    assert found["size_pixels"] == 25
+    assert [f.name for f in catalogue("all")] == list(found)
+    assert "size" not in families_in(extract(IMAGE))
 
 
 def test_default_sizes():
