@@ -75,9 +75,9 @@ def read(path: str | os.PathLike[str]) -> Image:
     *Volumes.* The pages of a TIFF file and the frames of a DICOM file are slices of one volume.
     So is a 3-D NPY array, unless its last axis alone is 3 long: that is a colour image.
 
-    *Damage.* PNG pixels carry checksums and every other format its number of bytes, so that a
-    missing part is always found. JPEG has neither: wrong bytes between its first and last marker
-    may decode to wrong pixels.
+    *Damage.* PNG pixels carry checksums, and of uncompressed pixels the number of bytes is known,
+    so that no missing part goes unseen. JPEG has neither: a file whose end is missing is found,
+    but wrong bytes in the middle may decode to wrong pixels.
 
     *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
     whole, else the result is float32. MONOCHROME1 is inverted within its stored range. Pixels
