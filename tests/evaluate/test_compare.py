@@ -292,6 +292,22 @@ def test_fitted_models_are_judged_without_fitting() -> None:
     assert "fit_cpu_seconds" not in found.models[0].cost
 
 
+def test_fitted_models_must_give_codes() -> None:
+    """A model fitted on words is refused with what it should give."""
+    data = toy()
+    fitted = light().fit(data.images, np.array(data.classes)[data.labels])
+    with pytest.raises(InputError, match=r"gives the classes benign, malignant; .* codes 0 to 1"):
+        score_fitted({"light": fitted}, data)
+
+
+def test_patients_spelled_alike_are_told() -> None:
+    """Ids that differ only in case or blanks may be one patient, and the card says so."""
+    patients = np.repeat(np.arange(40), 3).astype(object)
+    names = np.array([f"Pat {i}" if n % 3 else f"pat  {i}" for n, i in enumerate(patients)])
+    warnings = compare(LIGHT, toy(groups=names), folds=2).dataset.warnings
+    assert any("40 patient id(s) differ from another only in case or blanks" in w for w in warnings)
+
+
 def test_warnings_tell_what_to_beware_of() -> None:
     """No patients, duplicates, few samples and a perfect score are all told."""
     data = toy(60, step=140)
