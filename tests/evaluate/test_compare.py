@@ -91,6 +91,7 @@ def test_a_given_split_is_used_as_it_is(spied: list[dict[str, Any]]) -> None:
         ]
     assert "train" not in set(table["split"])
     assert found.protocol.kind == "given split"
+    assert "validation part was never trained on" in found.protocol.statement
     assert set(found.models[0].splits) == {"val", "test"}
     assert found.models[0].metrics == found.models[0].splits["test"]
 
@@ -292,6 +293,22 @@ def test_fitted_models_are_judged_without_fitting() -> None:
     assert "fit_cpu_seconds" not in found.models[0].cost
 
 
+def test_fitted_models_must_give_codes() -> None:
+    """A model fitted on words is refused with what it should give."""
+    data = toy()
+    fitted = light().fit(data.images, np.array(data.classes)[data.labels])
+    with pytest.raises(InputError, match=r"gives the classes benign, malignant; .* codes 0 to 1"):
+        score_fitted({"light": fitted}, data)
+
+
+def test_patients_spelled_alike_are_told() -> None:
+    """Ids that differ only in case or blanks may be one patient, and the card says so."""
+    patients = np.repeat(np.arange(40), 3).astype(object)
+    names = np.array([f"Pat {i}" if n % 3 else f"pat  {i}" for n, i in enumerate(patients)])
+    warnings = compare(LIGHT, toy(groups=names), folds=2).dataset.warnings
+    assert any("40 patient id(s) differ from another only in case or blanks" in w for w in warnings)
+
+
 def test_warnings_tell_what_to_beware_of() -> None:
     """No patients, duplicates, few samples and a perfect score are all told."""
     data = toy(60, step=140)
@@ -346,6 +363,42 @@ def test_data_that_cannot_be_compared_are_refused(
     """The error tells what was found and what would do."""
     with pytest.raises(InputError, match=message):
         compare("dummy", data, **settings)
+
+
+def test_a_lazy_sequence_is_compared_like_an_array() -> None:
+    """Images read one by one give the same predictions, mistakes included."""
+
+    class Lazy:
+        def __init__(self, images: np.ndarray) -> None:
+            self._images = images
+            self.shapes = [image.shape for image in images]
+
+        def __len__(self) -> int:
+            return len(self._images)
+
+        def __getitem__(self, index: int) -> np.ndarray:
+            return self._images[index]
+
+    data = toy(step=15)
+    lazy = Dataset("toy", Lazy(data.images), data.labels, data.classes)  # type: ignore[arg-type]
+    models = {"light": sk_pipeline(Filter("mean"), *(step for _, step in light().steps))}
+    one, other = (compare(models, d, folds=2) for d in (data, lazy))
+    assert one.predictions.to_csv() == other.predictions.to_csv()
+    assert one.models[0].mistakes == other.models[0].mistakes
+    assert one.run.data_hash == other.run.data_hash
+
+
+def test_colour_is_told_to_a_ready_pipeline() -> None:
+    """A pipeline that was not told of colour learns it from the data set."""
+    gray = toy(step=30)
+    colour = np.stack([gray.images, gray.images // 2, gray.images // 3], axis=-1)
+    data = Dataset("colour", colour, gray.labels, gray.classes, channel_axis=-1)
+    found = compare(LIGHT, data, folds=2)
+    names = found.models[0].pipeline[0].get_feature_names_out()
+    assert any(name.endswith("_c2") for name in names)
+    assert found.dataset.channels == 3
+    assert found.models[0].mistakes == () or found.models[0].mistakes[0].image.shape == (10, 10, 3)
+    assert LIGHT["light"][0].channel_axis is None
 
 
 def test_images_of_mixed_sizes_are_refused() -> None:

@@ -106,10 +106,16 @@ def test_fingerprint_follows_every_source(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(set(seen)) == len(seen)
 
 
-def test_cache_folder_is_not_part_of_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moving the cache does not change its key."""
+@pytest.mark.parametrize(
+    ("name", "value"), [("NUMBA_CACHE_DIR", "/elsewhere"), ("NUMBA_NUM_THREADS", "1")]
+)
+def test_some_settings_do_not_change_the_code(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A moved cache, or a worker with one thread, finds what was compiled before."""
+    monkeypatch.delenv(name, raising=False)
     before = _jit._fingerprint()
-    monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
+    monkeypatch.setenv(name, value)
     assert _jit._fingerprint() == before
 
 
