@@ -7,7 +7,7 @@ SETUP := setup.cfg pyproject.toml constraints.txt
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features clean
+.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
 
 bench-features: $(VENV)/.dev ## features against scikit-image
 	$(BIN)/python -m benchmarks.features
+
+docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
+	$(BIN)/python -m imgpipe.features._page docs/features.md
 
 clean: ## remove the environment, caches and results made by the other targets
 	rm -rf $(VENV) $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis

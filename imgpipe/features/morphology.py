@@ -106,8 +106,9 @@ def _rows(ndim: int) -> tuple[tuple[str, str | None, str, str, str], ...]:
     return (*own, *last)
 
 
-ROWS = tuple(row[:4] for row in _rows(3))
-FORMULAS = tuple(row[4] for row in _rows(3))
+def formulas() -> dict[str, str]:
+    """Give the formula of each feature, of a volume or of an image."""
+    return {row[0]: row[4] for ndim in (2, 3) for row in _rows(ndim)}
 
 
 def describe(plan: Plan) -> list[Feature]:
