@@ -39,8 +39,9 @@ bench: bench-kernels bench-features ## run every benchmark; tables go to benchma
 bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
 	$(BIN)/python -m benchmarks.kernels
 
-bench-features: $(VENV)/.dev ## features against scikit-image
+bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1 against MIRP
 	$(BIN)/python -m benchmarks.features
+	$(BIN)/python -m benchmarks.ibsi
 
 docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
 	$(BIN)/python -m imgpipe.features._page docs/features.md

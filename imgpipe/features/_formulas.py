@@ -101,8 +101,8 @@ SYMBOLS = {
     "local_intensity": "The sphere has a volume of 1 cm3, radius 6.2 mm.",
     "ivh": "v(x) is the share of the pixels whose intensity is at least x.",
     "morphology": "V and A are volume and area of the mesh (in an image A and P, area and "
-    "perimeter of the contour), N the number of pixels, l1 >= l2 >= l3 the eigenvalues of the covariance of "
-    "their positions, a, b, c = 2 sqrt(l), m the mean intensity.",
+    "perimeter of the contour), N the number of pixels, l1 >= l2 >= l3 the eigenvalues of the "
+    "covariance of their positions, a, b, c = 2 sqrt(l), m the mean intensity.",
     "gradient": "x are the magnitudes of the gradient.",
 }
 """What the letters in the formulas of a family stand for."""
