@@ -153,7 +153,8 @@ def _place(path: Path, dataset: Any) -> _Slice:
     if row <= 0 or column <= 0:
         raise InputError(f"{path}: PixelSpacing {row:g} x {column:g} mm")
     tags = (
-        str(dataset.get(tag, "")) for tag in ("StudyInstanceUID", "FrameOfReferenceUID", "PatientID")
+        str(dataset.get(tag, ""))
+        for tag in ("StudyInstanceUID", "FrameOfReferenceUID", "PatientID")
     )
     return _Slice(
         path=path,
@@ -170,25 +171,26 @@ def _check_alike(name: str, slices: list[_Slice]) -> None:
     """Refuse slices that cannot be one volume."""
     series = {s.uid for s in slices}
     if len(series) > 1:
-        raise InputError(f"{name}: {len(series)} series in one folder; give each a folder of its own")
+        raise InputError(
+            f"{name}: {len(series)} series in one folder; give each a folder of its own"
+        )
     first = slices[0]
     for s in slices:
+        there = f"where {first.path} has"
         if s.shape != first.shape:
-            raise InputError(f"{s.path}: {s.shape[0]} x {s.shape[1]} pixels, where {first.path} has "
-                             f"{first.shape[0]} x {first.shape[1]}")  # fmt: skip
+            raise InputError(f"{s.path}: {s.shape} pixels, {there} {first.shape}")
         if not np.allclose(s.spacing, first.spacing, rtol=1e-4):
-            raise InputError(f"{s.path}: PixelSpacing {s.spacing}, where {first.path} has "
-                             f"{first.spacing}")  # fmt: skip
+            raise InputError(f"{s.path}: PixelSpacing {s.spacing}, {there} {first.spacing}")
         if not np.allclose(s.orientation, first.orientation, atol=_SAME_DIRECTION):
-            raise InputError(f"{s.path}: another orientation than {first.path}; a series of several "
-                             "orientations is several volumes")  # fmt: skip
+            raise InputError(f"{s.path}: another orientation than {first.path}")
         if s.tags != first.tags:
-            raise InputError(f"{s.path}: another patient, study or frame of reference than "
-                             f"{first.path}")  # fmt: skip
+            raise InputError(f"{s.path}: another patient, study or frame than {first.path}")
     x, y = (np.array(first.orientation[i : i + 3]) for i in (0, 3))
     gram = np.array([x @ x, y @ y, x @ y])
     if not np.allclose(gram, (1, 1, 0), atol=_SAME_DIRECTION):
-        raise InputError(f"{first.path}: ImageOrientationPatient is not two right-angled directions")
+        raise InputError(
+            f"{first.path}: ImageOrientationPatient is not two right-angled directions"
+        )
 
 
 def _distance(name: str, slices: list[_Slice], normal: np.ndarray) -> float:
@@ -200,14 +202,16 @@ def _distance(name: str, slices: list[_Slice], normal: np.ndarray) -> float:
     along = steps @ normal
     for k, step in enumerate(along):
         if step < 1e-3:
-            raise InputError(f"{slices[k].path} and {slices[k + 1].path}: two slices at one position")
+            raise InputError(
+                f"{slices[k].path} and {slices[k + 1].path}: two slices at one position"
+            )
     between = float((places[-1] - places[0]) @ normal / (len(slices) - 1))
     ideal = (places - places[0]) @ normal - between * np.arange(len(slices))
     if np.abs(ideal).max() > _EVEN * between or np.ptp(along) > 2 * _EVEN * between:
         k = int(along.argmax())
         raise InputError(
-            f"{name}: slices {along.min():.4g} to {along.max():.4g} mm apart: one is missing or out "
-            f"of place, most likely behind {slices[k].path}"
+            f"{name}: slices {along.min():.4g} to {along.max():.4g} mm apart: one is missing or "
+            f"out of place, most likely behind {slices[k].path}"
         )
     if np.linalg.norm(steps - along[:, None] * normal, axis=1).max() > _EVEN * between:
         raise InputError(f"{name}: slices are shifted against each other (a tilted gantry)")
@@ -220,6 +224,8 @@ def _stacked(name: str, slices: list[_Slice]) -> np.ndarray:
     for s in slices:
         pixels = decode_dicom(str(s.path), s.path.read_bytes()).pixels
         if pixels.shape != s.shape:
-            raise InputError(f"{s.path}: {pixels.shape} pixels, where its header declares {s.shape}")
+            raise InputError(
+                f"{s.path}: {pixels.shape} pixels, where its header declares {s.shape}"
+            )
         planes.append(pixels)
     return np.stack([p.astype(np.result_type(*planes), copy=False) for p in planes])
