@@ -10,7 +10,7 @@ from imgpipe.images._contours import read_contours
 from imgpipe.images._image import MAX_PIXELS, SUFFIXES, Image
 from imgpipe.images._read import read
 from imgpipe.images._resize import resize
-from imgpipe.images._series import Series, read_series
+from imgpipe.images._series import Series, identifiers, read_series
 from imgpipe.images._write import write
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SUFFIXES",
     "Image",
     "Series",
+    "identifiers",
     "luminance",
     "read",
     "read_contours",

@@ -115,6 +115,47 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     )
 
 
+def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
+    """Read the three identifiers that are kept, of a DICOM file or of the first in a folder.
+
+    Parameters
+    ----------
+    path : path-like
+        File, or folder of a series.
+
+    Returns
+    -------
+    tuple of str or None
+        PatientID, StudyInstanceUID and SeriesInstanceUID; None where there is no DICOM image.
+
+    Examples
+    --------
+    >>> from imgpipe.images import identifiers
+    >>> identifiers("photo.png") is None
+    True
+    """
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    root = Path(path)
+    tags = ["PatientID", "StudyInstanceUID", "SeriesInstanceUID"]
+    for file in sorted(root.iterdir()) if root.is_dir() else [root]:
+        try:
+            with quiet():
+                dataset = pydicom.dcmread(
+                    file, stop_before_pixels=True, specific_tags=[*tags, "Rows"]
+                )
+                if "Rows" in dataset:
+                    patient, study, series = (plain(dataset.get(tag, "")) for tag in tags)
+                    return patient, study, series
+        except (InvalidDicomError, OSError):
+            continue
+        except Exception:
+            # a damaged file is reported where its pixels are read
+            continue
+    return None
+
+
 def _slice(path: Path) -> _Slice | None:
     """Place of the slice in a file; None for a file that is no DICOM image."""
     import pydicom
