@@ -57,6 +57,7 @@ def test_single_intensity_is_undefined():
     assert np.isnan(ivh(np.full((3, 4), 2.5))).all()
 
 
+@pytest.mark.jit
 def test_extreme_span_stays_finite():
     """A span beyond the largest float is no infinity."""
     values = ivh(np.array([[-1.7e308, 0.0, 1.7e308]]))
