@@ -17,8 +17,8 @@ from imgpipe.kernels._jit import jit
 class Batch:
     """What families compute from. Arrays are C-contiguous and laid out (n, z, y, x).
 
-    A 2-D image has one slice. Rows and columns that no mask of the stack reaches are cut off, so
-    a family must not look beyond the masks.
+    A 2-D image has one slice. Rows and columns that no mask of the stack reaches are cut off; only
+    `whole` goes beyond, for the one family that looks there.
 
     Attributes
     ----------

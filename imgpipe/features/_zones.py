@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgpipe._common import InputError
 from imgpipe.features._batch import Batch
 from imgpipe.features._boxes import add_defined, average_defined, steps
 from imgpipe.features._counts import list_features
 from imgpipe.kernels._jit import jit
+
+_MOST_COUNTS = 2**28  # 2 GiB
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ def zone_matrices(batch: Batch, code: str, column: int) -> np.ndarray:
     slices = [table]
     if code == "8QNN":
         slices = [table[table[:, 3] == z] for z in np.unique(table[:, 3])]
+    if len(slices) * shape[0] * shape[1] > _MOST_COUNTS:
+        raise InputError(
+            f"{len(slices)} x {shape[0]} x {shape[1]} counts (matrix, gray level, column) are too "
+            "many for memory; use fewer bins or a smaller mask"
+        )
     out = np.zeros((len(slices), *shape), np.int64)
     for counts, part in zip(out, slices, strict=True):
         np.add.at(counts, (part[:, 0] - 1, part[:, column] - 1), 1)
