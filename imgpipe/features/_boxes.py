@@ -12,27 +12,31 @@ from imgpipe.kernels._jit import jit
 @jit
 def boxed(levels: np.ndarray) -> np.ndarray:
     """Copy of the smallest box (z, y, x) around the levels above 0, with a border of one pixel."""
-    low = np.array(levels.shape)
-    high = np.zeros(3, np.int64) - 1
-    for z in range(levels.shape[0]):
-        for y in range(levels.shape[1]):
+    depth, height, width = levels.shape
+    # scalars and plain loops: array expressions would take most of the time to compile
+    z0, y0, x0 = depth, height, width
+    z1, y1, x1 = 0, 0, 0
+    for z in range(depth):
+        for y in range(height):
             row = levels[z, y]
             first = 0
-            while first < row.size and row[first] == 0:
+            while first < width and row[first] == 0:
                 first += 1
-            if first == row.size:
+            if first == width:
                 continue
-            last = row.size - 1
+            last = width - 1
             while row[last] == 0:
                 last -= 1
-            low[0], high[0] = min(low[0], z), max(high[0], z)
-            low[1], high[1] = min(low[1], y), max(high[1], y)
-            low[2], high[2] = min(low[2], first), max(high[2], last)
-    size = high - low + 1
-    out = np.zeros((size[0] + 2, size[1] + 2, size[2] + 2), levels.dtype)
-    for z in range(size[0]):
-        for y in range(size[1]):
-            out[z + 1, y + 1, 1:-1] = levels[low[0] + z, low[1] + y, low[2] : high[2] + 1]
+            z0, z1 = min(z0, z), max(z1, z + 1)
+            y0, y1 = min(y0, y), max(y1, y + 1)
+            x0, x1 = min(x0, first), max(x1, last + 1)
+    out = np.zeros((z1 - z0 + 2, y1 - y0 + 2, x1 - x0 + 2), levels.dtype)
+    for z in range(z0, z1):
+        for y in range(y0, y1):
+            row = levels[z, y]
+            target = out[z - z0 + 1, y - y0 + 1]
+            for x in range(x0, x1):
+                target[x - x0 + 1] = row[x]
     return out
 
 

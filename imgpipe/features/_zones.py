@@ -92,24 +92,19 @@ def _features(
 ) -> None:
     """Features of each image, those of slices averaged where `by_slice`."""
     one = np.empty(17)
-    total = np.empty(out.shape[1])
-    defined = np.empty(out.shape[1], np.int64)
     for k in range(out.shape[0]):
         rows = table[bounds[k] : bounds[k + 1]]
-        if not by_slice:
-            list_features(rows[:, 0], rows[:, column], pixels[k].sum(), one)
-            out[k] = one[: out.shape[1]]
-            continue
-        total[:] = 0.0
-        defined[:] = 0
+        total = np.zeros(out.shape[1])
+        defined = np.zeros(out.shape[1], np.int64)
         start = 0
-        for z in range(pixels.shape[1]):
-            stop = start
+        for z in range(pixels.shape[1] if by_slice else 1):
+            stop = start if by_slice else len(rows)
             while stop < len(rows) and rows[stop, 3] == z:
                 stop += 1
             if stop > start:
                 part = rows[start:stop]
-                list_features(part[:, 0], part[:, column], pixels[k, z], one)
+                n_pixels = pixels[k, z] if by_slice else pixels[k].sum()
+                list_features(part[:, 0], part[:, column], n_pixels, one)
                 add_defined(one[: total.size], total, defined)
             start = stop
         average_defined(total, defined, out[k])

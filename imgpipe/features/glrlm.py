@@ -144,64 +144,63 @@ FAMILY = Family("glrlm", "Gray level run lengths", describe, compute, ibsi=True)
 
 @jit
 def _flat(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (n, 4, f) with averages over slices and directions, over slices, over directions
-    of slices merged, and of all merged, where `wanted`.
-    """  # noqa: D205
-    one = np.empty(out.shape[2])
+    """Fill `out` (n, 4, f), where `wanted`, with the aggregations in the order of `_FLAT`."""
     for k in range(levels.shape[0]):
         box = boxed(levels[k])
+        depth = box.shape[0] - 2
         forward = steps(box.shape, True)
         counts = _empty(box, n_levels[k], True)
         all_slices = np.zeros_like(counts)
-        columns = np.arange(counts.shape[2])
-        columns[0] = 1  # no run has length 0, and nothing may be divided by it
-        total = np.zeros((3, one.size))
-        defined = np.zeros((3, one.size), np.int64)
+        total = np.zeros((4, out.shape[2]))
+        defined = np.zeros((4, out.shape[2]), np.int64)
         n_pixels = 0
-        for z in range(1, box.shape[0] - 1):
+        for z in range(1, depth + 1):
             here = int(np.count_nonzero(box[z]))
             n_pixels += here
             counts[:] = 0
             _count(box, forward, z, z + 1, counts)
-            if wanted[0]:
-                for d in range(4):
-                    count_features(counts[d], columns, here, one)
-                    add_defined(one, total[0], defined[0])
-            if wanted[1]:
-                count_features(_merged(counts), columns, 4 * here, one)
-                add_defined(one, total[1], defined[1])
-            if wanted[2] or wanted[3]:
-                all_slices += counts
-        if wanted[2]:
-            for d in range(4):
-                count_features(all_slices[d], columns, n_pixels, one)
-                add_defined(one, total[2], defined[2])
-        if wanted[3]:
-            count_features(_merged(all_slices), columns, 4 * n_pixels, out[k, 3])
-        for a in range(3):
+            if wanted[0] or wanted[1]:
+                _add(counts, here, wanted[:2], total[:2], defined[:2])
+            all_slices += counts
+        if wanted[2] or wanted[3]:
+            _add(all_slices, n_pixels, wanted[2:], total[2:], defined[2:])
+        for a in range(4):
             average_defined(total[a], defined[a], out[k, a])
 
 
 @jit
 def _solid(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (n, 2, f) with averages over directions in 3-D, and of all merged."""
-    one = np.empty(out.shape[2])
+    """Fill `out` (n, 2, f), where `wanted`, with the aggregations in the order of `_SOLID`."""
     for k in range(levels.shape[0]):
         box = boxed(levels[k])
         counts = _empty(box, n_levels[k], False)
-        columns = np.arange(counts.shape[2])
-        columns[0] = 1
-        n_pixels = np.count_nonzero(box)
         _count(box, steps(box.shape, False), 1, box.shape[0] - 1, counts)
-        if wanted[0]:
-            total = np.zeros(one.size)
-            defined = np.zeros(one.size, np.int64)
-            for d in range(13):
-                count_features(counts[d], columns, n_pixels, one)
-                add_defined(one, total, defined)
-            average_defined(total, defined, out[k, 0])
-        if wanted[1]:
-            count_features(_merged(counts), columns, 13 * n_pixels, out[k, 1])
+        total = np.zeros((2, out.shape[2]))
+        defined = np.zeros((2, out.shape[2]), np.int64)
+        _add(counts, int(np.count_nonzero(box)), wanted, total, defined)
+        for a in range(2):
+            average_defined(total[a], defined[a], out[k, a])
+
+
+@jit
+def _add(
+    counts: np.ndarray, n_pixels: int, wanted: np.ndarray, total: np.ndarray, defined: np.ndarray
+) -> None:
+    """Add the features of each direction to row 0, and those of all merged to row 1."""
+    n_directions = counts.shape[0]
+    columns = np.arange(counts.shape[2])
+    columns[0] = 1  # no run has length 0, and nothing may be divided by it
+    one = np.empty(total.shape[1])
+    merged = np.zeros(counts.shape[1:], np.int64)
+    # one call for directions and merged alike: each place of a call is compiled anew
+    for d in range(n_directions + 1):
+        last = d == n_directions
+        if not last:
+            merged += counts[d]
+        if wanted[1 if last else 0]:
+            matrix = merged if last else counts[d]
+            count_features(matrix, columns, n_pixels * (n_directions if last else 1), one)
+            add_defined(one, total[1 if last else 0], defined[1 if last else 0])
 
 
 @jit
@@ -211,15 +210,6 @@ def _empty(box: np.ndarray, top: int, flat: bool) -> np.ndarray:
     if not flat:
         longest = max(longest, box.shape[0] - 2)
     return np.zeros((4 if flat else 13, top + 1, longest + 1), np.int64)
-
-
-@jit
-def _merged(counts: np.ndarray) -> np.ndarray:
-    """Sum over directions."""
-    out = counts[0].copy()
-    for d in range(1, counts.shape[0]):
-        out += counts[d]
-    return out
 
 
 @jit
