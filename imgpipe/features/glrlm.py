@@ -150,18 +150,16 @@ def _flat(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np.
         depth = box.shape[0] - 2
         forward = steps(box.shape, True)
         counts = _empty(box, n_levels[k], True)
-        all_slices = np.zeros_like(counts)
+        all_slices = _empty(box, n_levels[k], True)
         total = np.zeros((4, out.shape[2]))
         defined = np.zeros((4, out.shape[2]), np.int64)
         n_pixels = 0
         for z in range(1, depth + 1):
-            here = int(np.count_nonzero(box[z]))
+            here = _count(box, forward, z, z + 1, counts)
             n_pixels += here
-            counts[:] = 0
-            _count(box, forward, z, z + 1, counts)
             if wanted[0] or wanted[1]:
                 _add(counts, here, wanted[:2], total[:2], defined[:2])
-            all_slices += counts
+            _move(counts, all_slices)
         if wanted[2] or wanted[3]:
             _add(all_slices, n_pixels, wanted[2:], total[2:], defined[2:])
         for a in range(4):
@@ -174,10 +172,10 @@ def _solid(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np
     for k in range(levels.shape[0]):
         box = boxed(levels[k])
         counts = _empty(box, n_levels[k], False)
-        _count(box, steps(box.shape, False), 1, box.shape[0] - 1, counts)
+        n_pixels = _count(box, steps(box.shape, False), 1, box.shape[0] - 1, counts)
         total = np.zeros((2, out.shape[2]))
         defined = np.zeros((2, out.shape[2]), np.int64)
-        _add(counts, int(np.count_nonzero(box)), wanted, total, defined)
+        _add(counts, n_pixels, wanted, total, defined)
         for a in range(2):
             average_defined(total[a], defined[a], out[k, a])
 
@@ -213,8 +211,9 @@ def _empty(box: np.ndarray, top: int, flat: bool) -> np.ndarray:
 
 
 @jit
-def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: np.ndarray) -> None:
-    """Count the runs that start in slices `first` to `stop` of a bordered box, per direction."""
+def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: np.ndarray) -> int:
+    """Count pixels, and runs per direction, in slices `first` to `stop` of a bordered box."""
+    n_pixels = 0
     levels = box.reshape(-1)
     width = box.shape[2]
     for z in range(first, stop):
@@ -224,6 +223,7 @@ def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: 
                 level = levels[p]
                 if level == 0:
                     continue
+                n_pixels += 1
                 for d in range(forward.size):
                     step = forward[d]
                     if levels[p - step] == level:
@@ -234,3 +234,14 @@ def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: 
                         length += 1
                         q += step
                     counts[d, level, length] += 1
+    return n_pixels
+
+
+@jit
+def _move(counts: np.ndarray, total: np.ndarray) -> None:
+    """Add the counts to a total and set them back to zero."""
+    source = counts.reshape(-1)
+    target = total.reshape(-1)
+    for k in range(source.size):
+        target[k] += source[k]
+        source[k] = 0
