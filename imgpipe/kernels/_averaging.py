@@ -51,11 +51,20 @@ def average(
     if image.size:
         signs = (window, None) if positive is None and negative is None else (positive, negative)
         fill = value if window.constant else 0.0
+        pixels = as_bits(image)
         # long integers are summed as float64 anyhow: one loop less to compile for each
-        long = image.dtype.kind in "iu" and image.itemsize > 2
-        pixels = image.astype(np.float64) if long else as_bits(image)
+        if (image.dtype.kind in "iu" and image.itemsize > 2) or not _holds(pixels.dtype, fill):
+            pixels, accumulator = image.astype(np.float64), np.dtype(np.float64)
         _guarded(pixels, window, out, fill, accumulator, compute, gain, signs)
     return deliver(out, output, dtype)
+
+
+def _holds(dtype: np.dtype[Any], value: float) -> bool:
+    """True where the border can be written in the image's own dtype."""
+    if dtype.kind == "f" or not np.isfinite(value):
+        return dtype.itemsize == 8 or abs(value) < _ROOM[4] or not np.isfinite(value)
+    info = np.iinfo(dtype)
+    return value == int(value) and info.min <= value <= info.max
 
 
 def _guarded(

@@ -7,11 +7,9 @@ import numpy as np
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._jit import jit
 from imgpipe.kernels._padding import line_starts, offsets, padded
+from imgpipe.kernels._strips import copy, fill, strip_shape
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window, long_lines, passes
-
-# up to here the k rows of a window are compared directly, above by running minima
-_DIRECT = 5
 
 
 def extremum(image: Array, window: Window, cval: Any, largest: bool, out: Array) -> None:
@@ -41,11 +39,13 @@ def _box(image: Array, window: Window, cval: Any, order: bool | None, out: Array
             source.reshape(step.shape),
             result.reshape(step.shape),
             step.rows,
+            step.above,
             step.k0,
             step.columns,
-            step.k1,
             step.before,
+            step.k1,
             cval,
+            *strip_shape(step, source.itemsize),
             order,
         )
         source = result
@@ -79,104 +79,56 @@ def _box_lines(
     x: Array,
     out: Array,
     rows: Array,
+    above: int,
     k0: int,
     columns: Array,
-    k1: int,
     before: int,
+    k1: int,
     cval: Any,
+    height: int,
+    breadth: int,
     largest: Any,
 ) -> None:
     n, width = x.shape[1], x.shape[2]
-    reach = width + k1 - 1
-    scratch = np.empty((k0 + 4, reach), x.dtype)
-    line, other = scratch[k0], scratch[k0 + 1]
-    middle = line[before : before + width]
-    edge, prefix = scratch[k0 + 2][:width], scratch[k0 + 3][:width]
-    for j in range(width):
-        edge[j] = cval
-    phase = k0
-    for number in range(start, stop):
+    strips = np.empty((2, (height + k0 - 1) * (breadth + k1 - 1)), x.dtype)
+    number = start
+    while number < stop:
         plane = number // n
         i = number - plane * n
-        if k0 <= _DIRECT:
-            _fold_rows(x, plane, rows, i, k0, edge, middle, largest)
-        else:
-            # van Herk: in blocks of k rows a window is a suffix of one block, a prefix of the next
-            if i == 0 or phase >= k0:
-                phase -= phase
-                _suffixes(x, plane, rows, i, k0, edge, scratch, prefix, largest)
-            row = rows[i + k0 - 1]
-            b = x[plane, row] if row >= 0 else edge
-            a = scratch[phase]
-            for j in range(width):
-                prefix[j] = _pick(prefix[j], b[j], largest)
-            for j in range(width):
-                middle[j] = _pick(a[j], prefix[j], largest)
-            phase += 1
-        for p in range(before):
-            line[p] = middle[columns[p]] if columns[p] >= 0 else cval
-        for p in range(before + width, reach):
-            line[p] = middle[columns[p]] if columns[p] >= 0 else cval
-        _fold_line(line, other, k1, out[plane, i], largest)
+        count = min(height, stop - number, n - i)
+        for left in range(0, width, breadth):
+            wide = min(breadth, width - left)
+            pitch = wide + k1 - 1
+            size = (count + k0 - 1) * pitch
+            line, other = strips[0], strips[1]
+            fill(x, plane, rows, above, i, count + k0 - 1, columns, before, left, pitch, cval, line)
+            line, other = _widen(line, other, size, pitch, k0, largest)
+            line, other = _widen(line, other, count * pitch, 1, k1, largest)
+            for r in range(count):
+                copy(out[plane, i + r, left:], line[r * pitch :], wide)
+        number += count
 
 
 @jit
-def _fold_rows(
-    x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, out: Array, largest: Any
-) -> None:
-    """Compare up to five rows; a window of fewer reads some of them twice."""
-    first, centre, last = rows[i], rows[i + k // 2], rows[i + k - 1]
-    a = x[plane, first] if first >= 0 else edge
-    b = x[plane, centre] if centre >= 0 else edge
-    c = x[plane, last] if last >= 0 else edge
-    for j in range(out.size):
-        out[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
-    if k > 3:
-        first, last = rows[i + 1], rows[i + k - 2]
-        a = x[plane, first] if first >= 0 else edge
-        c = x[plane, last] if last >= 0 else edge
-        for j in range(out.size):
-            out[j] = _pick(out[j], _pick(a[j], c[j], largest), largest)
-
-
-@jit
-def _suffixes(
-    x: Array,
-    plane: int,
-    rows: Array,
-    i: int,
-    k: int,
-    edge: Array,
-    suffix: Array,
-    prefix: Array,
-    largest: Any,
-) -> None:
-    """Write the running minima of k rows, from the last to the first; the prefix starts there."""
-    below = prefix
-    for t in range(k - 1, -1, -1):
-        a = x[plane, rows[i + t]] if rows[i + t] >= 0 else edge
-        if t == k - 1:
-            for j in range(prefix.size):
-                prefix[j] = a[j]
-        out = suffix[t]
-        for j in range(prefix.size):
-            out[j] = _pick(a[j], below[j], largest)
-        below = out
-
-
-@jit
-def _fold_line(line: Array, other: Array, k: int, out: Array, largest: Any) -> None:
-    """Widen the windows from 1 to k cells, threefold a pass; both buffers are overwritten."""
+def _widen(
+    line: Array, other: Array, size: int, shift: int, k: int, largest: Any
+) -> tuple[Array, Array]:
+    """Widen windows from 1 to k cells, at most threefold a pass; return the result first."""
     q = 1
-    while 3 * q < k:
-        a, b, c = line, line[q:], line[2 * q :]
-        count = c.size
-        for j in range(count):
-            other[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
-        line, other = other[:count], line
-        q *= 3
-    a, b, c = line, line[min(q, k - q) :], line[k - q :]
-    for j in range(out.size):
+    while q < k:
+        grown = min(3 * q, k)
+        size -= (grown - q) * shift
+        b, c = line[min(q, grown - q) * shift :], line[(grown - q) * shift :]
+        _pick_three(other, line, b, c, size, largest)
+        line, other = other, line
+        q = grown
+    return line, other
+
+
+# a function of its own: inside the loop over buffers that change places nothing is vectorised
+@jit
+def _pick_three(out: Array, a: Array, b: Array, c: Array, count: int, largest: Any) -> None:
+    for j in range(count):
         out[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
 
 
@@ -198,3 +150,9 @@ def _footprint_lines(
             c = source[cells[min(t + 2, last)] :]
             for j in range(width):
                 line[j] = _pick(line[j], _pick(_pick(a[j], b[j], largest), c[j], largest), largest)
+
+
+@jit
+def _pick_four(out: Array, a: Array, b: Array, c: Array, largest: Any) -> None:
+    for j in range(out.size):
+        out[j] = _pick(out[j], _pick(_pick(a[j], b[j], largest), c[j], largest), largest)

@@ -171,8 +171,9 @@ def _table(length: int, before: int, size: int, mode: str) -> Array:
 class Pass:
     """One pass of a separable filter over planes (outer, n, inner): rows, then columns.
 
-    `rows` and `columns` are the index tables, `k0` and `k1` the lengths of the window, the axes
-    those of the image (None where that direction is not filtered).
+    `rows` and `columns` are the index tables, `above` and `before` their entries of row 0 and
+    column 0, `k0` and `k1` the lengths of the window, the axes those of the image (None where
+    that direction is not filtered).
     """
 
     shape: tuple[int, int, int]
@@ -180,9 +181,10 @@ class Pass:
     column_axis: int | None
     rows: Array
     columns: Array
+    above: int
+    before: int
     k0: int
     k1: int
-    before: int
 
     @property
     def lines(self) -> int:
@@ -217,6 +219,7 @@ def _pass(
         columns=identity[1] if column_axis is None else window.table(column_axis, shape[2]),
         k0=1 if row_axis is None else window.sizes[row_axis],
         k1=1 if column_axis is None else window.sizes[column_axis],
+        above=0 if row_axis is None else window.before[row_axis],
         before=0 if column_axis is None else window.before[column_axis],
     )
 

@@ -246,4 +246,4 @@ def _correlate_lines(
             u, v = weights[t + 3], weights[t + 4]
             for j in range(width):
                 total[j] += p * a[j] + q * b[j] + r * c[j] + u * d[j] + v * e[j]
-        store(total, out[number], one, low, high)
+        store(total, out[number], width, one, low, high)

@@ -9,13 +9,9 @@ from imgpipe.kernels._arrays import Array, as_image, limits
 from imgpipe.kernels._averaging import average
 from imgpipe.kernels._jit import jit
 from imgpipe.kernels._rounding import store, store_quotient
+from imgpipe.kernels._strips import copy, fill_as, strip_shape
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window, passes, window_of
-
-# up to here the k rows of a window are added directly, above by a running sum
-_DIRECT = 7
-# a running sum of floats starts afresh this often, so that rounding errors cannot pile up
-_FRESH = 32
 
 
 def mean(
@@ -108,12 +104,14 @@ def _box_mean(
             source.reshape(step.shape),
             result.reshape(step.shape),
             step.rows,
+            step.above,
             step.k0,
             step.columns,
-            step.k1,
             step.before,
-            accumulator.type(cval * seen),
+            step.k1,
+            source.dtype.type(cval * seen),
             np.empty(1, accumulator),
+            *strip_shape(step, accumulator.itemsize),
             real(total if divide else 1 / total),
             divide,
             real(low) if final and low is not None else None,
@@ -129,106 +127,97 @@ def _mean_lines(
     x: Array,
     out: Array,
     rows: Array,
+    above: int,
     k0: int,
     columns: Array,
-    k1: int,
     before: int,
+    k1: int,
     cval: Any,
     kind: Array,
+    height: int,
+    breadth: int,
     scale: Any,
     divide: bool,
     low: Any,
     high: Any,
 ) -> None:
     n, width = x.shape[1], x.shape[2]
-    reach = width + k1 - 1
-    scratch = np.empty((4, reach), kind.dtype)
-    line, sums = scratch[2], scratch[3][:width]
-    middle = line[before : before + width]
-    edge = np.zeros(width, x.dtype)
-    for number in range(start, stop):
+    strips = np.empty((3, (height + k0 - 1) * (breadth + k1 - 1)), kind.dtype)
+    pixels = np.empty(strips.shape[1], x.dtype)
+    stored = np.empty(strips.shape[1], out.dtype)
+    number = start
+    while number < stop:
         plane = number // n
         i = number - plane * n
-        if k0 <= _DIRECT:
-            _add_rows(x, plane, rows, i, k0, edge, sums)
-        elif number == start or i % _FRESH == 0:
-            # the same additions in the same order, wherever a band of lines starts
-            first = i - i % _FRESH
-            _add_rows(x, plane, rows, first, k0, edge, sums)
-            for t in range(first, i):
-                _slide(x, plane, rows, t, k0, edge, sums)
-        else:
-            _slide(x, plane, rows, i - 1, k0, edge, sums)
-        outside = cval * 0
-        for t in range(k0):
-            if rows[i + t] < 0:
-                outside += cval
-        for j in range(width):
-            middle[j] = sums[j] + outside
-        border = cval * k0
-        for p in range(before):
-            line[p] = middle[columns[p]] if columns[p] >= 0 else border
-        for p in range(before + width, reach):
-            line[p] = middle[columns[p]] if columns[p] >= 0 else border
-        _finish_line(line, scratch, k1, out[plane, i], scale, divide, low, high)
+        count = min(height, stop - number, n - i)
+        for left in range(0, width, breadth):
+            wide = min(breadth, width - left)
+            pitch = wide + k1 - 1
+            size = (count + k0 - 1) * pitch
+            line, a, b = strips[0], strips[1], strips[2]
+            fill_as(
+                x,
+                plane,
+                rows,
+                above,
+                i,
+                count + k0 - 1,
+                columns,
+                before,
+                left,
+                pitch,
+                cval,
+                pixels,
+                line,
+            )
+            line, a, b = _widen(line, a, b, size, pitch, k0)
+            line, a, b = _widen(line, a, b, count * pitch, 1, k1)
+            size = count * pitch - k1 + 1
+            if low is None:
+                store(line, stored, size, scale, low, high)
+            elif divide:
+                store_quotient(line, stored, size, scale, low, high)
+            else:
+                store(line, stored, size, scale, low, high)
+            for r in range(count):
+                copy(out[plane, i + r, left:], stored[r * pitch :], wide)
+        number += count
 
 
 @jit
-def _add_rows(x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, sums: Array) -> None:
-    real = sums.dtype.type
-    a = x[plane, rows[i]] if rows[i] >= 0 else edge
-    for j in range(sums.size):
-        sums[j] = real(a[j])
-    for t in range(1, k - 1, 2):
-        a = x[plane, rows[i + t]] if rows[i + t] >= 0 else edge
-        b = x[plane, rows[i + t + 1]] if rows[i + t + 1] >= 0 else edge
-        for j in range(sums.size):
-            sums[j] += real(a[j]) + real(b[j])
-    if k % 2 == 0:
-        a = x[plane, rows[i + k - 1]] if rows[i + k - 1] >= 0 else edge
-        for j in range(sums.size):
-            sums[j] += real(a[j])
-
-
-@jit
-def _slide(x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, sums: Array) -> None:
-    """Turn the sums of row `i` into those of row `i + 1`."""
-    a = x[plane, rows[i]] if rows[i] >= 0 else edge
-    b = x[plane, rows[i + k]] if rows[i + k] >= 0 else edge
-    real = sums.dtype.type
-    for j in range(sums.size):
-        sums[j] += real(b[j]) - real(a[j])
-
-
-@jit
-def _finish_line(
-    line: Array, others: Array, k: int, out: Array, scale: Any, divide: bool, low: Any, high: Any
-) -> None:
-    """Double the windows from 1 to k cells, bit by bit of k, then scale and store."""
+def _widen(
+    line: Array, a: Array, b: Array, size: int, shift: int, k: int
+) -> tuple[Array, Array, Array]:
+    """Double the windows from 1 to k cells, bit by bit of k; return the sums first."""
+    if k == 1:
+        return line, a, b
     bits = 0
     while k >> (bits + 1):
         bits += 1
+    source, wide, spare = line, a, b
     q = 1
-    turn = 0
-    source, wide = line, others[turn]
     for bit in range(bits - 1, -1, -1):
         odd = (k >> bit) & 1
-        a, b = source, source[q:]
-        count = line.size - 2 * q - odd + 1
+        count = size - (2 * q + odd - 1) * shift
+        second = source[q * shift :]
         if odd:
-            c = line[2 * q :]
-            for j in range(count):
-                wide[j] = a[j] + b[j] + c[j]
+            # the single cells are needed to the end
+            _add_three(wide, source, second, line[2 * q * shift :], count)
         else:
-            for j in range(count):
-                wide[j] = a[j] + b[j]
+            _add_two(wide, source, second, count)
+        source, wide, spare = wide, spare, wide
         q = 2 * q + odd
-        # the buffer that was not just written
-        turn = 1 - turn
-        source, wide = wide, others[turn]
-    if low is None:
-        store(source, out, scale, low, high)
-    elif divide:
-        store_quotient(source, out, scale, low, high)
-    else:
-        store(source, out, scale, low, high)
+    return source, wide, line
+
+
+# functions of their own: inside the loop over buffers that change places nothing is vectorised
+@jit
+def _add_two(out: Array, a: Array, b: Array, count: int) -> None:
+    for j in range(count):
+        out[j] = a[j] + b[j]
+
+
+@jit
+def _add_three(out: Array, a: Array, b: Array, c: Array, count: int) -> None:
+    for j in range(count):
+        out[j] = a[j] + b[j] + c[j]

@@ -26,6 +26,8 @@ from imgpipe.kernels._windows import Window, long_lines, window_of
 _MOST_CELLS = 256
 # lines of a network are cut to so many bytes, so that its registers stay in cache
 _LINE_BYTES = 1024
+# below so many bytes a line is too short for a run of its own
+_SHORT_LINE_BYTES = 256
 
 
 def median(
@@ -129,29 +131,42 @@ def _three_by_three(image: Array, window: Window, cval: Any, out: Array) -> None
 
 def _network(image: Array, window: Window, cval: Any, out: Array) -> None:
     source = padded(image, window, cval)
-    shape = image.shape
+    shape, pitch = image.shape, source.shape[-1]
     rows = shape[-2] if image.ndim > 1 else 1
+    if rows == 1 or shape[-1] * image.itemsize >= _SHORT_LINE_BYTES:
+        _run_network(source, window, shape, rows, out.reshape(-1, shape[-1]))
+        return
+    # in the padded copy the rows of a plane follow one another: they make one long line
+    flat_out = np.empty((image.size // (rows * shape[-1]), rows * pitch), image.dtype)
+    _run_network(source, window, (*shape[:-2], 1, shape[-1]), 1, flat_out)
+    inside = flat_out.reshape(*shape[:-1], pitch)[..., : shape[-1]]
+    np.copyto(out, inside)
+
+
+def _run_network(
+    source: Array, window: Window, shape: tuple[int, ...], rows: int, out: Array
+) -> None:
+    """Run the program over lines of windows that start as those of an image of `shape` do."""
     cells = None if window.cells is None else window.cells.tobytes()
     program, lead = _program(window.sizes, cells, rows > 1)
     reach = window.sizes[-1] - 1
-    lanes = 64 // image.itemsize
-    length = max(_LINE_BYTES // image.itemsize, 4 * reach)
-    length = -(-min(length, shape[-1] + reach) // lanes) * lanes
+    lanes = 64 // source.itemsize
+    length = max(_LINE_BYTES // source.itemsize, 4 * reach)
+    length = -(-min(length, out.shape[1] + reach) // lanes) * lanes
     pitch = length + reach
-    scale = np.array([1, pitch, pitch, pitch, 1, pitch, 1])
-    steps = program.steps * scale
-    steps = np.stack([*steps.T[:3], steps[:, 3] + steps[:, 4], steps[:, 5] + steps[:, 6]], axis=1)
+    registers = program.steps * np.array([1, pitch, pitch, pitch, 1, pitch, 1])
+    kind, low, high, a, a_shift, b, b_shift = registers.T
     group = len(program.outputs)
     run_bands(
         _network_lines,
-        image.size // (rows * shape[-1]) * -(-rows // group),
-        image.size * image.itemsize * len(steps) / 16,
+        len(out) // rows * -(-rows // group),
+        out.nbytes * len(registers) / 16,
         source.ravel(),
-        out.reshape(-1, shape[-1]),
+        out,
         line_starts(shape, source.shape),
         rows,
         flat(lead, source.shape),
-        np.ascontiguousarray(steps),
+        np.stack([kind, low, high, a + a_shift, b + b_shift], axis=1),
         program.outputs @ np.array([pitch, 1]),
         program.registers,
         length,
@@ -225,21 +240,35 @@ def _network_lines(
 @jit
 def _run_steps(scratch: Array, steps: Array, length: int) -> None:
     for t in range(steps.shape[0]):
-        low = scratch[steps[t, 1] : steps[t, 1] + length]
-        high = scratch[steps[t, 2] : steps[t, 2] + length]
-        a = scratch[steps[t, 3] : steps[t, 3] + length]
-        b = scratch[steps[t, 4] : steps[t, 4] + length]
+        low, high = scratch[steps[t, 1] :], scratch[steps[t, 2] :]
+        a, b = scratch[steps[t, 3] :], scratch[steps[t, 4] :]
         if steps[t, 0] == 0:
-            for j in range(length):
-                low[j] = min(a[j], b[j])
+            _minimum(low, a, b, length)
         elif steps[t, 0] == 1:
-            for j in range(length):
-                high[j] = max(a[j], b[j])
+            _maximum(high, a, b, length)
         else:
-            for j in range(length):
-                p, q = a[j], b[j]
-                low[j] = min(p, q)
-                high[j] = max(p, q)
+            _exchange(low, high, a, b, length)
+
+
+# functions of their own: within the loop over steps they would not be vectorised
+@jit
+def _minimum(out: Array, a: Array, b: Array, length: int) -> None:
+    for j in range(length):
+        out[j] = min(a[j], b[j])
+
+
+@jit
+def _maximum(out: Array, a: Array, b: Array, length: int) -> None:
+    for j in range(length):
+        out[j] = max(a[j], b[j])
+
+
+@jit
+def _exchange(low: Array, high: Array, a: Array, b: Array, length: int) -> None:
+    for j in range(length):
+        p, q = a[j], b[j]
+        low[j] = min(p, q)
+        high[j] = max(p, q)
 
 
 @jit

@@ -369,3 +369,33 @@ def test_axes_name_the_dimensions_of_the_window(name: str) -> None:
     result = KERNELS[name](image, axes=(-1, 0), mode=["nearest", "wrap"], **second)
     assert np.array_equal(result, expected)
     assert name in AVERAGING or expected.dtype == image.dtype
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("mode", ["mirror", "constant"])
+@pytest.mark.parametrize("shape", [(4, 9001), (700, 301), (40, 3, 4200)])
+@pytest.mark.parametrize("size", [3, 31])
+def test_images_of_many_strips_equal_scipy(shape: tuple, size: int, mode: str) -> None:
+    """Where an image is cut into strips and tiles, their seams do not show."""
+    image = pixels("f8", shape, 3)
+    options = {"mode": mode, "cval": 7.0}
+    box = (size,) * image.ndim
+    expected = ndi.uniform_filter(image, size, **options)
+    assert np.allclose(kernels.mean(image, size, **options), expected, rtol=0, atol=1e-10)
+    expected = ndi.gaussian_filter(image, 2.0, radius=size // 2, **options)
+    result = kernels.gaussian(image, 2.0, radius=size // 2, **options)
+    assert np.allclose(result, expected, rtol=0, atol=1e-10)
+    expected = ndi.grey_erosion(image, size=box, **options)
+    assert np.array_equal(kernels.erosion(image, size, **options), expected)
+    assert np.array_equal(
+        kernels.dilation(image, size, **options), ndi.grey_dilation(image, size=box, **options)
+    )
+
+
+@pytest.mark.parametrize("shape", [(6, 300), (7, 41), (5, 4, 33)])
+@pytest.mark.parametrize("dtype", ["u1", "f8"])
+def test_medians_of_long_and_short_lines_equal_scipy(shape: tuple, dtype: str) -> None:
+    """Lines that are cut, and short ones that are run together, give SciPy's median."""
+    image = pixels(dtype, shape, 3)
+    for size in (2, 4, 5):
+        assert np.array_equal(kernels.median(image, size), ndi.median_filter(image, size))
