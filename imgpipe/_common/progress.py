@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -10,8 +10,13 @@ T = TypeVar("T")
 _PATIENCE = 1.0  # seconds of work before a bar appears
 
 
-def track(items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
-    """Yield `items` unchanged, with a bar on standard error if that is a terminal."""
+def track(
+    items: Iterable[T], description: str | Callable[[], str], total: int | None = None
+) -> Iterator[T]:
+    """Yield `items` unchanged, with a bar on standard error if that is a terminal.
+
+    A callable `description` is asked anew for each item.
+    """
     if not sys.stderr.isatty():
         yield from items
         return
@@ -22,13 +27,17 @@ def track(items: Iterable[T], description: str, total: int | None = None) -> Ite
     try:
         for done, item in enumerate(items):
             if bar is None and time.monotonic() - start > _PATIENCE:
-                bar = _Bar(description, total, done)
+                bar = _Bar(_words(description), total, done)
             yield item
             if bar is not None:
-                bar.advance()
+                bar.advance(_words(description))
     finally:
         if bar is not None:
             bar.close()
+
+
+def _words(description: str | Callable[[], str]) -> str:
+    return description if isinstance(description, str) else description()
 
 
 class _Bar:
@@ -42,8 +51,8 @@ class _Bar:
         self._task = self._progress.add_task(description, total=total, completed=done)
         self._progress.start()
 
-    def advance(self) -> None:
-        self._progress.advance(self._task)
+    def advance(self, description: str) -> None:
+        self._progress.update(self._task, description=description, advance=1)
 
     def close(self) -> None:
         self._progress.stop()
