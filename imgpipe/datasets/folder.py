@@ -13,7 +13,7 @@ from imgpipe.datasets._files import read_files
 from imgpipe.datasets._labels import SPLIT_NAMES, clean_groups, encode
 from imgpipe.images import SUFFIXES
 
-CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
+CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
 def load_folder(
@@ -61,6 +61,7 @@ def load_folder(
         raise InputError(f"{where}: no such folder")
     parts = _parts(where, root)
     skipped: Counter[str] = Counter()
+    notes: list[str] = []
     found: list[tuple[str, str, Path, Path]] = []  # part, class, class folder, file
     for part, folder in parts:
         loose = [file for file in visible(folder) if is_image(file)]
@@ -70,15 +71,17 @@ def load_folder(
                 "put each into the folder of its class"
             )
         for class_folder in filter(Path.is_dir, visible(folder)):
-            for file in find_files(class_folder, skipped):
-                found.append((part, class_folder.name, class_folder, file))
+            files = find_files(class_folder, skipped)
+            found += [(part, class_folder.name, class_folder, file) for file in files]
+            if not files:
+                notes.append(f"no images in the folder {class_folder}")
     if not found:
         raise InputError(
             f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
         )
     files = [file for *_, file in found]
     patients = _patients(where, groups, found)
-    codes, classes, notes = encode(where, np.array([label for _, label, *_ in found]))
+    codes, classes, _ = encode(where, np.array([label for _, label, *_ in found]))
     images, channel_axis, warnings = read_files(where, files, size)
     if groups is None and any(file.parent != folder for *_, folder, file in found):
         notes.append("folders below the class folders were not taken for patients")
@@ -150,9 +153,10 @@ def _patients(
 def visible(folder: Path) -> list[Path]:
     """List what a folder holds, sorted, hidden files left out."""
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        found = sorted(folder.iterdir())
     except OSError as error:
         raise InputError(f"{folder}: cannot be listed: {error.strerror}") from None
+    return [p for p in found if not p.name.startswith(".") and p.name.lower() not in CLUTTER]
 
 
 def is_image(path: Path) -> bool:
@@ -170,7 +174,7 @@ def find_files(folder: Path, skipped: Counter[str]) -> list[Path]:
                 found += find_files(path, skipped)
         elif is_image(path):
             found.append(path)
-        elif path.name.lower() not in CLUTTER:
+        else:
             skipped[path.suffix.lower() or "no suffix"] += 1
     return found
 

@@ -76,15 +76,17 @@ def _fixed_number(values: np.ndarray, inside: np.ndarray, bins: int, levels: np.
             if take[i]:
                 low = min(low, x[i])
                 high = max(high, x[i])
-        span = high - low
+        # a power of two changes no quotient, and keeps spans near the largest float finite
+        shrink = 1.0 if high - low < 1e300 else 2.0**-20
+        low *= shrink
+        span = high * shrink - low
         for i in range(x.size):
             if not take[i]:
                 continue
             level = 1
             if span > 0:
-                level = int(bins * (x[i] - low) / span) + 1
-            # the maximum, and spans beyond the largest float, must stay inside the matrix
-            out[i] = max(1, min(level, bins))
+                level = int(bins * (x[i] * shrink - low) / span) + 1
+            out[i] = min(level, bins)
 
 
 @jit

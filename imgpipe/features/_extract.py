@@ -102,7 +102,7 @@ def extract(
     >>> values["intensity_mean"]
     31.5
     >>> round(values["glcm_contrast"], 3)
-    9.857
+    12.048
     """
     settings = settings_from(
         families=families, aggregation=aggregation, bins=bins, bin_width=bin_width, low=low,
@@ -242,7 +242,7 @@ def catalogue(
         ndim = 3 if named or len(settings.spacing or ()) == 3 else 2
     if ndim not in (2, 3):
         raise InputError(f"ndim must be 2 for images or 3 for volumes, not {ndim!r}")
-    return features_of(Plan(settings, ndim, None if channel_axis is None else channels))
+    return list(features_of(Plan(settings, ndim, None if channel_axis is None else channels)))
 
 
 def warm() -> list[tuple[str, float]]:

@@ -15,8 +15,8 @@ from imgpipe.features._prepare import batch_of, check_pixels, plan_for, read_ima
 from imgpipe.features._registry import families_of, features_of
 from imgpipe.features._settings import Settings
 
-_CHUNK_PIXELS = 2**21  # 16 MB of float64
-_CHUNK_ITEMS = 256  # of a lazy sequence, whose sizes are not known ahead
+_CHUNK_PIXELS = 2**19  # 4 MB of float64
+_FILE_PIXELS = 2**16  # what a file that is not read yet is taken for
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def extract_tasks(
     if n_jobs == 0 or not (n_jobs is None or isinstance(n_jobs, (int, np.integer))):
         raise InputError(f"n_jobs must be None, a positive integer or -1, not {n_jobs!r}")
     workers = joblib.effective_n_jobs(n_jobs)
-    tasks = _tasks(images, masks, shapes, _chunk_length(images, workers))
+    tasks = _tasks(images, masks, shapes, workers)
     if workers == 1:
         results = [_work(task, settings, os.getpid()) for task in tasks]
     else:
@@ -56,6 +56,8 @@ def extract_tasks(
 
 def _collection(images: Any, argument: str) -> Any:
     """An array of stacked images, or a sequence of images."""
+    if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "OUS":
+        return images.tolist()  # images of several sizes, or paths
     if isinstance(images, np.ndarray):
         stack = check_pixels(images, argument) if images.size else images
         if images.ndim < 3:
@@ -79,25 +81,35 @@ def _aligned(masks: Any, argument: str, n: int) -> Any:
     return masks
 
 
-def _chunk_length(images: Any, workers: int) -> int:
-    """Images per task: moderate in memory, and several tasks for each worker."""
-    length = _CHUNK_ITEMS
-    if isinstance(images, np.ndarray):
-        length = max(1, _CHUNK_PIXELS // max(1, int(np.prod(images.shape[1:]))))
-    return length if workers == 1 else min(length, -(-len(images) // (4 * workers)))
-
-
-def _tasks(images: Any, masks: Any, shapes: Any, length: int) -> Iterator[_Task]:
-    for start in range(0, len(images), length):
-        stop = min(start + length, len(images))
-        chunk = images[start:stop] if isinstance(images, np.ndarray) else [
-            images[i] for i in range(start, stop)
-        ]  # fmt: skip
+def _tasks(images: Any, masks: Any, shapes: Any, workers: int) -> Iterator[_Task]:
+    """Cut the work into tasks of moderate memory, several for each worker."""
+    n = len(images)
+    longest = n if workers == 1 else -(-n // (4 * workers))
+    for start, stop, chunk in _chunks(images, longest):
         labels = [
             str(item) if isinstance(item, (str, os.PathLike)) else f"image {i}"
             for i, item in zip(range(start, stop), chunk, strict=True)
         ]
         yield _Task(chunk, _part(masks, start, stop), _part(shapes, start, stop), labels)
+
+
+def _chunks(images: Any, longest: int) -> Iterator[tuple[int, int, Any]]:
+    """Slices of a stack, or lists of items that are read only when their turn comes."""
+    n = len(images)
+    if isinstance(images, np.ndarray):
+        length = min(longest, max(1, _CHUNK_PIXELS * n // images.size))
+        for start in range(0, n, length):
+            stop = min(start + length, n)
+            yield start, stop, images[start:stop]
+        return
+    start, pixels = 0, 0
+    chunk: list[Any] = []
+    for i in range(n):
+        chunk.append(images[i])
+        pixels += _FILE_PIXELS if isinstance(chunk[-1], (str, os.PathLike)) else np.size(chunk[-1])
+        if pixels >= _CHUNK_PIXELS or len(chunk) == longest or i == n - 1:
+            yield start, i + 1, chunk
+            start, pixels, chunk = i + 1, 0, []
 
 
 def _part(masks: Any, start: int, stop: int) -> Any:

@@ -48,11 +48,13 @@ def plan_for(shape: tuple[int, ...], axis: int | None, label: str, settings: Set
             f"{label} has shape {shape}{colour}; an image is (y, x), a volume (z, y, x), colour "
             "has one more axis, named by channel_axis"
         )
-    if axis is None:
-        return Plan(settings, ndim, None)
-    if not -len(shape) <= axis < len(shape):
+    if axis is not None and not -len(shape) <= axis < len(shape):
         raise InputError(f"channel_axis={axis} is not an axis of {label}, of shape {shape}")
-    return Plan(settings, ndim, shape[axis])
+    if settings.spacing is not None and len(settings.spacing) != ndim:
+        raise InputError(
+            f"spacing has {len(settings.spacing)} values, but {label} has {ndim} spatial axes"
+        )
+    return Plan(settings, ndim, None if axis is None else shape[axis])
 
 
 def batch_of(

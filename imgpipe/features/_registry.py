@@ -1,5 +1,7 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
+from functools import lru_cache
+
 from imgpipe._common import InputError
 from imgpipe.features import glcm, histogram, hog, intensity, lbp
 from imgpipe.features._settings import Plan
@@ -42,6 +44,7 @@ def families_of(plan: Plan) -> list[Family]:
     return list(chosen.values())
 
 
-def features_of(plan: Plan) -> list[Feature]:
+@lru_cache(maxsize=64)
+def features_of(plan: Plan) -> tuple[Feature, ...]:
     """Every feature under `plan`, in the order of the results."""
-    return [feature for family in families_of(plan) for feature in family.describe(plan)]
+    return tuple(feature for family in families_of(plan) for feature in family.describe(plan))

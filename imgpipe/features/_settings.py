@@ -60,14 +60,7 @@ class Plan:
     @property
     def spacing(self) -> tuple[float, ...]:
         """Size of a pixel along each spatial axis, mm."""
-        spacing = self.settings.spacing
-        if spacing is None:
-            return (1.0,) * self.ndim
-        if len(spacing) != self.ndim:
-            raise InputError(
-                f"spacing has {len(spacing)} values, but the image has {self.ndim} spatial axes"
-            )
-        return spacing
+        return self.settings.spacing or (1.0,) * self.ndim
 
     def aggregations(self, kind: dict[int, tuple[str, ...]]) -> list[tuple[str, str]]:
         """Pairs (code, suffix of the name) for a family with `kind` of aggregations.

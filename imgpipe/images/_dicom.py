@@ -2,12 +2,14 @@
 
 import io
 import math
+import struct
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import Image, check_budget, settle
+from imgpipe.images._image import Image, check_budget, plain, settle
+from imgpipe.images._pillow import jpeg_header
 from imgpipe.images._quiet import quiet
 
 PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -17,24 +19,28 @@ def decode_dicom(name: str, data: bytes) -> Image:
     """Image or volume from the bytes of a DICOM file."""
     import pydicom
 
-    with quiet():
-        try:
-            dataset = pydicom.dcmread(io.BytesIO(data), force=True)
-            shape = _shape(name, dataset)
-        except InputError:
-            raise
-        except Exception as error:
-            # pydicom raises nearly every built-in error on damaged files
-            raise InputError(f"{name}: damaged or truncated DICOM: {error}") from None
-        check_budget(name, shape)
-        pixels = _stored(name, dataset)
-        colour = int(dataset.get("SamplesPerPixel", 1) or 1) == 3 or "PALETTE" in _kind(dataset)
-        if not colour:
-            pixels = _rescaled(name, dataset, pixels)
-        pixels = settle(name, pixels)
-        if pixels.shape[: len(shape)] != shape:
-            raise InputError(f"{name}: {pixels.shape} pixels, where its header declares {shape}")
-        return Image(pixels, -1 if colour else None, _spacing(dataset, len(shape)))
+    try:
+        with quiet():
+            return _image(name, pydicom.dcmread(io.BytesIO(data), force=True))
+    except InputError:
+        raise
+    except Exception as error:
+        # pydicom converts elements when they are asked for, and raises nearly every built-in
+        # error on damaged ones
+        reason = plain(error) or type(error).__name__
+        raise InputError(f"{name}: damaged or truncated DICOM: {reason}") from None
+
+
+def _image(name: str, dataset: Any) -> Image:
+    """Pixels, colour and spacing of a parsed file."""
+    shape = _shape(name, dataset)
+    check_budget(name, shape)
+    pixels = _stored(name, dataset)
+    colour = int(dataset.get("SamplesPerPixel", 1) or 1) == 3 or "PALETTE" in _kind(dataset)
+    pixels = settle(name, pixels if colour else _rescaled(name, dataset, pixels))
+    if pixels.shape != (*shape, 3)[: len(shape) + colour]:
+        raise InputError(f"{name}: {pixels.shape} pixels, where its header declares {shape}")
+    return Image(pixels, -1 if colour else None, _spacing(dataset, len(shape)))
 
 
 def _shape(name: str, dataset: Any) -> tuple[int, ...]:
@@ -43,7 +49,7 @@ def _shape(name: str, dataset: Any) -> tuple[int, ...]:
         uid = dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID")
         if uid is None:
             raise InputError(f"{name}: not a DICOM file, or cut short before its pixels")
-        raise InputError(f"{name}: a DICOM file without pixels, or cut short ({uid.name})")
+        raise InputError(f"{name}: a DICOM file without pixels, or cut short ({plain(uid.name)})")
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     plane = (int(dataset.Rows), int(dataset.Columns))
     return (frames, *plane) if frames != 1 else plane
@@ -56,27 +62,58 @@ def _kind(dataset: Any) -> str:
 def _stored(name: str, dataset: Any) -> np.ndarray:
     """Stored values; colour as RGB."""
     from pydicom.pixels import apply_color_lut, pixel_array
-    from pydicom.uid import ImplicitVRLittleEndian
+    from pydicom.uid import ImplicitVRLittleEndian, RLELossless
 
     if not getattr(dataset.file_meta, "TransferSyntaxUID", None):
         # files without a preamble carry no syntax: pydicom has found it while parsing
         implicit, little = dataset.original_encoding
         dataset.file_meta.TransferSyntaxUID = _syntax(implicit, little) or ImplicitVRLittleEndian
     syntax = dataset.file_meta.TransferSyntaxUID
+    _check_frames(name, dataset)
+    # pylibjpeg-rle panics on damaged data, past any handler and with a trace on standard error
+    plugin = "pydicom" if syntax == RLELossless else ""
     try:
-        pixels = pixel_array(dataset)
+        pixels = pixel_array(dataset, decoding_plugin=plugin)
         if "PALETTE" in _kind(dataset):
             pixels = apply_color_lut(pixels, dataset)
-    except Exception as error:
+    except Exception:
         packages = _missing_packages(syntax)
-        if packages:
-            raise InputError(
-                f"{name}: DICOM compressed as {syntax.name}; install a decoder: "
-                f"pip install {' '.join(packages)}"
-            ) from None
-        reason = " ".join(str(error).split())
-        raise InputError(f"{name}: damaged or truncated DICOM: {reason}") from None
+        if not packages:
+            raise
+        raise InputError(
+            f"{name}: DICOM compressed as {syntax.name}; install a decoder: "
+            f"pip install {' '.join(packages)}"
+        ) from None
     return np.asarray(pixels)
+
+
+def _check_frames(name: str, dataset: Any) -> None:
+    """Compressed frames carry dimensions of their own, by which their decoders allocate."""
+    from pydicom.encaps import generate_frames
+
+    if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        return
+    wanted = (int(dataset.Rows), int(dataset.Columns))
+    count = int(dataset.get("NumberOfFrames", 1) or 1)
+    for frame in generate_frames(dataset.PixelData, number_of_frames=count):
+        found = wanted
+        if frame.startswith(b"\xff\xd8"):
+            found = jpeg_header(name, frame)[:2]
+        elif (at := frame.find(b"\xff\x4f\xff\x51")) >= 0:
+            found = _jpeg2000_shape(name, frame[at:])
+        if found != wanted:
+            raise InputError(
+                f"{name}: damaged: compressed pixels of {found[0]} x {found[1]}, where the DICOM "
+                f"header declares {wanted[0]} x {wanted[1]}"
+            )
+
+
+def _jpeg2000_shape(name: str, stream: bytes) -> tuple[int, int]:
+    """Rows and columns in the header of a JPEG 2000 stream (ISO/IEC 15444-1, A.5.1)."""
+    x, y, x0, y0, tile_x, tile_y = struct.unpack_from(">6I", stream, 8)
+    if not tile_x or not tile_y or (x // tile_x + 1) * (y // tile_y + 1) > 65535:
+        raise InputError(f"{name}: damaged: its JPEG 2000 header declares impossible tiles")
+    return y - y0, x - x0
 
 
 def _syntax(implicit: bool, little: bool) -> Any:

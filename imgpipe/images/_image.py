@@ -64,3 +64,9 @@ def settle(what: str, pixels: np.ndarray) -> np.ndarray:
             f"{what}: pixels of dtype {pixels.dtype}; bool, integers and floats are read"
         )
     return np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))
+
+
+def plain(text: object) -> str:
+    """Text from a file or decoder as one short printable line."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return line if len(line) <= 300 else f"{line[:300]}..."

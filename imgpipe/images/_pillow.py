@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import Image, check_budget
+from imgpipe.images._image import Image, check_budget, plain
 from imgpipe.images._quiet import quiet
+
+# start-of-frame markers, JPEG-LS (0xF7) included
+JPEG_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
 
 
 def decode_jpeg(name: str, data: bytes) -> Image:
     """Image from the bytes of a JPEG file."""
-    height, width, exif, scan = _jpeg_header(name, data)
+    height, width, exif, scan = jpeg_header(name, data)
     check_budget(name, (height, width))
     # in the coded pixels 0xFF is followed by 0x00 or a restart marker, so this is the true end
     if data.find(b"\xff\xd9", scan) < 0:
@@ -49,7 +52,9 @@ def decode_simple(name: str, data: bytes) -> np.ndarray:
     except InputError:
         raise
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
-        reason = "its header is damaged" if isinstance(error, UnidentifiedImageError) else error
+        reason = (
+            "its header is damaged" if isinstance(error, UnidentifiedImageError) else plain(error)
+        )
         raise InputError(f"{name}: damaged or truncated: {reason}") from None
 
 
@@ -118,7 +123,7 @@ def oriented(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(pixels)
 
 
-def _jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int]:
+def jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int]:
     """Height, width, EXIF block and start of the coded pixels."""
     at, size, exif = 2, None, b""
     while True:
@@ -130,7 +135,7 @@ def _jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int]:
         if lead != 0xFF or length < 2:
             raise InputError(f"{name}: damaged: its JPEG header is not a chain of segments")
         body = data[at + 4 : at + 2 + length]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(body) >= 5:
+        if marker in JPEG_FRAMES and len(body) >= 5:
             size = struct.unpack(">HH", body[1:5])
         elif marker == 0xE1 and body.startswith(b"Exif\x00\x00"):
             exif = body

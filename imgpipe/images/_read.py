@@ -25,6 +25,7 @@ READERS: dict[bytes, Decoder] = {
     b"\x93NUMPY": decode_npy,
 }
 
+BMP_HEADERS = {n.to_bytes(4, "little") for n in (12, 16, 40, 52, 56, 64, 108, 124)}
 # what people try, and what would do
 STRANGERS = {
     b"PK\x03\x04": "a ZIP or NPZ archive; imgpipe.datasets.load reads NPZ",
@@ -91,6 +92,8 @@ def read(path: str | os.PathLike[str]) -> Image:
     path = Path(path)
     name = str(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InputError(f"{name}: neither a file nor a folder")
         with path.open("rb") as file:
             head = file.read(132)
             decode = _decoder(name, head, path.suffix.lower())
@@ -114,7 +117,8 @@ def _decoder(name: str, head: bytes, suffix: str) -> Decoder:
     if head[128:132] == b"DICM":
         return decode_dicom
     for magic, decoder in READERS.items():
-        if head.startswith(magic):
+        # two letters may begin a text too: a BMP file goes on with the size of its header
+        if head.startswith(magic) and (magic != b"BM" or head[14:18] in BMP_HEADERS):
             return decoder
     if suffix in (".dcm", ".dicom", ".ima"):
         return decode_dicom

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import Image, check_budget, settle
+from imgpipe.images._image import Image, check_budget, plain, settle
 from imgpipe.images._quiet import quiet
 
 TROUBLE = (
@@ -37,7 +37,8 @@ def decode_tiff(name: str, data: bytes) -> Image:
                 f"{name}: its TIFF compression {_compression(pages)} needs a decoder: "
                 "pip install imagecodecs"
             ) from None
-        raise InputError(f"{name}: damaged or truncated TIFF: {error}") from None
+        reason = plain(error) or type(error).__name__
+        raise InputError(f"{name}: damaged or truncated TIFF: {reason}") from None
     pixels = settle(name, slices[0] if len(slices) == 1 else np.stack(slices))
     return Image(pixels, -1 if slices[0].ndim == 3 else None)
 
@@ -63,6 +64,8 @@ def _check_pages(name: str, pages: list[Any], size: int) -> None:
         raise InputError(f"{name}: truncated: a TIFF file without pages")
     first = pages[0]
     check_budget(name, (len(pages), first.imagelength, first.imagewidth)[len(pages) == 1 :])
+    if first.samplesperpixel > 4:
+        raise InputError(f"{name}: {first.samplesperpixel} channels; 1 (gray) or 3 (RGB) are read")
     kinds = {(page.shape, str(page.dtype), page.photometric) for page in pages}
     if len(kinds) > 1:
         shapes = ", ".join(sorted({"x".join(map(str, page.shape)) for page in pages}))
@@ -89,11 +92,12 @@ def _page(name: str, page: Any) -> np.ndarray:
         kind == "YCBCR" and page.compression.name.endswith("JPEG")
     ):
         raise InputError(f"{name}: TIFF pixels stored as {kind} are not read; save as gray or RGB")
-    pixels = page.asarray()
+    # separate planes, depth, rows, columns, samples side by side; asarray() drops single ones
+    planes = page.asarray().reshape(page.shaped)[:, 0]
+    pixels = np.moveaxis(planes, 0, -1)[..., 0, :] if len(planes) > 1 else planes[0]
+    pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
     if kind == "PALETTE":
         return _apply_palette(pixels, page.colormap)
-    if page.samplesperpixel > 1 and page.planarconfig == 2:
-        pixels = np.moveaxis(pixels, 0, -1)
     if pixels.ndim == 3 and pixels.shape[-1] in (2, 4) and page.extrasamples:
         pixels = _drop_alpha(name, pixels)
     if kind == "MINISWHITE":

@@ -8,11 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from imgpipe.kernels._threads import set_threads, threads
+from imgpipe.kernels._warm import warm
+from imgpipe.kernels.convolve import convolve, correlate
 from imgpipe.kernels.dilation import dilation
 from imgpipe.kernels.erosion import erosion
 from imgpipe.kernels.gaussian import gaussian
+from imgpipe.kernels.gradient import gradient
 from imgpipe.kernels.mean import mean
 from imgpipe.kernels.median import median
+from imgpipe.kernels.opening import closing, opening
+from imgpipe.kernels.top_hat import black_tophat, white_tophat
 
 KERNELS: dict[str, Callable[..., Any]] = {
     "mean": mean,
@@ -20,15 +25,30 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "gaussian": gaussian,
     "erosion": erosion,
     "dilation": dilation,
+    "opening": opening,
+    "closing": closing,
+    "gradient": gradient,
+    "white_tophat": white_tophat,
+    "black_tophat": black_tophat,
+    "convolve": convolve,
+    "correlate": correlate,
 }
 
 __all__ = [
     "KERNELS",
+    "black_tophat",
+    "closing",
+    "convolve",
+    "correlate",
     "dilation",
     "erosion",
     "gaussian",
+    "gradient",
     "mean",
     "median",
+    "opening",
     "set_threads",
     "threads",
+    "warm",
+    "white_tophat",
 ]

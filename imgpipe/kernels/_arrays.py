@@ -1,4 +1,4 @@
-"""Images and outputs at the public door: which dtypes, what is computed in what, how it is stored."""
+"""Images and outputs at the public door: which dtypes, computed in what, how they are stored."""
 
 from typing import Any
 
@@ -10,8 +10,7 @@ from imgpipe._common import InputError
 Array = NDArray[Any]
 
 DTYPES = tuple(
-    np.dtype(name)
-    for name in "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64".split()
+    np.dtype(kind) for kind in (bool, "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 )
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _CASTS = {
@@ -23,7 +22,7 @@ _CASTS = {
 
 
 def as_image(image: Any) -> Array:
-    """Return `image` as a native, C-ordered, writable array of 1 to 4 axes; a copy only if needed."""
+    """Return `image` as a native, C-ordered, writable array of 1 to 4 axes, a copy if need be."""
     if isinstance(image, np.ma.MaskedArray) and np.ma.is_masked(image):
         raise InputError(
             "image has masked pixels, which no kernel looks at: pass image.filled(...)"
@@ -168,3 +167,19 @@ def real_cval(cval: Any) -> Any:
         return scalar[()].item()
     except (TypeError, ValueError):
         raise InputError(f"cval must be one real number, got {cval!r}") from None
+
+
+def real_weights(weights: Any, ndim: int) -> Array:
+    """Return `weights` as a new float64 array with `ndim` dimensions."""
+    array = np.asarray(weights)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"weights have dtype {array.dtype}; they must be real numbers")
+    if array.ndim != ndim or not array.size:
+        raise InputError(
+            f"weights must have one dimension per filtered axis ({ndim}) and at least one cell, "
+            f"got shape {array.shape}"
+        )
+    values = np.array(array, np.float64)
+    if not np.isfinite(values).all():
+        raise InputError("weights must be finite")
+    return values

@@ -56,7 +56,7 @@ def _footprint(image: Array, window: Window, cval: Any, order: bool | None, out:
     run_bands(
         _footprint_lines,
         out.size // out.shape[-1],
-        image.size * image.itemsize * np.count_nonzero(window.cells) / 8,
+        image.size * image.itemsize * window.count / 8,
         source.ravel(),
         out.reshape(-1, out.shape[-1]),
         line_starts(image.shape, source.shape),
@@ -88,24 +88,30 @@ def _box_lines(
 ) -> None:
     n, width = x.shape[1], x.shape[2]
     reach = width + k1 - 1
-    line = np.empty(reach, x.dtype)
-    other = np.empty(reach, x.dtype)
-    edge = np.full(width, cval, x.dtype)
-    suffix = np.empty((k0 if k0 > _DIRECT else 1, width), x.dtype)
-    prefix = np.empty(width, x.dtype)
-    phase = 0
+    scratch = np.empty((k0 + 4, reach), x.dtype)
+    line, other = scratch[k0], scratch[k0 + 1]
+    middle = line[before : before + width]
+    edge, prefix = scratch[k0 + 2][:width], scratch[k0 + 3][:width]
+    for j in range(width):
+        edge[j] = cval
+    phase = k0
     for number in range(start, stop):
         plane = number // n
         i = number - plane * n
-        middle = line[before : before + width]
         if k0 <= _DIRECT:
             _fold_rows(x, plane, rows, i, k0, edge, middle, largest)
         else:
-            # van Herk: within a block of k rows a window is a suffix of one and a prefix of the next
-            if number == start or i == 0 or phase == k0:
-                phase = 0
-                _suffixes(x, plane, rows, i, k0, edge, suffix, largest)
-            _join(x, plane, rows, i, phase, k0, edge, suffix, prefix, middle, largest)
+            # van Herk: in blocks of k rows a window is a suffix of one block, a prefix of the next
+            if i == 0 or phase >= k0:
+                phase -= phase
+                _suffixes(x, plane, rows, i, k0, edge, scratch, prefix, largest)
+            row = rows[i + k0 - 1]
+            b = x[plane, row] if row >= 0 else edge
+            a = scratch[phase]
+            for j in range(width):
+                prefix[j] = _pick(prefix[j], b[j], largest)
+            for j in range(width):
+                middle[j] = _pick(a[j], prefix[j], largest)
             phase += 1
         for p in range(before):
             line[p] = middle[columns[p]] if columns[p] >= 0 else cval
@@ -115,79 +121,59 @@ def _box_lines(
 
 
 @jit
-def _row(x: Array, plane: int, r: int, edge: Array) -> Array:
-    return x[plane, r] if r >= 0 else edge
-
-
-@jit
 def _fold_rows(
     x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, out: Array, largest: Any
 ) -> None:
-    a = _row(x, plane, rows[i], edge)
-    b = _row(x, plane, rows[i + k // 2], edge)
-    c = _row(x, plane, rows[i + k - 1], edge)
+    """Compare up to five rows; a window of fewer reads some of them twice."""
+    first, centre, last = rows[i], rows[i + k // 2], rows[i + k - 1]
+    a = x[plane, first] if first >= 0 else edge
+    b = x[plane, centre] if centre >= 0 else edge
+    c = x[plane, last] if last >= 0 else edge
     for j in range(out.size):
         out[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
     if k > 3:
-        a = _row(x, plane, rows[i + 1], edge)
-        b = _row(x, plane, rows[i + k - 2], edge)
+        first, last = rows[i + 1], rows[i + k - 2]
+        a = x[plane, first] if first >= 0 else edge
+        c = x[plane, last] if last >= 0 else edge
         for j in range(out.size):
-            out[j] = _pick(out[j], _pick(a[j], b[j], largest), largest)
+            out[j] = _pick(out[j], _pick(a[j], c[j], largest), largest)
 
 
 @jit
 def _suffixes(
-    x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, suffix: Array, largest: Any
-) -> None:
-    suffix[k - 1] = _row(x, plane, rows[i + k - 1], edge)
-    for t in range(k - 2, -1, -1):
-        a = _row(x, plane, rows[i + t], edge)
-        b = suffix[t + 1]
-        out = suffix[t]
-        for j in range(out.size):
-            out[j] = _pick(a[j], b[j], largest)
-
-
-@jit
-def _join(
     x: Array,
     plane: int,
     rows: Array,
     i: int,
-    phase: int,
     k: int,
     edge: Array,
     suffix: Array,
     prefix: Array,
-    out: Array,
     largest: Any,
 ) -> None:
-    a = suffix[phase]
-    if phase == 0:
-        out[:] = a
-        return
-    b = _row(x, plane, rows[i + k - 1], edge)
-    if phase == 1:
-        prefix[:] = b
-    for j in range(out.size):
-        prefix[j] = _pick(prefix[j], b[j], largest)
-    for j in range(out.size):
-        out[j] = _pick(a[j], prefix[j], largest)
+    """Write the running minima of k rows, from the last to the first; the prefix starts there."""
+    below = prefix
+    for t in range(k - 1, -1, -1):
+        a = x[plane, rows[i + t]] if rows[i + t] >= 0 else edge
+        if t == k - 1:
+            for j in range(prefix.size):
+                prefix[j] = a[j]
+        out = suffix[t]
+        for j in range(prefix.size):
+            out[j] = _pick(a[j], below[j], largest)
+        below = out
 
 
 @jit
 def _fold_line(line: Array, other: Array, k: int, out: Array, largest: Any) -> None:
-    """Widen the windows from 1 to k cells, at most threefold a pass; both buffers are overwritten."""
-    if k == 1:
-        out[:] = line
-        return
+    """Widen the windows from 1 to k cells, threefold a pass; both buffers are overwritten."""
     q = 1
     while 3 * q < k:
-        count = line.size - 2 * q
-        a, b, c, wide = line[:count], line[q:], line[2 * q :], other[:count]
+        a, b, c = line, line[q:], line[2 * q :]
+        count = c.size
         for j in range(count):
-            wide[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
-        line, other = wide, line
+            other[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
+        line, other = other[:count], line
         q *= 3
     a, b, c = line, line[min(q, k - q) :], line[k - q :]
     for j in range(out.size):
@@ -203,7 +189,9 @@ def _footprint_lines(
     for number in range(start, stop):
         line = out[number]
         source = x[starts[number] :]
-        line[:] = source[cells[0] : cells[0] + width]
+        first = source[cells[0] :]
+        for j in range(width):
+            line[j] = first[j]
         for t in range(1, cells.size, 3):
             a = source[cells[t] :]
             b = source[cells[min(t + 1, last)] :]

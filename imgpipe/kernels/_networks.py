@@ -64,10 +64,10 @@ class _Builder:
 
     def pick(self, kind: int, a: Value, b: Value) -> Value:
         neutral, absorbing = (_HIGH, _LOW) if kind == MINIMUM else (_LOW, _HIGH)
-        if a == b or b == neutral or a == absorbing:
-            return a
         if a == neutral or b == absorbing:
             return b
+        if a in (b, absorbing) or b == neutral:
+            return a
         if b < a:
             a, b = b, a
         base = min(a[1], b[1])

@@ -1,5 +1,6 @@
 """A padded copy of an image, in which every cell of a window is one flat offset away."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,26 +10,15 @@ from imgpipe.kernels._jit import jit
 from imgpipe.kernels._windows import Window
 
 
-def padded(
-    image: Array, window: Window, cval: Any, dtype: Any = None, extra: tuple[int, int] = (0, 0)
-) -> Array:
-    """Return a copy of `image` that reaches as far as `window` does beyond each border.
-
-    `extra` adds that many positions, of no particular value, at the end of the last two axes.
-    """
-    dtype = image.dtype if dtype is None else dtype
+def padded(image: Array, window: Window, cval: Any, dtype: Any = None) -> Array:
+    """Return a copy of `image` that reaches as far as `window` does beyond each border."""
     shape = [n + k - 1 for n, k in zip(image.shape, window.sizes, strict=True)]
+    out = np.empty(shape, image.dtype if dtype is None else dtype)
+    lead = 4 - image.ndim
+    zeros = [np.zeros(1, np.int64)] * lead
     tables = [window.table(axis, n) for axis, n in enumerate(image.shape)]
-    shape[-1] += extra[1]
-    if image.ndim > 1:
-        shape[-2] += extra[0]
-        if extra[0]:
-            tables[-2] = np.append(tables[-2], np.zeros(extra[0], np.int64))
-    out = np.empty(shape, dtype)
-    lead = [1] * (4 - image.ndim)
-    zeros = [np.zeros(1, np.int64)] * (4 - image.ndim)
-    out4 = out.reshape(lead + shape)
-    _pad(image.reshape(lead + list(image.shape)), out4, *zeros, *tables, window.before[-1], cval)
+    source = image.reshape((1,) * lead + image.shape)
+    _pad(source, out.reshape([1] * lead + shape), *zeros, *tables, window.before[-1], cval)
     return out
 
 
@@ -46,9 +36,11 @@ def flat(positions: Array, shape: tuple[int, ...]) -> Array:
 
 def line_starts(image_shape: tuple[int, ...], padded_shape: tuple[int, ...]) -> Array:
     """Flat position, in the padded array, of the first window of every line of the image."""
-    lines = np.indices(image_shape[:-1], dtype=np.int64).reshape(len(image_shape) - 1, -1).T
-    lead = np.hstack([lines, np.zeros((len(lines), 1), np.int64)])
-    return flat(lead, padded_shape)
+    starts = np.zeros(1, np.int64)
+    for axis, n in enumerate(image_shape[:-1]):
+        stride = math.prod(padded_shape[axis + 1 :])
+        starts = (starts[:, np.newaxis] + np.arange(n) * stride).ravel()
+    return starts
 
 
 @jit

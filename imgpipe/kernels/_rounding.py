@@ -21,10 +21,6 @@ def store(total: Array, out: Array, scale: Any, low: Any, high: Any) -> None:
 
 @jit
 def store_quotient(total: Array, out: Array, count: Any, low: Any, high: Any) -> None:
-    """Write ``total / count``: unlike a product with 1/count, it hits ties exactly."""
-    if low is None:
-        for j in range(out.size):
-            out[j] = total[j] / count
-    else:
-        for j in range(out.size):
-            out[j] = np.int32(min(max(np.rint(total[j] / count), low), high))
+    """Write ``total / count`` to integers: unlike a product with 1/count, it hits ties exactly."""
+    for j in range(out.size):
+        out[j] = np.int32(min(max(np.rint(total[j] / count), low), high))

@@ -12,7 +12,7 @@ from imgpipe.kernels._windows import Window
 
 
 def sliding_median(image: Array, window: Window, cval: Any, out: Array) -> None:
-    """Write the upper median of every window; the time grows with the window's rim, not its area."""
+    """Write the upper median of every window, in a time that grows with its rim only."""
     values, codes = _coded(image, cval if window.constant else image.flat[0])
     source = padded(codes[:-1].reshape(image.shape), window, codes[-1])
     cells = np.ones(window.sizes, bool) if window.cells is None else window.cells
@@ -83,24 +83,24 @@ def _sliding_lines(
             while below + coarse[bucket] <= rank:
                 below += coarse[bucket]
                 bucket += 1
-            code = bucket << shift
-            found = below + fine[code]
+            level = bucket << shift
+            found = below + fine[level]
             while found <= rank:
-                code += 1
-                found += fine[code]
-            out[number, j] = code
+                level += 1
+                found += fine[level]
+            out[number, j] = level
             if j + 1 == out.shape[1]:
                 break
             for t in range(leaving.size):
                 code = np.int64(x[base + j + leaving[t]])
                 fine[code] -= 1
                 coarse[code >> shift] -= 1
-                below -= (code >> shift) < bucket
+                below -= int((code >> shift) < bucket)
             for t in range(entering.size):
                 code = np.int64(x[base + j + entering[t]])
                 fine[code] += 1
                 coarse[code >> shift] += 1
-                below += (code >> shift) < bucket
+                below += int((code >> shift) < bucket)
         for t in range(cells.size):
             code = np.int64(x[base + out.shape[1] - 1 + cells[t]])
             fine[code] -= 1

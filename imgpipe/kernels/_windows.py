@@ -1,4 +1,4 @@
-"""Windows and borders: sizes, origins, modes, footprints and axes, checked and spread over an image.
+"""Windows and borders: size, origin, mode, footprint and axes, checked and spread over an image.
 
 A window of length k on an axis covers the k cells from ``i - before`` on, with SciPy's centre
 ``before = k // 2 + origin``. Positions outside the image are looked up in a table per axis.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import moving_extremum
+from imgpipe.kernels._morphology import task
 
 
 def erosion(
@@ -65,4 +65,5 @@ def erosion(
     >>> erosion(np.array([5, 1, 7, 8, 9], np.uint8))
     array([1, 1, 1, 7, 8], dtype=uint8)
     """
-    return moving_extremum(image, size, footprint, mode, cval, origin, axes, output, largest=False)
+    todo = task(image, size, footprint, mode, cval, origin, axes, output)
+    return todo.deliver(todo.erode(todo.image, todo.target()))

@@ -113,6 +113,7 @@ def _box_mean(
             step.k1,
             step.before,
             accumulator.type(cval * seen),
+            np.empty(1, accumulator),
             real(total if divide else 1 / total),
             divide,
             real(low) if final and low is not None else None,
@@ -133,21 +134,21 @@ def _mean_lines(
     k1: int,
     before: int,
     cval: Any,
+    kind: Array,
     scale: Any,
     divide: bool,
     low: Any,
     high: Any,
 ) -> None:
     n, width = x.shape[1], x.shape[2]
-    zero = np.zeros(1, np.asarray(cval).dtype)
-    line = np.empty(width + k1 - 1, zero.dtype)
-    others = np.empty((2, width + k1 - 1), zero.dtype)
-    sums = np.empty(width, zero.dtype)
+    reach = width + k1 - 1
+    scratch = np.empty((4, reach), kind.dtype)
+    line, sums = scratch[2], scratch[3][:width]
+    middle = line[before : before + width]
     edge = np.zeros(width, x.dtype)
     for number in range(start, stop):
         plane = number // n
         i = number - plane * n
-        middle = line[before : before + width]
         if k0 <= _DIRECT:
             _add_rows(x, plane, rows, i, k0, edge, sums)
         elif number == start or i % _FRESH == 0:
@@ -167,29 +168,24 @@ def _mean_lines(
         border = cval * k0
         for p in range(before):
             line[p] = middle[columns[p]] if columns[p] >= 0 else border
-        for p in range(before + width, line.size):
+        for p in range(before + width, reach):
             line[p] = middle[columns[p]] if columns[p] >= 0 else border
-        _finish_line(line, others, k1, out[plane, i], scale, divide, low, high)
-
-
-@jit
-def _row(x: Array, plane: int, r: int, edge: Array) -> Array:
-    return x[plane, r] if r >= 0 else edge
+        _finish_line(line, scratch, k1, out[plane, i], scale, divide, low, high)
 
 
 @jit
 def _add_rows(x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, sums: Array) -> None:
     real = sums.dtype.type
-    a = _row(x, plane, rows[i], edge)
+    a = x[plane, rows[i]] if rows[i] >= 0 else edge
     for j in range(sums.size):
         sums[j] = real(a[j])
     for t in range(1, k - 1, 2):
-        a = _row(x, plane, rows[i + t], edge)
-        b = _row(x, plane, rows[i + t + 1], edge)
+        a = x[plane, rows[i + t]] if rows[i + t] >= 0 else edge
+        b = x[plane, rows[i + t + 1]] if rows[i + t + 1] >= 0 else edge
         for j in range(sums.size):
             sums[j] += real(a[j]) + real(b[j])
     if k % 2 == 0:
-        a = _row(x, plane, rows[i + k - 1], edge)
+        a = x[plane, rows[i + k - 1]] if rows[i + k - 1] >= 0 else edge
         for j in range(sums.size):
             sums[j] += real(a[j])
 
@@ -197,8 +193,8 @@ def _add_rows(x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, su
 @jit
 def _slide(x: Array, plane: int, rows: Array, i: int, k: int, edge: Array, sums: Array) -> None:
     """Turn the sums of row `i` into those of row `i + 1`."""
-    a = _row(x, plane, rows[i], edge)
-    b = _row(x, plane, rows[i + k], edge)
+    a = x[plane, rows[i]] if rows[i] >= 0 else edge
+    b = x[plane, rows[i + k]] if rows[i + k] >= 0 else edge
     real = sums.dtype.type
     for j in range(sums.size):
         sums[j] += real(b[j]) - real(a[j])
@@ -230,7 +226,9 @@ def _finish_line(
         # the buffer that was not just written
         turn = 1 - turn
         source, wide = wide, others[turn]
-    if divide:
+    if low is None:
+        store(source, out, scale, low, high)
+    elif divide:
         store_quotient(source, out, scale, low, high)
     else:
         store(source, out, scale, low, high)

@@ -1,0 +1,61 @@
+"""Correlation by Fourier transform, for windows of many cells."""
+
+import math
+from typing import Any
+
+import numpy as np
+import scipy.fft
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._padding import padded
+from imgpipe.kernels._threads import thread_count
+from imgpipe.kernels._windows import Window
+
+# taps per pixel, padding included, from which three transforms are cheaper
+_TAPS = 400
+# pixels transformed at once, where a stack is filtered image by image
+_CHUNK = 1 << 22
+
+
+def fft_pays(shape: tuple[int, ...], weights: Array) -> bool:
+    """True where the transform is expected to be faster than going tap by tap."""
+    grown = math.prod(_lengths(shape, weights.shape)) / math.prod(shape)
+    return bool(np.count_nonzero(weights) > _TAPS * grown)
+
+
+def correlate_by_fft(
+    image: Array, window: Window, weights: Array, cval: float, accumulator: np.dtype[Any]
+) -> Array:
+    """Return the correlation of a finite image as floats, over the axes longer than one tap.
+
+    Integers are transformed in float64, so that they round as they would tap by tap.
+    """
+    dtype = np.dtype(np.float64) if image.dtype.kind in "iu" else accumulator
+    source = padded(image, window, dtype.type(cval), dtype)
+    active = [axis for axis, k in enumerate(weights.shape) if k > 1]
+    resting = [axis for axis, k in enumerate(weights.shape) if k == 1]
+    lengths = _lengths(image.shape, weights.shape)
+    shape = [lengths[axis] for axis in active]
+    inside = tuple(slice(image.shape[axis]) for axis in active)
+    order = [*resting, *active]
+    taps = weights.transpose(order).reshape([weights.shape[a] for a in active]).astype(dtype)
+    spectrum = np.conj(scipy.fft.rfftn(taps, shape))
+    stack = source.transpose(order).reshape([-1, *(source.shape[a] for a in active)])
+    result = np.empty([len(stack), *(image.shape[a] for a in active)], dtype)
+    axes = tuple(range(1, stack.ndim))
+    workers = thread_count()
+    step = max(1, _CHUNK // math.prod(shape))
+    for first in range(0, len(stack), step):
+        part = scipy.fft.rfftn(stack[first : first + step], shape, axes=axes, workers=workers)
+        part *= spectrum
+        whole = scipy.fft.irfftn(part, shape, axes=axes, workers=workers)
+        result[first : first + step] = whole[(slice(None), *inside)]
+    full = result.reshape([image.shape[a] for a in order])
+    return full.transpose(np.argsort(order))
+
+
+def _lengths(shape: tuple[int, ...], window: tuple[int, ...]) -> list[int]:
+    return [
+        scipy.fft.next_fast_len(n + k - 1, True) if k > 1 else n
+        for n, k in zip(shape, window, strict=True)
+    ]

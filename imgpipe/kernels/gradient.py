@@ -1,0 +1,50 @@
+"""Morphological gradient: the edges of an image."""
+
+from typing import Any
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._morphology import difference, task
+
+
+def gradient(
+    image: Any,
+    size: Any = 3,
+    *,
+    footprint: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    output: Any = None,
+) -> Array:
+    """Subtract the erosion from the dilation.
+
+    The meaning is that of `scipy.ndimage.morphological_gradient`, except that integers saturate
+    instead of wrapping.
+
+    Parameters
+    ----------
+    image, size, footprint, mode, cval, origin, axes, output
+        As in `erosion`.
+
+    Returns
+    -------
+    ndarray
+        The result, of the image's shape and, by default, dtype.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used (a ValueError).
+    TypeError
+        If a dtype cannot be used; the message names a cast.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.kernels import gradient
+    >>> gradient(np.array([1, 1, 1, 7, 7, 7], np.uint8))
+    array([0, 0, 6, 6, 0, 0], dtype=uint8)
+    """
+    todo = task(image, size, footprint, mode, cval, origin, axes, output)
+    return todo.deliver(difference(todo.dilate(todo.image), todo.erode(todo.image)))

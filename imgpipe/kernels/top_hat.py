@@ -1,0 +1,96 @@
+"""Top-hats: what an opening or a closing takes away."""
+
+from typing import Any
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._morphology import difference, task
+
+
+def white_tophat(
+    image: Any,
+    size: Any = 3,
+    *,
+    footprint: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    output: Any = None,
+) -> Array:
+    """Subtract the opening from the image: bright details smaller than the window.
+
+    The meaning is that of `scipy.ndimage.white_tophat`, except that integers saturate
+    instead of wrapping.
+
+    Parameters
+    ----------
+    image, size, footprint, mode, cval, origin, axes, output
+        As in `erosion`.
+
+    Returns
+    -------
+    ndarray
+        The result, of the image's shape and, by default, dtype.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used (a ValueError).
+    TypeError
+        If a dtype cannot be used; the message names a cast.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.kernels import white_tophat
+    >>> white_tophat(np.array([2, 9, 2, 5, 5, 5, 2], np.uint8))
+    array([0, 7, 0, 0, 0, 0, 0], dtype=uint8)
+    """
+    todo = task(image, size, footprint, mode, cval, origin, axes, output)
+    opened = todo.dilate(todo.erode(todo.image))
+    return todo.deliver(difference(todo.image, opened))
+
+
+def black_tophat(
+    image: Any,
+    size: Any = 3,
+    *,
+    footprint: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    output: Any = None,
+) -> Array:
+    """Subtract the image from the closing: dark details smaller than the window.
+
+    The meaning is that of `scipy.ndimage.black_tophat`, except that integers saturate
+    instead of wrapping.
+
+    Parameters
+    ----------
+    image, size, footprint, mode, cval, origin, axes, output
+        As in `erosion`.
+
+    Returns
+    -------
+    ndarray
+        The result, of the image's shape and, by default, dtype.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used (a ValueError).
+    TypeError
+        If a dtype cannot be used; the message names a cast.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.kernels import black_tophat
+    >>> black_tophat(np.array([9, 0, 9, 5, 5, 5, 9], np.uint8))
+    array([0, 9, 0, 0, 0, 0, 0], dtype=uint8)
+    """
+    todo = task(image, size, footprint, mode, cval, origin, axes, output)
+    closed = todo.erode(todo.dilate(todo.image))
+    return todo.deliver(difference(closed, todo.image))
