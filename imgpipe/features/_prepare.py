@@ -82,8 +82,9 @@ def batch_of(
 
 
 def _stacked(pixels: np.ndarray, ndim: int) -> np.ndarray:
-    """Native float64 (n, z, y, x)."""
-    values = np.ascontiguousarray(pixels, np.float64)
+    """Native float64 (n, z, y, x), in memory of its own."""
+    # read-only or unaligned arrays, as workers receive them, would be compiled for once more
+    values = np.array(pixels, np.float64, order="C", copy=True)
     return values.reshape(len(values), -1, *values.shape[-2:]) if ndim == 2 else values
 
 

@@ -37,8 +37,8 @@ def resize(
 
     Notes
     -----
-    The filter and the pixel grid are those of Pillow's ``BILINEAR`` resampling. An output is NaN
-    if one of its input pixels is.
+    The filter and the pixel grid are those of Pillow's ``BILINEAR`` resampling, summed in float64.
+    An output is NaN if one of its input pixels is.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def resize(
     array([700, 700, 700, 700], dtype=uint16)
     """
     pixels = np.asarray(pixels)
-    sizes = (size, size) if isinstance(size, int | np.integer) else tuple(size)
+    sizes = tuple(size) if isinstance(size, tuple | list) else (size, size)
     axes = list(range(pixels.ndim))
     if channel_axis is not None:
         del axes[channel_axis]
@@ -95,9 +95,10 @@ def _cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
         return values >= 0.5
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
-        values = np.rint(values)
-        out = np.clip(values, limits.min, limits.max).astype(dtype, copy=False)
-        # float64 cannot hold the largest 64-bit integers: the clip rounds them out of range
-        out[values >= float(limits.max)] = limits.max
-        return np.ascontiguousarray(out)
+        values = np.maximum(np.rint(values), limits.min)
+        # float64 cannot hold the largest 64-bit integers: they would be rounded out of range
+        top = values >= float(limits.max)
+        out = np.where(top, 0, values).astype(dtype)
+        out[top] = limits.max
+        return out
     return np.ascontiguousarray(values.astype(dtype, copy=False))

@@ -1,0 +1,206 @@
+"""Damaged, truncated and foreign files: one readable line, and never a part of an image."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom.data
+import pytest
+import tifffile
+from PIL import Image as PillowImage
+
+from imgpipe import InputError
+from imgpipe.images import Image, read, write
+from imgpipe.images._read import _decoder
+
+RNG = np.random.default_rng(6)
+GRAY = RNG.integers(0, 256, (10, 7), dtype=np.uint8)
+RGB = RNG.integers(0, 256, (10, 7, 3), dtype=np.uint8)
+VOLUME = RNG.standard_normal((3, 5, 4)).astype(np.float32)
+
+
+def dicom(name: str) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(Path(pydicom.data.get_testdata_file(name)).read_bytes())
+
+
+def decode(name: str, data: bytes) -> Image:
+    """What `read` does behind the file system: thousands of files would be slow to write."""
+    return _decoder(name, data[:132], Path(name).suffix)(name, data)
+
+
+FILES: dict[str, Callable[[Path], object]] = {
+    "gray8.png": lambda path: write(path, GRAY),
+    "gray16.png": lambda path: write(path, GRAY.astype(np.uint16) * 200),
+    "rgb16.png": lambda path: write(path, RGB.astype(np.uint16) * 200, channel_axis=-1),
+    "palette.png": lambda path: PillowImage.fromarray(RGB).quantize(9).save(path),
+    "gray.jpg": lambda path: PillowImage.fromarray(GRAY).save(path),
+    "progressive.jpg": lambda path: PillowImage.fromarray(RGB).save(path, progressive=True),
+    "gray.bmp": lambda path: PillowImage.fromarray(GRAY).save(path),
+    "int16.tif": lambda path: write(path, GRAY.astype(np.int16)),
+    "volume.tif": lambda path: write(path, VOLUME),
+    "zlib.tif": lambda path: tifffile.imwrite(path, GRAY, compression="zlib", rowsperstrip=4),
+    "pixels.npy": lambda path: write(path, GRAY),
+    "native.dcm": dicom("SC_rgb_small_odd.dcm"),
+    "bigendian.dcm": dicom("SC_rgb_small_odd_big_endian.dcm"),
+    "jpeg.dcm": dicom("SC_rgb_small_odd_jpeg.dcm"),
+    "rle.dcm": dicom("rtdose_rle_1frame.dcm"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_cut_is_an_error_or_harmless(tmp_path: Path, name: str) -> None:
+    """A file cut anywhere is an error, or gives the very same pixels where only a tail is lost."""
+    FILES[name](tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    whole = decode(name, data).pixels
+    assert np.array_equal(read(tmp_path / name).pixels, whole)
+    failures, messages = 0, set()
+    for length in range(1, len(data)):
+        try:
+            found = decode(name, data[:length]).pixels
+        except InputError as error:
+            failures += 1
+            messages.add(str(error))
+        else:
+            assert found.dtype == whole.dtype
+            assert np.array_equal(found, whole), f"cut at {length} of {len(data)}"
+    assert failures > 0.9 * len(data)
+    assert all(message.startswith(name) and "\n" not in message for message in messages)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_wrong_bytes_never_escape(tmp_path: Path, name: str) -> None:
+    """Random wrong bytes give an InputError of one line or an image, and no other error."""
+    FILES[name](tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    rng = np.random.default_rng(0)
+    outcomes = set()
+    for _ in range(150):
+        wrong = bytearray(data)
+        for at in rng.integers(0, len(data), 3):
+            wrong[at] = rng.integers(256)
+        try:
+            outcomes.add(decode(name, bytes(wrong)).pixels.ndim >= 2)
+        except InputError as error:
+            outcomes.add("several lines" if "\n" in str(error) else "one line")
+    assert outcomes <= {True, "one line"}
+    assert "one line" in outcomes
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"patient,age\n1,50\n", "a text file, not an image"),
+        (b"BMI,age\n22,50\n", "a text file, not an image"),
+        (bytes(range(256)), "not an image"),
+        (bytes(1000), "not an image"),
+        (b"GIF89a" + bytes(20), "a GIF"),
+        (b"PK\x03\x04" + bytes(20), "datasets.load reads NPZ"),
+    ],
+)
+def test_what_is_no_image(tmp_path: Path, content: bytes, message: str) -> None:
+    """A text file or another format named .png gives one line with its path and what would do."""
+    path = tmp_path / "scan.png"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        read(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
+    """Missing files, folders, loops, overlong names and pipes are errors that name the path."""
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+    os.mkfifo(tmp_path / "pipe.png")
+    cases = {
+        tmp_path / "gone.png": "no such file",
+        tmp_path: "a folder, where an image file is expected",
+        tmp_path / "loop.png": "cannot be read",
+        tmp_path / ("x" * 300 + ".png"): "cannot be read",
+        tmp_path / "pipe.png": "neither a file nor a folder",
+    }
+    for path, message in cases.items():
+        with pytest.raises(InputError, match=message) as caught:
+            read(path)
+        assert str(path) in str(caught.value)
+
+
+def test_objects_are_never_unpickled(tmp_path: Path) -> None:
+    """An NPY file of Python objects is refused by its header."""
+    bomb = tmp_path / "touched"
+
+    class Bomb:
+        def __reduce__(self) -> tuple:
+            return (open, (str(bomb), "w"))
+
+    array = np.empty((2, 2), object)
+    array[:] = Bomb()
+    np.save(tmp_path / "x.npy", array, allow_pickle=True)
+    with pytest.raises(InputError, match="array of Python objects"):
+        read(tmp_path / "x.npy")
+    assert not bomb.exists()
+
+
+def test_npy_with_missing_data_says_how_much(tmp_path: Path) -> None:
+    """The message tells how many bytes are there and how many were declared."""
+    np.save(tmp_path / "x.npy", GRAY)
+    data = (tmp_path / "x.npy").read_bytes()
+    (tmp_path / "x.npy").write_bytes(data[:-10])
+    with pytest.raises(InputError, match="truncated: 60 of 70 bytes"):
+        read(tmp_path / "x.npy")
+
+
+def test_odd_names(tmp_path: Path) -> None:
+    """Blanks, accents and other scripts in a path are read and written."""
+    path = tmp_path / "Bild für 患者 1.png"
+    write(path, GRAY)
+    assert np.array_equal(read(path).pixels, GRAY)
+
+
+def test_decoders_stay_silent(tmp_path: Path) -> None:
+    """Reading damaged files leaves standard error empty, C libraries included."""
+    for name, make in FILES.items():
+        make(tmp_path / name)
+        data = bytearray((tmp_path / name).read_bytes())
+        data[len(data) * 3 // 4] ^= 0xFF
+        data[-20] ^= 0xFF
+        (tmp_path / name).write_bytes(data)
+    code = """
+import sys, pathlib
+from imgpipe import InputError, images
+done = 0
+for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
+    try:
+        images.read(path)
+    except InputError:
+        pass
+    done += 1
+print(done)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(len(FILES))
+    assert done.stderr == ""
+
+
+def test_missing_libgl_names_the_headless_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where OpenCV lacks a window library, one line names the package without windows."""
+    import builtins
+
+    from imgpipe.images._cv2 import cv2
+
+    plain_import = builtins.__import__
+
+    def fail(name: str, *args: object, **settings: object) -> object:
+        if name == "cv2":
+            raise ImportError("libGL.so.1: cannot open shared object file: No such file")
+        return plain_import(name, *args, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", fail)
+    with pytest.raises(InputError, match=r"libGL\.so\.1.*pip install opencv-python-headless"):
+        cv2()

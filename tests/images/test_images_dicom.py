@@ -1,0 +1,204 @@
+"""DICOM: pydicom's own test files, and small files made to order."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pydicom.data
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless
+
+from imgpipe import InputError
+from imgpipe.images import read
+
+RAMP = np.arange(12, dtype=np.uint16).reshape(3, 4)
+
+
+def sample(name: str) -> Path:
+    return Path(pydicom.data.get_testdata_file(name))
+
+
+def make(path: Path, pixels: np.ndarray = RAMP, **elements: Any) -> Path:
+    """A minimal CT file with some elements changed."""
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPInstanceUID = "1.2.3"
+    data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, "1.2.3"
+    data.PhotometricInterpretation = "MONOCHROME2"
+    data.SamplesPerPixel, data.PixelRepresentation = 1, int(pixels.dtype.kind == "i")
+    data.Rows, data.Columns = pixels.shape[-2:]
+    data.BitsAllocated = data.BitsStored = 8 * pixels.itemsize
+    data.HighBit = data.BitsStored - 1
+    for name, value in elements.items():
+        setattr(data, name, value)
+    data.HighBit = data.BitsStored - 1
+    data.PixelData = pixels.tobytes()
+    data.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "dtype", "low", "high"),
+    [
+        ("CT_small.dcm", (128, 128), "int16", -896, 1167),
+        ("MR_small.dcm", (64, 64), "int16", 127, 2145),
+        ("MR_small_bigendian.dcm", (64, 64), "int16", 127, 2145),
+        ("MR_small_RLE.dcm", (64, 64), "int16", 127, 2145),
+        ("image_dfl.dcm", (512, 512), "uint8", 0, 255),
+        ("SC_rgb_rle_16bit_2frame.dcm", (2, 100, 100, 3), "uint16", 0, 65535),
+        ("SC_ybr_full_422_uncompressed.dcm", (100, 100, 3), "uint8", 0, 255),
+        ("examples_palette.dcm", (350, 800, 3), "uint16", 0, 65280),
+        ("rtdose.dcm", (15, 10, 10), "uint32", 795000, 1254000),
+        ("liver_1frame.dcm", (512, 512), "uint8", 0, 1),
+    ],
+)
+def test_sample_files(name: str, shape: tuple[int, ...], dtype: str, low: int, high: int) -> None:
+    """Big-endian, RLE, deflated, 1-bit, YBR, palette and multi-frame files are read whole."""
+    image = read(sample(name))
+    assert image.pixels.shape == shape
+    assert image.pixels.dtype == dtype
+    assert (image.pixels.min(), image.pixels.max()) == (low, high)
+    assert image.channel_axis == (-1 if shape[-1] == 3 else None)
+
+
+def test_encodings_of_one_image_agree() -> None:
+    """One image in five transfer syntaxes has one set of pixels."""
+    plain = read(sample("MR_small.dcm")).pixels
+    for name in ("MR_small_bigendian", "MR_small_RLE", "MR_small_implicit", "MR_small_padded"):
+        assert np.array_equal(read(sample(f"{name}.dcm")).pixels, plain)
+
+
+def test_spacing_follows_the_axes(tmp_path: Path) -> None:
+    """Spacing is (y, x) for an image and (z, y, x) for a volume, None where it is not known."""
+    assert read(sample("CT_small.dcm")).spacing == (0.661468, 0.661468)
+    plane = make(tmp_path / "a.dcm", PixelSpacing=[0.5, 0.25], SliceThickness=3)
+    assert read(plane).spacing == (0.5, 0.25)
+    frames = np.stack([RAMP, RAMP + 1])
+    volume = make(tmp_path / "b.dcm", frames, NumberOfFrames=2, PixelSpacing=[0.5, 0.25],
+                  SliceThickness=3)  # fmt: skip
+    assert read(volume).spacing == (3.0, 0.5, 0.25)
+    assert np.array_equal(read(volume).pixels, frames)
+    assert read(make(tmp_path / "c.dcm", PixelSpacing=[0, 0.25])).spacing is None
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected", "dtype"),
+    [
+        ({"RescaleSlope": 2, "RescaleIntercept": -1024}, RAMP * 2.0 - 1024, "int16"),
+        ({"RescaleSlope": 0.5, "RescaleIntercept": 1}, RAMP * 0.5 + 1, "float32"),
+        ({"RescaleSlope": 100000, "RescaleIntercept": 0}, RAMP * 1e5, "int64"),
+        ({"RescaleIntercept": 0}, RAMP, "uint16"),
+        ({"BitsStored": 12, "RescaleSlope": 1, "RescaleIntercept": -5}, RAMP - 5.0, "int16"),
+    ],
+)
+def test_rescale(
+    tmp_path: Path, elements: dict[str, Any], expected: np.ndarray, dtype: str
+) -> None:
+    """Whole slopes and intercepts keep integers, wide enough; others give float32."""
+    image = read(make(tmp_path / "x.dcm", **elements))
+    assert image.pixels.dtype == dtype
+    assert np.array_equal(image.pixels, expected)
+
+
+def test_rescale_of_zero_is_refused(tmp_path: Path) -> None:
+    """A slope of zero would make every pixel equal."""
+    with pytest.raises(InputError, match="RescaleSlope 0"):
+        read(make(tmp_path / "x.dcm", RescaleSlope=0, RescaleIntercept=0))
+
+
+def test_monochrome1_is_inverted_in_its_stored_range(tmp_path: Path) -> None:
+    """Large values become bright: 0 and 4095 change places in a 12-bit file."""
+    path = make(tmp_path / "x.dcm", PhotometricInterpretation="MONOCHROME1", BitsStored=12)
+    assert np.array_equal(read(path).pixels, 4095 - RAMP)
+
+
+def test_unused_and_sign_bits(tmp_path: Path) -> None:
+    """Bits above those stored do not count, and the sign is that of the stored bits."""
+    dirty = make(tmp_path / "a.dcm", RAMP | 0xF000, BitsStored=12)
+    assert np.array_equal(read(dirty).pixels, RAMP)
+    signed = make(tmp_path / "b.dcm", (RAMP - 6).astype(np.int16) & 0x0FFF, BitsStored=12)
+    assert np.array_equal(read(signed).pixels, RAMP.astype(int) - 6)
+
+
+def test_padding_gets_the_lowest_value(tmp_path: Path) -> None:
+    """Pixels outside the scan do not stand out: they take the lowest measured value."""
+    pixels = RAMP.astype(np.int16) + 30
+    pixels[0] = -2000
+    path = make(tmp_path / "x.dcm", pixels, RescaleSlope=1, RescaleIntercept=-1024,
+                PixelPaddingValue=-2000)  # fmt: skip
+    found = read(path).pixels
+    assert found[0].tolist() == [30 + 4 - 1024] * 4
+    assert np.array_equal(found[1:], pixels[1:] - 1024)
+
+
+@pytest.mark.parametrize("name", ["rtstruct.dcm", "test-SR.dcm", "waveform_ecg.dcm"])
+def test_no_pixels_names_the_kind(name: str) -> None:
+    """A file without an image says what kind of object it is."""
+    kind = pydicom.dcmread(sample(name), force=True).SOPClassUID.name
+    with pytest.raises(InputError, match=f"without pixels.*{kind}"):
+        read(sample(name))
+
+
+def test_missing_decoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the packages for a compression are missing, the error names them."""
+    import importlib.util
+
+    import pydicom.pixels
+
+    def fail(*args: object, **settings: object) -> None:
+        raise RuntimeError("no plugin")
+
+    monkeypatch.setattr(pydicom.pixels, "pixel_array", fail)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"JPEG-LS.*pip install pylibjpeg pylibjpeg-libjpeg"):
+        read(sample("MR_small_jpeg_ls_lossless.dcm"))
+    with pytest.raises(InputError, match=r"JPEG 2000.*pip install pylibjpeg pylibjpeg-openjpeg"):
+        read(sample("MR_small_jp2klossless.dcm"))
+    assert JPEGLSLossless.name == "JPEG-LS Lossless Image Compression"
+
+
+def test_no_preamble_needs_the_suffix(tmp_path: Path) -> None:
+    """A file without preamble is read as DICOM only when it is called so."""
+    whole = make(tmp_path / "x.dcm").read_bytes()
+    (tmp_path / "y.dcm").write_bytes(whole[132:])
+    assert np.array_equal(read(tmp_path / "y.dcm").pixels, RAMP)
+    (tmp_path / "y.dcm").rename(tmp_path / "y.bin")
+    with pytest.raises(InputError, match="not an image"):
+        read(tmp_path / "y.bin")
+    (tmp_path / "text.dcm").write_text("this is no DICOM file at all\n" * 20)
+    with pytest.raises(InputError, match=r"text\.dcm"):
+        read(tmp_path / "text.dcm")
+
+
+def test_declared_dimensions_are_checked(tmp_path: Path) -> None:
+    """More rows than bytes is an error, and huge dimensions never reach the decoder."""
+    with pytest.raises(InputError, match="less than expected"):
+        read(make(tmp_path / "a.dcm", Rows=30))
+    with pytest.raises(InputError, match="65535 x 65535 pixels, more than"):
+        read(make(tmp_path / "b.dcm", Rows=65535, Columns=65535))
+
+
+def test_compressed_stream_must_agree_with_the_header(tmp_path: Path) -> None:
+    """A compressed frame that declares other dimensions is refused before it is decoded."""
+    data = bytearray(sample("MR_small_jp2klossless.dcm").read_bytes())
+    at = data.find(b"\xff\x4f\xff\x51")
+    data[at + 8 : at + 12] = (50000).to_bytes(4, "big")
+    (tmp_path / "x.dcm").write_bytes(data)
+    with pytest.raises(InputError, match=r"64 x 50000|impossible tiles"):
+        read(tmp_path / "x.dcm")
+
+
+@pytest.mark.data
+def test_real_series(shared_data: Path) -> None:
+    """Slices of a real CT come in Hounsfield units with one dtype; the RTSTRUCT has no pixels."""
+    folder = shared_data / "ct_series" / "STS_025" / "CT"
+    slices = [read(path) for path in sorted((folder / "image").iterdir())]
+    assert {image.pixels.dtype for image in slices} == {np.dtype(np.int16)}
+    assert all(image.spacing is not None for image in slices)
+    assert min(image.pixels.min() for image in slices) >= -1024
+    with pytest.raises(InputError, match="RT Structure Set"):
+        read(folder / "mask" / "RS.dcm")
