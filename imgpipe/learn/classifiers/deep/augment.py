@@ -104,9 +104,10 @@ class Augmentation(BaseEstimator):
         for axis, chance in ((3, self.flip_horizontal), (2, self.flip_vertical)):
             if chance:
                 batch = _flip(batch, axis, chance, generator)
-        warp = [self._range("rotation"), self._range("shift"), self._range("scale", around=1.0)]
-        if warp != [(0.0, 0.0), (0.0, 0.0), (1.0, 1.0)]:
-            batch = _warp(batch, *warp, generator)
+        rotation, shift = self._range("rotation"), self._range("shift")
+        scale = self._range("scale", around=1.0)
+        if (rotation, shift, scale) != ((0.0, 0.0), (0.0, 0.0), (1.0, 1.0)):
+            batch = _warp(batch, rotation, shift, scale, generator)
         low, high = self._range("crop")
         if (low, high) != (0, 0):
             batch = _crop(batch, int(low), int(high), generator)

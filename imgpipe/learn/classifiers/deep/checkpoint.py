@@ -73,5 +73,7 @@ def _load(path: Path) -> dict[str, Any]:
         if not isinstance(content, dict) or "fingerprint" not in content:
             raise InputError(f"{path} is no checkpoint of imgpipe; name another file")
     except (RuntimeError, EOFError, pickle.UnpicklingError, IsADirectoryError) as error:
-        raise InputError(f"{path} cannot be read as a checkpoint ({error.__class__.__name__})") from None
+        raise InputError(
+            f"{path} cannot be read as a checkpoint ({error.__class__.__name__})"
+        ) from None
     return content

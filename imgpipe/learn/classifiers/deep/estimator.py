@@ -23,11 +23,10 @@ from imgpipe._common import InputError
 from imgpipe.learn.classifiers.deep import checkpoint, filters, gradcam, networks, training
 from imgpipe.learn.classifiers.deep.augment import Augmentation
 from imgpipe.learn.classifiers.deep.optimise import Recipe
+from imgpipe.learn.classifiers.deep.samples import divide, held_out, labelled, sizes_message
 from imgpipe.learn.classifiers.deep.tensors import mean_and_scale, to_tensor
 from imgpipe.learn.classifiers.deep.threads import choose_device, limited_threads
 from imgpipe.learn.classifiers.deep.weights import load_vgg16
-from imgpipe.learn.classifiers.svm import check_classification
-from imgpipe.learn.folds import most_folds, stratified_folds
 
 
 class ConvNetClassifier(ClassifierMixin, BaseEstimator):
@@ -238,9 +237,14 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         recipe.check()
         augment = self._augmentation()
         device = choose_device(self.device)
-        images, codes, classes = self._samples(X, y)
+        everything, classes = labelled(X, y, self.channel_axis)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        chosen, held = self._parts(images, codes, classes, groups, validation, seed)
+        if validation is not None:
+            chosen, held = everything, held_out(validation, everything, classes, self.channel_axis)
+        elif self.patience is None:
+            chosen, held = everything, None
+        else:
+            chosen, held = divide(everything, groups, self.validation_fraction, seed)
         with _seeded(seed, device), limited_threads(self.n_jobs), _memory(self.batch_size):
             network = self._network(chosen.images, len(classes))
             first = filters.first_convolution(network).weight.detach().numpy().copy()
@@ -261,7 +265,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
             )
         self.classes_ = classes
         self.network_ = network
-        self.image_shape_ = tuple(images.shape[1:])
+        self.image_shape_ = tuple(everything.images.shape[1:])
         self.history_ = outcome.history
         self.best_epoch_ = outcome.best_epoch
         self.stopped_ = outcome.stopped
@@ -349,84 +353,13 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         self.augment.check()
         return self.augment
 
-    def _samples(self, X: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
-        """Images, codes and classes of the training part."""
-        images = to_tensor(X, self.channel_axis)
-        y = np.asarray(y)
-        if y.shape != (len(images),):
-            raise InputError(f"y has shape {y.shape} for {len(images)} images; one label each")
-        check_classification(y)
-        classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-        if counts.min() < 2:
-            raise InputError(
-                f"class {classes[counts.argmin()]} has one sample in the training part; a network "
-                "needs two or more: add some, or leave that class out"
-            )
-        return images, torch.from_numpy(codes.astype(np.int64)), classes
-
-    def _parts(
-        self,
-        images: torch.Tensor,
-        codes: torch.Tensor,
-        classes: np.ndarray,
-        groups: Any,
-        validation: Any,
-        seed: int,
-    ) -> tuple[training.Samples, training.Samples | None]:
-        """What is trained on, and what decides when to stop."""
-        everything = training.Samples(images, codes)
-        if validation is not None:
-            return everything, self._validation(validation, images, classes)
-        if self.patience is None:
-            return everything, None
-        if not 0 < self.validation_fraction <= 0.5:
-            raise InputError(
-                f"validation_fraction is {self.validation_fraction}; give more than 0, at most 0.5"
-            )
-        if groups is not None:
-            groups = np.asarray(groups)
-            if groups.shape != (len(images),):
-                raise InputError(f"groups has shape {groups.shape} for {len(images)} images")
-        labels = codes.numpy()
-        folds = min(round(1 / self.validation_fraction), most_folds(labels, groups))
-        if folds < 2:
-            raise InputError(
-                "early stopping needs two patients of each class in the training part: add some, "
-                "give a validation part, or set patience=None"
-            )
-        found = stratified_folds(labels, groups, folds, random_state=seed)
-        train, held = (torch.from_numpy(part) for part in found[0])
-        return (
-            training.Samples(images[train], codes[train]),
-            training.Samples(images[held], codes[held]),
-        )
-
-    def _validation(
-        self, pair: Any, images: torch.Tensor, classes: np.ndarray
-    ) -> training.Samples:
-        """Check the validation part against the training part."""
-        if not (isinstance(pair, tuple | list) and len(pair) == 2):
-            raise InputError("validation must be a pair of images and labels")
-        held = to_tensor(pair[0], self.channel_axis, "validation")
-        if held.shape[1:] != images.shape[1:]:
-            raise InputError(_sizes("validation", held.shape, images.shape))
-        labels = np.asarray(pair[1])
-        if labels.shape != (len(held),):
-            raise InputError(f"validation has {len(held)} images and labels of {labels.shape}")
-        unseen = np.setdiff1d(labels, classes)
-        if len(unseen):
-            raise InputError(f"validation has class {unseen[0]}, which the training part lacks")
-        return training.Samples(held, torch.from_numpy(np.searchsorted(classes, labels)))
-
     def _network(self, images: torch.Tensor, n_classes: int) -> networks.Network:
         """Build the untrained network, pretrained where weights are given."""
         choices = networks.Choices(
             **{each.name: getattr(self, each.name) for each in fields(networks.Choices)}
         )
         _, _, h, w = images.shape
-        network = networks.build(
-            self.network, (h, w), n_classes, choices, *mean_and_scale(images)
-        )
+        network = networks.build(self.network, (h, w), n_classes, choices, *mean_and_scale(images))
         if self.first_layer not in ("random", "filters"):
             raise InputError(f"first_layer is {self.first_layer!r}; choose from random, filters")
         if self.first_layer == "filters":
@@ -470,16 +403,9 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         images = to_tensor(X, self.channel_axis)
         if tuple(images.shape[1:]) != self.image_shape_:
-            raise InputError(_sizes("X", images.shape, (0, *self.image_shape_)))
+            raise InputError(sizes_message("X", images.shape[1:], self.image_shape_))
         self.network_.to(choose_device(self.device))
         return images
-
-
-def _sizes(name: str, found: Any, wanted: Any) -> str:
-    def text(shape: Any) -> str:
-        return f"{shape[2]}x{shape[3]} with {shape[1]} channel(s)"
-
-    return f"{name} has images of {text(found)}; the network was trained on {text(wanted)}"
 
 
 @contextmanager
@@ -503,6 +429,4 @@ def _memory(batch_size: int) -> Iterator[None]:
         ):
             raise
         way_out = f"try batch_size={batch_size // 2}" if batch_size > 1 else "use smaller images"
-        raise InputError(
-            f"out of memory with batch_size={batch_size}; {way_out}"
-        ) from None
+        raise InputError(f"out of memory with batch_size={batch_size}; {way_out}") from None

@@ -100,7 +100,7 @@ def _examples(model: Any) -> np.ndarray:
 
 
 def _stacked_axis(channel_axis: int) -> int:
-    """The channels' axis in a stack of images, from 1 to 3."""
+    """Find the channels' axis in a stack of images, from 1 to 3."""
     return channel_axis + 1 if channel_axis >= 0 else channel_axis + 4
 
 

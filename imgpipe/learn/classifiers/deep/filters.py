@@ -42,20 +42,17 @@ def filter_bank(size: int = 3) -> dict[str, np.ndarray]:
         raise InputError(f"size is {size}; it must be odd and at least 3")
     point = np.zeros((size, size))
     point[size // 2, size // 2] = 1.0
-    smooth, slope = np.array([[1.0, 2.0, 1.0]]) / 4, np.array([[-0.5, 0.0, 0.5]])
-    second = np.array([[1.0, -2.0, 1.0]])
+    sobel = np.outer([1.0, 2.0, 1.0], [-1.0, 0.0, 1.0]) / 8
+    laplacian = np.array([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]])
 
-    def answer(*weights: np.ndarray) -> np.ndarray:
-        image = point
-        for each in weights:
-            image = kernels.convolve(image, each, mode="constant")
-        return image
+    def answer(weights: np.ndarray) -> np.ndarray:
+        return kernels.convolve(point, weights, mode="constant")
 
     return {
         "gaussian": kernels.gaussian(point, size / 6, radius=size // 2, mode="constant"),
-        "sobel_x": answer(slope, smooth.T),
-        "sobel_y": answer(slope.T, smooth),
-        "laplacian": answer(second) + answer(second.T),
+        "sobel_x": answer(sobel),
+        "sobel_y": answer(sobel.T),
+        "laplacian": answer(laplacian),
     }
 
 

@@ -50,13 +50,17 @@ def grad_cam(model: Any, X: Any, targets: Any = None) -> np.ndarray:
     parts = []
     for at in range(0, len(images), model.batch_size):
         chosen = slice(at, at + model.batch_size)
-        parts.append(_maps(model.network_, images[chosen], None if codes is None else codes[chosen]))
+        parts.append(
+            _maps(model.network_, images[chosen], None if codes is None else codes[chosen])
+        )
     maps = torch.cat(parts)
     low, high = maps.amin(dim=(1, 2), keepdim=True), maps.amax(dim=(1, 2), keepdim=True)
     return ((maps - low) / (high - low).clamp_min(1e-12)).numpy()
 
 
-def class_activation(network: Any, images: torch.Tensor, codes: torch.Tensor | None) -> torch.Tensor:
+def class_activation(
+    network: Any, images: torch.Tensor, codes: torch.Tensor | None
+) -> torch.Tensor:
     """Weighted sum of the last convolution's maps, rectified, at their own size (n, a, b)."""
     network.eval()
     with torch.no_grad():
@@ -73,7 +77,7 @@ def class_activation(network: Any, images: torch.Tensor, codes: torch.Tensor | N
 
 
 def _maps(network: Any, images: torch.Tensor, codes: torch.Tensor | None) -> torch.Tensor:
-    """Maps at the size of the images."""
+    """Enlarge the maps to the size of the images."""
     device = network.standardise.mean.device
     small = class_activation(network, images.to(device), codes)
     return functional.interpolate(
@@ -88,5 +92,7 @@ def _codes(classes: np.ndarray, targets: Any, n: int) -> torch.Tensor:
         raise InputError(f"targets has shape {targets.shape} for {n} images; one label each")
     unknown = np.setdiff1d(targets, classes)
     if len(unknown):
-        raise InputError(f"target {unknown[0]} is no class; choose from {', '.join(map(str, classes))}")
+        raise InputError(
+            f"target {unknown[0]} is no class; choose from {', '.join(map(str, classes))}"
+        )
     return torch.from_numpy(np.searchsorted(classes, targets))

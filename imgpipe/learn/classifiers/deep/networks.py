@@ -12,8 +12,8 @@ from imgpipe._common import InputError
 
 POOLINGS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
-_VGG16 = (64, 64, "pool", 128, 128, "pool", 256, 256, 256, "pool", 512, 512, 512, "pool")
-_VGG16 = (*_VGG16, 512, 512, 512)  # the last pooling belongs to the head, behind Grad-CAM's layer
+# convolutions and poolings (0); the last pooling belongs to the head, behind Grad-CAM's layer
+_VGG16 = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512)
 _LARGEST_MAP = 7  # pixels a side that reach a dense layer, as in VGG16
 
 
@@ -53,6 +53,7 @@ class Standardise(nn.Module):
         self.channels = channels
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Give float32 values, (n, c, h, w)."""
         # subtracted first: a 16-bit or CT offset must not eat the precision of float32
         values = (images.to(torch.float32) - self.mean) / self.scale
         if values.shape[1] < self.channels:
@@ -88,6 +89,7 @@ class Residual(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Add both paths, then rectify."""
         inner = torch.relu(self.norm1(self.conv1(x)))
         return torch.relu(self.norm2(self.conv2(inner)) + self.shortcut(x))
 
@@ -115,9 +117,11 @@ class Network(nn.Module):
         self.features.requires_grad_(False)
 
     def body(self, values: torch.Tensor) -> torch.Tensor:
+        """Give the logits of standardised images."""
         return self.head(self.features(values))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Give the logits of raw images."""
         return self.body(self.standardise(images))
 
 
@@ -164,7 +168,9 @@ def _plain(
         # Grad-CAM reads the last convolution, so what pools it belongs to the head
         tail = [layers.pop()] if where[-1] else []
         features = nn.Sequential(*layers)
-        head = _dense_head(features, tail, choices.dense or dense, channels, n_classes, choices, size)
+        head = _dense_head(
+            features, tail, choices.dense or dense, channels, n_classes, choices, size
+        )
         return features, head
 
     return make
@@ -176,11 +182,11 @@ def _vgg16(
     """Thirteen 3x3 convolutions (Simonyan and Zisserman, 2015, configuration D)."""
     layers: list[nn.Module] = []
     for outputs in _VGG16:
-        if outputs == "pool":
+        if not outputs:
             layers.append(POOLINGS[choices.pooling](2))
             continue
-        layers.append(ConvBlock(channels, int(outputs), choices))
-        channels = int(outputs)
+        layers.append(ConvBlock(channels, outputs, choices))
+        channels = outputs
     features = nn.Sequential(*layers)
     for layer in features.modules():
         if isinstance(layer, nn.Conv2d):
@@ -213,6 +219,7 @@ class GlobalAverage(nn.Module):
     """Mean of each map."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Average over rows and columns."""
         return x.mean(dim=(2, 3))
 
 

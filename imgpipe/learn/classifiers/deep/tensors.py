@@ -74,7 +74,7 @@ def _native(stack: np.ndarray, name: str) -> np.ndarray:
     kind = stack.dtype.kind
     if kind == "b" or stack.dtype == np.uint8:
         return stack.astype(np.uint8, copy=False)
-    if kind in "iu" and stack.dtype.itemsize <= 2 or stack.dtype == np.int32:
+    if (kind in "iu" and stack.dtype.itemsize <= 2) or stack.dtype == np.int32:
         return stack.astype(np.int32)
     if kind in "iu":
         return stack.astype(np.float32)

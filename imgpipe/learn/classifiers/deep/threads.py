@@ -1,6 +1,5 @@
 """Where a network runs, and on how many threads."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +7,7 @@ import joblib
 import torch
 
 from imgpipe._common import InputError
+from imgpipe.kernels._threads import thread_count
 
 
 def choose_device(device: str) -> torch.device:
@@ -27,17 +27,12 @@ def choose_device(device: str) -> torch.device:
 def limited_threads(n_jobs: int | None) -> Iterator[None]:
     """Compute on `n_jobs` threads, never more than the caller allows.
 
-    The caller's limits: joblib's (None means 1, and 1 in a worker), ``IMGPIPE_THREADS``, CPU
-    affinity, and what torch itself was set to (``OMP_NUM_THREADS``, ``torch.set_num_threads``).
+    The caller's limits: joblib's (None means 1, and 1 in a worker), those of `imgpipe.kernels`
+    (``IMGPIPE_THREADS``, the CPUs allowed), and what torch itself was set to (``OMP_NUM_THREADS``,
+    ``torch.set_num_threads``).
     """
     before = torch.get_num_threads()
-    limits = [joblib.effective_n_jobs(n_jobs), before]
-    if hasattr(os, "sched_getaffinity"):
-        limits.append(len(os.sched_getaffinity(0)))
-    chosen = os.environ.get("IMGPIPE_THREADS", "")
-    if chosen.isdigit():
-        limits.append(int(chosen))
-    torch.set_num_threads(max(1, min(limits)))
+    torch.set_num_threads(min(joblib.effective_n_jobs(n_jobs), thread_count(), before))
     try:
         yield
     finally:

@@ -16,17 +16,7 @@ from imgpipe._common import InputError, track
 from imgpipe.learn.classifiers.deep import checkpoint
 from imgpipe.learn.classifiers.deep.networks import Network
 from imgpipe.learn.classifiers.deep.optimise import Recipe, make_optimizer, make_schedule
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Images as stored (n, c, h, w), and the codes of their classes."""
-
-    images: torch.Tensor
-    codes: torch.Tensor
-
-    def to(self, device: torch.device) -> "Samples":
-        return Samples(self.images.to(device), self.codes.to(device))
+from imgpipe.learn.classifiers.deep.samples import Samples
 
 
 @dataclass
@@ -152,7 +142,7 @@ def step(
 
 
 def penalised(network: nn.Module) -> list[torch.Tensor]:
-    """Weights that regularisation shrinks: of convolutions and dense layers, not biases or norms."""
+    """List what regularisation shrinks: convolutions and dense layers, not biases or norms."""
     return [p for p in network.parameters() if p.ndim > 1 and p.requires_grad]
 
 

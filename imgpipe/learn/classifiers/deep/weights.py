@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,10 @@ def _check_hash(path: Path, expected: str | None) -> None:
 def _read(path: Path) -> dict[str, Any]:
     """Read tensors by name; anything else in the file is refused by torch."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # torch doubts pickles of other protocols before it refuses what is in them
+            warnings.simplefilter("ignore", UserWarning)
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError, ValueError) as error:
         reason = error.__class__.__name__
         raise InputError(f"weights: {path} is no state-dict file of torch ({reason})") from None
