@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(os.environ.get("IMGPIPE_TEST_DATA", Path(__file__).parent.parent.parent / "shared/data"))
+DATA = Path(
+    os.environ.get("IMGPIPE_TEST_DATA", Path(__file__).parent.parent.parent / "shared/data")
+)
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +21,8 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def private_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def private_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Each test caches features and downloads in a folder of its own."""
     monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path_factory.mktemp("cache")))

@@ -26,8 +26,8 @@ def test_rooms_load_on_first_use(room: str) -> None:
 
 def test_unknown_attribute() -> None:
     """A misspelt room is an AttributeError that names it."""
-    with pytest.raises(AttributeError, match="kernals"):
-        _ = imgpipe.kernals
+    with pytest.raises(AttributeError, match="kernel"):
+        _ = imgpipe.kernel
 
 
 def test_dir_lists_what_is_public() -> None:

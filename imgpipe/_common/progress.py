@@ -2,8 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any, ClassVar, TypeVar
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ def track(
     if not sys.stderr.isatty():
         yield from items
         return
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = len(items)
     bar = None
     start = time.monotonic()
@@ -41,18 +41,29 @@ def _words(description: str | Callable[[], str]) -> str:
 
 
 class _Bar:
-    """A rich progress bar that is imported and shown only when work turns out to be long."""
+    """A rich progress bar that is imported and shown only when work turns out to be long.
+
+    A bar inside another one, such as epochs inside folds, is a second line of the same display.
+    """
+
+    _shown: ClassVar[Any] = None
 
     def __init__(self, description: str, total: int | None, done: int) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
-        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._outer = _Bar._shown is None
+        if self._outer:
+            _Bar._shown = Progress(console=Console(stderr=True), transient=True)
+            _Bar._shown.start()
+        self._progress = _Bar._shown
         self._task = self._progress.add_task(description, total=total, completed=done)
-        self._progress.start()
 
     def advance(self, description: str) -> None:
         self._progress.update(self._task, description=description, advance=1)
 
     def close(self) -> None:
-        self._progress.stop()
+        self._progress.remove_task(self._task)
+        if self._outer:
+            self._progress.stop()
+            _Bar._shown = None

@@ -18,7 +18,7 @@ VERBS: dict[str, click.Command] = {
 }
 
 
-@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("imgpipe", cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(imgpipe.__version__, message="%(version)s")
 def main() -> None:
     r"""Classical image analysis for medical images: from images on disk to an honest leaderboard.

@@ -14,12 +14,17 @@ def fit_training_part(
     dataset: Any, model: str, families: list[str], *, seed: int, n_jobs: int, size: int | None
 ) -> tuple[Model, int]:
     """Fit a model by name; give it and the number of images it was fitted on."""
+    dataset.require_one_size()
     everything = np.arange(len(dataset))
     train = everything if dataset.split is None else np.flatnonzero(dataset.split == "train")
     if not len(train):
         raise InputError("the data set has a split, but no image in its training part")
-    if len(np.unique(dataset.labels[train])) < 2:
-        raise InputError("the training images are all of one class; two or more are needed")
+    found = np.unique(dataset.labels[train])
+    if len(found) < 2:
+        raise InputError(
+            f"found one class only ({dataset.classes[found[0]]}) in the training images; "
+            "training needs two or more"
+        )
     part = dataset.take(train)
     pipeline = make_pipeline(
         model,
@@ -30,7 +35,7 @@ def fit_training_part(
     )
     fitted = fit(pipeline, part.images, part.labels, part.groups, _validation(dataset))
     first = np.asarray(part.images[0])
-    found = Model(
+    made = Model(
         fitted,
         tuple(map(str, dataset.classes)),
         dataset.channel_axis,
@@ -38,7 +43,7 @@ def fit_training_part(
         str(first.dtype),
         size,
     )
-    return found, len(train)
+    return made, len(train)
 
 
 def _validation(dataset: Any) -> tuple[Any, np.ndarray] | None:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _FORMAT = "imgpipe-joblib"
 _PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
@@ -23,7 +24,7 @@ class Model:
     dtype: str
     size: int | None = None
 
-    def check(self, pixels: np.ndarray, channel_axis: int | None) -> None:
+    def check(self, pixels: "np.ndarray", channel_axis: int | None) -> None:
         """Refuse an image unlike those the model was trained on."""
         wanted, found = self._kind(self.channel_axis), self._kind(channel_axis)
         if wanted != found:

@@ -45,6 +45,10 @@ class Failure(click.ClickException):
         self.code = code
 
 
+class _ReaderLeft(Exception):
+    """A closed pipe, under a name that click does not turn into an exit code of its own."""
+
+
 class Door(click.Group):
     """The group of verbs: runs one and turns what happens into output and an exit code."""
 
@@ -63,7 +67,7 @@ class Door(click.Group):
             sys.stdout.flush()
         except click.Abort:
             code = _say("interrupted; nothing was written", INTERRUPTED)
-        except BrokenPipeError:
+        except (_ReaderLeft, BrokenPipeError):
             code = _reader_left()
         except click.UsageError as error:
             code = _say(_usage(error), BAD_INPUT)
@@ -81,8 +85,10 @@ class Door(click.Group):
                 warnings.showwarning = _show_warning
             try:
                 return super().invoke(ctx)
-            except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            except (click.ClickException, click.exceptions.Exit, click.Abort):
                 raise
+            except BrokenPipeError:
+                raise _ReaderLeft from None
             except KeyboardInterrupt as error:
                 raise Failure(
                     str(error) or "interrupted; nothing was written", INTERRUPTED

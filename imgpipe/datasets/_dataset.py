@@ -83,9 +83,9 @@ class Dataset:
         for field in ("labels", "ids", "groups", "split", "masks"):
             values = getattr(self, field)
             if values is not None and len(values) != n:
-                raise InputError(f"{self.name}: {n} images but {len(values)} {field}")
+                raise InputError(f"{self._where}: {n} images but {len(values)} {field}")
         if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
-            raise InputError(f"{self.name}: labels must lie in 0..{len(self.classes) - 1}")
+            raise InputError(f"{self._where}: labels must lie in 0..{len(self.classes) - 1}")
         self._check_split()
 
     def __len__(self) -> int:
@@ -95,6 +95,11 @@ class Dataset:
         parts = ", ".join(f"{name}: {n}" for name, n in self.counts.items())
         patients = "" if self.groups is None else f", {len(set(self.groups))} patients"
         return f"<Dataset {self.name}: {len(self)} images ({parts}){patients}>"
+
+    @property
+    def _where(self) -> str:
+        """What errors begin with: the path if there is one."""
+        return self.source or self.name
 
     @property
     def counts(self) -> dict[str, int]:
@@ -140,7 +145,7 @@ class Dataset:
             first = [f"{size}: {n}" for size, n in list(sizes.items())[:4]]
             more = ["..."] if len(sizes) > 4 else []
             raise InputError(
-                f"{self.name}: images of {len(sizes)} sizes ({', '.join(first + more)}): "
+                f"{self._where}: images of {len(sizes)} sizes ({', '.join(first + more)}): "
                 "resize them with --size PX (size= in Python)"
             )
 
@@ -149,7 +154,7 @@ class Dataset:
         present = [f"{name} ({count})" for name, count in self.counts.items() if count]
         if len(present) < n:
             raise InputError(
-                f"{self.name}: {', '.join(present) or 'no class'} is all there is; "
+                f"{self._where}: {', '.join(present) or 'no class'} is all there is; "
                 f"a comparison needs images of at least {n} classes"
             )
 
@@ -159,7 +164,7 @@ class Dataset:
             return
         unknown = sorted(set(self.split.tolist()) - set(SPLITS))
         if unknown:
-            raise InputError(f"{self.name}: split {unknown[0]!r}; use {', '.join(SPLITS)}")
+            raise InputError(f"{self._where}: split {unknown[0]!r}; use {', '.join(SPLITS)}")
         if self.groups is None:
             return
         parts: dict[str, set[str]] = {}
@@ -168,7 +173,7 @@ class Dataset:
         torn = sorted(group for group, found in parts.items() if len(found) > 1)
         if torn:
             raise InputError(
-                f"{self.name}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
+                f"{self._where}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
                 "in more than one part of the given split; a patient belongs to one"
             )
 

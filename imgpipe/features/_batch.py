@@ -131,8 +131,8 @@ def _resegment(
         inside = inside.copy()
         for x, take in zip(values, inside, strict=True):
             kept = x[take]
-            reach = settings.outliers * kept.std()
-            take &= np.abs(x - kept.mean()) <= reach
+            if kept.min() < kept.max():  # one intensity has no outliers, whatever its rounding
+                take &= np.abs(x - kept.mean()) <= settings.outliers * kept.std()
         _check_left(inside, labels)
     return inside
 

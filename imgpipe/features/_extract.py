@@ -81,7 +81,7 @@ def extract(
     -------
     dict of str to float
         Value of each feature, in the order of `catalogue`. A feature that is undefined for the
-        image is NaN; the rule stands in the description of its family.
+        image is NaN; the rule stands in the docstring of its family's ``compute``.
 
     Raises
     ------

@@ -27,16 +27,18 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
     ranked = [by_name[name] for name in order]
     look = _looks(comparison.models)
     card, protocol = comparison.dataset, comparison.protocol
+    # with one class among the held-out images there is no AUC
+    metric = HEADLINE if words.number(ranked[0].metrics[HEADLINE].value) != "–" else "accuracy"
     return {
         "title": card.name,
-        "headline": words.headline(ranked, HEADLINE),
+        "headline": words.headline(ranked, metric),
         "facts_line": facts.overview(comparison),
         "warnings": [words.sentence(text) for text in card.warnings],
         "metrics": [words.metric_name(key) for key in _columns(ranked)],
         "board": [_row(model, look, _columns(ranked)) for model in ranked],
         "baseline": "dummy" in by_name,
         "score_charts": _score_charts(ranked, look),
-        "sentences": [words.versus(ranked[0], m, HEADLINE) for m in ranked[1:]],
+        "sentences": [words.versus(ranked[0], m, metric) for m in ranked[1:]],
         "shift": words.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
         "splits": _split_rows(ranked, look),
         "legend": [_row(model, look, [HEADLINE]) for model in ranked],

@@ -131,7 +131,7 @@ def headline(ranked: Sequence["ModelResult"], metric: str) -> str:
     score = best.metrics[metric]
     name = metric_name(metric)
     if len(ranked) == 1:
-        return f"{best.name} reaches an {name} of {_with_interval(score)}."
+        return f"{best.name} reaches {_article(name)} of {_with_interval(score)}."
     text = f"{best.name} has the highest {name}, {_with_interval(score)}"
     near = [m.name for m in ranked[1:] if overlap(score, m.metrics[metric])]
     if not near:
@@ -198,6 +198,12 @@ def not_done(comparison: "Comparison") -> list[str]:
 def _with_interval(score: "Interval") -> str:
     ends = interval(score)
     return f"{number(score.value)} ({ends})" if ends else number(score.value)
+
+
+def _article(name: str) -> str:
+    """Put the article before a metric's name."""
+    spoken = name if name in ("AUC", "F1") else name.lower()
+    return f"an {spoken}" if name[0] in "AF" else f"a {spoken}"
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:

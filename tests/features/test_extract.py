@@ -1,6 +1,7 @@
 """The public doors: settings, registry, collections of images, and errors for bad input."""
 
 import math
+import os
 
 import joblib
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from imgpipe import InputError, features
 from imgpipe.features import FAMILIES, _many, catalogue, extract, extract_many
+from imgpipe.features._settings import settings_from
 
 IMAGE = np.arange(30.0).reshape(5, 6)
 
@@ -137,6 +139,20 @@ def test_jobs_of_the_caller(rng):
     with joblib.parallel_config(backend="threading", n_jobs=2):
         found, _ = extract_many(images, families="intensity")
     assert np.array_equal(found, expected)
+
+
+def test_worker_has_one_thread(monkeypatch):
+    """A task in another process sets IMGPIPE_THREADS=1 there, one in this process does not."""
+    monkeypatch.setenv("IMGPIPE_THREADS", "5")
+    settings = settings_from(
+        families="intensity", aggregation="default", bins=32, bin_width=None, low=None,
+        range=None, outliers=None, distance=1, spacing=None, label=None, channel_axis=None,
+    )  # fmt: skip
+    task = _many._Task([IMAGE], None, None, ["image 0"])
+    _many._work(task, settings, parent=os.getpid())
+    assert os.environ["IMGPIPE_THREADS"] == "5"
+    _many._work(task, settings, parent=-1)
+    assert os.environ["IMGPIPE_THREADS"] == "1"
 
 
 def test_warm():

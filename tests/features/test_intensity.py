@@ -135,6 +135,11 @@ def test_range_and_outliers_leave_pixels_out(rng):
     assert both["maximum"] < 8
 
 
+def test_constant_image_has_no_outliers():
+    """However narrow the limit, one intensity stays."""
+    assert intensity(np.full((5, 3), 0.1), outliers=0.01)["mean"] == 0.1
+
+
 def test_label_chooses_a_part(rng):
     """label=k is the mask `mask == k`."""
     image = rng.normal(size=(8, 9))

@@ -1,0 +1,198 @@
+"""What all verbs share: help, fast start, errors in one line, exit codes."""
+
+import errno
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import pytest
+from cli_helpers import Run, assert_one_error, start
+from click.testing import CliRunner
+
+from imgpipe import InputError, __version__
+from imgpipe.cli import VERBS, main
+from imgpipe.cli._run import Door
+
+HEAVY = ("numpy", "scipy", "pandas", "numba", "sklearn", "skimage", "cv2", "rich", "jinja2")
+COMMANDS = [
+    *((name,) for name, verb in VERBS.items() if not isinstance(verb, click.Group)),
+    *(("datasets", name) for name in ("list", "info", "fetch")),
+]
+
+
+def door(verb: Callable[[], Any]) -> Door:
+    """A program whose only verb does what it is told."""
+    group = Door("imgpipe")
+    group.add_command(click.Command("verb", params=[click.Option(["--debug"], is_flag=True)],
+                                    callback=lambda debug: verb()))  # fmt: skip
+    return group
+
+
+def raising(error: BaseException) -> Door:
+    def verb() -> None:
+        raise error
+
+    return door(verb)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_has_an_example(command: tuple[str, ...], run: Run) -> None:
+    """Every verb explains itself with an example that calls it."""
+    done = run(*command, "--help")
+    assert done.exit_code == 0
+    assert "Example:" in done.stdout
+    assert f"imgpipe {' '.join(command)}" in done.stdout.split("Example:")[1]
+    assert "--json" in done.stdout
+    assert "--debug" in done.stdout
+
+
+def test_help_names_the_exit_codes(run: Run) -> None:
+    """The program's own help lists its verbs and exit codes."""
+    done = run("--help")
+    assert all(name in done.stdout for name in VERBS)
+    assert all(code in done.stdout for code in ("0 done", "1 ran", "2 bad", "130 interrupted"))
+
+
+def test_version(run: Run) -> None:
+    """--version prints the version and nothing else."""
+    assert run("--version").stdout == f"{__version__}\n"
+
+
+def test_start_is_light() -> None:
+    """The help of the program, and of its verbs, imports no heavy library."""
+    code = f"import sys, imgpipe.cli\nprint([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["bogus"], ["No such command 'bogus'", "imgpipe --help"]),
+        (["compare", "x", "--bogus"], ["--bogus", "compare --help"]),
+        (["compare"], ["Missing argument", "compare --help"]),
+        (["compare", "x", "--folds", "one", "--out", "r"], ["'one'", "--folds"]),
+        (["compare", "x", "--folds", "1", "--out", "r"], ["--folds", "1"]),
+        (["compare", "x", "--jobs", "0", "--out", "r"], ["--jobs", "0"]),
+        (["datasets", "bogus"], ["No such command 'bogus'", "imgpipe datasets --help"]),
+    ],
+)
+def test_bad_usage(args: list[str], words: list[str], run: Run) -> None:
+    """Bad usage is one line that shows the way to the help, and exit code 2."""
+    assert_one_error(run(*args), *words)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (InputError("a\nb"), 2, "a b"),
+        (
+            FileNotFoundError(errno.ENOENT, "No such file or directory", "x.png"),
+            2,
+            "x.png: No such",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "x"), 2, "x: Permission denied"),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "No space left on device"),
+        (NotImplementedError("not yet"), 2, "not yet"),
+        (MemoryError(), 2, "not enough memory"),
+        (KeyError("k"), 1, "KeyError: 'k' (a bug in imgpipe: run again with --debug"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing was written"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_errors_become_one_line(error: BaseException, code: int, words: str) -> None:
+    """Every error leaves as one line on stderr and a stated exit code."""
+    done = CliRunner().invoke(raising(error), ["verb"])
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"Error: {words}")
+
+
+def test_debug_shows_the_traceback() -> None:
+    """With --debug the error itself comes out."""
+    done = CliRunner().invoke(raising(InputError("bad")), ["verb", "--debug"])
+    assert isinstance(done.exception, InputError)
+
+
+def test_warnings_are_one_line() -> None:
+    """A library's warning is one line on stderr, without file names and source lines."""
+    import warnings
+
+    def verb() -> None:
+        warnings.simplefilter("always")
+        warnings.warn("two\nlines", UserWarning, stacklevel=1)
+
+    done = CliRunner().invoke(door(verb), ["verb"])
+    assert (done.exit_code, done.stderr) == (0, "Warning: two lines\n")
+
+
+def test_exit_code_of_a_verb() -> None:
+    """A verb's own exit code is the program's."""
+    assert CliRunner().invoke(door(lambda: 1), ["verb"]).exit_code == 1
+
+
+def test_reader_that_leaves() -> None:
+    """A closed pipe ends the program without a word."""
+    with start("datasets", "list") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_listing_as_json(run: Run) -> None:
+    """`datasets list --json` is JSON with every registered name."""
+    found = json.loads(run("datasets", "list", "--json").stdout)
+    assert "synthetic-nodules" in [entry["name"] for entry in found]
+
+
+def test_data_set_info(run: Run) -> None:
+    """`datasets info` tells classes, licence and whom to cite; an unknown name lists the known."""
+    shown = run("datasets", "info", "pneumoniamnist").stdout
+    assert re.search(r"classes\s+normal, pneumonia", shown)
+    assert "CC BY 4.0" in shown
+    assert "doi" in shown
+    assert json.loads(run("datasets", "info", "pneumoniamnist", "--json").stdout)["images"]["test"]
+    assert_one_error(run("datasets", "info", "nope"), "'nope'", "synthetic-nodules")
+
+
+def test_fetch_embedded(run: Run) -> None:
+    """The embedded data set needs no network."""
+    done = run("datasets", "fetch", "synthetic-nodules", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["classes"] == ["benign", "malignant"]
+
+
+def test_doctor(run: Run) -> None:
+    """The doctor names versions, caches and optional packages, to people and to machines."""
+    shown = run("doctor")
+    assert shown.exit_code == 0
+    found = json.loads(run("doctor", "--json").stdout)
+    assert found["packages"]["numpy"] in shown.stdout
+    assert found["cache"]["path"] in shown.stdout
+    assert found["compiled"]["path"] in shown.stdout
+    assert found["cpus_allowed"] >= 1
+    assert "torch" in found["optional"]
+
+
+@pytest.mark.slow
+@pytest.mark.jit
+def test_doctor_warms(run: Run) -> None:
+    """--warm compiles kernels and features and says how long each took."""
+    warmed = json.loads(run("doctor", "--warm", "--json").stdout)["warmed"]
+    assert {name.split(".")[0] for name in warmed} == {"kernels", "features"}
+    assert all(seconds >= 0 for seconds in warmed.values())
+
+
+def test_main_is_the_entry_point() -> None:
+    """The program that the package installs is this one."""
+    from importlib.metadata import entry_points
+
+    (entry,) = entry_points(group="console_scripts", name="imgpipe")
+    assert entry.load() is main

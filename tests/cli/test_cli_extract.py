@@ -1,0 +1,183 @@
+"""`extract`: one row an image, whatever happens on the way."""
+
+import csv
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from cli_helpers import Run, assert_one_error, left_beside, start
+from PIL import Image
+
+from imgpipe.cli._part import PartFile, Row
+from imgpipe.features import extract
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_values_are_the_library_s(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Each row holds, to the last bit, what `features.extract` gives for the image."""
+    out = tmp_path / "f.csv"
+    done = run("extract", trees, "--families", "intensity,glcm", "--out", out, "--jobs", 1)
+    assert (done.exit_code, done.stderr) == (0, "")
+    rows = read(out)
+    assert [row["id"] for row in rows] == [str(path) for path in sorted(trees.rglob("*.png"))]
+    for row in rows[::7]:
+        pixels = np.asarray(Image.open(row["id"]))
+        expected = extract(pixels, families=["intensity", "glcm"])
+        assert list(row) == ["id", *expected, "error"]
+        assert {name: float(row[name]) for name in expected} == expected
+        assert row["error"] == ""
+    assert left_beside(out) == ["f.csv"]
+
+
+def test_any_sizes_and_bad_files(run: Run, tree: Path, tmp_path: Path) -> None:
+    """Sizes may differ; a bad file is a row with its reason, named on stderr; exit code 1."""
+    Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30)).save(tree / "wide.png")
+    (tree / "note.png").write_text("not pixels")
+    (tree / "benign" / "00.png").write_bytes((tree / "benign" / "00.png").read_bytes()[:-30])
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(tree / "zz.png")
+    out = tmp_path / "f.csv"
+    done = run("extract", tree, "--families", "intensity", "--out", out, "--jobs", 1)
+    assert done.exit_code == 1
+    table = pd.read_csv(out, index_col="id", keep_default_na=False)
+    assert len(table) == 23
+    assert float(table.loc[str(tree / "wide.png"), "intensity_maximum"]) == 599
+    bad = table[table["error"] != ""]
+    reasons = {Path(name).name: row["error"] for name, row in bad.iterrows()}
+    assert set(reasons) == {"00.png", "note.png", "zz.png"}
+    assert "truncated" in reasons["00.png"]
+    assert "cannot share a table" in reasons["zz.png"]
+    assert done.stderr.splitlines() == [f"Error: {text}" for text in bad["error"]]
+
+
+def test_manifest_keeps_its_labels(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Label, group and split of a manifest stand beside the features."""
+    rows = ["path,label,group,site"]
+    rows += [f"{path},{path.parent.name},P{i},x" for i, path in enumerate(trees.rglob("*.png"))]
+    (tmp_path / "scans.csv").write_text("\n".join(rows))
+    out = tmp_path / "f.csv"
+    assert run("extract", tmp_path / "scans.csv", "--families", "intensity", "--out", out,
+               "--jobs", 1).exit_code == 0  # fmt: skip
+    table = pd.read_csv(out)
+    assert list(table.columns[:3]) == ["id", "label", "group"]
+    assert [Path(i).parent.name for i in table["id"]] == table["label"].tolist()
+
+
+def test_archive_and_parquet(run: Run, tmp_path: Path) -> None:
+    """An archive with labels gives a parquet table of the same numbers as CSV."""
+    pytest.importorskip("pyarrow")
+    pixels = np.random.default_rng(0).integers(0, 4000, (6, 10, 10), np.uint16)
+    np.savez(tmp_path / "x.npz", images=pixels, labels=np.array([0, 1] * 3))
+    args = ["extract", tmp_path / "x.npz", "--families", "intensity", "--jobs", 1, "--json"]
+    found = json.loads(run(*args, "--out", tmp_path / "f.parquet").stdout)
+    assert found["images"] == 6
+    assert found["failed"] == []
+    assert run(*args, "--out", tmp_path / "f.csv").exit_code == 0
+    a = pd.read_parquet(tmp_path / "f.parquet")
+    b = read(tmp_path / "f.csv")
+    assert a["label"].tolist() == [row["label"] for row in b] == ["0", "1"] * 3
+    names = [name for name in a.columns if name.startswith("intensity")]
+    assert len(names) == found["features"]
+    assert np.array_equal(a[names].to_numpy(), [[float(row[n]) for n in names] for row in b])
+
+
+@pytest.mark.slow
+@pytest.mark.jit
+def test_killed_and_resumed_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    """A process killed in mid-extraction and resumed writes the bytes of an undisturbed one."""
+    pixels = np.random.default_rng(0).integers(0, 4000, (900, 96, 96), np.uint16)
+    np.savez(tmp_path / "x.npz", images=pixels)
+    args = ["extract", tmp_path / "x.npz", "--families", "glcm", "--jobs", 1]
+    assert run(*args, "--out", tmp_path / "whole.csv").exit_code == 0
+    out, part = tmp_path / "killed.csv", tmp_path / "killed.csv.part"
+    with start(*args, "--out", out) as process:
+        deadline = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < deadline:
+            if part.exists() and part.stat().st_size > 1000:
+                break
+            time.sleep(0.005)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=30)
+    assert not out.exists()
+    before = len(part.read_bytes().splitlines())
+    assert 100 < before < 900
+    with start(*args, "--out", out, "--resume") as process:
+        process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert not part.exists()
+
+
+def test_resume_goes_by_what_is_kept(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Rows of the part file are taken over, and only the others are computed."""
+    out, part = tmp_path / "f.csv", tmp_path / "f.csv.part"
+    args = ["extract", trees, "--families", "intensity", "--jobs", 1, "--out", out]
+    assert run(*args).exit_code == 0
+    whole = out.read_bytes()
+    header = part_header(run, trees, tmp_path)
+    names = whole.decode().splitlines()[0].split(",")[1:-1]
+    kept = PartFile(part, header, resume=False)
+    kept.add(names, [Row(0, (7.0,) * len(names))])
+    kept.close()
+    assert run(*args, "--resume").exit_code == 0
+    lines = out.read_text().splitlines()
+    assert lines[1].split(",")[1:-1] == ["7.0"] * len(names)
+    assert lines[2:] == whole.decode().splitlines()[2:]
+
+
+def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
+    """Header that `extract` writes for the trees and the family intensity."""
+    import imgpipe
+    from imgpipe.cli.extract import _fingerprint
+    from imgpipe.datasets import find_images
+
+    images = _fingerprint(find_images(trees))
+    return {"version": imgpipe.__version__, "families": ["intensity"], "images": images}
+
+
+def test_resume_refuses_other_settings(run: Run, trees: Path, tmp_path: Path) -> None:
+    """A part file of other families is not mixed in, nor is one of other images."""
+    header = part_header(run, trees, tmp_path)
+    PartFile(tmp_path / "f.csv.part", header, resume=False).close()
+    args = ["extract", trees, "--out", tmp_path / "f.csv", "--resume", "--jobs", 1]
+    assert_one_error(run(*args, "--families", "histogram"), "f.csv.part", "other families")
+    args[1] = trees / "benign"
+    assert_one_error(run(*args, "--families", "intensity"), "f.csv.part", "other images")
+
+
+def test_part_file_drops_a_cut_line(tmp_path: Path) -> None:
+    """Floats come back to the last bit, and a line cut short is computed again."""
+    path, header = tmp_path / "x.part", {"images": "abc"}
+    values = (0.1 + 0.2, float("nan"), float("inf"), 1e-310)
+    first = PartFile(path, header, resume=False)
+    first.add(["a", "b", "c", "d"], [Row(0, values), Row(1, None, "bad")])
+    first.add([], [Row(2, values)])
+    first.close()
+    whole = path.read_bytes()
+    for cut in range(1, 40):
+        path.write_bytes(whole[:-cut])
+        again = PartFile(path, header, resume=True)
+        again.close()
+        assert set(again.rows) == {0, 1}, cut
+        assert np.array_equal(again.rows[0].values, values, equal_nan=True)
+        assert again.rows[1].error == "bad"
+        assert again.names == ["a", "b", "c", "d"]
+
+
+def test_part_file_without_a_header(tmp_path: Path) -> None:
+    """A part file killed before its first line was whole starts anew."""
+    (tmp_path / "x.part").write_bytes(b'{"imag')
+    again = PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True)
+    again.add(["a"], [Row(0, (1.0,))])
+    again.close()
+    once_more = PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True)
+    once_more.close()
+    assert once_more.rows == {0: Row(0, (1.0,))}

@@ -1,0 +1,77 @@
+"""`filter`: one kernel on one image, pixel type kept."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from cli_helpers import Run, assert_one_error
+from PIL import Image
+from scipy import ndimage
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Path:
+    """A 16-bit TIFF."""
+    pixels = np.random.default_rng(0).integers(0, 60000, (17, 23), np.uint16)
+    tifffile.imwrite(tmp_path / "deep.tif", pixels)
+    return tmp_path / "deep.tif"
+
+
+def test_sixteen_bits_stay(run: Run, deep: Path, tmp_path: Path) -> None:
+    """A 16-bit image gives the median of SciPy in 16 bits."""
+    out = tmp_path / "out.png"
+    done = run("filter", "median", deep, out, "--size", 3, "--mode", "mirror")
+    assert (done.exit_code, done.stderr) == (0, "")
+    expected = ndimage.median_filter(tifffile.imread(deep), 3, mode="mirror")
+    found = np.asarray(Image.open(out))
+    assert found.dtype == np.uint16
+    assert np.array_equal(found, expected)
+
+
+def test_colour_is_filtered_by_channel(run: Run, tmp_path: Path) -> None:
+    """The channels of a colour image are not mixed."""
+    pixels = np.random.default_rng(0).integers(0, 255, (12, 14, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "in.png")
+    done = run("filter", "dilation", tmp_path / "in.png", tmp_path / "out.png", "--size", 3)
+    assert done.exit_code == 0, done.stderr
+    expected = ndimage.grey_dilation(pixels, size=(3, 3, 1))
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out.png")), expected)
+
+
+def test_weights_and_json(run: Run, deep: Path, tmp_path: Path) -> None:
+    """Weights are given as rows; --json tells shape and type."""
+    out = tmp_path / "out.npy"
+    done = run("filter", "correlate", deep, out, "--weights", "0,0,0;0,0,1;0,0,0", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout) == {"out": str(out), "shape": [17, 23], "dtype": "uint16"}
+    expected = ndimage.correlate(tifffile.imread(deep), [[0, 0, 0], [0, 0, 1], [0, 0, 0]])
+    assert np.array_equal(np.load(out), expected)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["nope"], ["'nope'", "median"]),
+        (["median", "--sigma", "2"], ["median takes no --sigma", "--size"]),
+        (["gaussian"], ["gaussian needs --sigma"]),
+        (["correlate", "--weights", "1,x"], ["--weights", "'1,x'"]),
+        (["correlate", "--weights", "1,2;3"], ["--weights", "equally many"]),
+        (["correlate", "--weights", ";"], ["--weights", "at least one"]),
+        (["median", "--mode", "bounce"], ["bounce", "reflect"]),
+    ],
+)
+def test_settings_that_do_not_fit(args: list[str], words: list[str], run: Run, deep: Path) -> None:
+    """An option that the kernel would not use is refused, and one that it needs is named."""
+    name, *options = args
+    out = deep.with_name("out.png")
+    assert_one_error(run("filter", name, deep, out, *options), *words)
+    assert not out.exists()
+
+
+def test_input_that_is_no_image(run: Run, tmp_path: Path) -> None:
+    """A text file is refused by name."""
+    (tmp_path / "in.png").write_text("text")
+    out = tmp_path / "out.png"
+    assert_one_error(run("filter", "median", tmp_path / "in.png", out), "in.png", "not an image")

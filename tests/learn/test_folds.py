@@ -1,0 +1,77 @@
+"""Folds: patients stay whole, classes are everywhere, and what cannot be split is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imgpipe import InputError
+from imgpipe.learn.folds import folds_lacking_a_class, most_folds, stratified_folds
+
+
+@st.composite
+def cohorts(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Patients with one to six slices each; a patient's slices may differ in class."""
+    slices = draw(st.lists(st.integers(1, 6), min_size=6, max_size=25))
+    groups = np.repeat([f"patient {i}" for i in range(len(slices))], slices)
+    n_classes = draw(st.integers(2, 3))
+    rng = np.random.default_rng(draw(st.integers(0, 2**31)))
+    labels = rng.integers(n_classes, size=len(groups))
+    order = rng.permutation(len(groups))
+    return labels[order], groups[order]
+
+
+@given(cohorts(), st.integers(2, 5), st.integers(0, 5))
+@settings(max_examples=60, deadline=None)
+def test_no_patient_is_on_both_sides(
+    cohort: tuple[np.ndarray, np.ndarray], folds: int, seed: int
+) -> None:
+    """Two slices of one patient never stand on both sides, and each is held out once."""
+    labels, groups = cohort
+    try:
+        found = stratified_folds(labels, groups, folds, random_state=seed)
+    except InputError:
+        assert most_folds(labels, groups) < max(folds, 2) or len(np.unique(groups)) < 3 * folds
+        return
+    for train, test in found:
+        assert not set(groups[train]) & set(groups[test])
+        assert set(labels[train]) == set(labels)
+    held = np.concatenate([test for _, test in found])
+    assert sorted(held.tolist()) == list(range(len(labels)))
+
+
+def test_every_fold_holds_every_class() -> None:
+    """With enough patients of each class, no fold is without one."""
+    groups = np.repeat(np.arange(30), 4)
+    labels = (groups < 6).astype(int)
+    found = stratified_folds(labels, groups, 5, random_state=0)
+    assert folds_lacking_a_class(labels, found) == 0
+
+
+def test_same_seed_same_folds() -> None:
+    """The folds depend on the seed alone."""
+    labels, groups = np.tile([0, 1], 30), np.repeat(np.arange(20), 3)
+    once, again, other = (stratified_folds(labels, groups, 4, random_state=s) for s in (3, 3, 4))
+    assert all(np.array_equal(a[1], b[1]) for a, b in zip(once, again, strict=True))
+    assert any(not np.array_equal(a[1], b[1]) for a, b in zip(once, other, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("labels", "groups", "folds", "message"),
+    [
+        ([0, 1] * 6, ["a", "b", "c"] * 4, 5, r"found 3 patients for 5 folds; use --folds 3"),
+        (["x"] * 20 + ["y"] * 3, None, 5, r"class y has 3 samples for 5 folds; use --folds 3"),
+        ([0] * 20 + [1], None, 5, r"class 1 has 1 samples .*add samples"),
+        ([0] * 5 + [1] * 4, list("abcdefffg"), 3, r"class 1 has 2 patients .*use --folds 2"),
+        ([0, 1] * 4, ["a"] * 8, 2, r"found 1 patients for 2 folds; add patients"),
+        ([1] * 8, None, 2, r"one class only \(1\)"),
+        ([0, 1] * 4, None, 1, r"folds is 1; it must be at least 2"),
+    ],
+)
+def test_what_cannot_be_split_says_what_would_do(
+    labels: list[object], groups: list[str] | None, folds: int, message: str
+) -> None:
+    """The error tells what was found and how many folds would do."""
+    own = None if groups is None else np.array(groups)
+    with pytest.raises(InputError, match=message):
+        stratified_folds(np.array(labels), own, folds, random_state=0)

@@ -1,0 +1,155 @@
+"""Filters and features as scikit-learn transformers over images."""
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.validation import validate_data
+
+from imgpipe import InputError, features, kernels
+from imgpipe.learn import FeatureExtractor, Filter
+
+RNG = np.random.default_rng(0)
+STACK = RNG.integers(0, 256, (6, 12, 10), dtype=np.uint8)
+COLOUR = RNG.integers(0, 256, (4, 12, 10, 3), dtype=np.uint8)
+MIXED = [RNG.integers(0, 4000, shape, dtype=np.uint16) for shape in ((9, 9), (12, 7), (9, 9))]
+
+
+@pytest.mark.parametrize("name", ["median", "gaussian", "mean", "erosion"])
+def test_a_stack_is_filtered_image_by_image(name: str) -> None:
+    """One call on a stack gives what the kernel gives for each image."""
+    found = Filter(name, size=3, sigma=0.8).transform(STACK)
+    setting = {"sigma": 0.8} if name == "gaussian" else {"size": 3}
+    expected = np.stack([kernels.KERNELS[name](image, **setting) for image in STACK])
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_colour_channels_are_filtered_apart() -> None:
+    """No channel leaks into another."""
+    found = Filter("median", size=3, channel_axis=-1).transform(COLOUR)
+    expected = np.stack(
+        [
+            np.stack([kernels.median(image[..., c], 3) for c in range(3)], axis=-1)
+            for image in COLOUR
+        ]
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_images_of_differing_sizes_stay_a_list() -> None:
+    """A sequence of images of any sizes comes back as a list of the same sizes and dtype."""
+    found = Filter("median", size=(3, 1)).transform(MIXED)
+    for image, out in zip(MIXED, found, strict=True):
+        np.testing.assert_array_equal(out, kernels.median(image, (3, 1)))
+        assert out.dtype == np.uint16
+
+
+def test_the_input_is_left_alone() -> None:
+    """A filter never writes into its input."""
+    before = STACK.copy()
+    Filter("erosion").transform(STACK)
+    np.testing.assert_array_equal(STACK, before)
+
+
+def test_unknown_kernel_names_those_there_are() -> None:
+    """A wrong name is answered with the list of right ones."""
+    with pytest.raises(InputError, match=r"no kernel is named 'medain'; choose from .*median"):
+        Filter("medain").transform(STACK)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((3, 4)), np.zeros((0, 4, 4)), [], [1.0, 2.0], 7, "x"])
+@pytest.mark.parametrize("transformer", [Filter(), FeatureExtractor("intensity")])
+def test_what_is_no_stack_of_images_is_refused(transformer: Any, wrong: Any) -> None:
+    """One clear error for input that holds no images."""
+    with pytest.raises(InputError, match="give an array"):
+        transformer.fit(wrong)
+
+
+@pytest.mark.parametrize(("images", "channel_axis"), [(STACK, None), (COLOUR, -1), (MIXED, None)])
+def test_features_equal_those_of_each_image(images: Any, channel_axis: int | None) -> None:
+    """The transformer's table holds what `extract` gives for each image, named alike."""
+    chosen = ["intensity", "histogram"]
+    extractor = FeatureExtractor(chosen, bins=8, channel_axis=channel_axis)
+    values = extractor.fit_transform(images)
+    for image, row in zip(images, values, strict=True):
+        single = features.extract(image, families=chosen, bins=8, channel_axis=channel_axis)
+        assert list(single) == extractor.get_feature_names_out().tolist()
+        np.testing.assert_allclose(row, list(single.values()), rtol=1e-12)
+
+
+def test_names_are_known_before_fitting() -> None:
+    """An extractor that was never fitted names its features by the catalogue."""
+    unfitted = FeatureExtractor("intensity").get_feature_names_out()
+    fitted = FeatureExtractor("intensity").fit(STACK).get_feature_names_out()
+    assert unfitted.tolist() == fitted.tolist()
+
+
+def test_pandas_output_has_named_columns() -> None:
+    """``set_output`` gives a table with the features' names."""
+    table = FeatureExtractor("intensity").set_output(transform="pandas").fit_transform(STACK)
+    assert table.columns.tolist() == FeatureExtractor("intensity").get_feature_names_out().tolist()
+    assert len(table) == len(STACK)
+
+
+@pytest.mark.parametrize("transformer", [Filter("gaussian", sigma=2.0), FeatureExtractor(bins=8)])
+def test_clone_and_pickle_keep_settings(transformer: Any) -> None:
+    """A clone and a pickled copy have the same settings and give the same values."""
+    for copy in (clone(transformer), pickle.loads(pickle.dumps(transformer))):
+        assert repr(copy) == repr(transformer)
+        np.testing.assert_array_equal(copy.transform(STACK), transformer.transform(STACK))
+
+
+def test_both_are_stateless_by_their_tag() -> None:
+    """`compare` shares their output between folds, which their tag allows."""
+    for transformer in (Filter(), FeatureExtractor()):
+        assert get_tags(transformer).requires_fit is False
+        assert get_tags(transformer).input_tags.three_d_array is True
+
+
+class _Rows:
+    """Takes a table, as scikit-learn's checks pass it; each row is an image of one line."""
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        return super().fit(self._images(X, reset=True), y)
+
+    def transform(self, X: Any) -> Any:
+        out = super().transform(self._images(X, reset=False))
+        return out.reshape(len(out), -1)
+
+    def _images(self, X: Any, reset: bool) -> np.ndarray:
+        table = validate_data(self, X, reset=reset, dtype=np.float64)
+        return table[:, np.newaxis, :]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array, tags.input_tags.three_d_array = True, False
+        tags.input_tags.allow_nan = False
+        return tags
+
+
+class RowFilter(_Rows, Filter):
+    """A filter along rows."""
+
+    __init__ = Filter.__init__
+
+
+class RowFeatures(_Rows, FeatureExtractor):
+    """Statistics of rows."""
+
+    __init__ = FeatureExtractor.__init__
+
+
+EXPECTED_FAILURES: dict[str, str] = {}  # check: reason
+
+
+@parametrize_with_checks(
+    [RowFilter("mean"), RowFeatures("intensity")],
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
+)
+def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
+    """scikit-learn's own checks hold, with table rows as images of one line."""
+    check(estimator)

@@ -1,0 +1,91 @@
+"""Charts put marks where the numbers say."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from imgpipe.report import charts
+from imgpipe.report.charts import Bar, Line
+
+
+def numbers(pattern: str, svg: str) -> list[float]:
+    return [float(found) for found in re.findall(pattern, svg)]
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        charts.interval_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6)]),
+        charts.roc_chart("A & B", [Line("<x>", [0, 1], [0, 1])]),
+        charts.bar_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6, note='"hint"')]),
+    ],
+)
+def test_charts_are_xml(svg: str) -> None:
+    """Names with marks of their own leave a chart well-formed and readable."""
+    root = ET.fromstring(svg)
+    assert root.attrib["aria-label"] == "A & B"
+    assert any("<x>" in text for text in root.itertext())
+
+
+def test_interval_chart_is_linear() -> None:
+    """Dots stand between the ends of their intervals in proportion to the values."""
+    values = [0.62, 0.7, 0.86]
+    svg = charts.interval_chart("t", [Bar("m", v, v - 0.02, v + 0.02) for v in values])
+    x = numbers(r'cx="([\d.]+)"', svg)
+    assert (x[1] - x[0]) / (x[2] - x[0]) == pytest.approx((0.7 - 0.62) / (0.86 - 0.62), abs=0.01)
+    starts = numbers(r'<rect x="([\d.]+)"', svg)
+    widths = numbers(r'<rect[^>]*?width="([\d.]+)"', svg)
+    assert [s + w / 2 for s, w in zip(starts, widths, strict=True)] == pytest.approx(x, abs=0.2)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_interval_of_no_width(value: float) -> None:
+    """A score without spread, at either end of the scale too, is drawn inside the chart."""
+    svg = charts.interval_chart("t", [Bar("m", value, value, value)])
+    assert 0 <= numbers(r'cx="([\d.]+)"', svg)[0] <= charts.NARROW
+
+
+def test_roc_runs_from_corner_to_corner() -> None:
+    """The curve starts at no sensitivity and ends at full, and doubled points are dropped."""
+    x = np.linspace(0, 1, 5000)
+    svg = charts.roc_chart("t", [Line("m", x, np.sqrt(x))])
+    path = re.search(r'd="M([^"]*)"><title>m', svg)
+    assert path is not None
+    points = [tuple(map(float, p.split())) for p in path[1].split("L")]
+    assert points[0] == (44.0, 294.0)
+    assert points[-1] == (328.0, 10.0)
+    assert len(set(points)) == len(points)
+
+
+def test_negative_importance_goes_left() -> None:
+    """A bar below zero ends where zero is."""
+    svg = charts.bar_chart("t", [Bar("up", 0.02, 0.01, 0.03), Bar("down", -0.01, -0.02, 0.0)])
+    starts = numbers(r'<rect x="([\d.]+)"', svg)
+    widths = numbers(r'<rect[^>]*?width="([\d.]+)"', svg)
+    assert starts[1] + widths[1] == pytest.approx(starts[0], abs=0.2)
+    assert "−0.010" in svg
+
+
+def test_all_zero_importances() -> None:
+    """A model that uses no feature gives a chart, not a division by zero."""
+    svg = charts.bar_chart("t", [Bar("a", 0.0, 0.0, 0.0)])
+    assert "nan" not in svg
+    assert numbers(r'<rect x="([\d.]+)"', svg) == [2.0]
+
+
+def test_models_beyond_the_palette_differ() -> None:
+    """Colour and dash together tell four times the palette apart."""
+    looks = {(charts.colour(i), charts.dash(i)) for i in range(4 * charts.COLOURS)}
+    assert len(looks) == 4 * charts.COLOURS
+
+
+@pytest.mark.parametrize("limit", [5, 8, 30])
+def test_shorten_keeps_the_ends(limit: int) -> None:
+    """A long name keeps its beginning and its end within the limit."""
+    name = "intensity_interquartile_range"
+    short = charts.shorten(name, limit)
+    assert len(short) <= limit
+    assert name.startswith(short.split("…")[0])
+    assert name.endswith(short.split("…")[-1])

@@ -1,0 +1,121 @@
+"""Sentences claim no more than the intervals show."""
+
+from dataclasses import replace
+
+import pytest
+
+from imgpipe.evaluate import Comparison, Interval
+from imgpipe.evaluate.results import ModelResult
+from imgpipe.report import words
+
+NAN = float("nan")
+
+
+def result(folds_run: Comparison, name: str, auc: Interval, **splits: Interval) -> ModelResult:
+    """A real result under another name and AUC."""
+    parts = {part: {"auc": score} for part, score in splits.items()}
+    return replace(folds_run.models[0], name=name, metrics={"auc": auc}, splits=parts)
+
+
+def test_overlap_is_no_difference(folds_run: Comparison) -> None:
+    """Overlapping intervals are not called a difference."""
+    a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
+    b = result(folds_run, "b", Interval(0.94, 0.92, 0.96))
+    assert "overlap: these data do not clearly tell the two apart" in words.versus(a, b, "auc")
+    assert "the interval of b overlaps it" in words.headline([a, b], "auc")
+
+
+def test_intervals_apart(folds_run: Comparison) -> None:
+    """Intervals that share no value are said not to overlap, without the word significant."""
+    a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
+    b = result(folds_run, "b", Interval(0.8, 0.75, 0.85))
+    text = words.versus(a, b, "auc")
+    assert "0.950 (0.930–0.970) against 0.800 (0.750–0.850)" in text
+    assert "do not overlap" in text
+    assert "significant" not in text
+    assert "no other model’s interval reaches it" in words.headline([a, b], "auc")
+
+
+def test_touching_intervals_overlap() -> None:
+    """Intervals that meet in one value overlap."""
+    assert words.overlap(Interval(0.9, 0.8, 0.95), Interval(0.7, 0.6, 0.8))
+
+
+def test_missing_interval(folds_run: Comparison) -> None:
+    """Without an interval nothing is said of a difference."""
+    a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
+    b = result(folds_run, "b", Interval(0.5, NAN, NAN))
+    assert words.overlap(a.metrics["auc"], b.metrics["auc"]) is None
+    assert "nothing is said" in words.versus(a, b, "auc")
+
+
+def test_one_model_alone(folds_run: Comparison) -> None:
+    """A lone model is not called the best."""
+    alone = result(folds_run, "svm", Interval(0.9, 0.8, 0.95))
+    assert words.headline([alone], "auc") == "svm reaches an AUC of 0.900 (0.800–0.950)."
+
+
+def test_fall_from_validation_to_test(folds_run: Comparison) -> None:
+    """A fall beyond both intervals is told; one within them, or a rise, is not."""
+    high, low, near = (
+        Interval(0.96, 0.94, 0.98),
+        Interval(0.85, 0.8, 0.9),
+        Interval(0.95, 0.9, 0.97),
+    )
+    fell = result(folds_run, "svm", low, val=high, test=low)
+    held = result(folds_run, "forest", near, val=high, test=near)
+    rose = result(folds_run, "cnn", high, val=low, test=high)
+    text = words.shift([fell, held, rose], "auc")
+    assert text is not None
+    assert "svm (0.960 to 0.850)" in text
+    assert "forest" not in text
+    assert words.shift([held, rose], "auc") is None
+
+
+def test_what_was_not_done(split_run: Comparison, folds_run: Comparison) -> None:
+    """The list follows the protocol: patients, splits and tuning."""
+    split = " ".join(words.not_done(split_run))
+    folds = " ".join(words.not_done(folds_run))
+    assert "Patients were not kept apart" in split
+    assert "One split only" in split
+    assert "Patients were not kept apart" not in folds
+    assert "One split only" not in folds
+    assert "No setting was tuned" in folds
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("glcm_contrast_d2", "GLCM contrast, distance 2"),
+        ("intensity_mean_c0", "Intensity mean, channel 0"),
+        ("lbp_p16", "LBP, 16 points"),
+        ("hog", "HOG"),
+        ("histogram_percentile_90", "Histogram percentile 90"),
+    ],
+)
+def test_feature_names(key: str, name: str) -> None:
+    """Names of features read as words."""
+    assert words.feature_name(key) == name
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("model_bytes", 8_123_456, "8.12 MB"),
+        ("model_bytes", 812, "812 B"),
+        ("fit_cpu_seconds", 0.25, "250 ms"),
+        ("fit_cpu_seconds", 12.44, "12.4 s"),
+        ("fit_cpu_seconds", 3700, "1 h 1 min"),
+        ("predict_ms_per_image", 0.4126, "0.413 ms"),
+        ("other", NAN, "–"),
+    ],
+)
+def test_costs_have_units(key: str, value: float, shown: str) -> None:
+    """Every cost is shown with its unit."""
+    assert words.cost(key, value)[1] == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.9666, "0.967"), (-0.01, "−0.010"), (NAN, "–")])
+def test_numbers(value: float, shown: str) -> None:
+    """Scores have three digits and a true minus sign; what does not exist is a dash."""
+    assert words.number(value) == shown
