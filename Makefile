@@ -57,5 +57,5 @@ $(VENV)/.core: $(SETUP) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
-	$(PIP_INSTALL) --editable '.[dev]'
+	$(PIP_INSTALL) --editable '.[dev,cnn,onnx]'
 	@touch $@ $(VENV)/.core

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline  # noqa: E402
 from sklearn.utils import estimator_checks as checks  # noqa: E402
 
 from imgpipe._common import InputError  # noqa: E402
-from imgpipe.learn import CLASSIFIERS  # noqa: E402
+from imgpipe.learn import CLASSIFIERS, make_pipeline  # noqa: E402
 from imgpipe.learn.classifiers.deep import (  # noqa: E402
     Augmentation,
     ConvNetClassifier,
@@ -376,3 +376,13 @@ def test_the_registry_builds_what_it_names(name):
     assert (model.network, model.random_state, model.n_jobs) == (name, 7, 2)
     assert all(key in model.get_params() for key in builder.grid)
     assert isinstance(model, estimator.ConvNetClassifier)
+
+
+def test_a_pipeline_of_a_network_takes_the_images(tiny):
+    """make_pipeline leaves features out, filters first, and tells the network of colour."""
+    images, labels = tiny
+    pipeline = make_pipeline("cnn", filters=["median"], channel_axis=-1)
+    assert [name for name, _ in pipeline.steps] == ["filter_1", "classify"]
+    colour = np.stack([images] * 3, axis=-1)
+    pipeline.set_params(classify__epochs=1, classify__filters=(2, 2)).fit(colour, labels)
+    assert pipeline.predict_proba(colour).shape == (60, 2)
