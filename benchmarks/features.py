@@ -5,12 +5,17 @@ edited by hand. Results are compared before anything is timed.
 """
 
 import json
+import platform
+import subprocess
+import time
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from benchmarks._timing import alternate, stamp
 from skimage.feature import graycomatrix, graycoprops, local_binary_pattern
 
+from imgpipe.evaluate._facts import cpu_model
 from imgpipe.features import FAMILIES, extract_many
 from imgpipe.features.lbp import CIRCLES
 
@@ -89,6 +94,31 @@ def measure(case, ours, rival) -> dict:
     row = {"case": case, "imgpipe_ms": 1e3 * float(np.median(mine))}
     row["scikit_image_ms"] = None if theirs is None else 1e3 * float(np.median(theirs))
     return row
+
+
+def alternate(f: Callable, g: Callable, repeats: int) -> tuple[list[float], list[float]]:
+    """Seconds of `f` and of `g`, called in turns so that a drifting machine hits both."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(repeats):
+        for call, spent in zip((f, g), seconds, strict=True):
+            start = time.perf_counter()
+            call()
+            spent.append(time.perf_counter() - start)
+    return seconds
+
+
+def stamp() -> dict[str, str]:
+    """Machine, versions, commit and date."""
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    packages = ("imgpipe", "numpy", "numba", "scikit-image")
+    return {
+        "cpu": cpu_model(),
+        "python": platform.python_version(),
+        "versions": ", ".join(f"{name} {version(name)}" for name in packages),
+        "commit": commit or "unknown",
+        "date": time.strftime("%Y-%m-%d"),
+    }
 
 
 def table(rows: list[dict], facts: dict) -> str:

@@ -11,7 +11,8 @@ import click
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
 
-_SHOWN = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced acc.", "f1": "F1"}
+# what fits into 80 columns with its intervals; the files hold the rest
+_SHOWN = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
 
 
 def print_json(content: Any) -> None:
@@ -37,7 +38,7 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in header:
-        table.add_column(name, no_wrap=name == header[0])
+        table.add_column(name, no_wrap=name != header[-1])
     for row in rows:
         table.add_row(*map(Text, row))  # Text, since a name may look like markup
     Console().print(table)
@@ -67,7 +68,7 @@ def print_leaderboard(comparison: "Comparison") -> None:
 def _score(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:.3f} ({low:.3f} to {high:.3f})" if not math.isnan(low) else f"{value:.3f}"
+    return f"{value:.3f} ({low:.3f}-{high:.3f})" if not math.isnan(low) else f"{value:.3f}"
 
 
 def readable_size(count: float) -> str:

@@ -49,7 +49,9 @@ def command(warm: bool, as_json: bool) -> int:
         _show(found)
         if warm:
             total = sum(seconds for _, seconds in warmed)
-            click.echo(f"\nCompiled {len(warmed)} functions' code in {total:.1f} s")
+            click.echo(
+                f"\nWarm: {len(warmed)} kernels and families ready, which took {total:.1f} s"
+            )
     return 0 if not found["missing"] else 1
 
 

@@ -17,7 +17,8 @@ SPLIT_NAMES = {
     "test": "test",
     "testing": "test",
 }
-BLANK = frozenset({"", "nan", "na", "n/a", "none", "null", "<na>"})
+# what pandas, R and spreadsheets write for a missing value; "none" may well be a class
+BLANK = frozenset({"", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL", "<NA>"})
 
 
 def encode(
@@ -104,7 +105,7 @@ def _encode_text(
 def clean(where: str, what: str, values: Iterable[object]) -> list[str]:
     """Text without outer blanks; an empty one is an error that says where."""
     texts = ["" if value is None else str(value).strip() for value in values]
-    blank = [i + 1 for i, text in enumerate(texts) if text.lower() in BLANK]
+    blank = [i + 1 for i, text in enumerate(texts) if text in BLANK]
     if blank:
         raise InputError(f"{where}: {len(blank)} {what} are empty or NaN (row {some(blank)})")
     return texts

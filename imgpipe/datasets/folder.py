@@ -31,7 +31,7 @@ def load_folder(
         A folder of class folders, or of ``train``, ``val`` (also ``valid``, ``validation``) and
         ``test`` folders which hold class folders. Images may lie deeper still. Hidden files and
         folders are passed over; so are files without an image's suffix, with a warning in
-        `Dataset.warnings`.
+        `Dataset.warnings`. DICOM files need no suffix.
     groups : str, optional
         Where the patient is found: ``"folder"`` for the folder below the class
         (``class/patient/...``), or ``"re:PATTERN"`` for the first group of a regular expression
@@ -160,8 +160,22 @@ def visible(folder: Path) -> list[Path]:
 
 
 def is_image(path: Path) -> bool:
-    """Whether a name ends like an image's."""
-    return path.suffix.lower() in SUFFIXES and not path.is_dir()
+    """Whether a name ends like an image's, or a file without a suffix is DICOM."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        return False
+    # scanners name files IM0001 or by a UID, which ends in a number
+    return suffix in SUFFIXES or ((suffix[1:].isdecimal() or not suffix) and _is_dicom(path))
+
+
+def _is_dicom(path: Path) -> bool:
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
 
 
 def find_files(folder: Path, skipped: Counter[str]) -> list[Path]:

@@ -7,7 +7,6 @@ from functools import partial
 
 from imgpipe.datasets._dataset import Dataset
 from imgpipe.datasets._entry import Entry
-from imgpipe.datasets._fetch import fetch
 from imgpipe.datasets.npz import load_npz
 
 URL = "https://zenodo.org/records/10519652/files/{name}.npz?download=1"
@@ -105,6 +104,9 @@ def load_medmnist(name: str, *, size: int | tuple[int, ...] | None = None) -> Da
     InputError
         If it is not in the cache and cannot be fetched; the message says where to put the file.
     """
+    # its network modules would double the time to import this room
+    from imgpipe.datasets._fetch import fetch
+
     path: str | os.PathLike[str] = fetch(f"{name}.npz", URL.format(name=name), TABLE[name][0])
     return load_npz(path, size=size, classes=TABLE[name][3])
 

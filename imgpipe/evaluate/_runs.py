@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_image
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
@@ -150,7 +151,7 @@ def _cost(pipeline: Any, plan: Plan, part: Part, feature_seconds: float) -> dict
 def _lean_on(run: Run, fitted: Any, extractor: Any, inputs: Any, part: Part, plan: Plan) -> None:
     """Note how the AUC on the held-out part suffers from shuffled features."""
     first = take(plan.dataset.images, np.array([0]))
-    names = type(extractor)(**extractor.get_params()).fit(first).get_feature_names_out()
+    names = clone(extractor).fit(first).get_feature_names_out()
     if len(np.unique(plan.labels[part.test])) < 2:
         return
     grouped = blocks(names)

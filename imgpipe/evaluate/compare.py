@@ -84,7 +84,9 @@ def compare(
     --------
     >>> from imgpipe.datasets import load
     >>> from imgpipe.evaluate import compare
-    >>> comparison = compare("dummy", load("synthetic-nodules"), folds=3)
+    >>> from imgpipe.learn import make_pipeline
+    >>> models = {"dummy": make_pipeline("dummy", families="intensity")}
+    >>> comparison = compare(models, load("synthetic-nodules"), folds=3)
     >>> comparison.protocol.kind
     'cross-validation'
     >>> comparison.models[0].metrics["auc"].value
@@ -133,7 +135,7 @@ def score_fitted(
     Raises
     ------
     InputError
-        For an empty data set, or a model that knows more classes than it.
+        For an empty data set, or a model that gives other classes than its codes.
 
     Examples
     --------
@@ -149,13 +151,14 @@ def score_fitted(
     if not len(dataset.labels):
         raise InputError("the data set is empty")
     candidates = [Candidate(name, model, {}) for name, model in models.items()]
+    n_classes = len(dataset.classes)
     for candidate in candidates:
         check_classifier(candidate.name, candidate.estimator)
-        known = len(candidate.estimator.classes_)
-        if known > len(dataset.classes):
+        known = np.asarray(candidate.estimator.classes_)
+        if known.dtype.kind not in "iu" or not 0 <= known.min() <= known.max() < n_classes:
             raise InputError(
-                f"model {candidate.name!r} knows {known} classes, the data set has "
-                f"{len(dataset.classes)} ({', '.join(map(str, dataset.classes))})"
+                f"model {candidate.name!r} gives the classes {', '.join(map(str, known))}; it "
+                f"should give codes 0 to {n_classes - 1} into {', '.join(dataset.classes)}"
             )
     part = Part(np.empty(0, np.intp), np.arange(len(dataset.labels)))
     found = survey(dataset.images, dataset.channel_axis)

@@ -16,7 +16,7 @@ from imgpipe.evaluate._fitting import probabilities
 from imgpipe.evaluate._images import take
 from imgpipe.evaluate.metrics import weighted_metrics
 
-_MOST_SAMPLES = 400  # held-out samples judged
+_MOST_SAMPLES = 300  # held-out samples judged
 _ROWS = 4000  # predicted in one call: a forest's call costs as much as many rows
 
 
@@ -46,7 +46,7 @@ def auc_drops(
     model : estimator
         Fitted on features.
     X : ndarray or DataFrame, shape (n, f)
-        Held-out features; of more than 400 rows, 400 are drawn.
+        Held-out features; of more than 300 rows, 300 are drawn.
     labels : ndarray of int, shape (n,)
         Their codes.
     grouped : dict of str to ndarray

@@ -50,7 +50,7 @@ def features(counts: np.ndarray, stride: int, out: np.ndarray) -> None:
     marginal = np.zeros(stride, np.int64)  # of gray level i, in halves of a pair
     differences = np.zeros(stride, np.int64)  # of |i - j|
     sums = np.zeros(2 * stride, np.int64)  # of i + j
-    pairs = 0
+    pairs = np.int64(0)  # a bare 0 is a type of its own, for which callees would compile again
     for i in range(1, stride):
         for j in range(1, stride):
             c = counts[i * stride + j]

@@ -44,7 +44,12 @@ def families_of(plan: Plan) -> list[Family]:
     return list(chosen.values())
 
 
-@lru_cache(maxsize=64)
 def features_of(plan: Plan) -> tuple[Feature, ...]:
     """Every feature under `plan`, in the order of the results."""
-    return tuple(feature for family in families_of(plan) for feature in family.describe(plan))
+    return _described(plan, tuple(families_of(plan)))
+
+
+@lru_cache(maxsize=64)
+def _described(plan: Plan, families: tuple[Family, ...]) -> tuple[Feature, ...]:
+    # hundreds of features take longer to describe than a small image to measure
+    return tuple(feature for family in families for feature in family.describe(plan))

@@ -24,6 +24,7 @@ _SCHEMES = {
     "ITBB": (False, False, True),
     "IAZD": (False, False, False),
 }
+_MAX_ENTRIES = 2**28  # 2 GiB of counts
 
 
 def matrix(
@@ -92,6 +93,11 @@ def matrix(
     levels, top = batch.levels[0], int(batch.n_levels[0])
     offsets = directions(plan.settings.distances[0], flat)
     z_groups, d_groups = _groups(levels.shape[0], len(offsets), by_slice, by_direction)
+    if z_groups * d_groups * top**2 > _MAX_ENTRIES:
+        raise InputError(
+            f"{z_groups * d_groups} matrices of {top} gray levels are more than memory holds; "
+            "use fewer bins or a merged aggregation"
+        )
     out = np.empty((z_groups, d_groups, top, top), np.int64)
     counts = np.empty((top + 1) ** 2, np.int32)
     for z in np.arange(z_groups):

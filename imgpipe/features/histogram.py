@@ -59,7 +59,7 @@ def _stack(levels: np.ndarray, n_levels: np.ndarray, out: np.ndarray) -> None:
         row = levels[k]
         for i in range(row.size):
             counts[row[i]] += 1
-        n = 0
+        n = np.int64(0)  # a bare 0 is a type of its own, for which callees would compile again
         for level in range(1, top + 1):
             for _ in range(counts[level]):
                 spread[n] = level

@@ -91,7 +91,7 @@ def _stack(
                         row_cells[c, bins[x]] += gx[x] * column_shares[x, c]
             for cy in range(GRID):
                 if row_shares[y - top, cy] > 0:
-                    cells[cy] += row_shares[y - top, cy] * row_cells
+                    _add(row_cells, row_shares[y - top, cy], cells[cy])
         _normalise(cells, out[k].reshape(GRID, GRID, ORIENTATIONS))
 
 
@@ -171,6 +171,14 @@ def _orient(
             bins[x] += 1 if gy[x] * cosine - gx[x] * sine >= 0 else 0
     for x in range(n):
         gx[x] = np.sqrt(gx[x] * gx[x] + gy[x] * gy[x])
+
+
+@jit
+def _add(cells: np.ndarray, share: float, out: np.ndarray) -> None:
+    """Add a share of a row's cells to the row of the grid."""
+    for c in range(GRID):
+        for o in range(ORIENTATIONS):
+            out[c, o] += share * cells[c, o]
 
 
 @jit

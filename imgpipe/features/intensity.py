@@ -32,11 +32,12 @@ def compute(batch: Batch, plan: Plan) -> np.ndarray:
     kurtosis of one intensity; coefficients whose denominator is zero; the robust deviation where
     no pixel lies between the 10th and the 90th percentile.
     """
-    rows = len(_ROWS)
-    out = np.empty((len(batch), rows * len(batch.channels)))
-    for c, channel in enumerate(batch.channels):
-        _stack(batch.sorted(channel), batch.counts, out[:, c * rows : (c + 1) * rows])
-    return out
+    blocks = []
+    for channel in batch.channels:
+        out = np.empty((len(batch), len(_ROWS)))
+        _stack(batch.sorted(channel), batch.counts, out)
+        blocks.append(out)
+    return np.concatenate(blocks, axis=1)
 
 
 FAMILY = Family("intensity", "Intensity statistics", describe, compute, ibsi=True, default=True)

@@ -12,16 +12,26 @@ from imgpipe.images._quiet import quiet
 
 # start-of-frame markers, JPEG-LS (0xF7) included
 JPEG_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
+# bytes without 0xFF, which decode to something other than the zeros that libjpeg fills in
+JPEG_FILLER = bytes((37 * i + 11) % 251 for i in range(64))
 
 
 def decode_jpeg(name: str, data: bytes) -> Image:
     """Image from the bytes of a JPEG file."""
-    height, width, exif, scan = jpeg_header(name, data)
+    height, width, exif, scan, frame = jpeg_header(name, data)
     check_budget(name, (height, width))
     # in the coded pixels 0xFF is followed by 0x00 or a restart marker, so this is the true end
-    if data.find(b"\xff\xd9", scan) < 0:
+    end = data.find(b"\xff\xd9", scan)
+    if end < 0:
         raise InputError(f"{name}: truncated: the JPEG file has no end marker")
-    pixels = oriented(decode_simple(name, data), orientation(exif))
+    stored = decode_simple(name, data)
+    # libjpeg fills up what is missing before the end marker, without an error; bits beyond the
+    # last pixel do not matter only if all before it are there (true of Huffman coding)
+    if frame in (0xC0, 0xC1, 0xC2):
+        longer = decode_simple(name, data[:end] + JPEG_FILLER + data[end:])
+        if not np.array_equal(stored, longer):
+            raise InputError(f"{name}: truncated: coded pixels of the JPEG file are missing")
+    pixels = oriented(stored, orientation(exif))
     return Image(pixels, -1 if pixels.ndim == 3 else None)
 
 
@@ -123,9 +133,9 @@ def oriented(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(pixels)
 
 
-def jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int]:
-    """Height, width, EXIF block and start of the coded pixels."""
-    at, size, exif = 2, None, b""
+def jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int, int]:
+    """Height, width, EXIF block, start of the coded pixels and kind of frame."""
+    at, size, exif, frame = 2, None, b"", 0
     while True:
         while data[at : at + 2] == b"\xff\xff":
             at += 1
@@ -136,11 +146,11 @@ def jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int]:
             raise InputError(f"{name}: damaged: its JPEG header is not a chain of segments")
         body = data[at + 4 : at + 2 + length]
         if marker in JPEG_FRAMES and len(body) >= 5:
-            size = struct.unpack(">HH", body[1:5])
+            size, frame = struct.unpack(">HH", body[1:5]), marker
         elif marker == 0xE1 and body.startswith(b"Exif\x00\x00"):
             exif = body
         at += 2 + length
         if marker == 0xDA:
             if size is None:
                 raise InputError(f"{name}: damaged: its JPEG header declares no size")
-            return size[0], size[1], exif, at
+            return size[0], size[1], exif, at, frame

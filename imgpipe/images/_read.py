@@ -75,6 +75,10 @@ def read(path: str | os.PathLike[str]) -> Image:
     *Volumes.* The pages of a TIFF file and the frames of a DICOM file are slices of one volume.
     So is a 3-D NPY array, unless its last axis alone is 3 long: that is a colour image.
 
+    *Damage.* PNG pixels carry checksums, and of uncompressed pixels the number of bytes is known,
+    so that no missing part goes unseen. JPEG has neither: a file whose end is missing is found,
+    but wrong bytes in the middle may decode to wrong pixels.
+
     *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
     whole, else the result is float32. MONOCHROME1 is inverted within its stored range. Pixels
     marked as padding get the lowest value of the others. YBR and palette become RGB. Windows are

@@ -51,11 +51,15 @@ def supported(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
     )
 
 
-def output_dtype(output: Any, default: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype of the result that `output` (None, a dtype or an array) asks for."""
+def output_dtype(output: Any, image: Array) -> np.dtype[Any]:
+    """Check `output` (None, a dtype or an array) and return the dtype that it asks for."""
     if output is None:
-        return default
+        return image.dtype
     if isinstance(output, np.ndarray):
+        if output.shape != image.shape:
+            raise InputError(f"output has shape {output.shape}, the image {image.shape}")
+        if not output.flags.writeable:
+            raise InputError("output is read-only")
         return supported(output.dtype, "output")
     try:
         asked = np.dtype(output)
@@ -69,10 +73,6 @@ def output_dtype(output: Any, default: np.dtype[Any]) -> np.dtype[Any]:
 def target(output: Any, image: Array, dtype: np.dtype[Any]) -> Array:
     """Return the array a loop may write: the caller's `output` where it fits, else a fresh one."""
     if isinstance(output, np.ndarray):
-        if output.shape != image.shape:
-            raise InputError(f"output has shape {output.shape}, the image {image.shape}")
-        if not output.flags.writeable:
-            raise InputError("output is read-only")
         plain = output.flags.carray and output.dtype == dtype and output.dtype.isnative
         if plain and type(output) is np.ndarray and not np.may_share_memory(output, image):
             return output
@@ -160,6 +160,8 @@ def exact_cval(cval: Any, dtype: np.dtype[Any]) -> Any:
 
 def real_cval(cval: Any) -> Any:
     """Return `cval` as a Python number: integers stay exact, all else becomes a float."""
+    if isinstance(cval, int):
+        return cval
     try:
         scalar = np.asarray(cval)
         if scalar.ndim or scalar.dtype.kind not in "biuf":

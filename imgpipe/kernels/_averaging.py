@@ -42,7 +42,7 @@ def average(
     `gain` bounds how far sums on the way exceed the largest value. `positive` and `negative` are
     the windows of the cells with weights of either sign (default: all are positive).
     """
-    dtype = output_dtype(output, image.dtype)
+    dtype = output_dtype(output, image)
     written, accumulator = averaging_dtypes(image.dtype, dtype)
     value = float(real_cval(cval))
     if dtype.kind != "f" and not np.isfinite(value):

@@ -20,6 +20,8 @@ from imgpipe._common import numba_cache_dir
 
 _PACKAGE = Path(__file__).parent.parent
 _ROOMS_WITH_LOOPS = ("kernels", "features")
+# joblib's workers set the number of threads: they must find what their parent compiled
+_NO_EFFECT_ON_CODE = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER"}
 
 
 def jit(function: Callable[..., Any] | None = None, *, contract: bool = False) -> Any:
@@ -66,7 +68,7 @@ def _fingerprint() -> str:
     """Hash of all sources with jitted code, of Numba's version and of its settings."""
     digest = hashlib.sha256(numba.__version__.encode())
     for name in sorted(os.environ):
-        if name.startswith("NUMBA_") and name != "NUMBA_CACHE_DIR":
+        if name.startswith("NUMBA_") and name not in _NO_EFFECT_ON_CODE:
             digest.update(f"{name}={os.environ[name]}".encode())
     for room in _ROOMS_WITH_LOOPS:
         for source in sorted((_PACKAGE / room).glob("*.py")):

@@ -72,7 +72,7 @@ def task(
     image = as_image(image)
     window = window_of(image.ndim, size, origin, mode, axes, footprint)
     value = exact_cval(cval, image.dtype)
-    return Task(image, window, value, output_dtype(output, image.dtype), output)
+    return Task(image, window, value, output_dtype(output, image), output)
 
 
 def difference(a: Array, b: Array) -> Array:

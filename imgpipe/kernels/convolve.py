@@ -175,13 +175,15 @@ def _factors(weights: Array) -> list[Array] | None:
     """Return one line per axis whose outer product is `weights`, or None if there are none."""
     peak = np.unravel_index(np.argmax(np.abs(weights)), weights.shape)
     largest = weights[peak]
-    if largest == 0:
-        return [np.zeros(k) for k in weights.shape]
+    # a pass runs over axes longer than one tap: the scale must go to one of these
+    scaled = int(np.argmax(weights.shape))
+    if largest == 0 or weights.shape[scaled] == 1:
+        return None
     lines = []
     product = np.ones((1,) * weights.ndim)
     for axis, k in enumerate(weights.shape):
         through = tuple(slice(None) if a == axis else p for a, p in enumerate(peak))
-        line = weights[through] / (largest if axis else 1.0)
+        line = weights[through] / (1.0 if axis == scaled else largest)
         product = product * line.reshape([k if a == axis else 1 for a in range(weights.ndim)])
         lines.append(line)
     # a cell that is out of the window must stay out

@@ -106,7 +106,7 @@ def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
 
 def _not_negative(value: Any, name: str) -> float:
     try:
-        number = float(value)
+        number = -1.0 if isinstance(value, (str, bytes)) else float(value)
     except (TypeError, ValueError):
         number = -1.0
     if not (0 <= number < np.inf):

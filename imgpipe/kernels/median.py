@@ -91,7 +91,7 @@ def median(
     image = as_image(image)
     window = window_of(image.ndim, size, origin, mode, axes, footprint)
     value = exact_cval(cval, image.dtype)
-    dtype = output_dtype(output, image.dtype)
+    dtype = output_dtype(output, image)
     out = target(output, image, image.dtype)
     if image.size:
         ranked(

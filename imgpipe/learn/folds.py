@@ -42,8 +42,10 @@ def stratified_folds(
     >>> import numpy as np
     >>> labels = np.array([0, 0, 1, 1, 0, 0, 1, 1])
     >>> patients = np.array(["a", "a", "b", "b", "c", "c", "d", "d"])
-    >>> [test.tolist() for _, test in stratified_folds(labels, patients, 2, random_state=0)]
-    [[0, 1, 6, 7], [2, 3, 4, 5]]
+    >>> for train, test in stratified_folds(labels, patients, 2, random_state=0):
+    ...     print(len(train), len(test), set(patients[train]) & set(patients[test]))
+    4 4 set()
+    4 4 set()
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 

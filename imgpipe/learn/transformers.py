@@ -132,6 +132,20 @@ class Filter(_ImageTransformer):
             for image in map(np.asarray, X)
         ]
 
+    def set_output(self, *, transform: str | None = None) -> "Filter":
+        """Accept scikit-learn's choice of output, which means nothing to images.
+
+        Parameters
+        ----------
+        transform : str, optional
+            Ignored: filtered images stay arrays, whatever later steps give.
+
+        Returns
+        -------
+        self
+        """
+        return self
+
     def _axes(self, ndim: int, first: int) -> tuple[int, ...]:
         """List the axes that a kernel slides along: neither the stack's nor the channels'."""
         axes = list(range(first, ndim))

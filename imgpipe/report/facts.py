@@ -81,7 +81,8 @@ def protocol_rows(comparison: "Comparison") -> list[tuple[str, str]]:
     p = comparison.protocol
     rows = [("Kind", p.kind)]
     if p.kind == "cross-validation":
-        rows.append(("Folds", f"{p.folds}, repeated {p.repeats}×"))
+        again = f", repeated {p.repeats} times" if (p.repeats or 1) > 1 else ""
+        rows.append(("Folds", f"{p.folds}{again}"))
     rows.append(("Seeds", str(p.seeds)))
     rows.append(("Tuned", "yes, on a stated grid" if p.tuned else "nothing"))
     if p.positive_class is not None:

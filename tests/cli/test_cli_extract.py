@@ -91,24 +91,32 @@ def test_archive_and_parquet(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.jit
-def test_killed_and_resumed_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
-    """A process killed in mid-extraction and resumed writes the bytes of an undisturbed one."""
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_stopped_and_resumed_gives_the_same_bytes(
+    sent: signal.Signals, run: Run, tmp_path: Path
+) -> None:
+    """A process killed or interrupted and then resumed writes the bytes of an undisturbed one."""
     pixels = np.random.default_rng(0).integers(0, 4000, (900, 96, 96), np.uint16)
     np.savez(tmp_path / "x.npz", images=pixels)
     args = ["extract", tmp_path / "x.npz", "--families", "glcm", "--jobs", 1]
     assert run(*args, "--out", tmp_path / "whole.csv").exit_code == 0
-    out, part = tmp_path / "killed.csv", tmp_path / "killed.csv.part"
+    out, part = tmp_path / "stopped.csv", tmp_path / "stopped.csv.part"
     with start(*args, "--out", out) as process:
         deadline = time.monotonic() + 120
         while process.poll() is None and time.monotonic() < deadline:
             if part.exists() and part.stat().st_size > 1000:
                 break
             time.sleep(0.005)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=30)
+        os.killpg(process.pid, sent)
+        _, err = process.communicate(timeout=30)
     assert not out.exists()
-    before = len(part.read_bytes().splitlines())
-    assert 100 < before < 900
+    kept = len(part.read_bytes().splitlines()) - 2
+    assert 100 < kept < 900
+    if sent == signal.SIGINT:
+        assert process.returncode == 130
+        assert err.count("\n") == 1
+        assert f"interrupted; {kept} of 900 images are kept" in err
+        assert "--resume" in err
     with start(*args, "--out", out, "--resume") as process:
         process.communicate(timeout=120)
     assert process.returncode == 0

@@ -184,3 +184,18 @@ def test_split_argument_has_no_meaning(tree: Tree) -> None:
     """A folder tree has no column for a split."""
     with pytest.raises(InputError, match="says its split by folders"):
         load(tree(by_class), split="part")
+
+
+def test_dicom_files_need_no_suffix(tmp_path: Path) -> None:
+    """Files that scanners named IM0001 or by a UID are found; other files like that are not."""
+    import pydicom.data
+
+    data = Path(pydicom.data.get_testdata_file("MR_small.dcm")).read_bytes()
+    for name in ("a/IM0001", "a/1.2.840.7", "b/IM0002", "b/x.dcm"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "b" / "README").write_text("no image")
+    loaded = load(tmp_path)
+    assert loaded.images.shape == (4, 64, 64)
+    assert loaded.images.dtype == np.int16
+    assert loaded.warnings == ("1 files without an image's suffix were passed over (no suffix: 1)",)

@@ -85,6 +85,15 @@ def test_text_labels_and_gaps(tmp_path: Path) -> None:
     assert load(gaps).warnings == ("no image of b",)
 
 
+def test_none_is_a_class(tmp_path: Path) -> None:
+    """A class may be called none, which only "NA", "NaN" and their like may not."""
+    labels = np.array(["none", "cyst"] * 5)
+    assert load(save(tmp_path / "x.npz", images=IMAGES, labels=labels)).classes == ("cyst", "none")
+    labels[3] = "NA"
+    with pytest.raises(InputError, match=r"1 labels are empty or NaN \(row 4\)"):
+        load(save(tmp_path / "y.npz", images=IMAGES, labels=labels))
+
+
 def test_size_resizes_each_image(tmp_path: Path) -> None:
     """size= gives the same pixels as resizing image by image, dtype kept."""
     data = load(save(tmp_path / "x.npz", images=IMAGES, labels=LABELS), size=5)

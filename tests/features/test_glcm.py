@@ -227,9 +227,11 @@ def test_holes_break_pairs():
         ({"aggregation": "all"}, "one aggregation"),
         ({"aggregation": "IAZD"}, "needs a volume.*BTW3, SUJT"),
         ({"distance": (1, 2)}, "one distance"),
+        ({"aggregation": "BTW3", "bins": None}, "4 matrices of 4096 .* more than memory"),
     ],
 )
-def test_matrix_refuses(options, match):
-    """matrix() takes one aggregation that exists, and one distance."""
+def test_matrix_refuses(options, match, monkeypatch):
+    """matrix() takes one aggregation that exists, one distance, and what memory can hold."""
+    monkeypatch.setattr(glcm, "_MAX_ENTRIES", 2**20)
     with pytest.raises(InputError, match=match):
-        glcm.matrix(np.eye(4), **options)
+        glcm.matrix(np.eye(4) * 4095 + 1, **options)

@@ -154,6 +154,18 @@ def test_npy_with_missing_data_says_how_much(tmp_path: Path) -> None:
         read(tmp_path / "x.npy")
 
 
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_jpeg_mended_with_an_end_marker(tmp_path: Path, share: float) -> None:
+    """A cut JPEG file that ends in an end marker all the same is not filled up with gray."""
+    path = tmp_path / "x.jpg"
+    PillowImage.fromarray(np.tile(RGB, (5, 5, 1))).save(path, quality=90)
+    data = path.read_bytes()
+    start = data.find(b"\xff\xda")
+    path.write_bytes(data[: start + int(share * (len(data) - start))] + b"\xff\xd9")
+    with pytest.raises(InputError, match="coded pixels of the JPEG file are missing"):
+        read(path)
+
+
 def test_odd_names(tmp_path: Path) -> None:
     """Blanks, accents and other scripts in a path are read and written."""
     path = tmp_path / "Bild für 患者 1.png"

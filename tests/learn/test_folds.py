@@ -17,6 +17,7 @@ def cohorts(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     n_classes = draw(st.integers(2, 3))
     rng = np.random.default_rng(draw(st.integers(0, 2**31)))
     labels = rng.integers(n_classes, size=len(groups))
+    labels[:n_classes] = np.arange(n_classes)
     order = rng.permutation(len(groups))
     return labels[order], groups[order]
 

@@ -1,0 +1,242 @@
+"""Bad arguments: one clear error each, that names the argument and what was found."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from kernel_calls import AVERAGING, call
+
+from imgpipe import kernels
+from imgpipe._common import InputError
+from imgpipe.kernels import KERNELS
+
+IMAGE = np.arange(30, dtype=np.uint8).reshape(5, 6)
+every_kernel = pytest.mark.parametrize("name", KERNELS)
+WINDOWED = [name for name in KERNELS if name not in ("gaussian", "convolve", "correlate")]
+SHAPED = [name for name in WINDOWED if name != "mean"]
+
+
+@every_kernel
+@pytest.mark.parametrize(
+    ("image", "found"),
+    [
+        (np.ones((3, 3), np.float16), "float16.*float32"),
+        (np.ones((3, 3), complex), "complex128.*abs"),
+        (np.array([[1, None]], object), "object.*float64"),
+        (np.array(["a"]), "<U1"),
+        (np.array(["2020-01-01"], "M8[D]"), "datetime64"),
+        (np.ones(3, np.longdouble), "float128.*float64"),
+    ],
+)
+def test_unsupported_dtype(name: str, image: np.ndarray, found: str) -> None:
+    """A dtype without a kernel is a TypeError that names it and a cast."""
+    with pytest.raises(TypeError, match=found):
+        call(name, image)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, complex])
+def test_named_cast_works(dtype: Any) -> None:
+    """The cast that the error names is one that the kernel then takes."""
+    image = np.ones((3, 3), dtype)
+    with pytest.raises(TypeError) as caught:
+        kernels.mean(image)
+    cast = str(caught.value).rsplit("as in ", 1)[1].split(" or ")[0]
+    assert kernels.mean(eval(cast, {"image": image, "np": np})).shape == (3, 3)
+
+
+@every_kernel
+@pytest.mark.parametrize("image", [np.float64(1), np.ones((1,) * 5)])
+def test_number_of_axes(name: str, image: Any) -> None:
+    """An image has 1 to 4 axes."""
+    with pytest.raises(InputError, match="1 to 4 axes"):
+        call(name, image, axes=() if np.ndim(image) == 0 else None)
+
+
+@every_kernel
+def test_masked_pixels(name: str) -> None:
+    """Masked pixels are refused rather than looked at."""
+    masked = np.ma.masked_equal(IMAGE, 3)
+    with pytest.raises(InputError, match="filled"):
+        call(name, masked)
+
+
+@pytest.mark.parametrize("name", WINDOWED)
+@pytest.mark.parametrize("size", [0, -3, 3.0, 2.5, "3", None, True, (3,), (3, 3, 3), (3, 0), [[3]]])
+def test_bad_size(name: str, size: Any) -> None:
+    """A window has a positive whole length on each filtered axis."""
+    with pytest.raises(InputError, match="size"):
+        KERNELS[name](IMAGE, size)
+
+
+@pytest.mark.parametrize("name", SHAPED)
+@pytest.mark.parametrize(
+    "footprint", [np.ones(3), np.zeros((3, 3)), np.ones((3, 3, 3)), np.ones((0, 3)), [["a"]]]
+)
+def test_bad_footprint(name: str, footprint: Any) -> None:
+    """A footprint has the right number of dimensions and at least one cell."""
+    with pytest.raises(InputError, match="footprint"):
+        KERNELS[name](IMAGE, footprint=footprint)
+
+
+@every_kernel
+@pytest.mark.parametrize("mode", ["mirrored", 3, None, ["reflect"], ["wrap", "edge"]])
+def test_bad_mode(name: str, mode: Any) -> None:
+    """An unknown mode is answered with the valid ones."""
+    with pytest.raises(InputError, match="mode"):
+        call(name, IMAGE, mode=mode)
+
+
+def test_mode_error_lists_the_modes() -> None:
+    """The error for a misspelt mode lists all that exist."""
+    with pytest.raises(InputError, match="reflect, nearest, mirror, wrap, constant, grid-mirror"):
+        kernels.mean(IMAGE, mode="edge")
+
+
+@every_kernel
+@pytest.mark.parametrize("axes", [2, -3, (0, 0), (0, -2), 1.0, "x", (0, 1, 2)])
+def test_bad_axes(name: str, axes: Any) -> None:
+    """Axes are distinct whole numbers within the image."""
+    with pytest.raises(InputError, match="axes"):
+        KERNELS[name](IMAGE, **_needed(name), axes=axes)
+
+
+def _needed(name: str) -> dict[str, Any]:
+    if name == "gaussian":
+        return {"sigma": 1}
+    return {"weights": np.ones((3, 3))} if name in ("convolve", "correlate") else {}
+
+
+@pytest.mark.parametrize("name", [n for n in KERNELS if n != "gaussian"])
+@pytest.mark.parametrize("origin", [2, -2, 0.5, (0, 2), (0,), "a"])
+def test_bad_origin(name: str, origin: Any) -> None:
+    """An origin keeps the centre inside the window."""
+    with pytest.raises(InputError, match="origin"):
+        call(name, IMAGE, origin=origin)
+
+
+@every_kernel
+def test_bad_output(name: str) -> None:
+    """An output has the image's shape, can be written, and has a supported dtype."""
+    with pytest.raises(InputError, match=r"output has shape \(5, 5\), the image \(5, 6\)"):
+        call(name, IMAGE, output=np.zeros((5, 5), np.uint8))
+    frozen = np.zeros_like(IMAGE)
+    frozen.setflags(write=False)
+    with pytest.raises(InputError, match="read-only"):
+        call(name, IMAGE, output=frozen)
+    for output in (np.zeros(IMAGE.shape, np.float16), np.float16, complex):
+        with pytest.raises(TypeError, match=r"output has dtype (float16|complex128)"):
+            call(name, IMAGE, output=output)
+    with pytest.raises(InputError, match="output must be"):
+        call(name, IMAGE, output="nonsense")
+
+
+@pytest.mark.parametrize("name", [n for n in KERNELS if n not in AVERAGING])
+def test_cval_must_be_representable(name: str) -> None:
+    """Kernels that keep the dtype take a `cval` that it can hold, exactly."""
+    for dtype, cval in (
+        ("u1", -1),
+        ("u1", 256),
+        ("i2", 0.5),
+        ("i8", 2**63),
+        ("u8", 2**64),
+        ("i4", np.nan),
+        ("i4", np.inf),
+        ("bool", 2),
+        ("f4", 1e39),
+    ):
+        with pytest.raises(InputError, match=f"cval must be a value that {np.dtype(dtype)}"):
+            call(name, np.zeros((3, 3), dtype), mode="constant", cval=cval)
+    for cval in ("1", None, [1, 2], 1j):
+        with pytest.raises(InputError, match="cval must be one real number"):
+            call(name, IMAGE, mode="constant", cval=cval)
+
+
+def test_cval_of_long_integers_is_exact() -> None:
+    """The highest value of 64 bits is held exactly, not as a float."""
+    result = kernels.erosion(np.full(3, 2**64 - 1, np.uint64), mode="constant", cval=2**64 - 2)
+    assert result.tolist() == [2**64 - 2, 2**64 - 1, 2**64 - 2]
+
+
+@pytest.mark.parametrize("name", AVERAGING)
+def test_averages_of_bool(name: str) -> None:
+    """An average of a bool image needs a float output."""
+    image = IMAGE > 9
+    for options in ({}, {"output": np.uint8}, {"output": bool}):
+        with pytest.raises(TypeError, match="float32"):
+            KERNELS[name](image, **_needed(name), **options)
+    with pytest.raises(TypeError, match="bool"):
+        KERNELS[name](IMAGE, **_needed(name), output=bool)
+
+
+@pytest.mark.parametrize("name", AVERAGING)
+def test_averages_of_integers_take_a_finite_cval(name: str) -> None:
+    """Integers cannot hold a NaN or an infinity from outside."""
+    with pytest.raises(InputError, match="cval must be finite"):
+        call(name, IMAGE, mode="constant", cval=np.nan)
+    assert np.isnan(call(name, IMAGE, mode="constant", cval=np.nan, output=float)[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"sigma": -1}, "sigma"),
+        ({"sigma": np.nan}, "sigma"),
+        ({"sigma": np.inf}, "sigma"),
+        ({"sigma": "1"}, "sigma"),
+        ({"sigma": "wide"}, "sigma"),
+        ({"sigma": (1, 2, 3)}, "sigma"),
+        ({"sigma": 1, "truncate": -1}, "truncate"),
+        ({"sigma": 1, "radius": -1}, "radius"),
+        ({"sigma": 1, "radius": 1.5}, "radius"),
+        ({"sigma": 1, "radius": (1,)}, "radius"),
+    ],
+)
+def test_bad_gaussian(options: dict[str, Any], found: str) -> None:
+    """Widths are finite and not negative, reaches whole numbers."""
+    with pytest.raises(InputError, match=found):
+        kernels.gaussian(IMAGE, **options)
+
+
+@pytest.mark.parametrize("name", ["convolve", "correlate"])
+def test_bad_weights(name: str) -> None:
+    """Weights are finite real numbers with one dimension per filtered axis."""
+    for weights in (np.ones(3), np.ones((3, 3, 3)), np.ones((0, 3)), 1.0):
+        with pytest.raises(InputError, match="one dimension per filtered axis"):
+            KERNELS[name](IMAGE, weights)
+    for bad in (np.nan, np.inf):
+        with pytest.raises(InputError, match="finite"):
+            KERNELS[name](IMAGE, np.full((3, 3), bad))
+    for dtype in (complex, object, "U1"):
+        with pytest.raises(TypeError, match="real"):
+            KERNELS[name](IMAGE, np.ones((3, 3)).astype(dtype))
+
+
+@pytest.mark.parametrize("name", ["convolve", "correlate"])
+def test_weights_of_nothing(name: str) -> None:
+    """Weights of zero give zero, on any window."""
+    for shape in ((1, 1), (3, 3), (1, 4)):
+        assert not KERNELS[name](IMAGE, np.zeros(shape)).any()
+    assert np.array_equal(KERNELS[name](IMAGE, [[2.0]]), np.minimum(IMAGE * 2, 255))
+    assert np.array_equal(KERNELS[name](IMAGE, [[0.0, 3.0, 0.0]]), IMAGE * 3)
+
+
+@every_kernel
+def test_no_axes(name: str) -> None:
+    """Filtering no axis at all is the window of one cell."""
+    needed = {"sigma": 1} if name == "gaussian" else {}
+    if name in ("convolve", "correlate"):
+        needed = {"weights": np.array(1.0)}
+    result = KERNELS[name](IMAGE, **needed, axes=())
+    expected = 0 if name in ("gradient", "white_tophat", "black_tophat") else IMAGE
+    assert (result == expected).all()
+
+
+def test_numbers_of_other_libraries() -> None:
+    """Sizes, axes and sigmas may be NumPy numbers and arrays."""
+    image = IMAGE.astype(float)
+    assert np.array_equal(
+        kernels.mean(image, np.array([3, 2]), axes=np.array([0, 1])), kernels.mean(image, (3, 2))
+    )
+    assert np.array_equal(kernels.mean(image, np.int64(3)), kernels.mean(image, 3))
+    assert np.array_equal(kernels.gaussian(image, np.float32(1)), kernels.gaussian(image, 1.0))
+    assert np.array_equal(kernels.mean(image, 3, axes=1), kernels.mean(image, 3, axes=(1,)))
