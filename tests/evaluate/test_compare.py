@@ -364,6 +364,42 @@ def test_data_that_cannot_be_compared_are_refused(
         compare("dummy", data, **settings)
 
 
+def test_a_lazy_sequence_is_compared_like_an_array() -> None:
+    """Images read one by one give the same predictions, mistakes included."""
+
+    class Lazy:
+        def __init__(self, images: np.ndarray) -> None:
+            self._images = images
+            self.shapes = [image.shape for image in images]
+
+        def __len__(self) -> int:
+            return len(self._images)
+
+        def __getitem__(self, index: int) -> np.ndarray:
+            return self._images[index]
+
+    data = toy(step=15)
+    lazy = Dataset("toy", Lazy(data.images), data.labels, data.classes)  # type: ignore[arg-type]
+    models = {"light": sk_pipeline(Filter("mean"), *(step for _, step in light().steps))}
+    one, other = (compare(models, d, folds=2) for d in (data, lazy))
+    assert one.predictions.to_csv() == other.predictions.to_csv()
+    assert one.models[0].mistakes == other.models[0].mistakes
+    assert one.run.data_hash == other.run.data_hash
+
+
+def test_colour_is_told_to_a_ready_pipeline() -> None:
+    """A pipeline that was not told of colour learns it from the data set."""
+    gray = toy(step=30)
+    colour = np.stack([gray.images, gray.images // 2, gray.images // 3], axis=-1)
+    data = Dataset("colour", colour, gray.labels, gray.classes, channel_axis=-1)
+    found = compare(LIGHT, data, folds=2)
+    names = found.models[0].pipeline[0].get_feature_names_out()
+    assert any(name.endswith("_c2") for name in names)
+    assert found.dataset.channels == 3
+    assert found.models[0].mistakes == () or found.models[0].mistakes[0].image.shape == (10, 10, 3)
+    assert LIGHT["light"][0].channel_axis is None
+
+
 def test_images_of_mixed_sizes_are_refused() -> None:
     """A comparison asks for one size, and names the option that makes it."""
 

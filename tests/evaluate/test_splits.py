@@ -23,7 +23,7 @@ def data(**fields: Any) -> Any:
 
 def test_a_patient_in_two_parts_stops_the_run() -> None:
     """The error names the patients that stand on both sides."""
-    groups = np.array(["p", "q", "p", "r", "s", "t"] + ["u", "v", "w", "x", "q", "z"])
+    groups = np.array(list("pqprstuvwxqz"))
     torn = data(groups=groups)
     assert shared_groups(torn) == ["p", "q"]
     with pytest.raises(InputError, match=r"2 patient\(s\) stand in more than one part .*\(p, q\)"):
