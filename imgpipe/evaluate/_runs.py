@@ -8,7 +8,14 @@ from sklearn.base import clone
 
 from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_image
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
-from imgpipe.evaluate._fitting import fit, probabilities, unparallel, with_seed
+from imgpipe.evaluate._fitting import (
+    final_step,
+    fit,
+    probabilities,
+    unparallel,
+    with_budget,
+    with_seed,
+)
 from imgpipe.evaluate._images import take
 from imgpipe.evaluate._tuning import Choice, choose
 from imgpipe.evaluate.importance import auc_drops, blocks
@@ -45,6 +52,11 @@ class Plan:
         return np.asarray(self.dataset.labels).astype(np.int64)
 
     @property
+    def budget_each(self) -> float | None:
+        """CPU seconds for one fit."""
+        return None if self.budget is None else self.budget / (len(self.parts) * self.seeds)
+
+    @property
     def n_classes(self) -> int:
         return len(self.dataset.classes)
 
@@ -66,6 +78,7 @@ class Run:
     blocks: list[str] = field(default_factory=list)
     drops: list[np.ndarray] = field(default_factory=list)
     pipeline: Any = None
+    cut_short: int = 0  # fits that the budget ended
 
 
 def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan) -> None:
@@ -84,9 +97,14 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
     if part.val is not None:
         pair = (take(inputs, part.val), plan.labels[part.val])
     fitted = fit(
-        rest, take(inputs, part.train), plan.labels[part.train], plan.groups(part.train), pair
+        with_budget(rest, plan.budget_each),
+        take(inputs, part.train),
+        plan.labels[part.train],
+        plan.groups(part.train),
+        pair,
     )
     share = len(part.train) / len(plan.labels)
+    run.cut_short += getattr(final_step(fitted), "stopped_", None) == "budget"
     run.fit_seconds.append(cpu_seconds() - before + feature_seconds * share)
     fitted = unparallel(fitted)
     run.test.append(_held(fitted, inputs, part.test, plan.n_classes, seed))
@@ -141,10 +159,12 @@ def _held(fitted: Any, inputs: Any, index: np.ndarray, n_classes: int, seed: int
 
 
 def _cost(pipeline: Any, plan: Plan, part: Part, feature_seconds: float) -> dict[str, float]:
+    weights = getattr(final_step(pipeline), "n_parameters_", None)
     return {
         "feature_seconds": feature_seconds,
         "predict_ms_per_image": predict_ms_per_image(pipeline, plan.dataset.images, part.test),
         "model_bytes": model_bytes(pipeline),
+        **({} if weights is None else {"parameters": weights}),
     }
 
 

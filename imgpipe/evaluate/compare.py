@@ -61,7 +61,8 @@ def compare(
     tune : bool
         Search the classifier's small grid. By default nothing is tuned.
     budget_seconds : float, optional
-        CPU seconds of tuning for each model; the search ends when they are used up.
+        CPU seconds of tuning for each model; the search ends when they are used up. A network may
+        train for as many, over all its folds and seeds, and then keeps its best weights so far.
     learning_curve : bool
         Not available yet.
     n_jobs : int, optional
