@@ -58,12 +58,14 @@ class _Bar:
             _Bar._shown.start()
         self._progress = _Bar._shown
         self._task = self._progress.add_task(description, total=total, completed=done)
+        self._progress.refresh()
 
     def advance(self, description: str) -> None:
         self._progress.update(self._task, description=description, advance=1)
 
     def close(self) -> None:
-        self._progress.remove_task(self._task)
         if self._outer:
             self._progress.stop()
             _Bar._shown = None
+        else:
+            self._progress.remove_task(self._task)
