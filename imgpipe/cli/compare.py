@@ -23,6 +23,10 @@ from imgpipe.cli import _options, _runs
     "--budget-seconds", type=click.FloatRange(min=0, min_open=True), metavar="T",
     help="CPU-seconds each model may spend on tuning, and a network on training.",
 )  # fmt: skip
+@click.option(
+    "--learning-curve", is_flag=True,
+    help="Also fit on shares of the training patients; the report shows where models cross.",
+)  # fmt: skip
 @_options.jobs
 @_options.common
 @click.pass_context

@@ -4,11 +4,14 @@ from imgpipe.evaluate.compare import compare, score_fitted
 from imgpipe.evaluate.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
     Comparison,
+    Crossing,
     Curve,
     DataCard,
     DuplicatePair,
     Importance,
     Interval,
+    LearningCurve,
+    LearningCurves,
     Mistake,
     ModelResult,
     Protocol,
@@ -18,11 +21,14 @@ from imgpipe.evaluate.results import (
 
 __all__ = [
     "Comparison",
+    "Crossing",
     "Curve",
     "DataCard",
     "DuplicatePair",
     "Importance",
     "Interval",
+    "LearningCurve",
+    "LearningCurves",
     "Mistake",
     "ModelResult",
     "Protocol",

@@ -93,16 +93,7 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
         params = run.choices[_position(part, plan)].params
         model, rest = model.set_params(**params), rest.set_params(**params)
     before = cpu_seconds()
-    pair = None
-    if part.val is not None:
-        pair = (take(inputs, part.val), plan.labels[part.val])
-    fitted = fit(
-        with_budget(rest, plan.budget_each),
-        take(inputs, part.train),
-        plan.labels[part.train],
-        plan.groups(part.train),
-        pair,
-    )
+    fitted = _fitted(rest, inputs, part, plan)
     share = len(part.train) / len(plan.labels)
     run.cut_short += getattr(final_step(fitted), "stopped_", None) == "budget"
     run.fit_seconds.append(cpu_seconds() - before + feature_seconds * share)
@@ -117,6 +108,20 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
         _lean_on(run, fitted, head[-1], inputs, part, plan)
 
 
+def fit_share(
+    run: Run, candidate: Candidate, number: int, part: Part, smaller: Part, plan: Plan
+) -> Held:
+    """Fit as `fit_part` did, on a `smaller` training part; say what the model says of the test."""
+    seed = plan.seed + number
+    model = with_seed(candidate.estimator, seed, override=plan.seeds > 1)
+    head, rest = split_head(model)
+    inputs, _ = plan.store.inputs(head)
+    if run.choices:
+        rest = rest.set_params(**run.choices[_position(part, plan)].params)
+    fitted = unparallel(_fitted(rest, inputs, smaller, plan))
+    return _held(fitted, inputs, part.test, plan.n_classes, seed)
+
+
 def judge_fitted(run: Run, pipeline: Any, plan: Plan) -> None:
     """Note what an already fitted pipeline says of the held-out part."""
     head, rest = split_head(pipeline)
@@ -127,6 +132,20 @@ def judge_fitted(run: Run, pipeline: Any, plan: Plan) -> None:
     run.cost = _cost(pipeline, plan, part, feature_seconds)
     if head:
         _lean_on(run, rest, head[-1], inputs, part, plan)
+
+
+def _fitted(rest: Any, inputs: Any, part: Part, plan: Plan) -> Any:
+    """Fit what learns on the training part; hand the validation part to what can watch it."""
+    pair = None
+    if part.val is not None:
+        pair = (take(inputs, part.val), plan.labels[part.val])
+    return fit(
+        with_budget(rest, plan.budget_each),
+        take(inputs, part.train),
+        plan.labels[part.train],
+        plan.groups(part.train),
+        pair,
+    )
 
 
 def _tuned(rest: Any, candidate: Candidate, inputs: Any, part: Part, plan: Plan) -> Choice:

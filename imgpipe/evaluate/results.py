@@ -138,6 +138,34 @@ class ModelResult:
 
 
 @dataclass(frozen=True)
+class LearningCurve:
+    """One model's AUC on held-out data for rising numbers of training patients."""
+
+    name: str
+    patients: tuple[int, ...]
+    auc: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """From about `at` patients on, the AUC of `ahead` lies above that of `behind`."""
+
+    ahead: str
+    behind: str
+    at: float
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """How models do with fewer patients; `unit` is ``"patients"`` or ``"images"``."""
+
+    unit: str
+    curves: tuple[LearningCurve, ...]
+    crossings: tuple[Crossing, ...]
+    statement: str
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """What another person needs to run the comparison again."""
 
@@ -162,6 +190,7 @@ class Comparison:
     models: tuple[ModelResult, ...]
     predictions: "pd.DataFrame" = field(repr=False, compare=False)
     run: RunFacts
+    learning: LearningCurves | None = None
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models, best AUC first, with intervals and cost."""
@@ -186,6 +215,7 @@ class Comparison:
             "protocol": plain(self.protocol),
             "models": {model.name: _model_dict(model) for model in self.models},
             "run": plain(self.run),
+            **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
         }
 
     def to_json(self, path: str | os.PathLike[str]) -> None:

@@ -2,13 +2,14 @@
 
 import base64
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
-from imgpipe.report import charts, facts, words
+from imgpipe.report import charts, facts, learning, words
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult
@@ -43,6 +44,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "splits": _split_rows(ranked, look),
         "legend": [_row(model, look, [HEADLINE]) for model in ranked],
         "roc": _roc_panels(ranked, look),
+        "learning": _learning(comparison, look),
         "confusions": [_confusion(m, look, card.classes) for m in ranked],
         "importances": [_importances(m, look) for m in ranked if m.importances],
         "mistakes": [
@@ -151,6 +153,29 @@ def _roc_panels(
         svg = charts.roc_chart(f"ROC curves for {name}", lines)
         panels.append({"title": str(name), "svg": Markup(svg)})
     return panels
+
+
+def _learning(comparison: "Comparison", look: dict[str, dict[str, str]]) -> dict[str, Any] | None:
+    found = comparison.learning
+    if found is None:
+        return None
+    bands = [
+        learning.Band(
+            curve.name,
+            curve.patients,
+            [s.value for s in curve.auc],
+            look[curve.name]["colour"],
+            look[curve.name]["dash"],
+            [s.low for s in curve.auc],
+            [s.high for s in curve.auc],
+        )
+        for curve in found.curves
+        if not any(math.isnan(s.value) for s in curve.auc)
+    ]
+    svg = (
+        learning.learning_chart("AUC by training " + found.unit, found.unit, bands) if bands else ""
+    )
+    return {"svg": Markup(svg), "statement": found.statement}
 
 
 def _confusion(

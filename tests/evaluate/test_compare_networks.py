@@ -5,10 +5,10 @@ import pytest
 
 pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
 
-from imgpipe.datasets import Dataset  # noqa: E402
-from imgpipe.evaluate import compare  # noqa: E402
-from imgpipe.learn import make_pipeline  # noqa: E402
-from imgpipe.learn.classifiers.deep import ConvNetClassifier, training  # noqa: E402
+from imgpipe.datasets import Dataset
+from imgpipe.evaluate import compare
+from imgpipe.learn import make_pipeline
+from imgpipe.learn.classifiers.deep import ConvNetClassifier, training
 
 SMALL = {"filters": (4, 4), "dense": 8, "epochs": 3, "batch_size": 16, "learning_rate": 0.01}
 
@@ -60,7 +60,7 @@ def test_the_validation_part_stops_networks_and_is_never_trained_on(trained):
 
 
 def test_seeds_give_each_network_its_spread(trained):
-    """Each fold and seed is one training of its own, on the same folds, whole patients held back."""
+    """Each fold and seed is a training of its own, on the same folds."""
     patients = np.array([f"P{i // 4}" for i in range(96)])
     result = compare(models(), make_dataset(groups=patients), folds=2, seeds=2)
     assert len(trained) == 4
