@@ -79,6 +79,7 @@ class Run:
     drops: list[np.ndarray] = field(default_factory=list)
     pipeline: Any = None
     cut_short: int = 0  # fits that the budget ended
+    explained: list[Any] = field(default_factory=list)  # of the first repeat and seed, by part
 
 
 def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan) -> None:
@@ -101,8 +102,10 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
     run.test.append(_held(fitted, inputs, part.test, plan.n_classes, seed))
     if part.val is not None:
         run.val.append(_held(fitted, inputs, part.val, plan.n_classes, seed))
+    if number == 0 and not part.repeat:
+        run.explained.append(unparallel(join_head(model, fitted, plan.dataset.images)))
     if run.pipeline is None:
-        run.pipeline = unparallel(join_head(model, fitted, plan.dataset.images))
+        run.pipeline = run.explained[0]
         run.cost = _cost(run.pipeline, plan, part, feature_seconds)
     if number == 0 and head and not part.repeat:
         _lean_on(run, fitted, head[-1], inputs, part, plan)
@@ -129,6 +132,7 @@ def judge_fitted(run: Run, pipeline: Any, plan: Plan) -> None:
     (part,) = plan.parts
     run.test.append(_held(rest, inputs, part.test, plan.n_classes, plan.seed))
     run.pipeline = pipeline
+    run.explained.append(pipeline)
     run.cost = _cost(pipeline, plan, part, feature_seconds)
     if head:
         _lean_on(run, rest, head[-1], inputs, part, plan)

@@ -105,7 +105,11 @@ class Importance:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A held-out image put confidently into the wrong class; `image` is uint8, for display."""
+    """A held-out image put confidently into the wrong class; `image` is uint8, for display.
+
+    `maps` tell what spoke for (up to 1) and against (down to -1) the class it was put into: pairs
+    of a name, ``"occlusion"`` or for networks ``"Grad-CAM"``, and an array of the image's size.
+    """
 
     id: str
     index: int
@@ -113,6 +117,7 @@ class Mistake:
     predicted: str
     probability: float
     image: np.ndarray = field(repr=False, compare=False)
+    maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -276,7 +281,7 @@ def _model_dict(model: ModelResult) -> dict[str, Any]:
     kept = (f.name for f in fields(model) if f.name not in ("name", "pipeline", "mistakes"))
     content = {name: plain(getattr(model, name)) for name in kept}
     content["mistakes"] = [
-        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name != "image"}
+        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name not in ("image", "maps")}
         for m in model.mistakes
     ]
     return content

@@ -144,7 +144,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         dense: int | None = None,
         pooling: str = "max",
         activation: str = "relu",
-        dropout: float = 0.3,
+        dropout: float = 0.5,
         batch_norm: bool = False,
         first_layer: str = "random",
         weights: Any = None,
