@@ -49,10 +49,10 @@ def _division(kind: str, folds: int | None, repeats: int | None, dataset: Any, f
     if kind == "held-out evaluation":
         return f"A model fitted before was judged on {len(first.test)} images."
     if kind == "given split":
+        unseen = "" if first.val is None else "; the validation part was never trained on"
         return (
             f"The given split was used as it is: fitted on {len(first.train)} training images, "
-            f"judged once on {len(first.test)} test images; the validation part was never trained "
-            "on."
+            f"judged once on {len(first.test)} test images{unseen}."
         )
     unit = "images" if dataset.groups is None else "patients"
     again = "" if repeats == 1 else f", repeated {repeats} times"

@@ -41,7 +41,7 @@ def extract_tasks(
     shapes = _aligned(shapes, "morphological_mask", n)
     if n_jobs == 0 or not (n_jobs is None or isinstance(n_jobs, (int, np.integer))):
         raise InputError(f"n_jobs must be None, a positive integer or -1, not {n_jobs!r}")
-    workers = joblib.effective_n_jobs(n_jobs)
+    workers = min(joblib.effective_n_jobs(n_jobs), n)
     tasks = _tasks(images, masks, shapes, workers)
     if workers == 1:
         results = [_work(task, settings, os.getpid()) for task in tasks]

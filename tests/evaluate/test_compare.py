@@ -91,6 +91,7 @@ def test_a_given_split_is_used_as_it_is(spied: list[dict[str, Any]]) -> None:
         ]
     assert "train" not in set(table["split"])
     assert found.protocol.kind == "given split"
+    assert "validation part was never trained on" in found.protocol.statement
     assert set(found.models[0].splits) == {"val", "test"}
     assert found.models[0].metrics == found.models[0].splits["test"]
 
