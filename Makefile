@@ -7,7 +7,7 @@ SETUP := setup.cfg pyproject.toml constraints.txt
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features clean
+.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -34,13 +34,16 @@ format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-kernels bench-features ## run every benchmark; tables go to benchmarks/results
+bench: bench-kernels bench-features bench-deep ## run every benchmark; tables go to benchmarks/results
 
 bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
 	$(BIN)/python -m benchmarks.kernels
 
 bench-features: $(VENV)/.dev ## features against scikit-image
 	$(BIN)/python -m benchmarks.features
+
+bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
+	$(BIN)/python -m benchmarks.deep
 
 clean: ## remove the environment, caches and results made by the other targets
 	rm -rf $(VENV) $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis

@@ -12,7 +12,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "cnn-deep": {},
     "cnn-large": {"batch_size": 32, "learning_rate": 3e-4},
     "vgg16": {"batch_size": 32, "learning_rate": 1e-4},
-    "resnet18-28": {"batch_size": 128, "dropout": 0.0, "epochs": 12},
+    "resnet18-28": {"batch_size": 128, "dropout": 0.0, "epochs": 8},
 }
 _LARGE = {"crop": 8}  # pixels, for images of about 224
 

@@ -55,8 +55,8 @@ class Augmentation(BaseEstimator):
         shift: Any = 0.0,
         crop: Any = 2,
         scale: Any = 0.0,
-        intensity: Any = 0.1,
-        noise: Any = 0.1,
+        intensity: Any = 0.2,
+        noise: Any = 0.2,
     ) -> None:
         self.flip_horizontal = flip_horizontal
         self.flip_vertical = flip_vertical
