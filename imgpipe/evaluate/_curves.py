@@ -164,9 +164,10 @@ def _patients(share: float, parts: list[Part], plan: Plan, clusters: np.ndarray)
 
 def _statement(unit: str, met: tuple[Crossing, ...], plan: Plan) -> str:
     """Say how the curves were made and where they cross."""
+    drawn = "one seed drew the shares" if plan.seeds == 1 else "every seed drew its own shares"
     text = (
         f"Each model was fitted on nested shares of the training {unit} and judged on the same "
-        f"held-out ones; each of {plan.seeds} seed(s) drew its own shares."
+        f"held-out ones; {drawn}."
     )
     if not met:
         return text + " No two curves cross in this range."

@@ -116,7 +116,9 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         ``"epochs"``, ``"patience"``, ``"budget"`` or ``"interrupt"``.
     n_parameters_ : int
     first_filters_ : ndarray, shape (f, c, k, k)
-        The first convolution before training, to set beside what it learned.
+        The first convolution before training.
+    learned_filters_ : ndarray, shape (f, c, k, k)
+        The first convolution after training, to set beside it.
 
     Examples
     --------
@@ -271,6 +273,9 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         self.stopped_ = outcome.stopped
         self.n_parameters_ = sum(p.numel() for p in network.parameters())
         self.first_filters_ = first
+        self.learned_filters_ = (
+            filters.first_convolution(network).weight.detach().float().cpu().numpy().copy()
+        )
         if outcome.stopped == "interrupt":
             raise KeyboardInterrupt("training was stopped; the best weights so far are kept")
         return self
