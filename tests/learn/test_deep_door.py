@@ -23,6 +23,13 @@ for name in ("cnn", "cnn-deep", "cnn-large", "vgg16", "resnet18-28"):
 """
 
 
+COMMAND_WITHOUT_TORCH = WITHOUT_TORCH.split("import imgpipe.learn")[0] + """
+from imgpipe.cli import main
+sys.argv = ["imgpipe", "compare", "synthetic-nodules", "--models", "cnn", "--out", sys.argv[1]]
+main()
+"""
+
+
 def run(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -45,3 +52,16 @@ def test_building_a_network_imports_torch():
     pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
     code = "import sys, imgpipe.learn as l; l.CLASSIFIERS['cnn'](); print('torch' in sys.modules)"
     assert run(code).stdout.strip() == "True"
+
+
+def test_the_command_line_says_it_in_one_line(tmp_path):
+    """`--models cnn` without torch ends with exit code 2 and one line, and writes nothing."""
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND_WITHOUT_TORCH, str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "pip install 'imgpipe[cnn]'" in line
+    assert list(tmp_path.iterdir()) == []
