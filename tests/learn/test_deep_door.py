@@ -23,11 +23,14 @@ for name in ("cnn", "cnn-deep", "cnn-large", "vgg16", "resnet18-28"):
 """
 
 
-COMMAND_WITHOUT_TORCH = WITHOUT_TORCH.split("import imgpipe.learn")[0] + """
+COMMAND_WITHOUT_TORCH = (
+    WITHOUT_TORCH.split("import imgpipe.learn")[0]
+    + """
 from imgpipe.cli import main
 sys.argv = ["imgpipe", "compare", "synthetic-nodules", "--models", "cnn", "--out", sys.argv[1]]
 main()
 """
+)
 
 
 def run(code):
