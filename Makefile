@@ -7,7 +7,7 @@ SETUP := setup.cfg pyproject.toml constraints.txt
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep clean
+.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -39,8 +39,12 @@ bench: bench-kernels bench-features bench-deep ## run every benchmark; tables go
 bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
 	$(BIN)/python -m benchmarks.kernels
 
-bench-features: $(VENV)/.dev ## features against scikit-image
+bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1 against MIRP
 	$(BIN)/python -m benchmarks.features
+	$(BIN)/python -m benchmarks.ibsi
+
+docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
+	$(BIN)/python -m imgpipe.features._page docs/features.md
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep

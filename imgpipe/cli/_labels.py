@@ -1,10 +1,16 @@
 """What a table of features says of its images beside their ids."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imgpipe._common import InputError
 
+if TYPE_CHECKING:
+    from imgpipe.datasets import ImageList
+
+IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 _COLUMNS = ("label", "group", "split")
 
 
@@ -32,6 +38,24 @@ def label_columns(data: str, ids: Sequence[str]) -> dict[str, list[str]]:
     if found.split is not None:
         columns["split"] = found.split.tolist()
     return columns
+
+
+def identifier_columns(source: "ImageList", salt: str | None) -> dict[str, list[str]]:
+    """Give the columns of the three DICOM identifiers, hashed where there is a salt."""
+    from imgpipe.images import identifiers
+
+    rows = [identifiers(item) if isinstance(item, Path) else None for item in source.items]
+    if not any(rows):
+        return {}
+
+    def shown(text: str) -> str:
+        if not text or salt is None:
+            return text
+        return hashlib.blake2b(text.encode(), key=salt.encode()[:64], digest_size=16).hexdigest()
+
+    return {
+        name: [shown(row[i]) if row else "" for row in rows] for i, name in enumerate(IDENTIFIERS)
+    }
 
 
 def _of_manifest(data: str) -> dict[str, list[str]]:

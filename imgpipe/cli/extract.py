@@ -1,9 +1,10 @@
 """`imgpipe extract`: a table of features, one row an image."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+import secrets
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -19,18 +20,36 @@ if TYPE_CHECKING:
 _CHUNK_IMAGES, _CHUNK_PIXELS = 256, 2**24  # computed together; what a kill may cost
 _WORTH_WORKERS = 2**20  # pixels: below, starting workers takes longer than the work
 
-_Extract = Callable[..., Any]
+
+_Settings = dict[str, Any]
 
 
 @click.command()
 @click.argument("data")
 @click.option("--out", required=True, metavar="FEATURES", help="Table to write: .csv or .parquet.")
 @click.option("--families", default="default", show_default=True, help="Features, by commas.")
+@click.option("--aggregation", default="default", show_default=True, help="IBSI codes, by commas.")
+@click.option("--bins", default="32", show_default=True, help="Gray levels, or none.")
+@click.option("--bin-width", type=float, help="Gray levels of this size instead.")
+@click.option("--label", type=float, help="Only where the mask has this value.")
+@click.option("--hash-ids", is_flag=True, help="Replace DICOM identifiers by salted hashes.")
+@click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @_options.jobs
 @_options.common
 def command(
-    data: str, out: str, families: str, resume: bool, jobs: int | None, as_json: bool
+    data: str,
+    out: str,
+    families: str,
+    aggregation: str,
+    bins: str,
+    bin_width: float | None,
+    label: float | None,
+    hash_ids: bool,
+    salt: str | None,
+    resume: bool,
+    jobs: int | None,
+    as_json: bool,
 ) -> int:
     r"""Compute features of every image of DATA, labelled or not, of any sizes.
 
@@ -38,28 +57,44 @@ def command(
     stderr, and makes the exit code 1; the others go on. Until the table is whole, finished rows
     are kept in FEATURES.part, from which --resume goes on.
 
+    A manifest may have a column mask (image file, NPY, or RTSTRUCT with a column region where it
+    holds several), and a path in it may be the folder of a DICOM series. Rows of DICOM images carry
+    PatientID, StudyInstanceUID and SeriesInstanceUID.
+
     \b
-    Example:
+    Examples:
       imgpipe extract scans/ --out features.csv --families intensity,glcm
+      imgpipe extract lesions.csv --out features.parquet --families ibsi
     """
     path = _options.check_file(out, (".csv", ".parquet"), "a table")
     _check_parquet(path)
-    chosen = _options.names(families, "--families")
+    settings: _Settings = {
+        "families": _options.names(families, "--families"),
+        "aggregation": _options.names(aggregation, "--aggregation"),
+        "bins": _bins(bins),
+        "bin_width": bin_width,
+    }
+    if salt is not None and not hash_ids:
+        raise InputError("--salt goes with --hash-ids")
 
     import imgpipe
-    from imgpipe.cli._labels import label_columns
+    from imgpipe.cli._labels import identifier_columns, label_columns
     from imgpipe.datasets import find_images
     from imgpipe.features import catalogue
 
-    catalogue(families=chosen)  # a misspelt family fails before any image is read
+    catalogue(**settings, label=label, ndim=3)  # a misspelt name fails before any image is read
+    settings["label"] = label
     source = find_images(data)
+    if label is not None and not source.masks:
+        raise InputError(f"--label goes with masks, and {data} names none")
     labels = label_columns(data, source.ids)
-    header = {"version": imgpipe.__version__, "families": chosen, "images": _fingerprint(source)}
+    header = {"version": imgpipe.__version__, **settings, "images": _fingerprint(source)}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = PartFile(path.with_name(path.name + ".part"), header, resume=resume)
     try:
-        _compute(source, part, chosen, _options.worker_count(jobs))
-        _write(source, labels, part, path)
+        _compute(source, part, settings, _options.worker_count(jobs))
+        who = identifier_columns(source, (salt or secrets.token_hex(16)) if hash_ids else None)
+        _write(source, labels | who, part, path)
     except KeyboardInterrupt:
         raise Failure(
             f"interrupted; {len(part.rows)} of {len(source)} images are kept in {part.path}, and "
@@ -83,59 +118,82 @@ def _check_parquet(path: Path) -> None:
         )
 
 
+def _bins(text: str) -> int | None:
+    """Read --bins."""
+    if text.lower() == "none":
+        return None
+    if not text.isdigit():
+        raise InputError(f"--bins must be a number of gray levels or none, not {text!r}")
+    return int(text)
+
+
 def _fingerprint(source: "ImageList") -> str:
     """Tell whether a part file belongs to these images."""
     digest = hashlib.sha256()
     for name, item in zip(source.ids, source.items, strict=True):
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
         if isinstance(item, Path):
-            if item.exists():
-                state = item.stat()
-                digest.update(f"{state.st_size} {state.st_mtime_ns}".encode())
+            files = sorted(item.iterdir()) if item.is_dir() else [item]
+            digest.update(_states(files))
         elif not isinstance(item, InputError):
             digest.update(str((item.pixels.shape, item.pixels.dtype)).encode())
             digest.update(item.pixels.tobytes())
+    for place in source.masks:
+        digest.update(repr(place and place[1]).encode() + _states([place[0]] if place else []))
     return digest.hexdigest()
 
 
-def _compute(source: "ImageList", part: PartFile, families: list[str], jobs: int) -> None:
-    """Fill the part file, a chunk at a time."""
-    from imgpipe.features import extract_many
+def _states(files: Iterable[Path]) -> bytes:
+    """Name, size and time of each file that is there."""
+    found = [(file, file.stat()) for file in files if file.exists()]
+    return "".join(f"{f.name} {s.st_size} {s.st_mtime_ns}," for f, s in found).encode()
 
+
+class _Loaded(NamedTuple):
+    """An image at hand, its mask and its place in the list."""
+
+    place: int
+    image: "Image"
+    mask: Any
+
+
+def _compute(source: "ImageList", part: PartFile, settings: _Settings, jobs: int) -> None:
+    """Fill the part file, a chunk at a time."""
     pending = [i for i in range(len(source)) if i not in part.rows]
-    ready: list[tuple[int, Image]] = []
+    ready: list[_Loaded] = []
     failed: list[Row] = []
     pixels = 0
     for i in track(pending, "extracting"):
         try:
-            image = source[i]
+            image, mask = source.masked(i)
         except (InputError, OSError) as error:
             failed.append(Row(i, None, _named(source.ids[i], error)))
         else:
-            ready.append((i, image))
+            ready.append(_Loaded(i, image, mask))
             pixels += image.pixels.size
         if len(ready) + len(failed) == _CHUNK_IMAGES or pixels >= _CHUNK_PIXELS:
-            _finish(ready, failed, source, part, families, jobs, extract_many)
+            _finish(ready, failed, source, part, settings, jobs)
             ready, failed, pixels = [], [], 0
-    _finish(ready, failed, source, part, families, jobs, extract_many)
+    _finish(ready, failed, source, part, settings, jobs)
 
 
 def _finish(
-    ready: list[tuple[int, "Image"]],
+    ready: list[_Loaded],
     failed: list[Row],
     source: "ImageList",
     part: PartFile,
-    families: list[str],
+    settings: _Settings,
     jobs: int,
-    extract: _Extract,
 ) -> None:
     """Compute a chunk and keep its rows."""
     rows = list(failed)
-    kinds: dict[tuple[int, int | None], list[tuple[int, Image]]] = {}
-    for i, image in ready:
-        kinds.setdefault((image.pixels.ndim, image.channel_axis), []).append((i, image))
-    for (_, axis), members in kinds.items():
-        names, found = _values(members, source, axis, families, jobs, extract)
+    kinds: dict[Any, list[_Loaded]] = {}
+    for item in ready:
+        image = item.image
+        kind = (image.pixels.ndim, image.channel_axis, image.spacing, item.mask is None)
+        kinds.setdefault(kind, []).append(item)
+    for members in kinds.values():
+        names, found = _values(members, source, settings, jobs)
         if names and not part.names:
             part.add(names, [])
         rows += [_fitting(row, names, part.names, source) for row in found]
@@ -143,29 +201,31 @@ def _finish(
 
 
 def _values(
-    members: list[tuple[int, "Image"]],
-    source: "ImageList",
-    axis: int | None,
-    families: list[str],
-    jobs: int,
-    extract: _Extract,
+    members: list[_Loaded], source: "ImageList", settings: _Settings, jobs: int
 ) -> tuple[list[str], list[Row]]:
     """Give names and a row for each image of one kind; a bad one is found by going one by one."""
-    pixels = [image.pixels for _, image in members]
+    from imgpipe.features import extract_many
+
+    first = members[0]
+    pixels = [member.image.pixels for member in members]
+    masks = None if first.mask is None else [member.mask for member in members]
+    kind = {"channel_axis": first.image.channel_axis, "spacing": first.image.spacing}
+    if masks is None:
+        kind["label"] = None  # the whole image, where a manifest names no mask
     workers = jobs if sum(p.size for p in pixels) >= _WORTH_WORKERS else 1
     try:
-        values, names = extract(pixels, families=families, channel_axis=axis, n_jobs=workers)
+        values, names = extract_many(pixels, masks, n_jobs=workers, **settings | kind)
     except (InputError, TypeError) as error:  # TypeError: a dtype without a meaning here
         if len(members) == 1:
-            i = members[0][0]
-            reason = str(error).removeprefix("image 0").lstrip(": ")
+            reason = str(error).removeprefix("image 0").lstrip(": ").replace("image 0", "the image")
+            i = first.place
             return [], [Row(i, None, f"{source.ids[i]}: {one_line(reason)}")]
     else:
         found = zip(members, values.tolist(), strict=True)
-        return names, [Row(i, tuple(row)) for (i, _), row in found]
+        return names, [Row(member.place, tuple(row)) for member, row in found]
     names, rows = [], list[Row]()
     for member in members:
-        some, row = _values([member], source, axis, families, 1, extract)
+        some, row = _values([member], source, settings, 1)
         names, rows = names or some, rows + row
     return names, rows
 

@@ -15,11 +15,14 @@ from imgpipe.datasets._load import DATASETS, check_size
 from imgpipe.datasets.folder import find_files, skipped_note
 from imgpipe.datasets.manifest import read_rows
 from imgpipe.datasets.npz import Archive, stack
-from imgpipe.images import Image, read, resize
+from imgpipe.images import Image, read, read_contours, read_series, resize
 
+DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 Source = str | os.PathLike[str]
-# a file still to be read, an image at hand, or what is wrong with it
+# a file or folder of a DICOM series still to be read, an image at hand, or what is wrong with it
 Item = Path | Image | InputError
+# file of a mask, and the region of a structure set
+MaskItem = tuple[Path, str | None]
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,15 @@ class ImageList(Sequence[Any]):
         Resize on reading.
     warnings : tuple of str
         What was passed over.
+    masks : tuple
+        File and region of the mask of each, None for the whole image; empty without masks.
     """
 
     ids: tuple[str, ...]
     items: tuple[Item, ...]
     size: tuple[int, int] | None = None
     warnings: tuple[str, ...] = ()
+    masks: tuple[MaskItem | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -53,14 +59,31 @@ class ImageList(Sequence[Any]):
         if not isinstance(index, int | np.integer):
             chosen = np.arange(len(self))[index]
             ids, items = (tuple(values[i] for i in chosen) for values in (self.ids, self.items))
-            return ImageList(ids, items, self.size, self.warnings)
+            masks = tuple(self.masks[i] for i in chosen) if self.masks else ()
+            return ImageList(ids, items, self.size, self.warnings, masks)
         item = self.items[index]
         if isinstance(item, InputError):
             raise item
-        image = read(item) if isinstance(item, Path) else item
+        image = _read(item) if isinstance(item, Path) else item
         if self.size is None:
             return image
         return Image(resize(image.pixels, self.size, image.channel_axis), image.channel_axis)
+
+    def masked(self, index: int) -> tuple[Image, np.ndarray | None]:
+        """Image and mask, in the size in which they are stored; None for the whole image.
+
+        A structure set goes with the folder of the series that it was drawn on.
+        """
+        item, place = self.items[index], self.masks[index] if self.masks else None
+        if place is None:
+            return self[index], None
+        path, region = place
+        if isinstance(item, Path) and item.is_dir() and path.suffix.lower() in DICOM_SUFFIXES:
+            series = read_series(item)
+            return series.image, read_contours(path, series, region=region)
+        image: Image = self[index]
+        mask = read(path)
+        return image, mask.pixels if mask.channel_axis is None else np.any(mask.pixels, axis=-1)
 
 
 def find_images(
@@ -74,7 +97,9 @@ def find_images(
         Each is an image file; a folder, searched to any depth for files with an image's suffix;
         an NPZ file with ``images``, or ``train_images``, ``val_images`` and ``test_images``; an
         NPY file, whose 3-D array is a stack of images; a CSV manifest with a column ``path``; or
-        a name from `DATASETS`. Labels are passed over.
+        a name from `DATASETS`. Labels are passed over. In a manifest a path may be the folder of
+        a DICOM series; its columns ``mask`` (an image file, NPY or RTSTRUCT; blank for the whole
+        image) and ``region`` (of a structure set) are used where they are there.
     size : int or (int, int), optional
         Resize the images.
 
@@ -99,6 +124,7 @@ def find_images(
     ('P000-0', (32, 32))
     """
     names = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    masks = _masks(Path(names[0])) if len(names) == 1 else ()
     ids: list[str] = []
     items: list[Item] = []
     skipped: Counter[str] = Counter()
@@ -116,7 +142,8 @@ def find_images(
     if not items:
         what = ", ".join(map(str, names)) or "no source given"
         raise InputError(f"{what}: no images in it")
-    return ImageList(tuple(ids), tuple(items), check_size(size), tuple(skipped_note(skipped)))
+    notes = tuple(skipped_note(skipped))
+    return ImageList(tuple(ids), tuple(items), check_size(size), notes, masks)
 
 
 def iterate(
@@ -165,6 +192,24 @@ def _expand(source: Source, skipped: Counter[str]) -> list[tuple[str | None, Ite
     if suffix == ".npy":
         return _array(path)
     return [(None, path)]
+
+
+def _read(path: Path) -> Image:
+    """Read an image file, or the series of a folder."""
+    return read_series(path).image if path.is_dir() else read(path)
+
+
+def _masks(path: Path) -> tuple[MaskItem | None, ...]:
+    """Masks that a manifest lists."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return ()
+    rows = read_rows(path, ("path",))
+    if "mask" not in rows[0]:
+        return ()
+    return tuple(
+        (path.parent / row["mask"], row.get("region") or None) if row["mask"] else None
+        for row in rows
+    )
 
 
 def _archive(path: Path) -> list[tuple[str | None, Item]]:

@@ -7,5 +7,16 @@ features is one file and one line in the registry `FAMILIES`.
 from imgpipe.features._extract import catalogue, extract, extract_many, warm
 from imgpipe.features._registry import FAMILIES
 from imgpipe.features._types import Family, Feature
+from imgpipe.features.preparation import resample, resample_mask
 
-__all__ = ["FAMILIES", "Family", "Feature", "catalogue", "extract", "extract_many", "warm"]
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "Feature",
+    "catalogue",
+    "extract",
+    "extract_many",
+    "resample",
+    "resample_mask",
+    "warm",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from imgpipe.kernels._jit import jit
 class Batch:
     """What families compute from. Arrays are C-contiguous and laid out (n, z, y, x).
 
-    A 2-D image has one slice. Rows and columns that no mask of the stack reaches are cut off, so
-    a family must not look beyond the masks.
+    A 2-D image has one slice. Rows and columns that no mask of the stack reaches are cut off; only
+    `whole` goes beyond, for the one family that looks there.
 
     Attributes
     ----------
@@ -31,6 +32,12 @@ class Batch:
         The mask of the shape; `mask` where none was given.
     inside : ndarray of bool
         The intensity mask: `mask` after re-segmentation.
+    shared : dict
+        What several families need and the first of them worked out.
+    whole, origin : ndarray of float64, tuple of int
+        The gray values before the cut, and the corner (z, y, x) of the cut in them.
+    finite : ndarray of bool or None
+        Where `whole` was finite; None for everywhere.
     """
 
     def __init__(
@@ -47,8 +54,11 @@ class Batch:
         if mask is None:
             mask = np.ones(values.shape, bool)
         shape = mask if morphological_mask is None else morphological_mask
-        values = _checked(values, mask, labels)
-        box = ... if whole else (slice(None), *_bounding_box(mask | shape))
+        values, self.finite = _checked(values, mask, labels)
+        box: Any = ... if whole else (slice(None), *_bounding_box(mask | shape))
+        self.shared: dict[str, Any] = {}
+        self.whole = values
+        self.origin = (0, 0, 0) if whole else tuple(part.start for part in box[1:])
         self.values = np.ascontiguousarray(values[box])
         self.channels = [self.values]
         if len(channels) > 1:
@@ -77,10 +87,14 @@ class Batch:
 
     def sorted(self, values: np.ndarray) -> np.ndarray:
         """Ascending values inside each intensity mask, (n, longest), padded at the end."""
+        key = f"sorted {id(values)}"
+        if key in self.shared:
+            return self.shared[key]
         # sorting makes every sum independent of the order of the pixels, to the last bit
         gathered = np.full((len(self), int(self.counts.max())), np.inf)
         _gather(values.reshape(len(self), -1), self.inside.reshape(len(self), -1), gathered)
         gathered.sort(axis=1)
+        self.shared[key] = gathered
         return gathered
 
 
@@ -90,8 +104,10 @@ def _luminance(channels: list[np.ndarray]) -> np.ndarray:
     return luminance(np.stack(channels, axis=-1), channel_axis=-1)
 
 
-def _checked(values: np.ndarray, mask: np.ndarray, labels: Sequence[str]) -> np.ndarray:
-    """Values that are finite everywhere; an error unless they already were inside each mask."""
+def _checked(
+    values: np.ndarray, mask: np.ndarray, labels: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Values that are finite everywhere, and where they were; an error where not inside a mask."""
     n = len(values)
     empty = ~mask.reshape(n, -1).any(axis=1)
     if empty.any():
@@ -106,8 +122,8 @@ def _checked(values: np.ndarray, mask: np.ndarray, labels: Sequence[str]) -> np.
                 "out of the mask or replace them"
             )
         # what is outside never counts, and must not spread through arithmetic
-        values = np.where(finite, values, 0.0)
-    return values
+        return np.where(finite, values, 0.0), finite
+    return values, None
 
 
 def _bounding_box(mask: np.ndarray) -> list[slice]:

@@ -125,10 +125,13 @@ def _mask(mask: Any, what: str, spatial: tuple[int, ...], chosen: float | None) 
     return inside
 
 
-def prepare_one(image: Any, mask: Any = None, **settings: Any) -> tuple[Batch, Plan]:
+def prepare_one(
+    image: Any, mask: Any = None, morphological_mask: Any = None, **settings: Any
+) -> tuple[Batch, Plan]:
     """Batch of one image, for the public matrices."""
     checked = settings_from(**settings)
     pixels, axis = read_image(image, "the image", checked)
     plan = plan_for(pixels.shape, axis, "the image", checked)
     masks = None if mask is None else [mask]
-    return batch_of(pixels[None], axis, masks, None, plan, ["the image"]), plan
+    shapes = None if morphological_mask is None else [morphological_mask]
+    return batch_of(pixels[None], axis, masks, shapes, plan, ["the image"]), plan

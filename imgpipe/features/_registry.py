@@ -3,7 +3,22 @@
 from functools import lru_cache
 
 from imgpipe._common import InputError
-from imgpipe.features import glcm, histogram, hog, intensity, lbp
+from imgpipe.features import (
+    glcm,
+    gldzm,
+    glrlm,
+    glszm,
+    gradient,
+    histogram,
+    hog,
+    intensity,
+    ivh,
+    lbp,
+    local_intensity,
+    morphology,
+    ngldm,
+    ngtdm,
+)
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
 
@@ -15,6 +30,15 @@ FAMILIES: dict[str, Family] = {
         glcm.FAMILY,
         lbp.FAMILY,
         hog.FAMILY,
+        gradient.FAMILY,
+        local_intensity.FAMILY,
+        ivh.FAMILY,
+        morphology.FAMILY,
+        glrlm.FAMILY,
+        glszm.FAMILY,
+        gldzm.FAMILY,
+        ngtdm.FAMILY,
+        ngldm.FAMILY,
     )
 }
 _GROUPS = {

@@ -148,7 +148,9 @@ def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
     from imgpipe.datasets import find_images
 
     images = _fingerprint(find_images(trees))
-    return {"version": imgpipe.__version__, "families": ["intensity"], "images": images}
+    settings = {"families": ["intensity"], "aggregation": ["default"], "bins": 32}
+    settings |= {"bin_width": None, "label": None}
+    return {"version": imgpipe.__version__, **settings, "images": images}
 
 
 def test_resume_refuses_other_settings(run: Run, trees: Path, tmp_path: Path) -> None:

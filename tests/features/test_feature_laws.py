@@ -8,7 +8,11 @@ from imgpipe.features import FAMILIES, catalogue, extract, extract_many
 
 # families that say where something is, or how bright it is
 DIRECTIONAL = {"hog"}
-FOLLOW_THE_INTENSITY = {"intensity"}
+FOLLOW_THE_INTENSITY = {"intensity", "ivh", "local_intensity", "morphology"}
+# IBSI draws the sphere around a bright pixel across the edge of the mask
+LOOK_OUTSIDE = {"local_intensity"}
+# sums over a mesh and over frequencies take the order of the axes
+ROUNDED_BY_ORDER = {"morphology"}
 DTYPES = ["bool", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8"]
 
 every_family = pytest.mark.parametrize("family", FAMILIES)
@@ -23,6 +27,13 @@ def same(found, expected):
     assert found.tobytes() == expected.tobytes()
 
 
+def same_when_turned(family, found, expected):
+    if family in ROUNDED_BY_ORDER:
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True)
+    else:
+        same(found, expected)
+
+
 @pytest.fixture
 def image(rng):
     return rng.integers(0, 200, (13, 11))
@@ -34,7 +45,7 @@ def image(rng):
 )
 def test_turning_changes_nothing(family, turn, image):
     """Rotation by 90 degrees and flips leave merged features as they are."""
-    same(vector(turn(image), families=family), vector(image, families=family))
+    same_when_turned(family, vector(turn(image), families=family), vector(image, families=family))
 
 
 @pytest.mark.parametrize("family", [f for f in FAMILIES if FAMILIES[f].volumes])
@@ -42,8 +53,8 @@ def test_turning_a_volume_within_its_slices_changes_nothing(family, rng):
     """A volume may be turned about its first axis and turned over."""
     volume = rng.integers(0, 50, (4, 6, 5))
     expected = vector(volume, families=family)
-    same(vector(np.rot90(volume, axes=(1, 2)), families=family), expected)
-    same(vector(volume[::-1], families=family), expected)
+    for turned in (np.rot90(volume, axes=(1, 2)), volume[::-1]):
+        same_when_turned(family, vector(turned, families=family), expected)
 
 
 @pytest.mark.parametrize("family", [f for f in FAMILIES if f not in FOLLOW_THE_INTENSITY])
@@ -54,7 +65,7 @@ def test_adding_a_constant_changes_no_texture(family, settings, image):
     same(found, vector(image, families=family, **settings))
 
 
-@every_family
+@pytest.mark.parametrize("family", [f for f in FAMILIES if f not in LOOK_OUTSIDE])
 def test_mask_equals_crop(family, image):
     """A rectangular mask gives what the cropped image gives."""
     mask = np.zeros(image.shape, np.uint8)
@@ -62,7 +73,7 @@ def test_mask_equals_crop(family, image):
     same(vector(image, mask, families=family), vector(image[2:10, 3:9], families=family))
 
 
-@every_family
+@pytest.mark.parametrize("family", [f for f in FAMILIES if f not in LOOK_OUTSIDE])
 def test_outside_of_the_mask_does_not_matter(family, image, rng):
     """Pixels outside the mask may be anything, NaN included."""
     mask = rng.random(image.shape) < 0.9

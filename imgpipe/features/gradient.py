@@ -1,0 +1,84 @@
+"""Gradient statistics: how steep the edges of an image are, and how evenly they are spread.
+
+The gradient is the central difference along each axis, per mm; its magnitude is taken where all
+neighbours that it needs lie in the mask.
+"""
+
+import numpy as np
+
+from imgpipe.features._batch import Batch
+from imgpipe.features._settings import Plan
+from imgpipe.features._statistics import STATISTICS, statistics
+from imgpipe.features._types import Family, Feature
+from imgpipe.kernels._jit import jit
+
+_NAMES = (
+    "mean", "variance", "skewness", "kurtosis", "median", "minimum", "percentile_10",
+    "percentile_90", "maximum", "interquartile_range", "coefficient_of_variation",
+)  # fmt: skip
+_PLACES = np.array([[row[0] for row in STATISTICS].index(name) for name in _NAMES])
+_UNITS = {"intensity": "intensity/mm", "intensity^2": "intensity^2/mm^2", "1": "1"}
+
+
+def describe(plan: Plan) -> list[Feature]:
+    """Eleven statistics of the magnitude of the gradient."""
+    return [
+        Feature(f"gradient_{name}", "gradient", None, None, _UNITS[unit],
+                f"Of the steepness: {text[0].lower()}{text[1:]}")
+        for name, _, _, unit, text in (STATISTICS[place] for place in _PLACES)
+    ]  # fmt: skip
+
+
+def compute(batch: Batch, plan: Plan) -> np.ndarray:
+    """Gradient statistics of each image of a stack, in the plane or in space.
+
+    Undefined, hence NaN: everything where no pixel has all its neighbours in the mask, as in
+    images smaller than 3 pixels along an axis; skewness and kurtosis of one steepness; the
+    coefficient of variation of a flat image.
+    """
+    spacing = np.ones(3)
+    spacing[3 - plan.ndim :] = plan.spacing
+    values = np.empty((len(batch), len(STATISTICS)))
+    _stack(batch.values, batch.inside, spacing, plan.ndim == 2, values)
+    return values[:, _PLACES]
+
+
+FAMILY = Family("gradient", "Gradient statistics", describe, compute, ibsi=False)
+
+
+@jit
+def _stack(
+    values: np.ndarray, inside: np.ndarray, spacing: np.ndarray, flat: bool, out: np.ndarray
+) -> None:
+    """Fill `out` with the statistics of each image."""
+    n, depth, height, width = values.shape
+    found = np.empty(depth * height * width)
+    first, stop = (0, depth) if flat else (1, depth - 1)
+    for k in range(n):
+        image = values[k]
+        mask = inside[k]
+        number = 0
+        for z in range(first, stop):
+            for y in range(1, height - 1):
+                for x in range(1, width - 1):
+                    if not (
+                        mask[z, y, x]
+                        and mask[z, y - 1, x] and mask[z, y + 1, x]
+                        and mask[z, y, x - 1] and mask[z, y, x + 1]
+                        and (flat or (mask[z - 1, y, x] and mask[z + 1, y, x]))
+                    ):  # fmt: skip
+                        continue
+                    dy = (image[z, y + 1, x] - image[z, y - 1, x]) / (2 * spacing[1])
+                    dx = (image[z, y, x + 1] - image[z, y, x - 1]) / (2 * spacing[2])
+                    square = dy * dy + dx * dx
+                    if not flat:
+                        dz = (image[z + 1, y, x] - image[z - 1, y, x]) / (2 * spacing[0])
+                        square += dz * dz
+                    found[number] = np.sqrt(square)
+                    number += 1
+        if number == 0:
+            out[k] = np.nan
+        else:
+            # ascending, so that sums do not depend on the order of the pixels
+            ordered = np.sort(found[:number])
+            statistics(ordered, number, out[k])

@@ -1,0 +1,81 @@
+"""Intensity-volume histogram (IBSI family P88C): which share of the mask is how bright.
+
+With v(x) the share of the pixels whose intensity is at least x: v falls from 1 at the minimum.
+Gray levels (``bins=None``) are taken in steps of 1. Other intensities are a continuum, the limit
+of ever finer bins: where IBSI chooses bins for this family, it loses precision only.
+"""
+
+import numpy as np
+
+from imgpipe.features._batch import Batch
+from imgpipe.features._settings import Plan
+from imgpipe.features._types import Family, Feature
+from imgpipe.kernels._jit import jit
+
+ROWS = (
+    ("volume_at_intensity_fraction_10", "BC2M", "1",
+     "Share of pixels at least a tenth of the way from minimum to maximum."),
+    ("volume_at_intensity_fraction_90", "BC2M", "1",
+     "Share of pixels at least nine tenths of the way from minimum to maximum."),
+    ("intensity_at_volume_fraction_10", "GBPN", "intensity",
+     "Lowest intensity that at most a tenth of the pixels reach or exceed."),
+    ("intensity_at_volume_fraction_90", "GBPN", "intensity",
+     "Lowest intensity that at most nine tenths of the pixels reach or exceed."),
+    ("volume_fraction_difference", "DDTU", "1",
+     "Difference of the shares at a tenth and nine tenths of the intensity range."),
+    ("intensity_fraction_difference", "CNV2", "intensity",
+     "Difference of the intensities at a tenth and nine tenths of the pixels."),
+)  # fmt: skip
+FORMULAS = (
+    "v(min + 0.1 (max - min))",
+    "v(min + 0.9 (max - min))",
+    "least x with v(x) <= 0.1",
+    "least x with v(x) <= 0.9",
+    "difference of the two volume fractions",
+    "difference of the two intensities",
+)
+
+
+def describe(plan: Plan) -> list[Feature]:
+    """Six points of the cumulated histogram."""
+    return [
+        Feature(f"ivh_{name}", "ivh", ibsi, None, unit, text) for name, ibsi, unit, text in ROWS
+    ]
+
+
+def compute(batch: Batch, plan: Plan) -> np.ndarray:
+    """Points of the intensity-volume histogram of each image of a stack.
+
+    Undefined, hence NaN: everything for a single intensity, which has no range.
+    """
+    out = np.empty((len(batch), len(ROWS)))
+    gray_levels = plan.settings.bins is None and plan.settings.bin_width is None
+    _stack(batch.sorted(batch.values), batch.counts, 1 if gray_levels else 0, out)
+    return out
+
+
+FAMILY = Family("ivh", "Intensity-volume histogram", describe, compute, ibsi=True)
+
+
+@jit
+def _stack(values: np.ndarray, counts: np.ndarray, step: int, out: np.ndarray) -> None:
+    """Fill `out` from rows of ascending values; `step` leads from one level to the next."""
+    for k in range(values.shape[0]):
+        x = values[k, : counts[k]]
+        n = x.size
+        low = x[0]
+        high = x[n - 1]
+        if low == high:
+            out[k] = np.nan
+            continue
+        for f, percent in ((0, 10), (1, 90)):
+            # halves first: the span may lie beyond the largest float
+            half = high / 2 - low / 2
+            below = 0
+            while (x[below] / 2 - low / 2) / half < percent / 100:
+                below += 1
+            out[k, f] = (n - below) / n
+            allowed = n * percent // 100
+            out[k, 2 + f] = x[n - 1 - allowed] + step
+        out[k, 4] = out[k, 0] - out[k, 1]
+        out[k, 5] = out[k, 2] - out[k, 3]

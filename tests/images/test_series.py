@@ -1,0 +1,244 @@
+"""DICOM series and structure sets: order, geometry and what is refused."""
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+from imgpipe import InputError
+from imgpipe.images import read_contours, read_series
+
+FRAME, SERIES, STUDY = "1.2.3.1", "1.2.3.2", "1.2.3.3"
+AXIAL = [1, 0, 0, 0, 1, 0]
+SHAPE = (5, 8, 10)
+SPACING = (2.5, 0.8, 0.5)
+ORIGIN = (-20.0, 30.0, 100.0)
+
+
+def saved(path, dataset, storage=CTImageStorage):
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = storage
+    dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    dataset.save_as(path, enforce_file_format=True)
+
+
+def slice_file(pixels, position, **tags):
+    d = Dataset()
+    d.Modality, d.PatientID, d.PatientName = "CT", "P1", "Not^Kept"
+    d.StudyInstanceUID, d.SeriesInstanceUID, d.FrameOfReferenceUID = STUDY, SERIES, FRAME
+    d.Rows, d.Columns = pixels.shape
+    d.PixelSpacing = list(SPACING[1:])
+    d.ImageOrientationPatient = AXIAL
+    d.ImagePositionPatient = list(position)
+    d.SamplesPerPixel, d.PhotometricInterpretation = 1, "MONOCHROME2"
+    d.BitsAllocated, d.BitsStored, d.HighBit, d.PixelRepresentation = 16, 16, 15, 1
+    d.RescaleSlope, d.RescaleIntercept = 1, -1000
+    d.PixelData = pixels.astype("<i2").tobytes()
+    d.update({pydicom.datadict.tag_for_keyword(k): pydicom.DataElement(
+        pydicom.datadict.tag_for_keyword(k), pydicom.datadict.dictionary_VR(k), v
+    ) for k, v in tags.items()})  # fmt: skip
+    return d
+
+
+def position(k):
+    return (ORIGIN[0], ORIGIN[1], ORIGIN[2] + k * SPACING[0])
+
+
+@pytest.fixture
+def volume(rng):
+    return rng.integers(0, 3000, SHAPE)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(4)
+
+
+@pytest.fixture
+def folder(tmp_path, volume):
+    """A series whose file names run against its positions."""
+    root = tmp_path / "series"
+    root.mkdir()
+    for k, pixels in enumerate(volume):
+        saved(root / f"{9 - k}.dcm", slice_file(pixels, position(k), InstanceNumber=7))
+    (root / "notes.txt").write_text("not an image")
+    return root
+
+
+def structures(path, contours, name="GTV", kind="CLOSED_PLANAR", **tags):
+    d = Dataset()
+    d.Modality, d.PatientID = "RTSTRUCT", "P1"
+    region, item = Dataset(), Dataset()
+    region.ROINumber, region.ROIName, region.ReferencedFrameOfReferenceUID = 1, name, FRAME
+    item.ReferencedROINumber = 1
+    item.ContourSequence = []
+    for points in contours:
+        contour = Dataset()
+        contour.ContourGeometricType = kind
+        contour.ContourData = [round(float(v), 6) for v in np.ravel(points)]
+        item.ContourSequence.append(contour)
+    d.StructureSetROISequence, d.ROIContourSequence = [region], [item]
+    for key, value in tags.items():
+        setattr(d, key, value)
+    saved(path, d, "1.2.840.10008.5.1.4.1.1.481.3")
+    return path
+
+
+def square(z, rows, columns):
+    """Corners of a rectangle in scanner coordinates, from voxel coordinates."""
+    corners = [(rows[0], columns[0]), (rows[0], columns[1]), (rows[1], columns[1]),
+               (rows[1], columns[0])]  # fmt: skip
+    return [(ORIGIN[0] + c * SPACING[2], ORIGIN[1] + r * SPACING[1], ORIGIN[2] + z * SPACING[0])
+            for r, c in corners]  # fmt: skip
+
+
+def test_order_comes_from_the_position(folder, volume):
+    """Slices stand by position, rescaled, with spacing and only three identifiers."""
+    series = read_series(folder)
+    assert np.array_equal(series.image.pixels, volume - 1000)
+    assert series.image.spacing == pytest.approx(SPACING)
+    assert tuple(series.origin) == ORIGIN
+    assert (series.patient, series.study, series.series) == ("P1", STUDY, SERIES)
+    assert "Not^Kept" not in repr(series)
+
+
+def test_oblique_series(tmp_path, volume):
+    """The order follows the normal of the slices, wherever it points."""
+    x, y = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, -1.0])
+    normal = np.cross(x, y)
+    root = tmp_path / "oblique"
+    root.mkdir()
+    for k, pixels in enumerate(volume):
+        place = np.array(ORIGIN) + k * SPACING[0] * normal
+        tags = {"ImageOrientationPatient": [*x, *y]}
+        saved(root / f"{k}.dcm", slice_file(pixels, place, **tags))
+    series = read_series(root)
+    assert np.array_equal(series.image.pixels, volume - 1000)
+    assert series.directions[0] == pytest.approx(normal)
+
+
+def change(folder, k, **tags):
+    path = folder / f"{9 - k}.dcm"
+    dataset = pydicom.dcmread(path)
+    for key, value in tags.items():
+        setattr(dataset, key, value)
+    dataset.save_as(path)
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ({"SeriesInstanceUID": "9.9"}, "2 series in one folder"),
+        ({"ImageOrientationPatient": [1, 0, 0, 0, 0, 1]}, "another orientation"),
+        ({"PixelSpacing": [1, 1]}, "PixelSpacing"),
+        ({"PatientID": "P2"}, "another patient"),
+        ({"Rows": 4}, r"\(4, 10\) pixels"),
+        ({"ImagePositionPatient": list(position(1))}, "two slices at one position"),
+        ({"ImagePositionPatient": list(position(2.4))}, "missing or out of place"),
+        ({"ImagePositionPatient": [0, *position(2)[1:]]}, "tilted gantry"),
+        ({"ImagePositionPatient": []}, "no usable ImagePositionPatient"),
+        ({"NumberOfFrames": 2}, "several frames"),
+        ({"PixelSpacing": [0, 1]}, "PixelSpacing 0 x 1 mm"),
+    ],
+)
+def test_what_is_no_volume_is_refused(folder, tags, message):
+    """Slices that do not make one even volume give one error that says why."""
+    change(folder, 2, **tags)
+    with pytest.raises(InputError, match=message):
+        read_series(folder)
+
+
+def test_missing_slice_and_missing_folder(folder, tmp_path):
+    """A gap is an error that names its place; so are an empty and a missing folder."""
+    (folder / "7.dcm").unlink()
+    with pytest.raises(InputError, match=r"missing or out of place, most likely behind .*8\.dcm"):
+        read_series(folder)
+    with pytest.raises(InputError, match="no such folder"):
+        read_series(tmp_path / "none")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no DICOM slices"):
+        read_series(tmp_path / "empty")
+
+
+def test_truncated_slice(folder):
+    """A slice that ends early is named."""
+    path = folder / "7.dcm"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match=r"7\.dcm"):
+        read_series(folder)
+
+
+def test_contours_enclose_the_centres(folder, tmp_path):
+    """A voxel is inside where its centre is; a contour within another is a hole."""
+    series = read_series(folder)
+    drawn = [square(1, (1.5, 6.5), (2.5, 8.5)), square(1, (2.5, 4.5), (3.5, 5.5)),
+             square(3.1, (0.5, 2.5), (0.4, 3.4))]  # fmt: skip
+    mask = read_contours(structures(tmp_path / "rs.dcm", drawn), series)
+    expected = np.zeros(SHAPE, bool)
+    expected[1, 2:7, 3:9] = True
+    expected[1, 3:5, 4:6] = False
+    expected[3, 1:3, 1:4] = True
+    assert np.array_equal(mask, expected)
+
+
+def test_round_contour_has_the_area_of_a_disc(folder, tmp_path):
+    """The number of voxels follows the area, in mm."""
+    series = read_series(folder)
+    angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    middle = np.array(ORIGIN) + np.array([2.25, 2.8, 5.0])
+    circle = middle + 1.9 * np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1)
+    mask = read_contours(structures(tmp_path / "rs.dcm", [circle]), series, region="GTV")
+    assert mask[2].sum() * 0.4 == pytest.approx(np.pi * 1.9**2, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("contours", "tags", "message"),
+    [
+        ([square(1.5, (1, 4), (1, 4))], {}, "off the nearest slice"),
+        ([square(9, (1, 4), (1, 4))], {}, "beyond the volume"),
+        ([square(1, (1, 40), (1, 4))], {}, "beyond the volume"),
+        ([square(1, (1.1, 1.2), (1.1, 1.2))], {}, "enclose no voxel"),
+        ([], {}, "no contours"),
+        ([square(1, (1, 4), (1, 4))], {"PatientID": "P2"}, "another patient"),
+        ([square(1, (1, 4), (1, 4))], {"Modality": "CT"}, "no RTSTRUCT"),
+        ([square(1, (1, 4), (1, 4))], {"kind": "POINT"}, "type POINT"),
+    ],
+)
+def test_contours_that_are_refused(folder, tmp_path, contours, tags, message):
+    """Contours that do not fit the series give one error that says why."""
+    path = structures(tmp_path / "rs.dcm", contours, **tags)
+    with pytest.raises(InputError, match=message):
+        read_contours(path, read_series(folder))
+
+
+def test_regions_are_named(folder, tmp_path):
+    """A region that is not there is an error that lists those that are."""
+    path = structures(tmp_path / "rs.dcm", [square(1, (1, 4), (1, 4))])
+    with pytest.raises(InputError, match="no region 'heart' in it; there is 'GTV'"):
+        read_contours(path, read_series(folder), region="heart")
+    dataset = pydicom.dcmread(path)
+    dataset.StructureSetROISequence[0].ReferencedFrameOfReferenceUID = "4.5"
+    dataset.save_as(path)
+    with pytest.raises(InputError, match="another frame of reference"):
+        read_contours(path, read_series(folder))
+    (tmp_path / "rs.txt").write_text("none")
+    with pytest.raises(InputError, match="not a DICOM file"):
+        read_contours(tmp_path / "rs.txt", read_series(folder))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("modality", "slices"), [("CT", 47), ("PET", 47), ("MR_T1", 25)])
+def test_real_series(shared_data, modality, slices):
+    """One tumour drawn on three scans has the volume that its contours enclose on each."""
+    root = shared_data / "ct_series/STS_025" / modality
+    series = read_series(root / "image")
+    mask = read_contours(root / "mask/RS.dcm", series)
+    assert len(series.image.pixels) == slices
+    assert np.flatnonzero(mask.any(axis=(1, 2))).size == 15
+    volume = mask.sum() * np.prod(series.image.spacing)
+    assert volume == pytest.approx(30100, rel=0.01)
+    if modality == "CT":
+        # soft tissue in Hounsfield units
+        assert 0 < np.median(series.image.pixels[mask]) < 80
