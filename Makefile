@@ -7,7 +7,7 @@ SETUP := setup.cfg pyproject.toml constraints.txt
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features docs clean
+.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -34,7 +34,7 @@ format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-kernels bench-features ## run every benchmark; tables go to benchmarks/results
+bench: bench-kernels bench-features bench-deep ## run every benchmark; tables go to benchmarks/results
 
 bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
 	$(BIN)/python -m benchmarks.kernels
@@ -45,6 +45,9 @@ bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1
 
 docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
 	$(BIN)/python -m imgpipe.features._page docs/features.md
+
+bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
+	$(BIN)/python -m benchmarks.deep
 
 clean: ## remove the environment, caches and results made by the other targets
 	rm -rf $(VENV) $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis
@@ -61,5 +64,5 @@ $(VENV)/.core: $(SETUP) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
-	$(PIP_INSTALL) --editable '.[dev]'
+	$(PIP_INSTALL) --editable '.[dev,cnn,onnx]'
 	@touch $@ $(VENV)/.core

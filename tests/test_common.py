@@ -94,17 +94,40 @@ def test_track_yields_everything_in_silence(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == ""
 
 
-def test_track_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work of over a second shows its description on a terminal."""
+class Terminal(io.StringIO):
+    """A screen to look at afterwards."""
 
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+    def isatty(self) -> bool:
+        return True
 
-    screen = Terminal()
-    clock = iter(range(100))
-    monkeypatch.setattr(sys, "stderr", screen)
+
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Put standard error on a terminal, where each look at the clock takes a second."""
+    found = Terminal()
+    clock = iter(range(1000))
+    monkeypatch.setattr(sys, "stderr", found)
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     monkeypatch.setenv("TERM", "xterm")
+    return found
+
+
+def test_track_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work of over a second shows its description on a terminal."""
+    screen = terminal(monkeypatch)
     assert list(track(iter(range(4)), "counting", total=4)) == [0, 1, 2, 3]
     assert "counting" in screen.getvalue()
+
+
+def test_bars_inside_bars_share_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Epochs inside folds show both lines; a description is asked for when it is shown."""
+    screen = terminal(monkeypatch)
+    done: list[int] = []
+    for fold in track(range(4), "folds"):
+        for epoch in track(range(4), lambda: f"epoch {len(done)}"):
+            done.append(4 * fold + epoch)
+    assert done == list(range(16))
+    shown = screen.getvalue()
+    assert "folds" in shown
+    assert "epoch 1" in shown
+    assert list(track(range(3), "again")) == [0, 1, 2]
+    assert "again" in screen.getvalue()

@@ -2,16 +2,21 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sized
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any, ClassVar, TypeVar
 
 T = TypeVar("T")
 
 _PATIENCE = 1.0  # seconds of work before a bar appears
 
 
-def track(items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
-    """Yield `items` unchanged, with a bar on standard error if that is a terminal."""
+def track(
+    items: Iterable[T], description: str | Callable[[], str], total: int | None = None
+) -> Iterator[T]:
+    """Yield `items` unchanged, with a bar on standard error if that is a terminal.
+
+    A callable `description` is asked anew for each item.
+    """
     if not sys.stderr.isatty():
         yield from items
         return
@@ -22,28 +27,45 @@ def track(items: Iterable[T], description: str, total: int | None = None) -> Ite
     try:
         for done, item in enumerate(items):
             if bar is None and time.monotonic() - start > _PATIENCE:
-                bar = _Bar(description, total, done)
+                bar = _Bar(_words(description), total, done)
             yield item
             if bar is not None:
-                bar.advance()
+                bar.advance(_words(description))
     finally:
         if bar is not None:
             bar.close()
 
 
+def _words(description: str | Callable[[], str]) -> str:
+    return description if isinstance(description, str) else description()
+
+
 class _Bar:
-    """A rich progress bar that is imported and shown only when work turns out to be long."""
+    """A rich progress bar that is imported and shown only when work turns out to be long.
+
+    A bar inside another one, such as epochs inside folds, is a second line of the same display.
+    """
+
+    _shown: ClassVar[Any] = None
 
     def __init__(self, description: str, total: int | None, done: int) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
-        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._outer = _Bar._shown is None
+        if self._outer:
+            _Bar._shown = Progress(console=Console(stderr=True), transient=True)
+            _Bar._shown.start()
+        self._progress = _Bar._shown
         self._task = self._progress.add_task(description, total=total, completed=done)
-        self._progress.start()
+        self._progress.refresh()
 
-    def advance(self) -> None:
-        self._progress.advance(self._task)
+    def advance(self, description: str) -> None:
+        self._progress.update(self._task, description=description, advance=1)
 
     def close(self) -> None:
-        self._progress.stop()
+        if self._outer:
+            self._progress.stop()
+            _Bar._shown = None
+        else:
+            self._progress.remove_task(self._task)

@@ -21,7 +21,11 @@ from imgpipe.cli import _options, _runs
 @click.option("--tune", is_flag=True, help="Search a small grid, without looking at held-out data.")
 @click.option(
     "--budget-seconds", type=click.FloatRange(min=0, min_open=True), metavar="T",
-    help="CPU-seconds each model may spend on tuning.",
+    help="CPU-seconds each model may spend on tuning, and a network on training.",
+)  # fmt: skip
+@click.option(
+    "--learning-curve", is_flag=True,
+    help="Also fit on shares of the training patients; the report shows where models cross.",
 )  # fmt: skip
 @_options.jobs
 @_options.common

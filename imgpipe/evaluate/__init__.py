@@ -1,13 +1,17 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
 from imgpipe.evaluate.compare import compare, score_fitted
+from imgpipe.evaluate.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
     Comparison,
+    Crossing,
     Curve,
     DataCard,
     DuplicatePair,
     Importance,
     Interval,
+    LearningCurve,
+    LearningCurves,
     Mistake,
     ModelResult,
     Protocol,
@@ -17,16 +21,20 @@ from imgpipe.evaluate.results import (
 
 __all__ = [
     "Comparison",
+    "Crossing",
     "Curve",
     "DataCard",
     "DuplicatePair",
     "Importance",
     "Interval",
+    "LearningCurve",
+    "LearningCurves",
     "Mistake",
     "ModelResult",
     "Protocol",
     "RunFacts",
     "compare",
+    "occlusion_maps",
     "save_run",
     "score_fitted",
 ]

@@ -25,7 +25,7 @@ def fit(
     added to it.
     """
     model = clone(model)
-    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
+    last = final_step(model)
     direct: dict[str, Any] = {}
     if validation is not None and _accepts(last, "validation"):
         direct["validation"] = validation
@@ -81,6 +81,21 @@ def unparallel(model: Any) -> Any:
     """Let a fitted model predict without workers, which cost one image more than they save."""
     workers = {key: None for key in model.get_params(deep=True) if key.split("__")[-1] == "n_jobs"}
     return model.set_params(**workers)
+
+
+def with_budget(model: Any, seconds: float | None) -> Any:
+    """Clone with every unset budget_seconds, which a network's training obeys, set to `seconds`."""
+    unset = {
+        key: seconds
+        for key, value in model.get_params(deep=True).items()
+        if key.split("__")[-1] == "budget_seconds" and value is None
+    }
+    return clone(model).set_params(**unset) if seconds is not None and unset else model
+
+
+def final_step(model: Any) -> Any:
+    """Take the classifier out of its pipeline."""
+    return model.steps[-1][1] if isinstance(model, Pipeline) else model
 
 
 def _accepts(estimator: Any, parameter: str) -> bool:

@@ -33,6 +33,7 @@ def protocol(
     sentences = [
         _division(kind, folds, repeats, dataset, first),
         _tuning(first, candidates, runs, tuned, budget),
+        _cut_short(runs, budget),
         _averages(positive),
         _intervals(dataset, kind),
     ]
@@ -78,6 +79,16 @@ def _tuning(
             text += f" It ended the search of {run.name} after {tried} of {of} trials."
     still = [candidate.name for candidate in candidates if not candidate.grid]
     return text + (f" Without a grid, and not tuned: {', '.join(still)}." if still else "")
+
+
+def _cut_short(runs: list[Run], budget: float | None) -> str:
+    named = [run.name for run in runs if run.cut_short]
+    if not named:
+        return ""
+    return (
+        f"The budget of {budget:g} CPU seconds for each model ended the training of "
+        f"{', '.join(named)}, which kept the best weights so far."
+    )
 
 
 def _averages(positive: str | None) -> str:

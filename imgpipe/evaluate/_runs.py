@@ -8,7 +8,14 @@ from sklearn.base import clone
 
 from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_image
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
-from imgpipe.evaluate._fitting import fit, probabilities, unparallel, with_seed
+from imgpipe.evaluate._fitting import (
+    final_step,
+    fit,
+    probabilities,
+    unparallel,
+    with_budget,
+    with_seed,
+)
 from imgpipe.evaluate._images import take
 from imgpipe.evaluate._tuning import Choice, choose
 from imgpipe.evaluate.importance import auc_drops, blocks
@@ -45,6 +52,11 @@ class Plan:
         return np.asarray(self.dataset.labels).astype(np.int64)
 
     @property
+    def budget_each(self) -> float | None:
+        """CPU seconds for one fit."""
+        return None if self.budget is None else self.budget / (len(self.parts) * self.seeds)
+
+    @property
     def n_classes(self) -> int:
         return len(self.dataset.classes)
 
@@ -66,6 +78,8 @@ class Run:
     blocks: list[str] = field(default_factory=list)
     drops: list[np.ndarray] = field(default_factory=list)
     pipeline: Any = None
+    cut_short: int = 0  # fits that the budget ended
+    explained: list[Any] = field(default_factory=list)  # of the first repeat and seed, by part
 
 
 def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan) -> None:
@@ -80,23 +94,35 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
         params = run.choices[_position(part, plan)].params
         model, rest = model.set_params(**params), rest.set_params(**params)
     before = cpu_seconds()
-    pair = None
-    if part.val is not None:
-        pair = (take(inputs, part.val), plan.labels[part.val])
-    fitted = fit(
-        rest, take(inputs, part.train), plan.labels[part.train], plan.groups(part.train), pair
-    )
+    fitted = _fitted(rest, inputs, part, plan)
     share = len(part.train) / len(plan.labels)
+    run.cut_short += getattr(final_step(fitted), "stopped_", None) == "budget"
     run.fit_seconds.append(cpu_seconds() - before + feature_seconds * share)
     fitted = unparallel(fitted)
     run.test.append(_held(fitted, inputs, part.test, plan.n_classes, seed))
     if part.val is not None:
         run.val.append(_held(fitted, inputs, part.val, plan.n_classes, seed))
+    if number == 0 and not part.repeat:
+        run.explained.append(unparallel(join_head(model, fitted, plan.dataset.images)))
     if run.pipeline is None:
-        run.pipeline = unparallel(join_head(model, fitted, plan.dataset.images))
+        run.pipeline = run.explained[0]
         run.cost = _cost(run.pipeline, plan, part, feature_seconds)
     if number == 0 and head and not part.repeat:
         _lean_on(run, fitted, head[-1], inputs, part, plan)
+
+
+def fit_share(
+    run: Run, candidate: Candidate, number: int, part: Part, smaller: Part, plan: Plan
+) -> Held:
+    """Fit as `fit_part` did, on a `smaller` training part; say what the model says of the test."""
+    seed = plan.seed + number
+    model = with_seed(candidate.estimator, seed, override=plan.seeds > 1)
+    head, rest = split_head(model)
+    inputs, _ = plan.store.inputs(head)
+    if run.choices:
+        rest = rest.set_params(**run.choices[_position(part, plan)].params)
+    fitted = unparallel(_fitted(rest, inputs, smaller, plan))
+    return _held(fitted, inputs, part.test, plan.n_classes, seed)
 
 
 def judge_fitted(run: Run, pipeline: Any, plan: Plan) -> None:
@@ -106,9 +132,24 @@ def judge_fitted(run: Run, pipeline: Any, plan: Plan) -> None:
     (part,) = plan.parts
     run.test.append(_held(rest, inputs, part.test, plan.n_classes, plan.seed))
     run.pipeline = pipeline
+    run.explained.append(pipeline)
     run.cost = _cost(pipeline, plan, part, feature_seconds)
     if head:
         _lean_on(run, rest, head[-1], inputs, part, plan)
+
+
+def _fitted(rest: Any, inputs: Any, part: Part, plan: Plan) -> Any:
+    """Fit what learns on the training part; hand the validation part to what can watch it."""
+    pair = None
+    if part.val is not None:
+        pair = (take(inputs, part.val), plan.labels[part.val])
+    return fit(
+        with_budget(rest, plan.budget_each),
+        take(inputs, part.train),
+        plan.labels[part.train],
+        plan.groups(part.train),
+        pair,
+    )
 
 
 def _tuned(rest: Any, candidate: Candidate, inputs: Any, part: Part, plan: Plan) -> Choice:
@@ -141,10 +182,12 @@ def _held(fitted: Any, inputs: Any, index: np.ndarray, n_classes: int, seed: int
 
 
 def _cost(pipeline: Any, plan: Plan, part: Part, feature_seconds: float) -> dict[str, float]:
+    weights = getattr(final_step(pipeline), "n_parameters_", None)
     return {
         "feature_seconds": feature_seconds,
         "predict_ms_per_image": predict_ms_per_image(pipeline, plan.dataset.images, part.test),
         "model_bytes": model_bytes(pipeline),
+        **({} if weights is None else {"parameters": weights}),
     }
 
 

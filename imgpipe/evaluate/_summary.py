@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgpipe.evaluate._explain import explain
 from imgpipe.evaluate._images import take, thumbnail
 from imgpipe.evaluate._runs import Run
 from imgpipe.evaluate.intervals import Held, intervals
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MISTAKES = 12
+_EXPLAINED = 8  # the most confident ones, which the report shows
 
 
 def summarise(run: Run, dataset: Any, parts: list[Part], seed: int) -> ModelResult:
@@ -40,7 +42,7 @@ def summarise(run: Run, dataset: Any, parts: list[Part], seed: int) -> ModelResu
         confusion=confusion.astype(np.int64),
         cost=cost | run.cost,
         importances=_importances(run),
-        mistakes=_mistakes(pooled, true, dataset, classes),
+        mistakes=_mistakes(run, once, pooled, true, dataset, classes),
         best_params=_best(run),
         pipeline=run.pipeline,
     )
@@ -116,12 +118,27 @@ def _importances(run: Run) -> tuple[Importance, ...]:
 
 
 def _mistakes(
-    pooled: Held, true: np.ndarray, dataset: Any, classes: tuple[str, ...]
+    run: Run,
+    once: list[Held],
+    pooled: Held,
+    true: np.ndarray,
+    dataset: Any,
+    classes: tuple[str, ...],
 ) -> tuple[Mistake, ...]:
     """The wrong predictions that the model was surest of."""
     wrong = np.flatnonzero(pooled.predicted != true)
     sure = pooled.scores[wrong, pooled.predicted[wrong]]
     worst = wrong[np.argsort(-sure, kind="stable")[:_MISTAKES]]
+    part = np.repeat(np.arange(len(once)), [len(held.index) for held in once])
+
+    def maps(rank: int, w: int) -> tuple[tuple[str, np.ndarray], ...]:
+        # the report shows the first few, and the first seed's models are at hand
+        if rank >= _EXPLAINED or part[w] >= len(run.explained):
+            return ()
+        image = np.asarray(take(dataset.images, pooled.index[[w]])[0])
+        model = run.explained[part[w]]
+        return explain(model, image, int(pooled.predicted[w]), dataset.channel_axis)
+
     return tuple(
         Mistake(
             id=str(dataset.ids[pooled.index[w]]),
@@ -130,8 +147,9 @@ def _mistakes(
             predicted=classes[pooled.predicted[w]],
             probability=float(pooled.scores[w, pooled.predicted[w]]),
             image=thumbnail(take(dataset.images, pooled.index[[w]])[0], dataset.channel_axis),
+            maps=maps(rank, w),
         )
-        for w in worst
+        for rank, w in enumerate(worst)
     )
 
 

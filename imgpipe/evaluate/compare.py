@@ -12,13 +12,14 @@ from imgpipe._common import InputError, track
 from imgpipe.evaluate import _facts
 from imgpipe.evaluate._card import data_card
 from imgpipe.evaluate._cost import cpu_seconds
+from imgpipe.evaluate._curves import learning_curves
 from imgpipe.evaluate._features import FeatureStore
 from imgpipe.evaluate._fitting import check_classifier
 from imgpipe.evaluate._protocol import protocol
 from imgpipe.evaluate._runs import Candidate, Plan, Run, fit_part, judge_fitted
 from imgpipe.evaluate._summary import predictions_table, summarise
 from imgpipe.evaluate.leakage import Survey, survey
-from imgpipe.evaluate.results import Comparison, RunFacts
+from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
 from imgpipe.evaluate.splits import Part, make_parts
 from imgpipe.learn import CLASSIFIERS, make_pipeline
 
@@ -61,9 +62,11 @@ def compare(
     tune : bool
         Search the classifier's small grid. By default nothing is tuned.
     budget_seconds : float, optional
-        CPU seconds of tuning for each model; the search ends when they are used up.
+        CPU seconds of tuning for each model; the search ends when they are used up. A network may
+        train for as many, over all its folds and seeds, and then keeps its best weights so far.
     learning_curve : bool
-        Not available yet.
+        Also fit every model on a 16th, 8th, quarter and half of the training patients, and say
+        where the curves cross.
     n_jobs : int, optional
         Workers; None means 1.
 
@@ -77,8 +80,6 @@ def compare(
     InputError
         For unknown models, one class, a patient on both sides of a given split, or fewer samples
         or patients of a class than folds.
-    NotImplementedError
-        For ``learning_curve=True``.
 
     Examples
     --------
@@ -92,8 +93,6 @@ def compare(
     >>> comparison.models[0].metrics["auc"].value
     0.5
     """
-    if learning_curve:
-        raise NotImplementedError("learning curves are not available yet; leave learning_curve out")
     if seeds < 1:
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = _Clock()
@@ -107,7 +106,9 @@ def compare(
     tasks = [(c, number, part) for c in candidates for number in range(seeds) for part in parts]
     for candidate, number, part in track(tasks, "fitting"):
         fit_part(runs[candidate.name], candidate, number, part, plan)
-    return _comparison(candidates, list(runs.values()), plan, found, clock)
+    done = list(runs.values())
+    curves = learning_curves(candidates, done, plan) if learning_curve else None
+    return _comparison(candidates, done, plan, found, clock, curves)
 
 
 def score_fitted(
@@ -180,7 +181,12 @@ class _Clock:
 
 
 def _comparison(
-    candidates: list[Candidate], runs: list[Run], plan: Plan, found: Survey, clock: _Clock
+    candidates: list[Candidate],
+    runs: list[Run],
+    plan: Plan,
+    found: Survey,
+    clock: _Clock,
+    learning: LearningCurves | None = None,
 ) -> Comparison:
     """Freeze what was found."""
     dataset, parts = plan.dataset, plan.parts
@@ -209,6 +215,7 @@ def _comparison(
             cpu_seconds=cpu_seconds() - clock.cpu,
             started=clock.started.isoformat(timespec="seconds"),
         ),
+        learning=learning,
     )
 
 

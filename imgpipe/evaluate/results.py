@@ -105,7 +105,11 @@ class Importance:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A held-out image put confidently into the wrong class; `image` is uint8, for display."""
+    """A held-out image put confidently into the wrong class; `image` is uint8, for display.
+
+    `maps` tell what spoke for (up to 1) and against (down to -1) the class it was put into: pairs
+    of a name, ``"occlusion"`` or for networks ``"Grad-CAM"``, and an array of the image's size.
+    """
 
     id: str
     index: int
@@ -113,6 +117,7 @@ class Mistake:
     predicted: str
     probability: float
     image: np.ndarray = field(repr=False, compare=False)
+    maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,34 @@ class ModelResult:
     mistakes: tuple[Mistake, ...]
     best_params: dict[str, Any] | None = None
     pipeline: Any = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """One model's AUC on held-out data for rising numbers of training patients."""
+
+    name: str
+    patients: tuple[int, ...]
+    auc: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """From about `at` patients on, the AUC of `ahead` lies above that of `behind`."""
+
+    ahead: str
+    behind: str
+    at: float
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """How models do with fewer patients; `unit` is ``"patients"`` or ``"images"``."""
+
+    unit: str
+    curves: tuple[LearningCurve, ...]
+    crossings: tuple[Crossing, ...]
+    statement: str
 
 
 @dataclass(frozen=True)
@@ -162,6 +195,7 @@ class Comparison:
     models: tuple[ModelResult, ...]
     predictions: "pd.DataFrame" = field(repr=False, compare=False)
     run: RunFacts
+    learning: LearningCurves | None = None
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models, best AUC first, with intervals and cost."""
@@ -186,6 +220,7 @@ class Comparison:
             "protocol": plain(self.protocol),
             "models": {model.name: _model_dict(model) for model in self.models},
             "run": plain(self.run),
+            **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
         }
 
     def to_json(self, path: str | os.PathLike[str]) -> None:
@@ -246,7 +281,7 @@ def _model_dict(model: ModelResult) -> dict[str, Any]:
     kept = (f.name for f in fields(model) if f.name not in ("name", "pipeline", "mistakes"))
     content = {name: plain(getattr(model, name)) for name in kept}
     content["mistakes"] = [
-        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name != "image"}
+        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name not in ("image", "maps")}
         for m in model.mistakes
     ]
     return content

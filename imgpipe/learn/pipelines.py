@@ -27,7 +27,7 @@ def make_pipeline(
     Parameters
     ----------
     model : str
-        A name of `CLASSIFIERS`: ``"svm"``, ``"forest"`` or ``"dummy"``.
+        A name of `CLASSIFIERS`, such as ``"svm"``, ``"forest"``, ``"dummy"`` or ``"cnn"``.
     filters : iterable of str or Filter
         Applied first, in order; a name stands for that kernel with its default settings.
     families : str or list of str
@@ -43,7 +43,8 @@ def make_pipeline(
     -------
     sklearn.pipeline.Pipeline
         Steps ``filter_1``, ..., ``features``, ``impute`` (a NaN feature gets the training part's
-        median), ``scale``, ``classify``; grids read ``features__bins``.
+        median), ``scale``, ``classify``; grids read ``features__bins``. A network takes the
+        images themselves: its pipeline has the filters and ``classify`` alone.
 
     Raises
     ------
@@ -68,7 +69,10 @@ def make_pipeline(
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("scale", StandardScaler()),
         ]
-    steps.append(("classify", builder(random_state=random_state, n_jobs=n_jobs)))
+    classifier = builder(random_state=random_state, n_jobs=n_jobs)
+    if builder.raw_images:
+        classifier.set_params(channel_axis=channel_axis)
+    steps.append(("classify", classifier))
     return Pipeline(steps)
 
 

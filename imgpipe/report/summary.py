@@ -2,13 +2,14 @@
 
 import base64
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
-from imgpipe.report import charts, facts, words
+from imgpipe.report import charts, facts, learning, words
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult
@@ -17,6 +18,7 @@ HEADLINE = "auc"
 _CHARTED = ("auc", "accuracy", "balanced_accuracy", "f1")
 _IMPORTANT = 12  # features shown per model
 _MISTAKES = 8  # images shown per model
+_FOR, _AGAINST = (255, 140, 20), (40, 120, 255)  # told apart by colour-blind readers too
 _OPEN_MODELS = 3  # whose mistakes are unfolded from the start
 
 
@@ -43,11 +45,13 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "splits": _split_rows(ranked, look),
         "legend": [_row(model, look, [HEADLINE]) for model in ranked],
         "roc": _roc_panels(ranked, look),
+        "learning": _learning(comparison, look),
         "confusions": [_confusion(m, look, card.classes) for m in ranked],
         "importances": [_importances(m, look) for m in ranked if m.importances],
         "mistakes": [
             _mistakes(m, look, i < _OPEN_MODELS and m.name != "dummy") for i, m in enumerate(ranked)
         ],
+        "mapped": any(mistake.maps for m in ranked for mistake in m.mistakes),
         "card": facts.data_card(card),
         "protocol": facts.protocol_rows(comparison),
         "statement": protocol.statement,
@@ -67,6 +71,20 @@ def data_uri(pixels: np.ndarray) -> str:
     store = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(store, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(store.getvalue()).decode("ascii")
+
+
+def overlay(pixels: np.ndarray, found: np.ndarray) -> str:
+    """Lay a map over a dimmed gray picture: orange where it speaks for the class, blue against."""
+    from PIL import Image
+
+    h, w = pixels.shape[:2]
+    small = Image.fromarray(found.astype(np.float32)).resize((w, h), Image.Resampling.BILINEAR)
+    weight = np.asarray(small)[..., None]
+    gray = pixels if pixels.ndim == 2 else pixels.mean(axis=2)
+    base = np.repeat(0.75 * gray[..., None].astype(float), 3, axis=2)
+    tint = np.where(weight > 0, _FOR, _AGAINST)
+    share = 0.7 * np.abs(weight).clip(0, 1)
+    return data_uri(np.round((1 - share) * base + share * tint).astype(np.uint8))
 
 
 def _looks(models: Sequence["ModelResult"]) -> dict[str, dict[str, str]]:
@@ -153,6 +171,29 @@ def _roc_panels(
     return panels
 
 
+def _learning(comparison: "Comparison", look: dict[str, dict[str, str]]) -> dict[str, Any] | None:
+    found = comparison.learning
+    if found is None:
+        return None
+    bands = [
+        learning.Band(
+            curve.name,
+            curve.patients,
+            [s.value for s in curve.auc],
+            look[curve.name]["colour"],
+            look[curve.name]["dash"],
+            [s.low for s in curve.auc],
+            [s.high for s in curve.auc],
+        )
+        for curve in found.curves
+        if not any(math.isnan(s.value) for s in curve.auc)
+    ]
+    svg = (
+        learning.learning_chart("AUC by training " + found.unit, found.unit, bands) if bands else ""
+    )
+    return {"svg": Markup(svg), "statement": found.statement}
+
+
 def _confusion(
     model: "ModelResult", look: dict[str, dict[str, str]], classes: Sequence[str]
 ) -> dict[str, Any]:
@@ -200,6 +241,7 @@ def _mistakes(
             "predicted": str(m.predicted),
             "probability": f"{100 * m.probability:.0f}\N{NO-BREAK SPACE}%",
             "src": data_uri(m.image),
+            "maps": [{"name": name, "src": overlay(m.image, found)} for name, found in m.maps],
             "small": max(m.image.shape[:2]) < 160,
         }
         for m in model.mistakes[:_MISTAKES]

@@ -30,6 +30,7 @@ _COSTS = {
     "feature_seconds": "Features",
     "predict_ms_per_image": "Prediction per image",
     "model_bytes": "Size of the model",
+    "parameters": "Trained weights",
 }
 
 
@@ -89,7 +90,7 @@ def cost(key: str, value: object) -> tuple[str, str]:
         return name, f"{value:.3g} ms"
     if "seconds" in key:
         return name, duration(value)
-    return name, f"{value:g}"
+    return name, f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 def size(count: float) -> str:

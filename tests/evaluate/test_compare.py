@@ -418,12 +418,6 @@ def test_images_of_mixed_sizes_are_refused() -> None:
         compare("dummy", data)
 
 
-def test_learning_curves_are_for_later() -> None:
-    """The setting is known, and says that it is not available yet."""
-    with pytest.raises(NotImplementedError, match="not available yet"):
-        compare("dummy", toy(), learning_curve=True)
-
-
 def test_an_interrupt_is_passed_on() -> None:
     """Ctrl-C during a fit ends the comparison at once."""
 

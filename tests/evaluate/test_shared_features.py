@@ -56,7 +56,8 @@ def test_features_are_computed_once_for_all_models_and_folds(counted: list[int])
     """Two models, three folds and two comparisons need one extraction."""
     compare({"a": pipeline(), "b": pipeline(n_jobs=1)}, DATA, folds=3)
     compare({"c": pipeline()}, DATA, folds=2)
-    assert counted == [24]
+    # occluded copies of the worst mistakes come later, in other numbers
+    assert [n for n in counted if n == len(DATA)] == [24]
 
 
 def test_other_settings_or_pixels_are_computed_anew(counted: list[int]) -> None:

@@ -14,6 +14,8 @@ from imgpipe.learn import CLASSIFIERS
 from imgpipe.learn.classifiers import CalibratedSVM
 from imgpipe.learn.folds import stratified_folds
 
+# the networks take images: tests/learn/deep
+ON_FEATURES = [name for name, builder in CLASSIFIERS.items() if not builder.raw_images]
 X, Y = make_classification(90, 6, n_informative=4, n_classes=3, weights=[0.5, 0.3], random_state=0)
 PATIENTS = np.repeat(np.arange(30), 3)
 
@@ -76,7 +78,7 @@ def test_one_class_is_refused() -> None:
         CalibratedSVM().fit(X, np.full(len(X), "normal"))
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", ON_FEATURES)
 def test_workers_change_nothing(name: str) -> None:
     """One worker and two give the same probabilities, and so does the same seed again."""
     one, two, again = (
@@ -86,11 +88,10 @@ def test_workers_change_nothing(name: str) -> None:
     np.testing.assert_allclose(one, two, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", ON_FEATURES)
 def test_a_registered_grid_fits_its_classifier(name: str) -> None:
     """Every grid holds the defaults, so that the search starts from them."""
     builder = CLASSIFIERS[name]
     settings = builder().get_params()
     assert all(settings[key] in values for key, values in builder.grid.items())
     assert builder.description
-    assert builder.raw_images is False

@@ -1,0 +1,147 @@
+"""Occlusion maps: what a model's probability loses when a patch of the image is hidden.
+
+They need nothing but ``predict_proba``, so a forest on features and a network on pixels are
+explained by the same protocol (Zeiler and Fergus, 2014).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+_PATCHES = 7  # patches along the shorter side, unless told otherwise
+
+
+def occlusion_maps(
+    model: Any,
+    images: Any,
+    targets: Any = None,
+    *,
+    patch: int | None = None,
+    stride: int | None = None,
+    channel_axis: int | None = None,
+) -> list[np.ndarray]:
+    """Slide a patch over each image and note how far the probability of a class falls.
+
+    The patch is filled with the image's own mean, channel by channel, so that no model is favoured
+    by its own idea of "nothing".
+
+    Parameters
+    ----------
+    model : fitted classifier or pipeline
+        With ``classes_`` and ``predict_proba`` that take images.
+    images : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
+        They may differ in size where the model allows it.
+    targets : array-like of labels, shape (n,), optional
+        The class to explain in each image; None for the predicted one.
+    patch : int, optional
+        Side of the square, in pixels; None for a seventh of the shorter side.
+    stride : int, optional
+        Pixels from one patch to the next; None for half a patch.
+    channel_axis : int, optional
+        Axis of the colour channels in one image; None for gray.
+
+    Returns
+    -------
+    list of ndarray of float64, each (h, w)
+        Mean loss of probability over the patches that covered a pixel: positive where the image
+        speaks for the class, negative where it speaks against it.
+
+    Raises
+    ------
+    InputError
+        If `patch` or `stride` does not fit the images, or a target is no class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.evaluate import occlusion_maps
+    >>> class Corner:
+    ...     classes_ = np.array(["dark", "bright"])
+    ...     def predict_proba(self, images):
+    ...         p = np.asarray(images)[:, 0, 0] / 255
+    ...         return np.stack([1 - p, p], axis=1)
+    >>> image = np.zeros((4, 4), np.uint8)
+    >>> image[0, 0] = 255
+    >>> np.argwhere(occlusion_maps(Corner(), [image], patch=1, stride=1)[0] > 0).tolist()
+    [[0, 0]]
+    """
+    classes = np.asarray(model.classes_)
+    codes = [None] * len(images) if targets is None else _codes(classes, targets, len(images))
+    return [
+        _map(model, np.asarray(images[i]), codes[i], patch, stride, channel_axis)
+        for i in range(len(images))
+    ]
+
+
+def _map(
+    model: Any,
+    image: np.ndarray,
+    code: int | None,
+    patch: int | None,
+    stride: int | None,
+    channel_axis: int | None,
+) -> np.ndarray:
+    """Explain one image."""
+    spatial = list(range(image.ndim))
+    if channel_axis is not None:
+        del spatial[channel_axis]
+    if len(spatial) != 2:
+        raise InputError(
+            f"an image has shape {image.shape}; give 2-D images, colour by channel_axis"
+        )
+    h, w = (image.shape[axis] for axis in spatial)
+    side = max(1, round(min(h, w) / _PATCHES)) if patch is None else patch
+    move = max(1, side // 2) if stride is None else stride
+    if not 1 <= side <= min(h, w):
+        raise InputError(
+            f"patch is {side}; it must be from 1 to the image's shorter side ({min(h, w)})"
+        )
+    if not 1 <= move <= side:
+        raise InputError(
+            f"stride is {move}; it must be from 1 to the patch ({side}), or gaps are left"
+        )
+    corners = [(y, x) for y in _starts(h, side, move) for x in _starts(w, side, move)]
+    hidden = np.repeat(image[None], len(corners) + 1, axis=0)
+    fill = _fill(image, tuple(spatial))
+    for copy, (y, x) in zip(hidden[1:], corners, strict=True):
+        # a view with rows and columns first, whatever the channels' axis
+        view = np.moveaxis(copy, spatial, (0, 1))
+        view[y : y + side, x : x + side] = fill
+    found = np.asarray(model.predict_proba(hidden))
+    if code is None:
+        code = int(found[0].argmax())
+    drops = found[0, code] - found[1:, code]
+    total, times = np.zeros((h, w)), np.zeros((h, w))
+    for drop, (y, x) in zip(drops, corners, strict=True):
+        total[y : y + side, x : x + side] += drop
+        times[y : y + side, x : x + side] += 1
+    return total / times
+
+
+def _starts(length: int, side: int, move: int) -> list[int]:
+    """First pixel of each patch along an axis; the last patch ends at the border."""
+    starts = list(range(0, length - side, move))
+    return [*starts, length - side]
+
+
+def _fill(image: np.ndarray, spatial: tuple[int, ...]) -> np.ndarray:
+    """Take the image's mean per channel, in its own type."""
+    mean = image.mean(axis=spatial, dtype=np.float64)
+    if image.dtype.kind in "iu":
+        mean = np.round(mean)
+    return mean.astype(image.dtype) if image.dtype.kind != "b" else mean >= 0.5
+
+
+def _codes(classes: np.ndarray, targets: Any, n: int) -> list[int]:
+    targets = np.asarray(targets)
+    if targets.shape != (n,):
+        raise InputError(f"targets has shape {targets.shape} for {n} images; one label each")
+    place = {label: code for code, label in enumerate(classes.tolist())}
+    for target in targets.tolist():
+        if target not in place:
+            raise InputError(
+                f"target {target} is no class; choose from {', '.join(map(str, place))}"
+            )
+    return [place[target] for target in targets.tolist()]
