@@ -54,9 +54,8 @@ def erosion(
 
     Notes
     -----
-    Boxes are filtered axis by axis: short windows directly, long ones with the running minima of
-    van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal
-    kernels", Pattern Recognition Letters 13 (1992).
+    Boxes are filtered axis by axis, and each window grows out of shorter ones: the minimum of 9 cells
+    is that of three neighbouring triples. Other shapes are compared cell by cell.
 
     Examples
     --------
