@@ -54,7 +54,7 @@ def erosion(
 
     Notes
     -----
-    Boxes are filtered axis by axis, and each window grows out of shorter ones: the minimum of 9 cells
+    Boxes are filtered axis by axis, and windows grow out of shorter ones: the minimum of 9 cells
     is that of three neighbouring triples. Other shapes are compared cell by cell.
 
     Examples
