@@ -160,7 +160,7 @@ def race(
     size = {"size": (k,) * len(axes)} if name not in ("mean", "median") else {"size": k}
     scipy_options = options if name in ("gaussian", "convolve", "correlate") else size
     work = image.size * (k ** len(axes) if name in ("median", "convolve", "correlate") else k)
-    if "scipy" in rivals and work <= (SCIPY_LIMIT / 20 if quick else SCIPY_LIMIT):
+    if "scipy" in rivals and name in SCIPY and work <= (SCIPY_LIMIT / 20 if quick else SCIPY_LIMIT):
 
         def scipy_call() -> Any:
             return SCIPY[name](image, **scipy_options, **border, axes=axes, output=theirs)

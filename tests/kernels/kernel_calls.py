@@ -7,7 +7,10 @@ import numpy as np
 from imgpipe.kernels import KERNELS
 
 RANK = ("median", "erosion", "dilation", "opening", "closing")
+# what these give on a flat image is 0
 DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
+# pixels across which a NaN spreads at the default settings, 3 where nothing is said
+REACH = dict.fromkeys(("gaussian", "opening", "closing", "white_tophat", "black_tophat"), 5)
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
 DTYPES = ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")

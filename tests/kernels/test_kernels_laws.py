@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from kernel_calls import AVERAGING, DIFFERENCES, DTYPES, RANK, call, pixels
+from kernel_calls import AVERAGING, DIFFERENCES, DTYPES, RANK, REACH, call, pixels
 
 from imgpipe.kernels import KERNELS
 
@@ -193,9 +193,7 @@ def test_nan_reaches_exactly_its_windows(name: str, dtype: str) -> None:
     clean = call(name, image, mode="mirror")
     result = call(name, np.where(hole, np.nan, image).astype(dtype), mode="mirror")
     marker = np.where(hole, np.nan, 0.0)
-    reach = {"gaussian": 5}.get(name, 5 if name not in ("mean", "median", "erosion") else 3)
-    if name in ("convolve", "correlate", "dilation", "gradient"):
-        reach = 3
+    reach = REACH.get(name, 3)
     padded = np.pad(marker, reach // 2, mode="reflect")
     windows = np.lib.stride_tricks.sliding_window_view(padded, (reach, reach))
     expected = np.isnan(windows).any(axis=(2, 3))
