@@ -1,6 +1,7 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
 from imgpipe.evaluate.compare import compare, score_fitted
+from imgpipe.evaluate.leakage import image_digests
 from imgpipe.evaluate.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
     Comparison,
@@ -34,6 +35,7 @@ __all__ = [
     "Protocol",
     "RunFacts",
     "compare",
+    "image_digests",
     "occlusion_maps",
     "save_run",
     "score_fitted",

@@ -1,5 +1,6 @@
 """The data card: counts, duplicates, and what to beware of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,18 @@ _FEW = 10  # held-out samples of a class below which its metrics are called roug
 
 
 def data_card(
-    dataset: Any, found: Survey, parts: list[Part], results: tuple[ModelResult, ...]
+    dataset: Any,
+    found: Survey,
+    parts: list[Part],
+    results: tuple[ModelResult, ...],
+    known: Sequence[str] = (),
 ) -> DataCard:
-    """Describe the data set and list its dangers."""
+    """Describe the data set and list its dangers, those `known` before first."""
     labels = np.asarray(dataset.labels).astype(np.int64)
     classes = tuple(str(name) for name in dataset.classes)
     pairs, complaints = duplicates(found, dataset.ids, labels, _places(dataset, parts))
     warnings = [
+        *known,
         *dataset.warnings,
         *_group_warnings(dataset),
         *complaints,

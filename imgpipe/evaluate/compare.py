@@ -1,7 +1,7 @@
 """Fit every model on the same parts, judge it on what was held out."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from imgpipe.evaluate._fitting import check_classifier
 from imgpipe.evaluate._protocol import protocol
 from imgpipe.evaluate._runs import Candidate, Plan, Run, fit_part, judge_fitted
 from imgpipe.evaluate._summary import predictions_table, summarise
-from imgpipe.evaluate.leakage import Survey, survey
+from imgpipe.evaluate.leakage import Survey, survey, trained_on_warnings
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
 from imgpipe.evaluate.splits import Part, make_parts
 from imgpipe.learn import CLASSIFIERS, make_pipeline
@@ -112,7 +112,12 @@ def compare(
 
 
 def score_fitted(
-    models: Mapping[str, Any], dataset: Any, *, seed: int = 0, n_jobs: int | None = None
+    models: Mapping[str, Any],
+    dataset: Any,
+    *,
+    seed: int = 0,
+    n_jobs: int | None = None,
+    trained_on: frozenset[str] | None = None,
 ) -> Comparison:
     """Judge pipelines that were fitted before on a data set that they have not seen.
 
@@ -127,11 +132,14 @@ def score_fitted(
         Of resamples and shuffles.
     n_jobs : int, optional
         Workers; None means 1.
+    trained_on : frozenset of str, optional
+        `image_digests` of the images that the models were trained on; judged images among them
+        are counted in a warning. None where they are not known: then nothing is checked.
 
     Returns
     -------
     Comparison
-        Of kind ``"held-out evaluation"``. Nothing shows whether the samples were trained on.
+        Of kind ``"held-out evaluation"``.
 
     Raises
     ------
@@ -168,7 +176,8 @@ def score_fitted(
     runs = [Run(candidate.name) for candidate in candidates]
     for run, candidate in zip(runs, candidates, strict=True):
         judge_fitted(run, candidate.estimator, plan)
-    return _comparison(candidates, runs, plan, found, clock)
+    seen = trained_on_warnings(found, trained_on)
+    return _comparison(candidates, runs, plan, found, clock, warnings=seen)
 
 
 class _Clock:
@@ -187,12 +196,13 @@ def _comparison(
     found: Survey,
     clock: _Clock,
     learning: LearningCurves | None = None,
+    warnings: Sequence[str] = (),
 ) -> Comparison:
     """Freeze what was found."""
     dataset, parts = plan.dataset, plan.parts
     results = tuple(summarise(run, dataset, parts, plan.seed) for run in runs)
     return Comparison(
-        dataset=data_card(dataset, found, parts, results),
+        dataset=data_card(dataset, found, parts, results, warnings),
         protocol=protocol(
             dataset,
             parts,

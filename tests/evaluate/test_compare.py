@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
-from imgpipe.evaluate import Comparison, compare, score_fitted
+from imgpipe.evaluate import Comparison, compare, image_digests, score_fitted
 from imgpipe.learn import FeatureExtractor, Filter, make_pipeline
 
 SPLIT = np.random.default_rng(0).permutation(["train"] * 60 + ["val"] * 20 + ["test"] * 40)
@@ -291,6 +291,21 @@ def test_fitted_models_are_judged_without_fitting() -> None:
     assert found.models[0].metrics["auc"].value == pytest.approx(expected)
     assert found.protocol.kind == "held-out evaluation"
     assert "fit_cpu_seconds" not in found.models[0].cost
+
+
+def test_images_that_were_trained_on_are_told() -> None:
+    """`score_fitted` counts the judged images among the digests of the training images."""
+    data = toy(step=15)
+    fitted = {"light": light().fit(data.images[:60], data.labels[:60])}
+    judged = data.take(np.arange(50, 120))
+    digests = frozenset(image_digests(data.images[:60]))
+    assert len(digests) == 60
+    first, *_ = score_fitted(fitted, judged, trained_on=digests).dataset.warnings
+    assert first == "10 of 70 images were used to train this model: scores on them are too good"
+    unseen = data.take(np.arange(60, 120))
+    for known in (None, digests):
+        warnings = score_fitted(fitted, unseen, trained_on=known).dataset.warnings
+        assert not any("used to train" in text for text in warnings)
 
 
 def test_fitted_models_must_give_codes() -> None:
