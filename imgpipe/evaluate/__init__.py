@@ -1,5 +1,6 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
+from imgpipe.evaluate._fitting import fit_model
 from imgpipe.evaluate.compare import compare, score_fitted
 from imgpipe.evaluate.leakage import image_digests
 from imgpipe.evaluate.occlusion import occlusion_maps
@@ -35,6 +36,7 @@ __all__ = [
     "Protocol",
     "RunFacts",
     "compare",
+    "fit_model",
     "image_digests",
     "occlusion_maps",
     "save_run",

@@ -12,17 +12,48 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 from imgpipe._common import InputError
 
 
-def fit(
+def fit_model(
     model: Any,
     X: Any,
     y: np.ndarray,
     groups: np.ndarray | None = None,
     validation: tuple[Any, np.ndarray] | None = None,
 ) -> Any:
-    """Fit a clone of `model`; hand it groups and validation data only where it takes them.
+    """Fit a clone of a classifier, as `compare` fits it.
 
-    The validation part is transformed by the steps fitted on the training part, and is never
-    added to it.
+    Groups and validation data are handed on only where the classifier takes them: in the
+    parameters ``groups`` and ``validation`` of its ``fit``, or for groups by scikit-learn's
+    metadata routing. The validation part is transformed by the steps fitted on the training part,
+    and is never added to it.
+
+    Parameters
+    ----------
+    model : estimator or Pipeline
+        A scikit-learn classifier; it is left as it is.
+    X : ndarray or sequence of ndarray, shape (n, ...)
+        What the model takes: images, or a table of features.
+    y : ndarray, shape (n,)
+        Class of each sample.
+    groups : ndarray, shape (n,), optional
+        Patient of each sample.
+    validation : pair of images and labels, optional
+        For early stopping.
+
+    Returns
+    -------
+    estimator or Pipeline
+        The fitted clone.
+
+    Examples
+    --------
+    >>> from imgpipe.datasets import load
+    >>> from imgpipe.evaluate import fit_model
+    >>> from imgpipe.learn import make_pipeline
+    >>> data = load("synthetic-nodules")
+    >>> model = make_pipeline("dummy", families="intensity")
+    >>> fitted = fit_model(model, data.images, data.labels, data.groups)
+    >>> fitted.classes_.tolist(), hasattr(model, "classes_")
+    ([0, 1], False)
     """
     model = clone(model)
     last = final_step(model)
@@ -43,6 +74,9 @@ def fit(
         return Pipeline([*before.steps, (model.steps[-1][0], last)])
     last.fit(X, y, **direct)
     return last if not isinstance(model, Pipeline) else model
+
+
+fit = fit_model
 
 
 def probabilities(model: Any, X: Any, n_classes: int) -> np.ndarray:

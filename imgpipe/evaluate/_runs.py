@@ -10,7 +10,7 @@ from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_imag
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
 from imgpipe.evaluate._fitting import (
     final_step,
-    fit,
+    fit_model,
     probabilities,
     unparallel,
     with_budget,
@@ -143,7 +143,7 @@ def _fitted(rest: Any, inputs: Any, part: Part, plan: Plan) -> Any:
     pair = None
     if part.val is not None:
         pair = (take(inputs, part.val), plan.labels[part.val])
-    return fit(
+    return fit_model(
         with_budget(rest, plan.budget_each),
         take(inputs, part.train),
         plan.labels[part.train],

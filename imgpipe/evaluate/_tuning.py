@@ -9,7 +9,7 @@ from sklearn.model_selection import ParameterGrid
 
 from imgpipe._common import InputError
 from imgpipe.evaluate._cost import cpu_seconds
-from imgpipe.evaluate._fitting import fit, probabilities, with_budget
+from imgpipe.evaluate._fitting import fit_model, probabilities, with_budget
 from imgpipe.evaluate._images import take
 from imgpipe.evaluate.metrics import weighted_metrics
 from imgpipe.evaluate.splits import Part
@@ -56,7 +56,7 @@ def choose(
                 pair = (take(inputs, part.val), labels[part.val])
             left = None if budget is None else max(budget - (cpu_seconds() - start), 1.0)
             candidate = with_budget(clone(model).set_params(**params), left)
-            fitted = fit(candidate, take(inputs, train), labels[train], own, pair)
+            fitted = fit_model(candidate, take(inputs, train), labels[train], own, pair)
             scores.append(_auc(fitted, take(inputs, held), labels[held], n_classes))
         score = _mean(scores)
         tried += 1
