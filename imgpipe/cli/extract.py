@@ -62,7 +62,7 @@ def command(
     PatientID, StudyInstanceUID and SeriesInstanceUID.
 
     \b
-    Examples:
+    Example:
       imgpipe extract scans/ --out features.csv --families intensity,glcm
       imgpipe extract lesions.csv --out features.parquet --families ibsi
     """
