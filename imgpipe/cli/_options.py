@@ -1,5 +1,6 @@
 """Options that several verbs share, and the checks made before any work begins."""
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ import click
 from imgpipe._common import InputError
 
 _Verb = Callable[..., Any]
+_RUN_FILES = {"run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html"}
+_RUN_KEYS = {"versions", "seed", "data_hash", "command"}  # some of what our run.json holds
 
 
 def common(verb: _Verb) -> _Verb:
@@ -71,14 +74,34 @@ def check_run_folder(out: str) -> Path:
         raise InputError(f"{out} is a link to nothing; remove it or choose another folder")
     if path.exists() and not path.is_dir():
         raise InputError(f"{out} is a file; --out needs a folder")
-    if path.is_dir() and os.listdir(path) and not (path / "run.json").is_file():
-        raise InputError(
-            f"{out} holds other files; --out needs a new or empty folder, or an earlier run's"
-        )
+    if path.is_dir():
+        _check_earlier_run(path, out)
     if Path.cwd().is_relative_to(path):
         raise InputError(f"{out} is the folder you are in; give --out the name of another")
     check_writable(path, out)
     return path
+
+
+def _check_earlier_run(path: Path, shown: str) -> None:
+    """Refuse a folder that holds anything but an earlier run, since all of it is replaced."""
+    entries = sorted(os.listdir(path))
+    foreign = [name for name in entries if name not in _RUN_FILES or not (path / name).is_file()]
+    if not foreign and entries and not _is_run(path / "run.json"):
+        foreign = ["run.json"] if "run.json" in entries else entries
+    if foreign:
+        raise InputError(
+            f"{shown} holds other files ({foreign[0]}); --out needs a new or empty folder, or "
+            "that of an earlier run and nothing else"
+        )
+
+
+def _is_run(path: Path) -> bool:
+    """Tell whether a file says of itself that it describes a run of ours."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and _RUN_KEYS <= content.keys()
 
 
 def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:

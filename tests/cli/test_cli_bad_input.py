@@ -11,6 +11,7 @@ from cli_helpers import Run, assert_one_error, left_beside, start, write_tree
 from PIL import Image
 
 Case = tuple[list[object], list[str]]
+RUN_JSON = '{"versions": {}, "seed": 0, "data_hash": "", "command": null}'
 
 
 def missing(root: Path) -> Case:
@@ -144,6 +145,29 @@ def test_run_folder_is_checked_first(
     prepare(tmp_path / "run")
     done = run("compare", tmp_path / "nowhere", "--out", tmp_path / "run")
     assert_one_error(done, str(tmp_path / "run"), *words)
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({"run.json": RUN_JSON, "mine.txt": "mine"}, "mine.txt"),
+        ({"run.json": "{}", "thesis.docx": "mine"}, "thesis.docx"),
+        ({"run.json": '{"seed": 1}'}, "run.json"),
+        ({"run.json": "no JSON"}, "run.json"),
+        ({"predictions.csv": "mine"}, "predictions.csv"),
+    ],
+)
+def test_run_folder_keeps_what_is_not_ours(
+    files: dict[str, str], named: str, tmp_path: Path, run: Run
+) -> None:
+    """A folder with a file that no run wrote is refused by that file's name, and left as it is."""
+    out = tmp_path / "run"
+    out.mkdir()
+    for name, text in files.items():
+        (out / name).write_text(text)
+    done = run("compare", "synthetic-nodules", "--out", out)
+    assert_one_error(done, "holds other files", f"({named})")
+    assert {path.name: path.read_text() for path in out.iterdir()} == files
 
 
 def test_run_folder_below_a_file(tmp_path: Path, run: Run) -> None:

@@ -63,10 +63,11 @@ def test_predictions_hold_every_image_once_per_model(finished: Path, trees: Path
 
 def test_earlier_run_is_replaced(finished: Path, run: Run, trees: Path) -> None:
     """A folder that holds an earlier run is written anew, as a whole."""
-    (finished / "stale.txt").write_text("old")
+    (finished / "report.html").write_text("old")
     args = ["compare", trees, "--models", "dummy", "--folds", 2, "--jobs", 1, "--out", finished]
     assert run(*args).exit_code == 0
     assert sorted(os.listdir(finished)) == FILES
+    assert (finished / "report.html").read_text(encoding="utf-8") != "old"
 
 
 def test_json_and_nothing_else(run: Run, trees: Path, tmp_path: Path) -> None:
