@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe.evaluate._words import count
 from imgpipe.evaluate.leakage import Survey, duplicates
 from imgpipe.evaluate.results import DataCard, ModelResult
 from imgpipe.evaluate.splits import Part, part_warnings, shared_groups
@@ -83,10 +84,11 @@ def _group_warnings(dataset: Any) -> list[str]:
         ]
     known = {str(group) for group in dataset.groups}
     spelled = {" ".join(group.split()).casefold() for group in known}
-    if len(spelled) < len(known):
+    alike = len(known) - len(spelled)
+    if alike:
         return [
-            f"{len(known) - len(spelled)} patient id(s) differ from another only in case or "
-            "blanks; they count as different patients"
+            f"{count(alike, 'patient id')} {'differs' if alike == 1 else 'differ'} from another "
+            "only in case or blanks; they count as different patients"
         ]
     return []
 
@@ -95,7 +97,7 @@ def _few(labels: np.ndarray, parts: list[Part], classes: tuple[str, ...]) -> lis
     """Name the classes of which too few samples were held out to judge."""
     held = labels[np.concatenate([part.test for part in parts if not part.repeat])]
     return [
-        f"only {n} held-out sample(s) of class {name}: its metrics are rough"
+        f"only {count(n, 'held-out sample')} of class {name}: its metrics are rough"
         for code, name in enumerate(classes)
         if 0 < (n := int((held == code).sum())) < _FEW
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from imgpipe.evaluate._runs import Candidate, Run
+from imgpipe.evaluate._words import count
 from imgpipe.evaluate.intervals import RESAMPLES
 from imgpipe.evaluate.results import Protocol
 from imgpipe.evaluate.splits import Part
@@ -47,12 +48,13 @@ def protocol(
 
 def _division(kind: str, folds: int | None, repeats: int | None, dataset: Any, first: Part) -> str:
     if kind == "held-out evaluation":
-        return f"A model fitted before was judged on {len(first.test)} images."
+        return f"A model fitted before was judged on {count(len(first.test), 'image')}."
     if kind == "given split":
         unseen = "" if first.val is None else "; the validation part was never trained on"
         return (
-            f"The given split was used as it is: fitted on {len(first.train)} training images, "
-            f"judged once on {len(first.test)} test images{unseen}."
+            f"The given split was used as it is: fitted on "
+            f"{count(len(first.train), 'training image')}, "
+            f"judged once on {count(len(first.test), 'test image')}{unseen}."
         )
     unit = "images" if dataset.groups is None else "patients"
     again = "" if repeats == 1 else f", repeated {repeats} times"
@@ -76,7 +78,7 @@ def _tuning(
     for run in runs:
         tried, of = sum(c.tried for c in run.choices), sum(c.of for c in run.choices)
         if tried < of:
-            text += f" It ended the search of {run.name} after {tried} of {of} trials."
+            text += f" It ended the search of {run.name} after {tried} of {count(of, 'trial')}."
     still = [candidate.name for candidate in candidates if not candidate.grid]
     return text + (f" Without a grid, and not tuned: {', '.join(still)}." if still else "")
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import track
+from imgpipe.evaluate._words import count
 from imgpipe.evaluate.results import DuplicatePair
 
 _SIDE = 16  # the perceptual hash compares neighbours in a 16 x 17 reduction: 256 bits
@@ -154,7 +155,7 @@ def _complaints(pairs: list[DuplicatePair]) -> list[str]:
             continue
         across = sum(pair.split_a != pair.split_b for pair in kind)
         torn = sum(not pair.same_label for pair in kind)
-        text = f"{len(kind)} pair(s) of {word}"
+        text = f"{count(len(kind), 'pair')} of {word}"
         details = []
         if across:
             details.append(f"{across} across splits or folds, so scores may be too good")

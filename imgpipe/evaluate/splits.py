@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.evaluate._words import count
 from imgpipe.learn.folds import folds_lacking_a_class, stratified_folds
 
 _SHOWN = 5  # ids named in an error
@@ -63,12 +64,15 @@ def make_parts(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Par
 def part_warnings(dataset: Any, parts: list[Part]) -> list[str]:
     """Say which held-out parts miss a class."""
     labels = np.asarray(dataset.labels)
+    if not any(len(part.train) for part in parts):
+        return _unjudged(labels, parts, dataset.classes)
     lacking = folds_lacking_a_class(labels, [(part.train, part.test) for part in parts])
     if not lacking:
         return []
     where = "the test part" if dataset.split is not None else f"{lacking} of {len(parts)} folds"
+    lack = "lacks" if dataset.split is not None or lacking == 1 else "lack"
     return [
-        f"{where} miss(es) a class: metrics of that class are left out there; "
+        f"{where} {lack} a class: metrics of that class are left out there; "
         "fewer folds or more patients would help"
     ]
 
@@ -86,6 +90,19 @@ def shared_groups(dataset: Any) -> list[str]:
     return sorted(shared)
 
 
+def _unjudged(labels: np.ndarray, parts: list[Part], classes: Any) -> list[str]:
+    """Name the classes of which there is nothing to judge."""
+    held = labels[np.concatenate([part.test for part in parts])]
+    missing = [str(name) for code, name in enumerate(classes) if not (held == code).any()]
+    if not missing:
+        return []
+    named, it = ("class", "it") if len(missing) == 1 else ("classes", "them")
+    return [
+        f"the judged images lack {named} {', '.join(missing)}: how the model does on {it} is "
+        "not known"
+    ]
+
+
 def _given(dataset: Any) -> Part:
     """Take the split that came with the data, if it can be trusted."""
     split = np.asarray(dataset.split)
@@ -100,7 +117,8 @@ def _given(dataset: Any) -> Part:
     if shared:
         shown = ", ".join(shared[:_SHOWN]) + (", ..." if len(shared) > _SHOWN else "")
         raise InputError(
-            f"{len(shared)} patient(s) stand in more than one part of the given split ({shown}): "
+            f"{count(len(shared), 'patient')} {'stands' if len(shared) == 1 else 'stand'} in more "
+            f"than one part of the given split ({shown}): "
             "scores would be too good; put each patient in one part, or leave the split out"
         )
     train = np.flatnonzero(split == "train")

@@ -291,6 +291,7 @@ def test_fitted_models_are_judged_without_fitting() -> None:
     assert found.models[0].metrics["auc"].value == pytest.approx(expected)
     assert found.protocol.kind == "held-out evaluation"
     assert "fit_cpu_seconds" not in found.models[0].cost
+    assert not any("lack" in text for text in found.dataset.warnings)
 
 
 def test_images_that_were_trained_on_are_told() -> None:
@@ -321,7 +322,7 @@ def test_patients_spelled_alike_are_told() -> None:
     patients = np.repeat(np.arange(40), 3).astype(object)
     names = np.array([f"Pat {i}" if n % 3 else f"pat  {i}" for n, i in enumerate(patients)])
     warnings = compare(LIGHT, toy(groups=names), folds=2).dataset.warnings
-    assert any("40 patient id(s) differ from another only in case or blanks" in w for w in warnings)
+    assert any("40 patient ids differ from another only in case or blanks" in w for w in warnings)
 
 
 def test_warnings_tell_what_to_beware_of() -> None:

@@ -34,7 +34,7 @@ def test_an_exact_copy_is_found() -> None:
     )
     assert pair.exact
     assert not pair.same_label
-    assert "1 pair(s) of exact duplicates: 1 across" in warning
+    assert "1 pair of exact duplicates: 1 across" in warning
     assert "1 with two different labels" in warning
 
 

@@ -26,7 +26,7 @@ def test_a_patient_in_two_parts_stops_the_run() -> None:
     groups = np.array(list("pqprstuvwxqz"))
     torn = data(groups=groups)
     assert shared_groups(torn) == ["p", "q"]
-    with pytest.raises(InputError, match=r"2 patient\(s\) stand in more than one part .*\(p, q\)"):
+    with pytest.raises(InputError, match=r"2 patients stand in more than one part .*\(p, q\)"):
         make_parts(torn, folds=5, repeats=1, seed=0)
 
 
@@ -60,5 +60,13 @@ def test_a_fold_without_a_class_is_told() -> None:
         Part(np.arange(6, 12), np.arange(6), fold=1, repeat=0),
     ]
     (warning,) = part_warnings(data(split=None), parts)
-    assert "1 of 2 folds" in warning
+    assert "1 of 2 folds lacks a class" in warning
     assert "fewer folds" in warning
+
+
+def test_judged_images_need_no_training_part() -> None:
+    """Where a fitted model is judged, only a class that none of the images has is named."""
+    everything = [Part(np.empty(0, np.intp), np.arange(12))]
+    assert part_warnings(data(split=None), everything) == []
+    (warning,) = part_warnings(data(split=None, classes=("a", "b", "odd")), everything)
+    assert warning.startswith("the judged images lack class odd:")
