@@ -106,5 +106,9 @@ def _intervals(dataset: Any, kind: str) -> str:
     unit = "images (patients are unknown)" if dataset.groups is None else "patients"
     text = f"Intervals are 95 %, from {RESAMPLES} bootstrap resamples of held-out {unit}"
     if kind == "cross-validation":
-        return text + "; they do not tell how scores vary with other images to train on."
-    return text + "."
+        text += "; they do not tell how scores vary with other images to train on"
+    counted = "images" if dataset.groups is None else "patients"
+    return (
+        f"{text}. No resample can change a score of exactly 0 or 1: its interval ends at the "
+        f"Wilson bound for as many {counted} as the rarest class has."
+    )

@@ -292,6 +292,7 @@ def test_fitted_models_are_judged_without_fitting() -> None:
     assert found.protocol.kind == "held-out evaluation"
     assert "fit_cpu_seconds" not in found.models[0].cost
     assert not any("lack" in text for text in found.dataset.warnings)
+    assert "0 or 1: its interval ends at the Wilson bound" in found.protocol.statement
 
 
 def test_images_that_were_trained_on_are_told() -> None:
