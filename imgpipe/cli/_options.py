@@ -101,7 +101,7 @@ def _is_run(path: Path) -> bool:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(content, dict) and _RUN_KEYS <= content.keys()
+    return isinstance(content, dict) and content.keys() >= _RUN_KEYS
 
 
 def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:
@@ -114,6 +114,13 @@ def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:
         raise InputError(f"{out} is a folder; --out needs a file name")
     check_writable(path, out)
     return path
+
+
+def check_not_input(path: Path, inputs: Sequence[str]) -> None:
+    """Refuse to replace a file that is about to be read."""
+    for given in inputs:
+        if path.exists() and os.path.exists(given) and os.path.samefile(path, given):
+            raise InputError(f"{given} is an input and would be replaced; give --out another name")
 
 
 def check_writable(path: Path, shown: str) -> None:

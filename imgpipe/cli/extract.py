@@ -67,6 +67,7 @@ def command(
       imgpipe extract lesions.csv --out features.parquet --families ibsi
     """
     path = _options.check_file(out, (".csv", ".parquet"), "a table")
+    _options.check_not_input(path, (data,))
     _check_parquet(path)
     settings: _Settings = {
         "families": _options.names(families, "--families"),

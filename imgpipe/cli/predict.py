@@ -35,6 +35,8 @@ def command(
       imgpipe predict lungs.joblib --trust new/*.png --out predictions.csv
     """
     path = None if out is None else _options.check_file(out, (".csv",), "a table")
+    if path is not None:
+        _options.check_not_input(path, (model, *images))
     trained = _models.load(model, trust)
     from imgpipe.datasets import find_images
 

@@ -214,6 +214,21 @@ def test_arguments_that_cannot_be(
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    "args", [["extract", "good.csv"], ["predict", "m.joblib", "a.png", "good.csv"]]
+)
+def test_input_is_not_replaced(
+    args: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manifest that is read is not written over, whatever name --out gives it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.csv").write_text("path,label\na.png,x\n")
+    (tmp_path / "link.csv").symlink_to("good.csv")
+    for out in ("good.csv", "./good.csv", "link.csv"):
+        assert_one_error(run(*args, "--out", out), "good.csv is an input")
+    assert (tmp_path / "good.csv").read_text() == "path,label\na.png,x\n"
+
+
 def test_message_survives_a_poor_terminal(tmp_path: Path) -> None:
     """A name that the terminal cannot show does not turn an error into a traceback."""
     name = "r\N{LATIN SMALL LETTER O WITH DIAERESIS}ntgen"
