@@ -32,5 +32,14 @@ def main() -> None:
     """
 
 
+def _keep_examples(command: click.Command) -> None:
+    """Turn backslash and b of raw docstrings into the character by which click keeps lines."""
+    command.help = (command.help or "").replace(r"\b", "\b")
+    if isinstance(command, click.Group):
+        for verb in command.commands.values():
+            _keep_examples(verb)
+
+
 for _name, _verb in VERBS.items():
     main.add_command(_verb, _name)
+_keep_examples(main)

@@ -35,9 +35,10 @@ def command(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    r"""Judge a trained MODEL on DATA, which should hold nothing that it was trained on.
+    r"""Judge a trained MODEL on DATA that it has not seen.
 
-    Where DATA has a split with a test part, that part alone is judged.
+    DATA should hold nothing that MODEL was trained on. Where it has a split with a test part, that
+    part alone is judged.
 
     \b
     Example:

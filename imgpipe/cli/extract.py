@@ -51,11 +51,12 @@ def command(
     jobs: int | None,
     as_json: bool,
 ) -> int:
-    r"""Compute features of every image of DATA, labelled or not, of any sizes.
+    r"""Compute features of every image of DATA.
 
-    An image that cannot be used becomes a row with its reason in the column error, is named on
-    stderr, and makes the exit code 1; the others go on. Until the table is whole, finished rows
-    are kept in FEATURES.part, from which --resume goes on.
+    The images may be labelled or not, and of any sizes. An image that cannot be used becomes a row
+    with its reason in the column error, is named on stderr, and makes the exit code 1; the others
+    go on. Until the table is whole, finished rows are kept in FEATURES.part, from which --resume
+    goes on.
 
     A manifest may have a column mask (image file, NPY, or RTSTRUCT with a column region where it
     holds several), and a path in it may be the folder of a DICOM series. Rows of DICOM images carry

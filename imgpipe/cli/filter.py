@@ -25,10 +25,10 @@ _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 def command(
     name: str, source: str, out: str, weights: str | None, as_json: bool, **settings: Any
 ) -> None:
-    r"""Filter the image IN with the kernel NAME and write OUT; the pixel type is kept.
+    r"""Filter the image IN with the kernel NAME and write OUT.
 
-    An unknown NAME prints the list: mean, median, gaussian, erosion, dilation, ... Colour images
-    are filtered channel by channel.
+    The pixel type is kept. An unknown NAME prints the list: mean, median, gaussian, erosion,
+    dilation, ... Colour images are filtered channel by channel.
 
     \b
     Example:

@@ -25,10 +25,11 @@ _BATCH = 256
 def command(
     model: str, images: tuple[str, ...], out: str | None, trust: bool, as_json: bool
 ) -> int:
-    r"""Predict the class of each IMAGE (files, or folders of images) with a trained MODEL.
+    r"""Predict the class of each IMAGE with a trained MODEL.
 
-    The table has the columns id, predicted, p_<class>..., error. An image that cannot be used gets
-    a row with its error, is named on stderr, and makes the exit code 1; the others go on.
+    IMAGE is a file, or a folder of images. The table has the columns id, predicted, p_<class>...,
+    error. An image that cannot be used gets a row with its error, is named on stderr, and makes
+    the exit code 1; the others go on.
 
     \b
     Example:
