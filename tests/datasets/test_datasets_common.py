@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.datasets import DATASETS, Dataset, load
+from imgpipe.datasets import DATASETS, Dataset, Entry, ImageFiles, load, medmnist
+from imgpipe.images import resize, write
 
 IMAGES = np.zeros((4, 5, 6), np.uint8)
 
@@ -81,6 +82,55 @@ def test_load_by_name() -> None:
     assert len(data) == DATASETS["synthetic-nodules"].images["all"]
     with pytest.raises(InputError, match="it is a registered data set"):
         load("synthetic-nodules", groups="patient")
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if name not in medmnist.ENTRIES])
+def test_sets_made_on_the_spot_load_at_any_size(name: str) -> None:
+    """Every registered set that needs no network loads as it is, and resized."""
+    entry = DATASETS[name]
+    own, small = load(name), load(name, size=16)
+    assert len(own) == len(small) == sum(entry.images.values())
+    assert own.classes == small.classes == entry.classes
+    assert set(small.sizes) == {"16x16"}
+    assert set(own.sizes) != {"16x16"}
+    assert np.array_equal(own.labels, small.labels)
+    assert small.images[0].dtype == own.images[0].dtype
+    assert small.masks is None or small.masks[0].shape == (16, 16)
+
+
+def toy_entry(images: Any, **more: Any) -> Entry:
+    """Register nothing, but describe a set as an author would."""
+
+    def load_toy() -> Dataset:
+        return Dataset("toy", images, [0, 0, 1, 1], ("a", "b"), **more)
+
+    return Entry("toy", "a toy", ("a", "b"), "none", "nobody", load_toy, {"all": 4})
+
+
+def test_a_loader_needs_no_arguments() -> None:
+    """The registry resizes what a loader gives, colour and masks included."""
+    colour = np.random.default_rng(0).integers(0, 255, (4, 8, 6, 3), np.uint8)
+    entry = toy_entry(colour, channel_axis=-1, masks=colour[..., 0] > 99)
+    assert entry.load().images is colour
+    found = entry.load(size=(4, 3))
+    assert found.images.shape == (4, 4, 3, 3)
+    assert found.masks.shape == (4, 4, 3)
+    assert np.array_equal(found.images[2], resize(colour[2], (4, 3), -1))
+    with pytest.raises(InputError, match="size=0"):
+        entry.load(size=0)
+
+
+def test_a_loader_may_leave_images_in_files(tmp_path: Path) -> None:
+    """Images that stay in their files are resized when they are read, whatever their sizes."""
+    pixels = [np.full((5 + i, 7), 40 * i, np.uint8) for i in range(4)]
+    for i, one in enumerate(pixels):
+        write(tmp_path / f"{i}.png", one)
+    paths = tuple(str(tmp_path / f"{i}.png") for i in range(4))
+    files = ImageFiles(paths, tuple(one.shape for one in pixels))
+    found = toy_entry(files).load(size=4)
+    assert found.sizes == {"4x4": 4}
+    found.require_one_size()
+    assert np.array_equal(found.images[3], resize(pixels[3], 4))
 
 
 def test_unknown_sources(tmp_path: Path) -> None:
