@@ -11,6 +11,7 @@ import joblib
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.features._orphans import end_with
 from imgpipe.features._prepare import batch_of, check_pixels, plan_for, read_image
 from imgpipe.features._registry import families_of, features_of
 from imgpipe.features._settings import Settings
@@ -122,6 +123,7 @@ def _work(task: _Task, settings: Settings, parent: int) -> tuple[np.ndarray, lis
     """Run one task, in a worker with one thread."""
     if os.getpid() != parent:
         os.environ["IMGPIPE_THREADS"] = "1"
+        end_with(parent)
     values, names = run(task.images, task.masks, task.shapes, settings, task.labels)
     return values, names, task.labels[0]
 
