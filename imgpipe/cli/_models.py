@@ -1,5 +1,6 @@
 """Trained models as joblib files: what is in them, and why reading one needs trust."""
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ def load(path: str, trust: bool) -> Model:
             f"{path}: opening a .joblib file can run code hidden in it; add --trust if you made "
             "this file or trust who did"
         )
+    _check_stream(path)
     import joblib
 
     import imgpipe
@@ -94,7 +96,52 @@ def load(path: str, trust: bool) -> Model:
     missing = [name for name in _PARTS if name not in content]
     if missing:
         raise InputError(f"{path}: lacks {', '.join(missing)}; train it again")
+    _check_parts(path, content)
     return Model(**{name: content[name] for name in _PARTS})
+
+
+def _check_stream(path: str) -> None:
+    """Refuse all but one whole zlib stream, which `save` writes.
+
+    joblib never returns from a stream with bytes after its end, and takes one without its checksum.
+    """
+    stream = zlib.decompressobj()
+    try:
+        with open(path, "rb") as file:
+            while chunk := file.read(2**16):
+                stream.decompress(chunk)
+                if stream.unused_data:
+                    raise InputError(f"{path}: damaged: it goes on after the end of the model")
+    except zlib.error as error:
+        raise InputError(f"{path}: damaged, or not a readable joblib file") from error
+    if not stream.eof:
+        raise InputError(f"{path}: damaged, or not a readable joblib file: it ends too early")
+
+
+def _check_parts(path: str, content: dict[str, Any]) -> None:
+    """Refuse a file whose parts were changed into what no training gives."""
+    classes, shape, size = content["classes"], content["image_shape"], content["size"]
+    sound = {
+        "classes": _is_tuple_of(str, classes) and len(set(classes)) == len(classes) > 0,
+        "channel_axis": content["channel_axis"] in (None, -1),
+        "image_shape": _is_tuple_of(int, shape) and len(shape) in (2, 3) and min(shape) > 0,
+        "dtype": isinstance(content["dtype"], str),
+        "size": size is None or (isinstance(size, int) and size > 0),
+    }
+    codes: Any = getattr(content["pipeline"], "classes_", None)
+    sound["pipeline"] = codes is not None and hasattr(content["pipeline"], "predict")
+    wrong = [name for name, good in sound.items() if not good]
+    if wrong:
+        raise InputError(f"{path}: damaged: no usable {', '.join(wrong)}; train it again")
+    if not all(0 <= code < len(classes) for code in codes):
+        raise InputError(
+            f"{path}: damaged: {len(classes)} class names for a pipeline with the codes "
+            f"{', '.join(map(str, codes))}; train it again"
+        )
+
+
+def _is_tuple_of(kind: type, values: Any) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
 def _shown(shape: tuple[int, ...]) -> str:

@@ -111,15 +111,43 @@ def test_files_that_are_no_models(
     if isinstance(content, bytes):
         path.write_bytes(content)
     elif content is not None:
-        joblib.dump(content, path)
+        joblib.dump(content, path, compress=3)
     assert_one_error(run("predict", path, trees, "--trust"), "m.joblib", words)
 
 
 def test_truncated_model(run: Run, model: Path, trees: Path, tmp_path: Path) -> None:
     """A model cut short is refused in one line."""
     path = tmp_path / "m.joblib"
-    path.write_bytes(model.read_bytes()[:-100])
-    assert_one_error(run("predict", path, trees, "--trust"), "not a readable joblib file")
+    for end in (-100, -1):
+        path.write_bytes(model.read_bytes()[:end])
+        done = run("predict", path, trees, "--trust")
+        assert_one_error(done, "m.joblib: damaged", "not a readable joblib file")
+
+
+def test_model_with_bytes_after_its_end(run: Run, model: Path, trees: Path, tmp_path: Path) -> None:
+    """Bytes appended to a model are an error at once; joblib would read them forever."""
+    path = tmp_path / "m.joblib"
+    path.write_bytes(model.read_bytes() + b"junk")
+    assert_one_error(run("predict", path, trees, "--trust"), "m.joblib: damaged", "after the end")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"pipeline": None}, ["no usable pipeline"]),
+        ({"classes": None}, ["no usable classes"]),
+        ({"classes": ("benign",)}, ["1 class names", "codes 0, 1"]),
+        ({"channel_axis": "x", "image_shape": 12}, ["no usable channel_axis, image_shape"]),
+        ({"dtype": 8, "size": "large"}, ["no usable dtype, size"]),
+    ],
+)
+def test_model_with_changed_parts(
+    change: dict[str, object], words: list[str], run: Run, model: Path, trees: Path, tmp_path: Path
+) -> None:
+    """A model file whose parts have another type or number is refused in one line."""
+    path = tmp_path / "m.joblib"
+    joblib.dump(joblib.load(model) | change, path, compress=3)
+    assert_one_error(run("predict", path, trees, "--trust"), "m.joblib: damaged", *words)
 
 
 def test_size_belongs_to_the_model(run: Run, trees: Path, tmp_path: Path) -> None:
