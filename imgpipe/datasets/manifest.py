@@ -13,6 +13,10 @@ from imgpipe.datasets._labels import clean, clean_groups, clean_split, encode
 
 Row = dict[str, str]
 
+OWN_COLUMNS = frozenset({"path", "label", "group", "split", "mask", "region"})
+# names that people give to the column of patients, in lower case
+PATIENT_COLUMNS = frozenset({"patient", "patient_id", "patientid", "subject", "subject_id", "case"})
+
 
 def load_manifest(
     path: str | os.PathLike[str],
@@ -74,7 +78,7 @@ def load_manifest(
         channel_axis=channel_axis,
         source=where,
         masks=masks,
-        warnings=tuple(notes + warnings),
+        warnings=tuple(notes + warnings + _unused(columns, group_column, split_column)),
     )
 
 
@@ -150,6 +154,20 @@ def locate(
 
 def _values(rows: list[Row], column: str) -> list[str]:
     return [row[column] for row in rows]
+
+
+def _unused(columns: list[str], groups: str | None, split: str | None) -> list[str]:
+    """Name the columns that are passed over, where one of them may hold the unknown patients."""
+    unused = [name for name in columns if name not in OWN_COLUMNS | {split}]
+    if groups is not None or not unused:
+        return []
+    likely = next((name for name in unused if name.lower() in PATIENT_COLUMNS), None)
+    if len(unused) == 1:
+        return [f"column {unused[0]} is not used; if it names the patient: --groups {unused[0]}"]
+    return [
+        f"columns {some(unused, 8)} are not used; if one names the patient: "
+        f"--groups {likely or 'COLUMN'}"
+    ]
 
 
 def _column(where: str, columns: list[str], asked: str | None, default: str) -> str | None:

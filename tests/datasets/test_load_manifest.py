@@ -95,6 +95,35 @@ def test_wanted_column_is_missing(manifest: Manifest) -> None:
         load(path, split="part")
 
 
+@pytest.mark.parametrize(
+    ("more", "likely"),
+    [
+        (["patient", "note"], "patient"),
+        (["note", "PatientID"], "PatientID"),
+        (["note", "patient_id"], "patient_id"),
+        (["site", "subject"], "subject"),
+        (["site", "subject_id"], "subject_id"),
+        (["case", "site"], "case"),
+        (["site", "note"], "COLUMN"),
+    ],
+)
+def test_unused_columns_are_named(manifest: Manifest, more: list[str], likely: str) -> None:
+    """A column of patients that nobody asked for is pointed out, the likely one by name."""
+    path = manifest(f"path,label,{','.join(more)}\n0.png,a,x,y\n1.png,b,x,y\n")
+    (warning,) = load(path).warnings
+    assert warning == (
+        f"columns {', '.join(more)} are not used; if one names the patient: --groups {likely}"
+    )
+    assert load(path, groups=more[0]).warnings == ()
+
+
+def test_one_unused_column_is_named(manifest: Manifest) -> None:
+    """A single unused column is named alone; mask, region and the asked split are in use."""
+    path = manifest("path,label,region,part,who\n0.png,a,r,train,x\n1.png,b,r,test,y\n")
+    (warning,) = load(path, split="part").warnings
+    assert warning == "column who is not used; if it names the patient: --groups who"
+
+
 def test_bad_images_are_named(manifest: Manifest) -> None:
     """A listed file that is no image is named with the reason."""
     path = manifest("path,label\n0.png,a\n1.png,b\n")
