@@ -24,7 +24,7 @@ def main() -> None:
     r"""Classical image analysis for medical images: from images on disk to an honest leaderboard.
 
     Exit codes: 0 done, 1 ran but some items failed (each is named), 2 bad usage or bad input,
-    130 interrupted.
+    70 a bug in imgpipe, 130 interrupted.
 
     \b
     Example:

@@ -1,7 +1,7 @@
 """The one place where errors become a line on stderr and an exit code.
 
-0 done; 1 ran, but some items failed (each is named), or a bug in imgpipe; 2 bad usage or bad input;
-130 interrupted. ``--debug`` shows the traceback in place of the line.
+0 done; 1 ran, but some items failed (each is named); 2 bad usage or bad input; 70 a bug in imgpipe
+(EX_SOFTWARE of sysexits.h); 130 interrupted. ``--debug`` shows the traceback in place of the line.
 """
 
 import os
@@ -17,6 +17,7 @@ from imgpipe._common import InputError
 
 SOME_FAILED = 1
 BAD_INPUT = 2
+BUG = 70
 INTERRUPTED = 130
 
 
@@ -111,7 +112,7 @@ def _failure(error: Exception) -> Failure:
         return Failure("not enough memory; fewer --jobs or a smaller --size need less", BAD_INPUT)
     return Failure(
         f"{type(error).__name__}: {error} (a bug in imgpipe: run again with --debug to see where)",
-        1,
+        BUG,
     )
 
 
