@@ -11,9 +11,12 @@ from imgpipe.cli import _models, _options, _output
 from imgpipe.cli._run import SOME_FAILED, one_line
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from imgpipe.datasets import ImageList
 
 _BATCH = 256
+_Usable = tuple[dict[str, Any], "np.ndarray"]  # a row and its image's pixels
 
 
 @click.command()
@@ -55,10 +58,8 @@ def command(
 
 def _predict(model: _models.Model, source: "ImageList", batch: range) -> list[dict[str, Any]]:
     """Give one row an image; those that cannot be used get their reason."""
-    import numpy as np
-
     rows: list[dict[str, Any]] = []
-    usable = []
+    usable: list[_Usable] = []
     for i in batch:
         row: dict[str, Any] = {"id": source.ids[i], "error": ""}
         rows.append(row)
@@ -69,13 +70,30 @@ def _predict(model: _models.Model, source: "ImageList", batch: range) -> list[di
         except (InputError, OSError) as error:
             row["error"] = _named(row["id"], error)
     if usable:
-        shares = model.pipeline.predict_proba(np.stack([pixels for _, pixels in usable]))
-        codes = [int(code) for code in model.pipeline.classes_]
-        for (row, _), found in zip(usable, shares, strict=True):
-            row["predicted"] = model.classes[codes[int(found.argmax())]]
-            known = {model.classes[c]: float(p) for c, p in zip(codes, found, strict=True)}
-            row["p"] = dict.fromkeys(model.classes, 0.0) | known
+        _fill(model, usable)
     return rows
+
+
+def _fill(model: _models.Model, usable: "list[_Usable]") -> None:
+    """Complete the rows of some images; a bad one is found by going one by one."""
+    import numpy as np
+
+    try:
+        shares = model.pipeline.predict_proba(np.stack([pixels for _, pixels in usable]))
+    except ValueError as error:  # pixels that are no numbers, or too large for a feature
+        if len(usable) > 1:
+            for one in usable:
+                _fill(model, [one])
+        else:
+            row = usable[0][0]
+            reason = str(error).removeprefix("image 0").lstrip(": ")
+            row["error"] = _named(row["id"], InputError(reason.replace("image 0", "the image")))
+        return
+    codes = [int(code) for code in model.pipeline.classes_]
+    for (row, _), found in zip(usable, shares, strict=True):
+        row["predicted"] = model.classes[codes[int(found.argmax())]]
+        known = {model.classes[c]: float(p) for c, p in zip(codes, found, strict=True)}
+        row["p"] = dict.fromkeys(model.classes, 0.0) | known
 
 
 def _named(file: str, error: Exception) -> str:

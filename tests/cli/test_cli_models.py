@@ -63,6 +63,31 @@ def test_bad_images_become_rows(run: Run, model: Path, tree: Path) -> None:
         assert name in line
 
 
+@pytest.mark.parametrize("value", [np.nan, 1e302])
+def test_bad_pixels_end_no_batch(value: float, run: Run, tmp_path: Path) -> None:
+    """Pixels that give no features are a row with its reason; the other images are predicted."""
+    rng = np.random.default_rng(0)
+    for i, level in enumerate([1, 1, 1, 1, 5, 5, 5, 5]):
+        folder = tmp_path / "scans" / f"level{level}"
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / f"{i}.npy", rng.normal(level, 1, (12, 12)))
+    args = ["--model", "forest", "--families", "intensity,glcm", "--out", tmp_path / "m.joblib"]
+    assert run("train", tmp_path / "scans", *args, "--jobs", 1).exit_code == 0
+    good = sorted((tmp_path / "scans").rglob("*.npy"))
+    alone = table(run("predict", tmp_path / "m.joblib", "--trust", *good).stdout)
+    pixels = np.ones((12, 12))
+    pixels[3] = value
+    np.save(tmp_path / "bad.npy", pixels)
+    files = [good[0], tmp_path / "bad.npy", *good[1:]]
+    done = run("predict", tmp_path / "m.joblib", "--trust", *files)
+    assert done.exit_code == 1
+    rows = table(done.stdout)
+    assert rows.pop(1)["error"].startswith(str(tmp_path / "bad.npy"))
+    assert rows == alone
+    assert done.stderr.startswith(f"Error: {tmp_path / 'bad.npy'}: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_predictions_to_a_file_and_as_json(
     run: Run, model: Path, trees: Path, tmp_path: Path
 ) -> None:
