@@ -184,4 +184,7 @@ def real_weights(weights: Any, ndim: int) -> Array:
     values = np.array(array, np.float64)
     if not np.isfinite(values).all():
         raise InputError("weights must be finite")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(np.abs(values).sum()):
+            raise InputError("weights are so large that their sum is infinite: scale them down")
     return values

@@ -10,6 +10,7 @@ from imgpipe.kernels._arrays import (
     Array,
     as_bits,
     averaging_dtypes,
+    converted,
     deliver,
     output_dtype,
     real_cval,
@@ -93,7 +94,7 @@ def _guarded(
         shrunk = cval * _SHRINK
         long_lines(small, window, lambda x, w, o: compute(x, w, o, shrunk, double), wide)
         with np.errstate(over="ignore"):
-            np.copyto(out, wide / _SHRINK, casting="same_kind")
+            np.copyto(out, converted(wide / _SHRINK, out.dtype))
 
 
 def _mark(

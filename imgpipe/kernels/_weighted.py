@@ -51,7 +51,7 @@ def weighted(
             real(low) if final and low is not None else None,
             real(high) if final and high is not None else None,
         )
-        source, edge = result, edge * w0.sum() * w1.sum()
+        source, edge = result, float(edge) * float(w0.sum()) * float(w1.sum())
 
 
 @jit

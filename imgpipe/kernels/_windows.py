@@ -29,6 +29,9 @@ MODES = {
     "grid-constant": "constant",
 }
 
+# longer windows are a slip of the keyboard, and would fill memory with border
+LONGEST = 2**16
+
 # lines shorter than this are not worth a vector loop: a longer axis is moved to the end
 _SHORT = 16
 
@@ -92,7 +95,16 @@ def window_of(
         for k in sizes:
             if k < 1:
                 raise InputError(f"size must be at least 1 on each axis, got {size!r}")
+            check_length(k, "size", size)
     return spread(ndim, chosen, sizes, origin, mode, cells)
+
+
+def check_length(length: float, name: str, given: Any) -> None:
+    """Refuse a window that is longer than any image it could be meant for."""
+    if length > LONGEST:
+        raise InputError(
+            f"{name} {given!r} makes a window longer than {LONGEST} pixels, the most there may be"
+        )
 
 
 def spread(

@@ -81,8 +81,8 @@ def correlate(
     image : array_like
         1 to 4 axes; bool (with a float `output`), integers of 8 to 64 bits, float32 or float64.
     weights : array_like
-        Finite real numbers, with one dimension per filtered axis. A weight of 0 takes its cell out
-        of the window.
+        Finite real numbers, with one dimension per filtered axis, in the order of `axes`. A weight
+        of 0 takes its cell out of the window.
     mode : str or sequence of str
         Border: ``reflect``, ``nearest``, ``mirror``, ``wrap``, ``constant`` or a ``grid-`` alias.
     cval : float

@@ -28,7 +28,8 @@ def erosion(
     size : int or sequence of int
         Length of the box in pixels, on all axes or on each of `axes`.
     footprint : array_like of bool, optional
-        Shape of the window, with one dimension per filtered axis; it overrides `size`.
+        Shape of the window, with one dimension per filtered axis, in the order of `axes`;
+        it overrides `size`.
     mode : str or sequence of str
         Border: ``reflect``, ``nearest``, ``mirror``, ``wrap``, ``constant`` or a ``grid-`` alias.
     cval : scalar

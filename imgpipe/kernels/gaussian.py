@@ -8,7 +8,7 @@ from imgpipe._common import InputError
 from imgpipe.kernels._arrays import Array, as_image
 from imgpipe.kernels._averaging import average
 from imgpipe.kernels._weighted import weighted
-from imgpipe.kernels._windows import Window, axes_of, per_axis, spread, whole
+from imgpipe.kernels._windows import Window, axes_of, check_length, per_axis, spread, whole
 
 
 def gaussian(
@@ -90,11 +90,14 @@ def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
     widths = [_not_negative(s, "sigma") for s in per_axis(sigma, "sigma", count)]
     if radius is None:
         reach = _not_negative(truncate, "truncate")
+        for s in widths:
+            check_length(2 * reach * s, "sigma", sigma)
         radii = [int(reach * s + 0.5) for s in widths]
     else:
         radii = [whole(r, "radius") for r in per_axis(radius, "radius", count)]
         if min(radii, default=0) < 0:
             raise InputError(f"radius must not be negative, got {radius!r}")
+        check_length(2 * max(radii, default=0), "radius", radius)
     lines = []
     for s, r in zip(widths, radii, strict=True):
         # as in SciPy, a width below 1e-15 is none

@@ -1,10 +1,12 @@
 """Moving median over a box or a footprint."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from imgpipe._common import InputError
 from imgpipe.kernels._arrays import (
     Array,
     as_bits,
@@ -24,6 +26,8 @@ from imgpipe.kernels._windows import Window, long_lines, window_of
 
 # above so many cells a running histogram is faster than a network
 _MOST_CELLS = 256
+# a window of more pixels would keep one output busy for minutes
+_MOST_EVER = 2**26
 # lines of a network are cut to so many bytes, so that its registers stay in cache
 _LINE_BYTES = 1024
 # below so many bytes a line is too short for a run of its own
@@ -53,7 +57,8 @@ def median(
     size : int or sequence of int
         Length of the box in pixels, on all axes or on each of `axes`.
     footprint : array_like of bool, optional
-        Shape of the window, with one dimension per filtered axis; it overrides `size`.
+        Shape of the window, with one dimension per filtered axis, in the order of `axes`;
+        it overrides `size`.
     mode : str or sequence of str
         Border: ``reflect``, ``nearest``, ``mirror``, ``wrap``, ``constant`` or a ``grid-`` alias.
     cval : scalar
@@ -92,6 +97,10 @@ def median(
     """
     image = as_image(image)
     window = window_of(image.ndim, size, origin, mode, axes, footprint)
+    if window.count > _MOST_EVER:
+        raise InputError(
+            f"size {size!r} makes a window of {window.count} pixels, over {_MOST_EVER}"
+        )
     value = exact_cval(cval, image.dtype)
     dtype = output_dtype(output, image)
     out = target(output, image, image.dtype)
@@ -109,7 +118,7 @@ def median(
 
 
 def _median(image: Array, window: Window, cval: Any, out: Array) -> None:
-    if window.sizes[-2:] == (3, 3) and window.count == 9:
+    if window.sizes[-2:] == (3, 3) and math.prod(window.sizes) == window.count == 9:
         _three_by_three(image, window, cval, out)
     elif window.count <= _MOST_CELLS:
         _network(image, window, cval, out)

@@ -231,6 +231,44 @@ def test_no_axes(name: str) -> None:
     assert (result == expected).all()
 
 
+@pytest.mark.parametrize("name", WINDOWED)
+@pytest.mark.parametrize("size", [2**16 + 1, 10**20, (1, 10**20)])
+def test_window_beyond_reason(name: str, size: Any) -> None:
+    """A window longer than any image is refused before it fills the memory."""
+    with pytest.raises(InputError, match=r"size .* longer than 65536 pixels"):
+        KERNELS[name](IMAGE, size)
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({"sigma": 1e300}, "sigma"),
+        ({"sigma": 1e9}, "sigma"),
+        ({"sigma": 1, "radius": 10**9}, "radius"),
+    ],
+)
+def test_gaussian_beyond_reason(settings: dict[str, Any], found: str) -> None:
+    """So is a Gaussian that reaches further."""
+    with pytest.raises(InputError, match=found):
+        kernels.gaussian(IMAGE, **settings)
+
+
+def test_median_of_too_many_pixels() -> None:
+    """A median that would never end is refused."""
+    with pytest.raises(InputError, match="900000000 pixels"):
+        kernels.median(IMAGE, 30_000)
+
+
+def test_integers_saturate_where_sums_overflow() -> None:
+    """A huge border saturates an integer result as any other does; weights must have a sum."""
+    bright = kernels.mean(IMAGE, 3, mode="constant", cval=1e300)
+    assert (bright[0] == 255).all()
+    assert bright[2, 2] == kernels.mean(IMAGE, 3)[2, 2]
+    with pytest.raises(InputError, match="sum is infinite"):
+        kernels.convolve(IMAGE, np.full((1, 2), 1e308))
+    assert (kernels.convolve(IMAGE[1:], np.full((1, 2), 1e307)) == 255).all()
+
+
 def test_numbers_of_other_libraries() -> None:
     """Sizes, axes and sigmas may be NumPy numbers and arrays."""
     image = IMAGE.astype(float)

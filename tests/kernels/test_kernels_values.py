@@ -399,3 +399,13 @@ def test_medians_of_long_and_short_lines_equal_scipy(shape: tuple, dtype: str) -
     image = pixels(dtype, shape, 3)
     for size in (2, 4, 5):
         assert np.array_equal(kernels.median(image, size), ndi.median_filter(image, size))
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 3), (3, 3, 3), (1, 2, 3, 3), (3, 3)])
+def test_median_of_nine_scattered_cells(sizes: tuple[int, ...]) -> None:
+    """Nine cells of a larger footprint are not the full 3x3 window."""
+    cells = np.zeros(sizes, bool)
+    cells.flat[np.random.default_rng(0).permutation(cells.size)[:9]] = True
+    image = pixels("i2", (4, 5, 6, 7)[-len(sizes) :], 3)
+    expected = ndi.median_filter(image, footprint=cells, mode="mirror")
+    assert np.array_equal(KERNELS["median"](image, footprint=cells, mode="mirror"), expected)
