@@ -1,7 +1,8 @@
 """The one place where errors become a line on stderr and an exit code.
 
 0 done; 1 ran, but some items failed (each is named); 2 bad usage or bad input; 70 a bug in imgpipe
-(EX_SOFTWARE of sysexits.h); 130 interrupted. ``--debug`` shows the traceback in place of the line.
+(EX_SOFTWARE of sysexits.h); 130 interrupted. ``--debug`` shows the traceback in place of the line,
+and ends as Python does then, with 1.
 """
 
 import os
