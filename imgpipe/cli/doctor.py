@@ -157,7 +157,7 @@ def _show(found: dict[str, Any]) -> None:
     _output.print_facts(
         {
             f"  {name}": item["version"]
-            or f"not installed (pip install 'imgpipe[{item['extra']}]')"
+            or f"not installed (pip install {name}; part of the extra {item['extra']})"
             for name, item in found["optional"].items()
         }
     )

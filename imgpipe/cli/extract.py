@@ -115,8 +115,8 @@ def _check_parquet(path: Path) -> None:
 
     if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
         raise InputError(
-            "a parquet file needs the package pyarrow (pip install 'imgpipe[parquet]'); "
-            "or write .csv"
+            "a parquet file needs the package pyarrow (pip install pyarrow; part of the extra "
+            "parquet); or write .csv"
         )
 
 

@@ -183,7 +183,8 @@ def test_doctor(run: Run) -> None:
     assert found["cache"]["path"] in shown.stdout
     assert found["compiled"]["path"] in shown.stdout
     assert found["cpus_allowed"] >= 1
-    assert "torch" in found["optional"]
+    for name, item in found["optional"].items():
+        assert (f"pip install {name};" in shown.stdout) == (item["version"] is None)
 
 
 @pytest.mark.slow

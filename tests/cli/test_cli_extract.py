@@ -71,6 +71,15 @@ def test_manifest_keeps_its_labels(run: Run, trees: Path, tmp_path: Path) -> Non
     assert [Path(i).parent.name for i in table["id"]] == table["label"].tolist()
 
 
+def test_parquet_names_what_it_lacks(
+    run: Run, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without pyarrow a parquet table is refused before the work, with the package to install."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    done = run("extract", trees, "--out", tmp_path / "f.parquet")
+    assert_one_error(done, "pip install pyarrow", "write .csv")
+
+
 def test_archive_and_parquet(run: Run, tmp_path: Path) -> None:
     """An archive with labels gives a parquet table of the same numbers as CSV."""
     pytest.importorskip("pyarrow")
