@@ -49,9 +49,7 @@ def command(warm: bool, as_json: bool) -> int:
         _show(found)
         if warm:
             total = sum(seconds for _, seconds in warmed)
-            click.echo(
-                f"\nWarm: {len(warmed)} kernels and families ready, which took {total:.1f} s"
-            )
+            click.echo(f"\nWarm: {len(warmed)} warm-up calls, which took {total:.1f} s")
     return 0 if not found["missing"] else 1
 
 
@@ -138,7 +136,7 @@ def _show(found: dict[str, Any]) -> None:
         "features, downloads": found["cache"],
         "compiled code": found["compiled"],
     }
-    state = f"{found['compiled']['functions']} functions ready"
+    state = f"{found['compiled']['functions']} compiled functions"
     facts = {
         "imgpipe": found["imgpipe"],
         "Python": found["python"],
