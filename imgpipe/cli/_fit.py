@@ -15,6 +15,7 @@ def fit_training_part(
 ) -> tuple[Model, int]:
     """Fit a model by name; give it and the number of images it was fitted on."""
     dataset.require_one_size()
+    _require_one_dtype(dataset)
     everything = np.arange(len(dataset))
     train = everything if dataset.split is None else np.flatnonzero(dataset.split == "train")
     if not len(train):
@@ -44,6 +45,18 @@ def fit_training_part(
         size,
     )
     return made, len(train)
+
+
+def _require_one_dtype(dataset: Any) -> None:
+    """Refuse images of several pixel types, whose values have no common scale."""
+    if isinstance(dataset.images, np.ndarray):
+        return
+    found: dict[str, str] = {}
+    for name, pixels in zip(dataset.ids, dataset.images, strict=True):
+        found.setdefault(str(pixels.dtype), str(name))
+    if len(found) > 1:
+        named = ", ".join(f"{dtype} ({name})" for dtype, name in found.items())
+        raise InputError(f"images of {len(found)} pixel types: {named}; a model takes one")
 
 
 def _validation(dataset: Any) -> tuple[Any, np.ndarray] | None:

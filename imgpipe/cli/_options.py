@@ -35,6 +35,10 @@ def data(verb: _Verb) -> _Verb:
     return verb
 
 
+SEED = click.IntRange(0, 2**32 - 1)
+"""Seeds that NumPy's and scikit-learn's generators all take."""
+
+
 def jobs(verb: _Verb) -> _Verb:
     """Add ``--jobs``."""
     return click.option(

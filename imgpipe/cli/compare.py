@@ -1,9 +1,11 @@
 """`imgpipe compare`: models judged on the same folds, with a report."""
 
+import math
 from typing import Any
 
 import click
 
+from imgpipe._common import InputError
 from imgpipe.cli import _options, _runs
 
 
@@ -13,7 +15,7 @@ from imgpipe.cli import _options, _runs
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="R")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
+@click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @click.option(
     "--seeds", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
     help="Run seeds S to S+N-1.",
@@ -53,6 +55,11 @@ def command(
     Example:
       imgpipe compare scans.csv --groups patient --models svm,forest --out run
     """
+    if settings["seed"] + settings["seeds"] - 1 > _options.SEED.max:
+        raise InputError(f"--seed and --seeds lead beyond the last seed, {_options.SEED.max}")
+    budget = settings["budget_seconds"]
+    if budget is not None and not math.isfinite(budget):
+        raise InputError(f"--budget-seconds is {budget}; give a number of seconds, or leave it out")
     folder = _options.check_run_folder(out)
     chosen = _options.names(models, "--models")
 

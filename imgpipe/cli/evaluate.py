@@ -2,22 +2,19 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from imgpipe._common import InputError
 from imgpipe.cli import _models, _options, _runs
 
-if TYPE_CHECKING:
-    import numpy as np
-
 
 @click.command()
 @click.argument("model")
 @_options.data
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
+@click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @click.option("--trust", is_flag=True, help="Open a .joblib file, which may run code of its maker.")
 @_options.jobs
 @_options.common
@@ -78,10 +75,7 @@ def _as_trained(dataset: Any, model: _models.Model, data: str) -> Any:
             f"{data}: the model knows no class {', '.join(unseen)}; it was trained on "
             f"{', '.join(model.classes)}"
         )
-    try:
-        model.check(_first(dataset), dataset.channel_axis)
-    except InputError as error:
-        raise InputError(f"{data}: an image {error}") from error
+    _check_images(dataset, model, data)
     codes = [model.classes.index(name) if name in model.classes else -1 for name in found]
     labels = dataset.labels.copy()
     for old, new in enumerate(codes):
@@ -89,7 +83,14 @@ def _as_trained(dataset: Any, model: _models.Model, data: str) -> Any:
     return replace(dataset, labels=labels, classes=model.classes)
 
 
-def _first(dataset: Any) -> "np.ndarray":
+def _check_images(dataset: Any, model: _models.Model, data: str) -> None:
+    """Refuse images unlike those of the training; in one array, all are like the first."""
     import numpy as np
 
-    return np.asarray(dataset.images[0])
+    dataset.require_one_size()
+    several = not isinstance(dataset.images, np.ndarray)
+    for i in range(len(dataset) if several else 1):
+        try:
+            model.check(np.asarray(dataset.images[i]), dataset.channel_axis)
+        except InputError as error:
+            raise InputError(f"{data}: image {dataset.ids[i]} {error}") from error

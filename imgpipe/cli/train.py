@@ -12,7 +12,7 @@ from imgpipe.cli import _models, _options, _output
 @click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write, with suffix .joblib.")
 @click.option("--families", default="default", show_default=True, help="Features, by commas.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
+@click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.jobs
 @_options.common
 def command(

@@ -202,6 +202,15 @@ def test_run_folder_without_permission(tmp_path: Path, run: Run) -> None:
         (["extract", "x", "--out", "f.xlsx"], [".csv", ".parquet", ".xlsx"]),
         (["extract", "synthetic-nodules", "--families", "glmc", "--out", "f.csv"], ["'glmc'"]),
         (["predict", "m.joblib", "a.png", "--out", "p.txt"], [".csv", ".txt"]),
+        (["compare", "x", "--out", "run", "--seed", "4294967296"], ["--seed", "4294967295"]),
+        (["train", "x", "--out", "m.joblib", "--seed", "4294967296"], ["--seed", "4294967295"]),
+        (["evaluate", "m.joblib", "x", "--out", "run", "--seed", "-1"], ["--seed", "4294967295"]),
+        (
+            ["compare", "x", "--out", "run", "--seed", "4294967295", "--seeds", "2"],
+            ["--seeds", "4294967295"],
+        ),
+        (["compare", "x", "--out", "run", "--budget-seconds", "nan"], ["--budget-seconds is nan"]),
+        (["compare", "x", "--out", "run", "--budget-seconds", "inf"], ["--budget-seconds is inf"]),
         (["filter", "median", "a.png", "b.gif"], [".png", ".gif"]),
     ],
 )

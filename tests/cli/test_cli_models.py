@@ -241,6 +241,29 @@ def test_evaluate_refuses_unknown_classes(
     assert_one_error(done, "zebra", "benign, malignant")
 
 
+@pytest.mark.parametrize(
+    ("shape", "dtype", "words"),
+    [((12, 12), np.uint16, ["odd.png", "uint16", "uint8"]), ((9, 9), np.uint8, ["9x9", "12x12"])],
+)
+def test_images_of_several_kinds(
+    shape: tuple[int, int],
+    dtype: type,
+    words: list[str],
+    run: Run,
+    model: Path,
+    tree: Path,
+    tmp_path: Path,
+) -> None:
+    """Neither `evaluate` nor `train` takes images of which one has another size or pixel type."""
+    Image.fromarray(np.ones(shape, dtype)).save(tree / "malignant" / "odd.png")
+    done = run("evaluate", model, tree, "--trust", "--out", tmp_path / "run")
+    assert_one_error(done, *words)
+    done = run("train", tree, "--model", "dummy", "--out", tmp_path / "new.joblib")
+    assert_one_error(done, *words)
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "new.joblib").exists()
+
+
 def test_evaluate_checks_the_images(run: Run, model: Path, tmp_path: Path, trees: Path) -> None:
     """Images of another size than the model's are refused."""
     out = tmp_path / "run"
