@@ -42,6 +42,7 @@ def command(
     if name not in KERNELS:
         raise InputError(f"no kernel is named {name!r}; choose from {', '.join(KERNELS)}")
     image = images.read(source)
+    _check_depth(out, image.pixels.dtype)
     axes = tuple(range(image.pixels.ndim))
     if image.channel_axis is not None:
         axes = tuple(a for a in axes if a != image.channel_axis % image.pixels.ndim)
@@ -51,14 +52,22 @@ def command(
     _check_settings(name, KERNELS[name], given)
     try:
         pixels = KERNELS[name](image.pixels, axes=axes, **given)
-    except TypeError as error:  # a dtype that the kernel does not take, by API.md
+    except TypeError as error:  # a dtype that the kernel does not take
         raise InputError(f"{source}: {error}") from error
-    images.write(path, pixels, channel_axis=image.channel_axis)
+    images.write(out, pixels, channel_axis=image.channel_axis)
     if as_json:
         shape = list(pixels.shape)
         _output.print_json({"out": str(path), "shape": shape, "dtype": str(pixels.dtype)})
     else:
         click.echo(f"{name} of {Path(source).name}: {path}")
+
+
+def _check_depth(out: str, dtype: Any) -> None:
+    """Refuse, before the work, a JPEG file of anything but 8 bits."""
+    if Path(out).suffix.lower() not in (".jpg", ".jpeg") or dtype == "uint8":
+        return
+    fitting = (".png, " if dtype in ("bool", "uint16") else "") + ".tif or .npy"
+    raise InputError(f"{out}: JPEG holds uint8, not {dtype}; write to {fitting}")
 
 
 def _check_settings(name: str, kernel: Any, given: dict[str, Any]) -> None:

@@ -70,6 +70,26 @@ def test_settings_that_do_not_fit(args: list[str], words: list[str], run: Run, d
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("dtype", "out", "message"),
+    [
+        ("uint16", "m.jpg", "m.jpg: JPEG holds uint8, not uint16; write to .png, .tif or .npy"),
+        ("int16", "m.jpg", "m.jpg: JPEG holds uint8, not int16; write to .tif or .npy"),
+        ("int16", "m.png", "m.png: holds uint8 or uint16, not int16"),
+    ],
+)
+def test_format_that_cannot_hold_the_pixels(
+    dtype: str, out: str, message: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal names OUT as it was typed, and the formats that hold the pixels."""
+    monkeypatch.chdir(tmp_path)
+    tifffile.imwrite("deep.tif", np.arange(64, dtype=dtype).reshape(8, 8))
+    done = run("filter", "median", "deep.tif", out)
+    assert_one_error(done)
+    assert done.stderr.startswith(f"Error: {message}")
+    assert not (tmp_path / out).exists()
+
+
 def test_input_that_is_no_image(run: Run, tmp_path: Path) -> None:
     """A text file is refused by name."""
     (tmp_path / "in.png").write_text("text")
