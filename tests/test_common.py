@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, cache folders and the progress bar."""
 
+import errno
 import io
 import os
 import sys
@@ -42,6 +43,15 @@ def test_atomic_file_keeps_the_old_one(tmp_path: Path, error: type[BaseException
         write_half(target, error)
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["table.csv"]
+
+
+def test_atomic_error_names_the_file(tmp_path: Path) -> None:
+    """An error of the system that names no file, like that of a full disk, gets the target's."""
+    target = tmp_path / "table.csv"
+    with pytest.raises(OSError, match="No space left") as caught, atomic_path(target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert caught.value.filename == str(target)
+    assert os.listdir(tmp_path) == []
 
 
 def test_atomic_folder_replaces(tmp_path: Path) -> None:

@@ -31,6 +31,11 @@ def atomic_path(target: str | os.PathLike[str], *, folder: bool = False) -> Iter
             os.replace(path, target)
         else:
             _replace_folder(scratch, target)
+    except OSError as error:
+        # a write to an open file, on a full disk for one, does not know the file's name
+        if error.errno is not None and error.filename is None:
+            error.filename = str(target)
+        raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,15 @@ def names(text: str, what: str) -> list[str]:
     return found
 
 
+def check_given(out: str) -> None:
+    """Refuse the empty name, which a script with an unset variable gives."""
+    if not out:
+        raise InputError("--out is empty; give the name of what to write")
+
+
 def check_run_folder(out: str) -> Path:
     """Refuse, before any work, a folder that could not be written or holds something else."""
+    check_given(out)
     path = Path(os.path.abspath(out))
     if path.is_symlink() and not path.exists():
         raise InputError(f"{out} is a link to nothing; remove it or choose another folder")
@@ -110,6 +118,7 @@ def _is_run(path: Path) -> bool:
 
 def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:
     """Refuse, before any work, a file that could not be written."""
+    check_given(out)
     path = Path(os.path.abspath(out))
     if path.suffix.lower() not in suffixes:
         given = path.suffix or "no suffix"
@@ -128,7 +137,7 @@ def check_not_input(path: Path, inputs: Sequence[str]) -> None:
 
 
 def check_writable(path: Path, shown: str) -> None:
-    """Refuse a path whose nearest existing folder takes no new files."""
+    """Refuse a path whose nearest existing folder takes no new files, by making one there."""
     parent = path.parent
     while not parent.exists():
         parent = parent.parent
@@ -136,3 +145,7 @@ def check_writable(path: Path, shown: str) -> None:
         raise InputError(f"{shown}: {parent} is a file, not a folder")
     if not os.access(parent, os.W_OK | os.X_OK):
         raise InputError(f"{shown}: no permission to write in {parent}")
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=f".{path.name}.", dir=parent))
+    except OSError as error:  # a file system that is read-only, full, or takes no such name
+        raise InputError(f"{shown}: cannot write in {parent}: {error.strerror}") from error

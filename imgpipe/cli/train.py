@@ -36,6 +36,7 @@ def command(
     Example:
       imgpipe train scans/ --model forest --out lungs.joblib
     """
+    _options.check_given(out)
     _models.check_suffix(out)
     path = _options.check_file(out, (".joblib",), "a model")
     chosen = _options.names(families, "--families")

@@ -1,5 +1,6 @@
 """Each bad input gets one readable error and exit code 2, and leaves nothing behind."""
 
+import errno
 import os
 import subprocess
 from collections.abc import Callable
@@ -185,6 +186,18 @@ def test_run_folder_is_not_where_we_are(
     assert_one_error(run("compare", "x", "--out", "."), "the folder you are in")
 
 
+def test_out_that_cannot_be_made(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place where nothing can be made is found before the data are even looked for."""
+
+    def refuse(**_: object) -> str:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), "scratch")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    for verb, out in (("compare", "run"), ("extract", "f.csv"), ("train", "m.joblib")):
+        done = run(verb, tmp_path / "nowhere", "--out", tmp_path / out)
+        assert_one_error(done, str(tmp_path / out), "Read-only file system")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_run_folder_without_permission(tmp_path: Path, run: Run) -> None:
     """A folder that cannot be written is refused before any work."""
@@ -209,6 +222,9 @@ def test_run_folder_without_permission(tmp_path: Path, run: Run) -> None:
             ["compare", "x", "--out", "run", "--seed", "4294967295", "--seeds", "2"],
             ["--seeds", "4294967295"],
         ),
+        (["compare", "x", "--out", ""], ["--out is empty"]),
+        (["train", "x", "--out", ""], ["--out is empty"]),
+        (["extract", "x", "--out", ""], ["--out is empty"]),
         (["compare", "x", "--out", "run", "--budget-seconds", "nan"], ["--budget-seconds is nan"]),
         (["compare", "x", "--out", "run", "--budget-seconds", "inf"], ["--budget-seconds is inf"]),
         (["filter", "median", "a.png", "b.gif"], [".png", ".gif"]),
