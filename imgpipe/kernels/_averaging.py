@@ -84,7 +84,7 @@ def _guarded(
         fill = cval if np.isfinite(cval) else 0.0
         _guarded(clean, window, out, fill, accumulator, compute, gain, signs)
         _mark(image, window, out, cval, signs)
-    elif top * max(gain, 1.0) <= _ROOM[accumulator.itemsize]:
+    elif max(top, 1.0) * max(gain, 1.0) <= _ROOM[accumulator.itemsize]:
         long_lines(image, window, lambda x, w, o: compute(x, w, o, cval, accumulator), out)
     else:
         # values near the limit would overflow in sums whose average still fits
