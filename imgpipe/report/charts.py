@@ -130,10 +130,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
     row, top = 34, 2
     floor = top + row * len(bars)
     zero = scale(0.0)
-    parts = [
-        _grid(scale, top, floor, _ticks(first, last), WIDTH),
-        f'<path class="zero" d="M{zero:.1f} {top}V{floor}"/>',
-    ]
+    parts = [_grid(scale, top, floor, _ticks(first, last), WIDTH)]
     for i, bar in enumerate(bars):
         y = top + row * i
         low, high = _ends(bar)
@@ -143,6 +140,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
             f"<g><title>{escape(hint)}</title>"
             f'<text class="name" x="0" y="{y + 14}">{escape(shorten(bar.name, 40))}</text>'
             f'<text class="value" x="{WIDTH}" y="{y + 14}">{_shown(bar.value)}</text>'
+            f'<path class="zero" d="M{zero:.1f} {y + 18}v12"/>'
             f'<rect x="{left:.1f}" y="{y + 20}" width="{max(right - left, 0.5):.1f}" height="8" '
             f'rx="2" style="fill:{bar.colour}" opacity=".8"/>'
             f'<path class="whisker" d="M{scale(low):.1f} {y + 24}H{scale(high):.1f}'

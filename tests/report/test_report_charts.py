@@ -66,6 +66,10 @@ def test_negative_importance_goes_left() -> None:
     widths = numbers(r'<rect[^>]*?width="([\d.]+)"', svg)
     assert starts[1] + widths[1] == pytest.approx(starts[0], abs=0.2)
     assert "−0.010" in svg
+    zeros = re.findall(r'class="zero" d="M([\d.]+) (\d+)v12"', svg)
+    assert [float(x) for x, _ in zeros] == pytest.approx([starts[0]] * 2, abs=0.1)
+    below = [float(y) for y in re.findall(r'class="name"[^>]*y="(\d+)"', svg)]
+    assert all(float(y) > name for (_, y), name in zip(zeros, below, strict=True))
 
 
 def test_all_zero_importances() -> None:
