@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from imgpipe.report import words
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison, DataCard
+    from imgpipe.evaluate import Comparison
 
 _DUPLICATES = 12  # pairs listed
 _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
@@ -26,8 +26,9 @@ def overview(comparison: "Comparison") -> list[str]:
     return facts
 
 
-def data_card(card: "DataCard") -> dict[str, Any]:
+def data_card(comparison: "Comparison") -> dict[str, Any]:
     """Describe the data: counts by part and class, sizes, patients, duplicates."""
+    card = comparison.dataset
     parts = []
     for split, counts in card.counts.items():
         total = sum(counts.values())
@@ -46,7 +47,7 @@ def data_card(card: "DataCard") -> dict[str, Any]:
         ("Pixel type", str(card.dtype)),
         ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
         ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
-        ("Patients shared between splits", _shared(card)),
+        *_shared(comparison),
         ("Duplicate pairs found", f"{len(card.duplicates):,}"),
     ]
     pairs = [
@@ -67,13 +68,18 @@ def data_card(card: "DataCard") -> dict[str, Any]:
         "facts": facts,
         "pairs": pairs,
         "more_pairs": more,
+        "n_pairs": words.count(len(card.duplicates), "pair"),
     }
 
 
-def _shared(card: "DataCard") -> str:
-    if card.patients is None:
-        return "cannot be checked: the data name no patients"
-    return f"{words.count(card.shared_patients, 'patient')} shared between splits"
+def _shared(comparison: "Comparison") -> list[tuple[str, str]]:
+    """Count the patients on both sides of a given split; folds are made without any."""
+    card = comparison.dataset
+    if comparison.protocol.kind != "given split":
+        return []
+    known = card.patients is not None
+    shown = f"{card.shared_patients:,}" if known else "cannot be checked: no patient is named"
+    return [("Patients shared between splits", shown)]
 
 
 def protocol_rows(comparison: "Comparison") -> list[tuple[str, str]]:

@@ -45,6 +45,8 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "splits": _split_rows(ranked, look),
         "legend": [_row(model, look, [HEADLINE]) for model in ranked],
         "roc": _roc_panels(ranked, look),
+        "kind": protocol.kind,
+        "repeated": (protocol.repeats or 1) > 1,
         "learning": _learning(comparison, look),
         "confusions": [_confusion(m, look, card.classes) for m in ranked],
         "importances": [_importances(m, look) for m in ranked if m.importances],
@@ -52,7 +54,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
             _mistakes(m, look, i < _OPEN_MODELS and m.name != "dummy") for i, m in enumerate(ranked)
         ],
         "mapped": any(mistake.maps for m in ranked for mistake in m.mistakes),
-        "card": facts.data_card(card),
+        "card": facts.data_card(comparison),
         "protocol": facts.protocol_rows(comparison),
         "statement": protocol.statement,
         "settings": [_settings(m, look) for m in ranked if m.best_params],
@@ -107,7 +109,8 @@ def _columns(ranked: Sequence["ModelResult"]) -> list[str]:
     """Metrics of the leaderboard, the headline first; in two classes recall is sensitivity."""
     found = [key for key in words.METRICS if key in ranked[0].metrics]
     rest = [key for key in ranked[0].metrics if key not in found]
-    return found + rest
+    both = found + rest
+    return [key for key in both if not (key == "recall" and "sensitivity" in both)]
 
 
 def _row(

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from itertools import chain
@@ -144,9 +145,36 @@ def test_counts_of_the_data_card(split_run: Comparison) -> None:
     assert "Training" in table
 
 
-def test_patients_are_said_to_be_apart(folds_run: Comparison) -> None:
-    """With patients known, the page says that none is shared."""
-    assert "0 patients shared between splits" in Page(render(folds_run)).text
+def test_patients_of_a_given_split_are_said_to_be_apart(
+    split_run: Comparison, folds_run: Comparison
+) -> None:
+    """With a split and patients given, the page counts the shared ones; folds share none."""
+    known = replace(split_run, dataset=replace(split_run.dataset, patients=40))
+    row = r"<dt>Patients shared between splits</dt><dd>(.*?)</dd>"
+    assert re.findall(row, render(known)) == ["0"]
+    assert "cannot be checked" in re.findall(row, render(split_run))[0]
+    assert re.findall(row, render(folds_run)) == []
+
+
+def test_pooled_curves_are_told_from_the_mean(split_run: Comparison, folds_run: Comparison) -> None:
+    """Only cross-validation has curves of pooled folds beside a mean over folds."""
+    lead = "Curves pool the held-out predictions of all folds; the AUC is the mean over folds."
+    assert lead in render(folds_run)
+    assert lead not in render(split_run)
+
+
+def test_a_binary_leaderboard_has_no_column_twice(
+    split_run: Comparison, folds_run: Comparison
+) -> None:
+    """Recall, which is sensitivity in two classes, stands on the page for more classes only."""
+    heads = [
+        re.findall(r"<th[^>]*>([^<]*)</th>", render(run).split("<thead>")[1].split("</thead>")[0])
+        for run in (split_run, folds_run)
+    ]
+    assert "Sensitivity" in heads[0]
+    assert "Recall" not in heads[0]
+    assert "Recall" in heads[1]
+    assert "recall" in split_run.models[0].metrics
 
 
 def test_confusion_counts_every_image(folds_run: Comparison) -> None:
