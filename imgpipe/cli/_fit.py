@@ -6,6 +6,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.cli._models import Model
+from imgpipe.evaluate._features import naming_images
 from imgpipe.evaluate._fitting import fit
 from imgpipe.learn import make_pipeline
 
@@ -34,7 +35,8 @@ def fit_training_part(
         random_state=seed,
         n_jobs=n_jobs,
     )
-    fitted = fit(pipeline, part.images, part.labels, part.groups, _validation(dataset))
+    with naming_images(part):
+        fitted = fit(pipeline, part.images, part.labels, part.groups, _validation(dataset))
     first = np.asarray(part.images[0])
     made = Model(
         fitted,

@@ -2,6 +2,9 @@
 
 import hashlib
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 import imgpipe
-from imgpipe._common import cache_dir
+from imgpipe._common import InputError, cache_dir
 from imgpipe.evaluate._cost import cpu_seconds
 from imgpipe.evaluate._fitting import unparallel
 from imgpipe.evaluate._images import take
@@ -28,8 +31,9 @@ _WORTH_WORKERS = 30_000_000  # pixels; below, processes take longer to start tha
 class FeatureStore:
     """Gives each model the input of its first step that has something to learn."""
 
-    def __init__(self, images: Any, found: Survey) -> None:
+    def __init__(self, images: Any, found: Survey, dataset: Any = None) -> None:
         self.images = images
+        self._dataset = dataset
         self._small = found.pixels < _WORTH_WORKERS
         self._pixels = hashlib.sha256(b"".join(found.digests)).hexdigest()
         self._known: dict[str, tuple[Any, float]] = {}
@@ -47,10 +51,32 @@ class FeatureStore:
                 head = [unparallel(clone(step)) for step in head]
             # another person's transformer may change without a trace in the key
             ours = all(type(step).__module__.split(".")[0] == "imgpipe" for step in head)
-            self._known[key] = (
-                _cached(key, self.images, head) if ours else _run(key, self.images, head)
-            )
+            compute = _cached if ours else _run
+            with naming_images(self._dataset):
+                self._known[key] = compute(key, self.images, head)
         return self._known[key]
+
+
+@contextmanager
+def naming_images(dataset: Any) -> Iterator[None]:
+    """Let errors of features say the id of an image, a path for instance, for its position."""
+    try:
+        yield
+    except InputError as error:
+        index = getattr(error, "index", None)
+        if index is None or dataset is None:
+            raise
+        name = _name(dataset, index)
+        text = re.sub(rf"\bimage {index}\b", lambda _: name, str(error), count=1)
+        raise InputError(text) from None
+
+
+def _name(dataset: Any, index: int) -> str:
+    """Id of an image; one without a name is numbered, within its part where there is a split."""
+    name = str(dataset.ids[index])
+    if not name.isdigit():
+        return name
+    return f"image {name}" + (f" ({dataset.split[index]})" if dataset.split is not None else "")
 
 
 def split_head(model: Any) -> tuple[list[Any], Any]:

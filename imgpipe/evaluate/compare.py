@@ -100,7 +100,7 @@ def compare(
     dataset.require_one_size()
     parts = make_parts(dataset, folds=folds, repeats=repeats, seed=seed)
     found = survey(dataset.images, dataset.channel_axis)
-    store = FeatureStore(dataset.images, found)
+    store = FeatureStore(dataset.images, found, dataset)
     plan = Plan(dataset, parts, store, seed, seeds, tune, budget_seconds, n_jobs)
     runs = {candidate.name: Run(candidate.name) for candidate in candidates}
     tasks = [(c, number, part) for c in candidates for number in range(seeds) for part in parts]
@@ -171,7 +171,7 @@ def score_fitted(
             )
     part = Part(np.empty(0, np.intp), np.arange(len(dataset.labels)))
     found = survey(dataset.images, dataset.channel_axis)
-    store = FeatureStore(dataset.images, found)
+    store = FeatureStore(dataset.images, found, dataset)
     plan = Plan(dataset, [part], store, seed, n_jobs=n_jobs)
     runs = [Run(candidate.name) for candidate in candidates]
     for run, candidate in zip(runs, candidates, strict=True):

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
 from imgpipe.features._discretise import discretise
+from imgpipe.features._labels import ImageError
 from imgpipe.features._settings import Plan, Settings
 from imgpipe.kernels._jit import jit
 
@@ -50,11 +50,12 @@ class Batch:
     ) -> None:
         self._settings = plan.settings
         values = channels[0] if len(channels) == 1 else _luminance(channels)
+        masked = mask is not None
         whole = mask is None and morphological_mask is None
         if mask is None:
             mask = np.ones(values.shape, bool)
         shape = mask if morphological_mask is None else morphological_mask
-        values, self.finite = _checked(values, mask, labels)
+        values, self.finite = _checked(values, mask, labels, masked)
         box: Any = ... if whole else (slice(None), *_bounding_box(mask | shape))
         self.shared: dict[str, Any] = {}
         self.whole = values
@@ -105,22 +106,24 @@ def _luminance(channels: list[np.ndarray]) -> np.ndarray:
 
 
 def _checked(
-    values: np.ndarray, mask: np.ndarray, labels: Sequence[str]
+    values: np.ndarray, mask: np.ndarray, labels: Sequence[str], masked: bool
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Values that are finite everywhere, and where they were; an error where not inside a mask."""
     n = len(values)
     empty = ~mask.reshape(n, -1).any(axis=1)
     if empty.any():
-        raise InputError(f"the mask of {labels[int(empty.argmax())]} is empty")
+        first = labels[int(empty.argmax())]
+        raise ImageError(f"the mask of {first} is empty", first)
     finite = np.isfinite(values)
     if not finite.all():
         wrong = np.count_nonzero((mask & ~finite).reshape(n, -1), axis=1)
         if wrong.any():
             k = int(wrong.argmax())
-            raise InputError(
-                f"{labels[k]} holds {wrong[k]} NaN or infinite pixels inside the mask; leave them "
-                "out of the mask or replace them"
-            )
+            advice = " inside the mask; leave them out of the mask or replace them"
+            if not masked:
+                advice = "; replace them, or leave them out by a mask"
+            pixels = f"{wrong[k]} NaN or infinite pixels"
+            raise ImageError(f"{labels[k]} holds {pixels}{advice}", labels[k])
         # what is outside never counts, and must not spread through arithmetic
         return np.where(finite, values, 0.0), finite
     return values, None
@@ -157,7 +160,7 @@ def _check_left(inside: np.ndarray, labels: Sequence[str]) -> None:
     empty = ~inside.reshape(len(inside), -1).any(axis=1)
     if empty.any():
         first = labels[int(empty.argmax())]
-        raise InputError(f"re-segmentation leaves no pixel in the mask of {first}")
+        raise ImageError(f"re-segmentation leaves no pixel in the mask of {first}", first)
 
 
 @jit

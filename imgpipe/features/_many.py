@@ -11,6 +11,7 @@ import joblib
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.features._labels import ImageError, Label
 from imgpipe.features._orphans import end_with
 from imgpipe.features._prepare import batch_of, check_pixels, plan_for, read_image
 from imgpipe.features._registry import families_of, features_of
@@ -27,7 +28,7 @@ class _Task:
     images: Any
     masks: Any
     shapes: Any
-    labels: list[str]
+    labels: list[Label]
 
 
 def extract_tasks(
@@ -88,7 +89,7 @@ def _tasks(images: Any, masks: Any, shapes: Any, workers: int) -> Iterator[_Task
     longest = n if workers == 1 else -(-n // (4 * workers))
     for start, stop, chunk in _chunks(images, longest):
         labels = [
-            str(item) if isinstance(item, (str, os.PathLike)) else f"image {i}"
+            Label(str(item) if isinstance(item, (str, os.PathLike)) else f"image {i}", i)
             for i, item in zip(range(start, stop), chunk, strict=True)
         ]
         yield _Task(chunk, _part(masks, start, stop), _part(shapes, start, stop), labels)
@@ -169,7 +170,8 @@ def _run_stack(
 
 def _check_same(names: list[str], other: list[str], label: str) -> None:
     if names != other:
-        raise InputError(
+        raise ImageError(
             f"{label} gives other features than the first image; gray and colour images, or images "
-            "and volumes, cannot share a table"
+            "and volumes, cannot share a table",
+            label,
         )

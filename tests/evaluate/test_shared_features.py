@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imgpipe import features
-from imgpipe._common import cache_dir
+from imgpipe._common import InputError, cache_dir
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
@@ -139,3 +139,21 @@ def test_named_columns_are_shared_too() -> None:
     """Pipelines that pass pandas tables between their steps are compared like any other."""
     found = compare({"table": pipeline().set_output(transform="pandas")}, DATA, folds=2)
     assert found.models[0].importances
+
+
+@pytest.mark.parametrize(
+    ("ids", "split", "name"),
+    [
+        ([f"scans/{i}.npy" for i in range(24)], None, "scans/5.npy"),
+        (None, None, "image 5"),
+        (None, ["train"] * 4 + ["test"] * 20, r"image 5 \(test\)"),
+    ],
+)
+def test_errors_name_the_image(ids: Any, split: Any, name: str) -> None:
+    """An image that features refuse is named by its id, or by its number and its part."""
+    images = IMAGES.astype(float)
+    images[5, 0, 0] = np.nan
+    dataset = Dataset("noise", images, DATA.labels, ("a", "b"), ids=ids, split=split)
+    spoilt = FeatureStore(images, survey(images, None), dataset)
+    with pytest.raises(InputError, match=rf"^{name} holds 1 NaN or infinite pixels"):
+        spoilt.inputs([FeatureExtractor("intensity")])

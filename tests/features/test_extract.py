@@ -150,6 +150,21 @@ def test_paths(tmp_path, rng):
         extract_many([tmp_path / "gray.png", tmp_path / "colour.png"])
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_errors_know_the_image(rng, monkeypatch, n_jobs):
+    """The error about an image holds its position, across chunks, sizes and processes."""
+    monkeypatch.setattr(_many, "_CHUNK_PIXELS", 100)
+    images = [rng.random((6, 6 + i % 2)) for i in range(9)]
+    images[7][2, 3] = np.nan
+    with pytest.raises(InputError, match=r"^image 7 holds 1 NaN .* pixels; replace them") as caught:
+        extract_many(images, families="intensity", n_jobs=n_jobs)
+    assert caught.value.index == 7
+    masks = [np.ones(image.shape) for image in images]
+    with pytest.raises(InputError, match=r"^image 7 holds 1 NaN .* inside the mask; ") as caught:
+        extract_many(images, masks, families="intensity", n_jobs=n_jobs)
+    assert caught.value.index == 7
+
+
 def test_jobs_of_the_caller(rng):
     """n_jobs=None takes the number of workers from joblib's configuration."""
     images = rng.random((5, 6, 6))
