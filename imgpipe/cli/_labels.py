@@ -14,16 +14,20 @@ IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 _COLUMNS = ("label", "group", "split")
 
 
-def label_columns(data: str, ids: Sequence[str]) -> dict[str, list[str]]:
-    """Give label, group and split of each image where a manifest or an archive names them.
+def label_columns(data: str, ids: Sequence[str], groups: str | None = None) -> dict[str, list[str]]:
+    """Give label, group and split of each image, as far as the source names them.
 
-    The images of a folder tree carry their class in their ids.
+    `groups` is the column of a manifest that becomes ``group``.
     """
     path = Path(data)
+    if not path.is_dir() and path.suffix.lower() == ".csv":
+        return _of_manifest(data, groups)
+    if groups is not None:
+        raise InputError(f"--groups names a column of a CSV manifest, which {data} is not")
     if path.is_dir():
-        return {}
-    if path.suffix.lower() == ".csv":
-        return _of_manifest(data)
+        from imgpipe.datasets.folder import classes_by_folder
+
+        return classes_by_folder(path, [Path(name) for name in ids])
     from imgpipe import datasets
 
     try:
@@ -58,8 +62,13 @@ def identifier_columns(source: "ImageList", salt: str | None) -> dict[str, list[
     }
 
 
-def _of_manifest(data: str) -> dict[str, list[str]]:
+def _of_manifest(data: str, groups: str | None) -> dict[str, list[str]]:
     from imgpipe.datasets.manifest import read_rows
 
     rows = read_rows(data, ("path",))
-    return {name: [row[name] for row in rows] for name in _COLUMNS if name in rows[0]}
+    if groups is not None and groups not in rows[0]:
+        raise InputError(f"{data}: no column {groups!r} among {', '.join(rows[0])}")
+    sources = {name: name for name in _COLUMNS if name in rows[0]}
+    if groups is not None:
+        sources["group"] = groups
+    return {name: [row[sources[name]] for row in rows] for name in _COLUMNS if name in sources}

@@ -32,7 +32,12 @@ _Settings = dict[str, Any]
 @click.option("--bins", default="32", show_default=True, help="Gray levels, or none.")
 @click.option("--bin-width", type=float, help="Gray levels of this size instead.")
 @click.option("--label", type=float, help="Only where the mask has this value.")
-@click.option("--hash-ids", is_flag=True, help="Replace DICOM identifiers by salted hashes.")
+@click.option("--groups", metavar="COL", help="Column of a manifest to copy as group.")
+@click.option(
+    "--hash-ids", is_flag=True,
+    help="Replace DICOM identifiers by salted hashes; the column id still shows the path, and "
+    "group what the manifest says, which may name the patient.",
+)  # fmt: skip
 @click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @_options.jobs
@@ -45,6 +50,7 @@ def command(
     bins: str,
     bin_width: float | None,
     label: float | None,
+    groups: str | None,
     hash_ids: bool,
     salt: str | None,
     resume: bool,
@@ -56,7 +62,7 @@ def command(
     The images may be labelled or not, and of any sizes. An image that cannot be used becomes a row
     with its reason in the column error, is named on stderr, and makes the exit code 1; the others
     go on. Until the table is whole, finished rows are kept in FEATURES.part, from which --resume
-    goes on.
+    goes on. Labels, patients and splits that DATA names stand beside the features.
 
     A manifest may have a column mask (image file, NPY, or RTSTRUCT with a column region where it
     holds several), and a path in it may be the folder of a DICOM series. Rows of DICOM images carry
@@ -89,7 +95,7 @@ def command(
     source = find_images(data)
     if label is not None and not source.masks:
         raise InputError(f"--label goes with masks, and {data} names none")
-    labels = label_columns(data, source.ids)
+    labels = label_columns(data, source.ids, groups)
     header = {"version": imgpipe.__version__, **settings, "images": _fingerprint(source)}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = PartFile(path.with_name(path.name + ".part"), header, resume=resume)

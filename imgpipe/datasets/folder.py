@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,29 @@ def _parts(where: str, root: Path) -> list[tuple[str, Path]]:
     if len(set(named)) < len(named):
         raise InputError(f"{where}: two folders mean one part: {some(f.name for f in folders)}")
     return parts
+
+
+def classes_by_folder(path: str | os.PathLike[str], files: Sequence[Path]) -> dict[str, list[str]]:
+    """Give ``label``, and ``split`` where there is one, of the files of a tree of class folders.
+
+    Nothing is given for a folder of another kind: with images beside the class folders, or with
+    one class folder only, whose name need not be that of a class.
+    """
+    root = Path(path)
+    try:
+        parts = _parts(str(path), root)
+    except InputError:
+        return {}
+    split = bool(parts[0][0])
+    below = [file.relative_to(root).parts for file in files]
+    if any(len(names) < 2 + split for names in below):
+        return {}
+    labels = [names[split] for names in below]
+    if len(set(labels)) < 2:
+        return {}
+    if not split:
+        return {"label": labels}
+    return {"label": labels, "split": [SPLIT_NAMES[names[0].lower()] for names in below]}
 
 
 def _patients(

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -32,7 +33,8 @@ def test_values_are_the_library_s(run: Run, trees: Path, tmp_path: Path) -> None
     for row in rows[::7]:
         pixels = np.asarray(Image.open(row["id"]))
         expected = extract(pixels, families=["intensity", "glcm"])
-        assert list(row) == ["id", *expected, "error"]
+        assert list(row) == ["id", "label", *expected, "error"]
+        assert row["label"] == Path(row["id"]).parent.name
         assert {name: float(row[name]) for name in expected} == expected
         assert row["error"] == ""
     assert left_beside(out) == ["f.csv"]
@@ -69,6 +71,44 @@ def test_manifest_keeps_its_labels(run: Run, trees: Path, tmp_path: Path) -> Non
     table = pd.read_csv(out)
     assert list(table.columns[:3]) == ["id", "label", "group"]
     assert [Path(i).parent.name for i in table["id"]] == table["label"].tolist()
+
+
+def test_split_folders_give_label_and_split(run: Run, trees: Path, tmp_path: Path) -> None:
+    """The folders of a split tree become the columns label and split."""
+    for part in ("Train", "test"):
+        shutil.copytree(trees, tmp_path / "scans" / part)
+    out = tmp_path / "f.csv"
+    args = ["--families", "intensity", "--jobs", 1, "--out", out]
+    assert run("extract", tmp_path / "scans", *args).exit_code == 0
+    for row in read(out):
+        part, label, _ = Path(row["id"]).parts[-3:]
+        assert (row["label"], row["split"]) == (label, part.lower())
+
+
+def test_folders_that_are_no_classes(run: Run, trees: Path, tmp_path: Path) -> None:
+    """One folder of images, or images beside folders, give no label."""
+    out = tmp_path / "f.csv"
+    args = ["--families", "intensity", "--jobs", 1, "--out", out]
+    assert run("extract", trees / "benign", *args).exit_code == 0
+    assert "label" not in read(out)[0]
+    shutil.copytree(trees / "benign", tmp_path / "scans" / "DICOM")
+    assert run("extract", tmp_path / "scans", *args).exit_code == 0
+    assert "label" not in read(out)[0]
+
+
+def test_groups_are_copied(run: Run, trees: Path, tmp_path: Path) -> None:
+    """--groups copies a manifest's column as group; other sources and names are refused."""
+    files = sorted(trees.rglob("*.png"))
+    rows = ["path,label,patient"]
+    rows += [f"{path},{path.parent.name},P{i // 2}" for i, path in enumerate(files)]
+    (tmp_path / "scans.csv").write_text("\n".join(rows))
+    out = tmp_path / "f.csv"
+    args = ["--families", "intensity", "--jobs", 1, "--out", out, "--groups"]
+    assert run("extract", tmp_path / "scans.csv", *args, "patient").exit_code == 0
+    assert list(read(out)[0])[:3] == ["id", "label", "group"]
+    assert [row["group"] for row in read(out)] == [f"P{i // 2}" for i in range(len(files))]
+    assert_one_error(run("extract", tmp_path / "scans.csv", *args, "who"), "'who'", "patient")
+    assert_one_error(run("extract", trees, *args, "patient"), "--groups", "manifest")
 
 
 def test_parquet_names_what_it_lacks(
@@ -140,13 +180,13 @@ def test_resume_goes_by_what_is_kept(run: Run, trees: Path, tmp_path: Path) -> N
     assert run(*args).exit_code == 0
     whole = out.read_bytes()
     header = part_header(run, trees, tmp_path)
-    names = whole.decode().splitlines()[0].split(",")[1:-1]
+    names = whole.decode().splitlines()[0].split(",")[2:-1]
     kept = PartFile(part, header, resume=False)
     kept.add(names, [Row(0, (7.0,) * len(names))])
     kept.close()
     assert run(*args, "--resume").exit_code == 0
     lines = out.read_text().splitlines()
-    assert lines[1].split(",")[1:-1] == ["7.0"] * len(names)
+    assert lines[1].split(",")[2:-1] == ["7.0"] * len(names)
     assert lines[2:] == whole.decode().splitlines()[2:]
 
 
