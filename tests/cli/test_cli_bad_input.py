@@ -37,6 +37,16 @@ def truncated_png(root: Path) -> Case:
     return [tree], ["00.png", "truncated"]
 
 
+def nan_pixels(root: Path) -> Case:
+    tree = root / "scans"
+    for label in ("benign", "malignant"):
+        (tree / label).mkdir(parents=True)
+        for i in range(6):
+            np.save(tree / label / f"{i}.npy", np.random.default_rng(i).random((12, 12)))
+    np.save(tree / "malignant" / "spoilt.npy", np.full((12, 12), np.nan))
+    return [tree], ["spoilt.npy holds 144 NaN or infinite pixels; replace them"]
+
+
 def one_class(root: Path) -> Case:
     tree = write_tree(root / "scans")
     (tree / "benign").rename(root / "aside")
@@ -83,6 +93,7 @@ CASES = [
     empty_folder,
     text_as_png,
     truncated_png,
+    nan_pixels,
     one_class,
     few_patients,
     npz_without_keys,
