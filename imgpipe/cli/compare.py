@@ -1,6 +1,7 @@
 """`imgpipe compare`: models judged on the same folds, with a report."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from imgpipe.cli import _options, _runs
 @click.command()
 @_options.data
 @click.option("--models", default="svm,forest,dummy", show_default=True, help="Names, by commas.")
+@click.option("--families", default="default", show_default=True, help="Features, by commas.")
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="R")
@@ -20,7 +22,10 @@ from imgpipe.cli import _options, _runs
     "--seeds", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
     help="Run seeds S to S+N-1.",
 )  # fmt: skip
-@click.option("--tune", is_flag=True, help="Search a small grid, without looking at held-out data.")
+@click.option(
+    "--tune", is_flag=True,
+    help="Search a small grid, without looking at held-out data; not with other --families.",
+)  # fmt: skip
 @click.option(
     "--budget-seconds", type=click.FloatRange(min=0, min_open=True), metavar="T",
     help="CPU-seconds each model may spend on tuning, and a network on training.",
@@ -39,6 +44,7 @@ def command(
     split: str | None,
     size: int | None,
     models: str,
+    families: str,
     out: str,
     jobs: int | None,
     as_json: bool,
@@ -62,9 +68,31 @@ def command(
         raise InputError(f"--budget-seconds is {budget}; give a number of seconds, or leave it out")
     folder = _options.check_run_folder(out)
     chosen = _options.names(models, "--models")
+    features = _options.names(families, "--families")
+    if settings["tune"] and features != ["default"]:
+        raise InputError("--tune has grids for the default features only; leave out --families")
 
     from imgpipe import datasets, evaluate
 
     dataset = datasets.load(data, groups=groups, split=split, size=size)
-    comparison = evaluate.compare(chosen, dataset, n_jobs=_options.worker_count(jobs), **settings)
+    workers = _options.worker_count(jobs)
+    candidates = chosen if features == ["default"] else _with_features(chosen, features, workers)
+    comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
+
+
+def _with_features(models: Sequence[str], families: list[str], jobs: int) -> dict[str, Any]:
+    """Give the models on other features; networks, which take none, stay names."""
+    from imgpipe.features import catalogue
+    from imgpipe.learn import CLASSIFIERS, make_pipeline
+
+    catalogue(families)  # a misspelt name fails before the fitting
+    raw = {name for name in models if name in CLASSIFIERS and CLASSIFIERS[name].raw_images}
+    if raw == set(models):
+        raise InputError(f"--families is of no use: {', '.join(models)} takes no features")
+    return {
+        name: name
+        if name in raw
+        else make_pipeline(name, families=families, random_state=None, n_jobs=jobs)
+        for name in models
+    }

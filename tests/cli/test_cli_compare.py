@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cli_helpers import Run, left_beside, start
+from cli_helpers import Run, assert_one_error, left_beside, start
+
+from imgpipe.datasets import load
+from imgpipe.evaluate import compare
+from imgpipe.learn import make_pipeline
 
 FILES = ["leaderboard.csv", "predictions.csv", "report.html", "result.json", "run.json"]
 METRICS = {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc"}
@@ -103,6 +107,31 @@ def test_patients_stay_on_one_side(run: Run, trees: Path, tmp_path: Path) -> Non
     assert len(folds) == 10
     assert (folds == 1).all()
     assert "0 patients shared" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+def test_families_are_the_models_features(run: Run, trees: Path, tmp_path: Path) -> None:
+    """--families gives every model other features, with the scores of the library's."""
+    args = ["compare", trees, "--models", "forest,dummy", "--folds", 2, "--jobs", 1]
+    done = run(*args, "--families", "intensity", "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.stderr
+    result = json.loads((tmp_path / "run" / "result.json").read_text())["models"]
+    assert list(result) == ["forest", "dummy"]
+    names = {item["feature"] for item in result["forest"]["importances"]}
+    assert names
+    assert all(name.startswith("intensity_") for name in names)
+    models = {"forest": make_pipeline("forest", families="intensity", random_state=None)}
+    expected = compare(models, load(trees), folds=2).models[0].metrics["auc"].value
+    assert result["forest"]["metrics"]["auc"]["value"] == pytest.approx(expected)
+
+
+def test_families_that_cannot_be(run: Run, trees: Path, tmp_path: Path) -> None:
+    """A misspelt family, grids of other features, and networks alone are refused."""
+    args = ["compare", trees, "--out", tmp_path / "run", "--families"]
+    assert_one_error(run(*args, "intensty"), "intensty")
+    assert_one_error(run(*args, "intensity", "--tune"), "--tune", "--families")
+    assert_one_error(run(*args, "intensity", "--models", "cnn"), "cnn", "no features")
+    assert_one_error(run(*args, "intensity", "--models", "svn"), "'svn'", "svm")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.data
