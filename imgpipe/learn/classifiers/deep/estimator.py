@@ -5,9 +5,6 @@
 # step may cost little more than a bare loop; in skorch each of these means replacing its data
 # set, loader, split or step, and what is left of it (get_params, clone) is BaseEstimator.
 
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,17 +13,14 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from imgpipe._common import InputError
-from imgpipe.learn.classifiers.deep import checkpoint, filters, gradcam, networks, training
-from imgpipe.learn.classifiers.deep.augment import Augmentation
+from imgpipe.learn.classifiers.deep import filters, gradcam, preparation, training
 from imgpipe.learn.classifiers.deep.optimise import Recipe
 from imgpipe.learn.classifiers.deep.samples import divide, held_out, labelled, sizes_message
-from imgpipe.learn.classifiers.deep.tensors import mean_and_scale, to_tensor
+from imgpipe.learn.classifiers.deep.tensors import to_tensor
 from imgpipe.learn.classifiers.deep.threads import choose_device, limited_threads
-from imgpipe.learn.classifiers.deep.weights import load_vgg16
 
 
 class ConvNetClassifier(ClassifierMixin, BaseEstimator):
@@ -237,7 +231,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         """
         recipe = Recipe(**{each.name: getattr(self, each.name) for each in fields(Recipe)})
         recipe.check()
-        augment = self._augmentation()
+        augment = preparation.augmentation(self.augment)
         device = choose_device(self.device)
         everything, classes = labelled(X, y, self.channel_axis)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -247,18 +241,22 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
             chosen, held = everything, None
         else:
             chosen, held = divide(everything, groups, self.validation_fraction, seed)
-        with _seeded(seed, device), limited_threads(self.n_jobs), _memory(self.batch_size):
-            network = self._network(chosen.images, len(classes))
+        with (
+            preparation.seeded(seed, device),
+            limited_threads(self.n_jobs),
+            preparation.enough_memory(self.batch_size),
+        ):
+            network = preparation.build_network(self, chosen.images, len(classes))
             first = filters.first_convolution(network).weight.detach().numpy().copy()
             mark = ""
             if self.checkpoint is not None:
-                mark = self._fingerprint(chosen, held)
+                mark = preparation.fingerprint(self, chosen, held)
             outcome = training.train(
                 network,
                 chosen,
                 held,
                 recipe,
-                class_weights=self._class_weights(classes, chosen.codes),
+                class_weights=preparation.class_weights(self.class_weight, classes, chosen.codes),
                 augment=augment,
                 device=device,
                 seed=seed,
@@ -299,7 +297,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
             For images of another size, or with NaN.
         """
         images = self._fitted_images(X)
-        with limited_threads(self.n_jobs), _memory(self.batch_size):
+        with limited_threads(self.n_jobs), preparation.enough_memory(self.batch_size):
             logits = training.predict_logits(self.network_, images, 4 * self.batch_size)
             return logits.double().softmax(dim=1).cpu().numpy()
 
@@ -348,61 +346,6 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
         tags.non_deterministic = False
         return tags
 
-    def _augmentation(self) -> Callable[..., torch.Tensor] | None:
-        if self.augment is None:
-            return None
-        if isinstance(self.augment, str) and self.augment == "default":
-            return Augmentation()
-        if not isinstance(self.augment, Augmentation):
-            raise InputError(f"augment is {self.augment!r}; give an Augmentation, or None")
-        self.augment.check()
-        return self.augment
-
-    def _network(self, images: torch.Tensor, n_classes: int) -> networks.Network:
-        """Build the untrained network, pretrained where weights are given."""
-        choices = networks.Choices(
-            **{each.name: getattr(self, each.name) for each in fields(networks.Choices)}
-        )
-        _, _, h, w = images.shape
-        network = networks.build(self.network, (h, w), n_classes, choices, *mean_and_scale(images))
-        if self.first_layer not in ("random", "filters"):
-            raise InputError(f"first_layer is {self.first_layer!r}; choose from random, filters")
-        if self.first_layer == "filters":
-            filters.start_from_filters(network)
-        if self.network != "vgg16":
-            if self.weights is not None:
-                raise InputError(f"weights are for vgg16; {self.network} trains from scratch")
-            return network
-        if self.weights is None:
-            warnings.warn(
-                "vgg16 has no weights file and is trained from scratch; give weights=... for a "
-                "pretrained one",
-                stacklevel=3,
-            )
-            return network
-        load_vgg16(network.features, self.weights, self.weights_sha256)
-        if self.frozen:
-            network.freeze()
-        return network
-
-    def _class_weights(self, classes: np.ndarray, codes: torch.Tensor) -> torch.Tensor | None:
-        if self.class_weight is None:
-            return None
-        labels = classes[codes.numpy()]
-        weights = compute_class_weight(self.class_weight, classes=classes, y=labels)
-        return torch.from_numpy(weights).float()
-
-    def _fingerprint(self, chosen: training.Samples, held: training.Samples | None) -> str:
-        settings = {
-            key: value
-            for key, value in self.get_params().items()
-            if key not in ("checkpoint", "n_jobs", "device", "budget_seconds")
-        }
-        tensors = [chosen.images, chosen.codes]
-        if held is not None:
-            tensors += [held.images, held.codes]
-        return checkpoint.fingerprint(sorted(settings.items()), *tensors)
-
     def _fitted_images(self, X: Any) -> torch.Tensor:
         """Images to predict, of the size that was trained on."""
         check_is_fitted(self)
@@ -411,27 +354,3 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
             raise InputError(sizes_message("X", images.shape[1:], self.image_shape_))
         self.network_.to(choose_device(self.device))
         return images
-
-
-@contextmanager
-def _seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw weights and dropout from `seed`, and leave the caller's random state alone."""
-    devices = [torch.cuda.current_device()] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices):
-        torch.manual_seed(seed)
-        yield
-
-
-@contextmanager
-def _memory(batch_size: int) -> Iterator[None]:
-    """Say which batch size to try where memory runs out."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        text = str(error).lower()
-        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and (
-            "can't allocate memory" not in text and "out of memory" not in text
-        ):
-            raise
-        way_out = f"try batch_size={batch_size // 2}" if batch_size > 1 else "use smaller images"
-        raise InputError(f"out of memory with batch_size={batch_size}; {way_out}") from None
