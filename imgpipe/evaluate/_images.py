@@ -38,7 +38,10 @@ def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:
 
 def _stretched(image: np.ndarray) -> np.ndarray:
     """Map the bulk of the values to 0 to 255; what is not finite becomes black."""
-    values = image.astype(np.float64)
+    with np.errstate(over="ignore"):  # a long double may exceed float64
+        values = image.astype(np.float64)
+    # a power of two changes no ratio, and keeps spans near the largest float finite
+    values *= 2.0**-2
     finite = values[np.isfinite(values)]
     if not finite.size:
         return np.zeros(image.shape, np.uint8)

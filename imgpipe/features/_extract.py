@@ -81,7 +81,8 @@ def extract(
     -------
     dict of str to float
         Value of each feature, in the order of `catalogue`. A feature that is undefined for the
-        image is NaN; the rule stands in the docstring of its family's ``compute``.
+        image is NaN; the rule stands in the docstring of its family's ``compute``. So is one
+        that exceeds float64, as powers of pixels beyond about 1e77 do.
 
     Raises
     ------

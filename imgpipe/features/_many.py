@@ -163,9 +163,13 @@ def _run_stack(
     """One call per family for images of one shape."""
     plan = plan_for(stack.shape[1:], axis, labels[0], settings)
     names = [feature.name for feature in features_of(plan)]
-    batch = batch_of(stack, axis, masks, shapes, plan, labels)
-    blocks = [family.compute(batch, plan) for family in families_of(plan)]
-    return np.concatenate(blocks, axis=1), names
+    # sums of pixels near the largest float overflow, which leaves the feature undefined
+    with np.errstate(over="ignore", invalid="ignore"):
+        batch = batch_of(stack, axis, masks, shapes, plan, labels)
+        blocks = [family.compute(batch, plan) for family in families_of(plan)]
+    values = np.concatenate(blocks, axis=1)
+    values[np.isinf(values)] = np.nan
+    return values, names
 
 
 def _check_same(names: list[str], other: list[str], label: str) -> None:

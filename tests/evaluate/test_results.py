@@ -79,6 +79,12 @@ def test_thumbnails_are_small_and_uint8(shape: tuple[int, ...], dtype: type) -> 
     assert max(small.shape) <= 100
 
 
+def test_a_thumbnail_spans_all_floats() -> None:
+    """Pixels at both ends of float64 are black and white, and nothing overflows."""
+    image = np.where(np.eye(8, dtype=bool), 1.7e308, -1.7e308)
+    assert np.array_equal(thumbnail(image, None), 255 * np.eye(8, dtype=np.uint8))
+
+
 def test_a_thumbnail_shows_what_is_finite() -> None:
     """NaN and infinity do not blank the rest."""
     image = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)

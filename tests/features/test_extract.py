@@ -165,6 +165,20 @@ def test_errors_know_the_image(rng, monkeypatch, n_jobs):
     assert caught.value.index == 7
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "overflow"),
+    [(0.0, 1e302, True), (-1.7e308, 1.7e308, True), (np.int64(-(2**63)), np.int64(2**63 - 1), False),
+     (np.uint64(0), np.uint64(2**64 - 1), False)],
+)  # fmt: skip
+def test_overflow_is_undefined(rng, low, high, overflow):
+    """Features that exceed float64 are NaN, never infinite; nothing warns at the limits."""
+    image = np.where(rng.random((9, 9)) < 0.5, low, high)
+    found = extract(image, families=["intensity", "morphology"])
+    assert not np.isinf(list(found.values())).any()
+    assert math.isnan(found["intensity_variance"]) == overflow
+    assert found["intensity_maximum"] == float(high)
+
+
 def test_jobs_of_the_caller(rng):
     """n_jobs=None takes the number of workers from joblib's configuration."""
     images = rng.random((5, 6, 6))
