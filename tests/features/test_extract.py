@@ -167,9 +167,13 @@ def test_errors_know_the_image(rng, monkeypatch, n_jobs):
 
 @pytest.mark.parametrize(
     ("low", "high", "overflow"),
-    [(0.0, 1e302, True), (-1.7e308, 1.7e308, True), (np.int64(-(2**63)), np.int64(2**63 - 1), False),
-     (np.uint64(0), np.uint64(2**64 - 1), False)],
-)  # fmt: skip
+    [
+        (0.0, 1e302, True),
+        (-1.7e308, 1.7e308, True),
+        (np.int64(-(2**63)), np.int64(2**63 - 1), False),
+        (np.uint64(0), np.uint64(2**64 - 1), False),
+    ],
+)
 def test_overflow_is_undefined(rng, low, high, overflow):
     """Features that exceed float64 are NaN, never infinite; nothing warns at the limits."""
     image = np.where(rng.random((9, 9)) < 0.5, low, high)
