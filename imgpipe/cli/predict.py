@@ -79,7 +79,8 @@ def _fill(model: _models.Model, usable: "list[_Usable]") -> None:
     import numpy as np
 
     try:
-        shares = model.pipeline.predict_proba(np.stack([pixels for _, pixels in usable]))
+        with np.errstate(over="ignore"):  # what overflows is refused as infinite
+            shares = model.pipeline.predict_proba(np.stack([pixels for _, pixels in usable]))
     except ValueError as error:  # pixels that are no numbers, or too large for a feature
         if len(usable) > 1:
             for one in usable:
