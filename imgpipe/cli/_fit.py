@@ -6,8 +6,8 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.cli._models import Model
+from imgpipe.evaluate import fit_model, image_digests
 from imgpipe.evaluate._features import naming_images
-from imgpipe.evaluate._fitting import fit
 from imgpipe.learn import make_pipeline
 
 
@@ -36,7 +36,7 @@ def fit_training_part(
         n_jobs=n_jobs,
     )
     with naming_images(part):
-        fitted = fit(pipeline, part.images, part.labels, part.groups, _validation(dataset))
+        fitted = fit_model(pipeline, part.images, part.labels, part.groups, _validation(dataset))
     first = np.asarray(part.images[0])
     made = Model(
         fitted,
@@ -45,6 +45,7 @@ def fit_training_part(
         first.shape,
         str(first.dtype),
         size,
+        tuple(sorted(set(image_digests(part.images)))),
     )
     return made, len(train)
 

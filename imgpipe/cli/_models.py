@@ -24,6 +24,7 @@ class Model:
     image_shape: tuple[int, ...]
     dtype: str
     size: int | None = None
+    trained_on: tuple[str, ...] | None = None  # digests of its images; None: not known
 
     def check(self, pixels: "np.ndarray", channel_axis: int | None) -> None:
         """Refuse an image unlike those the model was trained on."""
@@ -62,7 +63,7 @@ def save(model: Model, path: Path) -> None:
     import imgpipe
 
     content = {"format": _FORMAT, "version": imgpipe.__version__}
-    content |= {name: getattr(model, name) for name in _PARTS}
+    content |= {name: getattr(model, name) for name in (*_PARTS, "trained_on")}
     with atomic_path(path) as scratch:
         joblib.dump(content, scratch, compress=3)
 
@@ -97,7 +98,9 @@ def load(path: str, trust: bool) -> Model:
     if missing:
         raise InputError(f"{path}: lacks {', '.join(missing)}; train it again")
     _check_parts(path, content)
-    return Model(**{name: content[name] for name in _PARTS})
+    # files of before this field do without it
+    trained_on = content.get("trained_on")
+    return Model(**{name: content[name] for name in _PARTS}, trained_on=trained_on)
 
 
 def _check_stream(path: str) -> None:
@@ -127,6 +130,7 @@ def _check_parts(path: str, content: dict[str, Any]) -> None:
         "image_shape": _is_tuple_of(int, shape) and len(shape) in (2, 3) and min(shape) > 0,
         "dtype": isinstance(content["dtype"], str),
         "size": size is None or (isinstance(size, int) and size > 0),
+        "trained_on": content.get("trained_on") is None or _is_tuple_of(str, content["trained_on"]),
     }
     codes: Any = getattr(content["pipeline"], "classes_", None)
     sound["pipeline"] = codes is not None and hasattr(content["pipeline"], "predict")

@@ -35,7 +35,7 @@ def command(
     r"""Judge a trained MODEL on DATA that it has not seen.
 
     DATA should hold nothing that MODEL was trained on. Where it has a split with a test part, that
-    part alone is judged.
+    part alone is judged. Images that MODEL was trained on are counted in a warning.
 
     \b
     Example:
@@ -52,7 +52,11 @@ def command(
     dataset = datasets.load(data, groups=groups, split=split, size=size or trained.size)
     dataset = _as_trained(_held_out(dataset), trained, data)
     comparison = score_fitted(
-        {Path(model).stem: trained.pipeline}, dataset, seed=seed, n_jobs=_options.worker_count(jobs)
+        {Path(model).stem: trained.pipeline},
+        dataset,
+        seed=seed,
+        n_jobs=_options.worker_count(jobs),
+        trained_on=None if trained.trained_on is None else frozenset(trained.trained_on),
     )
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
 

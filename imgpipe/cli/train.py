@@ -30,7 +30,8 @@ def command(
     r"""Train MODEL on DATA and write it to a file.
 
     Where DATA has a split, only the training part is fitted; the validation part is at hand to
-    models that stop early, and the test part is not looked at.
+    models that stop early, and the test part is not looked at. The file also holds digests of the
+    images fitted, by which imgpipe evaluate knows them again.
 
     \b
     Example:

@@ -218,6 +218,32 @@ def test_evaluate_writes_a_run_folder(run: Run, model: Path, trees: Path, tmp_pa
     assert result["protocol"]["kind"] == "held-out evaluation"
 
 
+def test_evaluate_counts_images_trained_on(
+    run: Run, model: Path, tree: Path, tmp_path: Path
+) -> None:
+    """Judged images that the model was trained on are counted, and others are not."""
+    for path in sorted(tree.rglob("0[4-9].png")):
+        pixels = np.asarray(Image.open(path))
+        Image.fromarray(255 - pixels).save(path)
+    args = ["--trust", "--jobs", 1, "--json", "--out", tmp_path / "run"]
+    warnings = json.loads(run("evaluate", model, tree, *args).stdout)["dataset"]["warnings"]
+    assert [w for w in warnings if w.startswith("8 of 20 images were used to train")]
+
+
+def test_model_without_digests_still_loads(
+    run: Run, model: Path, trees: Path, tmp_path: Path
+) -> None:
+    """A file without the digests of its training images is judged without that check."""
+    content = joblib.load(model)
+    assert len(content.pop("trained_on")) == 20
+    joblib.dump(content, tmp_path / "old.joblib", compress=3)
+    args = ["--trust", "--jobs", 1, "--json", "--out", tmp_path / "run"]
+    done = run("evaluate", tmp_path / "old.joblib", trees, *args)
+    assert done.exit_code == 0, done.stderr
+    warnings = json.loads(done.stdout)["dataset"]["warnings"]
+    assert not [w for w in warnings if "used to train" in w]
+
+
 def test_evaluate_goes_by_class_names(run: Run, model: Path, tree: Path, tmp_path: Path) -> None:
     """Classes are matched by name, even where the data lack the model's first one."""
     shutil.rmtree(tree / "benign")
