@@ -106,7 +106,8 @@ def test_patients_stay_on_one_side(run: Run, trees: Path, tmp_path: Path) -> Non
     folds = table.groupby(table["id"].map(patients))["fold"].nunique()
     assert len(folds) == 10
     assert (folds == 1).all()
-    assert "0 patients shared" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    card = json.loads((tmp_path / "run" / "result.json").read_text())["dataset"]
+    assert (card["patients"], card["shared_patients"]) == (10, 0)
 
 
 def test_families_are_the_models_features(run: Run, trees: Path, tmp_path: Path) -> None:
