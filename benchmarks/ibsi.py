@@ -209,7 +209,7 @@ def plot(rows: list[dict]) -> None:
         axis.barh(list(times), list(times.values()), color="#33658a")
         axis.invert_yaxis()
         axis.set_xlabel("ms")
-        axis.set_title(f"({letter}) each family alone, preparation included")
+        axis.set_title(f"({letter}) each family alone", fontsize=11)
     figure.savefig(RESULTS / "ibsi.svg", metadata={"Date": None})
 
 
