@@ -34,7 +34,7 @@ def require_torch(network: str = "cnn") -> None:
         import torch  # noqa: F401
     except ModuleNotFoundError:
         raise InputError(
-            f"the model {network} needs PyTorch: install it with pip install 'imgpipe[cnn]'"
+            f"the model {network} needs PyTorch: pip install torch, or pip install 'imgpipe[cnn]'"
         ) from None
 
 

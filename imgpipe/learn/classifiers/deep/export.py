@@ -83,7 +83,7 @@ def _packages() -> tuple[Any, Any]:
         import onnxruntime
     except ModuleNotFoundError as error:
         raise InputError(
-            f"ONNX export needs {error.name}: install it with pip install 'imgpipe[onnx]'"
+            f"ONNX export needs {error.name}: pip install onnx onnxruntime, or 'imgpipe[onnx]'"
         ) from None
     return onnx, onnxruntime
 
