@@ -215,8 +215,17 @@ def passes(shape: tuple[int, ...], window: Window) -> list[Pass]:
     if not steps or {last - 1, last} & set(active):
         plane = (math.prod(shape[:-2]), shape[-2] if last else 1, shape[-1])
         row_axis = last - 1 if last - 1 in active else None
-        steps.append(_pass(plane, row_axis, last if last in active else None, window))
+        column_axis = last if last in active else None
+        if row_axis is not None and column_axis is not None and _mostly_border(plane, window):
+            steps.append(_pass(plane, row_axis, None, window))
+            row_axis = None
+        steps.append(_pass(plane, row_axis, column_axis, window))
     return steps
+
+
+def _mostly_border(plane: tuple[int, int, int], window: Window) -> bool:
+    """True where a plane with both borders around it is far larger than with one at a time."""
+    return window.sizes[-2] > plane[1] and window.sizes[-1] > plane[2]
 
 
 def _pass(
