@@ -105,15 +105,20 @@ def _luminance(channels: list[np.ndarray]) -> np.ndarray:
     return luminance(np.stack(channels, axis=-1), channel_axis=-1)
 
 
+def check_not_empty(mask: np.ndarray, argument: str, labels: Sequence[str]) -> None:
+    """Refuse a mask without a pixel."""
+    empty = ~mask.reshape(len(mask), -1).any(axis=1)
+    if empty.any():
+        first = labels[int(empty.argmax())]
+        raise ImageError(f"the {argument} of {first} is empty", first)
+
+
 def _checked(
     values: np.ndarray, mask: np.ndarray, labels: Sequence[str], masked: bool
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Values that are finite everywhere, and where they were; an error where not inside a mask."""
     n = len(values)
-    empty = ~mask.reshape(n, -1).any(axis=1)
-    if empty.any():
-        first = labels[int(empty.argmax())]
-        raise ImageError(f"the mask of {first} is empty", first)
+    check_not_empty(mask, "mask", labels)
     finite = np.isfinite(values)
     if not finite.all():
         wrong = np.count_nonzero((mask & ~finite).reshape(n, -1), axis=1)

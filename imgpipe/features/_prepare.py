@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.features._batch import Batch
+from imgpipe.features._batch import Batch, check_not_empty
 from imgpipe.features._settings import Plan, Settings, settings_from
 
 
@@ -78,6 +78,8 @@ def batch_of(
     if inside is None and chosen is not None:
         raise InputError(f"label={chosen:g} chooses a part of a mask, but there is no mask")
     shape = _masks(morphological_masks, "morphological_mask", spatial, None, labels)
+    if shape is not None:
+        check_not_empty(shape, "morphological_mask", labels)
     return Batch(channels, inside, shape, plan, labels)
 
 

@@ -166,10 +166,15 @@ def _slice(path: Path) -> _Slice | None:
     try:
         with quiet():
             dataset = pydicom.dcmread(path, defer_size=1024)
-            if not any(tag in dataset for tag in PIXEL_TAGS):
+            if any(tag in dataset for tag in PIXEL_TAGS):
+                return _place(path, dataset)
+            # a structure set or a directory says what it is; a damaged slice does not
+            if "SOPClassUID" in dataset or "MediaStorageSOPClassUID" in dataset.file_meta:
                 return None
-            return _place(path, dataset)
+            raise InputError(f"{path}: damaged or truncated DICOM: neither pixels nor a SOP class")
     except InvalidDicomError:
+        if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
+            raise InputError(f"{path}: not a DICOM file, or damaged in its first bytes") from None
         return None
     except InputError:
         raise

@@ -292,6 +292,11 @@ BAD_MASKS = [
     (np.ones(6), {}, r"shape \(6,\)"),
     (np.full((5, 6), np.nan), {}, "NaN or infinite values"),
     (np.full((5, 6), 2), {"label": 7}, "label 7 is not in mask of the image; found 2"),
+    (
+        None,
+        {"morphological_mask": np.zeros(IMAGE.shape)},
+        "morphological_mask of the image is empty",
+    ),
     (None, {"morphological_mask": np.ones((2, 2))}, "morphological_mask of the image has shape"),
 ]
 

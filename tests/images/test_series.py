@@ -170,6 +170,15 @@ def test_truncated_slice(folder):
         read_series(folder)
 
 
+@pytest.mark.parametrize("name", ["9.dcm", "7.dcm"])
+@pytest.mark.parametrize("content", [b"", b"x" * 500, bytes(128) + b"DICM" + b"x" * 40])
+def test_damaged_slice_is_never_left_out(folder, name, content):
+    """A DICOM file that cannot be read is named, even where the others would make a volume."""
+    (folder / name).write_bytes(content)
+    with pytest.raises(InputError, match=name):
+        read_series(folder)
+
+
 def test_contours_enclose_the_centres(folder, tmp_path):
     """A voxel is inside where its centre is; a contour within another is a hole."""
     series = read_series(folder)
