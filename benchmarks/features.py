@@ -5,21 +5,14 @@ edited by hand. Results are compared before anything is timed.
 """
 
 import json
-import platform
-import subprocess
-import time
-from collections.abc import Callable
-from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 from skimage.feature import graycomatrix, graycoprops, local_binary_pattern
 
-from imgpipe.evaluate._facts import cpu_model
+from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
 from imgpipe.features import FAMILIES, extract_many
 from imgpipe.features.lbp import CIRCLES
 
-RESULTS = Path(__file__).parent / "results"
 BINS = 32
 ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
 PROPERTIES = {
@@ -86,43 +79,20 @@ def main() -> None:
 
 def measure(case, ours, rival) -> dict:
     """Median milliseconds for the stack; the rival's in turns with ours, where there is one."""
-    ours()
-    if rival is None:
-        mine, theirs = alternate(ours, ours, 9)[0], None
-    else:
-        mine, theirs = alternate(ours, rival, 5)
-    row = {"case": case, "imgpipe_ms": 1e3 * float(np.median(mine))}
-    row["scikit_image_ms"] = None if theirs is None else 1e3 * float(np.median(theirs))
-    return row
+    rivals = [ours] if rival is None else [ours, rival]
+    milliseconds = [1e3 * spent for spent in alternate(rivals)] + [None]
+    return {"case": case, "imgpipe_ms": milliseconds[0], "scikit_image_ms": milliseconds[1]}
 
 
-def alternate(f: Callable, g: Callable, repeats: int) -> tuple[list[float], list[float]]:
-    """Seconds of `f` and of `g`, called in turns so that a drifting machine hits both."""
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for _ in range(repeats):
-        for call, spent in zip((f, g), seconds, strict=True):
-            start = time.perf_counter()
-            call()
-            spent.append(time.perf_counter() - start)
-    return seconds
+def cells(row: dict) -> list[str]:
+    """One line of the table."""
+    mine, theirs = row["imgpipe_ms"], row["scikit_image_ms"]
+    rival = ["", ""] if theirs is None else [f"{theirs:.0f}", f"{theirs / mine:.0f}"]
+    return [row["case"], f"{mine:.1f}", *rival]
 
 
-def stamp() -> dict[str, str]:
-    """Machine, versions, commit and date."""
-    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-    packages = ("imgpipe", "numpy", "numba", "scikit-image")
-    return {
-        "cpu": cpu_model(),
-        "python": platform.python_version(),
-        "versions": ", ".join(f"{name} {version(name)}" for name in packages),
-        "commit": commit or "unknown",
-        "date": time.strftime("%Y-%m-%d"),
-    }
-
-
-def table(rows: list[dict], facts: dict) -> str:
-    """The results as Markdown."""
+def write(rows: list[dict]) -> None:
+    facts = stamp(("imgpipe", "numpy", "numba", "scikit-image"))
     lines = [
         "# Features of 1,000 images of 28x28",
         "",
@@ -130,23 +100,15 @@ def table(rows: list[dict], facts: dict) -> str:
         "computes GLCM (five properties) and LBP (two radii), no intensity statistics; its numbers",
         "were equal to ours.",
         "",
-        "| case | imgpipe | scikit-image | ratio |",
-        "|---|---|---|---|",
+        table(["case", "imgpipe", "scikit-image", "ratio"], [cells(row) for row in rows]),
+        "",
+        *stamp_lines(facts),
+        "",
     ]
-    for row in rows:
-        theirs = row["scikit_image_ms"]
-        rival = " | " if theirs is None else f"{theirs:.0f} | {theirs / row['imgpipe_ms']:.0f}"
-        lines.append(f"| {row['case']} | {row['imgpipe_ms']:.1f} | {rival} |")
-    lines += ["", *(f"- {name}: {value}" for name, value in facts.items()), ""]
-    return "\n".join(lines)
-
-
-def write(rows: list[dict]) -> None:
-    facts = stamp()
     RESULTS.mkdir(exist_ok=True)
-    text = table(rows, facts)
+    text = "\n".join(lines)
     (RESULTS / "features.md").write_text(text, encoding="utf-8")
-    document = json.dumps({"facts": facts, "rows": rows}, indent=2)
+    document = json.dumps({"run": facts, "rows": rows}, indent=2)
     (RESULTS / "features.json").write_text(document + "\n", encoding="utf-8")
     print(text)
 

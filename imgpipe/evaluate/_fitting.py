@@ -76,9 +76,6 @@ def fit_model(
     return last if not isinstance(model, Pipeline) else model
 
 
-fit = fit_model
-
-
 def probabilities(model: Any, X: Any, n_classes: int) -> np.ndarray:
     """Probability of each class, shape (n, k); a class unseen in training gets 0."""
     found = model.predict_proba(X)
