@@ -12,6 +12,7 @@ Array = NDArray[Any]
 DTYPES = tuple(
     np.dtype(kind) for kind in (bool, "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 )
+_KNOWN = {dtype: dtype for dtype in DTYPES}
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _CASTS = {
     "f": "image.astype(np.float32)",
@@ -23,6 +24,9 @@ _CASTS = {
 
 def as_image(image: Any) -> Array:
     """Return `image` as a native, C-ordered, writable array of 1 to 4 axes, a copy if need be."""
+    plain = type(image) is np.ndarray and image.flags.carray and 1 <= image.ndim <= 4
+    if plain and _KNOWN.get(image.dtype) is image.dtype:
+        return image
     if isinstance(image, np.ma.MaskedArray) and np.ma.is_masked(image):
         raise InputError(
             "image has masked pixels, which no kernel looks at: pass image.filled(...)"
@@ -31,9 +35,8 @@ def as_image(image: Any) -> Array:
     dtype = supported(array.dtype, "image")
     if not 1 <= array.ndim <= 4:
         raise InputError(f"image must have 1 to 4 axes, got shape {array.shape}")
-    flags = array.flags
     # read-only arrays are a type of their own to Numba: a copy is cheaper than compiling again
-    if array.dtype.char == dtype.char and flags.carray and array.dtype.isnative:
+    if array.dtype.char == dtype.char and array.flags.carray and array.dtype.isnative:
         return array
     return np.array(array, dtype=dtype, order="C")
 
@@ -41,9 +44,9 @@ def as_image(image: Any) -> Array:
 def supported(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
     """Return the native form of a dtype that kernels take, or raise TypeError with a cast."""
     native = dtype.newbyteorder("=")
-    for known in DTYPES:
-        if native == known:
-            return known
+    known = _KNOWN.get(native)
+    if known is not None:
+        return known
     cast = _CASTS.get("g" if native.char == "g" else native.kind, "image.astype(np.float64)")
     raise TypeError(
         f"{name} has dtype {dtype}; kernels take bool, int8 to int64, uint8 to uint64, float32 "
@@ -56,6 +59,8 @@ def output_dtype(output: Any, image: Array) -> np.dtype[Any]:
     if output is None:
         return image.dtype
     if isinstance(output, np.ndarray):
+        if output.dtype is image.dtype and output.shape == image.shape and output.flags.carray:
+            return image.dtype
         if output.shape != image.shape:
             raise InputError(f"output has shape {output.shape}, the image {image.shape}")
         if not output.flags.writeable:

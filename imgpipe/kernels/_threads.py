@@ -93,18 +93,21 @@ def thread_count() -> int:
     return os.cpu_count() or 1
 
 
-def run_bands(loop: Callable[..., None], lines: int, work: float, *args: Any) -> None:
+def run_bands(loop: Callable[..., Any], lines: int, work: float, *args: Any) -> bool:
     """Call ``loop(start, stop, *args)`` over all `lines`, in bands side by side where it pays.
 
-    `work` is a rough count of the bytes that are read, written and compared.
+    `work` is a rough count of the bytes that are read, written and compared. The result tells
+    whether any band returned a true value.
     """
+    if work < _WORTH_A_THREAD or lines < 2:
+        return bool(loop(0, lines, *args))
     bands = min(thread_count(), lines, int(work // _WORTH_A_THREAD) + 1)
-    if bands <= 1:
-        loop(0, lines, *args)
-        return
+    if bands == 1:
+        return bool(loop(0, lines, *args))
     edges = [lines * band // bands for band in range(bands + 1)]
     parts = list(pairwise(edges))
-    futures: list[Future[None]] = []
+    futures: list[Future[Any]] = []
+    flags = []
     try:
         # at interpreter shutdown no thread starts any more: what is left runs here
         with suppress(RuntimeError), _lock:
@@ -112,12 +115,11 @@ def run_bands(loop: Callable[..., None], lines: int, work: float, *args: Any) ->
             for start, stop in parts[1:]:
                 futures.append(pool.submit(loop, start, stop, *args))
         for start, stop in parts[:1] + parts[1 + len(futures) :]:
-            loop(start, stop, *args)
+            flags.append(loop(start, stop, *args))
     finally:
         # nobody may write into the caller's array after an error or an interrupt
         wait(futures)
-    for future in futures:
-        future.result()
+    return any(flags + [future.result() for future in futures])
 
 
 def _pool_of(workers: int) -> ThreadPoolExecutor:

@@ -1,0 +1,72 @@
+"""Plans: what a call does before its first pixel, done once for a shape and kept.
+
+Checking arguments and laying out borders takes longer than filtering a small image, and data sets
+are made of images of one size.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from imgpipe.kernels._arrays import Array, as_image, deliver, output_dtype, target
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to filter images of one shape and dtype.
+
+    ``run(image, out)`` writes an array `out` of the given dtype; `image` is C-ordered and native,
+    and does not overlap `out`.
+    """
+
+    dtype: np.dtype[Any]
+    run: Callable[[Array, Array], None]
+
+
+# build(shape, dtype, output dtype, *arguments) checks the arguments and returns the plan
+Build = Callable[..., Plan]
+
+
+def planned(build: Build, image: Any, output: Any, *arguments: Any) -> Array:
+    """Filter `image` by the plan for its shape and dtype; fill `output` or make a new array."""
+    image = as_image(image)
+    dtype = output_dtype(output, image)
+    plan = plan_of(build, image.shape, image.dtype, dtype, *arguments)
+    out = target(output, image, plan.dtype)
+    if image.size:
+        plan.run(image, out)
+    return deliver(out, output, dtype)
+
+
+def plan_of(
+    build: Build, shape: tuple[int, ...], dtype: np.dtype[Any], out: np.dtype[Any], *arguments: Any
+) -> Plan:
+    """Return a kept plan, or build it; arguments that cannot be hashed are planned every time."""
+    try:
+        kinds = tuple(map(_kind, arguments))
+        hash(arguments)
+    except TypeError:
+        return build(shape, dtype, out, *arguments)
+    return _kept(build, shape, dtype, out, arguments, kinds)
+
+
+def _kind(argument: Any) -> Any:
+    """Type of an argument and, in a tuple, of its items: 3, 3.0 and True are equal as keys."""
+    if type(argument) is tuple:
+        return tuple(map(_kind, argument))
+    return type(argument)
+
+
+@lru_cache(maxsize=512)
+def _kept(
+    build: Build,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    out: np.dtype[Any],
+    arguments: tuple[Any, ...],
+    kinds: tuple[Any, ...],
+) -> Plan:
+    return build(shape, dtype, out, *arguments)
