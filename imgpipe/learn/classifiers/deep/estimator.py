@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,11 +19,12 @@ from imgpipe._common import InputError
 from imgpipe.learn.classifiers.deep import filters, gradcam, preparation, training
 from imgpipe.learn.classifiers.deep.optimise import Recipe
 from imgpipe.learn.classifiers.deep.samples import divide, held_out, labelled, sizes_message
+from imgpipe.learn.classifiers.deep.settings import Settings
 from imgpipe.learn.classifiers.deep.tensors import to_tensor
 from imgpipe.learn.classifiers.deep.threads import choose_device, limited_threads
 
 
-class ConvNetClassifier(ClassifierMixin, BaseEstimator):
+class ConvNetClassifier(ClassifierMixin, Settings):
     """Convolutional network that takes images and gives probabilities.
 
     Pixels of any integer or float type are standardised by the training part's mean and deviation,
@@ -129,77 +130,6 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):
 
     # a pipeline or a search hands these on without a call of set_fit_request
     __metadata_request__fit = {"groups": True, "validation": True}  # noqa: RUF012
-
-    def __init__(
-        self,
-        network: str = "cnn",
-        *,
-        channel_axis: int | None = None,
-        filters: tuple[int, ...] | None = None,
-        kernel_size: int | None = None,
-        dense: int | None = None,
-        pooling: str = "max",
-        activation: str = "relu",
-        dropout: float = 0.5,
-        batch_norm: bool = False,
-        first_layer: str = "random",
-        weights: Any = None,
-        weights_sha256: str | None = None,
-        frozen: bool = True,
-        augment: Any = "default",
-        optimizer: str = "adam",
-        learning_rate: float = 1e-3,
-        momentum: float = 0.9,
-        schedule: str = "cosine",
-        schedule_every: int = 10,
-        schedule_factor: float = 0.1,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        class_weight: Any = "balanced",
-        batch_size: int = 64,
-        epochs: int = 30,
-        patience: int | None = 10,
-        monitor: str = "loss",
-        validation_fraction: float = 0.1,
-        budget_seconds: float | None = None,
-        checkpoint: Any = None,
-        device: str = "auto",
-        random_state: Any = None,
-        n_jobs: int | None = None,
-    ) -> None:
-        self.network = network
-        self.channel_axis = channel_axis
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.dense = dense
-        self.pooling = pooling
-        self.activation = activation
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.first_layer = first_layer
-        self.weights = weights
-        self.weights_sha256 = weights_sha256
-        self.frozen = frozen
-        self.augment = augment
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.momentum = momentum
-        self.schedule = schedule
-        self.schedule_every = schedule_every
-        self.schedule_factor = schedule_factor
-        self.l1 = l1
-        self.l2 = l2
-        self.class_weight = class_weight
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.patience = patience
-        self.monitor = monitor
-        self.validation_fraction = validation_fraction
-        self.budget_seconds = budget_seconds
-        self.checkpoint = checkpoint
-        self.device = device
-        self.random_state = random_state
-        self.n_jobs = n_jobs
 
     def fit(
         self, X: Any, y: Any, *, groups: Any = None, validation: Any = None
