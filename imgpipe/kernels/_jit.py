@@ -7,10 +7,13 @@ Numba version gets a cache folder of its own.
 
 import hashlib
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numba
@@ -75,3 +78,29 @@ def _fingerprint() -> str:
             digest.update(source.name.encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def written_module(name: str, write: Callable[[], str]) -> ModuleType:
+    """Import the module whose source ``write()`` returns; it is kept beside the compiled code.
+
+    Numba caches only what has a file. Without a folder for it, the module lives in memory.
+    """
+    folder = cache_folder()
+    path = folder / f"{name}.py" if folder is not None else None
+    if path is not None and not path.exists():
+        try:
+            draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
+            draft.write_text(write(), encoding="utf-8")
+            draft.replace(path)
+        except OSError:
+            path = None
+    if path is None:
+        module = ModuleType(f"imgpipe.written.{name}")
+        exec(compile(write(), f"<{name}>", "exec"), module.__dict__)
+        return module
+    spec = spec_from_file_location(f"imgpipe.written.{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -40,18 +40,45 @@ class Program:
     sources: int
 
 
-@lru_cache(maxsize=64)
+@dataclass(frozen=True)
+class Network:
+    """The minima and maxima that some medians need, in an order in which they can be computed.
+
+    Nodes below `sources` are the source lines; `outputs` are the medians, one for each window.
+    """
+
+    sources: int
+    steps: tuple[tuple[int, Value, Value], ...]  # of all nodes: (kind, value, value)
+    order: tuple[int, ...]
+    outputs: tuple[Value, ...]
+
+    def kind(self, node: int) -> int:
+        return self.steps[node][0]
+
+    def operands(self, node: int) -> tuple[Value, Value]:
+        return self.steps[node][1:]
+
+
 def median_program(windows: tuple[tuple[Cell, ...], ...]) -> Program:
     """Build the program for windows given as cells; cells that windows share are sorted once."""
+    return _allocate(median_network(windows))
+
+
+def box_network(size: int, ways: int) -> Network:
+    """Build the network of square boxes in as many neighbouring rows as `ways`."""
+    steps = range(size)
+    return median_network(
+        tuple(tuple((y + row, x) for y in steps for x in steps) for row in range(ways))
+    )
+
+
+@lru_cache(maxsize=64)
+def median_network(windows: tuple[tuple[Cell, ...], ...]) -> Network:
+    """Build the network of windows with equal numbers of cells; halve them to share the cells."""
     builder = _Builder(1 + max(line for window in windows for line, _ in window))
-    shared = set(windows[0]).intersection(*windows[1:]) if len(windows) > 1 else set()
-    results = []
-    for window in windows:
-        rank, count = len(window) // 2, len(window)
-        base = builder.sort_cells(shared, rank, count)
-        rest = builder.sort_cells(set(window) - shared, rank, count)
-        results.append(builder.merge(base, rest, rank, count)[rank])
-    return builder.compile(results)
+    results: list[Value] = []
+    builder.share([], set(), [set(window) for window in windows], results)
+    return builder.network(results)
 
 
 class _Builder:
@@ -127,31 +154,52 @@ class _Builder:
                 merged.append(odd[t] if t < len(odd) else even[t + 1])
         return merged
 
-    def compile(self, results: list[Value]) -> Program:
-        """Keep what the results need, and give each node a register for as long as it is read."""
+    def share(
+        self,
+        base: list[Value],
+        sorted_cells: set[Cell],
+        windows: list[set[Cell]],
+        results: list[Value],
+    ) -> None:
+        """Add what all windows share to `base`, the sorted cells, then go on with each half."""
+        count = len(windows[0])
+        rank = count // 2
+        shared = set.intersection(*windows)
+        rest = self.sort_cells(shared - sorted_cells, rank, count)
+        base = self.merge(base, rest, rank, count)
+        if len(windows) == 1:
+            results.append(base[rank])
+            return
+        half = len(windows) // 2
+        self.share(base, shared, windows[:half], results)
+        self.share(base, shared, windows[half:], results)
+
+    def network(self, results: list[Value]) -> Network:
+        """Return what the results need."""
         needed = {node for node, _ in results}
         for node in range(len(self.operands) - 1, self.sources - 1, -1):
             if node in needed:
                 _, a, b = self.operands[node]
                 needed |= {a[0], b[0]}
-        order = [n for n in range(self.sources, len(self.operands)) if n in needed]
-        return _allocate(self, order, results)
+        order = tuple(n for n in range(self.sources, len(self.operands)) if n in needed)
+        return Network(self.sources, tuple(self.operands), order, tuple(results))
 
 
-def _allocate(builder: _Builder, order: list[int], results: list[Value]) -> Program:
-    partner = _partners(builder, order)
+def _allocate(network: Network) -> Program:
+    order, results = network.order, network.outputs
+    partner = _partners(network)
     last_read: dict[int, int] = {}
     for position, node in enumerate(order):
-        for operand, _ in builder.operands[node][1:]:
+        for operand, _ in network.operands(node):
             last_read[operand] = position
     for node, _ in results:
         last_read[node] = len(order)
-    register = {line: line for line in range(builder.sources)}
+    register = {line: line for line in range(network.sources)}
     free: list[int] = []
-    used = builder.sources
+    used = network.sources
     steps = []
     for position, node in enumerate(order):
-        kind, a, b = builder.operands[node]
+        kind, a, b = network.steps[node]
         if node not in register:
             outs = partner.get(node, (node,))
             for out in outs:
@@ -170,13 +218,13 @@ def _allocate(builder: _Builder, order: list[int], results: list[Value]) -> Prog
                 free.append(register[operand])
     outputs = [(register[node], shift) for node, shift in results]
     return Program(
-        np.array(steps, np.int64).reshape(-1, 7), used, np.array(outputs), builder.sources
+        np.array(steps, np.int64).reshape(-1, 7), used, np.array(outputs), network.sources
     )
 
 
-def _partners(builder: _Builder, order: list[int]) -> dict[int, tuple[int, int]]:
+def _partners(network: Network) -> dict[int, tuple[int, int]]:
     """Map nodes to (minimum, maximum) of the same two values, where both are needed."""
-    nodes = {builder.operands[node]: node for node in order}
+    nodes = {network.steps[node]: node for node in network.order}
     pairs = {}
     for (kind, a, b), node in nodes.items():
         other = nodes.get((MAXIMUM, a, b))

@@ -1,6 +1,5 @@
 """Moving median over a box or a footprint."""
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -10,16 +9,14 @@ from imgpipe._common import InputError
 from imgpipe.kernels._arrays import (
     Array,
     as_bits,
-    as_image,
-    deliver,
     exact_cval,
-    output_dtype,
-    target,
 )
 from imgpipe.kernels._finite import ranked
 from imgpipe.kernels._jit import jit
+from imgpipe.kernels._median_boxes import square_box
 from imgpipe.kernels._networks import Program, median_program
 from imgpipe.kernels._padding import flat, line_starts, padded
+from imgpipe.kernels._plans import Plan, planned
 from imgpipe.kernels._sliding import sliding_median
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window, long_lines, window_of
@@ -95,16 +92,28 @@ def median(
     >>> median(np.array([1, 2, 90, 3, 4], np.uint8))
     array([1, 2, 3, 4, 4], dtype=uint8)
     """
-    image = as_image(image)
-    window = window_of(image.ndim, size, origin, mode, axes, footprint)
+    return planned(_plan, image, output, size, footprint, mode, cval, origin, axes)
+
+
+def _plan(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    _output: np.dtype[Any],
+    size: Any,
+    footprint: Any,
+    mode: Any,
+    cval: Any,
+    origin: Any,
+    axes: Any,
+) -> Plan:
+    window = window_of(len(shape), size, origin, mode, axes, footprint)
     if window.count > _MOST_EVER:
         raise InputError(
             f"size {size!r} makes a window of {window.count} pixels, over {_MOST_EVER}"
         )
-    value = exact_cval(cval, image.dtype)
-    dtype = output_dtype(output, image)
-    out = target(output, image, image.dtype)
-    if image.size:
+    value = exact_cval(cval, dtype)
+
+    def general(image: Array, out: Array) -> None:
         ranked(
             as_bits(image),
             window,
@@ -114,28 +123,26 @@ def median(
                 x, window, lambda y, turned, o: _median(y, turned, edge, o), result
             ),
         )
-    return deliver(out, output, dtype)
+
+    square = None
+    if 0 not in shape and not (window.constant and value != value):
+        square = square_box(shape, np.dtype(np.uint8) if dtype.kind == "b" else dtype, window)
+    if square is None:
+        return Plan(dtype, general)
+
+    def boxes(image: Array, out: Array) -> None:
+        # a true result means that there is a NaN somewhere
+        if square(as_bits(image), as_bits(out), value):
+            general(image, out)
+
+    return Plan(dtype, boxes)
 
 
 def _median(image: Array, window: Window, cval: Any, out: Array) -> None:
-    if window.sizes[-2:] == (3, 3) and math.prod(window.sizes) == window.count == 9:
-        _three_by_three(image, window, cval, out)
-    elif window.count <= _MOST_CELLS:
+    if window.count <= _MOST_CELLS:
         _network(image, window, cval, out)
     else:
         sliding_median(image, window, cval, out)
-
-
-def _three_by_three(image: Array, window: Window, cval: Any, out: Array) -> None:
-    source = padded(image, window, cval)
-    width = image.shape[-1]
-    run_bands(
-        _nine,
-        image.size // width,
-        image.size * image.itemsize,
-        source.reshape(-1, source.shape[-2], source.shape[-1]),
-        out.reshape(-1, image.shape[-2], width),
-    )
 
 
 def _network(image: Array, window: Window, cval: Any, out: Array) -> None:
@@ -278,33 +285,3 @@ def _exchange(low: Array, high: Array, a: Array, b: Array, length: int) -> None:
         p, q = a[j], b[j]
         low[j] = min(p, q)
         high[j] = max(p, q)
-
-
-@jit
-def _nine(start: int, stop: int, x: Array, out: Array) -> None:
-    rows, width = out.shape[1], out.shape[2]
-    reach = width + 2
-    low = np.empty(reach, x.dtype)
-    middle = np.empty(reach, x.dtype)
-    high = np.empty(reach, x.dtype)
-    for number in range(start, stop):
-        plane = number // rows
-        i = number - plane * rows
-        a, b, c = x[plane, i], x[plane, i + 1], x[plane, i + 2]
-        for j in range(reach):
-            p, q, r = a[j], b[j], c[j]
-            less, more = min(p, q), max(p, q)
-            rest = max(less, r)
-            low[j] = min(less, r)
-            middle[j] = min(more, rest)
-            high[j] = max(more, rest)
-        # the median of nine is that of: the largest low, the median middle, the smallest high
-        l1, l2 = low[1:], low[2:]
-        m1, m2 = middle[1:], middle[2:]
-        h1, h2 = high[1:], high[2:]
-        line = out[plane, i]
-        for j in range(width):
-            p = max(max(low[j], l1[j]), l2[j])
-            q = max(min(middle[j], m1[j]), min(max(middle[j], m1[j]), m2[j]))
-            r = min(min(high[j], h1[j]), h2[j])
-            line[j] = max(min(p, q), min(max(p, q), r))

@@ -1,0 +1,81 @@
+"""The median of square boxes: loops written out for one size, over strips of rows."""
+
+import math
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._jit import written_module
+from imgpipe.kernels._straightline import box_source
+from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._windows import Window
+
+# other dtypes are not worth the seconds that it takes to compile a size
+_DTYPES = ("uint8", "uint16", "int16", "float32", "float64")
+# rows at once by the length of the box: those that need the fewest operations for a pixel
+_WAYS = {3: 2, 5: 2, 7: 2, 9: 2, 11: 4, 13: 4, 15: 4}
+# longer boxes take 6 to 20 s to compile: only where there is enough to filter
+_QUICK, _WORTH_IT = 9, 1 << 17
+# a strip is read and written many times: it should stay in the cache
+_STRIP_BYTES = 1 << 16
+
+Square = Callable[[Array, Array, Any], bool]
+
+
+def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Square | None:
+    """Return ``run(image, out, cval)`` for a box over two axes at the end, else None.
+
+    It returns True, and a result without meaning, where the image holds a NaN.
+    """
+    k = window.sizes[-1]
+    flat = window.cells is None and len(shape) > 1 and math.prod(window.sizes) == k * k
+    if not flat or window.sizes[-2] != k or k not in _WAYS or dtype.name not in _DTYPES:
+        return None
+    if k > _QUICK and math.prod(shape) < _WORTH_IT:
+        return None
+    height, width = shape[-2:]
+    planes = math.prod(shape[:-2])
+    rows, columns = window.table(len(shape) - 2, height), window.table(len(shape) - 1, width)
+    table = np.concatenate([rows, columns])
+    before = window.before[-1]
+    written = _written(k, dtype.itemsize)
+    tall = _tall(height, columns.size, k, dtype.itemsize, written.LINE)
+    strips = planes * -(-height // tall)
+    work = math.prod(shape) * dtype.itemsize * k
+
+    def run(image: Array, out: Array, cval: Any) -> bool:
+        return run_bands(
+            written.lines,
+            strips,
+            work,
+            image.reshape(planes, height, width),
+            out.reshape(planes, height, width),
+            table,
+            tall,
+            before,
+            cval,
+        )
+
+    return run
+
+
+@cache
+def _written(k: int, itemsize: int) -> ModuleType:
+    return written_module(f"median_{k}_{8 * itemsize}", lambda: box_source(k, itemsize, _WAYS[k]))
+
+
+def _tall(height: int, pitch: int, k: int, itemsize: int, line: int) -> int:
+    """Height of the strips for which a row costs least, in multiples of the rows at once."""
+    ways = _WAYS[k]
+    most = min(max(_STRIP_BYTES // (pitch * itemsize), ways), height + ways - 1) // ways * ways
+
+    def cost(tall: int) -> float:
+        # whole lines of the network, and rows that are copied in and out
+        network = -(-tall // ways * pitch // line) * line * ways * 3 * k * k
+        return (network + (2 * tall + k - 1) * pitch * 4) / tall
+
+    return min(range(ways, most + 1, ways), key=cost)

@@ -1,0 +1,57 @@
+"""Strips of rows with their borders, laid end to end: what a median network runs over.
+
+A network that yields `ways` rows of medians at once reads row ``ways * n + w`` of a strip at
+position n of its w-th part. So neighbouring rows of one part follow one another in memory, and the
+network takes a whole strip as a single line, however short the rows of the image are.
+"""
+
+from typing import Any
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._jit import jit
+
+
+@jit
+def fill(
+    strip: Array,
+    x: Array,
+    rows: Array,
+    columns: Array,
+    before: int,
+    cval: Any,
+    ways: int,
+    stride: int,
+) -> bool:
+    """Copy rows of a plane with their borders; return whether one of them holds a NaN."""
+    width, pitch = x.shape[1], columns.size
+    nan = False
+    for p in range(rows.size):
+        at = (p % ways) * stride + p // ways * pitch
+        line = strip[at : at + pitch]
+        if rows[p] < 0:
+            line[:] = cval
+            continue
+        source = x[rows[p]]
+        middle = line[before : before + width]
+        missing = 0
+        for j in range(width):
+            middle[j] = source[j]
+            missing |= source[j] != source[j]
+        nan |= missing != 0
+        for j in range(before):
+            line[j] = source[columns[j]] if columns[j] >= 0 else cval
+        for j in range(before + width, pitch):
+            line[j] = source[columns[j]] if columns[j] >= 0 else cval
+    return nan
+
+
+@jit
+def spread(
+    result: Array, out: Array, top: int, count: int, pitch: int, ways: int, length: int
+) -> None:
+    """Copy the medians of a strip into `count` rows of a plane."""
+    for i in range(count):
+        line = result[(i % ways) * length + i // ways * pitch :]
+        target = out[top + i]
+        for j in range(target.size):
+            target[j] = line[j]
