@@ -23,6 +23,10 @@ test: $(VENV)/.dev ## install, warm the caches and run the whole test suite
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "not slow and not jit and not bounds" --cov --cov-report=term
 
+test-bounds: $(VENV)/.dev ## run the tests of the loops on small arrays with bounds checked, in a fresh cache
+	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
+	  $(BIN)/python -m pytest tests/kernels -m "not slow and not jit and not bounds"
+
 check: $(VENV)/.dev ## lint, format, types, import contracts, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,7 +40,7 @@ format: $(VENV)/.dev ## let ruff mend what it can
 
 bench: bench-kernels bench-features bench-deep ## run every benchmark; tables go to benchmarks/results
 
-bench-kernels: $(VENV)/.dev ## kernels against SciPy and OpenCV
+bench-kernels: $(VENV)/.bench ## kernels against OpenCV, SciPy and SimpleITK (some ten minutes)
 	$(BIN)/python -m benchmarks.kernels
 
 bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1 against MIRP
@@ -66,3 +70,7 @@ $(VENV)/.core: $(SETUP) | $(VENV)/bin/python
 $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
 	$(PIP_INSTALL) --editable '.[dev,cnn,onnx]'
 	@touch $@ $(VENV)/.core
+
+$(VENV)/.bench: $(SETUP) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable '.[bench]'
+	@touch $@

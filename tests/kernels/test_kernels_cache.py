@@ -92,6 +92,8 @@ def test_fingerprint_follows_every_source(tmp_path: Path, monkeypatch: pytest.Mo
         (tmp_path / room).mkdir()
         (tmp_path / room / "helper.py").write_text("a = 1\n")
     monkeypatch.setattr(_jit, "_PACKAGE", tmp_path)
+    # `make test-bounds` has set it already
+    monkeypatch.delenv("NUMBA_BOUNDSCHECK", raising=False)
     seen = [_jit._fingerprint()]
     assert _jit._fingerprint() == seen[0]
     for room in ("kernels", "features"):
