@@ -24,6 +24,13 @@ def test_rooms_load_on_first_use(room: str) -> None:
     assert getattr(imgpipe, room).__name__ == f"imgpipe.{room}"
 
 
+def test_the_package_runs_as_a_module() -> None:
+    """``python -m imgpipe`` is the program."""
+    command = [sys.executable, "-m", "imgpipe", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == imgpipe.__version__
+
+
 def test_unknown_attribute() -> None:
     """A misspelt room is an AttributeError that names it."""
     with pytest.raises(AttributeError, match="kernel"):
