@@ -91,7 +91,7 @@ def crossings(curves: Sequence[LearningCurve]) -> tuple[Crossing, ...]:
     for a, b in combinations(curves, 2):
         gaps = [x.value - y.value for x, y in zip(a.auc, b.auc, strict=True)]
         for i, (before, after) in enumerate(pairwise(gaps)):
-            if before * after >= 0:
+            if not before * after < 0:  # nor where an AUC is undefined
                 continue
             low, high = math.log(a.patients[i]), math.log(a.patients[i + 1])
             at = math.exp(low + (high - low) * before / (before - after))
@@ -171,13 +171,7 @@ def _statement(unit: str, met: tuple[Crossing, ...], plan: Plan) -> str:
     )
     if not met:
         return text + " No two curves cross in this range."
-    told = (f"{one.ahead} overtakes {one.behind} at about {_round(one.at):,} {unit}" for one in met)
+    told = "; ".join(one.words(unit) for one in met)
     return (
-        f"{text} {'; '.join(told)}. Near a crossing the intervals overlap, so its place is rough."
+        f"{text} {told}. Near a crossing the intervals overlap, so its place is rough."
     )
-
-
-def _round(n: float) -> int:
-    """Two digits: the place of a crossing is no more certain than that."""
-    scale = 10 ** max(0, math.floor(math.log10(n)) - 1)
-    return int(round(n / scale) * scale)

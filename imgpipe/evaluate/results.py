@@ -159,6 +159,16 @@ class Crossing:
     behind: str
     at: float
 
+    @property
+    def about(self) -> int:
+        """Round `at` to two digits: the place of a crossing is no more certain than that."""
+        scale = 10 ** max(0, math.floor(math.log10(self.at)) - 1)
+        return int(round(self.at / scale) * scale)
+
+    def words(self, unit: str) -> str:
+        """Say who overtakes whom; `unit` is what is counted."""
+        return f"{self.ahead} overtakes {self.behind} at about {self.about:,} {unit}"
+
 
 @dataclass(frozen=True)
 class LearningCurves:
@@ -198,7 +208,7 @@ class Comparison:
     learning: LearningCurves | None = None
 
     def leaderboard(self) -> "pd.DataFrame":
-        """Table of the models, best AUC first, with intervals and cost."""
+        """Table of the models, best AUC first, with intervals, spread over seeds, and cost."""
         import pandas as pd
 
         rows = []
@@ -209,6 +219,8 @@ class Comparison:
                 row[metric] = found.value
                 row[f"{metric}_low"] = found.low
                 row[f"{metric}_high"] = found.high
+                if found.seed_sd is not None:
+                    row[f"{metric}_seed_sd"] = found.seed_sd
             rows.append({**row, **model.cost})
         table = pd.DataFrame(rows)
         return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)

@@ -7,6 +7,7 @@ from html import escape
 
 from imgpipe.report import charts
 
+_NUMBER = 46  # pixels that a mark's number may be wide
 
 @dataclass(frozen=True)
 class Band(charts.Line):
@@ -16,22 +17,36 @@ class Band(charts.Line):
     high: Sequence[float] = ()
 
 
-def learning_chart(title: str, unit: str, bands: Sequence[Band]) -> str:
+@dataclass(frozen=True)
+class Mark:
+    """A place where two lines cross."""
+
+    x: float
+    y: float
+    name: str
+    words: str
+
+
+def learning_chart(
+    title: str, unit: str, bands: Sequence[Band], marks: Sequence[Mark] = ()
+) -> str:
     """Scores over the number of training patients, on a logarithmic axis, with intervals.
+
+    Rings stand where two curves cross.
 
     Examples
     --------
     >>> svg = learning_chart("AUC", "patients", [Band("svm", [10, 40], [0.7, 0.9], low=[0.6, 0.8],
-    ...     high=[0.8, 0.95])])
+    ...     high=[0.8, 0.95])], [Mark(20, 0.8, "20", "svm overtakes forest at about 20 patients")])
     >>> "svm 10: 0.700 (0.600 to 0.800)" in svg and "Training patients" in svg
     True
+    >>> "overtakes forest" in svg
+    True
     """
-    left, top, width, height = 44, 10, 560, 260
+    left, top, width, height = 58, 34, 710, 300
     sizes = sorted({n for band in bands for n in band.x})
-    points = [point for b in bands for point in zip(b.y, b.low, b.high, strict=True)]
-    ends = [charts.Bar("", value, low, high) for value, low, high in points]
-    first, last = charts._range(ends)
-    across = charts._Scale(math.log(sizes[0]), math.log(sizes[-1]), left + 12, left + width - 12)
+    first, last = _range([v for b in bands for row in (b.y, b.low, b.high) for v in row])
+    across = charts._Scale(math.log(sizes[0]), math.log(sizes[-1]), left + 16, left + width - 16)
     up = charts._Scale(first, last, top + height, top)
     parts = []
     for tick in charts._ticks(first, last):
@@ -50,30 +65,82 @@ def learning_chart(title: str, unit: str, bands: Sequence[Band]) -> str:
     parts.append(
         f'<text class="axis" x="{left + width / 2}" y="{top + height + 36}" text-anchor="middle">'
         f"Training {escape(unit)}</text>"
+        f'<text class="axis" text-anchor="middle" transform="translate(11 {top + height / 2}) '
+        'rotate(-90)">AUC</text>'
     )
+    parts += _guides(marks, across, top, top + height)
     for place, band in reversed(list(enumerate(bands))):
         # a few pixels aside, so that whiskers of several models can be told apart
-        aside = 5 * (place - (len(bands) - 1) / 2)
-        xs = [across(math.log(n)) + aside for n in band.x]
-        whiskers = "".join(
-            f"M{x:.1f} {up(low):.1f}V{up(high):.1f}"
-            for x, low, high in zip(xs, band.low, band.high, strict=True)
-            if not (math.isnan(low) or math.isnan(high))
-        )
-        line = "L".join(f"{x:.1f} {up(y):.1f}" for x, y in zip(xs, band.y, strict=True))
-        dots = "".join(
-            f'<circle class="dot" cx="{x:.1f}" cy="{up(y):.1f}" r="3.2" '
-            f'style="fill:{band.colour}"/>'
-            for x, y in zip(xs, band.y, strict=True)
-        )
-        parts.append(
-            f"<g><title>{escape(_told(band))}</title>"
-            f'<path class="line" style="stroke:{band.colour}" opacity=".45" d="{whiskers}"/>'
-            f'<path class="line" style="stroke:{band.colour}" stroke-dasharray="{band.dash}" '
-            f'd="M{line}"/>{dots}</g>'
-        )
-    words = "; ".join(map(_told, bands))
+        aside = 6 * (place - (len(bands) - 1) / 2)
+        parts.append(_drawn(band, across, up, aside))
+    parts += [
+        f"<g><title>{escape(mark.words)}</title>"
+        f'<circle class="cross" cx="{across(math.log(mark.x)):.1f}" cy="{up(mark.y):.1f}" r="8"/>'
+        "</g>"
+        for mark in marks
+    ]
+    words = "; ".join([*map(_told, bands), *(mark.words for mark in marks)])
     return charts._svg(title, words, left + width + 4, top + height + 42, parts)
+
+
+def height(band: Band, n: float) -> float:
+    """Score of a line at `n` patients, between its points on the logarithmic axis.
+
+    Examples
+    --------
+    >>> height(Band("svm", [10, 1000], [0.7, 0.9]), 100)
+    0.8
+    """
+    for a, b, low, high in zip(band.x, band.x[1:], band.y, band.y[1:], strict=False):
+        if a <= n <= b:
+            share = math.log(n / a) / math.log(b / a)
+            return low + (high - low) * share
+    return band.y[-1]
+
+
+def _drawn(band: Band, across: charts._Scale, up: charts._Scale, aside: float) -> str:
+    """Draw a line with its dots and whiskers."""
+    xs = [across(math.log(n)) + aside for n in band.x]
+    whiskers = "".join(
+        f"M{x:.1f} {up(low):.1f}V{up(high):.1f}"
+        for x, low, high in zip(xs, band.low, band.high, strict=True)
+        if not (math.isnan(low) or math.isnan(high))
+    )
+    line = "L".join(f"{x:.1f} {up(y):.1f}" for x, y in zip(xs, band.y, strict=True))
+    dots = "".join(
+        f'<circle class="dot" cx="{x:.1f}" cy="{up(y):.1f}" r="3.4" style="fill:{band.colour}"/>'
+        for x, y in zip(xs, band.y, strict=True)
+    )
+    return (
+        f"<g><title>{escape(_told(band))}</title>"
+        f'<path class="line" style="stroke:{band.colour}" opacity=".45" d="{whiskers}"/>'
+        f'<path class="line" style="stroke:{band.colour}" stroke-dasharray="{band.dash}" '
+        f'd="M{line}"/>{dots}</g>'
+    )
+
+
+def _guides(marks: Sequence[Mark], across: charts._Scale, top: float, floor: float) -> list[str]:
+    """Draw a dashed line for each mark, its number above; close ones take two rows."""
+    parts = []
+    before, raised = -math.inf, False
+    for mark in sorted(marks, key=lambda mark: mark.x):
+        x = across(math.log(mark.x))
+        raised = x - before < _NUMBER and not raised
+        before = x
+        parts.append(
+            f'<path class="chance" d="M{x:.1f} {top}V{floor}"/>'
+            f'<text class="tick" x="{x:.1f}" y="{top - (18 if raised else 5)}" '
+            f'text-anchor="middle">{escape(mark.name)}</text>'
+        )
+    return parts
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """Choose the axis: twentieths round all that is drawn, within 0 and 1."""
+    known = [value for value in values if not math.isnan(value)]
+    first = max(0.0, math.floor(20 * min(known) + 1e-9) / 20)
+    last = min(1.0, math.ceil(20 * max(known) - 1e-9) / 20)
+    return (first, last) if last > first else (max(0.0, last - 0.05), max(0.05, last))
 
 
 def _told(band: Band) -> str:

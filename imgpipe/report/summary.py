@@ -46,6 +46,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "legend": [_row(model, look, [HEADLINE]) for model in ranked],
         "roc": _roc_panels(ranked, look),
         "kind": protocol.kind,
+        "seeds": comparison.run.seeds,
         "repeated": (protocol.repeats or 1) > 1,
         "learning": _learning(comparison, look),
         "confusions": [_confusion(m, look, card.classes) for m in ranked],
@@ -117,7 +118,10 @@ def _row(
     model: "ModelResult", look: dict[str, dict[str, str]], columns: Sequence[str]
 ) -> dict[str, Any]:
     scores = (model.metrics[key] for key in columns)
-    cells = [{"value": words.number(s.value), "interval": words.interval(s)} for s in scores]
+    cells = [
+        {"value": words.number(s.value), "interval": words.interval(s), "seeds": words.spread(s)}
+        for s in scores
+    ]
     return _named(model, look) | {"cells": cells}
 
 
@@ -191,10 +195,20 @@ def _learning(comparison: "Comparison", look: dict[str, dict[str, str]]) -> dict
         for curve in found.curves
         if not any(math.isnan(s.value) for s in curve.auc)
     ]
-    svg = (
-        learning.learning_chart("AUC by training " + found.unit, found.unit, bands) if bands else ""
-    )
-    return {"svg": Markup(svg), "statement": found.statement}
+    drawn = {band.name: band for band in bands}
+    marks = [
+        learning.Mark(
+            one.at,
+            learning.height(drawn[one.ahead], one.at),
+            f"{one.about:,}",
+            one.words(found.unit),
+        )
+        for one in found.crossings
+        if {one.ahead, one.behind} <= set(drawn)
+    ]
+    title = "AUC by training " + found.unit
+    svg = learning.learning_chart(title, found.unit, bands, marks) if bands else ""
+    return {"svg": Markup(svg), "statement": found.statement, "crossed": bool(marks)}
 
 
 def _confusion(

@@ -31,6 +31,7 @@ _COSTS = {
     "predict_ms_per_image": "Prediction per image",
     "model_bytes": "Size of the model",
     "parameters": "Trained weights",
+    "epochs": "Epochs",
 }
 
 
@@ -44,6 +45,11 @@ def interval(score: "Interval") -> str:
     if any(v is None or math.isnan(v) for v in (score.low, score.high)):
         return ""
     return f"{number(score.low)}–{number(score.high)}"
+
+
+def spread(score: "Interval") -> str:
+    """Write the standard deviation over seeds; nothing where there was one seed."""
+    return "" if score.seed_sd is None else f"± {number(score.seed_sd)}"
 
 
 def metric_name(key: str) -> str:
@@ -90,7 +96,7 @@ def cost(key: str, value: object) -> tuple[str, str]:
         return name, f"{value:.3g} ms"
     if "seconds" in key:
         return name, duration(value)
-    return name, f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return name, f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
 def size(count: float) -> str:

@@ -114,6 +114,8 @@ def test_a_crossing_lies_where_the_lines_meet_on_a_logarithmic_axis():
     assert (found.ahead, found.behind) == ("cnn", "svm")
     assert found.at == pytest.approx(math.sqrt(20 * 40))
     assert crossings([curve("svm", 0.7, 0.8, 0.9), curve("forest", 0.7, 0.7, 0.9)]) == ()
+    assert crossings([curve("svm", 0.7, math.nan, 0.9), curve("cnn", 0.6, 0.7, 1.0)]) == ()
+    assert (found.about, found.words("images")) == (28, "cnn overtakes svm at about 28 images")
 
 
 def test_the_statement_names_who_overtakes_whom():

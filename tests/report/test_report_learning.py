@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from imgpipe.evaluate import Comparison, Interval, LearningCurve, LearningCurves
+from imgpipe.evaluate import Comparison, Crossing, Interval, LearningCurve, LearningCurves
 from imgpipe.report.html import render
 from imgpipe.report.learning import Band, learning_chart
 
@@ -22,6 +22,26 @@ def test_the_curve_is_shown_with_its_intervals_and_words(split_run: Comparison) 
     assert 'id="learning"' in text
     assert "No two curves cross." in text
     assert "forest 10: 0.700 (0.650 to 0.750), 40: 0.800 (0.750 to 0.850)" in text
+
+
+def test_crossings_are_marked_and_told(split_run: Comparison) -> None:
+    """Each crossing has its ring, its number above the axis, and its words; few digits."""
+    run = with_curves(split_run, 0.7, 0.8)
+    a, b = (curve.name for curve in run.learning.curves[:2])
+    met = (Crossing(a, b, 20.4), Crossing(b, a, 21.0), Crossing(a, "not drawn", 30.0))
+    text = render(replace(run, learning=replace(run.learning, crossings=met)))
+    assert text.count('class="cross"') == 2
+    assert f"{a} overtakes {b} at about 20 patients" in text
+    assert "a ring stands where two curves cross" in text
+    assert 'class="cross"' not in render(run)
+
+
+def test_the_axis_shows_what_is_drawn() -> None:
+    """The axis ends at the twentieths round the whiskers: none is cut, little is left empty."""
+    band = Band("svm", [10, 40], [0.92, 0.95], low=[0.905, 0.93], high=[0.94, 0.97])
+    svg = learning_chart("AUC", "images", [band])
+    ticks = [float(t.split("<")[0]) for t in svg.split('text-anchor="end">')[1:]]
+    assert (ticks[0], ticks[-1]) == (0.9, 1.0)
 
 
 def test_without_curves_there_is_no_section(split_run: Comparison) -> None:
