@@ -1,8 +1,8 @@
 """What every room may use: errors, cache paths, atomic files, progress. Nothing heavy."""
 
-from imgpipe._common.errors import InputError
+from imgpipe._common.errors import InputError, StoppedFit
 from imgpipe._common.files import atomic_path
 from imgpipe._common.paths import cache_dir, numba_cache_dir
 from imgpipe._common.progress import track
 
-__all__ = ["InputError", "atomic_path", "cache_dir", "numba_cache_dir", "track"]
+__all__ = ["InputError", "StoppedFit", "atomic_path", "cache_dir", "numba_cache_dir", "track"]

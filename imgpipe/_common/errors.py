@@ -1,4 +1,6 @@
-"""The one error for input that cannot be used."""
+"""The one error for input that cannot be used, and the one interrupt that leaves a model."""
+
+from typing import Any
 
 
 class InputError(ValueError):
@@ -6,3 +8,11 @@ class InputError(ValueError):
 
     The command line prints it as one line and exits with code 2.
     """
+
+
+class StoppedFit(KeyboardInterrupt):
+    """An interrupt during a fit that left a usable model behind: `model`, fitted so far."""
+
+    def __init__(self, message: str, model: Any) -> None:
+        super().__init__(message)
+        self.model = model

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, StoppedFit
 from imgpipe.cli._models import Model
 from imgpipe.evaluate import fit_model, image_digests
 from imgpipe.evaluate._features import naming_images
@@ -13,8 +13,12 @@ from imgpipe.learn import make_pipeline
 
 def fit_training_part(
     dataset: Any, model: str, families: list[str], *, seed: int, n_jobs: int, size: int | None
-) -> tuple[Model, int]:
-    """Fit a model by name; give it and the number of images it was fitted on."""
+) -> tuple[Model, int, bool]:
+    """Fit a model by name.
+
+    Give it, the number of images it was fitted on, and False if that was interrupted: a network
+    has kept its best weights so far then.
+    """
     dataset.require_one_size()
     _require_one_dtype(dataset)
     everything = np.arange(len(dataset))
@@ -28,6 +32,7 @@ def fit_training_part(
             "training needs two or more"
         )
     part = dataset.take(train)
+    watched = None if dataset.split is None else np.flatnonzero(dataset.split == "val")
     pipeline = make_pipeline(
         model,
         families=families[0] if len(families) == 1 else families,
@@ -35,8 +40,14 @@ def fit_training_part(
         random_state=seed,
         n_jobs=n_jobs,
     )
-    with naming_images(part):
-        fitted = fit_model(pipeline, part.images, part.labels, part.groups, _validation(dataset))
+    with naming_images(dataset, train, watched):
+        try:
+            fitted = fit_model(
+                pipeline, part.images, part.labels, part.groups, _validation(dataset, watched)
+            )
+            whole = True
+        except StoppedFit as stop:
+            fitted, whole = stop.model, False
     first = np.asarray(part.images[0])
     made = Model(
         fitted,
@@ -47,7 +58,7 @@ def fit_training_part(
         size,
         tuple(sorted(set(image_digests(part.images)))),
     )
-    return made, len(train)
+    return made, len(train), whole
 
 
 def _require_one_dtype(dataset: Any) -> None:
@@ -62,9 +73,9 @@ def _require_one_dtype(dataset: Any) -> None:
         raise InputError(f"images of {len(found)} pixel types: {named}; a model takes one")
 
 
-def _validation(dataset: Any) -> tuple[Any, np.ndarray] | None:
+def _validation(dataset: Any, watched: np.ndarray | None) -> tuple[Any, np.ndarray] | None:
     """Give the official validation part, which is never added to training."""
-    if dataset.split is None or not (dataset.split == "val").any():
+    if watched is None or not len(watched):
         return None
-    part = dataset.take(np.flatnonzero(dataset.split == "val"))
+    part = dataset.take(watched)
     return part.images, part.labels

@@ -85,6 +85,8 @@ def load(path: str, trust: bool) -> Model:
 
     try:
         content = joblib.load(path)
+    except ModuleNotFoundError as error:
+        raise InputError(_lacking(path, error)) from error
     except Exception as error:  # a broken pickle raises anything
         raise InputError(f"{path}: not a readable joblib file ({type(error).__name__})") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
@@ -101,6 +103,15 @@ def load(path: str, trust: bool) -> Model:
     # files of before this field do without it
     trained_on = content.get("trained_on")
     return Model(**{name: content[name] for name in _PARTS}, trained_on=trained_on)
+
+
+def _lacking(path: str, error: ModuleNotFoundError) -> str:
+    """Say which package a model needs that is not here."""
+    if (error.name or "").partition(".")[0] == "torch":
+        from imgpipe.learn.classifiers.cnn import INSTALL
+
+        return f"{path}: holds a network, which needs PyTorch: {INSTALL}"
+    return f"{path}: needs {error.name}, which is not installed here"
 
 
 def _check_stream(path: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, StoppedFit
 
 SOME_FAILED = 1
 BAD_INPUT = 2
@@ -92,9 +92,9 @@ class Door(click.Group):
             except BrokenPipeError:
                 raise _ReaderLeft from None
             except KeyboardInterrupt as error:
-                raise Failure(
-                    str(error) or "interrupted; nothing was written", INTERRUPTED
-                ) from None
+                # a verb that did write something before says so; a fit alone knows no files
+                told = "" if isinstance(error, StoppedFit) else str(error)
+                raise Failure(told or "interrupted; nothing was written", INTERRUPTED) from None
             except Exception as error:
                 if debug:
                     raise

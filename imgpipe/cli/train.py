@@ -31,7 +31,8 @@ def command(
 
     Where DATA has a split, only the training part is fitted; the validation part is at hand to
     models that stop early, and the test part is not looked at. The file also holds digests of the
-    images fitted, by which imgpipe evaluate knows them again.
+    images fitted, by which imgpipe evaluate knows them again. A network that is interrupted
+    (Ctrl-C) is written with its best weights so far, and the exit code is 130.
 
     \b
     Example:
@@ -47,10 +48,12 @@ def command(
 
     dataset = datasets.load(data, groups=groups, split=split, size=size)
     start = time.perf_counter()
-    fitted, used = fit_training_part(
+    fitted, used, whole = fit_training_part(
         dataset, model, chosen, seed=seed, n_jobs=_options.worker_count(jobs), size=size
     )
     _models.save(fitted, path)
+    if not whole:
+        raise KeyboardInterrupt(f"training was interrupted; {path} holds the best weights so far")
     seconds = time.perf_counter() - start
     if as_json:
         facts = {

@@ -2,18 +2,20 @@
 
 import os
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import imgpipe
 
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "numba", "pandas", "joblib")
+_WHERE_USED = ("torch",)  # named once something has imported it
 
 
 def versions() -> dict[str, str]:
     """Versions of imgpipe, Python and what the numbers depend on."""
     found = {"imgpipe": imgpipe.__version__, "python": platform.python_version()}
-    for name in _PACKAGES:
+    for name in (*_PACKAGES, *(name for name in _WHERE_USED if name in sys.modules)):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -58,17 +58,23 @@ class FeatureStore:
 
 
 @contextmanager
-def naming_images(dataset: Any) -> Iterator[None]:
-    """Let errors of features say the id of an image, a path for instance, for its position."""
+def naming_images(
+    dataset: Any, used: np.ndarray | None = None, validation: np.ndarray | None = None
+) -> Iterator[None]:
+    """Let errors say the id of an image, a path for instance, for its position.
+
+    A position is one in the data set, or in what was `used` of it or watched for `validation`.
+    """
     try:
         yield
     except InputError as error:
         index = getattr(error, "index", None)
         if index is None or dataset is None:
             raise
-        name = _name(dataset, index)
+        rows = validation if getattr(error, "argument", "X") == "validation" else used
+        name = _name(dataset, index if rows is None else int(rows[index]))
         text = re.sub(rf"\bimage {index}\b", lambda _: name, str(error), count=1)
-        raise InputError(text) from None
+        raise InputError(text.removeprefix("validation: ")) from None
 
 
 def _name(dataset: Any, index: int) -> str:

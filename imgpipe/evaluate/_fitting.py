@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, StoppedFit
 
 
 def fit_model(
@@ -44,6 +44,12 @@ def fit_model(
     estimator or Pipeline
         The fitted clone.
 
+    Raises
+    ------
+    StoppedFit
+        A `KeyboardInterrupt` that holds the clone in `model`, where a network was interrupted and
+        has kept its best weights so far.
+
     Examples
     --------
     >>> from imgpipe.datasets import load
@@ -56,6 +62,22 @@ def fit_model(
     ([0, 1], False)
     """
     model = clone(model)
+    try:
+        return _fit_in_place(model, X, y, groups, validation)
+    except StoppedFit as stop:
+        if stop.model is final_step(model):
+            raise StoppedFit(str(stop), model) from None
+        raise
+
+
+def _fit_in_place(
+    model: Any,
+    X: Any,
+    y: np.ndarray,
+    groups: np.ndarray | None,
+    validation: tuple[Any, np.ndarray] | None,
+) -> Any:
+    """Fit the steps of a model, handing on what the last one accepts."""
     last = final_step(model)
     direct: dict[str, Any] = {}
     if validation is not None and _accepts(last, "validation"):
@@ -69,11 +91,20 @@ def fit_model(
         X = _fit_routed(before, X, y, groups).transform(X)
         if "validation" in direct:
             images, labels = direct["validation"]
-            direct["validation"] = (before.transform(images), labels)
+            direct["validation"] = (_transformed(before, images), labels)
         last.fit(X, y, **direct)
         return Pipeline([*before.steps, (model.steps[-1][0], last)])
     last.fit(X, y, **direct)
     return last if not isinstance(model, Pipeline) else model
+
+
+def _transformed(steps: Any, images: Any) -> Any:
+    """Send the validation part through fitted steps; an error says that it is about this part."""
+    try:
+        return steps.transform(images)
+    except InputError as error:
+        error.argument = "validation"  # type: ignore[attr-defined]
+        raise
 
 
 def probabilities(model: Any, X: Any, n_classes: int) -> np.ndarray:

@@ -84,13 +84,21 @@ def _tuning(
 
 
 def _cut_short(runs: list[Run], budget: float | None) -> str:
-    named = [run.name for run in runs if run.cut_short]
-    if not named:
+    """Say which trainings the budget ended, and which fits it could not end."""
+    if budget is None:
         return ""
-    return (
-        f"The budget of {budget:g} CPU seconds for each model ended the training of "
-        f"{', '.join(named)}, which kept the best weights so far."
-    )
+    told = []
+    ended = [run.name for run in runs if run.cut_short]
+    if ended:
+        told.append(
+            f"The budget of {budget:g} CPU seconds for each model ended the training of "
+            f"{', '.join(ended)}, which kept the best weights so far."
+        )
+    longer = [run for run in runs if sum(run.fit_seconds) > budget and not run.epochs]
+    if longer:
+        spent = ", ".join(f"{run.name} ({sum(run.fit_seconds):.3g} s)" for run in longer)
+        told.append(f"Fits that cannot be ended midway took longer than the budget: {spent}.")
+    return " ".join(told)
 
 
 def _averages(positive: str | None) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_image
-from imgpipe.evaluate._features import FeatureStore, join_head, split_head
+from imgpipe.evaluate._features import FeatureStore, join_head, naming_images, split_head
 from imgpipe.evaluate._fitting import (
     final_step,
     fit_model,
@@ -79,6 +79,7 @@ class Run:
     drops: list[np.ndarray] = field(default_factory=list)
     pipeline: Any = None
     cut_short: int = 0  # fits that the budget ended
+    epochs: list[int] = field(default_factory=list)  # of networks, fit by fit
     explained: list[Any] = field(default_factory=list)  # of the first repeat and seed, by part
 
 
@@ -97,9 +98,12 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
     fitted = _fitted(rest, inputs, part, plan)
     share = len(part.train) / len(plan.labels)
     run.cut_short += getattr(final_step(fitted), "stopped_", None) == "budget"
+    if hasattr(final_step(fitted), "history_"):
+        run.epochs.append(len(final_step(fitted).history_))
     run.fit_seconds.append(cpu_seconds() - before + feature_seconds * share)
     fitted = unparallel(fitted)
-    run.test.append(_held(fitted, inputs, part.test, plan.n_classes, seed))
+    with naming_images(plan.dataset, part.test):
+        run.test.append(_held(fitted, inputs, part.test, plan.n_classes, seed))
     if part.val is not None:
         run.val.append(_held(fitted, inputs, part.val, plan.n_classes, seed))
     if number == 0 and not part.repeat:
@@ -130,7 +134,8 @@ def judge_fitted(run: Run, pipeline: Any, plan: Plan) -> None:
     head, rest = split_head(pipeline)
     inputs, feature_seconds = plan.store.inputs(head)
     (part,) = plan.parts
-    run.test.append(_held(rest, inputs, part.test, plan.n_classes, plan.seed))
+    with naming_images(plan.dataset, part.test):
+        run.test.append(_held(rest, inputs, part.test, plan.n_classes, plan.seed))
     run.pipeline = pipeline
     run.explained.append(pipeline)
     run.cost = _cost(pipeline, plan, part, feature_seconds)
@@ -143,13 +148,14 @@ def _fitted(rest: Any, inputs: Any, part: Part, plan: Plan) -> Any:
     pair = None
     if part.val is not None:
         pair = (take(inputs, part.val), plan.labels[part.val])
-    return fit_model(
-        with_budget(rest, plan.budget_each),
-        take(inputs, part.train),
-        plan.labels[part.train],
-        plan.groups(part.train),
-        pair,
-    )
+    with naming_images(plan.dataset, part.train, part.val):
+        return fit_model(
+            with_budget(rest, plan.budget_each),
+            take(inputs, part.train),
+            plan.labels[part.train],
+            plan.groups(part.train),
+            pair,
+        )
 
 
 def _tuned(rest: Any, candidate: Candidate, inputs: Any, part: Part, plan: Plan) -> Choice:

@@ -40,7 +40,7 @@ def summarise(run: Run, dataset: Any, parts: list[Part], seed: int) -> ModelResu
         splits=scored if dataset.split is not None and parts[0].fold is None else {},
         roc=_curves(true, pooled.scores, classes),
         confusion=confusion.astype(np.int64),
-        cost=cost | run.cost,
+        cost=cost | run.cost | ({"epochs": float(np.mean(run.epochs))} if run.epochs else {}),
         importances=_importances(run),
         mistakes=_mistakes(run, once, pooled, true, dataset, classes),
         best_params=_best(run),

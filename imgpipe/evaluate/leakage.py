@@ -177,7 +177,7 @@ def _reduced(gray: np.ndarray) -> np.ndarray:
         sums = np.add.reduceat(values, starts, axis=axis)
         width = np.maximum(np.diff(np.append(starts, n)), 1)
         values = sums / np.expand_dims(width, tuple(a for a in (0, 1) if a != axis))
-    return values.astype(np.float32)
+    return values.clip(-1e37, 1e37).astype(np.float32)  # nor may a difference overflow
 
 
 def _exact_pairs(digests: tuple[bytes, ...]) -> list[tuple[int, int]]:

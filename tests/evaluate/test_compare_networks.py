@@ -57,6 +57,9 @@ def test_the_validation_part_stops_networks_and_is_never_trained_on(trained):
     assert cnn.cost["parameters"] == cnn.pipeline.n_parameters_
     assert "parameters" not in forest.cost
     assert cnn.cost["model_bytes"] > 4 * cnn.cost["parameters"]
+    assert cnn.cost["epochs"] == 3
+    assert "epochs" not in forest.cost
+    assert "torch" in result.run.versions
 
 
 def test_seeds_give_each_network_its_spread(trained):
@@ -66,6 +69,11 @@ def test_seeds_give_each_network_its_spread(trained):
     assert len(trained) == 4
     assert result.models[0].metrics["auc"].seed_sd is not None
     assert set(result.predictions["seed"]) == {0, 1}
+    board = result.leaderboard()
+    assert board["auc_seed_sd"].tolist() == [
+        next(m for m in result.models if m.name == name).metrics["auc"].seed_sd
+        for name in board["model"]
+    ]
 
 
 def test_a_colour_network_is_told_of_the_channels():
@@ -92,3 +100,11 @@ def test_the_budget_is_shared_by_folds_and_said(trained):
     assert "The budget of 0.6 CPU seconds for each model ended the training of cnn" in (
         result.protocol.statement
     )
+
+
+def test_a_fit_that_outlasts_the_budget_is_named():
+    """What cannot be ended midway is said to have taken longer, with its CPU seconds."""
+    forest = {"forest": make_pipeline("forest", families="intensity")}
+    result = compare(forest, make_dataset(), folds=2, budget_seconds=0.01)
+    assert "took longer than the budget: forest (" in result.protocol.statement
+    assert "budget" not in compare(forest, make_dataset(), folds=2).protocol.statement

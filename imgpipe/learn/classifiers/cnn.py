@@ -6,6 +6,7 @@ from typing import Any
 from imgpipe._common import InputError
 from imgpipe.learn.classifiers._builder import Builder
 
+INSTALL = "pip install torch, or pip install 'imgpipe[cnn]'"
 # Where a network was not tuned by us, its settings are those its authors or textbooks use.
 _SETTINGS: dict[str, dict[str, Any]] = {
     "cnn": {},
@@ -33,9 +34,7 @@ def require_torch(network: str = "cnn") -> None:
     try:
         import torch  # noqa: F401
     except ModuleNotFoundError:
-        raise InputError(
-            f"the model {network} needs PyTorch: pip install torch, or pip install 'imgpipe[cnn]'"
-        ) from None
+        raise InputError(f"the model {network} needs PyTorch: {INSTALL}") from None
 
 
 def _registered(network: str, description: str) -> Any:

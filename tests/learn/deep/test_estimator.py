@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV  # noqa: E402
 from sklearn.pipeline import Pipeline  # noqa: E402
 from sklearn.utils import estimator_checks as checks  # noqa: E402
 
-from imgpipe._common import InputError  # noqa: E402
+from imgpipe._common import InputError, StoppedFit  # noqa: E402
 from imgpipe.learn import CLASSIFIERS, make_pipeline  # noqa: E402
 from imgpipe.learn.classifiers.deep import (  # noqa: E402
     Augmentation,
@@ -161,11 +161,34 @@ def test_an_interrupt_keeps_the_best_weights(tiny, monkeypatch):
 
     monkeypatch.setattr(training, "step", interrupted)
     model = small(epochs=50)
-    with pytest.raises(KeyboardInterrupt, match="best weights"):
+    with pytest.raises(StoppedFit, match="best weights") as caught:
         model.fit(images, labels)
+    assert caught.value.model is model
     assert model.stopped_ == "interrupt"
     assert len(model.history_) == 2
     assert model.predict_proba(images).shape == (60, 2)
+
+
+def test_an_interrupt_in_the_first_epoch_leaves_nothing(tiny, monkeypatch):
+    """Weights that were never judged are not kept: the estimator stays unfitted."""
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "step", interrupted)
+    model = small()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        model.fit(*tiny)
+    assert not isinstance(caught.value, StoppedFit)
+    assert not hasattr(model, "classes_")
+
+
+def test_a_budget_of_nothing_still_gives_a_model(tiny):
+    """The smallest budget allows one batch, after which the model predicts."""
+    model = small(epochs=5, budget_seconds=1e-9).fit(*tiny)
+    assert model.stopped_ == "budget"
+    assert len(model.history_) == 1
+    assert model.predict_proba(tiny[0]).shape == (60, 2)
 
 
 def test_a_resumed_training_ends_as_an_unbroken_one(tiny, tmp_path, monkeypatch):
@@ -303,8 +326,9 @@ def with_value(images, index, value):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda x, y: (with_value(x, 7, np.nan), y), "X: image 7 holds NaN or infinity"),
+        (lambda x, y: (with_value(x, 7, np.nan), y), "^image 7 holds NaN or infinity"),
         (lambda x, y: (with_value(x, 0, np.inf), y), "image 0 holds NaN"),
+        (lambda x, y: (with_value(x, 5, -1e38), y), "image 5 holds values beyond 1e"),
         (lambda x, y: (x, np.where(np.arange(60) == 3, "odd", y)), "class odd has one sample"),
         (lambda x, y: (x, np.repeat("left", 60)), "one class only"),
         (lambda x, y: (x, y[:-1]), r"y has shape \(59,\) for 60 images"),

@@ -15,7 +15,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, StoppedFit
 from imgpipe.learn.classifiers.deep import filters, gradcam, preparation, training
 from imgpipe.learn.classifiers.deep.optimise import Recipe
 from imgpipe.learn.classifiers.deep.samples import divide, held_out, labelled, sizes_message
@@ -157,7 +157,8 @@ class ConvNetClassifier(ClassifierMixin, Settings):
             For images or settings that do not fit, a class with one sample (or patient), weights
             of another layout or hash, or too little memory.
         KeyboardInterrupt
-            On an interrupt, once the best weights so far are in place: the estimator is fitted.
+            On an interrupt. Once an epoch is over, the best weights so far are in place before:
+            the estimator is fitted.
         """
         recipe = Recipe(**{each.name: getattr(self, each.name) for each in fields(Recipe)})
         recipe.check()
@@ -205,7 +206,7 @@ class ConvNetClassifier(ClassifierMixin, Settings):
             filters.first_convolution(network).weight.detach().float().cpu().numpy().copy()
         )
         if outcome.stopped == "interrupt":
-            raise KeyboardInterrupt("training was stopped; the best weights so far are kept")
+            raise StoppedFit("training was stopped; the best weights so far are kept", self)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:

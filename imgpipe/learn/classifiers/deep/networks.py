@@ -14,6 +14,7 @@ POOLINGS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 # convolutions and poolings (0); the last pooling belongs to the head, behind Grad-CAM's layer
 _VGG16 = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512)
+_LEAST = 4  # pixels a side of the smallest images that any network here takes
 _LARGEST_MAP = 7  # pixels a side that reach a dense layer, as in VGG16
 
 
@@ -275,16 +276,16 @@ def _check(name: str, architecture: Architecture, choices: Choices, size: tuple[
     if choices.filters:
         least = max(2 ** len(choices.filters), kernel)
     if min(size) < least:
+        smaller = ", or take a smaller network" if architecture.min_size > _LEAST else ""
         raise InputError(
             f"images of {size[0]}x{size[1]} pixels are smaller than {name} can take; it needs "
-            f"{least}x{least} or more: resize them (size={least}, --size {least}), or take a "
-            "smaller network"
+            f"{least}x{least} or more: resize them (size={least}, --size {least}){smaller}"
         )
 
 
 NETWORKS: dict[str, Architecture] = {
-    "cnn": Architecture(_plain((32, 64), (True, True), 128), 4),
-    "cnn-deep": Architecture(_plain((32, 64, 64), (True, True, False), 64), 4),
+    "cnn": Architecture(_plain((32, 64), (True, True), 128), _LEAST),
+    "cnn-deep": Architecture(_plain((32, 64, 64), (True, True, False), 64), _LEAST),
     "cnn-large": Architecture(_plain((32, 64, 128), (True, True, True), 512), 8),
     "vgg16": Architecture(_vgg16, 32, channels=3, fixed=("filters", "kernel_size")),
     "resnet18-28": Architecture(

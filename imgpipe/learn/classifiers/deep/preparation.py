@@ -101,5 +101,6 @@ def enough_memory(batch_size: int) -> Iterator[None]:
             "can't allocate memory" not in text and "out of memory" not in text
         ):
             raise
-        way_out = f"try batch_size={batch_size // 2}" if batch_size > 1 else "use smaller images"
+        smaller = "smaller images (--size)"
+        way_out = f"try batch_size={batch_size // 2}, or {smaller}" if batch_size > 1 else smaller
         raise InputError(f"out of memory with batch_size={batch_size}; {way_out}") from None

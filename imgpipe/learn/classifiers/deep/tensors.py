@@ -9,6 +9,17 @@ from imgpipe._common import InputError
 from imgpipe.learn.transformers import check_images
 
 _CHUNK = 1 << 22  # values examined at a time
+_LARGEST = 1e37  # the difference of two such values is still a float32
+
+
+class BadImage(InputError):
+    """An image that cannot be used; `index` is its place in `argument`."""
+
+    def __init__(self, what: str, argument: str, index: int) -> None:
+        where = "" if argument == "X" else f"{argument}: "
+        super().__init__(f"{where}image {index} {what}")
+        self.argument = argument
+        self.index = index
 
 
 def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor:
@@ -82,7 +93,9 @@ def _native(stack: np.ndarray, name: str) -> np.ndarray:
         raise InputError(f"{name} has pixels of type {stack.dtype}; give integers or floats")
     for at in range(len(stack)):
         if not np.isfinite(stack[at]).all():
-            raise InputError(f"{name}: image {at} holds NaN or infinity; mend it or leave it out")
+            raise BadImage("holds NaN or infinity; mend it or leave it out", name, at)
+        if np.abs(stack[at]).max() > _LARGEST:
+            raise BadImage(f"holds values beyond {_LARGEST:g}; scale the images down", name, at)
     return stack.astype(np.float32, copy=False)
 
 

@@ -58,8 +58,8 @@ def train(
 ) -> Outcome:
     """Train `network` in place and leave the weights of the best validated epoch in it.
 
-    An interrupt ends training like patience does: the best weights so far are kept. With `path`
-    the state is written after each epoch, and read first if the file exists.
+    An interrupt behind the first epoch ends training like patience does: the best weights so far
+    are kept. With `path` the state is written after each epoch, and read first if the file exists.
     """
     network.to(device)
     samples = samples.to(device)
@@ -95,6 +95,8 @@ def train(
             if stopped != "epochs":
                 break
     except KeyboardInterrupt:
+        if not state.history:
+            raise
         stopped = "interrupt"
     if state.best is not None:
         network.load_state_dict(state.best)
