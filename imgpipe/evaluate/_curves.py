@@ -172,6 +172,4 @@ def _statement(unit: str, met: tuple[Crossing, ...], plan: Plan) -> str:
     if not met:
         return text + " No two curves cross in this range."
     told = "; ".join(one.words(unit) for one in met)
-    return (
-        f"{text} {told}. Near a crossing the intervals overlap, so its place is rough."
-    )
+    return f"{text} {told}. Near a crossing the intervals overlap, so its place is rough."

@@ -9,6 +9,7 @@ from imgpipe.report import charts
 
 _NUMBER = 46  # pixels that a mark's number may be wide
 
+
 @dataclass(frozen=True)
 class Band(charts.Line):
     """A line with the interval of each point."""
@@ -27,9 +28,7 @@ class Mark:
     words: str
 
 
-def learning_chart(
-    title: str, unit: str, bands: Sequence[Band], marks: Sequence[Mark] = ()
-) -> str:
+def learning_chart(title: str, unit: str, bands: Sequence[Band], marks: Sequence[Mark] = ()) -> str:
     """Scores over the number of training patients, on a logarithmic axis, with intervals.
 
     Rings stand where two curves cross.
