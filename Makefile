@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo-run
+YARDSTICK ?= build/yardstick
 SETUP := setup.cfg pyproject.toml constraints.txt
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep docs clean
+.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-yardstick docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -52,6 +53,14 @@ docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep
+
+DATA ?= ../shared/data
+COMPARE := $(BIN)/imgpipe compare $(DATA)/pneumoniamnist/pneumoniamnist_rebuilt.npz --jobs 1
+
+bench-yardstick: $(VENV)/.dev ## networks on PneumoniaMNIST beside published figures (half an hour)
+	$(COMPARE) --models resnet18-28 --budget-seconds 1200 --out $(YARDSTICK)/resnet
+	$(COMPARE) --models svm,forest,cnn --seeds 3 --learning-curve --out $(YARDSTICK)/curve
+	$(BIN)/python -m benchmarks.yardstick $(YARDSTICK)/resnet $(YARDSTICK)/curve
 
 clean: ## remove the environment, caches and results made by the other targets
 	rm -rf $(VENV) $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis

@@ -87,7 +87,7 @@ def main() -> None:
     torch.set_num_threads(1)
     rows = []
     for name, shape, batch in CASES:
-        bare, ours, augmented = alternate(steps(name, shape, batch), seconds=6.0, least=7)
+        bare, ours, augmented = alternate(steps(name, shape, batch), seconds=12.0, least=15)
         rows.append(
             {
                 "network": name,
