@@ -1,158 +1,158 @@
-"""Moving minimum and maximum: one loop for boxes and one for footprints, for both orders."""
+"""Moving minimum and maximum: which loop suits an image and a window, and its tables."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
-from imgpipe.kernels._padding import line_starts, offsets, padded
-from imgpipe.kernels._strips import copy, fill, strip_shape
+from imgpipe.kernels._box_extremum import SPARE_ROWS, box_lines
+from imgpipe.kernels._footprint_extremum import footprint_filter
+from imgpipe.kernels._small_extremum import shifts_and_masks, small_planes, suits
 from imgpipe.kernels._threads import run_bands
-from imgpipe.kernels._windows import Window, long_lines, passes
+from imgpipe.kernels._windows import Pass, Window, passes
+
+# run(image, out) filters a C-ordered image; it returns True where that holds a NaN, and then `out`
+# means nothing
+Run = Callable[[Array, Array], bool]
+
+# bytes of one strip of rows: two of them fit into a core's first cache
+_STRIP_BYTES = 1 << 15
+_CACHE_LINE = 64
+# lines shorter than this are not worth a vector loop
+_SHORT = 16
 
 
 def extremum(image: Array, window: Window, cval: Any, largest: bool, out: Array) -> None:
     """Write the minimum (or maximum) of every window of a NaN-free image into `out`."""
-
-    def compute(image: Array, window: Window, out: Array) -> None:
-        # None and True are types of their own to Numba, so each order compiles its own loop
-        order = True if largest else None
-        if window.cells is None or window.cells.all():
-            _box(image, window, cval, order, out)
-        else:
-            _footprint(image, window, cval, order, out)
-
     if image.size:
-        long_lines(image, window, compute, out)
+        extremum_filter(image.shape, image.dtype, window, cval, largest)(image, out)
 
 
-def _box(image: Array, window: Window, cval: Any, order: bool | None, out: Array) -> None:
-    steps = passes(image.shape, window)
-    source = image
-    for number, step in enumerate(steps, 1):
-        result = out if number == len(steps) else np.empty_like(out)
-        run_bands(
-            _box_lines,
-            step.lines,
-            image.size * image.itemsize,
-            source.reshape(step.shape),
-            result.reshape(step.shape),
-            step.rows,
-            step.above,
-            step.k0,
-            step.columns,
-            step.before,
-            step.k1,
-            cval,
-            *strip_shape(step, source.itemsize),
+def extremum_filter(
+    shape: tuple[int, ...], dtype: np.dtype[Any], window: Window, cval: Any, largest: bool
+) -> Run:
+    """Return how to filter images of one shape and dtype (not bool), all pixels of them."""
+    longest = int(np.argmax(shape))
+    # a colour image has lines of three: its columns then make the vectors
+    if shape[-1] < _SHORT and shape[longest] >= 2 * shape[-1]:
+        order = [a for a in range(len(shape)) if a != longest] + [longest]
+        turned = tuple(shape[a] for a in order)
+        inner = extremum_filter(turned, dtype, window.reordered(order), cval, largest)
+        return _transposed(order, inner)
+    if window.cells is not None and not window.cells.all():
+        return footprint_filter(shape, dtype, window, cval, largest)
+    steps = passes(shape, _no_longer_than_needed(window, shape))
+    if len(steps) == 1 and suits(steps[0], dtype.itemsize):
+        return _small_filter(steps[0], dtype, largest)
+    return _box_filter(steps, shape, window, dtype, cval, largest)
+
+
+def _transposed(order: list[int], inner: Run) -> Run:
+    back = np.argsort(order)
+
+    def run(image: Array, out: Array) -> bool:
+        source = np.ascontiguousarray(image.transpose(order))
+        result = np.empty_like(source)
+        found = inner(source, result)
+        np.copyto(out, result.transpose(back))
+        return found
+
+    return run
+
+
+def _no_longer_than_needed(window: Window, shape: tuple[int, ...]) -> Window:
+    """Return a window that reaches twice the image at most: no border brings more pixels."""
+    before = tuple(min(b, 2 * n) for b, n in zip(window.before, shape, strict=True))
+    after = [
+        min(k - 1 - b, 2 * n) for k, b, n in zip(window.sizes, window.before, shape, strict=True)
+    ]
+    sizes = tuple(b + 1 + a for b, a in zip(before, after, strict=True))
+    return replace(window, sizes=sizes, before=before, cells=None)
+
+
+def _small_filter(step: Pass, dtype: np.dtype[Any], largest: bool) -> Run:
+    shifts, masks, group = shifts_and_masks(step, dtype, largest)
+    size = step.shape[1] * step.shape[2]
+    downwards = step.k0 // 2 * 2
+    work = step.shape[0] * size * dtype.itemsize * shifts.size
+    order = True if largest else None
+
+    def run(image: Array, out: Array) -> bool:
+        return run_bands(
+            small_planes,
+            step.shape[0],
+            work,
+            image.reshape(-1),
+            out.reshape(-1),
+            size,
+            group,
+            shifts,
+            downwards,
+            masks,
             order,
         )
-        source = result
+
+    return run
 
 
-def _footprint(image: Array, window: Window, cval: Any, order: bool | None, out: Array) -> None:
-    source = padded(image, window, cval)
-    run_bands(
-        _footprint_lines,
-        out.size // out.shape[-1],
-        image.size * image.itemsize * window.count / 8,
-        source.ravel(),
-        out.reshape(-1, out.shape[-1]),
-        line_starts(image.shape, source.shape),
-        offsets(window, source.shape),
-        order,
+def _box_filter(
+    steps: list[Pass],
+    shape: tuple[int, ...],
+    window: Window,
+    dtype: np.dtype[Any],
+    cval: Any,
+    largest: bool,
+) -> Run:
+    order = True if largest else None
+    settings = [_box_settings(step, window, dtype.itemsize, cval) for step in steps]
+
+    def run(image: Array, out: Array) -> bool:
+        source, found = image.reshape(-1), False
+        for number, (step, values) in enumerate(zip(steps, settings, strict=True), 1):
+            result = out.reshape(-1) if number == len(steps) else np.empty(out.size, out.dtype)
+            work = source.nbytes
+            found |= run_bands(box_lines, step.lines, work, source, result, *values, order)
+            source = result
+        return found
+
+    return run
+
+
+def _box_settings(step: Pass, window: Window, itemsize: int, cval: Any) -> tuple[Any, ...]:
+    """Return the arguments of `box_lines` from `n` to `pitch`."""
+    _, n, width = step.shape
+    line = _CACHE_LINE // itemsize
+    pitch = -(-(width + step.k1 - 1) // line) * line
+    height = max(8, _STRIP_BYTES // (pitch * itemsize) // 8 * 8)
+    outside = step.row_axis is not None and window.modes[step.row_axis] == "constant"
+    rows = step.rows
+    if outside:
+        rows = np.clip(np.arange(rows.size) - step.above, 0, n - 1)
+    growth = np.array(_growth(step.k1))
+    tables = [rows, rows[-1:].repeat(SPARE_ROWS), step.columns, growth]
+    return (
+        n,
+        width,
+        np.concatenate(tables).astype(np.int64),
+        step.above,
+        step.k0,
+        step.before,
+        step.k1,
+        int(outside),
+        cval,
+        min(height, n),
+        pitch,
     )
 
 
-@jit
-def _pick(a: Any, b: Any, largest: Any) -> Any:
-    if largest is None:
-        return min(a, b)
-    return max(a, b)
-
-
-@jit
-def _box_lines(
-    start: int,
-    stop: int,
-    x: Array,
-    out: Array,
-    rows: Array,
-    above: int,
-    k0: int,
-    columns: Array,
-    before: int,
-    k1: int,
-    cval: Any,
-    height: int,
-    breadth: int,
-    largest: Any,
-) -> None:
-    n, width = x.shape[1], x.shape[2]
-    strips = np.empty((2, (height + k0 - 1) * (breadth + k1 - 1)), x.dtype)
-    number = start
-    while number < stop:
-        plane = number // n
-        i = number - plane * n
-        count = min(height, stop - number, n - i)
-        for left in range(0, width, breadth):
-            wide = min(breadth, width - left)
-            pitch = wide + k1 - 1
-            size = (count + k0 - 1) * pitch
-            line, other = strips[0], strips[1]
-            fill(x, plane, rows, above, i, count + k0 - 1, columns, before, left, pitch, cval, line)
-            line, other = _widen(line, other, size, pitch, k0, largest)
-            line, other = _widen(line, other, count * pitch, 1, k1, largest)
-            for r in range(count):
-                copy(out[plane, i + r, left:], line[r * pitch :], wide)
-        number += count
-
-
-@jit
-def _widen(
-    line: Array, other: Array, size: int, shift: int, k: int, largest: Any
-) -> tuple[Array, Array]:
-    """Widen windows from 1 to k cells, at most threefold a pass; return the result first."""
-    q = 1
-    while q < k:
-        grown = min(3 * q, k)
-        size -= (grown - q) * shift
-        b, c = line[min(q, grown - q) * shift :], line[(grown - q) * shift :]
-        _pick_three(other, line, b, c, size, largest)
-        line, other = other, line
-        q = grown
-    return line, other
-
-
-# a function of its own: inside the loop over buffers that change places nothing is vectorised
-@jit
-def _pick_three(out: Array, a: Array, b: Array, c: Array, count: int, largest: Any) -> None:
-    for j in range(count):
-        out[j] = _pick(_pick(a[j], b[j], largest), c[j], largest)
-
-
-@jit
-def _footprint_lines(
-    start: int, stop: int, x: Array, out: Array, starts: Array, cells: Array, largest: Any
-) -> None:
-    width = out.shape[1]
-    last = cells.size - 1
-    for number in range(start, stop):
-        line = out[number]
-        source = x[starts[number] :]
-        first = source[cells[0] :]
-        for j in range(width):
-            line[j] = first[j]
-        for t in range(1, cells.size, 3):
-            a = source[cells[t] :]
-            b = source[cells[min(t + 1, last)] :]
-            c = source[cells[min(t + 2, last)] :]
-            for j in range(width):
-                line[j] = _pick(line[j], _pick(_pick(a[j], b[j], largest), c[j], largest), largest)
-
-
-@jit
-def _pick_four(out: Array, a: Array, b: Array, c: Array, largest: Any) -> None:
-    for j in range(out.size):
-        out[j] = _pick(out[j], _pick(_pick(a[j], b[j], largest), c[j], largest), largest)
+def _growth(k: int) -> list[int]:
+    """Lengths through which windows grow to `k`, at most fivefold each time."""
+    if k <= 5:
+        return [k]
+    # a threefold step reads three pixels and a fivefold one five
+    lengths = [3]
+    while 5 * lengths[-1] < k:
+        lengths.append(5 * lengths[-1])
+    return [*lengths, k]

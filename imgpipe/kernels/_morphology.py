@@ -1,99 +1,133 @@
 """What erosion, dilation and everything composed of them share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels._arrays import (
-    Array,
-    as_bits,
-    as_image,
-    converted,
-    deliver,
-    exact_cval,
-    output_dtype,
-    target,
-)
-from imgpipe.kernels._extremum import extremum
+from imgpipe.kernels._arrays import Array, as_bits, exact_cval
+from imgpipe.kernels._extremum import extremum, extremum_filter
 from imgpipe.kernels._finite import ranked
-from imgpipe.kernels._windows import Window, window_of
+from imgpipe.kernels._plans import Plan, planned
+from imgpipe.kernels._windows import window_of
+
+# step(image, out) writes the erosion, or whatever it may be, of an image into another array
+Step = Callable[[Array, Array], None]
+
+
+def morphology(
+    build: Callable[..., Plan], image: Any, output: Any, footprint: Any, *arguments: Any
+) -> Array:
+    """Run a kernel of which `build` makes plans from a footprint and the other arguments."""
+    return planned(build, image, output, _hashable(footprint), *arguments)
 
 
 @dataclass(frozen=True)
-class Task:
-    """The checked arguments of a morphology kernel."""
+class _Footprint:
+    """A footprint by value, so that plans for it are found again."""
 
-    image: Array
-    window: Window
-    cval: Any
-    dtype: np.dtype[Any]
-    output: Any
+    shape: tuple[int, ...]
+    cells: bytes
 
-    def erode(self, image: Array, out: Array | None = None) -> Array:
-        """Return the erosion of an image of the task's shape and dtype."""
-        return self._extreme(image, self.window, False, out)
-
-    def dilate(self, image: Array, out: Array | None = None) -> Array:
-        """Return the dilation, by the window turned by half a circle as in `scipy.ndimage`."""
-        return self._extreme(image, self.window.mirrored(), True, out)
-
-    def target(self) -> Array:
-        """Return the array the last step may write."""
-        return target(self.output, self.image, self.image.dtype)
-
-    def deliver(self, result: Array) -> Array:
-        """Return `result` in the array or dtype that was asked for."""
-        return deliver(result, self.output, self.dtype)
-
-    def _extreme(self, image: Array, window: Window, largest: bool, out: Array | None) -> Array:
-        out = np.empty_like(image) if out is None else out
-        ranked(
-            as_bits(image),
-            window,
-            self.cval,
-            as_bits(out),
-            lambda x, cval, result: extremum(x, window, cval, largest, result),
-        )
-        return out
+    def array(self) -> Array:
+        return np.frombuffer(self.cells, bool).reshape(self.shape)
 
 
-def task(
-    image: Any,
-    size: Any,
+def _hashable(footprint: Any) -> Any:
+    if footprint is None:
+        return None
+    cells = np.asarray(footprint)
+    if cells.dtype.kind not in "biuf":
+        return footprint
+    return _Footprint(cells.shape, cells.astype(bool).tobytes())
+
+
+def erosion_step(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
     footprint: Any,
+    size: Any,
     mode: Any,
     cval: Any,
     origin: Any,
     axes: Any,
-    output: Any,
-) -> Task:
-    """Check the arguments of a morphology kernel."""
-    image = as_image(image)
-    window = window_of(image.ndim, size, origin, mode, axes, footprint)
-    value = exact_cval(cval, image.dtype)
-    return Task(image, window, value, output_dtype(output, image), output)
+) -> Step:
+    """Check the arguments of a morphology kernel and return the erosion."""
+    return _step(False, shape, dtype, footprint, size, mode, cval, origin, axes)
 
 
-def difference(a: Array, b: Array) -> Array:
-    """Return ``a - b`` in the dtype of both, saturated where it does not fit."""
-    dtype = a.dtype
-    if dtype.kind == "f":
+def dilation_step(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    footprint: Any,
+    size: Any,
+    mode: Any,
+    cval: Any,
+    origin: Any,
+    axes: Any,
+) -> Step:
+    """Return the dilation, by the window turned by half a circle as in `scipy.ndimage`."""
+    return _step(True, shape, dtype, footprint, size, mode, cval, origin, axes)
+
+
+def _step(
+    largest: bool,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    footprint: Any,
+    size: Any,
+    mode: Any,
+    cval: Any,
+    origin: Any,
+    axes: Any,
+) -> Step:
+    cells = footprint.array() if isinstance(footprint, _Footprint) else footprint
+    window = window_of(len(shape), size, origin, mode, axes, cells)
+    value = exact_cval(cval, dtype)
+    if largest:
+        window = window.mirrored()
+    bits = np.dtype(np.uint8) if dtype.kind == "b" else dtype
+    edge = dtype.kind == "f" and bool(np.isnan(value)) and window.constant
+    fast = None if edge or 0 in shape else extremum_filter(shape, bits, window, value, largest)
+
+    def slow(image: Array, value: Any, out: Array) -> None:
+        extremum(image, window, value, largest, out)
+
+    def step(image: Array, out: Array) -> None:
+        image, out = as_bits(image), as_bits(out)
+        # the fast way finds a NaN only once it has met it
+        if fast is None or fast(image, out):
+            ranked(image, window, value, out, slow)
+
+    return step
+
+
+def subtract(a: Array, b: Array, out: Array) -> None:
+    """Write ``a - b``, saturated where the dtype of both cannot hold it; `out` is neither."""
+    kind = a.dtype.kind
+    if kind == "f":
         with np.errstate(over="ignore", invalid="ignore"):
-            result = a - b
-        # equal infinities differ by nothing
-        result[a == b] = 0
-        return result
-    if dtype.kind == "b":
-        return a & ~b
-    if dtype.itemsize < 8:
-        wider = np.dtype(f"i{2 * dtype.itemsize}")
-        return converted(np.subtract(a, b, dtype=wider), dtype)
-    result = a - b
-    if dtype.kind == "u":
-        result[a < b] = 0
-        return result
-    wrapped = ((a ^ b) & (a ^ result)) < 0
-    info = np.iinfo(dtype)
-    result[wrapped] = np.where(a[wrapped] < 0, info.min, info.max)
-    return result
+            np.subtract(a, b, out=out)
+            finite = np.isfinite(out.sum())
+        if not finite:
+            # equal infinities differ by nothing
+            out[a == b] = 0
+    elif kind == "b":
+        np.logical_and(a, ~b, out=out)
+    elif kind == "u":
+        np.subtract(np.maximum(a, b, out=out), b, out=out)
+    else:
+        _subtract_signed(a, b, out)
+
+
+def _subtract_signed(a: Array, b: Array, out: Array) -> None:
+    # the distance of two signed numbers always fits the unsigned dtype
+    distance = out.view(f"u{out.itemsize}")
+    np.subtract(np.maximum(a, b), np.minimum(a, b), out=out)
+    negative = a < b
+    # the lowest number is one further from 0 than the highest
+    limit = negative.astype(distance.dtype)
+    limit += np.iinfo(out.dtype).max
+    np.minimum(distance, limit, out=distance)
+    np.negative(out, out=out, where=negative)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import task
+from imgpipe.kernels._morphology import dilation_step, morphology
+from imgpipe.kernels._plans import Plan
 
 
 def dilation(
@@ -64,5 +67,8 @@ def dilation(
     >>> dilation(np.array([5, 1, 7, 8, 9], np.uint8))
     array([5, 7, 8, 9, 9], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    return todo.deliver(todo.dilate(todo.image, todo.target()))
+    return morphology(_plan, image, output, footprint, size, mode, cval, origin, axes)
+
+
+def _plan(shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any) -> Plan:
+    return Plan(dtype, dilation_step(shape, dtype, *arguments))

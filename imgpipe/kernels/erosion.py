@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import task
+from imgpipe.kernels._morphology import erosion_step, morphology
+from imgpipe.kernels._plans import Plan
 
 
 def erosion(
@@ -65,5 +68,8 @@ def erosion(
     >>> erosion(np.array([5, 1, 7, 8, 9], np.uint8))
     array([1, 1, 1, 7, 8], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    return todo.deliver(todo.erode(todo.image, todo.target()))
+    return morphology(_plan, image, output, footprint, size, mode, cval, origin, axes)
+
+
+def _plan(shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any) -> Plan:
+    return Plan(dtype, erosion_step(shape, dtype, *arguments))

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import difference, task
+from imgpipe.kernels._morphology import dilation_step, erosion_step, morphology, subtract
+from imgpipe.kernels._plans import Plan
 
 
 def gradient(
@@ -46,5 +49,17 @@ def gradient(
     >>> gradient(np.array([1, 1, 1, 7, 7, 7], np.uint8))
     array([0, 0, 6, 6, 0, 0], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    return todo.deliver(difference(todo.dilate(todo.image), todo.erode(todo.image)))
+    return morphology(_plan, image, output, footprint, size, mode, cval, origin, axes)
+
+
+def _plan(shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any) -> Plan:
+    erode = erosion_step(shape, dtype, *arguments)
+    dilate = dilation_step(shape, dtype, *arguments)
+
+    def run(image: Array, out: Array) -> None:
+        low, high = np.empty_like(out), np.empty_like(out)
+        erode(image, low)
+        dilate(image, high)
+        subtract(high, low, out)
+
+    return Plan(dtype, run)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import task
+from imgpipe.kernels._morphology import dilation_step, erosion_step, morphology
+from imgpipe.kernels._plans import Plan
 
 
 def opening(
@@ -45,8 +48,7 @@ def opening(
     >>> opening(np.array([0, 9, 0, 5, 5, 5, 0], np.uint8))
     array([0, 0, 0, 5, 5, 5, 0], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    return todo.deliver(todo.dilate(todo.erode(todo.image), todo.target()))
+    return morphology(_opening_plan, image, output, footprint, size, mode, cval, origin, axes)
 
 
 def closing(
@@ -88,5 +90,32 @@ def closing(
     >>> closing(np.array([9, 0, 9, 5, 5, 5, 9], np.uint8))
     array([9, 9, 9, 5, 5, 5, 9], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    return todo.deliver(todo.erode(todo.dilate(todo.image), todo.target()))
+    return morphology(_closing_plan, image, output, footprint, size, mode, cval, origin, axes)
+
+
+def _opening_plan(
+    shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
+) -> Plan:
+    erode = erosion_step(shape, dtype, *arguments)
+    dilate = dilation_step(shape, dtype, *arguments)
+
+    def run(image: Array, out: Array) -> None:
+        eroded = np.empty_like(out)
+        erode(image, eroded)
+        dilate(eroded, out)
+
+    return Plan(dtype, run)
+
+
+def _closing_plan(
+    shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
+) -> Plan:
+    erode = erosion_step(shape, dtype, *arguments)
+    dilate = dilation_step(shape, dtype, *arguments)
+
+    def run(image: Array, out: Array) -> None:
+        dilated = np.empty_like(out)
+        dilate(image, dilated)
+        erode(dilated, out)
+
+    return Plan(dtype, run)

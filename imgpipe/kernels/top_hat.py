@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import difference, task
+from imgpipe.kernels._morphology import dilation_step, erosion_step, morphology, subtract
+from imgpipe.kernels._plans import Plan
 
 
 def white_tophat(
@@ -46,9 +49,7 @@ def white_tophat(
     >>> white_tophat(np.array([2, 9, 2, 5, 5, 5, 2], np.uint8))
     array([0, 7, 0, 0, 0, 0, 0], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    opened = todo.dilate(todo.erode(todo.image))
-    return todo.deliver(difference(todo.image, opened))
+    return morphology(_white_plan, image, output, footprint, size, mode, cval, origin, axes)
 
 
 def black_tophat(
@@ -91,6 +92,34 @@ def black_tophat(
     >>> black_tophat(np.array([9, 0, 9, 5, 5, 5, 9], np.uint8))
     array([0, 9, 0, 0, 0, 0, 0], dtype=uint8)
     """
-    todo = task(image, size, footprint, mode, cval, origin, axes, output)
-    closed = todo.erode(todo.dilate(todo.image))
-    return todo.deliver(difference(closed, todo.image))
+    return morphology(_black_plan, image, output, footprint, size, mode, cval, origin, axes)
+
+
+def _white_plan(
+    shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
+) -> Plan:
+    erode = erosion_step(shape, dtype, *arguments)
+    dilate = dilation_step(shape, dtype, *arguments)
+
+    def run(image: Array, out: Array) -> None:
+        eroded, opened = np.empty_like(out), np.empty_like(out)
+        erode(image, eroded)
+        dilate(eroded, opened)
+        subtract(image, opened, out)
+
+    return Plan(dtype, run)
+
+
+def _black_plan(
+    shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
+) -> Plan:
+    erode = erosion_step(shape, dtype, *arguments)
+    dilate = dilation_step(shape, dtype, *arguments)
+
+    def run(image: Array, out: Array) -> None:
+        dilated, closed = np.empty_like(out), np.empty_like(out)
+        dilate(image, dilated)
+        erode(dilated, closed)
+        subtract(closed, image, out)
+
+    return Plan(dtype, run)
