@@ -263,20 +263,20 @@ class FeatureExtractor(_ImageTransformer):
         return features.extract_many(images, n_jobs=n_jobs, **self._settings())
 
 
-def check_images(X: Any) -> None:
+def check_images(X: Any, name: str = "X") -> None:
     """Refuse what is not a stack or a sequence of images."""
     wanted = "give an array (n, h, w) or (n, h, w, c), or a sequence of arrays"
     if isinstance(X, np.ndarray) and X.dtype != object:
         if X.ndim < 3:
-            raise InputError(f"X has shape {X.shape}; {wanted}")
+            raise InputError(f"{name} has shape {X.shape}; {wanted}")
     elif isinstance(X, str | bytes) or not isinstance(X, Sequence | np.ndarray):
         # a lazy sequence need not inherit from Sequence
         if isinstance(X, str | bytes) or not (hasattr(X, "__len__") and hasattr(X, "__getitem__")):
-            raise InputError(f"X is of type {type(X).__name__}; {wanted}")
+            raise InputError(f"{name} is of type {type(X).__name__}; {wanted}")
     elif len(X) and np.ndim(X[0]) < 2 and not isinstance(X[0], str):
-        raise InputError(f"X holds items of {np.ndim(X[0])} dimensions; {wanted}")
+        raise InputError(f"{name} holds items of {np.ndim(X[0])} dimensions; {wanted}")
     if len(X) == 0:
-        raise InputError(f"X is empty; {wanted}")
+        raise InputError(f"{name} is empty; {wanted}")
 
 
 def _kernel(name: str) -> Any:

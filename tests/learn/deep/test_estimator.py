@@ -93,6 +93,16 @@ def test_pixels_of_any_type_train_alike(tiny, fitted, dtype):
     np.testing.assert_allclose(found, fitted.predict_proba(images), atol=1e-4)
 
 
+def test_read_only_and_half_precision_images_train_quietly(tiny):
+    """Memory that torch cannot write to is copied; float16 has no limit to warn of."""
+    images, labels = tiny
+    fixed = images.copy()
+    fixed.flags.writeable = False
+    one, two = (small(epochs=1).fit(x, labels).predict_proba(images) for x in (images, fixed))
+    np.testing.assert_array_equal(one, two)
+    small(epochs=1).fit(images.astype(np.float16), labels)
+
+
 def test_colour_on_either_axis_and_sequences_are_the_same(tiny):
     """channel_axis says where colour is; a list of images equals a stack."""
     images, labels = tiny
@@ -338,6 +348,7 @@ def with_value(images, index, value):
         (lambda x, y: (x.astype(complex), y), "type complex128"),
         (lambda x, y: ([*x[:-1], x[0, :5]], y), "images of 2 sizes"),
         (lambda x, y: (x[:0], y[:0]), "empty"),
+        (lambda x, y: (x, np.array(["left", 1] * 30, dtype=object)), "labels of several types"),
     ],
 )
 def test_bad_images_and_labels_are_named(tiny, change, words):
@@ -356,6 +367,24 @@ def test_bad_images_and_labels_are_named(tiny, change, words):
         ({"weights": "w.pth"}, "weights are for vgg16"),
         ({"network": "vgg17"}, "no network is named"),
         ({"channel_axis": -1}, "four axes are needed"),
+        ({"network": ["cnn"]}, "no network is named"),
+        ({"batch_size": 2.5}, "batch_size is 2.5; give a whole number"),
+        ({"epochs": None}, "epochs is None; give a whole number"),
+        ({"learning_rate": "fast"}, "learning_rate is 'fast'; give a number"),
+        ({"l1": float("inf")}, "l1 is inf; give a finite number"),
+        ({"dropout": "half"}, "dropout is 'half'"),
+        ({"filters": 4}, "filters is 4; give a tuple"),
+        ({"filters": (4.5, 4)}, "filters is 4.5; give a whole number"),
+        ({"kernel_size": "3"}, "kernel_size is '3'"),
+        ({"kernel_size": 1, "first_layer": "filters"}, "needs a kernel_size of 3"),
+        ({"class_weight": "none"}, "class_weight is 'none'"),
+        ({"class_weight": {"left": -1, "right": 1}}, "weights are 0 or more"),
+        ({"class_weight": {"up": 1}}, "class_weight is {'up': 1}"),
+        ({"batch_norm": True, "batch_size": 1}, "batch norm needs batches of two"),
+        ({"augment": Augmentation(rotation="a")}, "rotation is 'a'; give a number"),
+        ({"augment": Augmentation(shift=(0, float("inf")))}, "shift is inf"),
+        ({"device": None}, "device is None"),
+        ({"device": "meta"}, "device is 'meta'"),
     ],
 )
 def test_bad_settings_are_named(tiny, settings, words):
@@ -380,6 +409,8 @@ def test_bad_validation_parts_are_named(tiny, fitted):
         ((x, y[:5]), "validation has 60 images"),
         (x, "pair"),
         ((with_value(x, 4, np.nan), y), "validation: image 4"),
+        ((x[:0], y[:0]), "validation is empty"),
+        ((None, y), "validation is of type NoneType"),
     ):
         with pytest.raises(InputError, match=words):
             small().fit(x, y, validation=pair)
@@ -387,6 +418,8 @@ def test_bad_validation_parts_are_named(tiny, fitted):
         fitted.predict(x[:, :6])
     with pytest.raises(InputError, match="two patients of each class"):
         small().fit(x, y, groups=np.where(y == "left", 1, 2))
+    with pytest.raises(InputError, match="groups holds None"):
+        small().fit(x, y, groups=[None] * 60)
     with pytest.raises(InputError, match="groups has shape"):
         small().fit(x, y, groups=[1, 2])
 

@@ -101,6 +101,12 @@ def test_what_cannot_be_built_is_refused(name, size, choices, words):
         make(name, (size, size), **choices)
 
 
+def test_a_colour_network_refuses_other_channels():
+    """VGG16 takes gray or three channels; two are named."""
+    with pytest.raises(InputError, match=r"images have 2 channels; vgg16 takes 1 \(gray\) or 3"):
+        build("vgg16", (32, 32), 2, Choices(), torch.zeros(2), torch.ones(2))
+
+
 def test_the_smallest_images_leave_one_pixel():
     """The stated smallest size works for every network."""
     for name, architecture in NETWORKS.items():

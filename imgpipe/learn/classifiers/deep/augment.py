@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from torch.nn import functional
 
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.deep.checks import require_number
 
 
 class Augmentation(BaseEstimator):
@@ -75,6 +76,9 @@ class Augmentation(BaseEstimator):
         InputError
             Naming the range.
         """
+        for name, value in self.get_params().items():
+            for bound in value if isinstance(value, tuple | list) else (value,):
+                require_number(name, bound)
         for name in ("flip_horizontal", "flip_vertical"):
             value = getattr(self, name)
             if not 0 <= value <= 1:

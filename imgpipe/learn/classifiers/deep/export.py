@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from imgpipe._common import InputError, atomic_path
-from imgpipe.learn.classifiers.deep.networks import GlobalAverage, Network, Residual, Standardise
+from imgpipe.learn.classifiers.deep.layers import GlobalAverage, Residual, Standardise
+from imgpipe.learn.classifiers.deep.networks import Network
 
 _OPSET = 17
 _IR_VERSION = 9  # what runtimes of the last years read

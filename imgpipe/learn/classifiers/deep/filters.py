@@ -60,6 +60,8 @@ def start_from_filters(network: nn.Module) -> None:
     """Set the first convolution to the filters, again and again with small random changes."""
     layer = first_convolution(network)
     outputs, inputs, *window = layer.weight.shape
+    if window[0] < 3:
+        raise InputError("first_layer='filters' needs a kernel_size of 3 or more")
     bank = np.stack(list(filter_bank(int(window[0])).values()))
     chosen = torch.from_numpy(bank[np.arange(outputs) % len(bank)]).to(layer.weight)
     with torch.no_grad():

@@ -9,6 +9,8 @@ import torch
 from torch import nn
 
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.deep.checks import require_number
+from imgpipe.learn.classifiers.deep.layers import GlobalAverage, Residual, Standardise
 
 POOLINGS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
@@ -41,27 +43,6 @@ class Architecture:
     fixed: tuple[str, ...] = ()  # choices that this architecture does not offer
 
 
-class Standardise(nn.Module):
-    """Subtract the training part's mean and divide by its deviation, channel by channel.
-
-    Gray images are repeated to `channels` where a network wants colour.
-    """
-
-    def __init__(self, mean: torch.Tensor, scale: torch.Tensor, channels: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", mean.reshape(1, -1, 1, 1))
-        self.register_buffer("scale", scale.reshape(1, -1, 1, 1))
-        self.channels = channels
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Give float32 values, (n, c, h, w)."""
-        # subtracted first: a 16-bit or CT offset must not eat the precision of float32
-        values = (images.to(torch.float32) - self.mean) / self.scale
-        if values.shape[1] < self.channels:
-            values = values.expand(-1, self.channels, -1, -1)
-        return values
-
-
 class ConvBlock(nn.Sequential):
     """Convolution that keeps the size, batch norm if asked, activation."""
 
@@ -72,27 +53,6 @@ class ConvBlock(nn.Sequential):
         if choices.batch_norm:
             layers.append(nn.BatchNorm2d(outputs))
         super().__init__(*layers, ACTIVATIONS[choices.activation]())
-
-
-class Residual(nn.Module):
-    """Two 3x3 convolutions beside a shortcut (He et al., 2016, figure 2)."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(outputs)
-        self.shortcut = nn.Sequential()
-        if stride != 1 or inputs != outputs:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-            )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Add both paths, then rectify."""
-        inner = torch.relu(self.norm1(self.conv1(x)))
-        return torch.relu(self.norm2(self.conv2(inner)) + self.shortcut(x))
 
 
 class Network(nn.Module):
@@ -141,11 +101,15 @@ def build(
     InputError
         For an unknown name or choice, or images that the poolings would shrink to nothing.
     """
-    if name not in NETWORKS:
+    if not isinstance(name, str) or name not in NETWORKS:
         raise InputError(f"no network is named {name!r}; choose from {', '.join(NETWORKS)}")
     architecture = NETWORKS[name]
     _check(name, architecture, choices, size)
     channels = architecture.channels or len(mean)
+    if len(mean) not in (1, channels):
+        raise InputError(
+            f"images have {len(mean)} channels; {name} takes 1 (gray) or {channels} (colour)"
+        )
     features, head = architecture.build(channels, n_classes, choices, size)
     network = Network(Standardise(mean, scale, channels), features, head)
     return network.to(memory_format=torch.channels_last)
@@ -216,14 +180,6 @@ def _resnet18(
     return nn.Sequential(*layers), nn.Sequential(*head)
 
 
-class GlobalAverage(nn.Module):
-    """Mean of each map."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Average over rows and columns."""
-        return x.mean(dim=(2, 3))
-
-
 def _dense_head(
     features: nn.Module,
     tail: list[nn.Module],
@@ -264,11 +220,18 @@ def _check(name: str, architecture: Architecture, choices: Choices, size: tuple[
         value: Any = getattr(choices, argument)
         if value not in known:
             raise InputError(f"{argument} is {value!r}; choose from {', '.join(known)}")
+    require_number("dropout", choices.dropout)
     if not 0 <= choices.dropout < 1:
         raise InputError(f"dropout is {choices.dropout}; it must be at least 0 and below 1")
     kernel = 3 if choices.kernel_size is None else choices.kernel_size
+    require_number("kernel_size", kernel, whole=True)
     if kernel < 1 or kernel % 2 == 0:
         raise InputError(f"kernel_size is {kernel}; it must be odd, such as 3 or 5")
+    if choices.filters is not None and not isinstance(choices.filters, tuple | list):
+        raise InputError(f"filters is {choices.filters!r}; give a tuple, such as (32, 64)")
+    for argument, given in (("filters", choices.filters or ()), ("dense", (choices.dense or 1,))):
+        for value in given:
+            require_number(argument, value, whole=True)
     counts = (*(choices.filters or (1,)), 1 if choices.dense is None else choices.dense)
     if min(counts) < 1 or choices.filters == ():
         raise InputError(f"filters is {choices.filters}, dense {choices.dense}; give 1 or more")

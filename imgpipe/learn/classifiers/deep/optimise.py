@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import lr_scheduler
 
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.deep.checks import require_number
 
 OPTIMIZERS = ("adam", "sgd")
 
@@ -49,13 +50,20 @@ class Recipe:
                 raise InputError(f"{name} is {value!r}; choose from {', '.join(known)}")
         for name in ("batch_size", "epochs", "schedule_every", "patience"):
             value = getattr(self, name)
-            if value is not None and value < 1:
+            if value is None and name == "patience":
+                continue
+            require_number(name, value, whole=True)
+            if value < 1:
                 raise InputError(f"{name} is {value}; it must be at least 1")
         for name in ("learning_rate", "schedule_factor", "budget_seconds"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
+            if value is None and name == "budget_seconds":
+                continue
+            require_number(name, value)
+            if not value > 0:
                 raise InputError(f"{name} is {value}; it must be above 0")
         for name in ("l1", "l2", "momentum"):
+            require_number(name, getattr(self, name))
             if not getattr(self, name) >= 0:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be 0 or more")
 

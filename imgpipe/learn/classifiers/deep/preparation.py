@@ -38,6 +38,7 @@ def build_network(model: Any, images: torch.Tensor, n_classes: int) -> networks.
     network = networks.build(model.network, (h, w), n_classes, choices, *mean_and_scale(images))
     if model.first_layer not in ("random", "filters"):
         raise InputError(f"first_layer is {model.first_layer!r}; choose from random, filters")
+    _check_batches(network, model.batch_size, len(images))
     if model.first_layer == "filters":
         filters.start_from_filters(network)
     if model.network != "vgg16":
@@ -57,6 +58,14 @@ def build_network(model: Any, images: torch.Tensor, n_classes: int) -> networks.
     return network
 
 
+def _check_batches(network: torch.nn.Module, batch_size: int, n: int) -> None:
+    """Refuse batches of one where batch norm needs a variance."""
+    normed = any(isinstance(layer, torch.nn.BatchNorm2d) for layer in network.modules())
+    if normed and min(batch_size, n) < 2:
+        what = f"batch_size is {batch_size}" if n > 1 else "there is one image to train on"
+        raise InputError(f"{what}; batch norm needs batches of two or more")
+
+
 def class_weights(
     class_weight: Any, classes: np.ndarray, codes: torch.Tensor
 ) -> torch.Tensor | None:
@@ -64,7 +73,12 @@ def class_weights(
     if class_weight is None:
         return None
     labels = classes[codes.numpy()]
-    weights = compute_class_weight(class_weight, classes=classes, y=labels)
+    try:
+        weights = compute_class_weight(class_weight, classes=classes, y=labels)
+    except ValueError as error:
+        raise InputError(f"class_weight is {class_weight!r}: {error}") from None
+    if not (weights >= 0).all() or not weights.any():
+        raise InputError(f"class_weight is {class_weight!r}; weights are 0 or more, not all 0")
     return torch.from_numpy(weights).float()
 
 

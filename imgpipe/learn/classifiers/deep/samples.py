@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.deep.checks import require_number
 from imgpipe.learn.classifiers.deep.tensors import to_tensor
 from imgpipe.learn.classifiers.svm import check_classification
 from imgpipe.learn.folds import most_folds, stratified_folds
@@ -36,7 +37,10 @@ def labelled(X: Any, y: Any, channel_axis: int | None) -> tuple[Samples, np.ndar
     y = np.asarray(y)
     if y.shape != (len(images),):
         raise InputError(f"y has shape {y.shape} for {len(images)} images; one label each")
-    check_classification(y)
+    try:
+        check_classification(y)
+    except TypeError:  # nothing orders them
+        raise InputError("y mixes labels of several types; give strings, or integers") from None
     classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     if counts.min() < 2:
         raise InputError(
@@ -76,6 +80,7 @@ def divide(samples: Samples, groups: Any, fraction: float, seed: int) -> tuple[S
     InputError
         For a share out of range, or fewer than two patients of a class.
     """
+    require_number("validation_fraction", fraction)
     if not 0 < fraction <= 0.5:
         raise InputError(f"validation_fraction is {fraction}; give more than 0, at most 0.5")
     labels = samples.codes.numpy()
@@ -83,6 +88,8 @@ def divide(samples: Samples, groups: Any, fraction: float, seed: int) -> tuple[S
         groups = np.asarray(groups)
         if groups.shape != labels.shape:
             raise InputError(f"groups has shape {groups.shape} for {len(labels)} images")
+        if any(group is None for group in groups.tolist()):
+            raise InputError("groups holds None; name the patient of every image")
     folds = min(round(1 / fraction), most_folds(labels, groups))
     if folds < 2:
         raise InputError(

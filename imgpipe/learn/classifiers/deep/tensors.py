@@ -31,7 +31,7 @@ def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor
         For what is no image, several sizes, another number of axes than `channel_axis` tells,
         complex or object pixels, NaN or infinity; it names the first image concerned.
     """
-    check_images(X)
+    check_images(X, name)
     stack = _stack(X, name)
     wanted = 3 if channel_axis is None else 4
     if stack.ndim != wanted:
@@ -43,7 +43,9 @@ def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor
         stack = np.moveaxis(stack, axis, 1)
     if 0 in stack.shape:
         raise InputError(f"{name} has shape {stack.shape}; every axis needs a length of 1 or more")
-    return torch.from_numpy(np.ascontiguousarray(_native(stack, name)))
+    pixels = np.ascontiguousarray(_native(stack, name))
+    # torch has no read-only memory
+    return torch.from_numpy(pixels if pixels.flags.writeable else pixels.copy())
 
 
 def mean_and_scale(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -94,7 +96,7 @@ def _native(stack: np.ndarray, name: str) -> np.ndarray:
     for at in range(len(stack)):
         if not np.isfinite(stack[at]).all():
             raise BadImage("holds NaN or infinity; mend it or leave it out", name, at)
-        if np.abs(stack[at]).max() > _LARGEST:
+        if float(np.abs(stack[at]).max()) > _LARGEST:
             raise BadImage(f"holds values beyond {_LARGEST:g}; scale the images down", name, at)
     return stack.astype(np.float32, copy=False)
 

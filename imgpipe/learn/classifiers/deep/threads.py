@@ -16,8 +16,10 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-    except RuntimeError:
+    except (RuntimeError, TypeError):
         raise InputError(f"device is {device!r}; give 'auto', 'cpu' or 'cuda'") from None
+    if chosen.type not in ("cpu", "cuda"):
+        raise InputError(f"device is {device!r}; networks run here on 'cpu' and 'cuda'")
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise InputError(f"device is {device!r}, and torch finds no CUDA here; use 'cpu' or 'auto'")
     return chosen
