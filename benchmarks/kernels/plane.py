@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
+from time import perf_counter
 
 import numpy as np
 
@@ -35,6 +36,9 @@ def race(name: str, dtype: str, side: int, kind: str, k: int, quick: bool) -> Ce
     call = ours(name, image, k, (0, 1))
     cell = Cell("2d", name, dtype, f"{side}x{side}", kind, k, 0.0)
     result = call()
+    start = perf_counter()
+    call()
+    least = 5 if perf_counter() - start < SLOW else 3
     check(name, image, result, k)
     spare = np.empty_like(image)
     rivals = {"ours": call, "copy": lambda: np.copyto(spare, image)}
@@ -44,16 +48,16 @@ def race(name: str, dtype: str, side: int, kind: str, k: int, quick: bool) -> Ce
         cell.note = distance(name, image, result, opencv, "OpenCV")
         rivals["OpenCV"] = opencv
     else:
-        start = (side - CROP) // 2
-        crop = np.ascontiguousarray(image[start : start + CROP, start : start + CROP])
+        low = (side - CROP) // 2
+        crop = np.ascontiguousarray(image[low : low + CROP, low : low + CROP])
         scale = image.size / crop.size
         others = {"SciPy": peers.scipy(name, crop, k), "SimpleITK": peers.simpleitk(name, crop, k)}
         rivals |= {who: other for who, other in others.items() if other is not None}
         cell.note = f"{' and '.join(list(rivals)[2:])} timed on {CROP}x{CROP}, scaled by the pixel"
         if "SimpleITK" not in rivals:
             cell.note += "; SimpleITK is absent" if peers.SimpleITK is None else ""
-    fast = 0.1 if quick else SECONDS
-    times = alternate(list(rivals.values()), seconds=fast, least=5, most=1001, slow=SLOW)
+    seconds = 0.1 if quick else SECONDS
+    times = alternate(list(rivals.values()), seconds=seconds, least=least, most=1001, slow=SLOW)
     spent = dict(zip(rivals, times, strict=True))
     cell.ours_ms = spent.pop("ours") * 1e3
     cell.copies = cell.ours_ms / (spent.pop("copy") * 1e3)
