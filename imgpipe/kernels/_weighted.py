@@ -1,16 +1,21 @@
-"""Weighted sums axis by axis: the loop of the Gaussian and of separable convolution."""
+"""Weighted sums axis by axis: what the Gaussian and separable convolution do with an image."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from imgpipe.kernels._arrays import Array, limits
-from imgpipe.kernels._jit import jit
-from imgpipe.kernels._rounding import store
-from imgpipe.kernels._strips import copy, fill_as, strip_shape
+from imgpipe.kernels._rows import filter_rows, filter_volumes
+from imgpipe.kernels._taps import Taps, taps_of
 from imgpipe.kernels._threads import run_bands
-from imgpipe.kernels._windows import Window, passes
+from imgpipe.kernels._windows import Window
+
+# columns filtered at a time: the lines of one window stay in a core's own cache
+_BREADTH = 8192
+
+Loop = Callable[[Array, Array], bool]
 
 
 def weighted(
@@ -20,121 +25,168 @@ def weighted(
     out: Array,
     cval: float,
     accumulator: np.dtype[Any],
-) -> None:
-    """Correlate a finite image with the outer product of one line of weights per axis."""
-    low, high = limits(out.dtype)
-    real = accumulator.type
-    one = np.ones(1)
-    source, edge = image, cval
-    steps = passes(image.shape, window)
-    for number, step in enumerate(steps, 1):
-        final = number == len(steps)
-        result = out if final else np.empty(image.shape, accumulator)
-        w0 = one if step.row_axis is None else weights[step.row_axis]
-        w1 = one if step.column_axis is None else weights[step.column_axis]
-        run_bands(
-            _weighted_lines,
-            step.lines,
-            image.size * accumulator.itemsize * (step.k0 + step.k1) / 2,
-            source.reshape(step.shape),
-            result.reshape(step.shape),
-            step.rows,
-            step.above,
-            step.k0,
-            step.columns,
-            step.before,
-            step.k1,
-            source.dtype.type(edge),
-            w0.astype(accumulator),
-            w1.astype(accumulator),
-            *strip_shape(step, accumulator.itemsize),
-            real(low) if final and low is not None else None,
-            real(high) if final and high is not None else None,
+) -> bool:
+    """Correlate an image with the outer product of one line of weights per axis.
+
+    The result tells whether a float of `out` may be wrong, since a value that is not finite (or
+    is too large to be summed) came up.
+    """
+    plan = weighting(image.shape, image.dtype, window, weights, out.dtype, cval, accumulator)
+    return plan(image, out)
+
+
+def weighting(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    window: Window,
+    weights: Sequence[Array],
+    out: np.dtype[Any],
+    cval: float,
+    accumulator: np.dtype[Any],
+) -> Loop:
+    """Prepare `weighted` for every image of one shape and dtype."""
+    last = len(shape) - 1
+    leading = [axis for axis in range(last - 1) if window.sizes[axis] > 1]
+    fused = leading.pop() if leading and leading[-1] == last - 2 else None
+    steps = []
+    for axis in leading:
+        plane = (math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]))
+        one = _Axis(plane[1], window, axis, weights, accumulator)
+        other = _Axis(plane[2], window, None, weights, accumulator)
+        steps.append(_rows_loop(plane, one, other, dtype, accumulator, cval, accumulator))
+        dtype, cval = accumulator, cval * one.sum
+    rows = _Axis(shape[-2] if last else 1, window, last - 1 if last else None, weights, accumulator)
+    columns = _Axis(shape[-1], window, last, weights, accumulator)
+    if fused is None:
+        plane = (math.prod(shape[:-2]), rows.length, columns.length)
+        final = _rows_loop(plane, rows, columns, dtype, out, cval, accumulator)
+    else:
+        first = _Axis(shape[fused], window, fused, weights, accumulator)
+        volume = (math.prod(shape[:fused]), *shape[fused:])
+        final = _volumes_loop(volume, first, rows, columns, dtype, out, cval, accumulator)
+
+    def run(image: Array, out: Array) -> bool:
+        found = False
+        for step in steps:
+            sums = np.empty(shape, accumulator)
+            found |= step(image, sums)
+            image = sums
+        return final(image, out) or found
+
+    return run if steps else final
+
+
+class _Axis:
+    """Taps, index table and entry of pixel 0 of one axis; of an unfiltered one if `axis` is None.
+
+    The table is that of a window whose centre is in the middle, as the taps are.
+    """
+
+    def __init__(
+        self,
+        length: int,
+        window: Window,
+        axis: int | None,
+        weights: Sequence[Array],
+        accumulator: np.dtype[Any],
+    ) -> None:
+        line = np.ones(1) if axis is None else weights[axis]
+        origin = 0 if axis is None else window.before[axis] - line.size // 2
+        # zeros beside a single weight never see the border value
+        mode = "nearest" if axis is None or line.size == 1 else window.modes[axis]
+        self.length, self.sum = length, float(line.sum())
+        self.taps: Taps = taps_of(line, accumulator)
+        reach = len(self.taps[1]) * len(self.taps[1][0])
+        self.before = reach + origin
+        self.table = Window((2 * reach + 1,), (self.before,), (mode,)).table(0, length)
+        self.reach = reach
+
+    @property
+    def work(self) -> int:
+        """Multiplications a pixel costs."""
+        return self.reach + 1
+
+
+def _rows_loop(
+    shape: tuple[int, int, int],
+    rows: _Axis,
+    columns: _Axis,
+    dtype: np.dtype[Any],
+    out: np.dtype[Any],
+    cval: float,
+    accumulator: np.dtype[Any],
+) -> Loop:
+    """Return the loop over planes (outer, n, width)."""
+    lines = shape[0] * shape[1]
+    work = math.prod(shape) * accumulator.itemsize * (rows.work + columns.work) / 2
+    shared = _shared(rows, columns, cval * rows.sum, out, accumulator)
+    border = dtype.type(cval)
+
+    def run(image: Array, out: Array) -> bool:
+        return run_bands(
+            filter_rows, lines, work, image.reshape(shape), out.reshape(shape), border, *shared
         )
-        source, edge = result, float(edge) * float(w0.sum()) * float(w1.sum())
+
+    return run
 
 
-@jit
-def _weighted_lines(
-    start: int,
-    stop: int,
-    x: Array,
-    out: Array,
-    rows: Array,
-    above: int,
-    k0: int,
-    columns: Array,
-    before: int,
-    k1: int,
-    cval: Any,
-    w0: Array,
-    w1: Array,
-    height: int,
-    breadth: int,
-    low: Any,
-    high: Any,
-) -> None:
-    n, width = x.shape[1], x.shape[2]
-    strips = np.empty((2, (height + k0 - 1) * (breadth + k1 - 1)), w0.dtype)
-    one = w0.dtype.type(1)
-    pixels = np.empty(strips.shape[1], x.dtype)
-    stored = np.empty(strips.shape[1], out.dtype)
-    number = start
-    while number < stop:
-        plane = number // n
-        i = number - plane * n
-        count = min(height, stop - number, n - i)
-        for left in range(0, width, breadth):
-            wide = min(breadth, width - left)
-            pitch = wide + k1 - 1
-            line, total = strips[0], strips[1]
-            fill_as(
-                x,
-                plane,
-                rows,
-                above,
-                i,
-                count + k0 - 1,
-                columns,
-                before,
-                left,
-                pitch,
-                cval,
-                pixels,
-                line,
-            )
-            if k0 > 1:
-                _add_taps(line, total, count * pitch, pitch, w0)
-                line, total = total, line
-            if k1 > 1:
-                _add_taps(line, total, count * pitch - k1 + 1, 1, w1)
-                line, total = total, line
-            store(line, stored, count * pitch - k1 + 1, one, low, high)
-            for r in range(count):
-                copy(out[plane, i + r, left:], stored[r * pitch :], wide)
-        number += count
+def _volumes_loop(
+    shape: tuple[int, ...],
+    first: _Axis,
+    rows: _Axis,
+    columns: _Axis,
+    dtype: np.dtype[Any],
+    out: np.dtype[Any],
+    cval: float,
+    accumulator: np.dtype[Any],
+) -> Loop:
+    """Return the loop over volumes (outer, depth, n, width)."""
+    planes = shape[0] * shape[1]
+    work = math.prod(shape) * accumulator.itemsize * (first.work + rows.work + columns.work) / 2
+    edge = cval * first.sum
+    shared = _shared(rows, columns, edge * rows.sum, out, accumulator)
+    border, edge = dtype.type(cval), accumulator.type(edge)
+
+    def run(image: Array, out: Array) -> bool:
+        return run_bands(
+            filter_volumes,
+            planes,
+            work,
+            image.reshape(shape),
+            out.reshape(shape),
+            first.table,
+            first.before,
+            first.taps,
+            border,
+            edge,
+            *shared,
+        )
+
+    return run
 
 
-# contract: one fused multiply-add instead of two operations nearly halves the time of long windows
-@jit(contract=True)
-def _add_taps(line: Array, total: Array, size: int, shift: int, weights: Array) -> None:
-    """Write ``sum(weights[t] * line[j + t * shift])``, a few taps at a time and block by block."""
-    last = weights.size - weights.size % 3
-    for first in range(0, size, 2048):
-        count = min(2048, size - first)
-        sums = total[first : first + count]
-        for j in range(count):
-            sums[j] = 0
-        for t in range(0, last, 3):
-            a, b, c = (
-                line[first + t * shift :],
-                line[first + (t + 1) * shift :],
-                line[first + (t + 2) * shift :],
-            )
-            u, v, w = weights[t], weights[t + 1], weights[t + 2]
-            for j in range(count):
-                sums[j] += u * a[j] + v * b[j] + w * c[j]
-        for t in range(last, weights.size):
-            a, u = line[first + t * shift :], weights[t]
-            for j in range(count):
-                sums[j] += u * a[j]
+def _shared(
+    rows: _Axis, columns: _Axis, edge: float, out: np.dtype[Any], accumulator: np.dtype[Any]
+) -> tuple[Any, ...]:
+    """Return the arguments that the loops over planes have in common."""
+    real = accumulator.type
+    low, high = (None if value is None else real(value) for value in limits(out))
+    return (
+        np.concatenate([rows.table, columns.table]),
+        rows.before,
+        columns.before,
+        _breadth(rows, columns),
+        real(edge),
+        (rows.taps, columns.taps),
+        low,
+        high,
+    )
+
+
+def _breadth(rows: _Axis, columns: _Axis) -> int:
+    """Columns to filter at a time: all where a border repeats pixels from farther away."""
+    length, table, reach = columns.length, columns.table, columns.reach
+    last = length - length % _BREADTH if length % _BREADTH else length - _BREADTH
+    start, stop = table[: columns.before], table[columns.before + length :]
+    near = start.max(initial=0) < _BREADTH and (stop[stop >= 0] >= last - columns.before).all()
+    return _BREADTH if near and reach < _BREADTH else max(length, 1)

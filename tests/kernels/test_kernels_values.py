@@ -245,7 +245,9 @@ def test_averages_equal_scipy(name: str, data: Any) -> None:
     else:
         info = np.iinfo(dtype)
         within = np.abs(result - np.clip(expected, info.min, info.max))
-        assert within.max() <= 0.5 + peak * (2e-7 if image.itemsize == 1 else 1e-12)
+        # the Gaussian computes both in float32
+        single = image.itemsize == 1 or name == "gaussian"
+        assert within.max() <= 0.5 + peak * (5e-7 if single else 1e-12)
 
 
 @pytest.mark.parametrize("shape", [(40, 50), (12, 14, 30), (3, 40, 41)])
