@@ -1,17 +1,37 @@
-"""The median of large windows by a histogram that slides along each line."""
+"""The median of large windows: by columns, by tiles, or by a histogram that slides along lines."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._column_histograms import column_median, counts_columns
 from imgpipe.kernels._jit import jit
 from imgpipe.kernels._padding import flat, line_starts, padded
+from imgpipe.kernels._ranked_tiles import tiled_median
 from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._tilings import tiling_of
 from imgpipe.kernels._windows import Window
+
+# nanoseconds to take one pixel into the sliding histogram or out of it, measured
+_SLIDE = {1: 1.5, 2: 4.5, 4: 6.0, 8: 6.0}
 
 
 def sliding_median(image: Array, window: Window, cval: Any, out: Array) -> None:
+    """Write the upper median of every window, by the fastest way known for it."""
+    if counts_columns(window, image.dtype):
+        column_median(image, window, cval, out)
+        return
+    plan = tiling_of(image, window)
+    rim = 2 * math.prod(window.sizes[:-1])
+    if plan is not None and plan.cost < rim * _SLIDE[image.itemsize]:
+        tiled_median(image, window, cval, out)
+        return
+    rim_median(image, window, cval, out)
+
+
+def rim_median(image: Array, window: Window, cval: Any, out: Array) -> None:
     """Write the upper median of every window, in a time that grows with its rim only."""
     values, codes = _coded(image, cval if window.constant else image.flat[0])
     source = padded(codes[:-1].reshape(image.shape), window, codes[-1])
