@@ -236,9 +236,15 @@ def test_a_checkpoint_of_something_else_is_refused(tiny, tmp_path):
     small(epochs=1, checkpoint=path).fit(images, labels)
     with pytest.raises(InputError, match="belongs to other images, labels or settings"):
         small(epochs=1, checkpoint=path, random_state=1).fit(images, labels)
-    path.write_bytes(b"not a checkpoint")
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    for damaged in (b"not a checkpoint", b"", whole[:-1], bytes(flipped)):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match="no checkpoint of imgpipe, or a damaged one"):
+            small(epochs=1, checkpoint=path).fit(images, labels)
     with pytest.raises(InputError, match="cannot be read as a checkpoint"):
-        small(epochs=1, checkpoint=path).fit(images, labels)
+        small(epochs=1, checkpoint=tmp_path).fit(images, labels)
 
 
 def test_the_budget_ends_training(tiny):

@@ -4,8 +4,10 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
 
 from scipy import ndimage  # noqa: E402
+from sklearn.dummy import DummyClassifier  # noqa: E402
 
 from imgpipe._common import InputError  # noqa: E402
+from imgpipe.learn import make_pipeline  # noqa: E402
 from imgpipe.learn.classifiers.deep import ConvNetClassifier, filter_bank, grad_cam  # noqa: E402
 from imgpipe.learn.classifiers.deep.gradcam import class_activation  # noqa: E402
 from imgpipe.learn.classifiers.deep.networks import Choices, build  # noqa: E402
@@ -83,3 +85,15 @@ def test_a_first_layer_can_start_from_filters(tiny):
         np.testing.assert_allclose(found, expected, atol=1e-6)
     assert model.learned_filters_.shape == start.shape
     assert not np.allclose(start, model.learned_filters_)
+
+
+def test_explaining_takes_a_pipeline_of_nothing_else(tiny):
+    """A pipeline of the network alone is as good as the network; other steps are refused."""
+    images, labels = tiny
+    alone = make_pipeline("cnn").set_params(classify__epochs=1).fit(images, labels)
+    np.testing.assert_array_equal(grad_cam(alone, images[:2]), alone[-1].grad_cam(images[:2]))
+    behind = make_pipeline("cnn", filters=["median"]).set_params(classify__epochs=1)
+    with pytest.raises(InputError, match="steps before its network"):
+        grad_cam(behind.fit(images, labels), images)
+    with pytest.raises(InputError, match="of type DummyClassifier"):
+        grad_cam(DummyClassifier(), images)

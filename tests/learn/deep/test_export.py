@@ -93,6 +93,16 @@ def test_a_file_that_differs_is_not_written(runtime, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_images_of_another_size_are_refused(runtime, tmp_path):
+    """Images for the check that the network cannot take are named, and nothing is written."""
+    model, images = trained()
+    with pytest.raises(InputError, match="the network was trained on 32x33"):
+        save_onnx(model, tmp_path / "model.onnx", images[:, :20])
+    with pytest.raises(InputError, match="of type str; give a ConvNetClassifier"):
+        save_onnx("model.joblib", tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_package_is_named(monkeypatch, tmp_path):
     """Without onnx, one line says what to install."""
     model, _ = trained()

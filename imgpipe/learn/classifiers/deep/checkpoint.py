@@ -1,6 +1,7 @@
 """A training's state on disk, so that it can go on after an interrupt as if nothing happened."""
 
 import hashlib
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from imgpipe._common import InputError, atomic_path
 if TYPE_CHECKING:
     from imgpipe.learn.classifiers.deep.training import State
 
+_DIGEST = 32  # bytes at the start of the file: sha256 of the rest
 _PLAIN = ("history", "best", "best_score", "best_epoch", "spent", "finished")
 
 
@@ -25,8 +27,11 @@ def write(path: Path, network: torch.nn.Module, state: "State", fingerprint: str
         "dropout": torch.get_rng_state(),
         **{name: getattr(state, name) for name in _PLAIN},
     }
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    saved = stream.getvalue()
     with atomic_path(path) as scratch:
-        torch.save(content, scratch)
+        scratch.write_bytes(hashlib.sha256(saved).digest() + saved)
 
 
 def read(path: Path, network: torch.nn.Module, state: "State", fingerprint: str) -> None:
@@ -65,15 +70,15 @@ def fingerprint(settings: Any, *tensors: torch.Tensor) -> str:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    """Read a checkpoint without executing anything in it."""
-    import pickle
-
+    """Read a checkpoint without executing anything in it; a damaged one is known by its digest."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(content, dict) or "fingerprint" not in content:
-            raise InputError(f"{path} is no checkpoint of imgpipe; name another file")
-    except (RuntimeError, EOFError, pickle.UnpicklingError, IsADirectoryError) as error:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read as a checkpoint ({error.strerror})") from None
+    digest, saved = content[:_DIGEST], content[_DIGEST:]
+    if hashlib.sha256(saved).digest() != digest:
         raise InputError(
-            f"{path} cannot be read as a checkpoint ({error.__class__.__name__})"
-        ) from None
-    return content
+            f"{path} is no checkpoint of imgpipe, or a damaged one; delete it to start anew, or "
+            "name another file"
+        )
+    return torch.load(io.BytesIO(saved), map_location="cpu", weights_only=True)

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe.learn.classifiers.deep.checks import network_of
 from imgpipe.learn.classifiers.deep.layers import GlobalAverage, Residual, Standardise
 from imgpipe.learn.classifiers.deep.networks import Network
 
@@ -31,7 +32,7 @@ def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> f
 
     Parameters
     ----------
-    model : ConvNetClassifier
+    model : ConvNetClassifier, or a Pipeline of nothing else
         Fitted.
     path : path-like
         Where to write; appears only once the check has passed.
@@ -60,14 +61,13 @@ def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> f
     True
     """
     onnx, runtime = _packages()
-    from sklearn.utils.validation import check_is_fitted
-
-    check_is_fitted(model)
+    model = network_of(model)
     content = _graph(onnx, model).SerializeToString()
     shown = _examples(model) if images is None else np.asarray(images)
+    expected = model.predict_proba(shown)
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {"images": shown.astype(np.float32)})
-    difference = float(np.abs(found - model.predict_proba(shown)).max())
+    difference = float(np.abs(found - expected).max())
     if not difference <= _TOLERANCE:
         raise RuntimeError(
             f"the exported network differs from torch by {difference:.1e} (at most "

@@ -8,6 +8,7 @@ from torch import nn
 
 from imgpipe import kernels
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.deep.checks import require_number
 
 
 def filter_bank(size: int = 3) -> dict[str, np.ndarray]:
@@ -38,6 +39,7 @@ def filter_bank(size: int = 3) -> dict[str, np.ndarray]:
     >>> filter_bank()["laplacian"].astype(int).tolist()
     [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
     """
+    require_number("size", size, whole=True)
     if size < 3 or size % 2 == 0:
         raise InputError(f"size is {size}; it must be odd and at least 3")
     point = np.zeros((size, size))

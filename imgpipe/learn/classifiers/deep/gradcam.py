@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.deep.checks import network_of
 
 
 def grad_cam(model: Any, X: Any, targets: Any = None) -> np.ndarray:
@@ -14,7 +15,7 @@ def grad_cam(model: Any, X: Any, targets: Any = None) -> np.ndarray:
 
     Parameters
     ----------
-    model : ConvNetClassifier
+    model : ConvNetClassifier, or a Pipeline of nothing else
         Fitted.
     X : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
         Images of the size trained on.
@@ -45,6 +46,7 @@ def grad_cam(model: Any, X: Any, targets: Any = None) -> np.ndarray:
     >>> grad_cam(model, images).shape
     (8, 8, 8)
     """
+    model = network_of(model)
     images = model._fitted_images(X)
     codes = None if targets is None else _codes(model.classes_, targets, len(images))
     parts = []
