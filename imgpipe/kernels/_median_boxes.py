@@ -10,6 +10,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._jit import written_module
+from imgpipe.kernels._median_nine import nine, strip_count
 from imgpipe.kernels._straightline import box_source
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
@@ -17,11 +18,12 @@ from imgpipe.kernels._windows import Window
 # other dtypes are not worth the seconds that it takes to compile a size
 _DTYPES = ("uint8", "uint16", "int16", "float32", "float64")
 # rows at once by the length of the box: those that need the fewest operations for a pixel
-_WAYS = {3: 2, 5: 2, 7: 2, 9: 2, 11: 4, 13: 4, 15: 4}
+_WAYS = {5: 2, 7: 2, 9: 2, 11: 4, 13: 4, 15: 4}
 # longer boxes take 6 to 20 s to compile: only where there is enough to filter
 _QUICK, _WORTH_IT = 9, 1 << 17
 # a strip is read and written many times: it should stay in the cache
 _STRIP_BYTES = 1 << 16
+_NINE_BYTES = 1 << 17
 
 Square = Callable[[Array, Array, Any], bool]
 
@@ -33,17 +35,19 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
     """
     k = window.sizes[-1]
     flat = window.cells is None and len(shape) > 1 and math.prod(window.sizes) == k * k
-    if not flat or window.sizes[-2] != k or k not in _WAYS or dtype.name not in _DTYPES:
+    if not flat or window.sizes[-2] != k or dtype.name not in _DTYPES:
+        return None
+    if k == 3:
+        return _three(shape, dtype, window)
+    if k not in _WAYS:
         return None
     if k > _QUICK and math.prod(shape) < _WORTH_IT:
         return None
-    height, width = shape[-2:]
-    planes = math.prod(shape[:-2])
-    rows, columns = window.table(len(shape) - 2, height), window.table(len(shape) - 1, width)
-    table = np.concatenate([rows, columns])
+    planes, height, width = math.prod(shape[:-2]), *shape[-2:]
+    table = _table(shape, window)
     before = window.before[-1]
     written = _written(k, dtype.itemsize)
-    tall = _tall(height, columns.size, k, dtype.itemsize, written.LINE)
+    tall = _tall(height, width + k - 1, k, dtype.itemsize, written.LINE)
     strips = planes * -(-height // tall)
     work = math.prod(shape) * dtype.itemsize * k
 
@@ -61,6 +65,27 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
         )
 
     return run
+
+
+def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Square:
+    planes, height, width = math.prod(shape[:-2]), *shape[-2:]
+    table = _table(shape, window)
+    above, before = window.before[-2:]
+    tall = max(_NINE_BYTES // (width * dtype.itemsize), 1)
+    lines = planes * strip_count(height, tall)
+    work = math.prod(shape) * dtype.itemsize
+
+    def run(image: Array, out: Array, cval: Any) -> bool:
+        x, y = image.reshape(planes, height * width), out.reshape(planes, height * width)
+        return run_bands(nine, lines, work, x, y, table, width, tall, above, before, cval)
+
+    return run
+
+
+def _table(shape: tuple[int, ...], window: Window) -> Array:
+    """Rows, then columns, of the image at each position that the window can reach."""
+    last = len(shape) - 1
+    return np.concatenate([window.table(last - 1, shape[-2]), window.table(last, shape[-1])])
 
 
 @cache
