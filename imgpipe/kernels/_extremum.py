@@ -148,10 +148,10 @@ def _box_settings(step: Pass, window: Window, itemsize: int, cval: Any) -> tuple
 
 
 def _growth(k: int) -> list[int]:
-    """Lengths through which windows grow to `k`, at most fivefold each time."""
-    if k <= 5:
+    """Lengths through which windows grow to `k`, at most sevenfold each time."""
+    if k <= 7:
         return [k]
-    # a threefold step reads three pixels and a fivefold one five
+    # a threefold step reads three pixels, a fivefold one five
     lengths = [3]
     while 5 * lengths[-1] < k:
         lengths.append(5 * lengths[-1])

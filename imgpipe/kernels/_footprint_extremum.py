@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._box_extremum import holds_nan, pick
+from imgpipe.kernels._box_extremum import fill_borders, holds_nan, pick
 from imgpipe.kernels._jit import jit
-from imgpipe.kernels._padding import line_starts, padded
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
 
 # bytes of one strip of rows, of which there is one for each length of runs
-_STRIP_BYTES = 1 << 15
+_STRIP_BYTES = 1 << 17
 # runs that are compared in one pass
-_AT_ONCE = 6
+_AT_ONCE = 8
 _At = np.uint64
 
 
@@ -29,43 +28,53 @@ def footprint_filter(
 ) -> Callable[[Array, Array], bool]:
     """Return ``run(image, out)``; it tells whether the image holds a NaN."""
     assert window.cells is not None
-    lead, k, pitch = shape[:-2], (1, *window.sizes)[-2], shape[-1] + window.sizes[-1] - 1
-    n = shape[-2] if len(shape) > 1 else 1
-    around = tuple(s + w - 1 for s, w in zip(shape, window.sizes, strict=True))
+    n, width = (1, *shape)[-2:]
+    k, before = (1, *window.sizes)[-2], window.before[-1]
+    pitch = width + window.sizes[-1] - 1
     cells = window.cells.reshape(-1, k, window.sizes[-1])
     # parts of the window that lie in one plane of the image
     parts = np.flatnonzero(cells.any(axis=(1, 2)))
     height = min(n, max(k, _STRIP_BYTES // (dtype.itemsize * pitch)))
-    room = (height + k) * pitch
-    runs = _runs(cells[parts], pitch, room)
-    # planes of the padded image, counted along its leading axes
-    planes = (*around[: len(lead)], 1)
-    corners = line_starts((*lead, 1), planes)
-    offsets = line_starts((*window.sizes[: len(lead)], 1), planes)
-    area = math.prod(around[len(lead) :])
+    runs = _runs(cells[parts], pitch, (height + k) * pitch)
+    rows = window.table(len(shape) - 2, n) if len(shape) > 1 else np.zeros(1, np.int64)
+    tables = np.concatenate([rows, window.table(len(shape) - 1, width)])
+    planes = np.ascontiguousarray(_planes(shape[:-2], window)[:, parts])
     order = True if largest else None
     work = math.prod(shape) * dtype.itemsize * runs.size / 4
 
     def run(image: Array, out: Array) -> bool:
         return run_bands(
             footprint_lines,
-            image.size // image.shape[-1],
+            image.size // width,
             work,
-            image.ravel(),
-            padded(image, window, cval).ravel(),
-            out.ravel(),
+            image.reshape(-1),
+            out.reshape(-1),
             n,
-            image.shape[-1],
-            pitch,
-            corners * area,
-            offsets[parts] * area,
+            width,
+            planes,
+            tables,
+            before,
             k,
+            cval,
             height,
+            pitch,
             runs,
             order,
         )
 
     return run
+
+
+def _planes(lead: tuple[int, ...], window: Window) -> Array:
+    """Return the plane of the image below each part of the window at each plane; -1 is outside."""
+    found = np.zeros((1, 1), np.int64)
+    for axis, n in enumerate(lead):
+        table = window.table(axis, n)
+        below = np.lib.stride_tricks.sliding_window_view(table, window.sizes[axis])
+        outer, inner = found[:, np.newaxis, :, np.newaxis], below[np.newaxis, :, np.newaxis]
+        both = np.where((outer < 0) | (inner < 0), -1, outer * n + inner)
+        found = both.reshape(found.shape[0] * n, -1)
+    return found
 
 
 def _runs(cells: Array, pitch: int, room: int) -> Array:
@@ -90,28 +99,30 @@ def footprint_lines(
     start: int,
     stop: int,
     x: Array,
-    around: Array,
     out: Array,
     n: int,
     width: int,
-    pitch: int,
-    corners: Array,
-    offsets: Array,
+    planes: Array,
+    tables: Array,
+    before: int,
     k: int,
+    cval: Any,
     height: int,
+    pitch: int,
     runs: Array,
     largest: Any,
 ) -> bool:
     """Filter lines `start` to `stop` of planes of `n` lines; return True if one of them has a NaN.
 
-    `around` is the padded image, `corners` where the first window of each plane begins in it,
-    `offsets` where the parts of a window lie from there.
+    `planes` holds the source plane of each plane and part of the window, `tables` the source rows
+    and then the source columns.
     """
+    rows, columns = tables[: n + k - 1], tables[n + k - 1 :]
+    parts = planes.shape[1]
     room = (height + k) * pitch
-    level_size = offsets.size * room
-    levels = runs[-1] // level_size + 1
-    memory = np.zeros(levels * level_size + 2 * room, x.dtype)
-    best = levels * level_size
+    size = parts * room
+    levels = runs[-1] // size + 1
+    memory = np.zeros(levels * size + 2 * room, x.dtype)
     found = False
     number = start
     while number < stop:
@@ -119,20 +130,29 @@ def footprint_lines(
         i = number - plane * n
         count = min(height, stop - number, n - i)
         found |= holds_nan(x[number * width :], count * width)
-        for part in range(offsets.size):
-            source = corners[plane] + offsets[part] + i * pitch
-            a, o = _At(source), _At(part * room)
-            for j in range(_At((count + k - 1) * pitch)):
-                memory[o + j] = around[a + j]
+        for part in range(parts):
+            source = planes[plane, part]
+            for r in range(count + k - 1):
+                goal = part * room + r * pitch + before
+                if source < 0 or rows[i + r] < 0:
+                    memory[goal : goal + width] = cval
+                else:
+                    _copy(memory, goal, x, (source * n + rows[i + r]) * width, width)
+            fill_borders(memory, part * room, pitch, count + k - 1, width, columns, before, cval)
         for level in range(1, levels):
-            _double(memory, level * level_size, level_size, 1 << (level - 1), largest)
-        _compare_runs(memory, best, count * pitch, runs, largest)
+            _double(memory, level * size, size, 1 << (level - 1), largest)
+        result = _compare_runs(memory, levels * size, room, count * pitch, runs, largest)
         for r in range(count):
-            a, o = _At(best + r * pitch), _At((number + r) * width)
-            for j in range(_At(width)):
-                out[o + j] = memory[a + j]
+            _copy(out, (number + r) * width, memory, result + r * pitch, width)
         number += count
     return found
+
+
+@jit
+def _copy(out: Array, goal: int, x: Array, source: int, width: int) -> None:
+    o, a = _At(goal), _At(source)
+    for j in range(_At(width)):
+        out[o + j] = x[a + j]
 
 
 @jit
@@ -144,15 +164,21 @@ def _double(memory: Array, goal: int, size: int, shift: int, largest: Any) -> No
 
 
 @jit
-def _compare_runs(memory: Array, best: int, count: int, runs: Array, largest: Any) -> None:
-    """Write the extreme of all runs for `count` windows side by side."""
-    o = _At(best)
-    last = _At(runs[0])
-    for t in range(0, runs.size, 6):
-        a, b, c = _At(runs[t]), _At(runs[t + 1]), _At(runs[t + 2])
-        d, e, f = _At(runs[t + 3]), _At(runs[t + 4]), _At(runs[t + 5])
+def _compare_runs(
+    memory: Array, best: int, room: int, count: int, runs: Array, largest: Any
+) -> int:
+    """Compare all runs, for `count` windows side by side; return where the result lies."""
+    last = runs[0]
+    for t in range(0, runs.size, _AT_ONCE):
+        # never in place, which would not be vectorised
+        goal = best + t // _AT_ONCE % 2 * room
+        o, z = _At(goal), _At(last)
+        a, b, c, d = _At(runs[t]), _At(runs[t + 1]), _At(runs[t + 2]), _At(runs[t + 3])
+        e, f, g, h = _At(runs[t + 4]), _At(runs[t + 5]), _At(runs[t + 6]), _At(runs[t + 7])
         for j in range(_At(count)):
-            left = pick(pick(memory[a + j], memory[b + j], largest), memory[c + j], largest)
-            right = pick(pick(memory[d + j], memory[e + j], largest), memory[f + j], largest)
-            memory[o + j] = pick(memory[last + j], pick(left, right, largest), largest)
-        last = o
+            one = pick(pick(memory[a + j], memory[b + j], largest), memory[z + j], largest)
+            two = pick(pick(memory[c + j], memory[d + j], largest), memory[e + j], largest)
+            three = pick(pick(memory[f + j], memory[g + j], largest), memory[h + j], largest)
+            memory[o + j] = pick(pick(one, two, largest), three, largest)
+        last = goal
+    return last
