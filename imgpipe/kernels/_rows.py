@@ -10,7 +10,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._jit import jit
-from imgpipe.kernels._taps import across, along, reach_of
+from imgpipe.kernels._taps import across, along, not_finite, reach_of
 
 # rows of output that share one copy of the rows beyond a border
 _TALL = 8
@@ -202,7 +202,7 @@ def _filter_plane(
                     _fill_ends(lines, line, table, p, at + size, wide + ends, before - left, edge)
                     along(lines, line, 1, taps[1], wide, sums, out, row, low, high)
                     if low is None:
-                        found |= _not_finite(out, row, wide)
+                        found |= not_finite(out, row, wide)
                 first += 2 * step
                 i += 2
             i = end
@@ -242,13 +242,3 @@ def _fill_ends(
         c = table[first + p]
         lines[line + p] = edge if c < 0 else lines[line + c + shift]
         p += 1
-
-
-@jit
-def _not_finite(out: Array, start: int, size: int) -> bool:
-    found = False
-    first = np.uintp(start)
-    for j in range(size):
-        value = out[first + np.uintp(j)]
-        found |= value - value != 0
-    return found

@@ -156,3 +156,14 @@ def along(
             b = after + np.uintp(count - 1 - t) * step + k
             y += _pair(real, left, right, last, count - 1 - t, lines[a], lines[b])
         _put(out, write + k, y, single, low, high)
+
+
+@jit
+def not_finite(out: Array, start: int, size: int) -> bool:
+    """Look for NaN and infinities in `size` values."""
+    found = False
+    first = np.uintp(start)
+    for j in range(size):
+        value = out[first + np.uintp(j)]
+        found |= value - value != 0
+    return found

@@ -8,12 +8,17 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array, limits
 from imgpipe.kernels._rows import filter_rows, filter_volumes
+from imgpipe.kernels._small_planes import filter_small_planes
 from imgpipe.kernels._taps import Taps, taps_of
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
 
 # columns filtered at a time: the lines of one window stay in a core's own cache
 _BREADTH = 8192
+
+# planes with rows shorter than this, and of at most this many values with their borders
+_SHORT = 64
+_SMALL = 1 << 13
 
 Loop = Callable[[Array, Array], bool]
 
@@ -117,14 +122,17 @@ def _rows_loop(
     accumulator: np.dtype[Any],
 ) -> Loop:
     """Return the loop over planes (outer, n, width)."""
-    lines = shape[0] * shape[1]
+    # a short row is less than a few vectors: small planes are filtered as one long line each
+    ends = 2 * columns.reach
+    small = shape[2] < _SHORT and (shape[1] + 2 * rows.reach) * (shape[2] + ends) <= _SMALL
+    loop, lines = (filter_small_planes, shape[0]) if small else (filter_rows, shape[0] * shape[1])
     work = math.prod(shape) * accumulator.itemsize * (rows.work + columns.work) / 2
     shared = _shared(rows, columns, cval * rows.sum, out, accumulator)
     border = dtype.type(cval)
 
     def run(image: Array, out: Array) -> bool:
         return run_bands(
-            filter_rows, lines, work, image.reshape(shape), out.reshape(shape), border, *shared
+            loop, lines, work, image.reshape(shape), out.reshape(shape), border, *shared
         )
 
     return run
