@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +85,7 @@ class Door(click.Group):
         debug = ctx.obj.debug
         with warnings.catch_warnings():
             if not debug:
-                warnings.showwarning = _show_warning
+                warnings.showwarning = _once()
             try:
                 return super().invoke(ctx)
             except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -140,8 +141,17 @@ def one_line(message: str) -> str:
     return " ".join(message.split())
 
 
-def _show_warning(message: Any, *_: Any, **__: Any) -> None:
-    click.echo(f"Warning: {one_line(str(message))}", err=True)
+def _once() -> Callable[..., None]:
+    """Make what shows a warning in one line, and the same one no second time, fold after fold."""
+    seen: set[str] = set()
+
+    def show(message: Any, *_: Any, **__: Any) -> None:
+        text = one_line(str(message))
+        if text not in seen:
+            seen.add(text)
+            click.echo(f"Warning: {text}", err=True)
+
+    return show
 
 
 def _reader_left() -> int:

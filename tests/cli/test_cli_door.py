@@ -125,12 +125,13 @@ def test_debug_shows_the_traceback() -> None:
 
 
 def test_warnings_are_one_line() -> None:
-    """A library's warning is one line on stderr, without file names and source lines."""
+    """A library's warning is one line on stderr, without file names, and is not repeated."""
     import warnings
 
     def verb() -> None:
         warnings.simplefilter("always")
-        warnings.warn("two\nlines", UserWarning, stacklevel=1)
+        for _ in range(2):
+            warnings.warn("two\nlines", UserWarning, stacklevel=1)
 
     done = CliRunner().invoke(door(verb), ["verb"])
     assert (done.exit_code, done.stderr) == (0, "Warning: two lines\n")
