@@ -14,7 +14,7 @@ from imgpipe.kernels._arrays import (
 from imgpipe.kernels._finite import ranked
 from imgpipe.kernels._jit import jit
 from imgpipe.kernels._median_boxes import square_box
-from imgpipe.kernels._networks import Program, median_program
+from imgpipe.kernels._networks import MAXIMUM, MINIMUM, Program, median_program
 from imgpipe.kernels._padding import flat, line_starts, padded
 from imgpipe.kernels._plans import Plan, planned
 from imgpipe.kernels._sliding import sliding_median
@@ -22,7 +22,7 @@ from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window, long_lines, window_of
 
 # above so many cells a running histogram is faster than a network
-_MOST_CELLS = 256
+_MOST_CELLS = 343
 # a window of more pixels would keep one output busy for minutes
 _MOST_EVER = 2**26
 # lines of a network are cut to so many bytes, so that its registers stay in cache
@@ -81,9 +81,10 @@ def median(
 
     Notes
     -----
-    Up to 256 cells, sorting networks over whole lines of pixels (Adams, "Fast median filters using
-    separable sorting networks", ACM TOG 2021); above, a running histogram (Huang, Yang and Tang,
-    "A fast two-dimensional median filtering algorithm", IEEE TASSP 1979).
+    Up to 343 cells, sorting networks over whole lines of pixels (Adams, "Fast median filters using
+    separable sorting networks", ACM TOG 2021), written out as loops for square boxes to 15; above,
+    a running histogram (Huang, Yang and Tang, "A fast two-dimensional median filtering algorithm",
+    IEEE TASSP 1979).
 
     Examples
     --------
@@ -182,7 +183,7 @@ def _run_network(
         line_starts(shape, source.shape),
         rows,
         flat(lead, source.shape),
-        np.stack([kind, low, high, a + a_shift, b + b_shift], axis=1),
+        np.stack([kind, low, high, a + a_shift, b + b_shift], axis=1).astype(np.uint64),
         program.outputs @ np.array([pitch, 1]),
         program.registers,
         length,
@@ -244,7 +245,7 @@ def _network_lines(
                 register = scratch[s * pitch :]
                 for j in range(min(pitch, part.size)):
                     register[j] = part[j]
-            _run_steps(scratch, steps, length)
+            _run_steps(scratch, steps, np.uint64(length))
             count = min(length - reach, width - first)
             for g in range(group):
                 result = scratch[outputs[g] :]
@@ -254,34 +255,19 @@ def _network_lines(
 
 
 @jit
-def _run_steps(scratch: Array, steps: Array, length: int) -> None:
+def _run_steps(scratch: Array, steps: Array, length: Any) -> None:
+    # unsigned numbers throughout: an index that may be negative costs the vector loop
     for t in range(steps.shape[0]):
-        low, high = scratch[steps[t, 1] :], scratch[steps[t, 2] :]
-        a, b = scratch[steps[t, 3] :], scratch[steps[t, 4] :]
-        if steps[t, 0] == 0:
-            _minimum(low, a, b, length)
-        elif steps[t, 0] == 1:
-            _maximum(high, a, b, length)
+        low, high = steps[t, 1], steps[t, 2]
+        a, b = steps[t, 3], steps[t, 4]
+        if steps[t, 0] == MINIMUM:
+            for j in range(length):
+                scratch[low + j] = min(scratch[a + j], scratch[b + j])
+        elif steps[t, 0] == MAXIMUM:
+            for j in range(length):
+                scratch[high + j] = max(scratch[a + j], scratch[b + j])
         else:
-            _exchange(low, high, a, b, length)
-
-
-# functions of their own: within the loop over steps they would not be vectorised
-@jit
-def _minimum(out: Array, a: Array, b: Array, length: int) -> None:
-    for j in range(length):
-        out[j] = min(a[j], b[j])
-
-
-@jit
-def _maximum(out: Array, a: Array, b: Array, length: int) -> None:
-    for j in range(length):
-        out[j] = max(a[j], b[j])
-
-
-@jit
-def _exchange(low: Array, high: Array, a: Array, b: Array, length: int) -> None:
-    for j in range(length):
-        p, q = a[j], b[j]
-        low[j] = min(p, q)
-        high[j] = max(p, q)
+            for j in range(length):
+                p, q = scratch[a + j], scratch[b + j]
+                scratch[low + j] = min(p, q)
+                scratch[high + j] = max(p, q)
