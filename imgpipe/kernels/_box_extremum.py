@@ -352,7 +352,7 @@ def _grow(
     k: int,
     largest: Any,
 ) -> None:
-    """Widen windows from `q` to `k` cells, at most sevenfold, on `count` lines."""
+    """Widen windows from `q` to `k` cells, at most fivefold, on `count` lines."""
     for r in range(count):
         o, a = _At(goal + r * width), _At(source + r * pitch)
         b, z = a + _At(min(q, k - q)), a + _At(k - q)
@@ -360,18 +360,9 @@ def _grow(
             for j in range(_At(width)):
                 pair = pick(memory[a + j], memory[b + j], largest)
                 out[o + j] = pick(pair, memory[z + j], largest)
-        elif k <= 5 * q:
+        else:
             c, d = a + _At(min(2 * q, k - q)), a + _At(min(3 * q, k - q))
             for j in range(_At(width)):
                 left = pick(memory[a + j], memory[b + j], largest)
                 right = pick(memory[c + j], memory[d + j], largest)
                 out[o + j] = pick(pick(left, right, largest), memory[z + j], largest)
-        else:
-            c, d = a + _At(2 * q), a + _At(min(3 * q, k - q))
-            e, f = a + _At(min(4 * q, k - q)), a + _At(min(5 * q, k - q))
-            for j in range(_At(width)):
-                left = pick(memory[a + j], memory[b + j], largest)
-                middle = pick(memory[c + j], memory[d + j], largest)
-                right = pick(memory[e + j], memory[f + j], largest)
-                middle = pick(pick(left, right, largest), middle, largest)
-                out[o + j] = pick(middle, memory[z + j], largest)

@@ -148,8 +148,8 @@ def _box_settings(step: Pass, window: Window, itemsize: int, cval: Any) -> tuple
 
 
 def _growth(k: int) -> list[int]:
-    """Lengths through which windows grow to `k`, at most sevenfold each time."""
-    if k <= 7:
+    """Lengths through which windows grow to `k`, at most fivefold each time."""
+    if k <= 5:
         return [k]
     # a threefold step reads three pixels, a fivefold one five
     lengths = [3]
