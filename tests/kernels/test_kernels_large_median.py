@@ -46,6 +46,7 @@ def ways(image, window):
     return found
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("shape", "size", "axes"), CASES)
 def test_every_way_agrees_with_scipy(dtype, shape, size, axes):
@@ -61,6 +62,20 @@ def test_every_way_agrees_with_scipy(dtype, shape, size, axes):
             np.testing.assert_array_equal(out, expected, f"{way.__name__} {mode}")
 
 
+# small enough for a run without compiled code, in which wrapping sums of scalars warn
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "f4", "f8"])
+@pytest.mark.parametrize(("shape", "size"), [((5, 6), 4), ((3, 4, 5), 3)])
+def test_small_images(dtype, shape, size):
+    image = noise(shape, dtype, 1)
+    window = window_of(len(shape), size, 0, "reflect", None)
+    for way in ways(image, window):
+        out = np.empty_like(image)
+        way(image, window, image.dtype.type(0), out)
+        np.testing.assert_array_equal(out, ndimage.median_filter(image, size), way.__name__)
+
+
+@pytest.mark.jit
 @pytest.mark.parametrize("dtype", ["u2", "i4", "u8", "i8", "f4", "f8"])
 def test_extreme_values_keep_their_order(dtype):
     kind = np.dtype(dtype)
@@ -82,6 +97,7 @@ def test_extreme_values_keep_their_order(dtype):
         np.testing.assert_array_equal(out, expected, way.__name__)
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("dtype", ["u1", "u2", "f4"])
 @pytest.mark.parametrize("kind", ["noise", "edges"])
 def test_large_images_of_several_tiles(dtype, kind):
@@ -116,6 +132,7 @@ def test_window_limits():
     assert region[0] * region[1] <= 512
 
 
+@pytest.mark.jit
 def test_full_columns_and_windows_do_not_overflow():
     image = np.where(np.indices((256, 300)).sum(0) % 3, 255, 0).astype(np.uint8)
     window = window_of(2, (255, 257), 0, "wrap", None)
@@ -129,6 +146,7 @@ def test_full_columns_and_windows_do_not_overflow():
     assert (out == 7).all()
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
 def test_places_of_the_nth_bit():
     rng = np.random.default_rng(0)
     for density in (1, 8, 32, 63, 64):
@@ -146,6 +164,7 @@ def test_places_of_the_nth_bit():
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("dtype", ["u1", "i2", "f4"])
 def test_long_lines_and_footprints_agree_with_scipy(dtype):
     line = noise((3000,), dtype, 2)
