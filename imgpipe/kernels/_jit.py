@@ -7,6 +7,7 @@ Numba version gets a cache folder of its own.
 
 import hashlib
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -35,7 +36,9 @@ def jit(function: Callable[..., Any] | None = None, *, contract: bool = False) -
     if function is None:
         return lambda f: jit(f, contract=contract)
     folder = cache_folder()
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": folder is not None}
+    # Numba refuses to cache what has no file
+    cached = folder is not None and Path(function.__code__.co_filename).exists()
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": cached}
     if contract:
         options["fastmath"] = {"contract"}
     # Numba reads the folder when it decorates, so that other people's functions keep theirs
@@ -94,13 +97,16 @@ def written_module(name: str, write: Callable[[], str]) -> ModuleType:
             draft.replace(path)
         except OSError:
             path = None
+    full_name = f"imgpipe.written.{name}"
     if path is None:
-        module = ModuleType(f"imgpipe.written.{name}")
+        module = ModuleType(full_name)
         exec(compile(write(), f"<{name}>", "exec"), module.__dict__)
         return module
-    spec = spec_from_file_location(f"imgpipe.written.{name}", path)
+    spec = spec_from_file_location(full_name, path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
+    # Numba's cache finds a function again by the name of its module
+    sys.modules[full_name] = module
     spec.loader.exec_module(module)
     return module

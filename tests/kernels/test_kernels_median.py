@@ -141,4 +141,5 @@ def test_written_modules_need_no_folder(
 ) -> None:
     """Where nothing can be written, the module lives in memory."""
     monkeypatch.setattr(_jit, "cache_folder", lambda: folder)
-    assert _jit.written_module("numbers", lambda: "one = 1\n").one == 1
+    source = "from imgpipe.kernels._jit import jit\n\n@jit\ndef one():\n    return 1\n"
+    assert _jit.written_module("numbers", lambda: source).one() == 1
