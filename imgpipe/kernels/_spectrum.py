@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import scipy.fft
 
-from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._arrays import Array, converted
 from imgpipe.kernels._padding import padded
 from imgpipe.kernels._threads import thread_count
 from imgpipe.kernels._windows import Window
 
 # taps per pixel, padding included, from which three transforms are cheaper
-_TAPS = 400
+_TAPS = 2500
 # pixels transformed at once, where a stack is filtered image by image
 _CHUNK = 1 << 22
 
@@ -24,9 +24,14 @@ def fft_pays(shape: tuple[int, ...], weights: Array) -> bool:
 
 
 def correlate_by_fft(
-    image: Array, window: Window, weights: Array, cval: float, accumulator: np.dtype[Any]
-) -> Array:
-    """Return the correlation of a finite image as floats, over the axes longer than one tap.
+    window: Window,
+    weights: Array,
+    cval: float,
+    accumulator: np.dtype[Any],
+    image: Array,
+    out: Array,
+) -> bool:
+    """Correlate an image over the axes longer than one tap; return whether a sum is not finite.
 
     Integers are transformed in float64, so that they round as they would tap by tap.
     """
@@ -51,7 +56,8 @@ def correlate_by_fft(
         whole = scipy.fft.irfftn(part, shape, axes=axes, workers=workers)
         result[first : first + step] = whole[(slice(None), *inside)]
     full = result.reshape([image.shape[a] for a in order])
-    return full.transpose(np.argsort(order))
+    np.copyto(out, converted(full.transpose(np.argsort(order)), out.dtype))
+    return not np.isfinite(result).all()
 
 
 def _lengths(shape: tuple[int, ...], window: tuple[int, ...]) -> list[int]:

@@ -1,22 +1,23 @@
 """Correlation and convolution with any weights."""
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels._arrays import Array, as_image, converted, limits, real_weights
+from imgpipe._common import InputError
+from imgpipe.kernels._arrays import Array, as_bits, averaging_dtypes, real_cval, real_weights
 from imgpipe.kernels._averaging import average
-from imgpipe.kernels._jit import jit
-from imgpipe.kernels._padding import flat, line_starts, padded
-from imgpipe.kernels._rounding import store
+from imgpipe.kernels._blocks import dense, line_order
+from imgpipe.kernels._plans import Plan, planned
 from imgpipe.kernels._spectrum import correlate_by_fft, fft_pays
-from imgpipe.kernels._threads import run_bands
-from imgpipe.kernels._weighted import weighted
+from imgpipe.kernels._weighted_plan import weighted_plan
 from imgpipe.kernels._windows import Window, axes_of, over_all_axes, spread
 
-# taps that one pass over a line adds up
-_TAPS = 5
+_F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def convolve(
@@ -110,8 +111,8 @@ def correlate(
     Notes
     -----
     Weights that are a product of lines are applied axis by axis, large windows by Fourier
-    transform, all others tap by tap. Integers of 8 bits and float32 are computed in float32, all
-    else in float64.
+    transform, all others tap by tap. Integers of 8 and 16 bits and float32 are computed in float32,
+    all else in float64.
 
     Examples
     --------
@@ -134,37 +135,118 @@ def _filter(
     *,
     turned: bool,
 ) -> Array:
-    image = as_image(image)
-    chosen = axes_of(axes, image.ndim)
-    taps = real_weights(weights, len(chosen))
-    box = spread(image.ndim, chosen, taps.shape, origin, mode)
-    taps = over_all_axes(taps, chosen, image.ndim)
+    given = np.asarray(weights)
+    if given.dtype.kind not in "biuf":
+        given = real_weights(given, given.ndim)
+    # bytes, unlike an array, can tell one plan from another
+    key = (given.shape, given.dtype.str, given.tobytes())
+    return planned(_plan, image, output, *key, mode, cval, origin, axes, turned)
+
+
+def _plan(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    output: np.dtype[Any],
+    size: tuple[int, ...],
+    kind: str,
+    buffer: bytes,
+    mode: Any,
+    cval: Any,
+    origin: Any,
+    axes: Any,
+    turned: bool,
+) -> Plan:
+    chosen = axes_of(axes, len(shape))
+    taps = real_weights(np.frombuffer(buffer, kind).reshape(size), len(chosen))
+    box = spread(len(shape), chosen, taps.shape, origin, mode)
+    taps = over_all_axes(taps, chosen, len(shape))
     if turned:
         box, taps = box.mirrored(), np.flip(taps)
+    filled = replace(box, cells=taps != 0)
+    signs = (_part(box, taps > 0), _part(box, taps < 0))
+    gain = float(np.abs(taps).sum())
     lines = _factors(taps)
+    if lines is not None:
+        return weighted_plan(shape, dtype, output, filled, lines, cval, gain=gain, signs=signs)
+    written, _ = averaging_dtypes(dtype, output)
+    value = float(real_cval(cval))
+    if output.kind != "f" and not np.isfinite(value):
+        raise InputError(f"cval must be finite where the output is {output}, got {cval!r}")
+    edge = value if box.constant else 0.0
 
     def compute(x: Array, window: Window, out: Array, cval: float, accumulator: Any) -> None:
-        if lines is not None:
-            weighted(x, window, window.ordered(lines), out, cval, accumulator)
-            return
         order = window.axes or range(x.ndim)
-        tap_by_tap = taps.transpose(order)
-        if fft_pays(x.shape, tap_by_tap):
-            result = correlate_by_fft(x, window, tap_by_tap, cval, accumulator)
-            np.copyto(out, converted(result, out.dtype))
-        else:
-            _correlate(x, window, tap_by_tap, out, cval, accumulator)
+        _loop(x.shape, x.dtype, out.dtype, accumulator, window, taps.transpose(order), cval)(x, out)
 
-    return average(
-        image,
-        output,
+    def exact(image: Array, out: Array) -> None:
+        positive, negative = signs
+        average(image, out, value, filled, compute, gain=gain, positive=positive, negative=negative)
+
+    if not np.isfinite(edge) or not math.prod(shape):
+        return Plan(written, exact)
+    pixel = np.dtype(np.uint8) if dtype.kind == "b" else dtype
+    if pixel.kind in "iu" and pixel.itemsize > 2:
+        pixel = _F64
+    accumulator = _F32 if _single(pixel, written, taps, edge) else _F64
+    loop = _loop(shape, pixel, written, accumulator, box, taps, edge)
+
+    def run(image: Array, out: Array) -> None:
+        # long integers are summed as float64 anyhow: one loop less to compile for each
+        x = as_bits(image).astype(pixel, copy=False)
+        # a sum that is not finite tells of NaN, of infinities or of values near the limit
+        if loop(x, out):
+            exact(image, out)
+
+    return Plan(written, run)
+
+
+def _single(dtype: np.dtype[Any], written: np.dtype[Any], weights: Array, edge: float) -> bool:
+    """Tell whether sums of float32 do: for short pixels, and weights that float32 can hold."""
+    if written == _F64 or (dtype.itemsize > 2 and dtype != _F32):
+        return False
+    sizes = np.abs(weights[weights != 0])
+    top = max(65536.0, abs(edge)) * float(sizes.sum())
+    return bool(top < 1e37 and (sizes > 1e-30).all())
+
+
+def _loop(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    written: np.dtype[Any],
+    accumulator: np.dtype[Any],
+    window: Window,
+    taps: Array,
+    cval: float,
+) -> Callable[[Array, Array], Any]:
+    """Choose how to correlate finite images; the loop returns true where that went wrong."""
+    if not taps.any():
+        return lambda image, out: out.fill(0)
+    if fft_pays(shape, taps):
+        return partial(correlate_by_fft, window, taps, cval, accumulator)
+    order = line_order(shape, taps.shape)
+    if order is None:
+        loop = dense(shape, dtype, written, accumulator, window, taps, cval)
+        return loop or partial(correlate_by_fft, window, taps, cval, accumulator)
+    turned = [shape[a] for a in order]
+    inner = dense(
+        tuple(turned),
+        dtype,
+        written,
+        accumulator,
+        window.reordered(order),
+        taps.transpose(order),
         cval,
-        replace(box, cells=taps != 0),
-        compute,
-        gain=float(np.abs(taps).sum()),
-        positive=_part(box, taps > 0),
-        negative=_part(box, taps < 0),
     )
+    if inner is None:
+        return partial(correlate_by_fft, window, taps, cval, accumulator)
+
+    def loop_across(image: Array, out: Array) -> bool:
+        result = np.empty(turned, written)
+        found = inner(np.ascontiguousarray(image.transpose(order)), result)
+        np.copyto(out, result.transpose(np.argsort(order)))
+        return found
+
+    return loop_across
 
 
 def _part(window: Window, cells: Array) -> Window | None:
@@ -190,60 +272,3 @@ def _factors(weights: Array) -> list[Array] | None:
     same = (weights == 0) == (product == 0)
     close = np.abs(product - weights) <= 4 * np.finfo(float).eps * np.abs(weights)
     return lines if (same & close).all() else None
-
-
-def _correlate(
-    image: Array,
-    window: Window,
-    weights: Array,
-    out: Array,
-    cval: float,
-    accumulator: np.dtype[Any],
-) -> None:
-    real = accumulator.type
-    source = padded(image, window, real(cval), accumulator)
-    where = np.argwhere(weights)
-    idle = -len(where) % _TAPS
-    low, high = limits(out.dtype)
-    run_bands(
-        _correlate_lines,
-        image.size // image.shape[-1],
-        image.size * len(where) * accumulator.itemsize / 4,
-        source.ravel(),
-        out.reshape(-1, image.shape[-1]),
-        line_starts(image.shape, source.shape),
-        np.append(flat(where, source.shape), np.zeros(idle, np.int64)),
-        np.append(weights[weights != 0], np.zeros(idle)).astype(accumulator),
-        real(low) if low is not None else None,
-        real(high) if high is not None else None,
-    )
-
-
-# contract: fused multiply-adds, measured at nearly half the time of separate ones
-@jit(contract=True)
-def _correlate_lines(
-    start: int,
-    stop: int,
-    x: Array,
-    out: Array,
-    starts: Array,
-    taps: Array,
-    weights: Array,
-    low: Any,
-    high: Any,
-) -> None:
-    width = out.shape[1]
-    total = np.empty(width, x.dtype)
-    one = x.dtype.type(1)
-    for number in range(start, stop):
-        source = x[starts[number] :]
-        for j in range(width):
-            total[j] = 0
-        for t in range(0, taps.size, 5):
-            a, b, c = source[taps[t] :], source[taps[t + 1] :], source[taps[t + 2] :]
-            d, e = source[taps[t + 3] :], source[taps[t + 4] :]
-            p, q, r = weights[t], weights[t + 1], weights[t + 2]
-            u, v = weights[t + 3], weights[t + 4]
-            for j in range(width):
-                total[j] += p * a[j] + q * b[j] + r * c[j] + u * d[j] + v * e[j]
-        store(total, out[number], width, one, low, high)

@@ -266,7 +266,7 @@ def test_large_dense_windows_equal_scipy(shape: tuple, size: int, dtype: str) ->
     slack = 1e-6 * np.abs(image.astype(float)).max()
     if image.dtype.kind == "u":
         clipped = np.clip(expected, 0, np.iinfo(dtype).max)
-        assert np.abs(same - clipped).max() <= 0.5 + (slack if dtype == "u1" else 1e-9)
+        assert np.abs(same - clipped).max() <= 0.5 + slack
     else:
         assert np.allclose(same, expected, rtol=0, atol=slack)
 

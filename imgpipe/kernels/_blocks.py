@@ -1,0 +1,189 @@
+"""How an image is cut into blocks, and weights into bricks, for the loop of dense weights."""
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from imgpipe.kernels._arrays import Array, limits
+from imgpipe.kernels._dense import BREADTH, HEIGHTS, PITCH, REACH, ROWS, dense_blocks
+from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._windows import Window
+
+# lines of a block: few enough for the second-level cache, many beside the border above and below
+_LINES = 32
+_SCRATCH = 1 << 19
+# columns left to the blocks of the border, so that the others begin where a vector does
+_SIDE = 16
+# columns of a block that is filtered where it is
+_NEAR = 1 << 12
+# shorter lines make poor vectors
+_SHORT = 16
+
+
+def dense(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    written: np.dtype[Any],
+    accumulator: np.dtype[Any],
+    window: Window,
+    weights: Array,
+    cval: float,
+) -> Callable[[Array, Array], bool] | None:
+    """Return ``run(image, out)``, which tells whether it met sums that are not finite.
+
+    None where the window is too wide along the last axis.
+    """
+    sizes, table, at, before, step, taps = _planes(shape, window, weights)
+    *_, ky, kx = taps.shape
+    reach = (kx - 1) * step
+    if reach > REACH:
+        return None
+    slabs = np.argwhere(taps.any(axis=(2, 3)))
+    planes = [taps[a, b] for a, b in slabs]
+    square = len(planes) == 1 and taps.shape[2:] == (3, 3) and step == 1
+    near = square and dtype == accumulator == written and slabs.tolist() == [[0, 0]]
+    lines = _even(sizes[2], max(ROWS, min(_LINES, _SCRATCH // (PITCH * len(slabs)) - ky)), ROWS)
+    blocks, groups = _blocks(sizes, lines, reach, before, ky, near)
+    height = lines + ky + max(HEIGHTS)
+    bricks, packed = _bricks(planes, step, height, square)
+    geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at], np.int64)
+    real = accumulator.type
+    low, high = limits(written)
+    rounds = low is not None
+    nowhere = np.empty(0, accumulator)
+    work = math.prod(shape) * (8 + np.count_nonzero(weights) / 4)
+    fixed = (groups, blocks, table, slabs, bricks, packed.astype(accumulator), geometry)
+    scalars = (real(cval), real(low or 0), real(high or 0), int(rounds))
+
+    def run(image: Array, out: Array) -> bool:
+        x, y = image.reshape(-1), out.reshape(-1)
+        straight = (x, y) if near else (nowhere, nowhere)
+        return run_bands(dense_blocks, len(groups) - 1, work, x, y, *straight, *fixed, *scalars)
+
+    return run
+
+
+def line_order(shape: tuple[int, ...], sizes: tuple[int, ...]) -> list[int] | None:
+    """Order of axes that puts a long one last where lines are short or the window is too wide."""
+    fits = [axis for axis, k in enumerate(sizes) if k <= REACH]
+    joins = sizes[-1] == 1 and len(shape) > 1 and (sizes[-2] - 1) * shape[-1] <= REACH
+    last = len(shape) - 1
+    longest = max(fits, key=shape.__getitem__, default=last)
+    long = shape[-1] >= _SHORT or shape[longest] < 2 * shape[-1]
+    if longest == last or (last in fits and (long or joins)):
+        return None
+    return [axis for axis in range(len(shape)) if axis != longest] + [longest]
+
+
+def _planes(
+    shape: tuple[int, ...], window: Window, weights: Array
+) -> tuple[list[int], Array, list[int], list[int], int, Array]:
+    """View an image and its weights as four axes, with one table of the source index along each.
+
+    A last axis that is not filtered, as that of colours, joins the one before: its columns are
+    then `step` pixels apart.
+    """
+    sizes, before = list(shape), list(window.before)
+    tables = [window.table(axis, n) for axis, n in enumerate(shape)]
+    taps, step = weights, 1
+    if len(shape) > 1 and window.sizes[-1] == 1 and (window.sizes[-2] - 1) * shape[-1] <= REACH:
+        step = sizes.pop()
+        sizes[-1], before = sizes[-1] * step, before[:-1]
+        before[-1] *= step
+        columns = tables[-2][:, np.newaxis] * step + np.arange(step)
+        columns[tables[-2] < 0] = -1
+        tables[-2:] = [columns.ravel()]
+        taps = taps[..., 0]
+    lead = 4 - len(sizes)
+    sizes, before = [1] * lead + sizes, [0] * lead + before
+    tables = [np.zeros(1, np.int64)] * lead + tables
+    starts = np.cumsum([len(t) for t in tables]).tolist()
+    at = [starts[1], starts[2], starts[0]]
+    taps = taps.reshape((1,) * lead + taps.shape)
+    return sizes, np.concatenate(tables), at, before, step, taps
+
+
+def _even(size: int, most: int, multiple: int) -> int:
+    """Length of equal parts of `size`, at most `most`, a multiple of a divisor of it."""
+    parts = -(-size // most)
+    return -(-size // (parts * multiple)) * multiple
+
+
+def _blocks(
+    sizes: list[int], lines: int, reach: int, before: list[int], ky: int, near: bool
+) -> tuple[Array, Array]:
+    """Cut planes into blocks (plane, row, rows, column, columns, near), and group them.
+
+    Blocks of one group lie side by side in the scratch. Those marked as near lie away from the
+    border, and are filtered where they are.
+    """
+    n, width = sizes[2], sizes[3]
+    blocks: list[list[int]] = []
+    groups = [0]
+
+    def cut(top: int, bottom: int, left: int, right: int, breadth: int, near: int = 0) -> None:
+        wide = _even(right - left, breadth, 16)
+        together = 1 if near else max(1, (breadth + reach) // (wide + reach))
+        strips = [(p, r) for p in range(sizes[0] * sizes[1]) for r in range(top, bottom, lines)]
+        for column in range(left, right, wide):
+            for number, (plane, row) in enumerate(strips, 1):
+                size = min(wide, right - column)
+                blocks.append([plane, row, min(lines, bottom - row), column, size, near])
+                if number % together == 0 or number == len(strips):
+                    groups.append(len(blocks))
+
+    # lines of sums and of pixels should fit the first-level cache
+    breadth = BREADTH if ky <= 5 else BREADTH // 2
+    top, left = before[2], max(_SIDE, before[3])
+    bottom = top + (n - ky + 1) // ROWS * ROWS
+    right = width - max(_SIDE, reach - before[3])
+    if near and bottom - top >= 2 * lines and right - left >= 16 * _SIDE:
+        cut(top, bottom, left, right, _NEAR, 1)
+        for strip in ((0, top), (bottom, n)):
+            cut(*strip, 0, width, breadth)
+        for side in ((0, left), (right, width)):
+            cut(top, bottom, *side, breadth)
+    else:
+        cut(0, n, 0, width, breadth)
+    return np.array(blocks, np.int64), np.array(groups, np.int64)
+
+
+def _bricks(planes: list[Array], step: int, height: int, square: bool) -> tuple[Array, Array]:
+    """Cut the taps of each plane into upright pieces (height, offset, place of its weights)."""
+    if square:
+        return np.zeros((1, 3), np.int64), planes[0].ravel()
+    bricks, packed = [], []
+    at = 0
+    for number, plane in enumerate(planes):
+        for column in range(plane.shape[1]):
+            line = plane[:, column]
+            for row, k in _pieces(line):
+                bricks.append((k, (number * height + row) * PITCH + column * step, at))
+                packed.append(np.append(line[row : row + k], np.zeros(max(0, row + k - len(line)))))
+                at += k
+    return np.array(bricks, np.int64), np.concatenate(packed)
+
+
+def _pieces(line: Array) -> list[tuple[int, int]]:
+    """Cover the taps of a column that are not 0 by pieces (row, height)."""
+    pieces = []
+    row, end = 0, len(np.trim_zeros(line, "b"))
+    while row < end:
+        if line[row] == 0:
+            row += 1
+            continue
+        k = _best(end - row)[1]
+        pieces.append((row, k))
+        row += k
+    return pieces
+
+
+@cache
+def _best(length: int) -> tuple[float, int]:
+    """Least time to add up a column of some length, and the piece to begin with."""
+    if length <= 0:
+        return 0.0, 0
+    return min((time + _best(length - k)[0], k) for k, time in HEIGHTS.items())
