@@ -15,10 +15,8 @@ _VECTOR_BYTES = 64
 
 _HEAD = '''"""Median of a {size} x {size} box, {ways} rows at once; from `_straightline.py`."""
 
-import numpy as np
-
 from imgpipe.kernels._jit import jit
-from imgpipe.kernels._median_strips import fill, spread
+from imgpipe.kernels._median_strips import fill, room, spread
 
 LINE = {line}
 '''
@@ -30,9 +28,9 @@ def lines(start, stop, x, out, table, tall, before, cval):
     pitch = width + {reach}
     length = (tall // {ways} * pitch + {line} - 1) // {line} * {line}
     stride = length + {below} * pitch + {margin}
-    strip = np.empty({ways} * stride, x.dtype)
-    result = np.empty({ways} * length, x.dtype)
-    scratch = np.empty({slots} * {spacing}, x.dtype)
+    strip = room({ways} * stride, x)
+    result = room({ways} * length, x)
+    scratch = room({slots} * {spacing}, x)
     rows, columns = table[: height + {reach}], table[height + {reach} :]
     strips = (height + tall - 1) // tall
     nan = False
@@ -83,7 +81,7 @@ def _line_bytes(size: int, itemsize: int) -> int:
     """Length of a line by which the scratch stays in the first or second level of cache."""
     if size > 9:
         return 256
-    return 1024 if size <= 5 and itemsize == 1 else 512
+    return 1024 if size <= 5 else 512
 
 
 class _Layout:

@@ -14,6 +14,7 @@ from imgpipe.kernels._arrays import (
 from imgpipe.kernels._finite import ranked
 from imgpipe.kernels._jit import jit
 from imgpipe.kernels._median_boxes import square_box
+from imgpipe.kernels._median_strips import room
 from imgpipe.kernels._networks import MAXIMUM, MINIMUM, Program, median_program
 from imgpipe.kernels._padding import flat, line_starts, padded
 from imgpipe.kernels._plans import Plan, planned
@@ -170,7 +171,7 @@ def _run_network(
     lanes = 64 // source.itemsize
     length = max(_LINE_BYTES // source.itemsize, 4 * reach)
     length = -(-min(length, out.shape[1] + reach) // lanes) * lanes
-    pitch = length + reach
+    pitch = -(-(length + reach) // lanes) * lanes
     registers = program.steps * np.array([1, pitch, pitch, pitch, 1, pitch, 1])
     kind, low, high, a, a_shift, b, b_shift = registers.T
     group = len(program.outputs)
@@ -188,6 +189,7 @@ def _run_network(
         program.registers,
         length,
         reach,
+        pitch,
     )
 
 
@@ -228,12 +230,12 @@ def _network_lines(
     registers: int,
     length: int,
     reach: int,
+    pitch: int,
 ) -> None:
     width = out.shape[1]
     group = outputs.size
     groups = (rows + group - 1) // group
-    pitch = length + reach
-    scratch = np.zeros(registers * pitch, x.dtype)
+    scratch = room(registers * pitch, x)
     for number in range(start, stop):
         plane = number // groups
         # the last pair of an odd number of rows overlaps the one before
