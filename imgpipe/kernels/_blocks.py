@@ -15,10 +15,8 @@ from imgpipe.kernels._windows import Window
 # lines of a block: few enough for the second-level cache, many beside the border above and below
 _LINES = 32
 _SCRATCH = 1 << 19
-# columns left to the blocks of the border, so that the others begin where a vector does
-_SIDE = 16
-# columns of a block that is filtered where it is
-_NEAR = 1 << 12
+# the most columns of a block that is filtered where it is
+_NEAR = 1 << 14
 # shorter lines make poor vectors
 _SHORT = 16
 
@@ -125,7 +123,9 @@ def _blocks(
     groups = [0]
 
     def cut(top: int, bottom: int, left: int, right: int, breadth: int, near: int = 0) -> None:
-        wide = _even(right - left, breadth, 16)
+        if top >= bottom:
+            return
+        wide = min(_even(right - left, breadth, 16), right - left)
         together = 1 if near else max(1, (breadth + reach) // (wide + reach))
         strips = [(p, r) for p in range(sizes[0] * sizes[1]) for r in range(top, bottom, lines)]
         for column in range(left, right, wide):
@@ -137,15 +137,11 @@ def _blocks(
 
     # lines of sums and of pixels should fit the first-level cache
     breadth = BREADTH if ky <= 5 else BREADTH // 2
-    top, left = before[2], max(_SIDE, before[3])
-    bottom = top + (n - ky + 1) // ROWS * ROWS
-    right = width - max(_SIDE, reach - before[3])
-    if near and bottom - top >= 2 * lines and right - left >= 16 * _SIDE:
-        cut(top, bottom, left, right, _NEAR, 1)
+    top, bottom = before[2], before[2] + (n - ky + 1) // ROWS * ROWS
+    if near and bottom - top >= 2 * lines and width - reach in range(_SHORT, _NEAR):
+        cut(top, bottom, before[3], before[3] + width - reach, _NEAR, 1)
         for strip in ((0, top), (bottom, n)):
             cut(*strip, 0, width, breadth)
-        for side in ((0, left), (right, width)):
-            cut(top, bottom, *side, breadth)
     else:
         cut(0, n, 0, width, breadth)
     return np.array(blocks, np.int64), np.array(groups, np.int64)

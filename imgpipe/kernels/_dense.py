@@ -22,7 +22,7 @@ BREADTH, REACH = 1024, 256
 ROWS = 4
 # heights there is a loop for, and their measured times
 HEIGHTS = {3: 75, 5: 87, 7: 115, 9: 150}
-# pixels that a copy of a short line may write at a time
+# lines are copied in multiples of so many pixels where they may
 _CHUNK = 32
 
 # Below, places are numbers without a sign: they need no test for counting from the end, and they
@@ -69,6 +69,7 @@ def dense_blocks(
                 result = r * width + blocks[first, 3]
                 source = result - above * width - before
                 bad |= _three_by_three(near, source, width, target, result, width, weights, wide)
+            bad |= _edges(near, target, blocks, first, table, shape, weights, cval)
             continue
         pitch = wide + reach
         for number in range(first, last):
@@ -88,6 +89,35 @@ def dense_blocks(
                 _store(total, at, out, blocks, number, r, shape, low, high, rounds)
             if not rounds and not whole:
                 bad |= _look(total, count)
+    return bad
+
+
+@jit(contract=True)
+def _edges(
+    x: Array,
+    out: Array,
+    blocks: Array,
+    number: int,
+    table: Array,
+    shape: Array,
+    weights: Array,
+    cval: Any,
+) -> bool:
+    """Write the sums over 3x3 cells beside a block: those whose windows reach over the border."""
+    width, row, rows = shape[3], blocks[number, 1], blocks[number, 2]
+    left, right = blocks[number, 3], blocks[number, 3] + blocks[number, 4]
+    zero = weights.dtype.type(0)
+    bad = False
+    for i in range(row, row + rows):
+        source = (i - shape[4]) * width
+        for p in range(left + width - right):
+            j = p if p < left else right + p - left
+            e = zero
+            for t in range(9):
+                c = table[shape[10] + j + t % 3]
+                e += weights[t] * (x[source + t // 3 * width + c] if c >= 0 else cval)
+            out[i * width + j] = e
+            bad |= (e - e) != zero
     return bad
 
 
@@ -111,6 +141,8 @@ def _fill(
     size = blocks[number, 4] + reach
     left = min(max(0, before - column), size)
     right = max(left, min(size, width + before - column))
+    count = right - left
+    short = (count + _CHUNK - 1) // _CHUNK * _CHUNK
     for s in range(len(slabs)):
         outer = table[plane // n1 + slabs[s, 0]]
         inner = table[shape[11] + plane % n1 + slabs[s, 1]]
@@ -120,29 +152,18 @@ def _fill(
                 scratch[line : line + size] = cval
                 continue
             start = ((outer * n1 + inner) * n2 + table[rows + r]) * width
-            _copy(x, start + left + column - before, scratch, line + left, right - left)
+            source = np.uintp(start + left + column - before)
+            copy = np.uintp(line + left)
+            # a few pixels more cost less than a vector cut short
+            for k in range(short if start + left + column - before + short <= x.size else count):
+                j = np.uintp(k)
+                scratch[copy + j] = x[source + j]
             for p in range(left):
                 c = table[columns + p]
                 scratch[line + p] = x[start + c] if c >= 0 else cval
             for p in range(right, size):
                 c = table[columns + p]
                 scratch[line + p] = x[start + c] if c >= 0 else cval
-
-
-@jit
-def _copy(x: Array, start: int, scratch: Array, line: int, size: int) -> None:
-    """Copy at least `size` pixels: a few more cost less than a vector cut short."""
-    source, copy = np.uintp(start), np.uintp(line)
-    if size > 4 * _CHUNK or start + size + _CHUNK > x.size:
-        for k in range(size):
-            j = np.uintp(k)
-            scratch[copy + j] = x[source + j]
-        return
-    for first in range(0, size, _CHUNK):
-        here, there = source + np.uintp(first), copy + np.uintp(first)
-        for k in range(_CHUNK):
-            j = np.uintp(k)
-            scratch[there + j] = x[here + j]
 
 
 @jit
@@ -162,26 +183,20 @@ def _store(
     width, rows, wide = shape[3], blocks[number, 2], blocks[number, 4]
     first = (blocks[number, 0] * shape[2] + blocks[number, 1]) * width + blocks[number, 3]
     short = (wide + _CHUNK - 1) // _CHUNK * _CHUNK
+    # loops stand here, not in a function: a call would take longer than a short line
     for q in range(min(ROWS, rows - r)):
-        line = (r + q) * width
+        start = (r + q) * width
         # what runs over the end of a line is written again by the next one, of the same block
-        safe = wide == width and line + short <= rows * width
-        _write(total, at + q * PITCH, out, first + line, short if safe else wide, low, high, rounds)
-
-
-@jit
-def _write(
-    total: Array, at: int, out: Array, start: int, count: int, low: Any, high: Any, rounds: int
-) -> None:
-    sums, line = np.uintp(at), np.uintp(start)
-    if rounds:
-        for k in range(count):
-            j = np.uintp(k)
-            out[line + j] = np.int32(min(max(np.rint(total[sums + j]), low), high))
-    else:
-        for k in range(count):
-            j = np.uintp(k)
-            out[line + j] = total[sums + j]
+        count = short if wide == width and start + short <= rows * width else wide
+        sums, line = np.uintp(at + q * PITCH), np.uintp(first + start)
+        if rounds:
+            for k in range(count):
+                j = np.uintp(k)
+                out[line + j] = np.int32(min(max(np.rint(total[sums + j]), low), high))
+        else:
+            for k in range(count):
+                j = np.uintp(k)
+                out[line + j] = total[sums + j]
 
 
 @jit
