@@ -138,11 +138,8 @@ def _rows(
             r = max(0, count - 4)
         t = i + r
         goal = first + r * step
-        if k <= 2:
-            _pairs(out, goal, step, x, base, rows, t, t + k - 1, width, largest)
-            r += 4
-        elif k == 3:
-            _triples(out, goal, step, x, base, rows, t, width, largest)
+        if k <= 3:
+            _triples(out, goal, step, x, base, rows, t, k, width, largest)
             r += 4
         elif k <= 5:
             _fives(out, goal, step, x, base, rows, t, k, width, largest)
@@ -278,43 +275,16 @@ def _triples(
     base: int,
     rows: Array,
     t: int,
+    k: int,
     width: int,
     largest: Any,
 ) -> None:
-    """Write four rows of windows of three."""
-    o0, o1, o2, o3 = _At(goal), _At(goal + step), _At(goal + 2 * step), _At(goal + 3 * step)
-    a0, a1 = _At(base + rows[t] * width), _At(base + rows[t + 1] * width)
-    a2, a3 = _At(base + rows[t + 2] * width), _At(base + rows[t + 3] * width)
-    a4, a5 = _At(base + rows[t + 4] * width), _At(base + rows[t + 5] * width)
-    for j in range(_At(width)):
-        second, third = x[a2 + j], x[a3 + j]
-        upper = pick(x[a1 + j], second, largest)
-        lower = pick(third, x[a4 + j], largest)
-        out[o0 + j] = pick(x[a0 + j], upper, largest)
-        out[o1 + j] = pick(upper, third, largest)
-        out[o2 + j] = pick(second, lower, largest)
-        out[o3 + j] = pick(lower, x[a5 + j], largest)
-
-
-@jit
-def _pairs(
-    out: Array,
-    goal: int,
-    step: int,
-    x: Array,
-    base: int,
-    rows: Array,
-    t: int,
-    last: int,
-    width: int,
-    largest: Any,
-) -> None:
-    """Write four rows of windows of one or two."""
-    for r in range(4):
-        o = _At(goal + r * step)
-        a, b = _At(base + rows[t + r] * width), _At(base + rows[last + r] * width)
+    """Write four rows of windows of one to three; small boxes have a faster loop."""
+    for r in range(t, t + 4):
+        o, a = _At(goal + (r - t) * step), _At(base + rows[r] * width)
+        b, c = _At(base + rows[r + k // 2] * width), _At(base + rows[r + k - 1] * width)
         for j in range(_At(width)):
-            out[o + j] = pick(x[a + j], x[b + j], largest)
+            out[o + j] = pick(pick(x[a + j], x[b + j], largest), x[c + j], largest)
 
 
 @jit

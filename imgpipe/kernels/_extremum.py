@@ -1,5 +1,6 @@
 """Moving minimum and maximum: which loop suits an image and a window, and its tables."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._box_extremum import SPARE_ROWS, box_lines
+from imgpipe.kernels._flat_extremum import LONGEST_FLAT, flat_lines
 from imgpipe.kernels._footprint_extremum import footprint_filter
 from imgpipe.kernels._small_extremum import shifts_and_masks, small_planes, suits
 from imgpipe.kernels._threads import run_bands
@@ -19,6 +21,8 @@ Run = Callable[[Array, Array], bool]
 
 # bytes of one strip of rows: two of them fit into a core's first cache
 _STRIP_BYTES = 1 << 15
+# one strip of the flat loop
+_FLAT_BYTES = 1 << 14
 _CACHE_LINE = 64
 # lines shorter than this are not worth a vector loop
 _SHORT = 16
@@ -106,18 +110,51 @@ def _box_filter(
     largest: bool,
 ) -> Run:
     order = True if largest else None
-    settings = [_box_settings(step, window, dtype.itemsize, cval) for step in steps]
+    work = math.prod(shape) * dtype.itemsize
+    parts = [
+        (flat_lines, step.lines, _flat_settings(step, dtype.itemsize, cval))
+        if _flat_suits(step, dtype.itemsize)
+        else (box_lines, step.lines, _box_settings(step, window, dtype.itemsize, cval))
+        for step in steps
+    ]
 
     def run(image: Array, out: Array) -> bool:
         source, found = image.reshape(-1), False
-        for number, (step, values) in enumerate(zip(steps, settings, strict=True), 1):
-            result = out.reshape(-1) if number == len(steps) else np.empty(out.size, out.dtype)
-            work = source.nbytes
-            found |= run_bands(box_lines, step.lines, work, source, result, *values, order)
+        for number, (loop, lines, values) in enumerate(parts, 1):
+            result = out.reshape(-1) if number == len(parts) else np.empty(out.size, out.dtype)
+            found |= run_bands(loop, lines, work, source, result, *values, order)
             source = result
         return found
 
     return run
+
+
+def _flat_suits(step: Pass, itemsize: int) -> bool:
+    # five rows of floats are more traffic than the row-wise loop has: .87 against 1.06 of OpenCV
+    longest = LONGEST_FLAT if itemsize <= 2 else 3
+    return step.k0 <= longest and 1 < step.k1 <= longest and step.shape[2] >= 4 * step.k1
+
+
+def _flat_settings(step: Pass, itemsize: int, cval: Any) -> tuple[Any, ...]:
+    """Return the arguments of `flat_lines` from `n` to `height`."""
+    _, n, width = step.shape
+    height = max(8, _FLAT_BYTES // (width * itemsize))
+    outside = step.columns.min() < 0
+    columns = step.columns
+    if outside:
+        columns = np.clip(np.arange(columns.size) - step.before, 0, width - 1)
+    return (
+        n,
+        width,
+        np.concatenate([step.rows, columns]).astype(np.int64),
+        step.above,
+        step.k0,
+        step.before,
+        step.k1,
+        int(outside),
+        cval,
+        min(height, n),
+    )
 
 
 def _box_settings(step: Pass, window: Window, itemsize: int, cval: Any) -> tuple[Any, ...]:

@@ -1,5 +1,7 @@
 """The loops of erosion and dilation: blocks of rows, small images, footprints, large arrays."""
 
+import itertools
+
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
@@ -20,6 +22,22 @@ def naive(image: np.ndarray, k: tuple[int, int], before: tuple[int, int], mode: 
     else:
         padded = np.pad(image, widths, mode=modes[mode])
     return np.lib.stride_tricks.sliding_window_view(padded, k).min(axis=(2, 3))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f4"])
+def test_short_boxes_with_origins(dtype: str, mode: str) -> None:
+    """Boxes of up to five pixels, wherever their centre lies, on images and on volumes."""
+    rng = np.random.default_rng(1)
+    for shape in ((37, 90), (3, 20, 130), (1, 200)):
+        image = rng.integers(0, 100, shape).astype(dtype)
+        for size in itertools.product((1, 2, 3, 4, 5), repeat=2):
+            box = (1,) * (image.ndim - 2) + size
+            for origin in {-(size[1] // 2), (size[1] - 1) // 2}:
+                centre = (0,) * (image.ndim - 1) + (origin,)
+                options = {"size": box, "mode": mode, "cval": 7, "origin": centre}
+                result = kernels.erosion(image, **options)
+                assert np.array_equal(result, ndi.grey_erosion(image, **options)), options
 
 
 @pytest.mark.parametrize("mode", MODES)
