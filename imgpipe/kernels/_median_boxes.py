@@ -23,7 +23,7 @@ _WAYS = {5: 2, 7: 2, 9: 2, 11: 4, 13: 4, 15: 4}
 _QUICK, _WORTH_IT = 9, 1 << 17
 # a strip is read and written many times: it should stay in the cache
 _STRIP_BYTES = 1 << 16
-_NINE_BYTES = 1 << 17
+_NINE_BYTES, _COPIED_BYTES = 1 << 18, 1 << 14
 
 Square = Callable[[Array, Array, Any], bool]
 
@@ -71,7 +71,9 @@ def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Squa
     planes, height, width = math.prod(shape[:-2]), *shape[-2:]
     table = _table(shape, window)
     above, before = window.before[-2:]
-    tall = max(_NINE_BYTES // (width * dtype.itemsize), 1)
+    row = width * dtype.itemsize
+    # a plane that is one strip is copied: only small ones
+    tall = max(min(_NINE_BYTES // row, height // 2), _COPIED_BYTES // row, 1)
     lines = planes * strip_count(height, tall)
     work = math.prod(shape) * dtype.itemsize
 
