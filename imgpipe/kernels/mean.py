@@ -1,17 +1,24 @@
-"""Moving average over a box."""
+"""Moving average over a box.
+
+The sum over a box is a sum over its columns of sums over rows. Whole numbers slide: a sum of rows
+is the one above, plus the row that enters, less the row that leaves. Along a row windows grow:
+two windows of 3 pixels and one more pixel make a window of 7.
+"""
 
 import math
 from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels._arrays import Array, as_image, limits
+from imgpipe._common import InputError
+from imgpipe.kernels._arrays import Array, as_bits, averaging_dtypes, real_cval
 from imgpipe.kernels._averaging import average
-from imgpipe.kernels._jit import jit
-from imgpipe.kernels._rounding import store, store_quotient
-from imgpipe.kernels._strips import copy, fill_as, strip_shape
-from imgpipe.kernels._threads import run_bands
-from imgpipe.kernels._windows import Window, passes, window_of
+from imgpipe.kernels._box import box_filter
+from imgpipe.kernels._plans import Plan, planned
+from imgpipe.kernels._windows import Window, long_lines, window_of
+
+# rows shorter than this are not worth a vector loop
+_SHORT = 16
 
 
 def mean(
@@ -72,152 +79,65 @@ def mean(
     >>> mean([1.0, 2.0, 4.0], size=2)
     array([1. , 1.5, 3. ])
     """
-    image = as_image(image)
-    window = window_of(image.ndim, size, origin, mode, axes)
-    return average(image, output, cval, window, _box_mean, gain=math.prod(window.sizes))
+    return planned(_plan, image, output, size, mode, cval, origin, axes)
 
 
-def _box_mean(
+def _plan(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    asked: np.dtype[Any],
+    size: Any,
+    mode: Any,
+    cval: Any,
+    origin: Any,
+    axes: Any,
+) -> Plan:
+    window = window_of(len(shape), size, origin, mode, axes)
+    written, accumulator = averaging_dtypes(dtype, asked)
+    value = float(real_cval(cval))
+    if asked.kind != "f" and not np.isfinite(value):
+        raise InputError(f"cval must be finite where the output is {asked}, got {cval!r}")
+    border = value if window.constant else 0.0
+    pixels = np.dtype(np.uint8) if dtype.kind == "b" else dtype
+
+    def slowly(image: Array, out: Array) -> None:
+        average(image, out, cval, window, _compute, gain=window.count)
+
+    def turned(image: Array, out: Array) -> None:
+        found = []
+
+        def filtered(x: Array, w: Window, o: Array) -> None:
+            box = box_filter(x.shape, pixels, written, w, border, accumulator)
+            found.append(box(x, o))
+
+        long_lines(as_bits(image), window, filtered, out)
+        if any(found):
+            slowly(image, out)
+
+    def directly(image: Array, out: Array) -> None:
+        if box(as_bits(image), out):
+            slowly(image, out)
+
+    if not math.prod(shape) or not _holds(pixels, border):
+        return Plan(written, slowly)
+    if shape[-1] < _SHORT:
+        return Plan(written, turned)
+    box = box_filter(shape, pixels, written, window, border, accumulator)
+    return Plan(written, directly)
+
+
+def _compute(
     image: Array, window: Window, out: Array, cval: float, accumulator: np.dtype[Any]
 ) -> None:
-    count = math.prod(window.sizes)
-    if image.dtype.kind in "iu" and image.itemsize <= 2:
-        # whole numbers below 2**24 add up exactly in float32, below 2**53 in float64
-        largest = max(2 ** (8 * image.itemsize), abs(cval)) * count
-        exact = largest < 2**24 and cval == int(cval)
-        accumulator = np.dtype(np.float32 if exact else np.float64)
-    narrow = accumulator.itemsize == 4 and (out.itemsize == 1 or out.dtype == np.float32)
-    low, high = limits(out.dtype)
-    source, seen = image, 1
-    steps = passes(image.shape, window)
-    for number, step in enumerate(steps, 1):
-        final = number == len(steps)
-        result = out if final else np.empty(image.shape, accumulator)
-        real = (np.float32 if narrow else np.float64) if final else accumulator.type
-        total = count if final else 1
-        # a product with 1/count misses ties, which only even counts have; powers of 2 are exact
-        divide = final and low is not None and count % 2 == 0 and count & (count - 1) != 0
-        run_bands(
-            _mean_lines,
-            step.lines,
-            image.size * 8,
-            source.reshape(step.shape),
-            result.reshape(step.shape),
-            step.rows,
-            step.above,
-            step.k0,
-            step.columns,
-            step.before,
-            step.k1,
-            source.dtype.type(cval * seen),
-            np.empty(1, accumulator),
-            *strip_shape(step, accumulator.itemsize),
-            real(total if divide else 1 / total),
-            divide,
-            real(low) if final and low is not None else None,
-            real(high) if final and high is not None else None,
-        )
-        source, seen = result, seen * step.k0 * step.k1
+    box_filter(image.shape, image.dtype, out.dtype, window, cval, accumulator)(image, out)
 
 
-@jit
-def _mean_lines(
-    start: int,
-    stop: int,
-    x: Array,
-    out: Array,
-    rows: Array,
-    above: int,
-    k0: int,
-    columns: Array,
-    before: int,
-    k1: int,
-    cval: Any,
-    kind: Array,
-    height: int,
-    breadth: int,
-    scale: Any,
-    divide: bool,
-    low: Any,
-    high: Any,
-) -> None:
-    n, width = x.shape[1], x.shape[2]
-    strips = np.empty((3, (height + k0 - 1) * (breadth + k1 - 1)), kind.dtype)
-    pixels = np.empty(strips.shape[1], x.dtype)
-    stored = np.empty(strips.shape[1], out.dtype)
-    number = start
-    while number < stop:
-        plane = number // n
-        i = number - plane * n
-        count = min(height, stop - number, n - i)
-        for left in range(0, width, breadth):
-            wide = min(breadth, width - left)
-            pitch = wide + k1 - 1
-            size = (count + k0 - 1) * pitch
-            line, a, b = strips[0], strips[1], strips[2]
-            fill_as(
-                x,
-                plane,
-                rows,
-                above,
-                i,
-                count + k0 - 1,
-                columns,
-                before,
-                left,
-                pitch,
-                cval,
-                pixels,
-                line,
-            )
-            line, a, b = _widen(line, a, b, size, pitch, k0)
-            line, a, b = _widen(line, a, b, count * pitch, 1, k1)
-            size = count * pitch - k1 + 1
-            if low is None:
-                store(line, stored, size, scale, low, high)
-            elif divide:
-                store_quotient(line, stored, size, scale, low, high)
-            else:
-                store(line, stored, size, scale, low, high)
-            for r in range(count):
-                copy(out[plane, i + r, left:], stored[r * pitch :], wide)
-        number += count
-
-
-@jit
-def _widen(
-    line: Array, a: Array, b: Array, size: int, shift: int, k: int
-) -> tuple[Array, Array, Array]:
-    """Double the windows from 1 to k cells, bit by bit of k; return the sums first."""
-    if k == 1:
-        return line, a, b
-    bits = 0
-    while k >> (bits + 1):
-        bits += 1
-    source, wide, spare = line, a, b
-    q = 1
-    for bit in range(bits - 1, -1, -1):
-        odd = (k >> bit) & 1
-        count = size - (2 * q + odd - 1) * shift
-        second = source[q * shift :]
-        if odd:
-            # the single cells are needed to the end
-            _add_three(wide, source, second, line[2 * q * shift :], count)
-        else:
-            _add_two(wide, source, second, count)
-        source, wide, spare = wide, spare, wide
-        q = 2 * q + odd
-    return source, wide, line
-
-
-# functions of their own: inside the loop over buffers that change places nothing is vectorised
-@jit
-def _add_two(out: Array, a: Array, b: Array, count: int) -> None:
-    for j in range(count):
-        out[j] = a[j] + b[j]
-
-
-@jit
-def _add_three(out: Array, a: Array, b: Array, c: Array, count: int) -> None:
-    for j in range(count):
-        out[j] = a[j] + b[j] + c[j]
+def _holds(dtype: np.dtype[Any], border: float) -> bool:
+    """Tell whether pixels are summed as they are, and `border` can be one of them."""
+    if dtype.kind == "f":
+        # a border beyond the dtype's range counts in float64
+        return dtype.itemsize == 8 or not np.isfinite(border) or abs(border) < 1e37
+    if dtype.itemsize > 2 or not np.isfinite(border):
+        return False
+    info = np.iinfo(dtype)
+    return border == int(border) and info.min <= border <= info.max

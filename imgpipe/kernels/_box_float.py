@@ -1,0 +1,186 @@
+"""Moving sums of floats: each adds up the pixels of its own window only, so nothing drifts.
+
+A sliding sum would keep the rounding errors, and any NaN, of pixels that have left the window.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._box_rows import (
+    add,
+    add_onto,
+    add_three,
+    add_two,
+    add_two_rows,
+    fill_sides,
+    finish_clipped,
+    finish_real,
+    put,
+    put_three_rows,
+)
+from imgpipe.kernels._jit import jit
+
+
+@jit
+def float_lines(
+    begin: int,
+    end: int,
+    x: Array,
+    out: Array,
+    n: int,
+    stride: int,
+    breadth: int,
+    height: int,
+    k0: int,
+    above: int,
+    rows: Array,
+    k1: int,
+    before: int,
+    columns: Array,
+    chain: Array,
+    edge: Array,
+    outside: Array,
+    scale: Any,
+    clipped: bool,
+    low: float,
+    high: float,
+) -> int:
+    """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `stride` pixels.
+
+    Strips and windows are laid out as in `whole_lines`. The result is 1 if a mean is not finite.
+    """
+    steps = len(chain) - 1
+    pitch = (breadth + k1 + 30) // 32 * 32
+    size = (height + 1) * pitch + k1 + 32
+    line = np.zeros(len(chain) * size + size, outside.dtype)
+    # sums over the rest of a block of rows, from each of its rows on, and over the next one so far
+    blocks = np.empty((k0 + 1) * pitch if k0 > 5 else 0, outside.dtype)
+    origin = pitch + -before % 32
+    found = 0
+    for left in range(0, stride, breadth):
+        width = min(breadth, stride - left)
+        # the columns of the image that this stretch's windows reach
+        head = max(left - before, 0)
+        span = min(left + width + k1 - 1 - before, stride) - head
+        top = origin + head - left + before
+        number = begin
+        while number < end:
+            plane = number // n
+            first = number - plane * n
+            base = plane * n * stride + head
+            count = min(height, end - number, n - first)
+            done = 0
+            while done < count:
+                i = first + done
+                to = top + done * pitch
+                low_row = i - above
+                if k0 > 5:
+                    fresh = number + done == begin
+                    _block_sum(
+                        line, to, blocks, pitch, x, base, stride, span, i, k0, rows, edge, fresh
+                    )
+                    done += 1
+                elif (k0 == 3 or k0 == 5) and low_row >= 0 and low_row + k0 <= n:
+                    run = min(count - done, n - k0 - low_row + 1)
+                    start = base + low_row * stride
+                    put_three_rows(line, to, pitch, x, start, stride, run, span)
+                    if k0 == 5:
+                        start += 3 * stride
+                        add_two_rows(line, to, pitch, x, start, stride, run, span)
+                    done += run
+                else:
+                    for r in range(i, i + k0):
+                        if rows[r] < 0 and r == i:
+                            put(line, to, edge, 0, span)
+                        elif rows[r] < 0:
+                            add(line, to, edge, 0, span)
+                        elif r == i:
+                            put(line, to, x, base + rows[r] * stride, span)
+                        else:
+                            add(line, to, x, base + rows[r] * stride, span)
+                    done += 1
+            fill_sides(
+                line,
+                origin,
+                pitch,
+                count,
+                top - origin,
+                span,
+                columns[left:],
+                head,
+                width + k1 - 1,
+                outside,
+            )
+            for s in range(steps):
+                q, third = chain[s, 0], chain[s, 1]
+                a = s * size + origin
+                if third < 0:
+                    add_two(line, a + size, a, a + q, count * pitch)
+                else:
+                    c = third * size + origin + 2 * q
+                    add_three(line, a + size, a, a + q, c, count * pitch)
+            a = steps * size + origin
+            b, c = len(chain) * size, len(chain) * size
+            if chain[steps, 0]:
+                b = a + chain[steps, 0]
+            if chain[steps, 1] >= 0:
+                c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
+            start = base - head + left + first * stride
+            if clipped:
+                finish_clipped(
+                    line, a, b, c, pitch, out, start, stride, count, width, scale, low, high
+                )
+            else:
+                found |= finish_real(line, a, b, c, pitch, out, start, stride, count, width, scale)
+            number += count
+    return found
+
+
+@jit
+def _block_sum(
+    line: Array,
+    to: int,
+    blocks: Array,
+    pitch: int,
+    x: Array,
+    base: int,
+    stride: int,
+    width: int,
+    i: int,
+    k0: int,
+    rows: Array,
+    edge: Array,
+    fresh: bool,
+) -> None:
+    """Write the sum of `k0` rows: the rest of one block of `k0` rows and the start of the next.
+
+    Blocks begin at multiples of `k0`, so that bands for several threads give the same sums.
+    """
+    r = i % k0
+    if fresh or r == 0:
+        put(blocks, (k0 - 1) * pitch, edge, 0, width)
+        if rows[i - r + k0 - 1] >= 0:
+            put(blocks, (k0 - 1) * pitch, x, base + rows[i - r + k0 - 1] * stride, width)
+        for t in range(k0 - 2, -1, -1):
+            row = rows[i - r + t]
+            if row >= 0:
+                add_onto(blocks, t * pitch, (t + 1) * pitch, x, base + row * stride, width)
+            else:
+                add_onto(blocks, t * pitch, (t + 1) * pitch, edge, 0, width)
+    if r == 0:
+        put(line, to, blocks, 0, width)
+        return
+    for t in range(1 if fresh else r, r + 1):
+        row = rows[i - r + k0 - 1 + t]
+        if t == 1 and row >= 0:
+            put(blocks, k0 * pitch, x, base + row * stride, width)
+        elif t == 1:
+            put(blocks, k0 * pitch, edge, 0, width)
+        elif row >= 0:
+            add(blocks, k0 * pitch, x, base + row * stride, width)
+        else:
+            add(blocks, k0 * pitch, edge, 0, width)
+    put(line, to, blocks, r * pitch, width)
+    add(line, to, blocks, k0 * pitch, width)
