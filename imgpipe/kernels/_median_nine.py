@@ -1,8 +1,10 @@
 """The median of 3 x 3 pixels: one exchange network, written by hand, over whole strips of rows.
 
-Rows of an image follow one another in memory, so one long loop serves a strip of many. What it
-makes of the pixels at both ends of a row is wrong: these columns are done again, as lines of their
-own. Strips at the border, where a window reaches beyond the plane, are copied first.
+The three pixels of a row are sorted once, for all windows that hold them: four rows of output take
+six sorted rows, and share what neighbouring windows compare. Short rows, which follow one another
+in memory, are one long loop instead. Either way what comes out at both ends of a row is wrong:
+these columns are done again, as lines of their own. Strips at the border, where a window reaches
+beyond the plane, are copied first.
 """
 
 from typing import Any
@@ -10,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._box_extremum import holds_nan
 from imgpipe.kernels._jit import jit
 
 # strips at the top and the bottom: a window there may reach beyond the plane, or the array
-BORDER_ROWS = 3
+BORDER_ROWS = 4
 _VECTOR_BYTES = 64
 _MANY = 64
+_At = np.uint64
 
 
 @jit
@@ -58,7 +62,11 @@ def nine(
         if not inside:
             source, first = room, 2
             _gather(room[2:], x[plane], rows[top : top + count + 2], width, cval)
-        nan |= _medians(source[first - before :], width, target)
+        nan |= holds_nan(x[plane, top * width :], count * width)
+        if count >= 4 and width >= 2 * lanes:
+            _fours(source[first - before :], width, target, count)
+        else:
+            _medians(source[first - before :], width, target)
         _ends(source[first:], target, width, columns, before, cval, edges, pitch)
     return nan
 
@@ -90,14 +98,13 @@ def _gather(strip: Array, x: Array, rows: Array, width: int, cval: Any) -> None:
 
 
 @jit
-def _medians(x: Array, pitch: int, out: Array) -> bool:
+def _medians(x: Array, pitch: int, out: Array) -> None:
     """Write the medians of the pixels j to j + 2 of three lines that are `pitch` apart."""
     lanes = _VECTOR_BYTES // x.itemsize
     count = out.size
     # whole vectors, aligned where there are many; single pixels at the ends would take longer
     # than one vector more, which overlaps the others
     lead = -(out.ctypes.data // x.itemsize) % lanes if count > _MANY * lanes else 0
-    nan = False
     for part in range(3):
         first, length = 0, lanes
         if count < lanes:
@@ -114,15 +121,11 @@ def _medians(x: Array, pitch: int, out: Array) -> bool:
         a = x[first : first + length + 2]
         b = x[first + pitch : first + pitch + length + 2]
         c = x[first + 2 * pitch : first + 2 * pitch + length + 2]
-        if x.itemsize == 2:
-            _columns_thrice(a, b, c, out[first : first + length])
-        else:
-            nan |= _columns_kept(a, b, c, out[first : first + length])
-    return nan
+        _three_by_three(a, b, c, out[first : first + length])
 
 
 @jit
-def _columns_thrice(a: Array, b: Array, c: Array, out: Array) -> None:
+def _three_by_three(a: Array, b: Array, c: Array, out: Array) -> None:
     """Sort each column for each of its three windows: less work than to shift small pixels."""
     a1, b1, c1 = a[1:], b[1:], c[1:]
     a2, b2, c2 = a[2:], b[2:], c[2:]
@@ -130,23 +133,49 @@ def _columns_thrice(a: Array, b: Array, c: Array, out: Array) -> None:
         low0, middle0, high0 = _sorted(a[j], b[j], c[j])
         low1, middle1, high1 = _sorted(a1[j], b1[j], c1[j])
         low2, middle2, high2 = _sorted(a2[j], b2[j], c2[j])
-        out[j] = _middle(low0, low1, low2, middle0, middle1, middle2, high0, high1, high2)
+        low = max(max(low0, low1), low2)
+        middle = max(min(middle0, middle1), min(max(middle0, middle1), middle2))
+        high = min(min(high0, high1), high2)
+        out[j] = _middle(low, middle, high)
 
 
 @jit
-def _columns_kept(a: Array, b: Array, c: Array, out: Array) -> bool:
-    """Sort each column once, and keep it for the next two windows; return whether one is NaN."""
-    low0, middle0, high0 = _sorted(a[0], b[0], c[0])
-    low1, middle1, high1 = _sorted(a[1], b[1], c[1])
-    a, b, c = a[2:], b[2:], c[2:]
-    nan = False
-    for j in range(out.size):
-        nan |= b[j] != b[j]
-        low2, middle2, high2 = _sorted(a[j], b[j], c[j])
-        out[j] = _middle(low0, low1, low2, middle0, middle1, middle2, high0, high1, high2)
-        low0, middle0, high0 = low1, middle1, high1
-        low1, middle1, high1 = low2, middle2, high2
-    return nan
+def _fours(x: Array, pitch: int, out: Array, count: int) -> None:
+    """Write `count` rows of medians, four or more; the last four may overlap those before."""
+    lanes = _VECTOR_BYTES // x.itemsize
+    whole = pitch // lanes * lanes
+    for r in range(0, count, 4):
+        first = min(r, count - 4) * pitch
+        _four(x, first, pitch, out, whole)
+        if whole < pitch:
+            _four(x, first + pitch - lanes, pitch, out, lanes)
+
+
+@jit
+def _four(x: Array, first: int, pitch: int, out: Array, count: int) -> None:
+    """Write `count` medians on each of four rows."""
+    a, b, c = _At(first), _At(first + pitch), _At(first + 2 * pitch)
+    d, e, f = _At(first + 3 * pitch), _At(first + 4 * pitch), _At(first + 5 * pitch)
+    for i in range(_At(count)):
+        j, k = i + _At(1), i + _At(2)
+        low0, middle0, high0 = _sorted(x[a + i], x[a + j], x[a + k])
+        low1, middle1, high1 = _sorted(x[b + i], x[b + j], x[b + k])
+        low2, middle2, high2 = _sorted(x[c + i], x[c + j], x[c + k])
+        low3, middle3, high3 = _sorted(x[d + i], x[d + j], x[d + k])
+        low4, middle4, high4 = _sorted(x[e + i], x[e + j], x[e + k])
+        low5, middle5, high5 = _sorted(x[f + i], x[f + j], x[f + k])
+        low, high = max(low1, low2), min(high1, high2)
+        less, more = min(middle1, middle2), max(middle1, middle2)
+        above = max(less, min(more, middle0))
+        below = max(less, min(more, middle3))
+        out[a + i] = _middle(max(low, low0), above, min(high, high0))
+        out[b + i] = _middle(max(low, low3), below, min(high, high3))
+        low, high = max(low3, low4), min(high3, high4)
+        less, more = min(middle3, middle4), max(middle3, middle4)
+        above = max(less, min(more, middle2))
+        below = max(less, min(more, middle5))
+        out[c + i] = _middle(max(low, low2), above, min(high, high2))
+        out[d + i] = _middle(max(low, low5), below, min(high, high5))
 
 
 @jit
@@ -157,21 +186,8 @@ def _sorted(a: Any, b: Any, c: Any) -> Any:
 
 
 @jit
-def _middle(
-    low0: Any,
-    low1: Any,
-    low2: Any,
-    middle0: Any,
-    middle1: Any,
-    middle2: Any,
-    high0: Any,
-    high1: Any,
-    high2: Any,
-) -> Any:
-    """Median of nine pixels: that of the largest low, the median middle and the smallest high."""
-    low = max(max(low0, low1), low2)
-    middle = max(min(middle0, middle1), min(max(middle0, middle1), middle2))
-    high = min(min(high0, high1), high2)
+def _middle(low: Any, middle: Any, high: Any) -> Any:
+    """Median of nine: of the largest low, the median middle and the smallest high of triples."""
     return max(min(low, middle), min(max(low, middle), high))
 
 

@@ -46,7 +46,9 @@ def plan_of(
 ) -> Plan:
     """Return a kept plan, or build it; arguments that cannot be hashed are planned every time."""
     try:
-        kinds = tuple(map(_kind, arguments))
+        kinds: tuple[Any, ...] = tuple(map(type, arguments))
+        if tuple in kinds:
+            kinds = tuple(map(_kind, arguments))
         hash(arguments)
     except TypeError:
         return build(shape, dtype, out, *arguments)
