@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array, limits
-from imgpipe.kernels._dense import BREADTH, HEIGHTS, PITCH, REACH, ROWS, dense_blocks
+from imgpipe.kernels._dense import (
+    BREADTH,
+    HEIGHTS,
+    PITCH,
+    REACH,
+    ROWS,
+    TWO_FIVES,
+    dense_blocks,
+)
 from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._upright import SIZE, TAPS, circle, spectra, upright_blocks
 from imgpipe.kernels._windows import Window
 
 # lines of a block: few enough for the second-level cache, many beside the border above and below
 _LINES = 32
 _SCRATCH = 1 << 19
-# the most columns of a block that is filtered where it is
+# columns of a block of 3x3 sums that is filtered where it is
 _NEAR = 1 << 14
 # shorter lines make poor vectors
 _SHORT = 16
@@ -41,27 +50,71 @@ def dense(
         return None
     slabs = np.argwhere(taps.any(axis=(2, 3)))
     planes = [taps[a, b] for a, b in slabs]
+    stack = np.array(planes)
+    # taps are filled up to eights, which must not reach beyond the scratch
+    fits = (kx + TAPS) * step + BREADTH // 2 < PITCH - TAPS * 2
+    upright = fits and _upright_time(stack) < _bricks_time(stack)
     square = len(planes) == 1 and taps.shape[2:] == (3, 3) and step == 1
-    near = square and dtype == accumulator == written and slabs.tolist() == [[0, 0]]
-    lines = _even(sizes[2], max(ROWS, min(_LINES, _SCRATCH // (PITCH * len(slabs)) - ky)), ROWS)
+    near = taps.shape == (1, 1, 3, 3) and step == 1 and dtype == accumulator == written
+    if upright:
+        lines = _even(sizes[2], SIZE - ky + 1, 1)
+        height = SIZE
+    else:
+        most = min(_LINES, _SCRATCH // (PITCH * len(slabs)) - ky)
+        lines = _even(sizes[2], max(ROWS, most), ROWS)
+        height = lines + ky + max(HEIGHTS)
     blocks, groups = _blocks(sizes, lines, reach, before, ky, near)
-    height = lines + ky + max(HEIGHTS)
-    bricks, packed = _bricks(planes, step, height, square)
-    geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at], np.int64)
+    tail = [step, len(table)]
+    geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at, *tail], np.int64)
+    if near:
+        table = np.append(table, _edge_cells(table[at[1] :], sizes[3], before[3], ky, kx))
     real = accumulator.type
     low, high = limits(written)
-    rounds = low is not None
-    nowhere = np.empty(0, accumulator)
     work = math.prod(shape) * (8 + np.count_nonzero(weights) / 4)
-    fixed = (groups, blocks, table, slabs, bricks, packed.astype(accumulator), geometry)
-    scalars = (real(cval), real(low or 0), real(high or 0), int(rounds))
+    laid = groups, blocks, table, slabs
+    last = geometry, real(cval), real(low or 0), real(high or 0), int(low is not None)
+    nowhere = np.empty(0, accumulator)
+    if upright:
+        parts = [a.astype(accumulator) for a in (*spectra(planes[0]), circle())]
+        return lambda image, out: run_bands(
+            upright_blocks,
+            len(groups) // 2,
+            work,
+            image.reshape(-1),
+            out.reshape(-1),
+            *laid,
+            *parts,
+            *last,
+        )
+    bricks, packed = _bricks(planes, step, height, square)
+    packed = packed.astype(accumulator)
 
     def run(image: Array, out: Array) -> bool:
         x, y = image.reshape(-1), out.reshape(-1)
         straight = (x, y) if near else (nowhere, nowhere)
-        return run_bands(dense_blocks, len(groups) - 1, work, x, y, *straight, *fixed, *scalars)
+        return run_bands(
+            dense_blocks, len(groups) - 1, work, x, y, *straight, *laid, bricks, packed, *last
+        )
 
     return run
+
+
+def direct_time(taps: Array) -> float:
+    """Nanoseconds that a pixel takes without a transform of all axes, as measured with float32."""
+    planes = taps.reshape(-1, *((1,) * (2 - taps.ndim) + taps.shape)[-2:])
+    return min(_bricks_time(planes), _upright_time(planes))
+
+
+def _bricks_time(planes: Array) -> float:
+    lines = np.swapaxes(planes, 1, 2).reshape(-1, planes.shape[1])
+    return sum(HEIGHTS[k] for line in lines for _, k in _pieces(line)) / 2048
+
+
+def _upright_time(planes: Array) -> float:
+    ky, kx = planes.shape[1:]
+    if len(planes) > 1 or ky >= SIZE:
+        return math.inf
+    return (0.9 + 0.18 * -(-kx // TAPS)) * SIZE / (SIZE - ky + 1)
 
 
 def line_order(shape: tuple[int, ...], sizes: tuple[int, ...]) -> list[int] | None:
@@ -115,8 +168,8 @@ def _blocks(
 ) -> tuple[Array, Array]:
     """Cut planes into blocks (plane, row, rows, column, columns, near), and group them.
 
-    Blocks of one group lie side by side in the scratch. Those marked as near lie away from the
-    border, and are filtered where they are.
+    Blocks of one group lie side by side in the scratch. Those marked as near (1, or 2 where they
+    see to the columns at the border, too) are filtered where they are.
     """
     n, width = sizes[2], sizes[3]
     blocks: list[list[int]] = []
@@ -138,13 +191,25 @@ def _blocks(
     # lines of sums and of pixels should fit the first-level cache
     breadth = BREADTH if ky <= 5 else BREADTH // 2
     top, bottom = before[2], before[2] + (n - ky + 1) // ROWS * ROWS
-    if near and bottom - top >= 2 * lines and width - reach in range(_SHORT, _NEAR):
+    if near and bottom - top >= 2 * lines and width - reach > _SHORT:
         cut(top, bottom, before[3], before[3] + width - reach, _NEAR, 1)
+        for block in blocks:
+            # the last block of some lines sees to the columns beside them all
+            block[5] += block[3] + block[4] == before[3] + width - reach
         for strip in ((0, top), (bottom, n)):
             cut(*strip, 0, width, breadth)
     else:
         cut(0, n, 0, width, breadth)
     return np.array(blocks, np.int64), np.array(groups, np.int64)
+
+
+def _edge_cells(columns: Array, width: int, before: int, ky: int, kx: int) -> Array:
+    """Distances, from the start of a window's first line, of its cells beside the border."""
+    reach = kx - 1
+    places = np.array([p if p < before else width - reach + p for p in range(reach)])
+    below = columns[places[:, np.newaxis] + np.arange(kx)]
+    cells = below[:, np.newaxis] + np.arange(ky)[:, np.newaxis] * width
+    return np.where(below[:, np.newaxis] < 0, -1, cells).ravel()
 
 
 def _bricks(planes: list[Array], step: int, height: int, square: bool) -> tuple[Array, Array]:
@@ -154,11 +219,18 @@ def _bricks(planes: list[Array], step: int, height: int, square: bool) -> tuple[
     bricks, packed = [], []
     at = 0
     for number, plane in enumerate(planes):
-        for column in range(plane.shape[1]):
-            line = plane[:, column]
-            for row, k in _pieces(line):
-                bricks.append((k, (number * height + row) * PITCH + column * step, at))
-                packed.append(np.append(line[row : row + k], np.zeros(max(0, row + k - len(line)))))
+        pieces = [(row, k, c) for c, line in enumerate(plane.T) for row, k in _pieces(line)]
+        while pieces:
+            row, k, column = pieces.pop(0)
+            bricks.append((k, (number * height + row) * PITCH + column * step, at))
+            columns = [column]
+            if k == 5 and step == 1 and (row, k, column + 1) in pieces:
+                pieces.remove((row, k, column + 1))
+                bricks[-1] = (TWO_FIVES, *bricks[-1][1:])
+                columns.append(column + 1)
+            for c in columns:
+                line = plane[row : row + k, c]
+                packed.append(np.pad(line, (0, k - line.size)))
                 at += k
     return np.array(bricks, np.int64), np.concatenate(packed)
 

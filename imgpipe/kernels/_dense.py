@@ -22,6 +22,8 @@ BREADTH, REACH = 1024, 256
 ROWS = 4
 # heights there is a loop for, and their measured times
 HEIGHTS = {3: 75, 5: 87, 7: 115, 9: 150}
+# mark of a brick of two neighbouring columns
+TWO_FIVES = 10
 # lines are copied in multiples of so many pixels where they may
 _CHUNK = 32
 
@@ -66,16 +68,17 @@ def dense_blocks(
         rows, wide = blocks[first, 2], blocks[first, 4]
         if blocks[first, 5]:
             for r in range(blocks[first, 1], blocks[first, 1] + rows, ROWS):
-                result = r * width + blocks[first, 3]
-                source = result - above * width - before
-                bad |= _three_by_three(near, source, width, target, result, width, weights, wide)
-            bad |= _edges(near, target, blocks, first, table, shape, weights, cval)
+                line = r * width + blocks[first, 3]
+                at = line - above * width - before
+                bad |= _three_by_three(near, at, width, target, line, width, weights, wide)
+            if blocks[first, 5] == 2:
+                bad |= _edges(near, target, blocks[first, 1], rows, table, shape, weights, cval)
             continue
         pitch = wide + reach
         for number in range(first, last):
             rows = max(rows, blocks[number, 2])
             at = (number - first) * pitch
-            _fill(x, blocks, number, table, slabs, shape, cval, scratch, at)
+            fill(x, blocks, number, table, slabs, shape, cval, scratch, at)
         count = ((last - first) * pitch - reach + 15) // 16 * 16
         for r in range(0, rows, ROWS):
             if whole:
@@ -86,43 +89,34 @@ def dense_blocks(
                 _add_bricks(scratch, r * PITCH, total, bricks, weights, count)
             for number in range(first, last):
                 at = (number - first) * pitch
-                _store(total, at, out, blocks, number, r, shape, low, high, rounds)
-            if not rounds and not whole:
-                bad |= _look(total, count)
+                bad |= store(total, at, out, blocks, number, r, shape, low, high, rounds)
     return bad
 
 
 @jit(contract=True)
 def _edges(
-    x: Array,
-    out: Array,
-    blocks: Array,
-    number: int,
-    table: Array,
-    shape: Array,
-    weights: Array,
-    cval: Any,
+    x: Array, out: Array, row: int, rows: int, table: Array, shape: Array, weights: Array, cval: Any
 ) -> bool:
-    """Write the sums over 3x3 cells beside a block: those whose windows reach over the border."""
-    width, row, rows = shape[3], blocks[number, 1], blocks[number, 2]
-    left, right = blocks[number, 3], blocks[number, 3] + blocks[number, 4]
+    """Write sums over 3x3 cells that reach over the border on the left or right."""
+    width, before, reach = shape[3], shape[5], shape[6]
     zero = weights.dtype.type(0)
     bad = False
     for i in range(row, row + rows):
-        source = (i - shape[4]) * width
-        for p in range(left + width - right):
-            j = p if p < left else right + p - left
+        source, line = np.uintp((i - shape[4]) * width), np.uintp(i * width)
+        for p in range(reach):
             e = zero
+            entry = shape[13] + 9 * p
             for t in range(9):
-                c = table[shape[10] + j + t % 3]
-                e += weights[t] * (x[source + t // 3 * width + c] if c >= 0 else cval)
-            out[i * width + j] = e
+                offset = table[entry + t]
+                pixel = x[source + np.uintp(offset)] if offset >= 0 else cval
+                e += weights[t] * pixel
+            out[line + np.uintp(p if p < before else width - reach + p)] = e
             bad |= (e - e) != zero
     return bad
 
 
 @jit
-def _fill(
+def fill(
     x: Array,
     blocks: Array,
     number: int,
@@ -167,7 +161,7 @@ def _fill(
 
 
 @jit
-def _store(
+def store(
     total: Array,
     at: int,
     out: Array,
@@ -178,8 +172,13 @@ def _store(
     low: Any,
     high: Any,
     rounds: int,
-) -> None:
-    """Write the lines of sums that belong to a block, rounded where the result is integers."""
+) -> bool:
+    """Write the lines of sums that belong to a block, rounded where the result is integers.
+
+    Return whether a sum of floats is not finite.
+    """
+    bad = False
+    zero = total.dtype.type(0)
     width, rows, wide = shape[3], blocks[number, 2], blocks[number, 4]
     first = (blocks[number, 0] * shape[2] + blocks[number, 1]) * width + blocks[number, 3]
     short = (wide + _CHUNK - 1) // _CHUNK * _CHUNK
@@ -196,17 +195,9 @@ def _store(
         else:
             for k in range(count):
                 j = np.uintp(k)
-                out[line + j] = total[sums + j]
-
-
-@jit
-def _look(total: Array, count: int) -> bool:
-    """Return whether a sum is not finite."""
-    bad = False
-    zero = total.dtype.type(0)
-    for j in range(count):
-        e = total[j] + total[j + PITCH] + total[j + 2 * PITCH] + total[j + 3 * PITCH]
-        bad |= (e - e) != zero
+                e = total[sums + j]
+                bad |= (e - e) != zero
+                out[line + j] = e
     return bad
 
 
@@ -220,6 +211,8 @@ def _add_bricks(
             _add_three(source, line, total, weights, w, count)
         elif k == 5:
             _add_five(source, line, total, weights, w, count)
+        elif k == TWO_FIVES:
+            _add_two_fives(source, line, total, weights, w, count)
         elif k == 7:
             _add_seven(source, line, total, weights, w, count)
         else:
@@ -353,6 +346,55 @@ def _add_five(x: Array, at: int, total: Array, w: Array, first: int, count: int)
         i += _LINE
         v = x[i]
         s += w4 * v
+        total[k], total[k + PITCH] = p, q
+        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
+
+
+@jit(contract=True)
+def _add_two_fives(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
+    """Add two neighbouring columns: for short ones, sums are worth fetching less often."""
+    line = np.uintp(at)
+    a0, a1, a2, a3, a4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
+    b0, b1, b2, b3, b4 = w[first + 5], w[first + 6], w[first + 7], w[first + 8], w[first + 9]
+    for k in range(count):
+        p, q = total[k], total[k + PITCH]
+        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
+        i = line + np.uintp(k)
+        u, v = x[i], x[i + _1]
+        p = p + a0 * u + b0 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        p = p + a1 * u + b1 * v
+        q = q + a0 * u + b0 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        p = p + a2 * u + b2 * v
+        q = q + a1 * u + b1 * v
+        r = r + a0 * u + b0 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        p = p + a3 * u + b3 * v
+        q = q + a2 * u + b2 * v
+        r = r + a1 * u + b1 * v
+        s = s + a0 * u + b0 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        p = p + a4 * u + b4 * v
+        q = q + a3 * u + b3 * v
+        r = r + a2 * u + b2 * v
+        s = s + a1 * u + b1 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        q = q + a4 * u + b4 * v
+        r = r + a3 * u + b3 * v
+        s = s + a2 * u + b2 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        r = r + a4 * u + b4 * v
+        s = s + a3 * u + b3 * v
+        i += _LINE
+        u, v = x[i], x[i + _1]
+        s = s + a4 * u + b4 * v
         total[k], total[k + PITCH] = p, q
         total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
 

@@ -11,16 +11,16 @@ from imgpipe.kernels._padding import padded
 from imgpipe.kernels._threads import thread_count
 from imgpipe.kernels._windows import Window
 
-# taps per pixel, padding included, from which three transforms are cheaper
-_TAPS = 2500
+# nanoseconds that the transforms take for each pixel, padding included
+_TIME = 20.0
 # pixels transformed at once, where a stack is filtered image by image
 _CHUNK = 1 << 22
 
 
-def fft_pays(shape: tuple[int, ...], weights: Array) -> bool:
-    """True where the transform is expected to be faster than going tap by tap."""
-    grown = math.prod(_lengths(shape, weights.shape)) / math.prod(shape)
-    return bool(np.count_nonzero(weights) > _TAPS * grown)
+def fft_pays(shape: tuple[int, ...], sizes: tuple[int, ...], time: float) -> bool:
+    """Tell whether transforms are expected to be faster than `time`, in nanoseconds a pixel."""
+    grown = math.prod(_lengths(shape, sizes)) / math.prod(shape)
+    return time > _TIME * grown
 
 
 def correlate_by_fft(

@@ -11,7 +11,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.kernels._arrays import Array, as_bits, averaging_dtypes, real_cval, real_weights
 from imgpipe.kernels._averaging import average
-from imgpipe.kernels._blocks import dense, line_order
+from imgpipe.kernels._blocks import dense, direct_time, line_order
 from imgpipe.kernels._plans import Plan, planned
 from imgpipe.kernels._spectrum import correlate_by_fft, fft_pays
 from imgpipe.kernels._weighted_plan import weighted_plan
@@ -201,12 +201,14 @@ def _plan(
 
 
 def _single(dtype: np.dtype[Any], written: np.dtype[Any], weights: Array, edge: float) -> bool:
-    """Tell whether sums of float32 do: for short pixels, and weights that float32 can hold."""
+    """Tell whether float32 will do: for pixels that are short, and weights that it can hold."""
     if written == _F64 or (dtype.itemsize > 2 and dtype != _F32):
         return False
     sizes = np.abs(weights[weights != 0])
-    top = max(65536.0, abs(edge)) * float(sizes.sum())
-    return bool(top < 1e37 and (sizes > 1e-30).all())
+    top = max(2.0 ** (8 * min(dtype.itemsize, 2)), abs(edge)) * float(sizes.sum())
+    # integers must not be off by more than a rounding of sums near a tie
+    room = 1e37 if written == _F32 else 2.0**20
+    return bool(top < room and (sizes > 1e-30).all())
 
 
 def _loop(
@@ -221,7 +223,7 @@ def _loop(
     """Choose how to correlate finite images; the loop returns true where that went wrong."""
     if not taps.any():
         return lambda image, out: out.fill(0)
-    if fft_pays(shape, taps):
+    if fft_pays(shape, taps.shape, direct_time(taps)):
         return partial(correlate_by_fft, window, taps, cval, accumulator)
     order = line_order(shape, taps.shape)
     if order is None:
