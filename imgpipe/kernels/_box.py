@@ -14,7 +14,7 @@ from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Pass, Window, passes
 
 # bytes of one strip of sums: it stays in the first-level cache with the windows made of it
-_STRIP_BYTES = 12_000
+_STRIP_BYTES = 24_000
 # longer rows are filtered by stretches of this length or up to twice that
 _BREADTH = 4096
 _F64 = np.dtype(np.float64)
@@ -121,15 +121,15 @@ def _whole_pass(
 ) -> Run:
     layout, breadth = _layout(step, total)
     power, factor = factors or (0, 0)
-    times = np.uint16(power)
     row = np.full(breadth, factor, np.uint16) if factors else _NO_FACTORS
+    multiply = (np.uint16(power), row, np.uint16(2**15))
     edge = np.full(breadth, int(cval), source)
     outside = np.array([int(cval) * step.k0], total)
     work = float(np.prod(step.shape)) * 8
 
     def run(image: Array, out: Array) -> bool:
         x, o = image.reshape(-1), out.reshape(-1)
-        rest = (edge, outside, how, scale, times, row)
+        rest = (edge, outside, how, scale, *multiply)
         return run_bands(whole_lines, step.lines, work, x, o, *layout, *rest)
 
     return run

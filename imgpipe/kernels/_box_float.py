@@ -53,11 +53,13 @@ def float_lines(
     """
     steps = len(chain) - 1
     pitch = (breadth + k1 + 30) // 32 * 32
-    size = (height + 1) * pitch + k1 + 32
-    line = np.zeros(len(chain) * size + size, outside.dtype)
+    size = (height + 1) * pitch + (k1 + 63) // 32 * 32
+    line = np.zeros(len(chain) * size + size + 64, outside.dtype)
     # sums over the rest of a block of rows, from each of its rows on, and over the next one so far
     blocks = np.empty((k0 + 1) * pitch if k0 > 5 else 0, outside.dtype)
-    origin = pitch + -before % 32
+    # the first sum of a row lies at the start of a cache line
+    aligned = -line.ctypes.data % 64 // line.itemsize
+    origin = pitch + aligned + -before % 32
     found = 0
     for left in range(0, stride, breadth):
         width = min(breadth, stride - left)

@@ -159,22 +159,23 @@ def finish_bytes(
     width: int,
     power: Any,
     factors: Array,
+    most: Any,
 ) -> None:
     """Write means of bytes: two products of 16 bits leave 7 binary places, then round.
 
-    The factor comes from an array since LLVM makes the high half of a 16-bit product only of
-    two vectors of 16-bit numbers.
+    The factor comes from an array since LLVM makes the high half of a 16-bit product only of two
+    vectors of 16-bit numbers; `most`, which no mean exceeds, keeps it from widening what follows.
     """
+    factor = factors[:width]
     for r in range(rows):
         p, q = a + r * pitch, b + r * pitch
         x, y = line[p : p + width], line[q : q + width]
         z = line[c + r * pitch : c + r * pitch + width]
-        factor = factors[:width]
         o = out[start + r * stride : start + r * stride + width]
         for j in range(width):
             total = np.uint16(np.uint16(x[j] + y[j] + z[j]) * power)
             high = np.uint16((np.uint32(total) * np.uint32(factor[j])) >> np.uint32(16))
-            o[j] = np.uint16(high + np.uint16(64)) >> 7
+            o[j] = np.uint16(min(high, most) + np.uint16(64)) >> 7
 
 
 @jit

@@ -47,6 +47,7 @@ def whole_lines(
     scale: float,
     power: Any,
     factors: Array,
+    most: Any,
 ) -> None:
     """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `stride` pixels.
 
@@ -56,9 +57,11 @@ def whole_lines(
     steps = len(chain) - 1
     pitch = (breadth + k1 + 30) // 32 * 32
     # one more row, for the sum above the first, and room for the shifts of the last row
-    size = (height + 1) * pitch + k1 + 32
-    line = np.zeros(len(chain) * size + size, outside.dtype)
-    origin = pitch + -before % 32
+    size = (height + 1) * pitch + (k1 + 63) // 32 * 32
+    line = np.zeros(len(chain) * size + size + 64, outside.dtype)
+    # the first sum of a row lies at the start of a cache line
+    aligned = -line.ctypes.data % 64 // line.itemsize
+    origin = pitch + aligned + -before % 32
     for left in range(0, stride, breadth):
         width = min(breadth, stride - left)
         # the columns of the image that this stretch's windows reach
@@ -138,7 +141,7 @@ def whole_lines(
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
             if how == BYTES:
-                finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, power, factors)
+                finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, power, factors, most)
             elif how == SINGLE:
                 finish_single(line, a, b, c, pitch, out, start, stride, count, width, scale)
             elif how == DOUBLE:
