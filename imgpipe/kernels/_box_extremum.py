@@ -141,9 +141,6 @@ def _rows(
         if k <= 3:
             _triples(out, goal, step, x, base, rows, t, k, width, largest)
             r += 4
-        elif k <= 5:
-            _fives(out, goal, step, x, base, rows, t, k, width, largest)
-            r += 4
         else:
             # the first row that all four windows share, and the last one that is read as it is
             low, high = t + 3, t + min(k - 1, 7)
@@ -225,37 +222,6 @@ def _four(
         some = pick(pick(x[c0 + j], x[c1 + j], largest), x[c2 + j], largest)
         more = pick(pick(x[c3 + j], x[c4 + j], largest), lines[c5 + j], largest)
         shared = pick(some, more, largest)
-        from2 = pick(x[a2 + j], shared, largest)
-        from1 = pick(x[a1 + j], from2, largest)
-        to0 = x[b0 + j]
-        to1 = pick(to0, x[b1 + j], largest)
-        out[o0 + j] = pick(x[a0 + j], from1, largest)
-        out[o1 + j] = pick(from1, to0, largest)
-        out[o2 + j] = pick(from2, to1, largest)
-        out[o3 + j] = pick(pick(shared, to1, largest), x[b2 + j], largest)
-
-
-@jit
-def _fives(
-    out: Array,
-    goal: int,
-    step: int,
-    x: Array,
-    base: int,
-    rows: Array,
-    t: int,
-    k: int,
-    width: int,
-    largest: Any,
-) -> None:
-    """Write four rows of windows of four or five."""
-    o0, o1, o2, o3 = _At(goal), _At(goal + step), _At(goal + 2 * step), _At(goal + 3 * step)
-    a0, a1 = _At(base + rows[t] * width), _At(base + rows[t + 1] * width)
-    a2, a3 = _At(base + rows[t + 2] * width), _At(base + rows[t + 3] * width)
-    a4, b0 = _At(base + rows[t + k - 1] * width), _At(base + rows[t + k] * width)
-    b1, b2 = _At(base + rows[t + k + 1] * width), _At(base + rows[t + k + 2] * width)
-    for j in range(_At(width)):
-        shared = pick(x[a3 + j], x[a4 + j], largest)
         from2 = pick(x[a2 + j], shared, largest)
         from1 = pick(x[a1 + j], from2, largest)
         to0 = x[b0 + j]
