@@ -22,7 +22,7 @@ from imgpipe.kernels._upright import SIZE, TAPS, circle, spectra, upright_blocks
 from imgpipe.kernels._windows import Window
 
 # lines of a block: few enough for the second-level cache, many beside the border above and below
-_LINES = 32
+_LINES = 64
 _SCRATCH = 1 << 19
 # columns of a block of 3x3 sums that is filtered where it is
 _NEAR = 1 << 14

@@ -105,7 +105,7 @@ def test_float64_is_near_the_exact_sum(size: int) -> None:
         assert abs(result[i, j] - exact) <= 1e-12 * np.abs(image).max()
 
 
-@pytest.mark.filterwarnings("ignore:.*encountered in scalar:RuntimeWarning")  # without compiling
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # without compiling
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 @pytest.mark.parametrize("size", [3, 5, 15])
 def test_what_is_not_finite_stays_in_its_window(size: int, dtype: str) -> None:
@@ -126,7 +126,7 @@ def test_what_is_not_finite_stays_in_its_window(size: int, dtype: str) -> None:
     assert np.allclose(result[~reached], clean[~reached], rtol=0, atol=2e-3)
 
 
-@pytest.mark.filterwarnings("ignore:.*encountered in scalar:RuntimeWarning")  # without compiling
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # without compiling
 @pytest.mark.parametrize("scale", [1e-45, 1e-300, 1e33, 1e300])
 def test_weights_that_float32_cannot_hold(scale: float) -> None:
     """Very small and very large weights act on bytes as they do in float64."""
