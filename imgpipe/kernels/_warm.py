@@ -22,7 +22,7 @@ _SHAPE = (48, 320)
 
 def _calls() -> Iterator[tuple[str, Callable[[Array], Any]]]:
     """Calls that reach each loop for windows of 3, 5 and 7, and those of large windows."""
-    weights = np.random.default_rng(0).normal(size=(31, 31))
+    weights = np.random.default_rng(0).normal(size=(31, 31)) / 961
     for k in (3, 31):
         yield f"mean {k}", partial(mean, size=k)
     for k in (3, 5, 7, 31):
