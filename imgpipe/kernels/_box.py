@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array, limits
+from imgpipe.kernels._box_flat import flat_lines
 from imgpipe.kernels._box_float import float_lines
 from imgpipe.kernels._box_whole import BYTES, DOUBLE, REAL, SINGLE, TOTAL, whole_lines
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Pass, Window, passes
 
-# bytes of one strip of sums: it stays in the first-level cache with the windows made of it
+# bytes of a strip of sums and of the windows made of it: they stay in the first-level cache
 _STRIP_BYTES = 24_000
 # longer rows are filtered by stretches of this length or up to twice that
 _BREADTH = 4096
+# rows up to this length are strung together to lines of _FLAT_CELLS pixels
+_SHORT = 192
+_FLAT_CELLS = 4096
 _F64 = np.dtype(np.float64)
-_NO_FACTORS = np.zeros(1, np.uint16)
 
 # filters an image into an array; True where a mean is not finite
 Run = Callable[[Array, Array], bool]
@@ -42,25 +45,32 @@ def box_filter(
     if whole and _top(dtype) * count >= 2**31:
         wide = box_filter(shape, _F64, written, window, cval, _F64)
         return lambda image, out: wide(image.astype(np.float64), out)
-    factors = _byte_factors(count) if dtype == np.uint8 and written == np.uint8 else None
+    pair = _byte_factors(count) if dtype == np.uint8 and written == np.uint8 else None
     total = accumulator
     if whole:
-        total = np.dtype(np.int32 if factors is None else np.uint16)
+        total = np.dtype(np.int32 if pair is None else np.uint16)
     steps = passes(shape, window)
-    runs, source, seen = [], dtype, 1
+    runs, seen = [], 1
     for number, step in enumerate(steps, 1):
         final = number == len(steps)
         border = cval * seen
+        seen *= step.k0 * step.k1
+        scale = 1 / count if final else 1.0
         if whole:
-            how = _how(dtype, written, count, factors is not None) if final else TOTAL
-            last = factors if how == BYTES else None
-            runs.append(_whole_pass(step, source, total, border, how, 1 / count, last))
+            how = _how(dtype, written, count, pair is not None) if final else TOTAL
+            if _small(step) and final:
+                runs.append(_flat_pass(step, total, border, how, scale, pair))
+            else:
+                last = _factors(pair if how == BYTES else None, _breadth(step))
+                runs.append(_long_pass(whole_lines, step, total, border, how, scale, last))
+            continue
+        real = total.type(scale)
+        low, high = limits(written) if final else (None, None)
+        bounds = np.array([] if low is None else [low, high], np.float64)
+        if _small(step) and low is None:
+            runs.append(_flat_pass(step, total, border, REAL, real, None))
         else:
-            scale = 1 / count if final else 1.0
-            runs.append(
-                _float_pass(step, source, total, border, scale, written if final else total)
-            )
-        source, seen = total, seen * step.k0 * step.k1
+            runs.append(_long_pass(float_lines, step, total, border, REAL, real, bounds))
     if len(runs) == 1:
         return runs[0]
 
@@ -110,65 +120,73 @@ def _byte_factors(count: int) -> tuple[int, int] | None:
     return None
 
 
-def _whole_pass(
+def _factors(pair: tuple[int, int] | None, length: int) -> Array:
+    """Return `_byte_factors` as `finish_bytes` wants them."""
+    power, factor = pair or (0, 0)
+    row = np.full(32 + length if pair else 2, factor, np.uint16)
+    row[:2] = power, 2**15
+    return row
+
+
+def _small(step: Pass) -> bool:
+    """Tell whether a small box filters short rows."""
+    return step.k0 in (3, 5) and step.k1 in (1, 3, 5) and step.k1 <= step.shape[2] <= _SHORT
+
+
+def _flat_pass(
     step: Pass,
-    source: np.dtype[Any],
     total: np.dtype[Any],
     cval: float,
     how: int,
-    scale: float,
-    factors: tuple[int, int] | None,
+    scale: Any,
+    pair: tuple[int, int] | None,
 ) -> Run:
-    layout, breadth = _layout(step, total)
-    power, factor = factors or (0, 0)
-    row = np.full(breadth, factor, np.uint16) if factors else _NO_FACTORS
-    multiply = (np.uint16(power), row, np.uint16(2**15))
-    edge = np.full(breadth, int(cval), source)
-    outside = np.array([int(cval) * step.k0], total)
-    work = float(np.prod(step.shape)) * 8
-
-    def run(image: Array, out: Array) -> bool:
-        x, o = image.reshape(-1), out.reshape(-1)
-        rest = (edge, outside, how, scale, *multiply)
-        return run_bands(whole_lines, step.lines, work, x, o, *layout, *rest)
-
-    return run
+    _, n, width = step.shape
+    height = min(max(_FLAT_CELLS // width, 2), step.lines)
+    after = step.k1 - 1 - step.before
+    # the columns under the windows that reach beyond the first and the last column
+    left = step.columns[: step.before + step.k1 - 1 if step.before else 0]
+    right = step.columns[width - after :] if after else step.columns[:0]
+    head = (n, width, height, how, step.k0, step.above, step.k1, step.before)
+    layout = np.concatenate([head, step.rows, left, right])
+    factors = _factors(pair, height * max(width, 3 * step.k1))
+    return _run(flat_lines, step, layout, _border(cval, step.k0, width, total), scale, factors)
 
 
-def _float_pass(
+def _long_pass(
+    loop: Callable[..., Any],
     step: Pass,
-    source: np.dtype[Any],
     total: np.dtype[Any],
     cval: float,
-    scale: float,
-    written: np.dtype[Any],
+    how: int,
+    scale: Any,
+    last: Array,
 ) -> Run:
-    layout, breadth = _layout(step, total)
-    low, high = limits(written)
-    clipped = low is not None
-    with np.errstate(over="ignore"):
-        edge = np.full(breadth, cval, source)
-        outside = np.full(1, cval * step.k0, total)
-    real = _F64.type(scale) if clipped else total.type(scale)
-    rest = (edge, outside, real, clipped, low or 0.0, high or 0.0)
-    work = float(np.prod(step.shape)) * 8
-
-    def run(image: Array, out: Array) -> bool:
-        x, o = image.reshape(-1), out.reshape(-1)
-        return run_bands(float_lines, step.lines, work, x, o, *layout, *rest)
-
-    return run
-
-
-def _layout(step: Pass, total: np.dtype[Any]) -> tuple[tuple[Any, ...], int]:
-    """Return the arguments on rows and columns, and the length of a stretch."""
     _, n, stride = step.shape
     breadth = _breadth(step)
-    height = max(2, _STRIP_BYTES // (total.itemsize * (breadth + step.k1)))
-    chain = np.array(_chain(step.k1))
-    rows = (step.k0, step.above, step.rows)
-    columns = (step.k1, step.before, step.columns, chain)
-    return (n, stride, breadth, min(height, n), *rows, *columns), breadth
+    chain = _chain(step.k1)
+    height = max(2, _STRIP_BYTES // (total.itemsize * (breadth + step.k1) * len(chain)))
+    head = (n, stride, breadth, min(height, n), how, step.k0, step.above, step.k1, step.before)
+    layout = np.concatenate([head, step.rows, step.columns, np.ravel(chain)])
+    border = _border(cval, step.k0, breadth + step.k1, total)
+    return _run(loop, step, layout, border, scale, last)
+
+
+def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:
+    """Return the sum of a column outside, then a row of pixels outside."""
+    with np.errstate(over="ignore"):
+        values = np.full(1 + length, cval)
+        values[0] *= rows
+        return values.astype(total)
+
+
+def _run(loop: Callable[..., Any], step: Pass, *arguments: Any) -> Run:
+    lines, work = step.lines, float(np.prod(step.shape)) * 8
+
+    def run(image: Array, out: Array) -> bool:
+        return run_bands(loop, lines, work, image.reshape(-1), out.reshape(-1), *arguments)
+
+    return run
 
 
 def _breadth(step: Pass) -> int:

@@ -13,11 +13,11 @@ from imgpipe.kernels._box_rows import (
     add_onto,
     add_three,
     add_two,
-    add_two_rows,
     fill_sides,
     finish_clipped,
     finish_real,
     put,
+    put_five_rows,
     put_three_rows,
 )
 from imgpipe.kernels._jit import jit
@@ -29,34 +29,25 @@ def float_lines(
     end: int,
     x: Array,
     out: Array,
-    n: int,
-    stride: int,
-    breadth: int,
-    height: int,
-    k0: int,
-    above: int,
-    rows: Array,
-    k1: int,
-    before: int,
-    columns: Array,
-    chain: Array,
-    edge: Array,
-    outside: Array,
+    layout: Array,
+    border: Array,
     scale: Any,
-    clipped: bool,
-    low: float,
-    high: float,
+    limits: Array,
 ) -> int:
     """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `stride` pixels.
 
     Strips and windows are laid out as in `whole_lines`. The result is 1 if a mean is not finite.
     """
+    n, stride, breadth, height, _, k0, above, k1, before = layout[:9]
+    rows = layout[9 : n + k0 + 8]
+    columns = layout[n + k0 + 8 : n + k0 + k1 + stride + 7]
+    chain = layout[n + k0 + k1 + stride + 7 :].reshape((-1, 2))
     steps = len(chain) - 1
     pitch = (breadth + k1 + 30) // 32 * 32
     size = (height + 1) * pitch + (k1 + 63) // 32 * 32
-    line = np.zeros(len(chain) * size + size + 64, outside.dtype)
+    line = np.zeros(len(chain) * size + size + 64, border.dtype)
     # sums over the rest of a block of rows, from each of its rows on, and over the next one so far
-    blocks = np.empty((k0 + 1) * pitch if k0 > 5 else 0, outside.dtype)
+    blocks = np.empty((k0 + 1) * pitch if k0 > 5 else 0, border.dtype)
     # the first sum of a row lies at the start of a cache line
     aligned = -line.ctypes.data % 64 // line.itemsize
     origin = pitch + aligned + -before % 32
@@ -81,23 +72,23 @@ def float_lines(
                 if k0 > 5:
                     fresh = number + done == begin
                     _block_sum(
-                        line, to, blocks, pitch, x, base, stride, span, i, k0, rows, edge, fresh
+                        line, to, blocks, pitch, x, base, stride, span, i, k0, rows, border, fresh
                     )
                     done += 1
                 elif (k0 == 3 or k0 == 5) and low_row >= 0 and low_row + k0 <= n:
                     run = min(count - done, n - k0 - low_row + 1)
                     start = base + low_row * stride
-                    put_three_rows(line, to, pitch, x, start, stride, run, span)
-                    if k0 == 5:
-                        start += 3 * stride
-                        add_two_rows(line, to, pitch, x, start, stride, run, span)
+                    if k0 == 3:
+                        put_three_rows(line, to, pitch, x, start, stride, run, span)
+                    else:
+                        put_five_rows(line, to, pitch, x, start, stride, run, span)
                     done += run
                 else:
                     for r in range(i, i + k0):
                         if rows[r] < 0 and r == i:
-                            put(line, to, edge, 0, span)
+                            put(line, to, border, 1, span)
                         elif rows[r] < 0:
-                            add(line, to, edge, 0, span)
+                            add(line, to, border, 1, span)
                         elif r == i:
                             put(line, to, x, base + rows[r] * stride, span)
                         else:
@@ -113,7 +104,7 @@ def float_lines(
                 columns[left:],
                 head,
                 width + k1 - 1,
-                outside,
+                border,
             )
             for s in range(steps):
                 q, third = chain[s, 0], chain[s, 1]
@@ -130,9 +121,9 @@ def float_lines(
             if chain[steps, 1] >= 0:
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
-            if clipped:
+            if limits.size:
                 finish_clipped(
-                    line, a, b, c, pitch, out, start, stride, count, width, scale, low, high
+                    line, a, b, c, pitch, out, start, stride, count, width, scale, limits
                 )
             else:
                 found |= finish_real(line, a, b, c, pitch, out, start, stride, count, width, scale)
@@ -153,7 +144,7 @@ def _block_sum(
     i: int,
     k0: int,
     rows: Array,
-    edge: Array,
+    border: Array,
     fresh: bool,
 ) -> None:
     """Write the sum of `k0` rows: the rest of one block of `k0` rows and the start of the next.
@@ -162,7 +153,7 @@ def _block_sum(
     """
     r = i % k0
     if fresh or r == 0:
-        put(blocks, (k0 - 1) * pitch, edge, 0, width)
+        put(blocks, (k0 - 1) * pitch, border, 1, width)
         if rows[i - r + k0 - 1] >= 0:
             put(blocks, (k0 - 1) * pitch, x, base + rows[i - r + k0 - 1] * stride, width)
         for t in range(k0 - 2, -1, -1):
@@ -170,7 +161,7 @@ def _block_sum(
             if row >= 0:
                 add_onto(blocks, t * pitch, (t + 1) * pitch, x, base + row * stride, width)
             else:
-                add_onto(blocks, t * pitch, (t + 1) * pitch, edge, 0, width)
+                add_onto(blocks, t * pitch, (t + 1) * pitch, border, 1, width)
     if r == 0:
         put(line, to, blocks, 0, width)
         return
@@ -179,10 +170,10 @@ def _block_sum(
         if t == 1 and row >= 0:
             put(blocks, k0 * pitch, x, base + row * stride, width)
         elif t == 1:
-            put(blocks, k0 * pitch, edge, 0, width)
+            put(blocks, k0 * pitch, border, 1, width)
         elif row >= 0:
             add(blocks, k0 * pitch, x, base + row * stride, width)
         else:
-            add(blocks, k0 * pitch, edge, 0, width)
+            add(blocks, k0 * pitch, border, 1, width)
     put(line, to, blocks, r * pitch, width)
     add(line, to, blocks, k0 * pitch, width)

@@ -78,17 +78,20 @@ def put_three_rows(
 
 
 @jit
-def add_two_rows(
+def put_five_rows(
     line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
 ) -> None:
-    """Add two neighbouring rows to each of `rows` sums."""
+    """Write `rows` sums of five neighbouring rows each."""
     for r in range(rows):
         out = line[to + r * pitch : to + r * pitch + width]
         start = first + r * stride
         a = x[start : start + width]
         b = x[start + stride : start + stride + width]
+        c = x[start + 2 * stride : start + 2 * stride + width]
+        d = x[start + 3 * stride : start + 3 * stride + width]
+        e = x[start + 4 * stride : start + 4 * stride + width]
         for j in range(width):
-            out[j] += a[j] + b[j]
+            out[j] = a[j] + b[j] + c[j] + d[j] + e[j]
 
 
 @jit
@@ -110,7 +113,7 @@ def fill_sides(
     columns: Array,
     head: int,
     length: int,
-    outside: Array,
+    border: Array,
 ) -> None:
     """Write the sums beyond both ends of each row, those of the columns that the border maps to.
 
@@ -120,9 +123,42 @@ def fill_sides(
         base = start + r * pitch
         real = base + before - head
         for c in range(before):
-            line[base + c] = line[real + columns[c]] if columns[c] >= 0 else outside[0]
+            line[base + c] = line[real + columns[c]] if columns[c] >= 0 else border[0]
         for c in range(before + span, length):
-            line[base + c] = line[real + columns[c]] if columns[c] >= 0 else outside[0]
+            line[base + c] = line[real + columns[c]] if columns[c] >= 0 else border[0]
+
+
+@jit
+def gather_columns(
+    line: Array,
+    to: int,
+    start: int,
+    width: int,
+    rows: int,
+    columns: Array,
+    border: Array,
+) -> None:
+    """Write columns of sums one behind the other."""
+    for p in range(columns.size):
+        out = line[to + p * rows : to + p * rows + rows]
+        if columns[p] < 0:
+            for r in range(rows):
+                out[r] = border[0]
+        else:
+            first = start + columns[p]
+            for r in range(rows):
+                out[r] = line[first + r * width]
+
+
+@jit
+def scatter_columns(
+    out: Array, start: int, width: int, rows: int, ends: Array, first: int, column: int, count: int
+) -> None:
+    """Write `count` columns from number `column` on, which lie one behind the other in `ends`."""
+    for p in range(count):
+        source = ends[(first + p) * rows : (first + p + 1) * rows]
+        for r in range(rows):
+            out[start + column + p + r * width] = source[r]
 
 
 @jit
@@ -157,16 +193,15 @@ def finish_bytes(
     stride: int,
     rows: int,
     width: int,
-    power: Any,
     factors: Array,
-    most: Any,
 ) -> None:
     """Write means of bytes: two products of 16 bits leave 7 binary places, then round.
 
-    The factor comes from an array since LLVM makes the high half of a 16-bit product only of two
-    vectors of 16-bit numbers; `most`, which no mean exceeds, keeps it from widening what follows.
+    `factors` holds a power of two, a bound and the other factor over and over, since LLVM makes
+    the high half of a 16-bit product only of two vectors of 16-bit numbers. No mean exceeds the
+    bound, which keeps LLVM from widening what follows.
     """
-    factor = factors[:width]
+    power, most, factor = factors[0], factors[1], factors[32 : 32 + width]
     for r in range(rows):
         p, q = a + r * pitch, b + r * pitch
         x, y = line[p : p + width], line[q : q + width]
@@ -242,10 +277,10 @@ def finish_clipped(
     rows: int,
     width: int,
     scale: Any,
-    low: float,
-    high: float,
+    limits: Array,
 ) -> None:
     """Write float totals times `scale`, rounded to nearest even and saturated."""
+    low, high = limits[0], limits[1]
     for r in range(rows):
         p, q = a + r * pitch, b + r * pitch
         x, y = line[p : p + width], line[q : q + width]

@@ -1,7 +1,5 @@
 """Moving sums of whole numbers: exact, so they slide from row to row."""
 
-from typing import Any
-
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
@@ -30,35 +28,25 @@ def whole_lines(
     end: int,
     x: Array,
     out: Array,
-    n: int,
-    stride: int,
-    breadth: int,
-    height: int,
-    k0: int,
-    above: int,
-    rows: Array,
-    k1: int,
-    before: int,
-    columns: Array,
-    chain: Array,
-    edge: Array,
-    outside: Array,
-    how: int,
+    layout: Array,
+    border: Array,
     scale: float,
-    power: Any,
     factors: Array,
-    most: Any,
 ) -> None:
     """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `stride` pixels.
 
     A strip of `height` rows is summed down the columns, then along the rows, by windows that
     grow by the `chain`; each row of the strip lies `pitch` cells after the one above.
     """
+    n, stride, breadth, height, how, k0, above, k1, before = layout[:9]
+    rows = layout[9 : n + k0 + 8]
+    columns = layout[n + k0 + 8 : n + k0 + k1 + stride + 7]
+    chain = layout[n + k0 + k1 + stride + 7 :].reshape((-1, 2))
     steps = len(chain) - 1
     pitch = (breadth + k1 + 30) // 32 * 32
     # one more row, for the sum above the first, and room for the shifts of the last row
     size = (height + 1) * pitch + (k1 + 63) // 32 * 32
-    line = np.zeros(len(chain) * size + size + 64, outside.dtype)
+    line = np.zeros(len(chain) * size + size + 64, border.dtype)
     # the first sum of a row lies at the start of a cache line
     aligned = -line.ctypes.data % 64 // line.itemsize
     origin = pitch + aligned + -before % 32
@@ -80,14 +68,14 @@ def whole_lines(
                     put(line, top + r * pitch, x, base + (first + r) * stride, span)
                 done = count
             elif number == begin or first == 0:
-                put(line, top, edge, 0, span)
+                put(line, top, border, 1, span)
                 if rows[first] >= 0:
                     put(line, top, x, base + rows[first] * stride, span)
                 for r in range(first + 1, first + k0):
                     if rows[r] >= 0:
                         add(line, top, x, base + rows[r] * stride, span)
                     else:
-                        add(line, top, edge, 0, span)
+                        add(line, top, border, 1, span)
                 done = 1
             else:
                 put(line, top - pitch, line, last, span)
@@ -105,11 +93,11 @@ def whole_lines(
                 if rows[i + k0 - 1] >= 0:
                     add(line, to, x, base + rows[i + k0 - 1] * stride, span)
                 else:
-                    add(line, to, edge, 0, span)
+                    add(line, to, border, 1, span)
                 if rows[i - 1] >= 0:
                     subtract(line, to, x, base + rows[i - 1] * stride, span)
                 else:
-                    subtract(line, to, edge, 0, span)
+                    subtract(line, to, border, 1, span)
                 done += 1
             last = top + (count - 1) * pitch
             fill_sides(
@@ -122,7 +110,7 @@ def whole_lines(
                 columns[left:],
                 head,
                 width + k1 - 1,
-                outside,
+                border,
             )
             for s in range(steps):
                 q, third = chain[s, 0], chain[s, 1]
@@ -141,7 +129,7 @@ def whole_lines(
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
             if how == BYTES:
-                finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, power, factors, most)
+                finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, factors)
             elif how == SINGLE:
                 finish_single(line, a, b, c, pitch, out, start, stride, count, width, scale)
             elif how == DOUBLE:
