@@ -27,17 +27,19 @@ def put(line: Array, to: int, x: Array, row: int, width: int) -> None:
 @jit
 def add(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Add a row of pixels to a line of sums."""
+    kind = line.dtype.type
     out, a = line[to : to + width], x[row : row + width]
     for j in range(width):
-        out[j] += a[j]
+        out[j] += kind(a[j])
 
 
 @jit
 def subtract(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Subtract a row of pixels from a line of sums."""
+    kind = line.dtype.type
     out, a = line[to : to + width], x[row : row + width]
     for j in range(width):
-        out[j] -= a[j]
+        out[j] -= kind(a[j])
 
 
 @jit
@@ -53,13 +55,14 @@ def slide(
     width: int,
 ) -> None:
     """Write `rows` sums: the sum above each, plus the row that enters, less the one that leaves."""
+    kind = line.dtype.type
     for r in range(rows):
         start = to + r * pitch
         out, above = line[start : start + width], line[start - pitch : start - pitch + width]
         a = x[new + r * stride : new + r * stride + width]
         b = x[old + r * stride : old + r * stride + width]
         for j in range(width):
-            out[j] = above[j] + a[j] - b[j]
+            out[j] = above[j] + kind(a[j]) - kind(b[j])
 
 
 @jit
@@ -67,6 +70,7 @@ def put_three_rows(
     line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
 ) -> None:
     """Write `rows` sums of three neighbouring rows each."""
+    kind = line.dtype.type
     for r in range(rows):
         out = line[to + r * pitch : to + r * pitch + width]
         start = first + r * stride
@@ -74,7 +78,7 @@ def put_three_rows(
         b = x[start + stride : start + stride + width]
         c = x[start + 2 * stride : start + 2 * stride + width]
         for j in range(width):
-            out[j] = a[j] + b[j] + c[j]
+            out[j] = kind(a[j]) + kind(b[j]) + kind(c[j])
 
 
 @jit
@@ -82,6 +86,7 @@ def put_five_rows(
     line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
 ) -> None:
     """Write `rows` sums of five neighbouring rows each."""
+    kind = line.dtype.type
     for r in range(rows):
         out = line[to + r * pitch : to + r * pitch + width]
         start = first + r * stride
@@ -91,7 +96,7 @@ def put_five_rows(
         d = x[start + 3 * stride : start + 3 * stride + width]
         e = x[start + 4 * stride : start + 4 * stride + width]
         for j in range(width):
-            out[j] = a[j] + b[j] + c[j] + d[j] + e[j]
+            out[j] = kind(a[j]) + kind(b[j]) + kind(c[j]) + kind(d[j]) + kind(e[j])
 
 
 @jit
