@@ -13,6 +13,7 @@ from imgpipe.kernels._weighted import weighted, weighting
 from imgpipe.kernels._windows import Window
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
+_MOST_SINGLE = 2.0**20
 
 
 def weighted_plan(
@@ -40,8 +41,12 @@ def weighted_plan(
     # long integers are summed as float64 anyhow: one loop less to compile for each
     if (dtype.kind in "iu" and dtype.itemsize > 2) or not _holds(source, fill):
         source, accumulator = _F64, _F64
-    elif dtype.kind in "iu" and written.itemsize <= 2:
-        accumulator = _F32
+    top = abs(fill) * max(gain, 1.0)
+    if source.kind in "iu":
+        top = max(top, 2.0 ** (8 * source.itemsize) * gain)
+        # float32 may not be off by more than a rounding of sums near a tie
+        if written.itemsize <= 2:
+            accumulator = _F32 if top < _MOST_SINGLE else _F64
     both = (window, None) if signs is None else signs
 
     def compute(x: Array, where: Window, out: Array, border: float, real: Any) -> None:
@@ -51,7 +56,7 @@ def weighted_plan(
     def repair(pixels: Array, out: Array) -> None:
         _guarded(pixels, window, out, fill, accumulator, compute, gain, both)
 
-    finite = np.isfinite(fill) and abs(fill) * max(gain, 1.0) < 1e37
+    finite = top < 1e37
     moved = shape and shape[-1] < 16 and max(shape) >= 2 * shape[-1]
     loop = None
     if finite and 0 not in shape and not moved:
