@@ -121,7 +121,7 @@ def averaging_dtypes(
     """Return what an averaging loop writes and what it computes in.
 
     Loops round 8- and 16-bit integers themselves; for any other integer they write float64.
-    Sixteen-bit integers are rounded from float64: float32 would be off by one in 1 % of pixels.
+    Weighted sums of 16-bit integers choose float32 for themselves where the weights allow it.
     """
     if output.kind == "b" or (image.kind == "b" and output.kind != "f"):
         raise TypeError(
