@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._box_rows import (
-    add,
-    add_two,
+from imgpipe.kernels._box_finish import (
     finish_bytes,
     finish_double,
     finish_real,
     finish_single,
+)
+from imgpipe.kernels._box_rows import (
+    add,
+    add_two,
     gather_columns,
     put,
     put_five_rows,

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._box_finish import (
+    finish_clipped,
+    finish_five_real,
+    finish_real,
+)
 from imgpipe.kernels._box_rows import (
     add,
     add_onto,
     add_three,
     add_two,
     fill_sides,
-    finish_clipped,
-    finish_real,
     put,
     put_five_rows,
     put_three_rows,
@@ -106,7 +109,8 @@ def float_lines(
                 width + k1 - 1,
                 border,
             )
-            for s in range(steps):
+            five = k1 == 5 and limits.size == 0
+            for s in range(0 if five else steps):
                 q, third = chain[s, 0], chain[s, 1]
                 a = s * size + origin
                 if third < 0:
@@ -121,7 +125,11 @@ def float_lines(
             if chain[steps, 1] >= 0:
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
-            if limits.size:
+            if five:
+                found |= finish_five_real(
+                    line, origin, pitch, out, start, stride, count, width, scale
+                )
+            elif limits.size:
                 finish_clipped(
                     line, a, b, c, pitch, out, start, stride, count, width, scale, limits
                 )

@@ -3,16 +3,20 @@
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._box_finish import (
+    finish_bytes,
+    finish_double,
+    finish_five_bytes,
+    finish_five_single,
+    finish_real,
+    finish_single,
+    finish_whole,
+)
 from imgpipe.kernels._box_rows import (
     add,
     add_three,
     add_two,
     fill_sides,
-    finish_bytes,
-    finish_double,
-    finish_real,
-    finish_single,
-    finish_whole,
     put,
     slide,
     subtract,
@@ -112,7 +116,8 @@ def whole_lines(
                 width + k1 - 1,
                 border,
             )
-            for s in range(steps):
+            five = k1 == 5 and how <= SINGLE
+            for s in range(0 if five else steps):
                 q, third = chain[s, 0], chain[s, 1]
                 a = s * size + origin
                 if third < 0:
@@ -128,7 +133,11 @@ def whole_lines(
             if chain[steps, 1] >= 0:
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
-            if how == BYTES:
+            if five and how == BYTES:
+                finish_five_bytes(line, origin, pitch, out, start, stride, count, width, factors)
+            elif five:
+                finish_five_single(line, origin, pitch, out, start, stride, count, width, scale)
+            elif how == BYTES:
                 finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, factors)
             elif how == SINGLE:
                 finish_single(line, a, b, c, pitch, out, start, stride, count, width, scale)
