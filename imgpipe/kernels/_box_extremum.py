@@ -1,8 +1,9 @@
-"""Moving minimum or maximum over boxes: strips of rows, downwards first, then along the rows.
+"""Moving minimum or maximum over boxes: a strip of rows is one long line.
 
-Neighbouring windows share most of their rows, so four or eight rows of output are made at a time
-and what they share is compared once. Along a row, windows grow out of shorter ones: the minimum of
-9 cells is that of three neighbouring triples.
+Along that line a window grows downwards by shifts of whole rows and along the rows by shifts of
+pixels, so that rows cost nothing of their own. It grows in few steps, each the extreme of three to
+seven shifted copies of the line: a step more would cost more than pixels that are looked at twice.
+What this gets wrong, the first and the last pixels of each row, is done again one by one.
 
 Every line is an offset into a flat array. Offsets are unsigned, since Numba keeps its test for
 negative indices in a loop over signed ones; slices instead of offsets cost more than a short row.
@@ -14,10 +15,14 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
-# row tables end in so many copies of their last entry: a block of rows may reach beyond it
-SPARE_ROWS = 8
+# a step: number of copies, rows and columns of its windows, then by how many rows and columns each
+# copy but the first is shifted
+STEP = 15
+_CACHE_LINE = 64
+# a line of fewer cache lines is not worth a start of its own where they begin
+_LONG = 64
 _At = np.uint64
 
 
@@ -27,278 +32,206 @@ def box_lines(
     stop: int,
     x: Array,
     out: Array,
-    n: int,
-    width: int,
-    tables: Array,
-    above: int,
-    k0: int,
-    before: int,
-    k1: int,
-    outside: int,
+    layout: Array,
+    steps: Array,
     cval: Any,
-    height: int,
-    pitch: int,
     largest: Any,
 ) -> bool:
     """Filter lines `start` to `stop` of planes of `n` lines; return True if one of them has a NaN.
 
-    `tables` holds the source rows that the windows reach, then the source columns, then the
-    lengths through which windows grow along a row. A strip has `height` rows of `pitch` pixels.
-    `outside` is 1 where `cval` lies above and below a plane: the edge rows stand for it in the
-    table, which every window there holds anyway, and `cval` is compared at the end.
+    A strip has up to `height` rows of up to `breadth` pixels. `ends` is 0 where both ends of a row
+    may hold anything, 1 where borders repeat pixels which the windows there hold anyway, 2 where
+    they are `cval`. After `upright` steps windows have all their rows. `rows` are the source rows
+    that the windows reach, -1 for `cval`.
     """
-    rows = tables[: n + k0 - 1 + SPARE_ROWS]
-    columns = tables[rows.size : rows.size + width + k1 - 1]
-    growth = tables[rows.size + columns.size :]
-    room = (height + SPARE_ROWS) * pitch
-    memory = np.empty(2 * room + 2 * width + 64, x.dtype)
-    # strips begin at a cache line
-    strip = (-memory.ctypes.data) % 64 // memory.itemsize
+    n, width, breadth, height, above, k0, before, k1, ends, upright = layout[:10]
+    rows = layout[10:]
+    after = k1 - 1 - before
+    lanes = _CACHE_LINE // x.itemsize
+    room = ((height + k0) * (breadth + k1) // lanes + 4) * lanes
+    memory = np.empty(3 * room, x.dtype)
+    # strips lie to cache lines as the image does
+    origin = lanes + (x.ctypes.data - memory.ctypes.data) % _CACHE_LINE // x.itemsize
     found = False
-    number = start
-    while number < stop:
-        plane = number // n
-        i = number - plane * n
-        count = min(height, stop - number, n - i)
-        found |= holds_nan(x[number * width :], count * width)
-        # blocks have four rows at least, and may not reach beyond the strip's part of `out`
-        straight = k1 == 1 and count >= 4
-        lines, first, step = memory, strip + before, pitch
-        if straight:
-            lines, first, step = out, number * width, width
-        _rows(lines, first, step, x, plane * n * width, rows, i, count, k0, width, memory,
-              strip + 2 * room, largest)  # fmt: skip
-        if outside and (i < above or i + count > n + above - k0 + 1):
-            for r in range(count):
-                if i + r < above or i + r > n + above - k0:
-                    _compare_all(lines, first + r * step, width, cval, largest)
-        if not straight:
-            fill_borders(memory, strip, pitch, count, width, columns, before, cval)
-            source, q = strip, 1
-            for level in range(growth.size):
-                k = growth[level]
-                if level < growth.size - 1:
+    for left in range(0, width, breadth):
+        # the columns of the image that this stretch's windows reach
+        head = max(left - before, 0)
+        span = min(left + breadth + after, width) - head
+        number = start
+        while number < stop:
+            plane = number // n
+            i = number - plane * n
+            count = _alike(i, min(height, stop - number, n - i), n, above, k0)
+            goal = number * width + head
+            found |= holds_nan(x, goal, width, count, span)
+            source, first, pitch = x, goal - above * width, width
+            if i < above or i - above + count + k0 - 1 > n:
+                for r in range(count + k0 - 1):
+                    row = rows[i + r]
+                    if row < 0:
+                        memory[origin + r * span : origin + (r + 1) * span] = cval
+                    else:
+                        at = (plane * n + row) * width + head
+                        copy_line(memory, origin + r * span, x, at, span)
+                source, first, pitch = memory, origin, span
+            high, high_first, high_pitch = source, first, pitch
+            slot, kept = 0, 0 if upright == 0 else -1
+            for level in range(len(steps)):
+                step = steps[level]
+                lines, size = count + k0 - step[1], span - step[2] + 1
+                final = level == len(steps) - 1
+                if span == width or (pitch == span and not final):
                     # between rows lies nothing that counts: the strip is one long line
-                    goal = 2 * strip + room - source
-                    _grow(memory, goal, count * pitch - k + 1, 1, memory, source, pitch, q, k,
-                          largest)  # fmt: skip
-                    source, q = goal, k
-                else:
-                    _grow(out, number * width, width, count, memory, source, pitch, q, k, largest)
-        number += count
+                    size, lines = (lines - 1) * span + size, 1
+                if final:
+                    _compare(out, goal + before, width, source, first, pitch, lines, size, step,
+                             largest)  # fmt: skip
+                    break
+                slot = (slot + 1) % 3
+                if slot == kept:
+                    slot = (slot + 1) % 3
+                to = origin + slot * room
+                _compare(memory, to, span, source, first, pitch, lines, size, step, largest)
+                source, first, pitch = memory, to, span
+                if level == upright - 1:
+                    high, high_first, high_pitch, kept = memory, to, span, slot
+            if ends:
+                # windows of full height hold one or two columns
+                pair = steps[upright - 1, 2] - 1 if upright else 0
+                _ends(out, goal, width, high, high_first, high_pitch, span, count, before, after,
+                      pair, head == 0, head + span == width, ends == 2, cval, largest)  # fmt: skip
+            number += count
     return found
 
 
-@jit
+@inner
 def pick(a: Any, b: Any, largest: Any) -> Any:
     if largest is None:
         return min(a, b)
     return max(a, b)
 
 
-@jit
-def holds_nan(x: Array, count: int) -> bool:
+@inner
+def holds_nan(x: Array, first: int, pitch: int, lines: int, width: int) -> bool:
+    """Look for a NaN in `lines` lines of `width` pixels, `pitch` apart."""
+    if pitch == width:
+        width, lines = width * lines, 1
     found = False
-    for j in range(count):
-        found |= x[j] != x[j]
+    for r in range(lines):
+        a = _At(first + r * pitch)
+        for j in range(_At(width)):
+            found |= x[a + j] != x[a + j]
     return found
 
 
-@jit
-def _compare_all(lines: Array, first: int, width: int, value: Any, largest: Any) -> None:
-    a = _At(first)
-    for j in range(_At(width)):
-        lines[a + j] = pick(lines[a + j], value, largest)
+@inner
+def copy_line(out: Array, to: int, x: Array, first: int, count: int) -> None:
+    o, a = _At(to), _At(first)
+    for j in range(_At(count)):
+        out[o + j] = x[a + j]
 
 
-@jit
-def _rows(
+@inner
+def _alike(i: int, count: int, n: int, above: int, k0: int) -> int:
+    """Return how many rows from `i` on all reach beyond the plane, or all do not."""
+    low, high = above, n + above - k0 + 1
+    if low >= high or i >= high:
+        return count
+    return min(count, (low if i < low else high) - i)
+
+
+@inner
+def _compare(
     out: Array,
+    to: int,
+    out_pitch: int,
+    x: Array,
     first: int,
-    step: int,
-    x: Array,
-    base: int,
-    rows: Array,
-    i: int,
-    count: int,
-    k: int,
-    width: int,
-    memory: Array,
-    spare: int,
-    largest: Any,
-) -> None:
-    """Write the extreme of rows ``i + r`` to ``i + r + k - 1`` of the table, for each of `count`.
-
-    `memory` has room for two lines from `spare` on.
-    """
-    r = 0
-    while r < count:
-        if r > count - 4:
-            # the last rows once more, instead of a loop for what is left
-            r = max(0, count - 4)
-        t = i + r
-        goal = first + r * step
-        if k <= 3:
-            _triples(out, goal, step, x, base, rows, t, k, width, largest)
-            r += 4
-        else:
-            # the first row that all four windows share, and the last one that is read as it is
-            low, high = t + 3, t + min(k - 1, 7)
-            lines, common = x, base + rows[t + min(k - 1, 8)] * width
-            blocks = 1
-            if k > 9:
-                blocks = 2 if r <= count - 8 else 1
-                high = t + 8 - blocks
-                common = _share(x, base, rows, high + 1, t + k - 1, width, memory, spare, largest)
-                lines = memory
-            for _ in range(blocks):
-                _four(out, goal, step, x, base, rows, t, k, low, high, lines, common, width,
-                      largest)  # fmt: skip
-                low, high = t + k, t + k + 3
-                t, goal, r = t + 4, goal + 4 * step, r + 4
-
-
-@jit
-def _share(
-    x: Array,
-    base: int,
-    rows: Array,
-    low: int,
-    high: int,
-    width: int,
-    memory: Array,
-    spare: int,
-    largest: Any,
-) -> int:
-    """Compare rows `low` to `high`; return where the result lies in `memory`."""
-    lines, common = x, base + rows[low] * width
-    for t in range(low, high + 1, 8):
-        # never in place, which would not be vectorised
-        goal = spare + (t - low) // 8 % 2 * width
-        o, c, a0 = _At(goal), _At(common), _At(base + rows[t] * width)
-        a1 = _At(base + rows[min(t + 1, high)] * width)
-        a2 = _At(base + rows[min(t + 2, high)] * width)
-        a3 = _At(base + rows[min(t + 3, high)] * width)
-        a4 = _At(base + rows[min(t + 4, high)] * width)
-        a5 = _At(base + rows[min(t + 5, high)] * width)
-        a6 = _At(base + rows[min(t + 6, high)] * width)
-        a7 = _At(base + rows[min(t + 7, high)] * width)
-        for j in range(_At(width)):
-            a = pick(pick(lines[c + j], x[a0 + j], largest), x[a1 + j], largest)
-            b = pick(pick(x[a2 + j], x[a3 + j], largest), x[a4 + j], largest)
-            d = pick(pick(x[a5 + j], x[a6 + j], largest), x[a7 + j], largest)
-            memory[o + j] = pick(pick(a, b, largest), d, largest)
-        lines, common = memory, goal
-    return common
-
-
-@jit
-def _four(
-    out: Array,
-    goal: int,
-    step: int,
-    x: Array,
-    base: int,
-    rows: Array,
-    t: int,
-    k: int,
-    low: int,
-    high: int,
-    lines: Array,
-    common: int,
-    width: int,
-    largest: Any,
-) -> None:
-    """Write four rows; their windows share rows `low` to `high`, at most five, and a line."""
-    o0, o1, o2, o3 = _At(goal), _At(goal + step), _At(goal + 2 * step), _At(goal + 3 * step)
-    a0, a1 = _At(base + rows[t] * width), _At(base + rows[t + 1] * width)
-    a2, b0 = _At(base + rows[t + 2] * width), _At(base + rows[t + k] * width)
-    b1, b2 = _At(base + rows[t + k + 1] * width), _At(base + rows[t + k + 2] * width)
-    c0, c1 = _At(base + rows[low] * width), _At(base + rows[min(low + 1, high)] * width)
-    c2 = _At(base + rows[min(low + 2, high)] * width)
-    c3 = _At(base + rows[min(low + 3, high)] * width)
-    c4, c5 = _At(base + rows[high] * width), _At(common)
-    for j in range(_At(width)):
-        some = pick(pick(x[c0 + j], x[c1 + j], largest), x[c2 + j], largest)
-        more = pick(pick(x[c3 + j], x[c4 + j], largest), lines[c5 + j], largest)
-        shared = pick(some, more, largest)
-        from2 = pick(x[a2 + j], shared, largest)
-        from1 = pick(x[a1 + j], from2, largest)
-        to0 = x[b0 + j]
-        to1 = pick(to0, x[b1 + j], largest)
-        out[o0 + j] = pick(x[a0 + j], from1, largest)
-        out[o1 + j] = pick(from1, to0, largest)
-        out[o2 + j] = pick(from2, to1, largest)
-        out[o3 + j] = pick(pick(shared, to1, largest), x[b2 + j], largest)
-
-
-@jit
-def _triples(
-    out: Array,
-    goal: int,
-    step: int,
-    x: Array,
-    base: int,
-    rows: Array,
-    t: int,
-    k: int,
-    width: int,
-    largest: Any,
-) -> None:
-    """Write four rows of windows of one to three; small boxes have a faster loop."""
-    for r in range(t, t + 4):
-        o, a = _At(goal + (r - t) * step), _At(base + rows[r] * width)
-        b, c = _At(base + rows[r + k // 2] * width), _At(base + rows[r + k - 1] * width)
-        for j in range(_At(width)):
-            out[o + j] = pick(pick(x[a + j], x[b + j], largest), x[c + j], largest)
-
-
-@jit
-def fill_borders(
-    memory: Array,
-    strip: int,
     pitch: int,
-    count: int,
+    lines: int,
+    size: int,
+    step: Array,
+    largest: Any,
+) -> None:
+    """Write the extreme of three, four, five or seven copies of each of `lines` lines."""
+    copies = step[0]
+    lanes = _CACHE_LINE // out.itemsize
+    # of long lines, the pixels before the first cache line go first
+    lead = 0
+    if size >= _LONG * lanes:
+        lead = -(out.ctypes.data // out.itemsize + to) % lanes
+    for r in range(lines):
+        for part in range(2):
+            skip = lead if part else 0
+            count = _At(size - lead if part else lead)
+            o, a = _At(to + r * out_pitch + skip), first + r * pitch + skip
+            b, c = _At(a + step[3] * pitch + step[4]), _At(a + step[5] * pitch + step[6])
+            d, e = _At(a + step[7] * pitch + step[8]), _At(a + step[9] * pitch + step[10])
+            f, g = _At(a + step[11] * pitch + step[12]), _At(a + step[13] * pitch + step[14])
+            a = _At(a)
+            if copies == 3:
+                for j in range(count):
+                    out[o + j] = pick(pick(x[a + j], x[b + j], largest), x[c + j], largest)
+            elif copies == 4:
+                for j in range(count):
+                    one = pick(x[a + j], x[b + j], largest)
+                    out[o + j] = pick(one, pick(x[c + j], x[d + j], largest), largest)
+            elif copies == 5:
+                for j in range(count):
+                    one = pick(x[a + j], x[b + j], largest)
+                    two = pick(x[c + j], x[d + j], largest)
+                    out[o + j] = pick(pick(one, two, largest), x[e + j], largest)
+            else:
+                for j in range(count):
+                    one = pick(x[a + j], x[b + j], largest)
+                    two = pick(x[c + j], x[d + j], largest)
+                    three = pick(pick(x[e + j], x[f + j], largest), x[g + j], largest)
+                    out[o + j] = pick(pick(one, two, largest), three, largest)
+
+
+@inner
+def _ends(
+    out: Array,
+    goal: int,
     width: int,
-    columns: Array,
+    x: Array,
+    first: int,
+    pitch: int,
+    span: int,
+    count: int,
     before: int,
+    after: int,
+    pair: int,
+    left: bool,
+    right: bool,
+    outside: bool,
     cval: Any,
-) -> None:
-    """Write the pixels left and right of each line of a strip, -1 in the table being `cval`."""
-    for r in range(count):
-        line = strip + r * pitch
-        for p in range(before):
-            column = columns[p]
-            memory[line + p] = cval if column < 0 else memory[line + before + column]
-        for p in range(before + width, columns.size):
-            column = columns[p]
-            memory[line + p] = cval if column < 0 else memory[line + before + column]
-
-
-@jit
-def _grow(
-    out: Array,
-    goal: int,
-    width: int,
-    count: int,
-    memory: Array,
-    source: int,
-    pitch: int,
-    q: int,
-    k: int,
     largest: Any,
 ) -> None:
-    """Widen windows from `q` to `k` cells, at most fivefold, on `count` lines."""
+    """Write the first `before` and the last `after` windows of rows, one out of its neighbour.
+
+    The pixels of `x` stand for themselves and, where `pair` is 1, for the next one, too.
+    """
     for r in range(count):
-        o, a = _At(goal + r * width), _At(source + r * pitch)
-        b, z = a + _At(min(q, k - q)), a + _At(k - q)
-        if k <= 3 * q:
-            for j in range(_At(width)):
-                pair = pick(memory[a + j], memory[b + j], largest)
-                out[o + j] = pick(pair, memory[z + j], largest)
-        else:
-            c, d = a + _At(min(2 * q, k - q)), a + _At(min(3 * q, k - q))
-            for j in range(_At(width)):
-                left = pick(memory[a + j], memory[b + j], largest)
-                right = pick(memory[c + j], memory[d + j], largest)
-                out[o + j] = pick(pick(left, right, largest), memory[z + j], largest)
+        a, o = _At(first + r * pitch), _At(goal + r * width)
+        if left:
+            best = x[a]
+            if outside:
+                best = pick(best, cval, largest)
+            for c in range(_At(after - pair)):
+                best = pick(best, x[a + c], largest)
+            a += _At(after - pair)
+            for p in range(_At(before)):
+                best = pick(best, x[a + p], largest)
+                out[o + p] = best
+        a, o = _At(first + r * pitch + span - 1 - pair), _At(goal + r * width + span - 1)
+        if right:
+            best = x[a]
+            if outside:
+                best = pick(best, cval, largest)
+            for c in range(_At(before - pair)):
+                best = pick(best, x[a - c], largest)
+            a -= _At(before - pair)
+            for p in range(_At(after)):
+                best = pick(best, x[a - p], largest)
+                out[o - p] = best

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._box_extremum import SPARE_ROWS, box_lines
-from imgpipe.kernels._flat_extremum import LONGEST_FLAT, flat_lines
+from imgpipe.kernels._box_extremum import STEP, box_lines
 from imgpipe.kernels._footprint_extremum import footprint_filter
-from imgpipe.kernels._small_extremum import shifts_and_masks, small_planes, suits
+from imgpipe.kernels._small_extremum import repeats, shifts_and_masks, small_planes, suits
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Pass, Window, passes
 
@@ -19,11 +18,10 @@ from imgpipe.kernels._windows import Pass, Window, passes
 # means nothing
 Run = Callable[[Array, Array], bool]
 
-# bytes of one strip of rows: two of them fit into a core's first cache
-_STRIP_BYTES = 1 << 15
-# rows in a strip of the flat loop: few stay in the first cache, but neighbours share some
-_FLAT_ROWS = 16
-_CACHE_LINE = 64
+# bytes of a strip: three of them fit into a core's second cache
+_STRIP_BYTES = 1 << 17
+# longer rows are filtered by stretches of this length: few rows of them make a strip
+_LONG_ROW, _BREADTH = 1 << 15, 1 << 12
 # lines shorter than this are not worth a vector loop
 _SHORT = 16
 
@@ -50,7 +48,7 @@ def extremum_filter(
     steps = passes(shape, _no_longer_than_needed(window, shape))
     if len(steps) == 1 and suits(steps[0], dtype.itemsize):
         return _small_filter(steps[0], dtype, largest)
-    return _box_filter(steps, shape, window, dtype, cval, largest)
+    return _box_filter(steps, shape, dtype, cval, largest)
 
 
 def _transposed(order: list[int], inner: Run) -> Run:
@@ -102,92 +100,128 @@ def _small_filter(step: Pass, dtype: np.dtype[Any], largest: bool) -> Run:
 
 
 def _box_filter(
-    steps: list[Pass],
-    shape: tuple[int, ...],
-    window: Window,
-    dtype: np.dtype[Any],
-    cval: Any,
-    largest: bool,
+    steps: list[Pass], shape: tuple[int, ...], dtype: np.dtype[Any], cval: Any, largest: bool
 ) -> Run:
-    order = True if largest else None
-    work = math.prod(shape) * dtype.itemsize
-    parts = [
-        (flat_lines, step.lines, _flat_settings(step, cval))
-        if _flat_suits(step)
-        else (box_lines, step.lines, _box_settings(step, window, dtype.itemsize, cval))
-        for step in steps
-    ]
+    parts = [_pass_filter(step, dtype, cval, largest) for step in steps]
+    if len(parts) == 1:
+        return parts[0]
 
     def run(image: Array, out: Array) -> bool:
-        source, found = image.reshape(-1), False
-        for number, (loop, lines, values) in enumerate(parts, 1):
-            result = out.reshape(-1) if number == len(parts) else np.empty(out.size, out.dtype)
-            found |= run_bands(loop, lines, work, source, result, *values, order)
-            source = result
+        found = False
+        for number, part in enumerate(parts, 1):
+            result = out if number == len(parts) else np.empty(shape, dtype)
+            found |= part(image, result)
+            image = result
         return found
 
     return run
 
 
-def _flat_suits(step: Pass) -> bool:
-    k0, k1 = step.k0, step.k1
-    return k0 <= LONGEST_FLAT and 1 < k1 <= LONGEST_FLAT and step.shape[2] >= 4 * k1
+def _pass_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> Run:
+    ends = _ends_of(step)
+    if ends is None:
+        return _with_columns_beside(step, dtype, cval, largest)
+    order = True if largest else None
+    layout, table = _layout(step, dtype.itemsize, ends)
+    work = math.prod(step.shape) * dtype.itemsize
+
+    def run(image: Array, out: Array) -> bool:
+        return run_bands(
+            box_lines, step.lines, work, image.reshape(-1), out.reshape(-1), layout, table, cval,
+            order,
+        )  # fmt: skip
+
+    return run
 
 
-def _flat_settings(step: Pass, cval: Any) -> tuple[Any, ...]:
-    """Return the arguments of `flat_lines` from `n` to `height`."""
+def _ends_of(step: Pass) -> int | None:
+    """Return what `box_lines` calls `ends`; None where it must not meet the border of columns."""
+    if step.k1 == 1:
+        return 0
+    if step.shape[2] < 4 * step.k1:
+        return None
+    if repeats(step.columns, step.before, step.k1):
+        return 1
+    outside = step.columns < 0
+    return 2 if outside.any() else None
+
+
+def _with_columns_beside(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> Run:
+    """Filter a copy that has the columns beyond the border, and leave out its own."""
+    outer, n, width = step.shape
+    wide = replace(step, shape=(outer, n, step.columns.size), before=0)
+    order = True if largest else None
+    layout, table = _layout(wide, dtype.itemsize, 0)
+    work = math.prod(wide.shape) * dtype.itemsize
+    outside = np.flatnonzero(step.columns < 0)
+
+    def run(image: Array, out: Array) -> bool:
+        source = np.take(image.reshape(outer * n, width), step.columns, axis=1)
+        source[:, outside] = cval
+        result = np.empty_like(source)
+        found = run_bands(
+            box_lines, step.lines, work, source.reshape(-1), result.reshape(-1), layout, table,
+            cval, order,
+        )  # fmt: skip
+        np.copyto(out.reshape(outer * n, width), result[:, :width])
+        return found
+
+    return run
+
+
+def _layout(step: Pass, itemsize: int, ends: int) -> tuple[Array, Array]:
+    """Return the arguments `layout` and `steps` of `box_lines`."""
     _, n, width = step.shape
-    outside = step.columns.min() < 0
-    columns = step.columns
-    if outside:
-        columns = np.clip(np.arange(columns.size) - step.before, 0, width - 1)
-    return (
-        n,
-        width,
-        np.concatenate([step.rows, columns]).astype(np.int64),
-        step.above,
-        step.k0,
-        step.before,
-        step.k1,
-        int(outside),
-        cval,
-        min(_FLAT_ROWS, n),
-    )
+    breadth = width if width * itemsize <= _LONG_ROW else _BREADTH // itemsize
+    breadth = max(breadth, min(2 * step.k1, width))
+    height = min(n, max(_STRIP_BYTES // (breadth * itemsize), step.k0, 4))
+    growth = _growth(step.k0, step.k1, step.before)
+    table = [[len(shifts), q0, q1, *np.ravel(shifts[1:])] for q0, q1, shifts in growth]
+    upright = sum(q0 < step.k0 for q0, _, _ in growth) + (step.k0 > 1)
+    head = (n, width, breadth, height, step.above, step.k0, step.before, step.k1, ends, upright)
+    padded = [row + [0] * (STEP - len(row)) for row in table]
+    return np.concatenate([head, step.rows]).astype(np.int64), np.array(padded, np.int64)
 
 
-def _box_settings(step: Pass, window: Window, itemsize: int, cval: Any) -> tuple[Any, ...]:
-    """Return the arguments of `box_lines` from `n` to `pitch`."""
-    _, n, width = step.shape
-    line = _CACHE_LINE // itemsize
-    pitch = -(-(width + step.k1 - 1) // line) * line
-    height = max(8, _STRIP_BYTES // (pitch * itemsize) // 8 * 8)
-    outside = step.row_axis is not None and window.modes[step.row_axis] == "constant"
-    rows = step.rows
-    if outside:
-        rows = np.clip(np.arange(rows.size) - step.above, 0, n - 1)
-    growth = np.array(_growth(step.k1))
-    tables = [rows, rows[-1:].repeat(SPARE_ROWS), step.columns, growth]
-    return (
-        n,
-        width,
-        np.concatenate(tables).astype(np.int64),
-        step.above,
-        step.k0,
-        step.before,
-        step.k1,
-        int(outside),
-        cval,
-        min(height, n),
-        pitch,
-    )
+# windows of some rows and columns, and where the smaller windows begin that make them up
+Step = tuple[int, int, list[tuple[int, int]]]
 
 
-def _growth(k: int) -> list[int]:
-    """Lengths through which windows grow to `k`, at most fivefold each time."""
-    if k <= 5:
-        return [k]
-    # a threefold step reads three pixels, a fivefold one five
-    lengths = [3]
-    while 5 * lengths[-1] < k:
-        lengths.append(5 * lengths[-1])
+def _growth(k0: int, k1: int, before: int) -> list[Step]:
+    """Return the steps by which windows grow to `k0` rows and `k1` columns, rows first."""
+    steps: list[Step] = []
+    q = 1
+    lengths = _lengths(k0)
+    for k in lengths:
+        steps.append((k, 1, [(d, 0) for d in _starts(q, k)]))
+        q = k
+    across, q = _lengths(k1), 1
+    if k0 > 1 and len(lengths) == 2 and len(across) == 2 and lengths[1] <= 2 * lengths[0]:
+        if across[1] <= 10 and 0 < before < k1 - 1:
+            # two columns at once with the second half of the rows: one step less
+            steps[-1] = (k0, 2, [(d, c) for d in (0, k0 - lengths[0]) for c in (0, 1)])
+            across, q = across[1:], 2
+    for k in across:
+        steps.append((k0, k, [(0, d) for d in _starts(q, k)]))
+        q = k
+    return steps or [(1, 1, [(0, 0)] * 3)]
+
+
+def _lengths(k: int) -> list[int]:
+    """Lengths through which windows grow from one cell to `k`, at most sevenfold each time."""
+    if k <= 7:
+        return [k] if k > 1 else []
+    if k <= 10:
+        return [5, k]
+    if k <= 15:
+        return [3, k]
+    lengths = [5]
+    while 7 * lengths[-1] < k:
+        lengths.append(7 * lengths[-1])
     return [*lengths, k]
+
+
+def _starts(q: int, k: int) -> list[int]:
+    """Where windows of `q` cells begin that together make one of `k`: 3, 5 or 7 of them."""
+    count = next(c for c in (3, 5, 7) if c * q >= k)
+    return [min(t * q, k - q) for t in range(count)]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._box_extremum import fill_borders, holds_nan, pick
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._box_extremum import copy_line, holds_nan, pick
+from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
 
@@ -129,7 +129,7 @@ def footprint_lines(
         plane = number // n
         i = number - plane * n
         count = min(height, stop - number, n - i)
-        found |= holds_nan(x[number * width :], count * width)
+        found |= holds_nan(x, number * width, width, count, width)
         for part in range(parts):
             source = planes[plane, part]
             for r in range(count + k - 1):
@@ -137,25 +137,40 @@ def footprint_lines(
                 if source < 0 or rows[i + r] < 0:
                     memory[goal : goal + width] = cval
                 else:
-                    _copy(memory, goal, x, (source * n + rows[i + r]) * width, width)
-            fill_borders(memory, part * room, pitch, count + k - 1, width, columns, before, cval)
+                    copy_line(memory, goal, x, (source * n + rows[i + r]) * width, width)
+            _fill_borders(memory, part * room, pitch, count + k - 1, width, columns, before, cval)
         for level in range(1, levels):
             _double(memory, level * size, size, 1 << (level - 1), largest)
         result = _compare_runs(memory, levels * size, room, count * pitch, runs, largest)
         for r in range(count):
-            _copy(out, (number + r) * width, memory, result + r * pitch, width)
+            copy_line(out, (number + r) * width, memory, result + r * pitch, width)
         number += count
     return found
 
 
-@jit
-def _copy(out: Array, goal: int, x: Array, source: int, width: int) -> None:
-    o, a = _At(goal), _At(source)
-    for j in range(_At(width)):
-        out[o + j] = x[a + j]
+@inner
+def _fill_borders(
+    memory: Array,
+    strip: int,
+    pitch: int,
+    count: int,
+    width: int,
+    columns: Array,
+    before: int,
+    cval: Any,
+) -> None:
+    """Write the pixels left and right of each line of a strip, -1 in the table being `cval`."""
+    for r in range(count):
+        line = strip + r * pitch
+        for p in range(before):
+            column = columns[p]
+            memory[line + p] = cval if column < 0 else memory[line + before + column]
+        for p in range(before + width, columns.size):
+            column = columns[p]
+            memory[line + p] = cval if column < 0 else memory[line + before + column]
 
 
-@jit
+@inner
 def _double(memory: Array, goal: int, size: int, shift: int, largest: Any) -> None:
     """Write the extreme of runs twice as long as those of the level before."""
     o, a, b = _At(goal), _At(goal - size), _At(goal - size + shift)
@@ -163,7 +178,7 @@ def _double(memory: Array, goal: int, size: int, shift: int, largest: Any) -> No
         memory[o + j] = pick(memory[a + j], memory[b + j], largest)
 
 
-@jit
+@inner
 def _compare_runs(
     memory: Array, best: int, room: int, count: int, runs: Array, largest: Any
 ) -> int:

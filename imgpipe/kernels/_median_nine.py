@@ -62,7 +62,7 @@ def nine(
         if not inside:
             source, first = room, 2
             _gather(room[2:], x[plane], rows[top : top + count + 2], width, cval)
-        nan |= holds_nan(x[plane, top * width :], count * width)
+        nan |= holds_nan(x[plane], top * width, width, count, width)
         if count >= 4 and width >= 2 * lanes:
             _fours(source[first - before :], width, target, count)
         else:

@@ -28,12 +28,12 @@ def suits(step: Pass, itemsize: int) -> bool:
     return (
         small
         and few
-        and _repeats(step.rows, step.above, step.k0)
-        and _repeats(step.columns, step.before, step.k1)
+        and repeats(step.rows, step.above, step.k0)
+        and repeats(step.columns, step.before, step.k1)
     )
 
 
-def _repeats(table: Array, before: int, k: int) -> bool:
+def repeats(table: Array, before: int, k: int) -> bool:
     """Return True where each window holds the pixels that its border repeats."""
     windows = np.lib.stride_tricks.sliding_window_view(table, k)
     low = np.arange(len(windows))[:, np.newaxis] - before
@@ -92,7 +92,7 @@ def small_planes(
         pixels, copy = x[number * size :], memory[margin:]
         for j in range(count):
             copy[j] = pixels[j]
-        found |= holds_nan(pixels, count)
+        found |= holds_nan(x, number * size, count, 1, count)
         source, best = 0, 0
         for s in range(0, shifts.size, 2):
             if s == downwards:
