@@ -6,7 +6,7 @@ case for the edge of the image.
 
 import numpy as np
 
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 
 @jit
@@ -54,7 +54,7 @@ def steps(shape: tuple[int, int, int], flat: bool) -> np.ndarray:
     return out
 
 
-@jit
+@inner
 def add_defined(one: np.ndarray, total: np.ndarray, defined: np.ndarray) -> None:
     """Add the features that are defined for one matrix, and count them."""
     for f in range(one.size):
@@ -63,7 +63,7 @@ def add_defined(one: np.ndarray, total: np.ndarray, defined: np.ndarray) -> None
             defined[f] += 1
 
 
-@jit
+@inner
 def average_defined(total: np.ndarray, defined: np.ndarray, out: np.ndarray) -> None:
     """Mean over the matrices for which a feature is defined, NaN where there is none."""
     for f in range(total.size):

@@ -7,7 +7,7 @@ p = n / N, the formulas are those in `SHARED`.
 
 import numpy as np
 
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 # name with {small}, {large} and {thing}, formula
 SHARED = (
@@ -89,7 +89,7 @@ def count_features(counts: np.ndarray, columns: np.ndarray, n_pixels: int, out: 
     out[15] = abs(out[15])  # never a negative zero
 
 
-@jit
+@inner
 def list_features(rows: np.ndarray, values: np.ndarray, n_pixels: int, out: np.ndarray) -> None:
     """`count_features` of things given one by one: gray levels `rows` and second numbers `values`.
 
@@ -116,7 +116,7 @@ def list_features(rows: np.ndarray, values: np.ndarray, n_pixels: int, out: np.n
     count_features(counts, columns, n_pixels, out)
 
 
-@jit
+@inner
 def _spread(margin: np.ndarray, values: np.ndarray, total: int) -> tuple[float, float]:
     """Non-uniformity sum n^2 / N and variance of the values under n / N."""
     squares = 0.0

@@ -6,7 +6,7 @@ p(i) and the distributions of |i - j| and i + j; the formulas are given beside e
 
 import numpy as np
 
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 ROWS = (
     ("joint_maximum", "GYBY", "1", "Share of the most frequent pair of gray levels."),
@@ -74,7 +74,7 @@ def features(counts: np.ndarray, stride: int, out: np.ndarray) -> None:
     _information(marginal, 2 * pairs, out)
 
 
-@jit
+@inner
 def _from_entries(counts: np.ndarray, stride: int, pairs: int, out: np.ndarray) -> None:
     """Joint maximum max p(i, j), joint entropy -sum p log2 p, and energy sum p^2."""
     largest = 0
@@ -99,7 +99,7 @@ def _from_entries(counts: np.ndarray, stride: int, pairs: int, out: np.ndarray) 
     out[10] = squares
 
 
-@jit
+@inner
 def _mean(counts: np.ndarray, total: int) -> float:
     """Mean of the index under the distribution counts / total."""
     weighted = 0
@@ -108,7 +108,7 @@ def _mean(counts: np.ndarray, total: int) -> float:
     return weighted / total
 
 
-@jit
+@inner
 def _second_moment(counts: np.ndarray, total: int) -> float:
     """Mean of the squared index."""
     weighted = 0
@@ -117,7 +117,7 @@ def _second_moment(counts: np.ndarray, total: int) -> float:
     return weighted / total
 
 
-@jit
+@inner
 def _entropy(counts: np.ndarray, total: int) -> float:
     """-sum p log2 p."""
     entropy = 0.0
@@ -128,7 +128,7 @@ def _entropy(counts: np.ndarray, total: int) -> float:
     return abs(entropy)
 
 
-@jit
+@inner
 def _from_marginal(marginal: np.ndarray, total: int, out: np.ndarray) -> None:
     """Joint average m = sum i p(i) and joint variance sum (i - m)^2 p(i)."""
     mean = _mean(marginal, total)
@@ -139,7 +139,7 @@ def _from_marginal(marginal: np.ndarray, total: int, out: np.ndarray) -> None:
     out[2] = variance / total
 
 
-@jit
+@inner
 def _from_differences(differences: np.ndarray, total: int, top: int, out: np.ndarray) -> None:
     """Features of the distribution p(k) of the difference k = |i - j|."""
     mean = _mean(differences, total)
@@ -172,7 +172,7 @@ def _from_differences(differences: np.ndarray, total: int, top: int, out: np.nda
     out[17] = inverse_variance / total
 
 
-@jit
+@inner
 def _from_sums(sums: np.ndarray, total: int, out: np.ndarray) -> None:
     """Features of the distribution p(s) of the sum s = i + j, whose mean is twice that of i."""
     mean = _mean(sums, total)
@@ -193,7 +193,7 @@ def _from_sums(sums: np.ndarray, total: int, out: np.ndarray) -> None:
     out[22] = prominence / total
 
 
-@jit
+@inner
 def _information(marginal: np.ndarray, total: int, out: np.ndarray) -> None:
     """Both information correlations; for a symmetric matrix HXY1 = HXY2 = 2 HX."""
     hx = _entropy(marginal, total)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 # name, IBSI id as an intensity statistic, IBSI id as a histogram statistic, unit, description
 STATISTICS = (
@@ -37,7 +37,7 @@ def percentile(x: np.ndarray, n: int, q: float) -> float:
     return x[i] + (x[i + 1] - x[i]) * (h - i)
 
 
-@jit
+@inner
 def statistics(x: np.ndarray, n: int, out: np.ndarray) -> None:
     """Fill `out` with the 16 `STATISTICS` of ascending `x[:n]`, n >= 1."""
     x = x[:n]
@@ -85,7 +85,7 @@ def statistics(x: np.ndarray, n: int, out: np.ndarray) -> None:
     out[15] = (p75 - p25) / (p75 + p25) if p75 + p25 != 0 else np.nan
 
 
-@jit
+@inner
 def _robust_deviation(x: np.ndarray, low: float, high: float) -> float:
     """Mean absolute deviation of the values in [low, high] from their own mean; NaN for none."""
     m = 0

@@ -13,7 +13,7 @@ from imgpipe._common import InputError
 from imgpipe.features._batch import Batch
 from imgpipe.features._boxes import add_defined, average_defined, steps
 from imgpipe.features._counts import list_features
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 _MOST_COUNTS = 2**28  # 2 GiB
 
@@ -161,7 +161,7 @@ def _find(
         bounds[k + 1] = rows
 
 
-@jit
+@inner
 def _root(parent: np.ndarray, p: int) -> int:
     """First pixel of the zone of `p`; halves the path on the way."""
     while parent[p] != p:
@@ -170,7 +170,7 @@ def _root(parent: np.ndarray, p: int) -> int:
     return p
 
 
-@jit
+@inner
 def _join(box: np.ndarray, forward: np.ndarray, parent: np.ndarray) -> None:
     """Union-find over the pixels of a bordered box: `parent` leads to the first of each zone."""
     levels = box.reshape(-1)
@@ -200,7 +200,7 @@ def _join(box: np.ndarray, forward: np.ndarray, parent: np.ndarray) -> None:
                 parent[p] = root
 
 
-@jit
+@inner
 def _measure(
     box: np.ndarray, parent: np.ndarray, distance: np.ndarray, table: np.ndarray, rows: int
 ) -> int:

@@ -14,7 +14,7 @@ from imgpipe.features._counts import SHARED, count_features
 from imgpipe.features._matrices import matrix_batch
 from imgpipe.features._settings import MATRIX_AGGREGATIONS, Plan
 from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 ROWS = (
     ("short_run_emphasis", "22OV", "1", "Fineness: high where runs are short."),
@@ -180,7 +180,7 @@ def _solid(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np
             average_defined(total[a], defined[a], out[k, a])
 
 
-@jit
+@inner
 def _add(
     counts: np.ndarray, n_pixels: int, wanted: np.ndarray, total: np.ndarray, defined: np.ndarray
 ) -> None:
@@ -237,7 +237,7 @@ def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: 
     return n_pixels
 
 
-@jit
+@inner
 def _move(counts: np.ndarray, total: np.ndarray) -> None:
     """Add the counts to a total and set them back to zero."""
     source = counts.reshape(-1)

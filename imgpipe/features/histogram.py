@@ -6,7 +6,7 @@ from imgpipe.features._batch import Batch
 from imgpipe.features._settings import Plan
 from imgpipe.features._statistics import STATISTICS, statistics
 from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 _OWN = (
     ("mode", "AMMC", "gray level", "Most frequent gray level."),
@@ -68,7 +68,7 @@ def _stack(levels: np.ndarray, n_levels: np.ndarray, out: np.ndarray) -> None:
         _own(counts, n, out[k, 0], out[k, 16:])
 
 
-@jit
+@inner
 def _own(counts: np.ndarray, n: int, mean: float, out: np.ndarray) -> None:
     """Mode, entropy, uniformity and gradients of a histogram with levels from 1."""
     top = counts.size - 1

@@ -7,7 +7,7 @@ import numpy as np
 from imgpipe.features._batch import Batch
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 CIRCLES = ((8, 1), (16, 2))
 """Number of points and radius in pixels of each circle of neighbours."""
@@ -114,7 +114,7 @@ def _stack(
             out[k, f] = counts[f] / total if total else np.nan
 
 
-@jit
+@inner
 def _whole_squares(mask: np.ndarray, size: int, valid: np.ndarray) -> None:
     """Mark the pixels of a slice whose surrounding square of `size` pixels lies in the mask."""
     height, width = mask.shape
@@ -129,7 +129,7 @@ def _whole_squares(mask: np.ndarray, size: int, valid: np.ndarray) -> None:
                 valid[(y - size // 2) * width + x - size // 2] = True
 
 
-@jit
+@inner
 def _encode(
     pixels: np.ndarray, start: int, shifts: np.ndarray, weights: np.ndarray, codes: np.ndarray
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe.features._batch import Batch
 from imgpipe.features._settings import Plan
 from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 ROWS = (
     ("local_peak", "VJGA", "intensity", "Mean around the brightest pixel."),
@@ -110,7 +110,7 @@ def _stack(
         out[k, 1] = reference + top
 
 
-@jit
+@inner
 def _box(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First and last index of the mask along each axis."""
     low = np.array(inside.shape)
@@ -125,7 +125,7 @@ def _box(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-@jit
+@inner
 def _brightest(whole: np.ndarray, inside: np.ndarray, origin: np.ndarray) -> float:
     """Maximum inside the mask."""
     top = -np.inf
@@ -138,7 +138,7 @@ def _brightest(whole: np.ndarray, inside: np.ndarray, origin: np.ndarray) -> flo
     return top
 
 
-@jit
+@inner
 def _prefix(
     whole: np.ndarray, finite: np.ndarray, reference: float, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -168,7 +168,7 @@ def _prefix(
     return sums, numbers, not missing
 
 
-@jit
+@inner
 def _window(
     prefix: np.ndarray, z: int, y: int, margin: int, rows: np.ndarray, out: np.ndarray
 ) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from imgpipe.kernels._arrays import Array, limits
 from imgpipe.kernels._box_flat import flat_lines
 from imgpipe.kernels._box_float import float_lines
-from imgpipe.kernels._box_whole import BYTES, DOUBLE, REAL, SINGLE, TOTAL, whole_lines
+from imgpipe.kernels._box_whole import BYTES, DOUBLE, REAL, SINGLE, TOTAL, finish_of, whole_lines
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Pass, Window, passes
 
@@ -61,12 +61,13 @@ def box_filter(
             if _small(step) and final:
                 runs.append(_flat_pass(step, total, border, how, scale, pair))
             else:
-                last = _factors(pair if how == BYTES else None, _breadth(step))
-                runs.append(_long_pass(whole_lines, step, total, border, how, scale, last))
+                last = _factors(pair, _breadth(step)) if how == BYTES else None
+                finish = finish_of(how, scale, last)
+                runs.append(_long_pass(whole_lines, step, total, border, how, *finish))
             continue
         real = total.type(scale)
         low, high = limits(written) if final else (None, None)
-        bounds = np.array([] if low is None else [low, high], np.float64)
+        bounds = None if low is None else np.array([low, high], np.float64)
         if _small(step) and low is None:
             runs.append(_flat_pass(step, total, border, REAL, real, None))
         else:
@@ -122,8 +123,9 @@ def _byte_factors(count: int) -> tuple[int, int] | None:
 
 def _factors(pair: tuple[int, int] | None, length: int) -> Array:
     """Return `_byte_factors` as `finish_bytes` wants them."""
-    power, factor = pair or (0, 0)
-    row = np.full(32 + length if pair else 2, factor, np.uint16)
+    assert pair is not None
+    power, factor = pair
+    row = np.full(32 + length, factor, np.uint16)
     row[:2] = power, 2**15
     return row
 
@@ -149,8 +151,9 @@ def _flat_pass(
     right = step.columns[width - after :] if after else step.columns[:0]
     head = (n, width, height, how, step.k0, step.above, step.k1, step.before)
     layout = np.concatenate([head, step.rows, left, right])
-    factors = _factors(pair, height * max(width, 3 * step.k1))
-    return _run(flat_lines, step, layout, _border(cval, step.k0, width, total), scale, factors)
+    factors = None if pair is None else _factors(pair, height * max(width, 3 * step.k1))
+    finish = finish_of(how, scale, factors)
+    return _run(flat_lines, step, layout, _border(cval, step.k0, width, total), *finish)
 
 
 def _long_pass(
@@ -159,8 +162,7 @@ def _long_pass(
     total: np.dtype[Any],
     cval: float,
     how: int,
-    scale: Any,
-    last: Array,
+    *finish: Any,
 ) -> Run:
     _, n, stride = step.shape
     breadth = _breadth(step)
@@ -169,7 +171,7 @@ def _long_pass(
     head = (n, stride, breadth, min(height, n), how, step.k0, step.above, step.k1, step.before)
     layout = np.concatenate([head, step.rows, step.columns, np.ravel(chain)])
     border = _border(cval, step.k0, breadth + step.k1, total)
-    return _run(loop, step, layout, border, scale, last)
+    return _run(loop, step, layout, border, *finish)
 
 
 def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:

@@ -7,7 +7,7 @@ What this gets wrong, the first and the last pixels of each row, is done again o
 
 Every line is an offset into a flat array. Offsets are unsigned, since Numba keeps its test for
 negative indices in a loop over signed ones; slices instead of offsets cost more than a short row.
-`largest` is None or True, types of their own to Numba, so that each order compiles its own loops.
+Where `largest` is None or True, types of their own to Numba, each order has loops of its own.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ def box_lines(
     layout: Array,
     steps: Array,
     cval: Any,
-    largest: Any,
+    largest: bool,
 ) -> bool:
     """Filter lines `start` to `stop` of planes of `n` lines; return True if one of them has a NaN.
 
@@ -63,7 +63,6 @@ def box_lines(
             i = number - plane * n
             count = _alike(i, min(height, stop - number, n - i), n, above, k0)
             goal = number * width + head
-            found |= holds_nan(x, goal, width, count, span)
             source, first, pitch = x, goal - above * width, width
             if i < above or i - above + count + k0 - 1 > n:
                 for r in range(count + k0 - 1):
@@ -79,25 +78,27 @@ def box_lines(
             for level in range(len(steps)):
                 step = steps[level]
                 lines, size = count + k0 - step[1], span - step[2] + 1
-                final = level == len(steps) - 1
-                if span == width or (pitch == span and not final):
-                    # between rows lies nothing that counts: the strip is one long line
-                    size, lines = (lines - 1) * span + size, 1
-                if final:
-                    _compare(out, goal + before, width, source, first, pitch, lines, size, step,
-                             largest)  # fmt: skip
-                    break
                 slot = (slot + 1) % 3
                 if slot == kept:
                     slot = (slot + 1) % 3
-                to = origin + slot * room
-                _compare(memory, to, span, source, first, pitch, lines, size, step, largest)
-                source, first, pitch = memory, to, span
+                target, to, to_pitch = memory, origin + slot * room, span
+                if level == len(steps) - 1:
+                    target, to, to_pitch = out, goal + before, width
+                if pitch == to_pitch == span:
+                    # between rows lies nothing that counts: the strip is one long line
+                    size, lines = (lines - 1) * pitch + size, 1
+                if largest:
+                    found |= _compare(target, to, to_pitch, source, first, pitch, lines, size, step,
+                                      True)  # fmt: skip
+                else:
+                    found |= _compare(target, to, to_pitch, source, first, pitch, lines, size, step,
+                                      None)  # fmt: skip
+                source, first, pitch = target, to, to_pitch
                 if level == upright - 1:
-                    high, high_first, high_pitch, kept = memory, to, span, slot
+                    high, high_first, high_pitch, kept = target, to, to_pitch, slot
             if ends:
                 # windows of full height hold one or two columns
-                pair = steps[upright - 1, 2] - 1 if upright else 0
+                pair = steps[max(upright, 1) - 1, 2] - 1 if upright else np.int64(0)
                 _ends(out, goal, width, high, high_first, high_pitch, span, count, before, after,
                       pair, head == 0, head + span == width, ends == 2, cval, largest)  # fmt: skip
             number += count
@@ -109,6 +110,12 @@ def pick(a: Any, b: Any, largest: Any) -> Any:
     if largest is None:
         return min(a, b)
     return max(a, b)
+
+
+@inner
+def _either(a: Any, b: Any, largest: bool) -> Any:
+    """Return the greater or the lesser; where speed matters, `pick` chooses before it compiles."""
+    return max(a, b) if largest else min(a, b)
 
 
 @inner
@@ -152,9 +159,14 @@ def _compare(
     size: int,
     step: Array,
     largest: Any,
-) -> None:
-    """Write the extreme of three, four, five or seven copies of each of `lines` lines."""
+) -> bool:
+    """Write the extreme of three, four, five or seven copies of each of `lines` lines.
+
+    Return whether some sum of the first and the last is NaN: any NaN is the one or the other.
+    """
     copies = step[0]
+    last = 2 * copies - 1
+    bad = False
     lanes = _CACHE_LINE // out.itemsize
     # of long lines, the pixels before the first cache line go first
     lead = 0
@@ -167,26 +179,31 @@ def _compare(
             o, a = _At(to + r * out_pitch + skip), first + r * pitch + skip
             b, c = _At(a + step[3] * pitch + step[4]), _At(a + step[5] * pitch + step[6])
             d, e = _At(a + step[7] * pitch + step[8]), _At(a + step[9] * pitch + step[10])
-            f, g = _At(a + step[11] * pitch + step[12]), _At(a + step[13] * pitch + step[14])
-            a = _At(a)
+            f = _At(a + step[11] * pitch + step[12])
+            z, a = _At(a + step[last] * pitch + step[last + 1]), _At(a)
             if copies == 3:
                 for j in range(count):
-                    out[o + j] = pick(pick(x[a + j], x[b + j], largest), x[c + j], largest)
+                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
+                    out[o + j] = pick(pick(x[a + j], x[b + j], largest), x[z + j], largest)
             elif copies == 4:
                 for j in range(count):
+                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
                     one = pick(x[a + j], x[b + j], largest)
-                    out[o + j] = pick(one, pick(x[c + j], x[d + j], largest), largest)
+                    out[o + j] = pick(one, pick(x[c + j], x[z + j], largest), largest)
             elif copies == 5:
                 for j in range(count):
+                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
                     one = pick(x[a + j], x[b + j], largest)
                     two = pick(x[c + j], x[d + j], largest)
-                    out[o + j] = pick(pick(one, two, largest), x[e + j], largest)
+                    out[o + j] = pick(pick(one, two, largest), x[z + j], largest)
             else:
                 for j in range(count):
+                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
                     one = pick(x[a + j], x[b + j], largest)
                     two = pick(x[c + j], x[d + j], largest)
-                    three = pick(pick(x[e + j], x[f + j], largest), x[g + j], largest)
+                    three = pick(pick(x[e + j], x[f + j], largest), x[z + j], largest)
                     out[o + j] = pick(pick(one, two, largest), three, largest)
+    return bad
 
 
 @inner
@@ -206,7 +223,7 @@ def _ends(
     right: bool,
     outside: bool,
     cval: Any,
-    largest: Any,
+    largest: bool,
 ) -> None:
     """Write the first `before` and the last `after` windows of rows, one out of its neighbour.
 
@@ -215,23 +232,19 @@ def _ends(
     for r in range(count):
         a, o = _At(first + r * pitch), _At(goal + r * width)
         if left:
-            best = x[a]
-            if outside:
-                best = pick(best, cval, largest)
+            best = _either(x[a], cval, largest) if outside else x[a]
             for c in range(_At(after - pair)):
-                best = pick(best, x[a + c], largest)
+                best = _either(best, x[a + c], largest)
             a += _At(after - pair)
             for p in range(_At(before)):
-                best = pick(best, x[a + p], largest)
+                best = _either(best, x[a + p], largest)
                 out[o + p] = best
         a, o = _At(first + r * pitch + span - 1 - pair), _At(goal + r * width + span - 1)
         if right:
-            best = x[a]
-            if outside:
-                best = pick(best, cval, largest)
+            best = _either(x[a], cval, largest) if outside else x[a]
             for c in range(_At(before - pair)):
-                best = pick(best, x[a - c], largest)
+                best = _either(best, x[a - c], largest)
             a -= _At(before - pair)
             for p in range(_At(after)):
-                best = pick(best, x[a - p], largest)
+                best = _either(best, x[a - p], largest)
                 out[o - p] = best

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner
 
 # to add and subtract this rounds to 30 binary places: a product that missed a tie hits it again
 SNAP = 1.5 * 2.0**22
 
 
-@jit
+@inner
 def finish_bytes(
     line: Array,
     a: int,
@@ -48,7 +48,7 @@ def finish_bytes(
             o[j] = np.uint16(min(high, most) + np.uint16(64)) >> 7
 
 
-@jit
+@inner
 def finish_single(
     line: Array,
     a: int,
@@ -74,7 +74,7 @@ def finish_single(
             o[j] = np.int32(np.rint(total * single))
 
 
-@jit
+@inner
 def finish_double(
     line: Array,
     a: int,
@@ -99,7 +99,7 @@ def finish_double(
             o[j] = np.int32(np.rint(total * scale + SNAP - SNAP))
 
 
-@jit
+@inner
 def finish_clipped(
     line: Array,
     a: int,
@@ -126,7 +126,7 @@ def finish_clipped(
             o[j] = np.int32(min(max(np.rint(value + SNAP - SNAP), low), high))
 
 
-@jit
+@inner
 def finish_whole(
     line: Array,
     a: int,
@@ -149,7 +149,7 @@ def finish_whole(
             o[j] = x[j] + y[j] + z[j]
 
 
-@jit
+@inner
 def finish_real(
     line: Array,
     a: int,
@@ -177,7 +177,7 @@ def finish_real(
     return int(found)
 
 
-@jit
+@inner
 def finish_five_bytes(
     line: Array,
     a: int,
@@ -203,7 +203,7 @@ def finish_five_bytes(
             o[j] = np.uint16(min(high, most) + np.uint16(64)) >> 7
 
 
-@jit
+@inner
 def finish_five_single(
     line: Array,
     a: int,
@@ -228,7 +228,7 @@ def finish_five_single(
             o[j] = np.int32(np.rint(total * single))
 
 
-@jit
+@inner
 def finish_five_real(
     line: Array,
     a: int,

@@ -24,8 +24,8 @@ from imgpipe.kernels._box_rows import (
     put_three_rows,
     scatter_columns,
 )
-from imgpipe.kernels._box_whole import BYTES, DOUBLE, SINGLE
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._box_whole import SINGLE
+from imgpipe.kernels._jit import inner, jit
 
 
 @jit
@@ -36,13 +36,16 @@ def flat_lines(
     out: Array,
     layout: Array,
     border: Array,
-    scale: Any,
-    factors: Array,
+    factors: Any,
+    real: Any,
+    rounded: Any,
+    _total: Any,
 ) -> int:
     """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `width` pixels.
 
     `k0` is 3 or 5, `k1` is 1, 3 or 5; `sides` are the columns under the windows that reach beyond
-    the first and the last column. The result is 1 if a mean is not finite.
+    the first and the last column; the last four arguments are those of `finish_of`. The result is
+    1 if a mean is not finite.
     """
     n, width, height, how, k0, above, k1, before = layout[:8]
     rows = layout[8 : n + k0 + 7]
@@ -57,6 +60,8 @@ def flat_lines(
     # rows of x with others before and after them for a whole window
     lowest, highest = above, x.size // width - k0 + 1 + above
     found = 0
+    # a literal number would compile a function of its own
+    one = np.int64(1)
     for number in range(begin, end, height):
         count = min(height, end - number)
         low, high = max(number, lowest), min(number + count, highest)
@@ -76,9 +81,9 @@ def flat_lines(
             to = top + r * width
             for t in range(i, i + k0):
                 if rows[t] < 0 and t == i:
-                    put(line, to, border, 1, width)
+                    put(line, to, border, one, width)
                 elif rows[t] < 0:
-                    add(line, to, border, 1, width)
+                    add(line, to, border, one, width)
                 elif t == i:
                     put(line, to, x, base + rows[t] * width, width)
                 else:
@@ -89,11 +94,11 @@ def flat_lines(
         cells = count * width
         a, b, c = _parts(line, top - before, 1, size, cells, k1)
         to = number * width
-        found |= _finish(line, a, b, c, out, to, cells, how, scale, factors)
+        found |= _finish(line, a, b, c, out, to, cells, how, factors, real, rounded, _total)
         if k1 > 1:
             cells = count * (sides.size - k1 + 1)
             a, b, c = _parts(line, side, count, small, cells, k1)
-            found |= _finish(line, a, b, c, ends, 0, cells, how, scale, factors)
+            found |= _finish(line, a, b, c, ends, 0, cells, how, factors, real, rounded, _total)
             scatter_columns(out, to, width, count, ends, 0, 0, before)
             after = k1 - 1 - before
             first = before + k1 - 1 if before else 0
@@ -101,7 +106,7 @@ def flat_lines(
     return found
 
 
-@jit
+@inner
 def _parts(line: Array, a: int, unit: int, step: int, cells: int, k1: int) -> tuple[int, int, int]:
     """Return where the three parts of each window lie, in sums of one or of two columns."""
     if k1 == 5:
@@ -112,7 +117,7 @@ def _parts(line: Array, a: int, unit: int, step: int, cells: int, k1: int) -> tu
     return a, a + 2 * step, a + 2 * step
 
 
-@jit
+@inner
 def _finish(
     line: Array,
     a: int,
@@ -122,16 +127,19 @@ def _finish(
     to: int,
     cells: int,
     how: int,
-    scale: float,
-    factors: Array,
+    factors: Any,
+    real: Any,
+    rounded: Any,
+    _total: Any,
 ) -> int:
     """Write means of windows in three parts; return 1 if one is not finite."""
-    if how == BYTES:
+    if factors is not None:
         finish_bytes(line, a, b, c, 0, out, to, 0, 1, cells, factors)
-    elif how == SINGLE:
-        finish_single(line, a, b, c, 0, out, to, 0, 1, cells, scale)
-    elif how == DOUBLE:
-        finish_double(line, a, b, c, 0, out, to, 0, 1, cells, scale)
-    else:
-        return finish_real(line, a, b, c, 0, out, to, 0, 1, cells, scale)
+    if real is not None:
+        return finish_real(line, a, b, c, 0, out, to, 0, 1, cells, real)
+    if rounded is not None:
+        if how == SINGLE:
+            finish_single(line, a, b, c, 0, out, to, 0, 1, cells, rounded)
+        else:
+            finish_double(line, a, b, c, 0, out, to, 0, 1, cells, rounded)
     return 0

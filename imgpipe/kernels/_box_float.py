@@ -23,7 +23,7 @@ from imgpipe.kernels._box_rows import (
     put_five_rows,
     put_three_rows,
 )
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 
 @jit
@@ -35,17 +35,20 @@ def float_lines(
     layout: Array,
     border: Array,
     scale: Any,
-    limits: Array,
+    limits: Any,
 ) -> int:
     """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `stride` pixels.
 
     Strips and windows are laid out as in `whole_lines`. The result is 1 if a mean is not finite.
+    `limits` is None where floats are written.
     """
     n, stride, breadth, height, _, k0, above, k1, before = layout[:9]
     rows = layout[9 : n + k0 + 8]
     columns = layout[n + k0 + 8 : n + k0 + k1 + stride + 7]
     chain = layout[n + k0 + k1 + stride + 7 :].reshape((-1, 2))
     steps = len(chain) - 1
+    # a literal number would compile a function of its own
+    one = np.int64(1)
     pitch = (breadth + k1 + 30) // 32 * 32
     size = (height + 1) * pitch + (k1 + 63) // 32 * 32
     line = np.zeros(len(chain) * size + size + 64, border.dtype)
@@ -89,9 +92,9 @@ def float_lines(
                 else:
                     for r in range(i, i + k0):
                         if rows[r] < 0 and r == i:
-                            put(line, to, border, 1, span)
+                            put(line, to, border, one, span)
                         elif rows[r] < 0:
-                            add(line, to, border, 1, span)
+                            add(line, to, border, one, span)
                         elif r == i:
                             put(line, to, x, base + rows[r] * stride, span)
                         else:
@@ -109,7 +112,7 @@ def float_lines(
                 width + k1 - 1,
                 border,
             )
-            five = k1 == 5 and limits.size == 0
+            five = k1 == 5 and limits is None
             for s in range(0 if five else steps):
                 q, third = chain[s, 0], chain[s, 1]
                 a = s * size + origin
@@ -125,13 +128,13 @@ def float_lines(
             if chain[steps, 1] >= 0:
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
-            if five:
-                found |= finish_five_real(
-                    line, origin, pitch, out, start, stride, count, width, scale
-                )
-            elif limits.size:
+            if limits is not None:
                 finish_clipped(
                     line, a, b, c, pitch, out, start, stride, count, width, scale, limits
+                )
+            elif five:
+                found |= finish_five_real(
+                    line, origin, pitch, out, start, stride, count, width, scale
                 )
             else:
                 found |= finish_real(line, a, b, c, pitch, out, start, stride, count, width, scale)
@@ -139,7 +142,7 @@ def float_lines(
     return found
 
 
-@jit
+@inner
 def _block_sum(
     line: Array,
     to: int,
@@ -160,8 +163,9 @@ def _block_sum(
     Blocks begin at multiples of `k0`, so that bands for several threads give the same sums.
     """
     r = i % k0
+    one = np.int64(1)
     if fresh or r == 0:
-        put(blocks, (k0 - 1) * pitch, border, 1, width)
+        put(blocks, (k0 - 1) * pitch, border, one, width)
         if rows[i - r + k0 - 1] >= 0:
             put(blocks, (k0 - 1) * pitch, x, base + rows[i - r + k0 - 1] * stride, width)
         for t in range(k0 - 2, -1, -1):
@@ -169,19 +173,19 @@ def _block_sum(
             if row >= 0:
                 add_onto(blocks, t * pitch, (t + 1) * pitch, x, base + row * stride, width)
             else:
-                add_onto(blocks, t * pitch, (t + 1) * pitch, border, 1, width)
+                add_onto(blocks, t * pitch, (t + 1) * pitch, border, one, width)
     if r == 0:
-        put(line, to, blocks, 0, width)
+        put(line, to, blocks, one - 1, width)
         return
     for t in range(1 if fresh else r, r + 1):
         row = rows[i - r + k0 - 1 + t]
         if t == 1 and row >= 0:
             put(blocks, k0 * pitch, x, base + row * stride, width)
         elif t == 1:
-            put(blocks, k0 * pitch, border, 1, width)
+            put(blocks, k0 * pitch, border, one, width)
         elif row >= 0:
             add(blocks, k0 * pitch, x, base + row * stride, width)
         else:
-            add(blocks, k0 * pitch, border, 1, width)
+            add(blocks, k0 * pitch, border, one, width)
     put(line, to, blocks, r * pitch, width)
     add(line, to, blocks, k0 * pitch, width)

@@ -6,10 +6,10 @@ all stores are done (measured: three times the time of a whole row of 512 pixels
 """
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner
 
 
-@jit
+@inner
 def put(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Copy a row of pixels into a line of sums."""
     out, a = line[to : to + width], x[row : row + width]
@@ -17,7 +17,7 @@ def put(line: Array, to: int, x: Array, row: int, width: int) -> None:
         out[j] = a[j]
 
 
-@jit
+@inner
 def add(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Add a row of pixels to a line of sums."""
     kind = line.dtype.type
@@ -26,7 +26,7 @@ def add(line: Array, to: int, x: Array, row: int, width: int) -> None:
         out[j] += kind(a[j])
 
 
-@jit
+@inner
 def subtract(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Subtract a row of pixels from a line of sums."""
     kind = line.dtype.type
@@ -35,7 +35,7 @@ def subtract(line: Array, to: int, x: Array, row: int, width: int) -> None:
         out[j] -= kind(a[j])
 
 
-@jit
+@inner
 def slide(
     line: Array,
     to: int,
@@ -58,7 +58,7 @@ def slide(
             out[j] = above[j] + kind(a[j]) - kind(b[j])
 
 
-@jit
+@inner
 def put_three_rows(
     line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
 ) -> None:
@@ -74,7 +74,7 @@ def put_three_rows(
             out[j] = kind(a[j]) + kind(b[j]) + kind(c[j])
 
 
-@jit
+@inner
 def put_five_rows(
     line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
 ) -> None:
@@ -92,7 +92,7 @@ def put_five_rows(
             out[j] = kind(a[j]) + kind(b[j]) + kind(c[j]) + kind(d[j]) + kind(e[j])
 
 
-@jit
+@inner
 def add_onto(line: Array, to: int, below: int, x: Array, row: int, width: int) -> None:
     """Write a line of sums plus a row of pixels to another line."""
     out, sums, a = line[to : to + width], line[below : below + width], x[row : row + width]
@@ -100,7 +100,7 @@ def add_onto(line: Array, to: int, below: int, x: Array, row: int, width: int) -
         out[j] = sums[j] + a[j]
 
 
-@jit
+@inner
 def fill_sides(
     line: Array,
     start: int,
@@ -126,7 +126,7 @@ def fill_sides(
             line[base + c] = line[real + columns[c]] if columns[c] >= 0 else border[0]
 
 
-@jit
+@inner
 def gather_columns(
     line: Array,
     to: int,
@@ -148,7 +148,7 @@ def gather_columns(
                 out[r] = line[first + r * width]
 
 
-@jit
+@inner
 def scatter_columns(
     out: Array, start: int, width: int, rows: int, ends: Array, first: int, column: int, count: int
 ) -> None:
@@ -159,7 +159,7 @@ def scatter_columns(
             out[start + column + p + r * width] = source[r]
 
 
-@jit
+@inner
 def add_two(line: Array, to: int, a: int, b: int, count: int) -> None:
     """Write the sums of two stretches of `line` to a third."""
     out, one, two = line[to : to + count], line[a : a + count], line[b : b + count]
@@ -167,7 +167,7 @@ def add_two(line: Array, to: int, a: int, b: int, count: int) -> None:
         out[j] = one[j] + two[j]
 
 
-@jit
+@inner
 def add_three(line: Array, to: int, a: int, b: int, c: int, count: int) -> None:
     """Write the sums of three stretches of `line` to a fourth."""
     out, one, two = line[to : to + count], line[a : a + count], line[b : b + count]

@@ -1,5 +1,7 @@
 """Moving sums of whole numbers: exact, so they slide from row to row."""
 
+from typing import Any
+
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
@@ -26,6 +28,16 @@ from imgpipe.kernels._jit import jit
 BYTES, SINGLE, DOUBLE, REAL, TOTAL = range(5)
 
 
+def finish_of(how: int, scale: Any, factors: Any) -> tuple[Any, Any, Any, Any]:
+    """Return `factors`, `real`, `rounded` and `total` for the loops: all but one are None."""
+    return (
+        factors if how == BYTES else None,
+        scale if how == REAL else None,
+        scale if how in (SINGLE, DOUBLE) else None,
+        True if how == TOTAL else None,
+    )
+
+
 @jit
 def whole_lines(
     begin: int,
@@ -34,19 +46,24 @@ def whole_lines(
     out: Array,
     layout: Array,
     border: Array,
-    scale: float,
-    factors: Array,
+    factors: Any,
+    real: Any,
+    rounded: Any,
+    total: Any,
 ) -> None:
     """Filter lines `begin` to `end` of the flat `x`, planes of `n` rows of `stride` pixels.
 
     A strip of `height` rows is summed down the columns, then along the rows, by windows that
-    grow by the `chain`; each row of the strip lies `pitch` cells after the one above.
+    grow by the `chain`; each row of the strip lies `pitch` cells after the one above. The
+    last four arguments are those of `finish_of`: what belongs to None is not compiled.
     """
     n, stride, breadth, height, how, k0, above, k1, before = layout[:9]
     rows = layout[9 : n + k0 + 8]
     columns = layout[n + k0 + 8 : n + k0 + k1 + stride + 7]
     chain = layout[n + k0 + k1 + stride + 7 :].reshape((-1, 2))
     steps = len(chain) - 1
+    # a literal number would compile a function of its own
+    one = np.int64(1)
     pitch = (breadth + k1 + 30) // 32 * 32
     # one more row, for the sum above the first, and room for the shifts of the last row
     size = (height + 1) * pitch + (k1 + 63) // 32 * 32
@@ -72,14 +89,14 @@ def whole_lines(
                     put(line, top + r * pitch, x, base + (first + r) * stride, span)
                 done = count
             elif number == begin or first == 0:
-                put(line, top, border, 1, span)
+                put(line, top, border, one, span)
                 if rows[first] >= 0:
                     put(line, top, x, base + rows[first] * stride, span)
                 for r in range(first + 1, first + k0):
                     if rows[r] >= 0:
                         add(line, top, x, base + rows[r] * stride, span)
                     else:
-                        add(line, top, border, 1, span)
+                        add(line, top, border, one, span)
                 done = 1
             else:
                 put(line, top - pitch, line, last, span)
@@ -97,11 +114,11 @@ def whole_lines(
                 if rows[i + k0 - 1] >= 0:
                     add(line, to, x, base + rows[i + k0 - 1] * stride, span)
                 else:
-                    add(line, to, border, 1, span)
+                    add(line, to, border, one, span)
                 if rows[i - 1] >= 0:
                     subtract(line, to, x, base + rows[i - 1] * stride, span)
                 else:
-                    subtract(line, to, border, 1, span)
+                    subtract(line, to, border, one, span)
                 done += 1
             last = top + (count - 1) * pitch
             fill_sides(
@@ -133,18 +150,24 @@ def whole_lines(
             if chain[steps, 1] >= 0:
                 c = chain[steps, 1] * size + origin + 2 * chain[steps, 0]
             start = base - head + left + first * stride
-            if five and how == BYTES:
-                finish_five_bytes(line, origin, pitch, out, start, stride, count, width, factors)
-            elif five:
-                finish_five_single(line, origin, pitch, out, start, stride, count, width, scale)
-            elif how == BYTES:
-                finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, factors)
-            elif how == SINGLE:
-                finish_single(line, a, b, c, pitch, out, start, stride, count, width, scale)
-            elif how == DOUBLE:
-                finish_double(line, a, b, c, pitch, out, start, stride, count, width, scale)
-            elif how == REAL:
-                finish_real(line, a, b, c, pitch, out, start, stride, count, width, scale)
-            else:
+            if factors is not None:
+                if five:
+                    finish_five_bytes(
+                        line, origin, pitch, out, start, stride, count, width, factors
+                    )
+                else:
+                    finish_bytes(line, a, b, c, pitch, out, start, stride, count, width, factors)
+            if real is not None:
+                finish_real(line, a, b, c, pitch, out, start, stride, count, width, real)
+            if rounded is not None:
+                if five:
+                    finish_five_single(
+                        line, origin, pitch, out, start, stride, count, width, rounded
+                    )
+                elif how == SINGLE:
+                    finish_single(line, a, b, c, pitch, out, start, stride, count, width, rounded)
+                else:
+                    finish_double(line, a, b, c, pitch, out, start, stride, count, width, rounded)
+            if total is not None:
                 finish_whole(line, a, b, c, pitch, out, start, stride, count, width)
             number += count

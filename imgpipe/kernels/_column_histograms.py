@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._padding import padded
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
@@ -75,7 +75,7 @@ def _slide_rows(start: int, stop: int, x: Array, out: Array, k0: int, k1: int) -
         base = _slide(columns, k1, k0 * k1 // 2, below, base, out[plane, y])
 
 
-@jit
+@inner
 def _add_row(row: Array, levels: Array, columns: Array) -> None:
     for c in range(row.size):
         column, level = columns[c * 256 :], row[c]
@@ -83,7 +83,7 @@ def _add_row(row: Array, levels: Array, columns: Array) -> None:
             column[v] = np.uint8(column[v] + np.uint8(levels[v] >= level))
 
 
-@jit
+@inner
 def _replace_row(enter: Array, leave: Array, levels: Array, columns: Array) -> None:
     for c in range(enter.size):
         column = columns[c * 256 :]
@@ -96,7 +96,7 @@ def _replace_row(enter: Array, leave: Array, levels: Array, columns: Array) -> N
             column[v] = np.uint8(column[v] + (change if between else np.uint8(0)))
 
 
-@jit
+@inner
 def _slide(columns: Array, k1: int, rank: int, below: Array, base: int, line: Array) -> int:
     """Write the medians of one row; `base` is the lowest level looked at, and so is the result."""
     limit = np.uint16(rank)
@@ -126,7 +126,7 @@ def _slide(columns: Array, k1: int, rank: int, below: Array, base: int, line: Ar
     return first
 
 
-@jit
+@inner
 def _count(below: Array, limit: Any) -> int:
     count = np.uint16(0)
     for v in range(_SPAN):
@@ -134,7 +134,7 @@ def _count(below: Array, limit: Any) -> int:
     return int(count)
 
 
-@jit
+@inner
 def _sum_columns(columns: Array, count: int, below: Array) -> None:
     """Sum `_SPAN` levels of the first `count` columns, eight columns at a time."""
     below[:] = 0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 # Lines of the scratch and of the sums lie this far apart. A constant tells the compiler that they
 # do not overlap; it is no multiple of 4 KiB, which lines in the first-level cache must not share.
@@ -63,14 +63,16 @@ def dense_blocks(
     total = np.zeros(ROWS * PITCH, weights.dtype)
     bad = False
     whole = bricks[0, 0] == 0
+    # literal numbers would compile a function of their own
+    line, zero = np.int64(PITCH), np.int64(0)
     for group in range(start, stop):
         first, last = groups[group], groups[group + 1]
         rows, wide = blocks[first, 2], blocks[first, 4]
         if blocks[first, 5]:
             for r in range(blocks[first, 1], blocks[first, 1] + rows, ROWS):
-                line = r * width + blocks[first, 3]
-                at = line - above * width - before
-                bad |= _three_by_three(near, at, width, target, line, width, weights, wide)
+                to = r * width + blocks[first, 3]
+                at = to - above * width - before
+                bad |= _three_by_three(near, at, width, target, to, width, weights, wide)
             if blocks[first, 5] == 2:
                 bad |= _edges(near, target, blocks[first, 1], rows, table, shape, weights, cval)
             continue
@@ -83,7 +85,7 @@ def dense_blocks(
         for r in range(0, rows, ROWS):
             if whole:
                 at = r * PITCH
-                bad |= _three_by_three(scratch, at, PITCH, total, 0, PITCH, weights, count)
+                bad |= _three_by_three(scratch, at, line, total, zero, line, weights, count)
             else:
                 total[:] = 0
                 _add_bricks(scratch, r * PITCH, total, bricks, weights, count)
@@ -93,7 +95,7 @@ def dense_blocks(
     return bad
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _edges(
     x: Array, out: Array, row: int, rows: int, table: Array, shape: Array, weights: Array, cval: Any
 ) -> bool:
@@ -115,7 +117,7 @@ def _edges(
     return bad
 
 
-@jit
+@inner
 def fill(
     x: Array,
     blocks: Array,
@@ -160,7 +162,7 @@ def fill(
                 scratch[line + p] = x[start + c] if c >= 0 else cval
 
 
-@jit
+@inner
 def store(
     total: Array,
     at: int,
@@ -201,7 +203,7 @@ def store(
     return bad
 
 
-@jit
+@inner
 def _add_bricks(
     source: Array, at: int, total: Array, bricks: Array, weights: Array, count: int
 ) -> None:
@@ -224,7 +226,7 @@ def _add_bricks(
 # multiply-add) halves the arithmetic.
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _three_by_three(
     x: Array, at: int, pitch: int, out: Array, out_at: int, out_pitch: int, w: Array, count: int
 ) -> bool:
@@ -266,7 +268,7 @@ def _three_by_three(
     return bad
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _add_three(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
     line = np.uintp(at)
     w0, w1, w2 = w[first], w[first + 1], w[first + 2]
@@ -302,7 +304,7 @@ def _add_three(x: Array, at: int, total: Array, w: Array, first: int, count: int
         total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _add_five(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
     line = np.uintp(at)
     w0, w1, w2, w3, w4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
@@ -350,7 +352,7 @@ def _add_five(x: Array, at: int, total: Array, w: Array, first: int, count: int)
         total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _add_two_fives(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
     """Add two neighbouring columns: for short ones, sums are worth fetching less often."""
     line = np.uintp(at)
@@ -399,7 +401,7 @@ def _add_two_fives(x: Array, at: int, total: Array, w: Array, first: int, count:
         total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _add_seven(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
     line = np.uintp(at)
     w0, w1, w2, w3, w4, w5, w6 = (
@@ -467,7 +469,7 @@ def _add_seven(x: Array, at: int, total: Array, w: Array, first: int, count: int
         total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _add_nine(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
     line = np.uintp(at)
     w0, w1, w2, w3, w4, w5, w6, w7, w8 = (

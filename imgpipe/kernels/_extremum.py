@@ -121,14 +121,13 @@ def _pass_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> 
     ends = _ends_of(step)
     if ends is None:
         return _with_columns_beside(step, dtype, cval, largest)
-    order = True if largest else None
     layout, table = _layout(step, dtype.itemsize, ends)
     work = math.prod(step.shape) * dtype.itemsize
 
     def run(image: Array, out: Array) -> bool:
         return run_bands(
             box_lines, step.lines, work, image.reshape(-1), out.reshape(-1), layout, table, cval,
-            order,
+            largest,
         )  # fmt: skip
 
     return run
@@ -150,7 +149,6 @@ def _with_columns_beside(step: Pass, dtype: np.dtype[Any], cval: Any, largest: b
     """Filter a copy that has the columns beyond the border, and leave out its own."""
     outer, n, width = step.shape
     wide = replace(step, shape=(outer, n, step.columns.size), before=0)
-    order = True if largest else None
     layout, table = _layout(wide, dtype.itemsize, 0)
     work = math.prod(wide.shape) * dtype.itemsize
     outside = np.flatnonzero(step.columns < 0)
@@ -161,7 +159,7 @@ def _with_columns_beside(step: Pass, dtype: np.dtype[Any], cval: Any, largest: b
         result = np.empty_like(source)
         found = run_bands(
             box_lines, step.lines, work, source.reshape(-1), result.reshape(-1), layout, table,
-            cval, order,
+            cval, largest,
         )  # fmt: skip
         np.copyto(out.reshape(outer * n, width), result[:, :width])
         return found
@@ -196,11 +194,11 @@ def _growth(k0: int, k1: int, before: int) -> list[Step]:
         steps.append((k, 1, [(d, 0) for d in _starts(q, k)]))
         q = k
     across, q = _lengths(k1), 1
-    if k0 > 1 and len(lengths) == 2 and len(across) == 2 and lengths[1] <= 2 * lengths[0]:
-        if across[1] <= 10 and 0 < before < k1 - 1:
-            # two columns at once with the second half of the rows: one step less
-            steps[-1] = (k0, 2, [(d, c) for d in (0, k0 - lengths[0]) for c in (0, 1)])
-            across, q = across[1:], 2
+    double = len(lengths) == len(across) == 2 and k0 <= 2 * lengths[0] and k1 <= 10
+    if double and 0 < before < k1 - 1:
+        # two columns at once with the second half of the rows: one step less
+        steps[-1] = (k0, 2, [(d, c) for d in (0, k0 - lengths[0]) for c in (0, 1)])
+        across, q = across[1:], 2
     for k in across:
         steps.append((k0, k, [(0, d) for d in _starts(q, k)]))
         q = k

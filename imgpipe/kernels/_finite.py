@@ -54,4 +54,7 @@ def _largest_bits(bits: Array, mask: Any, lanes: Array) -> Any:
     tail = bits[whole:]
     for j in range(tail.size):
         lanes[j] = max(lanes[j], tail[j] & mask)
-    return lanes.max()
+    largest = lanes[0]
+    for j in range(lanes.size):
+        largest = max(largest, lanes[j])
+    return largest

@@ -73,7 +73,7 @@ def jit(
 
 
 def inner(function: Callable[..., Any] | None = None, *, contract: bool = False) -> Any:
-    """Compile a part of a loop as `jit` does. Only compiled code may call it: Python would crash."""
+    """Compile a part of a loop as `jit` does; only compiled code may call it: Python crashes."""
     return jit(function, contract=contract, alone=False)
 
 

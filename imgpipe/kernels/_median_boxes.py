@@ -16,7 +16,8 @@ from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
 
 # other dtypes are not worth the seconds that it takes to compile a size
-_DTYPES = ("uint8", "uint16", "int16", "float32", "float64")
+_DTYPES = ("uint8", "uint16", "int16", "float32")
+_THREE_DTYPES = (*_DTYPES, "float64")
 # rows at once by the length of the box: those that need the fewest operations for a pixel
 _WAYS = {5: 2, 7: 2, 9: 2, 11: 4, 13: 4, 15: 4}
 # longer boxes take 6 to 20 s to compile: only where there is enough to filter
@@ -35,11 +36,11 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
     """
     k = window.sizes[-1]
     flat = window.cells is None and len(shape) > 1 and math.prod(window.sizes) == k * k
-    if not flat or window.sizes[-2] != k or dtype.name not in _DTYPES:
+    if not flat or window.sizes[-2] != k:
         return None
-    if k == 3:
+    if k == 3 and dtype.name in _THREE_DTYPES:
         return _three(shape, dtype, window)
-    if k not in _WAYS:
+    if k not in _WAYS or dtype.name not in _DTYPES:
         return None
     if k > _QUICK and math.prod(shape) < _WORTH_IT:
         return None
@@ -51,17 +52,24 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
     strips = planes * -(-height // tall)
     work = math.prod(shape) * dtype.itemsize * k
 
+    # one compiled loop serves both kinds of 16-bit integers, by their order without a sign
+    short = dtype.itemsize == 2
+    kind = np.dtype(np.uint16) if short else dtype
+    flip = np.uint16(0x8000 if dtype.kind == "i" else 0) if short else None
+
     def run(image: Array, out: Array, cval: Any) -> bool:
+        edge = np.asarray(cval, dtype).view(kind)[()]
         return run_bands(
             written.lines,
             strips,
             work,
-            image.reshape(planes, height, width),
-            out.reshape(planes, height, width),
+            image.view(kind).reshape(planes, height, width),
+            out.view(kind).reshape(planes, height, width),
             table,
             tall,
             before,
-            cval,
+            edge if flip is None else edge ^ flip,
+            flip,
         )
 
     return run

@@ -13,7 +13,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._box_extremum import holds_nan
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 # strips at the top and the bottom: a window there may reach beyond the plane, or the array
 BORDER_ROWS = 4
@@ -62,11 +62,13 @@ def nine(
         if not inside:
             source, first = room, 2
             _gather(room[2:], x[plane], rows[top : top + count + 2], width, cval)
-        nan |= holds_nan(x[plane], top * width, width, count, width)
-        if count >= 4 and width >= 2 * lanes:
-            _fours(source[first - before :], width, target, count)
+        fours = count >= 4 and width >= 2 * lanes
+        if fours:
+            nan |= _fours(source[first - before :], width, target, count)
         else:
             _medians(source[first - before :], width, target)
+        if not (fours and above == before == 1):
+            nan |= holds_nan(x[plane], top * width, width, count, width)
         _ends(source[first:], target, width, columns, before, cval, edges, pitch)
     return nan
 
@@ -79,7 +81,7 @@ def strip_count(height: int, tall: int) -> int:
     return 2 + (height - 2 * BORDER_ROWS + tall - 1) // tall
 
 
-@jit
+@inner
 def _gather(strip: Array, x: Array, rows: Array, width: int, cval: Any) -> None:
     """Copy the rows that the table names, as many at once as follow one another."""
     p = 0
@@ -97,7 +99,7 @@ def _gather(strip: Array, x: Array, rows: Array, width: int, cval: Any) -> None:
         p += run
 
 
-@jit
+@inner
 def _medians(x: Array, pitch: int, out: Array) -> None:
     """Write the medians of the pixels j to j + 2 of three lines that are `pitch` apart."""
     lanes = _VECTOR_BYTES // x.itemsize
@@ -124,7 +126,7 @@ def _medians(x: Array, pitch: int, out: Array) -> None:
         _three_by_three(a, b, c, out[first : first + length])
 
 
-@jit
+@inner
 def _three_by_three(a: Array, b: Array, c: Array, out: Array) -> None:
     """Sort each column for each of its three windows: less work than to shift small pixels."""
     a1, b1, c1 = a[1:], b[1:], c[1:]
@@ -139,21 +141,27 @@ def _three_by_three(a: Array, b: Array, c: Array, out: Array) -> None:
         out[j] = _middle(low, middle, high)
 
 
-@jit
-def _fours(x: Array, pitch: int, out: Array, count: int) -> None:
-    """Write `count` rows of medians, four or more; the last four may overlap those before."""
+@inner
+def _fours(x: Array, pitch: int, out: Array, count: int) -> bool:
+    """Write `count` rows of medians, four or more; the last four may overlap those before.
+
+    Return whether the middle pixel of some box is NaN, or infinities of both signs met.
+    """
     lanes = _VECTOR_BYTES // x.itemsize
     whole = pitch // lanes * lanes
+    nan = False
     for r in range(0, count, 4):
         first = min(r, count - 4) * pitch
-        _four(x, first, pitch, out, whole)
+        nan |= _four(x, first, pitch, out, whole)
         if whole < pitch:
-            _four(x, first + pitch - lanes, pitch, out, lanes)
+            nan |= _four(x, first + pitch - lanes, pitch, out, lanes)
+    return nan
 
 
-@jit
-def _four(x: Array, first: int, pitch: int, out: Array, count: int) -> None:
-    """Write `count` medians on each of four rows."""
+@inner
+def _four(x: Array, first: int, pitch: int, out: Array, count: int) -> bool:
+    """Write `count` medians on each of four rows; return whether a middle pixel may be NaN."""
+    nan = False
     a, b, c = _At(first), _At(first + pitch), _At(first + 2 * pitch)
     d, e, f = _At(first + 3 * pitch), _At(first + 4 * pitch), _At(first + 5 * pitch)
     for i in range(_At(count)):
@@ -164,6 +172,8 @@ def _four(x: Array, first: int, pitch: int, out: Array, count: int) -> None:
         low3, middle3, high3 = _sorted(x[d + i], x[d + j], x[d + k])
         low4, middle4, high4 = _sorted(x[e + i], x[e + j], x[e + k])
         low5, middle5, high5 = _sorted(x[f + i], x[f + j], x[f + k])
+        total = x[b + j] + x[c + j] + x[d + j] + x[e + j]
+        nan |= total != total
         low, high = max(low1, low2), min(high1, high2)
         less, more = min(middle1, middle2), max(middle1, middle2)
         above = max(less, min(more, middle0))
@@ -176,22 +186,23 @@ def _four(x: Array, first: int, pitch: int, out: Array, count: int) -> None:
         below = max(less, min(more, middle5))
         out[c + i] = _middle(max(low, low2), above, min(high, high2))
         out[d + i] = _middle(max(low, low5), below, min(high, high5))
+    return nan
 
 
-@jit
+@inner
 def _sorted(a: Any, b: Any, c: Any) -> Any:
     low, high = min(a, b), max(a, b)
     rest = max(low, c)
     return min(low, c), min(high, rest), max(high, rest)
 
 
-@jit
+@inner
 def _middle(low: Any, middle: Any, high: Any) -> Any:
     """Median of nine: of the largest low, the median middle and the smallest high of triples."""
     return max(min(low, middle), min(max(low, middle), high))
 
 
-@jit
+@inner
 def _ends(
     x: Array,
     out: Array,
@@ -223,7 +234,7 @@ def _ends(
         b[t * width] = result[half + t]
 
 
-@jit
+@inner
 def _two_windows(
     x: Array, edges: Array, pitch: int, rows: int, width: int, left: Array, right: Array
 ) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner
 
 _VECTOR_BYTES = 64
 
 
-@jit
+@inner
 def room(count: int, x: Array) -> Array:
     """Return an array like `x` that starts where a vector does: others take a half longer."""
     lanes = _VECTOR_BYTES // x.itemsize
@@ -23,7 +23,7 @@ def room(count: int, x: Array) -> Array:
     return space[-(space.ctypes.data // x.itemsize) % lanes :]
 
 
-@jit
+@inner
 def fill(
     strip: Array,
     x: Array,
@@ -33,8 +33,12 @@ def fill(
     cval: Any,
     ways: int,
     stride: int,
+    flip: Any,
 ) -> bool:
-    """Copy rows of a plane with their borders; return whether one of them holds a NaN."""
+    """Copy rows of a plane with their borders; return whether one of them holds a NaN.
+
+    The bits of `flip` are inverted, unless it is None.
+    """
     width, pitch = x.shape[1], columns.size
     nan = False
     for p in range(rows.size):
@@ -47,23 +51,23 @@ def fill(
         middle = line[before : before + width]
         missing = 0
         for j in range(width):
-            middle[j] = source[j]
+            middle[j] = source[j] if flip is None else source[j] ^ flip
             missing |= source[j] != source[j]
         nan |= missing != 0
         for j in range(before):
-            line[j] = source[columns[j]] if columns[j] >= 0 else cval
+            line[j] = middle[columns[j]] if columns[j] >= 0 else cval
         for j in range(before + width, pitch):
-            line[j] = source[columns[j]] if columns[j] >= 0 else cval
+            line[j] = middle[columns[j]] if columns[j] >= 0 else cval
     return nan
 
 
-@jit
+@inner
 def spread(
-    result: Array, out: Array, top: int, count: int, pitch: int, ways: int, length: int
+    result: Array, out: Array, top: int, count: int, pitch: int, ways: int, length: int, flip: Any
 ) -> None:
-    """Copy the medians of a strip into `count` rows of a plane."""
+    """Copy the medians of a strip into `count` rows of a plane, and turn `flip` back."""
     for i in range(count):
         line = result[(i % ways) * length + i // ways * pitch :]
         target = out[top + i]
         for j in range(target.size):
-            target[j] = line[j]
+            target[j] = line[j] if flip is None else line[j] ^ flip

@@ -13,7 +13,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._bit_ranks import beyond_words, places_of
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._padding import padded
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._tilings import PITCH, last_three, tiling
@@ -104,7 +104,7 @@ def _tiles(
                     line[c] = pixels[ids[found[c]]]
 
 
-@jit
+@inner
 def _load(
     region: Array, order: Array, pixels: Array, keys: Array, ids: Array, tally: Array
 ) -> None:
@@ -133,13 +133,13 @@ def _load(
             count += line.size
 
 
-@jit
+@inner
 def _digit(tally: Array) -> int:
     """Bits of one digit of a key."""
     return 8 if tally.shape[1] == 256 else 11
 
 
-@jit
+@inner
 def _sort(keys: Array, ids: Array, spare: Array, tally: Array, count: int) -> None:
     """Sort the positions by their keys, digit by digit from the lowest."""
     digits, digit = tally.shape[0], _digit(tally)
@@ -156,7 +156,7 @@ def _sort(keys: Array, ids: Array, spare: Array, tally: Array, count: int) -> No
             spare[i] = ids[i]
 
 
-@jit
+@inner
 def _scatter(
     keys: Array, ids: Array, out: Array, next_place: Array, shift: int, count: int
 ) -> None:
@@ -168,7 +168,7 @@ def _scatter(
         next_place[value] += 1
 
 
-@jit
+@inner
 def _mark(
     ids: Array,
     words: int,
@@ -210,7 +210,7 @@ def _mark(
     _accumulate(before2, r2, pitch)
 
 
-@jit
+@inner
 def _accumulate(before: Array, count: int, pitch: int) -> None:
     for c in range(count):
         last, this = before[c * pitch :], before[(c + 1) * pitch :]
@@ -218,7 +218,7 @@ def _accumulate(before: Array, count: int, pitch: int) -> None:
             this[v] |= last[v]
 
 
-@jit
+@inner
 def _count_columns(
     bins: Array, z: int, y: int, k0: int, k1: int, r1: int, r2: int, levels: Array, columns: Array
 ) -> None:
@@ -246,7 +246,7 @@ def _count_columns(
                     column[v] = np.uint8(column[v] + np.uint8(levels[v] > own))
 
 
-@jit
+@inner
 def _find_bins(
     columns: Array,
     k2: int,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
-from imgpipe.kernels._taps import across, along, not_finite, reach_of
+from imgpipe.kernels._jit import inner, jit
+from imgpipe.kernels._taps import across, along, reach_of
 
 # rows of output that share one copy of the rows beyond a border
 _TALL = 8
@@ -20,8 +20,10 @@ _TALL = 8
 def filter_rows(
     start: int,
     stop: int,
-    x: Array,
+    flat: Array,
     out: Array,
+    n: int,
+    width: int,
     cval: Any,
     table: Array,
     above: int,
@@ -32,43 +34,46 @@ def filter_rows(
     low: Any,
     high: Any,
 ) -> bool:
-    """Filter rows `start` to `stop` of planes (outer, n, width); True if a result is not finite.
+    """Filter rows `start` to `stop` of planes of `n` rows; True if a result is not finite.
 
     `table` holds the source row of each entry, then the source columns; entries `above` and
     `before` are those of row and column 0. `edge` is what `cval` gives across rows, `taps` are
     those across rows and those along them.
     """
-    n, width = x.shape[1], x.shape[2]
-    scratch = _scratch(x, width, breadth, taps)
-    flat, results = x.reshape(x.size), out.reshape(out.size)
+    reach, ends = reach_of(taps[0]), 2 * reach_of(taps[1])
+    pitch = min(width, breadth) + ends
+    # two lines for sums across rows, one for those along them, and room for copied rows
+    lines, sums = np.full(2 * pitch, edge), np.full(pitch, edge)
+    patch = np.empty((_TALL + 2 * reach + 1) * min(width, pitch), flat.dtype)
     found = False
-    number = start
-    while number < stop:
-        k = number // n
-        i = number - k * n
-        count = min(n - i, stop - number)
-        plane = k * n * width
-        found |= _filter_plane(
-            i,
-            i + count,
-            flat,
-            plane,
-            results,
-            plane,
-            n,
-            width,
-            cval,
-            table,
-            above,
-            before,
-            breadth,
-            edge,
-            taps,
-            low,
-            high,
-            scratch,
-        )
-        number += count
+    for left in range(0, width, breadth):
+        wide = min(breadth, width - left)
+        lo, hi = max(left - before, 0), min(left + wide + ends - before, width)
+        at, size = lo + before - left, hi - lo
+        number = start
+        while number < stop:
+            i = number % n
+            plane = (number - i) * width
+            inside = i >= above and i + 2 * reach + 1 - above < n
+            if inside:
+                pixels, first, step = flat, plane + (i - above) * width + lo, width
+                end = min(i + stop - number, n - 1 - 2 * reach + above)
+            else:
+                pixels, first, step = patch, np.int64(0), size
+                end = min(i + stop - number, n, i + _TALL, above if i < above else n)
+                count = end - i + 2 * reach + 1
+                gather(flat, plane + lo, width, table, i, n + 2 * reach, count, size, cval, patch)
+            number += end - i
+            while i < end:
+                across(pixels, first, step, taps[0], size, lines, at, pitch + at)
+                for s in range(min(2, end - i)):
+                    line, row = s * pitch, plane + (i + s) * width + left
+                    p = n + 2 * reach + left
+                    _fill_ends(lines, line, table, p, np.int64(0), at, before - left, edge)
+                    _fill_ends(lines, line, table, p, at + size, wide + ends, before - left, edge)
+                    found |= along(lines, line, 1, taps[1], wide, sums, out, row, low, high)
+                first += 2 * step
+                i += 2
     return found
 
 
@@ -102,7 +107,6 @@ def filter_volumes(
     sums = np.full(2 * area, edge)
     flat, results = x.reshape(x.size), out.reshape(out.size)
     patch = np.empty((2 * reach + 2) * area, x.dtype)
-    scratch = _scratch(sums, width, breadth, taps)
     found = False
     number = start
     while number < stop:
@@ -110,106 +114,19 @@ def filter_volumes(
         i = number - k * depth
         count = min(2, depth - i, stop - number)
         if i >= ahead and i + 2 * reach + 1 - ahead < depth:
-            across(flat, (number - ahead) * area, area, first_taps, area, sums, 0, area)
+            pixels, first = flat, (number - ahead) * area
         else:
             volume = k * depth * area
             gather(flat, volume, area, planes, i, planes.size, 2 * reach + 2, area, cval, patch)
-            across(patch, 0, area, first_taps, area, sums, 0, area)
-        for s in range(count):
-            found |= _filter_plane(
-                0,
-                n,
-                sums,
-                s * area,
-                results,
-                (number + s) * area,
-                n,
-                width,
-                edge,
-                table,
-                above,
-                before,
-                breadth,
-                last_edge,
-                taps,
-                low,
-                high,
-                scratch,
-            )
+            pixels, first = patch, np.int64(0)
+        across(pixels, first, area, first_taps, area, sums, 0, area)
+        found |= filter_rows(0, count * n, sums, results[number * area :], n, width, edge, table,
+                             above, before, breadth, last_edge, taps, low, high)  # fmt: skip
         number += count
     return found
 
 
-@jit
-def _scratch(x: Array, width: int, breadth: int, taps: Any) -> Any:
-    """Two lines for sums across rows, one for those along them, and room for copied rows."""
-    pitch = min(width, breadth) + 2 * reach_of(taps[1])
-    rows = _TALL + 2 * reach_of(taps[0]) + 1
-    lines, sums = np.full(2 * pitch, taps[0][0]), np.full(pitch, taps[0][0])
-    return lines, sums, np.empty(rows * min(width, pitch), x.dtype)
-
-
-@jit
-def _filter_plane(
-    start: int,
-    stop: int,
-    flat: Array,
-    origin: int,
-    out: Array,
-    target: int,
-    n: int,
-    width: int,
-    cval: Any,
-    table: Array,
-    above: int,
-    before: int,
-    breadth: int,
-    edge: Any,
-    taps: Any,
-    low: Any,
-    high: Any,
-    scratch: Any,
-) -> bool:
-    """Filter rows of the plane at ``flat[origin]`` into that at ``out[target]``."""
-    lines, sums, patch = scratch
-    reach, ends = reach_of(taps[0]), 2 * reach_of(taps[1])
-    pitch = lines.size // 2
-    found = False
-    for left in range(0, width, breadth):
-        wide = min(breadth, width - left)
-        lo, hi = max(left - before, 0), min(left + wide + ends - before, width)
-        at, size = lo + before - left, hi - lo
-        i = start
-        while i < stop:
-            inside = i >= above and i + 2 * reach + 1 - above < n
-            if inside:
-                first, step = origin + (i - above) * width + lo, width
-                end = min(stop, n - 1 - 2 * reach + above)
-            else:
-                first, step = 0, size
-                end = min(stop, i + _TALL, above if i < above else n)
-                count = end - i + 2 * reach + 1
-                gather(flat, origin + lo, width, table, i, n + 2 * reach, count, size, cval, patch)
-            while i < end:
-                if inside:
-                    across(flat, first, step, taps[0], size, lines, at, pitch + at)
-                else:
-                    across(patch, first, step, taps[0], size, lines, at, pitch + at)
-                for s in range(min(2, end - i)):
-                    line, row = s * pitch, target + (i + s) * width + left
-                    p = n + 2 * reach + left
-                    _fill_ends(lines, line, table, p, 0, at, before - left, edge)
-                    _fill_ends(lines, line, table, p, at + size, wide + ends, before - left, edge)
-                    along(lines, line, 1, taps[1], wide, sums, out, row, low, high)
-                    if low is None:
-                        found |= not_finite(out, row, wide)
-                first += 2 * step
-                i += 2
-            i = end
-    return found
-
-
-@jit
+@inner
 def gather(
     flat: Array,
     origin: int,
@@ -230,10 +147,13 @@ def gather(
         if row < 0:
             line[:] = cval
         else:
-            line[:] = flat[origin + row * pitch : origin + row * pitch + size]
+            # assigned at once, it would take seconds more to compile
+            pixels = flat[origin + row * pitch : origin + row * pitch + size]
+            for j in range(size):
+                line[j] = pixels[j]
 
 
-@jit
+@inner
 def _fill_ends(
     lines: Array, line: int, table: Array, first: int, p: int, stop: int, shift: int, edge: Any
 ) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._box_extremum import holds_nan, pick
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._windows import Pass
 
 # bytes of the images that are filtered together
@@ -108,7 +108,7 @@ def small_planes(
     return found
 
 
-@jit
+@inner
 def _two_shifts(
     out: Array,
     goal: int,
@@ -132,7 +132,7 @@ def _two_shifts(
         out[o + j] = pick(memory[a + j], pick(one, two, largest), largest)
 
 
-@jit
+@inner
 def _cover(value: Any, mask: Any, largest: Any) -> Any:
     if largest is None:
         return max(value, mask)

@@ -5,16 +5,18 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
-from imgpipe.kernels._taps import along, not_finite, reach_of
+from imgpipe.kernels._jit import inner, jit
+from imgpipe.kernels._taps import along, reach_of
 
 
 @jit
 def filter_small_planes(
     start: int,
     stop: int,
-    x: Array,
+    flat: Array,
     out: Array,
+    n: int,
+    width: int,
     cval: Any,
     table: Array,
     above: int,
@@ -26,27 +28,25 @@ def filter_small_planes(
     high: Any,
 ) -> bool:
     """Filter planes `start` to `stop`; the arguments are those of `filter_rows`."""
-    n, width = x.shape[1], x.shape[2]
     entries, pitch = n + 2 * reach_of(taps[0]), width + 2 * reach_of(taps[1])
     strip = np.full(entries * pitch, taps[0][0])
     # along a column a shift by `pitch`, along a row a shift by 1
     across, spare = np.empty_like(strip), np.empty_like(strip)
     size = n * pitch
     stored = np.empty(size, out.dtype)
-    flat, results = x.reshape(x.size), out.reshape(out.size)
     found = False
     for k in range(start, stop):
         _fill(flat, k * n * width, n, width, cval, table, before, entries, pitch, strip)
         along(strip, 0, pitch, taps[0], size, spare, across, 0, None, None)
-        along(across, 0, 1, taps[1], size - pitch + width, spare, stored, 0, low, high)
+        # between rows it adds up finite values, too, unless there is one that is not
+        count = size - pitch + width
+        found |= along(across, 0, 1, taps[1], count, spare, stored, 0, low, high)
         for i in range(n):
-            _copy(stored, i * pitch, results, (k * n + i) * width, width)
-        if low is None:
-            found |= not_finite(results, k * n * width, n * width)
+            _copy(stored, i * pitch, out, (k * n + i) * width, width)
     return found
 
 
-@jit
+@inner
 def _fill(
     flat: Array,
     origin: int,
@@ -75,7 +75,7 @@ def _fill(
             strip[first + p] = cval if c < 0 else strip[first + before + c]
 
 
-@jit
+@inner
 def _copy(a: Array, start: int, out: Array, target: int, size: int) -> None:
     source, write = np.uintp(start), np.uintp(target)
     for j in range(size):

@@ -15,7 +15,9 @@ _VECTOR_BYTES = 64
 
 _HEAD = '''"""Median of a {size} x {size} box, {ways} rows at once; from `_straightline.py`."""
 
-from imgpipe.kernels._jit import jit
+import numpy as np
+
+from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._median_strips import fill, room, spread
 
 LINE = {line}
@@ -23,14 +25,14 @@ LINE = {line}
 
 _LINES = """
 @jit
-def lines(start, stop, x, out, table, tall, before, cval):
+def lines(start, stop, x, out, table, tall, before, cval, flip):
     height, width = out.shape[1], out.shape[2]
     pitch = width + {reach}
     length = (tall // {ways} * pitch + {line} - 1) // {line} * {line}
     stride = length + {below} * pitch + {margin}
     strip = room({ways} * stride, x)
     result = room({ways} * length, x)
-    scratch = room({slots} * {spacing}, x)
+    scratch = room(np.int64({slots} * {spacing}), x)
     rows, columns = table[: height + {reach}], table[height + {reach} :]
     strips = (height + tall - 1) // tall
     nan = False
@@ -39,11 +41,11 @@ def lines(start, stop, x, out, table, tall, before, cval):
         top = (number - plane * strips) * tall
         count = min(tall, height - top)
         part = rows[top : top + count + {reach}]
-        nan |= fill(strip, x[plane], part, columns, before, cval, {ways}, stride)
+        nan |= fill(strip, x[plane], part, columns, before, cval, {ways}, stride, flip)
         flat = (count + {ways} - 1) // {ways} * pitch
         for at in range(0, flat, {line}):
 {calls}
-        spread(result, out[plane], top, count, pitch, {ways}, length)
+        spread(result, out[plane], top, count, pitch, {ways}, length, flip)
     return nan
 """
 
@@ -172,7 +174,7 @@ def _part(layout: _Layout, number: int) -> tuple[str, bool]:
     # whole vectors: no loop has a tail
     reach = max(layout.reach[node] for node in nodes)
     length = layout.line + -(-reach // layout.vector) * layout.vector
-    text = ["", "@jit", f"def part_{number}(s{', strip, pitch, stride' if rows else ''}):"]
+    text = ["", "@inner", f"def part_{number}(s{', strip, pitch, stride' if rows else ''}):"]
     for row in sorted(rows):
         across, down = row % layout.ways, row // layout.ways
         text.append(f"    row_{row} = strip[{across} * stride + {down} * pitch :]")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner
 
 # added to a float32 below 2**22, it leaves the nearest integer (ties to even) in the lowest bits
 _MAGIC = np.float32(1.5 * 2**23)
@@ -19,6 +19,7 @@ _MAGIC_BITS = int(_MAGIC.view(np.int32))
 
 # more pairs than this in one pass, and the compiler neither unrolls nor vectorises
 _GROUP = 8
+_DOUBLE_PAIRS = 4
 
 Groups = tuple[tuple[Any, ...], ...]
 
@@ -32,6 +33,9 @@ def taps_of(weights: Array, accumulator: np.dtype[Any]) -> Taps:
     before = weights.size // 2
     after = weights.size - 1 - before
     pairs = max(before, 1)
+    if accumulator.itemsize == 8:
+        # fewer loops to compile: in float64 the seconds for each matter more than its speed
+        pairs = -(-pairs // _DOUBLE_PAIRS) * _DOUBLE_PAIRS
     count = -(-pairs // _GROUP)
     size = -(-pairs // count)
     line = np.zeros(2 * count * size + 1)
@@ -49,14 +53,14 @@ def _groups(values: list[Any], size: int) -> Groups:
 
 
 # contract, here and below: fused multiply-add nearly halves the time of long windows
-@jit(contract=True)
+@inner(contract=True)
 def _pair(real: Any, left: Any, right: Any, g: int, t: int, a: Any, b: Any) -> Any:
     if right is None:
         return left[g][t] * (real(a) + real(b))
     return left[g][t] * real(a) + right[g][t] * real(b)
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _put(out: Array, j: int, y: Any, single: bool, low: Any, high: Any) -> None:
     """Store one sum; `low` and `high` are None where `out` holds floats."""
     if low is None:
@@ -67,7 +71,7 @@ def _put(out: Array, j: int, y: Any, single: bool, low: Any, high: Any) -> None:
         out[j] = np.int32(np.rint(min(max(y, low), high)))
 
 
-@jit
+@inner
 def reach_of(taps: Any) -> int:
     """Return the number of pairs."""
     return len(taps[1]) * len(taps[1][0])
@@ -78,7 +82,7 @@ def reach_of(taps: Any) -> int:
 # test for counting from the end, without which there are no vectors.
 
 
-@jit(contract=True)
+@inner(contract=True)
 def across(
     flat: Array, first: int, pitch: int, taps: Any, size: int, lines: Array, one: int, two: int
 ) -> None:
@@ -111,7 +115,7 @@ def across(
             lines[u + k], lines[v + k] = y, z
 
 
-@jit(contract=True)
+@inner(contract=True)
 def along(
     lines: Array,
     first: int,
@@ -123,10 +127,11 @@ def along(
     start: int,
     low: Any,
     high: Any,
-) -> None:
+) -> bool:
     """Sum taps `pitch` apart, from ``lines[first]`` on, for `size` values at ``out[start]``.
 
-    `sums` has room for `size` values; `low` and `high` are None where `out` holds floats.
+    `sums` has room for `size` values; `low` and `high` are None where `out` holds floats. Return
+    whether one of these is not finite.
     """
     centre, left, right = taps
     real = lines.dtype.type
@@ -148,6 +153,7 @@ def along(
     last = groups - 1
     before = np.uintp(first)
     after = middle + np.uintp(last * count + 1) * step
+    bad = False
     for j in range(size):
         k = np.uintp(j)
         y = centre * lines[middle + k] if groups == 1 else sums[k]
@@ -155,15 +161,7 @@ def along(
             a = before + np.uintp(t) * step + k
             b = after + np.uintp(count - 1 - t) * step + k
             y += _pair(real, left, right, last, count - 1 - t, lines[a], lines[b])
+        if low is None:
+            bad |= y - y != 0
         _put(out, write + k, y, single, low, high)
-
-
-@jit
-def not_finite(out: Array, start: int, size: int) -> bool:
-    """Look for NaN and infinities in `size` values."""
-    found = False
-    first = np.uintp(start)
-    for j in range(size):
-        value = out[first + np.uintp(j)]
-        found |= value - value != 0
-    return found
+    return bad

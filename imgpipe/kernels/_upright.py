@@ -13,7 +13,7 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._dense import PITCH, ROWS, fill, store
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 
 # Lines of a transform, a power of 4. With 64, four parts fit the second-level cache.
 SIZE = 64
@@ -96,7 +96,7 @@ def upright_blocks(
     return bad
 
 
-@jit
+@inner
 def _gather(
     x: Array,
     blocks: Array,
@@ -126,7 +126,7 @@ def _gather(
     return wide
 
 
-@jit
+@inner
 def _scatter(
     sums: Array,
     out: Array,
@@ -147,7 +147,7 @@ def _scatter(
     return bad
 
 
-@jit
+@inner
 def _forward(re: Array, im: Array, turns: Array, count: int) -> None:
     size = SIZE
     while size > 1:
@@ -158,7 +158,7 @@ def _forward(re: Array, im: Array, turns: Array, count: int) -> None:
         size = quarter
 
 
-@jit
+@inner
 def _backward(re: Array, im: Array, turns: Array, count: int) -> None:
     size = 4
     while size <= SIZE:
@@ -170,7 +170,7 @@ def _backward(re: Array, im: Array, turns: Array, count: int) -> None:
 
 
 # contraction (fused multiply-add), here and below, halves the arithmetic
-@jit(contract=True)
+@inner(contract=True)
 def _split(re: Array, im: Array, at: int, step: int, turns: Array, angle: int, count: int) -> None:
     """Transform four lines, then turn three of them: a step of a transform of radix 4."""
     c1, c2, c3 = turns[0, angle], turns[0, 2 * angle], turns[0, 3 * angle]
@@ -193,7 +193,7 @@ def _split(re: Array, im: Array, at: int, step: int, turns: Array, angle: int, c
         re[line3 + j], im[line3 + j] = c3 * p + s3 * q, c3 * q - s3 * p
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _join(re: Array, im: Array, at: int, step: int, turns: Array, angle: int, count: int) -> None:
     """Undo `_split`, but for a factor of 4."""
     c1, c2, c3 = turns[0, angle], turns[0, 2 * angle], turns[0, 3 * angle]
@@ -218,7 +218,7 @@ def _join(re: Array, im: Array, at: int, step: int, turns: Array, angle: int, co
         re[line3 + j], im[line3 + j] = u + z, w - v
 
 
-@jit(contract=True)
+@inner(contract=True)
 def _add_eight(
     re: Array,
     im: Array,

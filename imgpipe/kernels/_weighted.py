@@ -131,9 +131,8 @@ def _rows_loop(
     border = dtype.type(cval)
 
     def run(image: Array, out: Array) -> bool:
-        return run_bands(
-            loop, lines, work, image.reshape(shape), out.reshape(shape), border, *shared
-        )
+        flat, results = image.reshape(-1), out.reshape(-1)
+        return run_bands(loop, lines, work, flat, results, *shape[1:], border, *shared)
 
     return run
 

@@ -12,7 +12,7 @@ from imgpipe.kernels._arrays import (
     exact_cval,
 )
 from imgpipe.kernels._finite import ranked
-from imgpipe.kernels._jit import jit
+from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._median_boxes import square_box
 from imgpipe.kernels._median_strips import room
 from imgpipe.kernels._networks import MAXIMUM, MINIMUM, Program, median_program
@@ -256,7 +256,7 @@ def _network_lines(
                     target[j] = result[j]
 
 
-@jit
+@inner
 def _run_steps(scratch: Array, steps: Array, length: Any) -> None:
     # unsigned numbers throughout: an index that may be negative costs the vector loop
     for t in range(steps.shape[0]):
