@@ -62,8 +62,10 @@ def dense(
     else:
         most = min(_LINES, _SCRATCH // (PITCH * len(slabs)) - ky)
         lines = _even(sizes[2], max(ROWS, most), ROWS)
-        height = lines + ky + max(HEIGHTS)
     blocks, groups = _blocks(sizes, lines, reach, before, ky, near)
+    if not upright:
+        # the scratch is cleared for each call: no larger than blocks that are copied need it
+        height = blocks[blocks[:, 5] == 0, 2].max(initial=0) + ky + max(HEIGHTS)
     tail = [step, len(table)]
     geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at, *tail], np.int64)
     if near:

@@ -99,8 +99,13 @@ def box_lines(
             if ends:
                 # windows of full height hold one or two columns
                 pair = steps[max(upright, 1) - 1, 2] - 1 if upright else np.int64(0)
-                _ends(out, goal, width, high, high_first, high_pitch, span, count, before, after,
-                      pair, head == 0, head + span == width, ends == 2, cval, largest)  # fmt: skip
+                left_end, right_end = head == 0, head + span == width
+                if largest:
+                    _ends(out, goal, width, high, high_first, high_pitch, span, count, before,
+                          after, pair, left_end, right_end, ends == 2, cval, True)  # fmt: skip
+                else:
+                    _ends(out, goal, width, high, high_first, high_pitch, span, count, before,
+                          after, pair, left_end, right_end, ends == 2, cval, None)  # fmt: skip
             number += count
     return found
 
@@ -110,12 +115,6 @@ def pick(a: Any, b: Any, largest: Any) -> Any:
     if largest is None:
         return min(a, b)
     return max(a, b)
-
-
-@inner
-def _either(a: Any, b: Any, largest: bool) -> Any:
-    """Return the greater or the lesser; where speed matters, `pick` chooses before it compiles."""
-    return max(a, b) if largest else min(a, b)
 
 
 @inner
@@ -223,7 +222,7 @@ def _ends(
     right: bool,
     outside: bool,
     cval: Any,
-    largest: bool,
+    largest: Any,
 ) -> None:
     """Write the first `before` and the last `after` windows of rows, one out of its neighbour.
 
@@ -232,19 +231,19 @@ def _ends(
     for r in range(count):
         a, o = _At(first + r * pitch), _At(goal + r * width)
         if left:
-            best = _either(x[a], cval, largest) if outside else x[a]
+            best = pick(x[a], cval, largest) if outside else x[a]
             for c in range(_At(after - pair)):
-                best = _either(best, x[a + c], largest)
+                best = pick(best, x[a + c], largest)
             a += _At(after - pair)
             for p in range(_At(before)):
-                best = _either(best, x[a + p], largest)
+                best = pick(best, x[a + p], largest)
                 out[o + p] = best
         a, o = _At(first + r * pitch + span - 1 - pair), _At(goal + r * width + span - 1)
         if right:
-            best = _either(x[a], cval, largest) if outside else x[a]
+            best = pick(x[a], cval, largest) if outside else x[a]
             for c in range(_At(before - pair)):
-                best = _either(best, x[a - c], largest)
+                best = pick(best, x[a - c], largest)
             a -= _At(before - pair)
             for p in range(_At(after)):
-                best = _either(best, x[a - p], largest)
+                best = pick(best, x[a - p], largest)
                 out[o - p] = best

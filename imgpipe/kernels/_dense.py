@@ -26,6 +26,7 @@ HEIGHTS = {3: 75, 5: 87, 7: 115, 9: 150}
 TWO_FIVES = 10
 # lines are copied in multiples of so many pixels where they may
 _CHUNK = 32
+_CACHE_LINE = 64
 
 # Below, places are numbers without a sign: they need no test for counting from the end, and they
 # save slices, each of which would count references to its array.
@@ -72,7 +73,7 @@ def dense_blocks(
             for r in range(blocks[first, 1], blocks[first, 1] + rows, ROWS):
                 to = r * width + blocks[first, 3]
                 at = to - above * width - before
-                bad |= _three_by_three(near, at, width, target, to, width, weights, wide)
+                bad |= _straight(near, at, target, to, width, weights, wide)
             if blocks[first, 5] == 2:
                 bad |= _edges(near, target, blocks[first, 1], rows, table, shape, weights, cval)
             continue
@@ -92,6 +93,28 @@ def dense_blocks(
             for number in range(first, last):
                 at = (number - first) * pitch
                 bad |= store(total, at, out, blocks, number, r, shape, low, high, rounds)
+    return bad
+
+
+@inner
+def _straight(
+    x: Array, at: int, out: Array, to: int, width: int, weights: Array, count: int
+) -> bool:
+    """Write sums over 3x3 cells, for four lines of an image: a vector, aligned ones, a vector.
+
+    They overlap, which costs less than single pixels or vectors across cache lines.
+    """
+    lanes = _CACHE_LINE // out.itemsize
+    lead = -(out.ctypes.data // out.itemsize + to) % lanes
+    whole = (count - lead) // lanes * lanes
+    bad = False
+    for part in range(3):
+        skip, size = np.int64(0), lanes
+        if part == 1:
+            skip, size = lead, whole
+        elif part == 2:
+            skip = count - lanes
+        bad |= _three_by_three(x, at + skip, width, out, to + skip, width, weights, size)
     return bad
 
 
