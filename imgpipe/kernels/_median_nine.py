@@ -132,13 +132,13 @@ def _three_by_three(a: Array, b: Array, c: Array, out: Array) -> None:
     a1, b1, c1 = a[1:], b[1:], c[1:]
     a2, b2, c2 = a[2:], b[2:], c[2:]
     for j in range(out.size):
-        low0, middle0, high0 = _sorted(a[j], b[j], c[j])
-        low1, middle1, high1 = _sorted(a1[j], b1[j], c1[j])
-        low2, middle2, high2 = _sorted(a2[j], b2[j], c2[j])
+        low0, middle0, high0 = sorted_three(a[j], b[j], c[j])
+        low1, middle1, high1 = sorted_three(a1[j], b1[j], c1[j])
+        low2, middle2, high2 = sorted_three(a2[j], b2[j], c2[j])
         low = max(max(low0, low1), low2)
         middle = max(min(middle0, middle1), min(max(middle0, middle1), middle2))
         high = min(min(high0, high1), high2)
-        out[j] = _middle(low, middle, high)
+        out[j] = middle_of(low, middle, high)
 
 
 @inner
@@ -166,38 +166,38 @@ def _four(x: Array, first: int, pitch: int, out: Array, count: int) -> bool:
     d, e, f = _At(first + 3 * pitch), _At(first + 4 * pitch), _At(first + 5 * pitch)
     for i in range(_At(count)):
         j, k = i + _At(1), i + _At(2)
-        low0, middle0, high0 = _sorted(x[a + i], x[a + j], x[a + k])
-        low1, middle1, high1 = _sorted(x[b + i], x[b + j], x[b + k])
-        low2, middle2, high2 = _sorted(x[c + i], x[c + j], x[c + k])
-        low3, middle3, high3 = _sorted(x[d + i], x[d + j], x[d + k])
-        low4, middle4, high4 = _sorted(x[e + i], x[e + j], x[e + k])
-        low5, middle5, high5 = _sorted(x[f + i], x[f + j], x[f + k])
+        low0, middle0, high0 = sorted_three(x[a + i], x[a + j], x[a + k])
+        low1, middle1, high1 = sorted_three(x[b + i], x[b + j], x[b + k])
+        low2, middle2, high2 = sorted_three(x[c + i], x[c + j], x[c + k])
+        low3, middle3, high3 = sorted_three(x[d + i], x[d + j], x[d + k])
+        low4, middle4, high4 = sorted_three(x[e + i], x[e + j], x[e + k])
+        low5, middle5, high5 = sorted_three(x[f + i], x[f + j], x[f + k])
         total = x[b + j] + x[c + j] + x[d + j] + x[e + j]
         nan |= total != total
         low, high = max(low1, low2), min(high1, high2)
         less, more = min(middle1, middle2), max(middle1, middle2)
         above = max(less, min(more, middle0))
         below = max(less, min(more, middle3))
-        out[a + i] = _middle(max(low, low0), above, min(high, high0))
-        out[b + i] = _middle(max(low, low3), below, min(high, high3))
+        out[a + i] = middle_of(max(low, low0), above, min(high, high0))
+        out[b + i] = middle_of(max(low, low3), below, min(high, high3))
         low, high = max(low3, low4), min(high3, high4)
         less, more = min(middle3, middle4), max(middle3, middle4)
         above = max(less, min(more, middle2))
         below = max(less, min(more, middle5))
-        out[c + i] = _middle(max(low, low2), above, min(high, high2))
-        out[d + i] = _middle(max(low, low5), below, min(high, high5))
+        out[c + i] = middle_of(max(low, low2), above, min(high, high2))
+        out[d + i] = middle_of(max(low, low5), below, min(high, high5))
     return nan
 
 
 @inner
-def _sorted(a: Any, b: Any, c: Any) -> Any:
+def sorted_three(a: Any, b: Any, c: Any) -> Any:
     low, high = min(a, b), max(a, b)
     rest = max(low, c)
     return min(low, c), min(high, rest), max(high, rest)
 
 
 @inner
-def _middle(low: Any, middle: Any, high: Any) -> Any:
+def middle_of(low: Any, middle: Any, high: Any) -> Any:
     """Median of nine: of the largest low, the median middle and the smallest high of triples."""
     return max(min(low, middle), min(max(low, middle), high))
 
