@@ -23,6 +23,8 @@ from imgpipe.kernels._windows import Window
 
 # lines of a block: few enough for the second-level cache, many beside the border above and below
 _LINES = 64
+# cells beside the blocks that vectors and filled up weights may reach
+_CLEARED = 64
 _SCRATCH = 1 << 19
 # columns of a block of 3x3 sums that is filtered where it is
 _NEAR = 1 << 14
@@ -66,7 +68,9 @@ def dense(
     if not upright:
         # the scratch is cleared for each call: no larger than blocks that are copied need it
         height = blocks[blocks[:, 5] == 0, 2].max(initial=0) + ky + max(HEIGHTS)
-    tail = [step, len(table)]
+    together = np.diff(groups).max() * (blocks[:, 4].max() + reach)
+    used = min(PITCH, int(together) + reach + _CLEARED)
+    tail = [step, len(table), used]
     geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at, *tail], np.int64)
     if near:
         table = np.append(table, _edge_cells(table[at[1] :], sizes[3], before[3], ky, kx))

@@ -60,8 +60,11 @@ def dense_blocks(
     need no conversion: then blocks away from the border are filtered where they are.
     """
     width, above, before, reach, height = shape[3], shape[4], shape[5], shape[6], shape[8]
-    scratch = np.zeros(len(slabs) * height * PITCH, weights.dtype)
+    scratch = np.empty(len(slabs) * height * PITCH, weights.dtype)
     total = np.zeros(ROWS * PITCH, weights.dtype)
+    # weights of 0 meet what lies beside the blocks and below: no NaN may stand there
+    for start_of_line in range(0, scratch.size, PITCH):
+        scratch[start_of_line : start_of_line + shape[14]] = 0
     bad = False
     whole = bricks[0, 0] == 0
     # literal numbers would compile a function of their own

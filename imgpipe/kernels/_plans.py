@@ -46,29 +46,30 @@ def plan_of(
 ) -> Plan:
     """Return a kept plan, or build it; arguments that cannot be hashed are planned every time."""
     try:
-        kinds: tuple[Any, ...] = tuple(map(type, arguments))
-        if tuple in kinds:
-            kinds = tuple(map(_kind, arguments))
         hash(arguments)
     except TypeError:
         return build(shape, dtype, out, *arguments)
-    return _kept(build, shape, dtype, out, arguments, kinds)
+    nested = None
+    if tuple in map(type, arguments):
+        nested = tuple([_kinds(a) for a in arguments if type(a) is tuple])
+    return _kept(build, shape, dtype, out, nested, *arguments)
 
 
-def _kind(argument: Any) -> Any:
-    """Type of an argument and, in a tuple, of its items: 3, 3.0 and True are equal as keys."""
-    if type(argument) is tuple:
-        return tuple(map(_kind, argument))
-    return type(argument)
+def _kinds(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Types of the items of a tuple: 3, 3.0 and True are equal as keys."""
+    if tuple in map(type, items):
+        return tuple([_kinds(i) if type(i) is tuple else type(i) for i in items])
+    return tuple(map(type, items))
 
 
-@lru_cache(maxsize=512)
+# typed, since 3, 3.0 and True are equal as keys
+@lru_cache(maxsize=512, typed=True)
 def _kept(
     build: Build,
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     out: np.dtype[Any],
-    arguments: tuple[Any, ...],
-    kinds: tuple[Any, ...],
+    _nested: tuple[Any, ...] | None,
+    *arguments: Any,
 ) -> Plan:
     return build(shape, dtype, out, *arguments)
