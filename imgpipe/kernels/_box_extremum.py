@@ -175,11 +175,12 @@ def _compare(
         for part in range(2):
             skip = lead if part else 0
             count = _At(size - lead if part else lead)
-            o, a = _At(to + r * out_pitch + skip), first + r * pitch + skip
-            b, c = _At(a + step[3] * pitch + step[4]), _At(a + step[5] * pitch + step[6])
-            d, e = _At(a + step[7] * pitch + step[8]), _At(a + step[9] * pitch + step[10])
-            f = _At(a + step[11] * pitch + step[12])
-            z, a = _At(a + step[last] * pitch + step[last + 1]), _At(a)
+            at = first + r * pitch + skip
+            o, a = _At(to + r * out_pitch + skip), _At(at)
+            b, c = _At(at + step[3] * pitch + step[4]), _At(at + step[5] * pitch + step[6])
+            d, e = _At(at + step[7] * pitch + step[8]), _At(at + step[9] * pitch + step[10])
+            f = _At(at + step[11] * pitch + step[12])
+            z = _At(at + step[last] * pitch + step[last + 1])
             if copies == 3:
                 for j in range(count):
                     bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]

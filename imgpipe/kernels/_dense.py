@@ -112,11 +112,8 @@ def _straight(
     whole = (count - lead) // lanes * lanes
     bad = False
     for part in range(3):
-        skip, size = np.int64(0), lanes
-        if part == 1:
-            skip, size = lead, whole
-        elif part == 2:
-            skip = count - lanes
+        skip = lead if part == 1 else part // 2 * (count - lanes)
+        size = whole if part == 1 else lanes
         bad |= _three_by_three(x, at + skip, width, out, to + skip, width, weights, size)
     return bad
 

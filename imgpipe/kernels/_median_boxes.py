@@ -18,7 +18,6 @@ from imgpipe.kernels._windows import Window
 
 # other dtypes are not worth the seconds that it takes to compile a size
 _DTYPES = ("uint8", "uint16", "int16", "float32")
-_THREE_DTYPES = (*_DTYPES, "float64")
 # rows at once by the length of the box: those that need the fewest operations for a pixel
 _WAYS = {5: 2, 7: 2, 9: 2, 11: 4, 13: 4, 15: 4}
 # longer boxes take 6 to 20 s to compile: only where there is enough to filter
@@ -37,11 +36,11 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
     """
     k = window.sizes[-1]
     flat = window.cells is None and len(shape) > 1 and math.prod(window.sizes) == k * k
-    if not flat or window.sizes[-2] != k:
+    if not flat or window.sizes[-2] != k or dtype.name not in _DTYPES:
         return None
-    if k == 3 and dtype.name in _THREE_DTYPES:
+    if k == 3:
         return _three(shape, dtype, window)
-    if k not in _WAYS or dtype.name not in _DTYPES:
+    if k not in _WAYS:
         return None
     if k > _QUICK and math.prod(shape) < _WORTH_IT:
         return None

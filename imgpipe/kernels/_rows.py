@@ -59,7 +59,7 @@ def filter_rows(
                 pixels, first, step = flat, plane + (i - above) * width + lo, width
                 end = min(i + stop - number, n - 1 - 2 * reach + above)
             else:
-                pixels, first, step = patch, np.int64(0), size
+                pixels, first, step = patch, 0, size
                 end = min(i + stop - number, n, i + _TALL, above if i < above else n)
                 count = end - i + 2 * reach + 1
                 gather(flat, plane + lo, width, table, i, n + 2 * reach, count, size, cval, patch)
@@ -118,7 +118,7 @@ def filter_volumes(
         else:
             volume = k * depth * area
             gather(flat, volume, area, planes, i, planes.size, 2 * reach + 2, area, cval, patch)
-            pixels, first = patch, np.int64(0)
+            pixels, first = patch, 0
         across(pixels, first, area, first_taps, area, sums, 0, area)
         found |= filter_rows(0, count * n, sums, results[number * area :], n, width, edge, table,
                              above, before, breadth, last_edge, taps, low, high)  # fmt: skip
