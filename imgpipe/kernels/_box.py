@@ -184,9 +184,6 @@ def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:
 
 def _run(loop: Callable[..., Any], step: Pass, *arguments: Any) -> Run:
     lines, work = step.lines, float(np.prod(step.shape)) * 8
-    if not hasattr(loop, "py_func"):
-        # without the compiler, NumPy warns of floats that the caller looks at anyhow
-        loop = np.errstate(over="ignore", invalid="ignore")(loop)
 
     def run(image: Array, out: Array) -> bool:
         return run_bands(loop, lines, work, image.reshape(-1), out.reshape(-1), *arguments)

@@ -19,6 +19,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 import numba
+import numpy as np
 from numba.core import config
 
 from imgpipe._common import numba_cache_dir
@@ -55,6 +56,10 @@ def jit(
     """
     if function is None:
         return lambda f: jit(f, contract=contract, alone=alone)
+    if config.DISABLE_JIT:
+        # NumPy's scalars warn of sums that wrap or are not finite; compiled code does not
+        quiet = np.errstate(over="ignore", invalid="ignore")
+        return quiet(function) if alone else function
     folder = cache_folder()
     # Numba refuses to cache what has no file
     cached = folder is not None and Path(function.__code__.co_filename).exists()

@@ -129,6 +129,7 @@ def test_unwritable_cache_is_said_once(tmp_path: Path, monkeypatch: pytest.Monke
         assert _jit.cache_folder.__wrapped__() is None
 
 
+@pytest.mark.jit
 def test_warm_names_what_it_compiled() -> None:
     """The warm-up covers the common dtypes and gives a time for each kernel."""
     timings = _warm.warm()

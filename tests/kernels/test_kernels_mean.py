@@ -66,6 +66,7 @@ def test_rows_longer_than_a_stretch(size, dtype):
     check(noise((2 * _BREADTH + 1,), dtype), size, origin=(size - 1) // 2, mode="wrap")
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32"])
 @pytest.mark.parametrize("size", [3, 5, 15, 31])
 def test_large_images(size, dtype):
@@ -130,7 +131,7 @@ def test_large_values_leave_no_trace(size, dtype):
 
 
 @pytest.mark.parametrize("size", [3, 5, 9])
-@pytest.mark.parametrize("shape", [(40, 60), (300, 400)], ids=str)
+@pytest.mark.parametrize("shape", [(40, 60), (60, 400)], ids=str)
 def test_nan_and_infinities_stay_in_their_windows(size, shape):
     """A mean is NaN only where its window holds a NaN or both infinities."""
     image = noise(shape, "float32")
@@ -154,6 +155,7 @@ def test_sums_beyond_the_limit(shape):
             np.testing.assert_allclose(mean(image, size), image, rtol=1e-6)
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "float32", "float64"])
 @pytest.mark.parametrize("size", [3, 9])
 def test_threads_do_not_change_a_bit(size, dtype):
