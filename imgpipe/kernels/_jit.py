@@ -10,7 +10,8 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -23,6 +24,11 @@ import numpy as np
 from numba.core import config
 
 from imgpipe._common import numba_cache_dir
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
 
 _PACKAGE = Path(__file__).parent.parent
 _ROOMS_WITH_LOOPS = ("kernels", "features")
@@ -72,9 +78,36 @@ def jit(
     theirs = config.CACHE_DIR
     config.CACHE_DIR = str(folder or "")
     try:
-        return numba.njit(**options)(function)
+        loop = numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = theirs
+    if folder is not None and cached:
+        _save_alone(loop, folder / "lock")
+    return loop
+
+
+def _save_alone(loop: Any, lock: Path) -> None:
+    """Let one process at a time add to the cache.
+
+    Two that number their files at once would leave one signature with the code of another.
+    """
+    with suppress(AttributeError):
+        file = loop._cache._cache_file
+        file.save = _locked(lock)(file.save)
+
+
+@contextmanager
+def _locked(lock: Path) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            # closing is not enough where another thread has forked meanwhile
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def inner(function: Callable[..., Any] | None = None, *, contract: bool = False) -> Any:

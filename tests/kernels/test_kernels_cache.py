@@ -59,6 +59,18 @@ print("within bounds")
 """
 
 
+_COMPILE = """
+from imgpipe.kernels._jit import jit
+
+@jit
+def one():
+    return 1
+
+print("ready", flush=True)
+one()
+"""
+
+
 def run(code: str, cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     script = cache / "script.py"
     script.write_text(code)
@@ -119,6 +131,29 @@ def test_some_settings_do_not_change_the_code(
     before = _jit._fingerprint()
     monkeypatch.setenv(name, value)
     assert _jit._fingerprint() == before
+
+
+@pytest.mark.jit
+def test_one_process_at_a_time_adds_to_the_cache(tmp_path: Path) -> None:
+    """Compiled code waits for its turn: side by side, two processes would mix up their files."""
+    fcntl = pytest.importorskip("fcntl")
+    run("import imgpipe.kernels._jit as j; j.cache_folder()", tmp_path)
+    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    script = tmp_path / "script.py"
+    script.write_text(_COMPILE)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [sys.executable, str(script)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"ready\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                child.wait(3)
+            assert not list(folder.glob("*/*.nbc"))
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert child.wait(60) == 0
+    assert list(folder.glob("*/*.nbc"))
 
 
 def test_unwritable_cache_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
