@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 DEMO_OUT ?= demo-run
 YARDSTICK ?= build/yardstick
 SETUP := setup.cfg pyproject.toml constraints.txt
+# each process starts at its own end of the tests, and takes from the other when it is done; compiled
+# code is shared through the cache
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -17,16 +20,15 @@ demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded da
 	$(BIN)/imgpipe doctor --warm
 	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT)
 
-test: $(VENV)/.dev ## install, warm the caches and run the whole test suite
-	$(BIN)/imgpipe doctor --warm
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## install and run the whole test suite, on two cores
+	$(PYTEST)
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "not slow and not jit and not bounds" --cov --cov-report=term
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m "not slow and not jit and not bounds" --cov --cov-report=term
 
 test-bounds: $(VENV)/.dev ## run the tests of the loops on small arrays with bounds checked, in a fresh cache
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
-	  $(BIN)/python -m pytest tests/kernels -m "not slow and not jit and not bounds"
+	  $(PYTEST) tests/kernels -m "not slow and not jit and not bounds"
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, spelling
 	$(BIN)/ruff check .
