@@ -235,6 +235,9 @@ def test_averages_equal_scipy(name: str, data: Any) -> None:
         "cval": data.draw(st.sampled_from([0.0, 2.5, -7.0])),
     }
     parameter = data.draw(st.sampled_from(SIZES if name == "mean" else (0, 0.4, 1, 2.5, 6)))
+    if name == "gaussian":
+        # few radii, since each has loops of its own: one group of taps, or several in a plane
+        options["radius"] = data.draw(st.sampled_from([2, 24] if len(shape) < 3 else [2]))
     image = pixels(dtype, shape, data.draw(st.integers(0, 999)))
     reference = {"mean": ndi.uniform_filter, "gaussian": ndi.gaussian_filter}[name]
     expected = reference(image.astype(float), parameter, **options)
