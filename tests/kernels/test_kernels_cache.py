@@ -40,8 +40,10 @@ for shape in ((1, 1), (1, 7), (7, 1), (5, 13), (13, 33), (2, 3, 17)):
                 )
             exact = ndi.uniform_filter(image.astype(float), size, mode=mode)
             assert abs(kernels.mean(image, size, mode=mode) - exact).max() < 0.5 + 1e-9
-            exact = ndi.gaussian_filter(image.astype(float), 1, radius=size, mode=mode)
-            ours = kernels.gaussian(image, 1, radius=size, mode=mode)
+            # one group of taps or two: each radius has loops of its own
+            radius = 2 if size < 11 else 11
+            exact = ndi.gaussian_filter(image.astype(float), 1, radius=radius, mode=mode)
+            ours = kernels.gaussian(image, 1, radius=radius, mode=mode)
             assert abs(ours - exact).max() < 0.5 + 1e-4
             weights = rng.normal(0, 1, box)
             ours = kernels.correlate(image, weights, mode=mode, output=np.float32)
