@@ -20,7 +20,9 @@ demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded da
 	$(BIN)/imgpipe doctor --warm
 	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT)
 
-test: $(VENV)/.dev ## install and run the whole test suite, on two cores
+test: $(VENV)/.dev ## install, warm the caches and run the whole test suite, on two cores
+	$(BIN)/python -c 'from imgpipe import features; features.warm()' & \
+	  $(BIN)/imgpipe doctor --warm && wait
 	$(PYTEST)
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops

@@ -321,7 +321,11 @@ def test_ties_round_to_even(size: tuple) -> None:
     assert (kernels.mean(image.astype("u2"), size).ravel() == expected).all()
 
 
-@pytest.mark.parametrize("size", [17, (1, 1, 300), (7, 7, 7)])
+@pytest.mark.parametrize(
+    "size",
+    # without the compiler the longer ones take minutes
+    [17, *(pytest.param(size, marks=pytest.mark.jit) for size in ((1, 1, 300), (7, 7, 7)))],
+)
 @pytest.mark.parametrize("dtype", ["i1", "u2", "i4", "f8"])
 def test_large_medians_equal_scipy(size: Any, dtype: str) -> None:
     """The running histogram of large windows gives SciPy's median."""
