@@ -79,9 +79,15 @@ def target(output: Any, image: Array, dtype: np.dtype[Any]) -> Array:
     """Return the array a loop may write: the caller's `output` where it fits, else a fresh one."""
     if isinstance(output, np.ndarray):
         plain = output.flags.carray and output.dtype == dtype and output.dtype.isnative
-        if plain and type(output) is np.ndarray and not np.may_share_memory(output, image):
+        if plain and type(output) is np.ndarray and _apart(output, image):
             return output
     return np.empty(image.shape, dtype)
+
+
+def _apart(one: Array, other: Array) -> bool:
+    """Tell whether two arrays share no memory; arrays that own theirs need no long look."""
+    owners = one.base is None and other.base is None
+    return one is not other if owners else not np.may_share_memory(one, other)
 
 
 def deliver(result: Array, output: Any, dtype: np.dtype[Any]) -> Array:

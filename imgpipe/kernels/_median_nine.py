@@ -148,13 +148,17 @@ def _fours(x: Array, pitch: int, out: Array, count: int) -> bool:
     Return whether the middle pixel of some box is NaN, or infinities of both signs met.
     """
     lanes = _VECTOR_BYTES // x.itemsize
-    whole = pitch // lanes * lanes
     nan = False
     for r in range(0, count, 4):
         first = min(r, count - 4) * pitch
-        nan |= _four(x, first, pitch, out, whole)
-        if whole < pitch:
-            nan |= _four(x, first + pitch - lanes, pitch, out, lanes)
+        # a vector, aligned ones, a vector: they overlap, which costs less than single pixels
+        lead = -(out.ctypes.data // x.itemsize + first) % lanes
+        whole = (pitch - lead) // lanes * lanes
+        for part in range(3):
+            skip = lead if part == 1 else part // 2 * (pitch - lanes)
+            size = whole if part == 1 else lanes
+            if part == 1 or (part == 0 and lead) or (part == 2 and lead + whole < pitch):
+                nan |= _four(x, first + skip, pitch, out, size)
     return nan
 
 
