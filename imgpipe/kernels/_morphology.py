@@ -9,7 +9,9 @@ import numpy as np
 from imgpipe.kernels._arrays import Array, as_bits, exact_cval
 from imgpipe.kernels._extremum import extremum, extremum_filter
 from imgpipe.kernels._finite import ranked
+from imgpipe.kernels._jit import jit
 from imgpipe.kernels._plans import Plan, planned
+from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import window_of
 
 # step(image, out) writes the erosion, or whatever it may be, of an image into another array
@@ -106,19 +108,29 @@ def _step(
 def subtract(a: Array, b: Array, out: Array) -> None:
     """Write ``a - b``, saturated where the dtype of both cannot hold it; `out` is neither."""
     kind = a.dtype.kind
-    if kind == "f":
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.subtract(a, b, out=out)
-            finite = np.isfinite(out.sum())
-        if not finite:
-            # equal infinities differ by nothing
-            out[a == b] = 0
-    elif kind == "b":
+    if kind == "b":
         np.logical_and(a, ~b, out=out)
-    elif kind == "u":
-        np.subtract(np.maximum(a, b, out=out), b, out=out)
-    else:
+    elif kind == "i":
         _subtract_signed(a, b, out)
+    else:
+        loop = _float_difference if kind == "f" else _unsigned_difference
+        run_bands(loop, out.size, 3.0 * out.nbytes, a.reshape(-1), b.reshape(-1), out.reshape(-1))
+
+
+@jit
+def _float_difference(start: int, stop: int, a: Array, b: Array, out: Array) -> None:
+    zero = out.dtype.type(0)
+    one, two, result = a[start:stop], b[start:stop], out[start:stop]
+    for j in range(result.size):
+        # equal infinities differ by nothing
+        result[j] = one[j] - two[j] if one[j] != two[j] else zero
+
+
+@jit
+def _unsigned_difference(start: int, stop: int, a: Array, b: Array, out: Array) -> None:
+    one, two, result = a[start:stop], b[start:stop], out[start:stop]
+    for j in range(result.size):
+        result[j] = max(one[j], two[j]) - two[j]
 
 
 def _subtract_signed(a: Array, b: Array, out: Array) -> None:
