@@ -15,6 +15,8 @@ from imgpipe._common import InputError
 
 # an empty submit costs some 50 us: below about 0.3 ms of work one thread is faster
 _WORTH_A_THREAD = 1 << 20
+# bands a thread takes one by one, each of which lays out strips and looks beyond its ends anew
+_BANDS, _WORTH_A_BAND = 3, 1 << 22
 
 _scoped: ContextVar[int | None] = ContextVar("imgpipe_threads", default=None)
 _chosen: int | None = None
@@ -101,25 +103,34 @@ def run_bands(loop: Callable[..., Any], lines: int, work: float, *args: Any) -> 
     """
     if work < _WORTH_A_THREAD or lines < 2:
         return bool(loop(0, lines, *args))
-    bands = min(thread_count(), lines, int(work // _WORTH_A_THREAD) + 1)
-    if bands == 1:
+    workers = min(thread_count(), lines, int(work // _WORTH_A_THREAD) + 1)
+    if workers == 1:
         return bool(loop(0, lines, *args))
+    # a thread may wake late or share its core: whoever is free takes the next band
+    bands = min(lines, workers * max(1, min(_BANDS, int(work // (workers * _WORTH_A_BAND)))))
     edges = [lines * band // bands for band in range(bands + 1)]
-    parts = list(pairwise(edges))
-    futures: list[Future[Any]] = []
-    flags = []
+    parts = iter(list(pairwise(edges)))
+
+    def share() -> bool:
+        found = False
+        for start, stop in parts:
+            found |= bool(loop(start, stop, *args))
+        return found
+
+    futures: list[Future[bool]] = []
     try:
         # at interpreter shutdown no thread starts any more: what is left runs here
         with suppress(RuntimeError), _lock:
-            pool = _pool_of(bands - 1)
-            for start, stop in parts[1:]:
-                futures.append(pool.submit(loop, start, stop, *args))
-        for start, stop in parts[:1] + parts[1 + len(futures) :]:
-            flags.append(loop(start, stop, *args))
+            pool = _pool_of(workers - 1)
+            for _ in range(workers - 1):
+                futures.append(pool.submit(share))
+        found = share()
     finally:
         # nobody may write into the caller's array after an error or an interrupt
+        for _ in parts:
+            pass
         wait(futures)
-    return any(flags + [future.result() for future in futures])
+    return any([found, *(future.result() for future in futures)])
 
 
 def _pool_of(workers: int) -> ThreadPoolExecutor:
