@@ -1,10 +1,12 @@
 """Threads and processes: how many, the same bits from any number, and no pool across a fork."""
 
+import itertools
 import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -96,18 +98,30 @@ def test_many_python_threads_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert all(pool.map(work, enumerate(names)))
 
 
+def test_bands_cover_each_line_once() -> None:
+    """Whoever takes them, the bands lie end to end, and there are more of them than threads."""
+    seen: list[tuple[int, int]] = []
+    with kernels.threads(3):
+        assert not _threads.run_bands(lambda start, stop: seen.append((start, stop)), 100, 1e9)
+    edges = [0, *(stop for _, stop in sorted(seen))]
+    assert sorted(seen) == list(itertools.pairwise(edges))
+    assert edges[-1] == 100
+    assert len(seen) > 3
+
+
 def test_an_error_in_a_band_is_raised() -> None:
-    """What goes wrong in another thread reaches the caller, after all bands have ended."""
+    """What goes wrong in another thread reaches the caller, after all bands begun have ended."""
     done = []
 
     def loop(start: int, stop: int) -> None:
         if start:
             raise ZeroDivisionError
-        done.append(stop)
+        time.sleep(0.1)
+        done.append(start)
 
     with kernels.threads(2), pytest.raises(ZeroDivisionError):
         _threads.run_bands(loop, 10, 1e9)
-    assert done == [5]
+    assert done == [0]
 
 
 _CHILD = """
