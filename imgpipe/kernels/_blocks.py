@@ -8,15 +8,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array, limits
-from imgpipe.kernels._dense import (
-    BREADTH,
-    HEIGHTS,
-    PITCH,
-    REACH,
-    ROWS,
-    TWO_FIVES,
-    dense_blocks,
-)
+from imgpipe.kernels._bricks import HEIGHTS, PITCH, TWO_FIVES
+from imgpipe.kernels._dense import BREADTH, REACH, ROWS, dense_blocks
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._upright import SIZE, TAPS, circle, spectra, upright_blocks
 from imgpipe.kernels._windows import Window

@@ -11,19 +11,13 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._bricks import PITCH, add_bricks
 from imgpipe.kernels._jit import inner, jit
 
-# Lines of the scratch and of the sums lie this far apart. A constant tells the compiler that they
-# do not overlap; it is no multiple of 4 KiB, which lines in the first-level cache must not share.
-PITCH = 1312
 # the most columns of a block, and how far its window may reach beyond
 BREADTH, REACH = 1024, 256
 # lines of sums that a brick adds to at once
 ROWS = 4
-# heights there is a loop for, and their measured times
-HEIGHTS = {3: 75, 5: 87, 7: 115, 9: 150}
-# mark of a brick of two neighbouring columns
-TWO_FIVES = 10
 # lines are copied in multiples of so many pixels where they may
 _CHUNK = 32
 _CACHE_LINE = 64
@@ -31,7 +25,6 @@ _CACHE_LINE = 64
 # Below, places are numbers without a sign: they need no test for counting from the end, and they
 # save slices, each of which would count references to its array.
 _1, _2 = np.uintp(1), np.uintp(2)
-_LINE = np.uintp(PITCH)
 
 
 @jit
@@ -92,7 +85,7 @@ def dense_blocks(
                 bad |= _three_by_three(scratch, at, line, total, zero, line, weights, count)
             else:
                 total[:] = 0
-                _add_bricks(scratch, r * PITCH, total, bricks, weights, count)
+                add_bricks(scratch, r * PITCH, total, bricks, weights, count)
             for number in range(first, last):
                 at = (number - first) * pitch
                 bad |= store(total, at, out, blocks, number, r, shape, low, high, rounds)
@@ -226,34 +219,14 @@ def store(
     return bad
 
 
-@inner
-def _add_bricks(
-    source: Array, at: int, total: Array, bricks: Array, weights: Array, count: int
-) -> None:
-    for b in range(len(bricks)):
-        k, line, w = bricks[b, 0], at + bricks[b, 1], bricks[b, 2]
-        if k == 3:
-            _add_three(source, line, total, weights, w, count)
-        elif k == 5:
-            _add_five(source, line, total, weights, w, count)
-        elif k == TWO_FIVES:
-            _add_two_fives(source, line, total, weights, w, count)
-        elif k == 7:
-            _add_seven(source, line, total, weights, w, count)
-        else:
-            _add_nine(source, line, total, weights, w, count)
-
-
-# Below, `p` to `s` are the sums of four lines, one under the other. They are written in the order
-# in which the pixels come: so each is loaded once, and all stays in registers. Contraction (fused
-# multiply-add) halves the arithmetic.
-
-
 @inner(contract=True)
 def _three_by_three(
     x: Array, at: int, pitch: int, out: Array, out_at: int, out_pitch: int, w: Array, count: int
 ) -> bool:
-    """Write sums over 3x3 cells, for four lines; return whether one is not finite."""
+    """Write sums over 3x3 cells, for four lines; return whether one is not finite.
+
+    `p` to `s` are the sums of four lines, one under the other.
+    """
     a0, a1, a2, b0, b1, b2, c0, c1, c2 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
     step, out_step = np.uintp(pitch), np.uintp(out_pitch)
     x0 = np.uintp(at)
@@ -289,286 +262,3 @@ def _three_by_three(
         bad |= (e - e) != zero
         out[out0 + j], out[out1 + j], out[out2 + j], out[out3 + j] = p, q, r, s
     return bad
-
-
-@inner(contract=True)
-def _add_three(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2 = w[first], w[first + 1], w[first + 2]
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        s += w2 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@inner(contract=True)
-def _add_five(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2, w3, w4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w3 * v
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w4 * v
-        q += w3 * v
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        q += w4 * v
-        r += w3 * v
-        s += w2 * v
-        i += _LINE
-        v = x[i]
-        r += w4 * v
-        s += w3 * v
-        i += _LINE
-        v = x[i]
-        s += w4 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@inner(contract=True)
-def _add_two_fives(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    """Add two neighbouring columns: for short ones, sums are worth fetching less often."""
-    line = np.uintp(at)
-    a0, a1, a2, a3, a4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
-    b0, b1, b2, b3, b4 = w[first + 5], w[first + 6], w[first + 7], w[first + 8], w[first + 9]
-    for k in range(count):
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + np.uintp(k)
-        u, v = x[i], x[i + _1]
-        p = p + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a1 * u + b1 * v
-        q = q + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a2 * u + b2 * v
-        q = q + a1 * u + b1 * v
-        r = r + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a3 * u + b3 * v
-        q = q + a2 * u + b2 * v
-        r = r + a1 * u + b1 * v
-        s = s + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a4 * u + b4 * v
-        q = q + a3 * u + b3 * v
-        r = r + a2 * u + b2 * v
-        s = s + a1 * u + b1 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        q = q + a4 * u + b4 * v
-        r = r + a3 * u + b3 * v
-        s = s + a2 * u + b2 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        r = r + a4 * u + b4 * v
-        s = s + a3 * u + b3 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        s = s + a4 * u + b4 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@inner(contract=True)
-def _add_seven(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2, w3, w4, w5, w6 = (
-        w[first],
-        w[first + 1],
-        w[first + 2],
-        w[first + 3],
-        w[first + 4],
-        w[first + 5],
-        w[first + 6],
-    )
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w3 * v
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w4 * v
-        q += w3 * v
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        p += w5 * v
-        q += w4 * v
-        r += w3 * v
-        s += w2 * v
-        i += _LINE
-        v = x[i]
-        p += w6 * v
-        q += w5 * v
-        r += w4 * v
-        s += w3 * v
-        i += _LINE
-        v = x[i]
-        q += w6 * v
-        r += w5 * v
-        s += w4 * v
-        i += _LINE
-        v = x[i]
-        r += w6 * v
-        s += w5 * v
-        i += _LINE
-        v = x[i]
-        s += w6 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@inner(contract=True)
-def _add_nine(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2, w3, w4, w5, w6, w7, w8 = (
-        w[first],
-        w[first + 1],
-        w[first + 2],
-        w[first + 3],
-        w[first + 4],
-        w[first + 5],
-        w[first + 6],
-        w[first + 7],
-        w[first + 8],
-    )
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w3 * v
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w4 * v
-        q += w3 * v
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        p += w5 * v
-        q += w4 * v
-        r += w3 * v
-        s += w2 * v
-        i += _LINE
-        v = x[i]
-        p += w6 * v
-        q += w5 * v
-        r += w4 * v
-        s += w3 * v
-        i += _LINE
-        v = x[i]
-        p += w7 * v
-        q += w6 * v
-        r += w5 * v
-        s += w4 * v
-        i += _LINE
-        v = x[i]
-        p += w8 * v
-        q += w7 * v
-        r += w6 * v
-        s += w5 * v
-        i += _LINE
-        v = x[i]
-        q += w8 * v
-        r += w7 * v
-        s += w6 * v
-        i += _LINE
-        v = x[i]
-        r += w8 * v
-        s += w7 * v
-        i += _LINE
-        v = x[i]
-        s += w8 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s

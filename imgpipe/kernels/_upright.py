@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._dense import PITCH, ROWS, fill, store
+from imgpipe.kernels._bricks import PITCH
+from imgpipe.kernels._dense import ROWS, fill, store
 from imgpipe.kernels._jit import inner, jit
 
 # Lines of a transform, a power of 4. With 64, four parts fit the second-level cache.
