@@ -1,6 +1,7 @@
 """The moving average over a box, laid out for one shape: passes, tables, factors and strips."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from imgpipe.kernels._arrays import Array, limits
 from imgpipe.kernels._box_flat import flat_lines
 from imgpipe.kernels._box_float import float_lines
+from imgpipe.kernels._box_volumes import LOOPS, PIECE, volume_planes
 from imgpipe.kernels._box_whole import BYTES, DOUBLE, REAL, SINGLE, TOTAL, finish_of, whole_lines
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Pass, Window, passes
@@ -21,10 +23,25 @@ _BREADTH = 4096
 # rows up to this length are strung together to lines of _FLAT_CELLS pixels
 _SHORT = 192
 _FLAT_CELLS = 4096
+# sums of this many bytes at a time, of one plane at least, are filtered while in the cache
+_GROUP_BYTES = 1 << 18
+# more planes than this are summed by a pass of their own, which needs no more time for more
+_DEEP = 15
 _F64 = np.dtype(np.float64)
 
 # filters an image into an array; True where a mean is not finite
 Run = Callable[[Array, Array], bool]
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A loop over the lines of one pass, and its arguments after the image and the output."""
+
+    loop: Callable[..., Any]
+    step: Pass
+    layout: Array
+    border: Array
+    finish: tuple[Any, ...]
 
 
 @lru_cache(maxsize=256)
@@ -50,28 +67,25 @@ def box_filter(
     if whole:
         total = np.dtype(np.int32 if pair is None else np.uint16)
     steps = passes(shape, window)
-    runs, seen = [], 1
+    stages, seen = [], 1
     for number, step in enumerate(steps, 1):
         final = number == len(steps)
-        border = cval * seen
-        seen *= step.k0 * step.k1
         scale = 1 / count if final else 1.0
         if whole:
             how = _how(dtype, written, count, pair is not None) if final else TOTAL
-            if _small(step) and final:
-                runs.append(_flat_pass(step, total, border, how, scale, pair))
-            else:
-                last = _factors(pair, _breadth(step)) if how == BYTES else None
-                finish = finish_of(how, scale, last)
-                runs.append(_long_pass(whole_lines, step, total, border, how, *finish))
-            continue
-        real = total.type(scale)
-        low, high = limits(written) if final else (None, None)
-        bounds = None if low is None else np.array([low, high], np.float64)
-        if _small(step) and low is None:
-            runs.append(_flat_pass(step, total, border, REAL, real, None))
+            stage = _whole_stage(step, total, cval * seen, how, scale, pair, final)
         else:
-            runs.append(_long_pass(float_lines, step, total, border, REAL, real, bounds))
+            low, high = limits(written) if final else (None, None)
+            bounds = None if low is None else np.array([low, high], np.float64)
+            stage = _float_stage(step, total, cval * seen, total.type(scale), bounds)
+        stages.append(stage)
+        seen *= step.k0 * step.k1
+    runs = [_run(stage) for stage in stages[:-2]]
+    if len(steps) > 1 and _fit(*steps[-2:]):
+        entering = total if runs else dtype
+        runs.append(_planes_run(stages[-2], stages[-1], entering))
+    else:
+        runs += [_run(stage) for stage in stages[-2:]]
     if len(runs) == 1:
         return runs[0]
 
@@ -135,14 +149,37 @@ def _small(step: Pass) -> bool:
     return step.k0 in (3, 5) and step.k1 in (1, 3, 5) and step.k1 <= step.shape[2] <= _SHORT
 
 
-def _flat_pass(
+def _whole_stage(
+    step: Pass,
+    total: np.dtype[Any],
+    cval: float,
+    how: int,
+    scale: float,
+    pair: tuple[int, int] | None,
+    final: bool,
+) -> _Stage:
+    if _small(step) and final:
+        return _flat_stage(step, total, cval, how, scale, pair)
+    factors = _factors(pair, _breadth(step)) if how == BYTES else None
+    return _long_stage(whole_lines, step, total, cval, how, finish_of(how, scale, factors))
+
+
+def _float_stage(
+    step: Pass, total: np.dtype[Any], cval: float, scale: Any, bounds: Array | None
+) -> _Stage:
+    if _small(step) and bounds is None:
+        return _flat_stage(step, total, cval, REAL, scale, None)
+    return _long_stage(float_lines, step, total, cval, REAL, (scale, bounds))
+
+
+def _flat_stage(
     step: Pass,
     total: np.dtype[Any],
     cval: float,
     how: int,
     scale: Any,
     pair: tuple[int, int] | None,
-) -> Run:
+) -> _Stage:
     _, n, width = step.shape
     height = min(max(_FLAT_CELLS // width, 2), step.lines)
     after = step.k1 - 1 - step.before
@@ -153,17 +190,17 @@ def _flat_pass(
     layout = np.concatenate([head, step.rows, left, right])
     factors = None if pair is None else _factors(pair, height * max(width, 3 * step.k1))
     finish = finish_of(how, scale, factors)
-    return _run(flat_lines, step, layout, _border(cval, step.k0, width, total), *finish)
+    return _Stage(flat_lines, step, layout, _border(cval, step.k0, width, total), finish)
 
 
-def _long_pass(
+def _long_stage(
     loop: Callable[..., Any],
     step: Pass,
     total: np.dtype[Any],
     cval: float,
     how: int,
-    *finish: Any,
-) -> Run:
+    finish: tuple[Any, ...],
+) -> _Stage:
     _, n, stride = step.shape
     breadth = _breadth(step)
     chain = _chain(step.k1)
@@ -171,7 +208,7 @@ def _long_pass(
     head = (n, stride, breadth, min(height, n), how, step.k0, step.above, step.k1, step.before)
     layout = np.concatenate([head, step.rows, step.columns, np.ravel(chain)])
     border = _border(cval, step.k0, breadth + step.k1, total)
-    return _run(loop, step, layout, border, *finish)
+    return _Stage(loop, step, layout, border, finish)
 
 
 def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:
@@ -182,11 +219,36 @@ def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:
         return values.astype(total)
 
 
-def _run(loop: Callable[..., Any], step: Pass, *arguments: Any) -> Run:
-    lines, work = step.lines, float(np.prod(step.shape)) * 8
+def _run(stage: _Stage) -> Run:
+    lines, work = stage.step.lines, float(np.prod(stage.step.shape)) * 8
+    arguments = (stage.layout, stage.border, *stage.finish)
 
     def run(image: Array, out: Array) -> bool:
-        return run_bands(loop, lines, work, image.reshape(-1), out.reshape(-1), *arguments)
+        return run_bands(stage.loop, lines, work, image.reshape(-1), out.reshape(-1), *arguments)
+
+    return run
+
+
+def _fit(first: Pass, last: Pass) -> bool:
+    """Tell whether the first pass sums a few of what are whole planes to the last one."""
+    return first.shape[2] == last.shape[1] * last.shape[2] and first.k0 <= _DEEP
+
+
+def _planes_run(first: _Stage, last: _Stage, dtype: np.dtype[Any]) -> Run:
+    """Return the filter that sums pixels of `dtype` across planes, then filters these sums."""
+    step = first.step
+    depth, area = step.shape[1:]
+    group = max(1, _GROUP_BYTES // (area * last.border.itemsize))
+    head = (depth, last.step.shape[1], area, min(group, depth), step.k0, step.above)
+    stack = np.concatenate([head, step.rows])
+    outside = first.border[1 : 1 + PIECE].astype(dtype)
+    ways = [last.finish if last.loop is loop else None for loop in LOOPS]
+    arguments = (stack, outside, last.layout, last.border, *ways)
+    planes, work = step.lines, float(np.prod(step.shape)) * 16
+
+    def run(image: Array, out: Array) -> bool:
+        flat, results = image.reshape(-1), out.reshape(-1)
+        return run_bands(volume_planes, planes, work, flat, results, *arguments)
 
     return run
 

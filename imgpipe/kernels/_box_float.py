@@ -20,10 +20,12 @@ from imgpipe.kernels._box_rows import (
     add_two,
     fill_sides,
     put,
-    put_five_rows,
-    put_three_rows,
+    put_sums,
 )
 from imgpipe.kernels._jit import inner, jit
+
+# sums of more rows than this are made of sums over blocks of rows
+DIRECT = 9
 
 
 @jit
@@ -53,7 +55,7 @@ def float_lines(
     size = (height + 1) * pitch + (k1 + 63) // 32 * 32
     line = np.zeros(len(chain) * size + size + 64, border.dtype)
     # sums over the rest of a block of rows, from each of its rows on, and over the next one so far
-    blocks = np.empty((k0 + 1) * pitch if k0 > 5 else 0, border.dtype)
+    blocks = np.empty((k0 + 1) * pitch if k0 > DIRECT else 0, border.dtype)
     # the first sum of a row lies at the start of a cache line
     aligned = -line.ctypes.data % 64 // line.itemsize
     origin = pitch + aligned + -before % 32
@@ -75,19 +77,15 @@ def float_lines(
                 i = first + done
                 to = top + done * pitch
                 low_row = i - above
-                if k0 > 5:
+                if k0 > DIRECT:
                     fresh = number + done == begin
                     _block_sum(
                         line, to, blocks, pitch, x, base, stride, span, i, k0, rows, border, fresh
                     )
                     done += 1
-                elif (k0 == 3 or k0 == 5) and low_row >= 0 and low_row + k0 <= n:
+                elif k0 > 1 and low_row >= 0 and low_row + k0 <= n:
                     run = min(count - done, n - k0 - low_row + 1)
-                    start = base + low_row * stride
-                    if k0 == 3:
-                        put_three_rows(line, to, pitch, x, start, stride, run, span)
-                    else:
-                        put_five_rows(line, to, pitch, x, start, stride, run, span)
+                    put_sums(line, to, pitch, x, base + low_row * stride, stride, run, k0, span)
                     done += run
                 else:
                     for r in range(i, i + k0):

@@ -93,6 +93,49 @@ def put_five_rows(
 
 
 @inner
+def put_sums(
+    line: Array,
+    to: int,
+    pitch: int,
+    x: Array,
+    first: int,
+    stride: int,
+    rows: int,
+    k: int,
+    width: int,
+) -> None:
+    """Write `rows` sums of `k` neighbouring rows each."""
+    t = 5 if k >= 5 else 3 if k >= 3 else 1
+    if t == 5:
+        put_five_rows(line, to, pitch, x, first, stride, rows, width)
+    elif t == 3:
+        put_three_rows(line, to, pitch, x, first, stride, rows, width)
+    else:
+        for r in range(rows):
+            put(line, to + r * pitch, x, first + r * stride, width)
+    while t + 1 < k:
+        add_two_rows(line, to, pitch, x, first + t * stride, stride, rows, width)
+        t += 2
+    if t < k:
+        for r in range(rows):
+            add(line, to + r * pitch, x, first + (t + r) * stride, width)
+
+
+@inner
+def add_two_rows(
+    line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
+) -> None:
+    """Add to each of `rows` sums two neighbouring rows."""
+    kind = line.dtype.type
+    for r in range(rows):
+        out = line[to + r * pitch : to + r * pitch + width]
+        start = first + r * stride
+        a, b = x[start : start + width], x[start + stride : start + stride + width]
+        for j in range(width):
+            out[j] += kind(a[j]) + kind(b[j])
+
+
+@inner
 def add_onto(line: Array, to: int, below: int, x: Array, row: int, width: int) -> None:
     """Write a line of sums plus a row of pixels to another line."""
     out, sums, a = line[to : to + width], line[below : below + width], x[row : row + width]

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from imgpipe import kernels
 from imgpipe.kernels import mean
-from imgpipe.kernels._box import _BREADTH, _byte_factors, _chain
+from imgpipe.kernels._box import _BREADTH, _GROUP_BYTES, _byte_factors, _chain
 
 INTEGERS = ("uint8", "int8", "uint16", "int16")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
@@ -72,6 +72,19 @@ def test_rows_longer_than_a_stretch(size, dtype):
 def test_large_images(size, dtype):
     """Many strips give SciPy's means."""
     check(noise((517, 1031), dtype), size)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
+@pytest.mark.parametrize("size", [2, 3, (4, 5, 3), 7, (9, 1, 3), (16, 3, 3)])
+def test_volumes(size, dtype):
+    """Planes are summed a few at a time, and in bands, without seams."""
+    image = noise((3, 37, 80, 90), dtype)
+    assert image[0].nbytes > _GROUP_BYTES
+    where = {"axes": (1, 2, 3), "origin": (-1, 0, 0)}
+    for mode in ("mirror", "constant"):
+        check(image, size, mode=mode, cval=7, **where)
+    with kernels.threads(3):
+        check(image, size, mode="wrap", **where)
 
 
 @pytest.mark.parametrize("size", [16, (3, 100), 40])

@@ -1,0 +1,89 @@
+"""Moving averages of volumes: planes are summed a few at a time, and each sum is then filtered.
+
+A volume of sums would pass through memory twice; those of a few planes stay in a core's own cache.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe.kernels._arrays import Array
+from imgpipe.kernels._box_flat import flat_lines
+from imgpipe.kernels._box_float import float_lines
+from imgpipe.kernels._box_rows import add, put, put_sums
+from imgpipe.kernels._box_whole import whole_lines
+from imgpipe.kernels._jit import inner, jit
+
+# pixels of a plane that are summed at a time: three lines of sums fit into the first-level cache
+PIECE = 2048
+# what filters the sums, in the order of the last arguments of `volume_planes`
+LOOPS = (flat_lines, whole_lines, float_lines)
+
+
+@jit
+def volume_planes(
+    begin: int,
+    end: int,
+    x: Array,
+    out: Array,
+    stack: Array,
+    outside: Array,
+    layout: Array,
+    border: Array,
+    flat: Any,
+    whole: Any,
+    real: Any,
+) -> int:
+    """Filter planes `begin` to `end` of the flat `x`, volumes of `depth` planes of `n` rows.
+
+    `stack` holds what belongs to the first axis, `outside` a row of pixels outside. One of the
+    last three arguments holds those of `flat_lines`, `whole_lines` or `float_lines` that follow
+    their `layout` and `border`; the others are None. The result is 1 if a mean is not finite.
+    """
+    depth, n, area, group = stack[:4]
+    sums = np.empty(group * area, border.dtype)
+    found = 0
+    # a literal number would compile a function of its own
+    none = np.int64(0)
+    number = begin
+    while number < end:
+        plane = number % depth
+        count = min(group, end - number, depth - plane)
+        for r in range(count):
+            _sum_planes(sums, r * area, x, number - plane, plane + r, stack, outside)
+        lines, pixels = count * n, sums[: count * area]
+        results = out[number * area : (number + count) * area]
+        if flat is not None:
+            found |= flat_lines(none, lines, pixels, results, layout, border, *flat)
+        if whole is not None:
+            whole_lines(none, lines, pixels, results, layout, border, *whole)
+        if real is not None:
+            found |= float_lines(none, lines, pixels, results, layout, border, *real)
+        number += count
+    return found
+
+
+@inner
+def _sum_planes(
+    sums: Array, to: int, x: Array, volume: int, i: int, stack: Array, outside: Array
+) -> None:
+    """Write the sum of the planes under the window at plane `i` of the volume."""
+    depth, area, k, above = stack[0], stack[2], stack[4], stack[5]
+    planes = stack[6:]
+    zero = np.int64(0)
+    low = i - above
+    for left in range(0, area, PIECE):
+        width, start = min(PIECE, area - left), to + left
+        if low >= 0 and low + k <= depth:
+            first = (volume + low) * area + left
+            one = np.int64(1)
+            put_sums(sums, start, zero, x, first, area, one, k, width)
+            continue
+        for t in range(i, i + k):
+            source, row = (outside, zero)
+            if planes[t] >= 0:
+                source, row = (x, (volume + planes[t]) * area + left)
+            if t == i:
+                put(sums, start, source, row, width)
+            else:
+                add(sums, start, source, row, width)
