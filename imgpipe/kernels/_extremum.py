@@ -47,7 +47,7 @@ def extremum_filter(
         return footprint_filter(shape, dtype, window, cval, largest)
     steps = passes(shape, _no_longer_than_needed(window, shape))
     if len(steps) == 1 and suits(steps[0], dtype.itemsize):
-        return _small_filter(steps[0], dtype, largest)
+        return _small_filter(steps[0], dtype, cval, largest)
     return _box_filter(steps, shape, dtype, cval, largest)
 
 
@@ -74,27 +74,17 @@ def _no_longer_than_needed(window: Window, shape: tuple[int, ...]) -> Window:
     return replace(window, sizes=sizes, before=before, cells=None)
 
 
-def _small_filter(step: Pass, dtype: np.dtype[Any], largest: bool) -> Run:
-    shifts, masks, group = shifts_and_masks(step, dtype, largest)
-    size = step.shape[1] * step.shape[2]
-    downwards = step.k0 // 2 * 2
-    work = step.shape[0] * size * dtype.itemsize * shifts.size
+def _small_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> Run:
+    planes, n, width = step.shape
+    shifts = shifts_and_masks(step, dtype, largest)
+    work = math.prod(step.shape) * dtype.itemsize * (step.k0 + step.k1)
     order = True if largest else None
 
     def run(image: Array, out: Array) -> bool:
         return run_bands(
-            small_planes,
-            step.shape[0],
-            work,
-            image.reshape(-1),
-            out.reshape(-1),
-            size,
-            group,
-            shifts,
-            downwards,
-            masks,
-            order,
-        )
+            small_planes, planes, work, image.reshape(-1), out.reshape(-1), n, width, step.rows,
+            step.above, cval, *shifts, order,
+        )  # fmt: skip
 
     return run
 

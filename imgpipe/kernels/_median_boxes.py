@@ -11,7 +11,7 @@ import numpy as np
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._jit import written_module
 from imgpipe.kernels._median_nine import nine, strip_count
-from imgpipe.kernels._median_small import planes_together, small_nine, suits_small
+from imgpipe.kernels._median_small import marks_of_ends, small_nine, suits_small
 from imgpipe.kernels._straightline import box_source
 from imgpipe.kernels._threads import run_bands
 from imgpipe.kernels._windows import Window
@@ -80,8 +80,8 @@ def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Squa
     table = _table(shape, window)
     above, before = window.before[-2:]
     row = width * dtype.itemsize
-    if suits_small(height, width, dtype.itemsize):
-        return _three_small(shape, dtype, table, before)
+    if before == 1 and suits_small(height, width, dtype.itemsize):
+        return _three_small(shape, dtype, table)
     # a plane that is one strip is copied: only small ones
     tall = max(min(_NINE_BYTES // row, height // 2), _COPIED_BYTES // row, 1)
     lines = planes * strip_count(height, tall)
@@ -94,14 +94,14 @@ def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Squa
     return run
 
 
-def _three_small(shape: tuple[int, ...], dtype: np.dtype[Any], table: Array, before: int) -> Square:
+def _three_small(shape: tuple[int, ...], dtype: np.dtype[Any], table: Array) -> Square:
     planes, height, width = math.prod(shape[:-2]), *shape[-2:]
-    group = planes_together(height, width, dtype.itemsize)
+    ends = marks_of_ends(height, width, dtype.itemsize)
     work = math.prod(shape) * dtype.itemsize
 
     def run(image: Array, out: Array, cval: Any) -> bool:
         x, y = image.reshape(-1), out.reshape(-1)
-        return run_bands(small_nine, planes, work, x, y, table, height, width, before, cval, group)
+        return run_bands(small_nine, planes, work, x, y, table, height, width, cval, ends)
 
     return run
 

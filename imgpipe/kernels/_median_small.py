@@ -1,7 +1,8 @@
-"""The median of 3 x 3 pixels of small images: some of them, with their borders, are one long line.
+"""The median of 3 x 3 pixels of small images: each, with the rows around it, is one long line.
 
-Along that line a shift by a row is a step down. The three pixels of each column are sorted once,
-then neighbouring columns are merged; what comes out between rows is left behind.
+Each pixel is sorted with its two neighbours along the row once, then the triples of three rows are
+merged. Along the line the first and the last pixel of a row have neighbours in other rows: what
+lies beyond the border takes the place of these.
 """
 
 from typing import Any
@@ -12,22 +13,33 @@ from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._jit import inner, jit
 from imgpipe.kernels._median_nine import middle_of, sorted_three
 from imgpipe.kernels._median_strips import room
+from imgpipe.kernels._small_copy import copy_with_rows
 
-# bytes of the images that are filtered together: four lines like them fit into the first cache
-_GROUP_BYTES = 1 << 13
-# rows are copied in multiples of so many pixels: a few more cost less than a vector cut short
-_CHUNK = 16
+# an image and the rows around it: five lines like it fit into the first-level cache
+_MOST_BYTES, _MOST_PIXELS = 1 << 13, 1 << 12
+# pixels before and after a line, where shifts of it lead
+_MARGIN = 64
+# from line to line; LLVM checks three lines at fixed distances as one for overlaps, and gives up
+# on a loop where there are many
+_STEP = _MOST_PIXELS + 3 * _MARGIN
+# which pixels are the first and the last of their row
+_FIRST, _LAST = 1, 2
 _At = np.uint64
 
 
 def suits_small(height: int, width: int, itemsize: int) -> bool:
     """Tell whether planes are so small that the loops of images would cost more."""
-    return (height + 2) * (width + 2) * itemsize <= _GROUP_BYTES
+    pixels = (height + 2) * width
+    return pixels <= _MOST_PIXELS and pixels * itemsize <= _MOST_BYTES and width <= _MARGIN
 
 
-def planes_together(height: int, width: int, itemsize: int) -> int:
-    """Return how many planes are filtered together."""
-    return max(1, _GROUP_BYTES // ((height + 2) * (width + 2) * itemsize))
+def marks_of_ends(height: int, width: int, itemsize: int) -> Array:
+    """Return where the ends of rows lie, in a plane and the rows around it, and a few more."""
+    pixels = (height + 2) * width
+    # whole vectors: what is left over would be sorted one by one
+    column = np.arange(-(-pixels // _MARGIN) * _MARGIN) % width
+    first, last = column == 0, column == width - 1
+    return (_FIRST * first + _LAST * last).astype(f"u{itemsize}")
 
 
 @jit
@@ -39,97 +51,65 @@ def small_nine(
     table: Array,
     height: int,
     width: int,
-    before: int,
     cval: Any,
-    group: int,
+    marks: Array,
 ) -> bool:
-    """Filter the planes `start` to `stop` of flat arrays, and return whether one may hold a NaN.
+    """Filter the planes `start` to `stop` of flat arrays, and return whether one holds a NaN.
 
     `table` holds the source rows that the windows reach, then the source columns, -1 for `cval`.
     """
     rows, columns = table[: height + 2], table[height + 2 :]
-    size, pitch = height * width, width + 2
-    area = rows.size * pitch
-    step = (group * area + 63) // 64 * 64 + 64
-    memory = room(4 * step, x)
-    for j in range(step):
-        memory[j] = cval
-    nan = False
-    for number in range(start, stop, group):
-        count = min(group, stop - number)
-        for p in range(count):
-            _with_borders(memory, p * area, x, (number + p) * size, rows, columns, width, before,
-                          cval)  # fmt: skip
-        cells = count * area - 2 * pitch
-        nan |= _sort_columns(memory, step, pitch, cells)
-        _merge_columns(memory, step, cells - 2)
-        for p in range(count):
-            for r in range(height):
-                to = (number + p) * size + r * width
-                near_end = to + width + _CHUNK > (number + count) * size
-                _copy_row(memory, p * area + r * pitch, out, to, width, near_end)
-    return nan
+    memory = room(5 * _STEP, x)
+    # the plane's own rows start where a vector does
+    plane, edge, low = _MARGIN - width % _MARGIN, _STEP + _MARGIN, 2 * _STEP + _MARGIN
+    for j in range(marks.size):
+        memory[edge + j] = cval
+    # what lies beyond the ends of rows: the plane itself, shifted, or the line of `cval`
+    left, right = plane + columns[0], plane + columns[width + 1] - width + 1
+    if columns[0] < 0:
+        left = edge
+    if columns[width + 1] < 0:
+        right = edge
+    found = False
+    one = np.int64(1)
+    for number in range(start, stop):
+        first = number * height * width
+        found |= copy_with_rows(x, first, height, width, rows, one, cval, memory, plane)
+        _sort_along(memory, plane, left, right, marks, low)
+        _merge_rows(memory, low, width, out, first, height * width)
+    return found
 
 
 @inner
-def _with_borders(
-    memory: Array,
-    to: int,
-    x: Array,
-    plane: int,
-    rows: Array,
-    columns: Array,
-    width: int,
-    before: int,
-    cval: Any,
-) -> None:
-    """Copy a plane with the rows and columns around it."""
-    for r in range(rows.size):
-        line, first = to + r * columns.size, plane + rows[r] * width
-        if rows[r] < 0:
-            memory[line : line + columns.size] = cval
-            continue
-        _copy_row(x, first, memory, line + before, width, first + width + _CHUNK > x.size)
-        for p in range(before):
-            memory[line + p] = x[first + columns[p]] if columns[p] >= 0 else cval
-        for p in range(before + width, columns.size):
-            memory[line + p] = x[first + columns[p]] if columns[p] >= 0 else cval
-
-
-@inner
-def _copy_row(x: Array, first: int, out: Array, to: int, width: int, exactly: bool) -> None:
-    """Copy a row and, unless `exactly`, what follows: the next row is written after it."""
-    a, o = _At(first), _At(to)
-    for j in range(_At(width if exactly else (width + _CHUNK - 1) // _CHUNK * _CHUNK)):
-        out[o + j] = x[a + j]
-
-
-@inner
-def _sort_columns(memory: Array, step: int, pitch: int, count: int) -> bool:
-    """Write the low, middle and high pixel of each column to the lines after the first.
-
-    Return whether the sum of a highest and a lowest row is NaN: it is where a pixel is.
-    """
-    nan = False
-    b, c = _At(pitch), _At(2 * pitch)
-    low, middle, high = _At(step), _At(2 * step), _At(3 * step)
-    for j in range(_At(count)):
-        total = memory[j] + memory[c + j]
-        nan |= total != total
-        one, two, three = sorted_three(memory[j], memory[b + j], memory[c + j])
-        memory[low + j] = one
+def _sort_along(memory: Array, plane: int, left: int, right: int, marks: Array, low: int) -> None:
+    """Write the low, middle and high one of each pixel and its neighbours to three lines."""
+    a, b, c = _At(plane - 1), _At(plane), _At(plane + 1)
+    p, q = _At(left), _At(right)
+    lowest, middle, highest = _At(low), _At(low + _STEP), _At(low + 2 * _STEP)
+    for j in range(_At(marks.size)):
+        first, last = marks[j] & _FIRST != 0, marks[j] & _LAST != 0
+        one = _where(first, memory[p + j], memory[a + j])
+        three = _where(last, memory[q + j], memory[c + j])
+        one, two, three = sorted_three(one, memory[b + j], three)
+        memory[lowest + j] = one
         memory[middle + j] = two
-        memory[high + j] = three
-    return nan
+        memory[highest + j] = three
 
 
 @inner
-def _merge_columns(memory: Array, step: int, count: int) -> None:
-    """Write the median of each three sorted columns to the first line."""
-    low, middle, high = _At(step), _At(2 * step), _At(3 * step)
+def _merge_rows(memory: Array, low: int, width: int, out: Array, to: int, count: int) -> None:
+    """Write the median of each three sorted triples, one below another."""
+    o, a, b, c = _At(to), _At(low), _At(low + _STEP), _At(low + 2 * _STEP)
+    d, e = _At(width), _At(2 * width)
     for j in range(_At(count)):
-        k, m = j + _At(1), j + _At(2)
-        least = max(max(memory[low + j], memory[low + k]), memory[low + m])
-        most = min(min(memory[high + j], memory[high + k]), memory[high + m])
-        a, b, c = memory[middle + j], memory[middle + k], memory[middle + m]
-        memory[j] = middle_of(least, max(min(a, b), min(max(a, b), c)), most)
+        least = max(max(memory[a + j], memory[a + d + j]), memory[a + e + j])
+        most = min(min(memory[c + j], memory[c + d + j]), memory[c + e + j])
+        one, two, three = memory[b + j], memory[b + d + j], memory[b + e + j]
+        middle = max(min(one, two), min(max(one, two), three))
+        out[o + j] = middle_of(least, middle, most)
+
+
+@inner
+def _where(choice: bool, one: Any, other: Any) -> Any:
+    """Return one of two values, both of which were looked up: no branch, then."""
+    return one if choice else other
