@@ -16,11 +16,10 @@ from imgpipe.kernels._box_finish import (
     finish_single,
 )
 from imgpipe.kernels._box_rows import (
-    add,
     add_two,
     gather_columns,
-    put,
     put_five_rows,
+    put_outside_row,
     put_three_rows,
     scatter_columns,
 )
@@ -60,46 +59,52 @@ def flat_lines(
     # rows of x with others before and after them for a whole window
     lowest, highest = above, x.size // width - k0 + 1 + above
     found = 0
-    # a literal number would compile a function of its own
-    one = np.int64(1)
+    # literal numbers would compile functions of their own
+    none, single = np.int64(0), np.int64(1)
     for number in range(begin, end, height):
         count = min(height, end - number)
         low, high = max(number, lowest), min(number + count, highest)
         if low < high:
             to, cells = top + (low - number) * width, (high - low) * width
+            a = (low - above) * width
+            b, c = a + width, a + 2 * width
             if k0 == 3:
-                put_three_rows(line, to, 0, x, (low - above) * width, width, 1, cells)
+                put_three_rows(line, to, none, x, a, b, c, width, single, cells)
             else:
-                put_five_rows(line, to, 0, x, (low - above) * width, width, 1, cells)
+                put_five_rows(
+                    line, to, none, x, a, b, c, c + width, c + 2 * width, width, single, cells
+                )
         r = 0
         while r < count:
             i = (number + r) % n
             if above <= i <= n - k0 + above:
                 r += n - k0 + above - i + 1
                 continue
-            base = (number + r - i) * width
-            to = top + r * width
-            for t in range(i, i + k0):
-                if rows[t] < 0 and t == i:
-                    put(line, to, border, one, width)
-                elif rows[t] < 0:
-                    add(line, to, border, one, width)
-                elif t == i:
-                    put(line, to, x, base + rows[t] * width, width)
-                else:
-                    add(line, to, x, base + rows[t] * width, width)
+            base, to = (number + r - i) * width, top + r * width
+            one, two, three = rows[i], rows[i + 1], rows[i + 2]
+            # the same ones again where there are but three
+            four, five = rows[i + k0 - 2], rows[i + k0 - 1]
+            if min(one, two, three, four, five) < 0:
+                put_outside_row(line, to, x, base, width, rows, i, k0, border)
+            elif k0 == 3:
+                put_three_rows(line, to, none, x, base + one * width, base + two * width,
+                               base + three * width, width, single, width)  # fmt: skip
+            else:
+                put_five_rows(line, to, none, x, base + one * width, base + two * width,
+                              base + three * width, base + four * width, base + five * width,
+                              width, single, width)  # fmt: skip
             r += 1
         gather_columns(line, side, top, width, count, sides, border)
         # along the line the next column is the next cell, among the sides it is `count` cells on
         cells = count * width
-        a, b, c = _parts(line, top - before, 1, size, cells, k1)
+        a, b, c = _parts(line, top - before, single, size, cells, k1)
         to = number * width
         found |= _finish(line, a, b, c, out, to, cells, how, factors, real, rounded, _total)
         if k1 > 1:
             cells = count * (sides.size - k1 + 1)
             a, b, c = _parts(line, side, count, small, cells, k1)
-            found |= _finish(line, a, b, c, ends, 0, cells, how, factors, real, rounded, _total)
-            scatter_columns(out, to, width, count, ends, 0, 0, before)
+            found |= _finish(line, a, b, c, ends, none, cells, how, factors, real, rounded, _total)
+            scatter_columns(out, to, width, count, ends, none, none, before)
             after = k1 - 1 - before
             first = before + k1 - 1 if before else 0
             scatter_columns(out, to, width, count, ends, first, width - after, after)

@@ -5,8 +5,12 @@ loop with branches would be counted as a reference there, and that atomic instru
 all stores are done (measured: three times the time of a whole row of 512 pixels).
 """
 
+import numpy as np
+
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._jit import inner
+
+_At = np.uint64
 
 
 @inner
@@ -60,36 +64,77 @@ def slide(
 
 @inner
 def put_three_rows(
-    line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
+    line: Array,
+    to: int,
+    pitch: int,
+    x: Array,
+    one: int,
+    two: int,
+    three: int,
+    stride: int,
+    rows: int,
+    width: int,
 ) -> None:
-    """Write `rows` sums of three neighbouring rows each."""
+    """Write `rows` sums of three rows each: those named first, then those below each."""
     kind = line.dtype.type
     for r in range(rows):
-        out = line[to + r * pitch : to + r * pitch + width]
-        start = first + r * stride
-        a = x[start : start + width]
-        b = x[start + stride : start + stride + width]
-        c = x[start + 2 * stride : start + 2 * stride + width]
-        for j in range(width):
-            out[j] = kind(a[j]) + kind(b[j]) + kind(c[j])
+        o, d = _At(to + r * pitch), _At(r * stride)
+        a, b, c = _At(one) + d, _At(two) + d, _At(three) + d
+        for j in range(_At(width)):
+            line[o + j] = kind(x[a + j]) + kind(x[b + j]) + kind(x[c + j])
 
 
 @inner
 def put_five_rows(
-    line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
+    line: Array,
+    to: int,
+    pitch: int,
+    x: Array,
+    one: int,
+    two: int,
+    three: int,
+    four: int,
+    five: int,
+    stride: int,
+    rows: int,
+    width: int,
 ) -> None:
-    """Write `rows` sums of five neighbouring rows each."""
+    """Write `rows` sums of five rows each: those named first, then those below each."""
     kind = line.dtype.type
     for r in range(rows):
-        out = line[to + r * pitch : to + r * pitch + width]
-        start = first + r * stride
-        a = x[start : start + width]
-        b = x[start + stride : start + stride + width]
-        c = x[start + 2 * stride : start + 2 * stride + width]
-        d = x[start + 3 * stride : start + 3 * stride + width]
-        e = x[start + 4 * stride : start + 4 * stride + width]
-        for j in range(width):
-            out[j] = kind(a[j]) + kind(b[j]) + kind(c[j]) + kind(d[j]) + kind(e[j])
+        o, shift = _At(to + r * pitch), _At(r * stride)
+        a, b, c = _At(one) + shift, _At(two) + shift, _At(three) + shift
+        d, e = _At(four) + shift, _At(five) + shift
+        for j in range(_At(width)):
+            line[o + j] = (
+                kind(x[a + j]) + kind(x[b + j]) + kind(x[c + j]) + kind(x[d + j]) + kind(x[e + j])
+            )
+
+
+@inner
+def put_outside_row(
+    line: Array,
+    to: int,
+    x: Array,
+    base: int,
+    width: int,
+    rows: Array,
+    i: int,
+    k: int,
+    border: Array,
+) -> None:
+    """Write the sum of `k` rows, named by `rows` from entry `i` on: -1 stands for `border`."""
+    one = np.int64(1)
+    for t in range(k):
+        row = rows[i + t]
+        if row < 0 and t == 0:
+            put(line, to, border, one, width)
+        elif row < 0:
+            add(line, to, border, one, width)
+        elif t == 0:
+            put(line, to, x, base + row * width, width)
+        else:
+            add(line, to, x, base + row * width, width)
 
 
 @inner
@@ -106,10 +151,12 @@ def put_sums(
 ) -> None:
     """Write `rows` sums of `k` neighbouring rows each."""
     t = 5 if k >= 5 else 3 if k >= 3 else 1
+    second, third = first + stride, first + 2 * stride
     if t == 5:
-        put_five_rows(line, to, pitch, x, first, stride, rows, width)
+        put_five_rows(line, to, pitch, x, first, second, third, third + stride, third + 2 * stride,
+                      stride, rows, width)  # fmt: skip
     elif t == 3:
-        put_three_rows(line, to, pitch, x, first, stride, rows, width)
+        put_three_rows(line, to, pitch, x, first, second, third, stride, rows, width)
     else:
         for r in range(rows):
             put(line, to + r * pitch, x, first + r * stride, width)

@@ -1,12 +1,20 @@
-"""Separable filters of small planes: each with its borders is one long line."""
+"""Separable filters of small planes: each, with the rows around it, is one long line.
+
+Along that line, a window that crosses the end of a row is wrong: those few columns are gathered
+with their border, filtered side by side, and put in place.
+"""
 
 from typing import Any
 
 import numpy as np
 
 from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._jit import inner, jit
+from imgpipe.kernels._box_rows import gather_columns, scatter_columns
+from imgpipe.kernels._jit import jit
+from imgpipe.kernels._small_copy import copy_with_rows
 from imgpipe.kernels._taps import along, reach_of
+
+_LANES = 64
 
 
 @jit
@@ -27,56 +35,37 @@ def filter_small_planes(
     low: Any,
     high: Any,
 ) -> bool:
-    """Filter planes `start` to `stop`; the arguments are those of `filter_rows`."""
-    entries, pitch = n + 2 * reach_of(taps[0]), width + 2 * reach_of(taps[1])
-    strip = np.full(entries * pitch, taps[0][0])
-    # along a column a shift by `pitch`, along a row a shift by 1
-    across, spare = np.empty_like(strip), np.empty_like(strip)
-    size = n * pitch
-    stored = np.empty(size, out.dtype)
+    """Filter planes `start` to `stop`; the arguments are those of `filter_rows`.
+
+    Rows are at least as long as the window along them less one.
+    """
+    ends = 2 * reach_of(taps[1])
+    after = ends - before
+    rows, columns = table[: n + 2 * reach_of(taps[0])], table[n + 2 * reach_of(taps[0]) :]
+    # the columns under the windows that reach beyond the first and the last one
+    sides = np.empty(2 * ends + before + after, np.int64)
+    for p in range(before + ends):
+        sides[p] = columns[p]
+    for p in range(ends + after):
+        sides[before + ends + p] = columns[width - after + p]
+    size = n * width
+    outside = np.full(1, edge)
+    count = (sides.size - ends) * n
+    line = np.full(rows.size * width + _LANES, edge)
+    sums = np.full(size + sides.size * n + 4 * _LANES, edge)
+    spare, done = np.empty(max(size, count), line.dtype), np.empty(count, out.dtype)
+    # own rows, and their sums, start where a vector does
+    own = (-line.ctypes.data // line.itemsize - above * width) % _LANES
+    first = _LANES + -sums.ctypes.data // sums.itemsize % _LANES
+    side = first + size + _LANES
+    none = np.int64(0)
     found = False
     for k in range(start, stop):
-        _fill(flat, k * n * width, n, width, cval, table, before, entries, pitch, strip)
-        along(strip, 0, pitch, taps[0], size, spare, across, 0, None, None)
-        # between rows it adds up finite values, too, unless there is one that is not
-        count = size - pitch + width
-        found |= along(across, 0, 1, taps[1], count, spare, stored, 0, low, high)
-        for i in range(n):
-            _copy(stored, i * pitch, out, (k * n + i) * width, width)
+        copy_with_rows(flat, k * size, n, width, rows, above, cval, line, own)
+        along(line, own, width, taps[0], size, spare, sums, first, None, None)
+        found |= along(sums, first - before, 1, taps[1], size, spare, out, k * size, low, high)
+        gather_columns(sums, side, first, width, n, sides, outside)
+        found |= along(sums, side, n, taps[1], count, spare, done, none, low, high)
+        scatter_columns(out, k * size, width, n, done, none, none, before)
+        scatter_columns(out, k * size, width, n, done, before + ends, width - after, after)
     return found
-
-
-@inner
-def _fill(
-    flat: Array,
-    origin: int,
-    n: int,
-    width: int,
-    cval: Any,
-    table: Array,
-    before: int,
-    entries: int,
-    pitch: int,
-    strip: Array,
-) -> None:
-    """Copy a plane with its borders."""
-    for r in range(entries):
-        row, first = table[r], r * pitch
-        if row < 0:
-            for j in range(pitch):
-                strip[first + j] = cval
-            continue
-        _copy(flat, origin + row * width, strip, first + before, width)
-        for p in range(before):
-            c = table[entries + p]
-            strip[first + p] = cval if c < 0 else strip[first + before + c]
-        for p in range(before + width, pitch):
-            c = table[entries + p]
-            strip[first + p] = cval if c < 0 else strip[first + before + c]
-
-
-@inner
-def _copy(a: Array, start: int, out: Array, target: int, size: int) -> None:
-    source, write = np.uintp(start), np.uintp(target)
-    for j in range(size):
-        out[write + np.uintp(j)] = a[source + np.uintp(j)]

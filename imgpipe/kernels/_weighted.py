@@ -124,7 +124,7 @@ def _rows_loop(
     """Return the loop over planes (outer, n, width)."""
     # a short row is less than a few vectors: small planes are filtered as one long line each
     ends = 2 * columns.reach
-    small = shape[2] < _SHORT and (shape[1] + 2 * rows.reach) * (shape[2] + ends) <= _SMALL
+    small = ends <= shape[2] < _SHORT and (shape[1] + 2 * rows.reach) * shape[2] <= _SMALL
     loop, lines = (filter_small_planes, shape[0]) if small else (filter_rows, shape[0] * shape[1])
     work = math.prod(shape) * accumulator.itemsize * (rows.work + columns.work) / 2
     shared = _shared(rows, columns, cval * rows.sum, out, accumulator)
