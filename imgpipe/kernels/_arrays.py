@@ -77,11 +77,8 @@ def output_dtype(output: Any, image: Array) -> np.dtype[Any]:
 
 def target(output: Any, image: Array, dtype: np.dtype[Any]) -> Array:
     """Return the array a loop may write: the caller's `output` where it fits, else a fresh one."""
-    if isinstance(output, np.ndarray):
-        plain = output.flags.carray and output.dtype == dtype and output.dtype.isnative
-        if plain and type(output) is np.ndarray and _apart(output, image):
-            return output
-    return np.empty(image.shape, dtype)
+    plain = type(output) is np.ndarray and output.dtype is dtype and output.flags.carray
+    return output if plain and _apart(output, image) else np.empty(image.shape, dtype)
 
 
 def _apart(one: Array, other: Array) -> bool:
@@ -92,11 +89,13 @@ def _apart(one: Array, other: Array) -> bool:
 
 def deliver(result: Array, output: Any, dtype: np.dtype[Any]) -> Array:
     """Return `result` in the array or dtype that was asked for, rounded and saturated."""
+    if result is output:
+        return result
+    values = converted(result, dtype)
     if isinstance(output, np.ndarray):
-        if result is not output:
-            np.copyto(output, converted(result, dtype))
+        np.copyto(output, values)
         return output
-    return converted(result, dtype)
+    return values
 
 
 def converted(values: Array, dtype: np.dtype[Any]) -> Array:

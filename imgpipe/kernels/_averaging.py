@@ -8,7 +8,6 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.kernels._arrays import (
     Array,
-    as_bits,
     averaging_dtypes,
     converted,
     deliver,
@@ -52,7 +51,7 @@ def average(
     if image.size:
         signs = (window, None) if positive is None and negative is None else (positive, negative)
         fill = value if window.constant else 0.0
-        pixels = as_bits(image)
+        pixels = image
         # long integers are summed as float64 anyhow: one loop less to compile for each
         if (image.dtype.kind in "iu" and image.itemsize > 2) or not _holds(pixels.dtype, fill):
             pixels, accumulator = image.astype(np.float64), np.dtype(np.float64)

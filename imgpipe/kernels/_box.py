@@ -13,7 +13,7 @@ from imgpipe.kernels._box_flat import flat_lines
 from imgpipe.kernels._box_float import float_lines
 from imgpipe.kernels._box_volumes import LOOPS, PIECE, volume_planes
 from imgpipe.kernels._box_whole import BYTES, DOUBLE, REAL, SINGLE, TOTAL, finish_of, whole_lines
-from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._threads import bands_of
 from imgpipe.kernels._windows import Pass, Window, passes
 
 # bytes of a strip of sums and of the windows made of it: they stay in the first-level cache
@@ -221,12 +221,7 @@ def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:
 
 def _run(stage: _Stage) -> Run:
     lines, work = stage.step.lines, float(np.prod(stage.step.shape)) * 8
-    arguments = (stage.layout, stage.border, *stage.finish)
-
-    def run(image: Array, out: Array) -> bool:
-        return run_bands(stage.loop, lines, work, image.reshape(-1), out.reshape(-1), *arguments)
-
-    return run
+    return bands_of(stage.loop, lines, work, stage.layout, stage.border, *stage.finish)
 
 
 def _fit(first: Pass, last: Pass) -> bool:
@@ -243,14 +238,10 @@ def _planes_run(first: _Stage, last: _Stage, dtype: np.dtype[Any]) -> Run:
     stack = np.concatenate([head, step.rows])
     outside = first.border[1 : 1 + PIECE].astype(dtype)
     ways = [last.finish if last.loop is loop else None for loop in LOOPS]
-    arguments = (stack, outside, last.layout, last.border, *ways)
-    planes, work = step.lines, float(np.prod(step.shape)) * 16
-
-    def run(image: Array, out: Array) -> bool:
-        flat, results = image.reshape(-1), out.reshape(-1)
-        return run_bands(volume_planes, planes, work, flat, results, *arguments)
-
-    return run
+    work = float(np.prod(step.shape)) * 16
+    return bands_of(
+        volume_planes, step.lines, work, stack, outside, last.layout, last.border, *ways
+    )
 
 
 def _breadth(step: Pass) -> int:

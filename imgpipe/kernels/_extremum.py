@@ -11,7 +11,7 @@ from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._box_extremum import STEP, box_lines
 from imgpipe.kernels._footprint_extremum import footprint_filter
 from imgpipe.kernels._small_extremum import repeats, shifts_and_masks, small_planes, suits
-from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._threads import bands_of
 from imgpipe.kernels._windows import Pass, Window, passes
 
 # run(image, out) filters a C-ordered image; it returns True where that holds a NaN, and then `out`
@@ -79,14 +79,9 @@ def _small_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) ->
     shifts = shifts_and_masks(step, dtype, largest)
     work = math.prod(step.shape) * dtype.itemsize * (step.k0 + step.k1)
     order = True if largest else None
-
-    def run(image: Array, out: Array) -> bool:
-        return run_bands(
-            small_planes, planes, work, image.reshape(-1), out.reshape(-1), n, width, step.rows,
-            step.above, cval, *shifts, order,
-        )  # fmt: skip
-
-    return run
+    return bands_of(
+        small_planes, planes, work, n, width, step.rows, step.above, cval, *shifts, order
+    )
 
 
 def _box_filter(
@@ -113,14 +108,7 @@ def _pass_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> 
         return _with_columns_beside(step, dtype, cval, largest)
     layout, table = _layout(step, dtype.itemsize, ends)
     work = math.prod(step.shape) * dtype.itemsize
-
-    def run(image: Array, out: Array) -> bool:
-        return run_bands(
-            box_lines, step.lines, work, image.reshape(-1), out.reshape(-1), layout, table, cval,
-            largest,
-        )  # fmt: skip
-
-    return run
+    return bands_of(box_lines, step.lines, work, layout, table, cval, largest)
 
 
 def _ends_of(step: Pass) -> int | None:
@@ -141,16 +129,14 @@ def _with_columns_beside(step: Pass, dtype: np.dtype[Any], cval: Any, largest: b
     wide = replace(step, shape=(outer, n, step.columns.size), before=0)
     layout, table = _layout(wide, dtype.itemsize, 0)
     work = math.prod(wide.shape) * dtype.itemsize
+    filtered = bands_of(box_lines, step.lines, work, layout, table, cval, largest)
     outside = np.flatnonzero(step.columns < 0)
 
     def run(image: Array, out: Array) -> bool:
         source = np.take(image.reshape(outer * n, width), step.columns, axis=1)
         source[:, outside] = cval
         result = np.empty_like(source)
-        found = run_bands(
-            box_lines, step.lines, work, source.reshape(-1), result.reshape(-1), layout, table,
-            cval, largest,
-        )  # fmt: skip
+        found = filtered(source, result)
         np.copyto(out.reshape(outer * n, width), result[:, :width])
         return found
 

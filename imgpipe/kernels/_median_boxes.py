@@ -13,7 +13,7 @@ from imgpipe.kernels._jit import written_module
 from imgpipe.kernels._median_nine import nine, strip_count
 from imgpipe.kernels._median_small import marks_of_ends, small_nine, suits_small
 from imgpipe.kernels._straightline import box_source
-from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._threads import bands_of, run_bands
 from imgpipe.kernels._windows import Window
 
 # other dtypes are not worth the seconds that it takes to compile a size
@@ -26,11 +26,13 @@ _QUICK, _WORTH_IT = 9, 1 << 17
 _STRIP_BYTES = 1 << 16
 _NINE_BYTES, _COPIED_BYTES = 1 << 18, 1 << 14
 
-Square = Callable[[Array, Array, Any], bool]
+Square = Callable[[Array, Array], bool]
 
 
-def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Square | None:
-    """Return ``run(image, out, cval)`` for a box over two axes at the end, else None.
+def square_box(
+    shape: tuple[int, ...], dtype: np.dtype[Any], window: Window, cval: Any
+) -> Square | None:
+    """Return ``run(image, out)`` for a box over two axes at the end, else None.
 
     It returns True, and a result without meaning, where the image holds a NaN.
     """
@@ -39,7 +41,7 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
     if not flat or window.sizes[-2] != k or dtype.name not in _DTYPES:
         return None
     if k == 3:
-        return _three(shape, dtype, window)
+        return _three(shape, dtype, window, cval)
     if k not in _WAYS:
         return None
     if k > _QUICK and math.prod(shape) < _WORTH_IT:
@@ -57,8 +59,11 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
     kind = np.dtype(np.uint16) if short else dtype
     flip = np.uint16(0x8000 if dtype.kind == "i" else 0) if short else None
 
-    def run(image: Array, out: Array, cval: Any) -> bool:
-        edge = np.asarray(cval, dtype).view(kind)[()]
+    edge = np.asarray(cval, dtype).view(kind)[()]
+    if flip is not None:
+        edge ^= flip
+
+    def run(image: Array, out: Array) -> bool:
         return run_bands(
             written.lines,
             strips,
@@ -68,40 +73,29 @@ def square_box(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> 
             table,
             tall,
             before,
-            edge if flip is None else edge ^ flip,
+            edge,
             flip,
         )
 
     return run
 
 
-def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window) -> Square:
+def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window, cval: Any) -> Square:
     planes, height, width = math.prod(shape[:-2]), *shape[-2:]
     table = _table(shape, window)
     above, before = window.before[-2:]
     row = width * dtype.itemsize
+    work = math.prod(shape) * dtype.itemsize
     if before == 1 and suits_small(height, width, dtype.itemsize):
-        return _three_small(shape, dtype, table)
+        ends = marks_of_ends(height, width, dtype.itemsize)
+        return bands_of(small_nine, planes, work, table, height, width, cval, ends)
     # a plane that is one strip is copied: only small ones
     tall = max(min(_NINE_BYTES // row, height // 2), _COPIED_BYTES // row, 1)
     lines = planes * strip_count(height, tall)
-    work = math.prod(shape) * dtype.itemsize
 
-    def run(image: Array, out: Array, cval: Any) -> bool:
+    def run(image: Array, out: Array) -> bool:
         x, y = image.reshape(planes, height * width), out.reshape(planes, height * width)
         return run_bands(nine, lines, work, x, y, table, width, tall, above, before, cval)
-
-    return run
-
-
-def _three_small(shape: tuple[int, ...], dtype: np.dtype[Any], table: Array) -> Square:
-    planes, height, width = math.prod(shape[:-2]), *shape[-2:]
-    ends = marks_of_ends(height, width, dtype.itemsize)
-    work = math.prod(shape) * dtype.itemsize
-
-    def run(image: Array, out: Array, cval: Any) -> bool:
-        x, y = image.reshape(-1), out.reshape(-1)
-        return run_bands(small_nine, planes, work, x, y, table, height, width, cval, ends)
 
     return run
 

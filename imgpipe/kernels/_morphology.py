@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels._arrays import Array, as_bits, exact_cval
+from imgpipe.kernels._arrays import Array, exact_cval
 from imgpipe.kernels._extremum import extremum, extremum_filter
 from imgpipe.kernels._finite import ranked
 from imgpipe.kernels._jit import jit
@@ -25,7 +26,7 @@ def morphology(
     return planned(build, image, output, _hashable(footprint), *arguments)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Footprint:
     """A footprint by value, so that plans for it are found again."""
 
@@ -42,7 +43,11 @@ def _hashable(footprint: Any) -> Any:
     cells = np.asarray(footprint)
     if cells.dtype.kind not in "biuf":
         return footprint
-    return _Footprint(cells.shape, cells.astype(bool).tobytes())
+    return _footprint(cells.shape, cells.astype(bool).tobytes())
+
+
+# equal footprints are one object, told from others without a look at their cells
+_footprint = lru_cache(maxsize=512)(_Footprint)
 
 
 def erosion_step(
@@ -97,7 +102,6 @@ def _step(
         extremum(image, window, value, largest, out)
 
     def step(image: Array, out: Array) -> None:
-        image, out = as_bits(image), as_bits(out)
         # the fast way finds a NaN only once it has met it
         if fast is None or fast(image, out):
             ranked(image, window, value, out, slow)
@@ -108,9 +112,7 @@ def _step(
 def subtract(a: Array, b: Array, out: Array) -> None:
     """Write ``a - b``, saturated where the dtype of both cannot hold it; `out` is neither."""
     kind = a.dtype.kind
-    if kind == "b":
-        np.logical_and(a, ~b, out=out)
-    elif kind == "i":
+    if kind == "i":
         _subtract_signed(a, b, out)
     else:
         loop = _float_difference if kind == "f" else _unsigned_difference

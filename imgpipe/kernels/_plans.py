@@ -7,11 +7,12 @@ are made of images of one size.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import is_
 from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels._arrays import Array, as_image, deliver, output_dtype, target
+from imgpipe.kernels._arrays import Array, as_bits, as_image, deliver, output_dtype, target
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Plan:
     """How to filter images of one shape and dtype.
 
     ``run(image, out)`` writes an array `out` of the given dtype; `image` is C-ordered and native,
-    and does not overlap `out`.
+    and does not overlap `out`. Both are bytes where their dtype is bool.
     """
 
     dtype: np.dtype[Any]
@@ -37,14 +38,27 @@ def planned(build: Build, image: Any, output: Any, *arguments: Any) -> Array:
     plan = plan_of(build, image.shape, image.dtype, dtype, *arguments)
     out = target(output, image, plan.dtype)
     if image.size:
-        plan.run(image, out)
+        if image.dtype.kind == "b":
+            plan.run(as_bits(image), as_bits(out))
+        else:
+            plan.run(image, out)
     return deliver(out, output, dtype)
+
+
+# the plan of each kernel's last call, and what it was made for: found again in a third of the time
+_Call = tuple[tuple[int, ...], np.dtype[Any], np.dtype[Any], tuple[Any, ...], Plan]
+_last: dict[Build, _Call] = {}
 
 
 def plan_of(
     build: Build, shape: tuple[int, ...], dtype: np.dtype[Any], out: np.dtype[Any], *arguments: Any
 ) -> Plan:
     """Return a kept plan, or build it; arguments that cannot be hashed are planned every time."""
+    last = _last.get(build)
+    alike = last is not None and last[1] is dtype and last[2] is out and last[0] == shape
+    # the very same objects, not equal ones: 3, 3.0 and True are equal
+    if last is not None and alike and all(map(is_, arguments, last[3])):
+        return last[4]
     try:
         hash(arguments)
     except TypeError:
@@ -52,7 +66,9 @@ def plan_of(
     nested = None
     if tuple in map(type, arguments):
         nested = tuple([_kinds(a) for a in arguments if type(a) is tuple])
-    return _kept(build, shape, dtype, out, nested, *arguments)
+    plan = _kept(build, shape, dtype, out, nested, *arguments)
+    _last[build] = shape, dtype, out, arguments, plan
+    return plan
 
 
 def _kinds(items: tuple[Any, ...]) -> tuple[Any, ...]:

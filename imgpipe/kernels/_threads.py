@@ -133,6 +133,18 @@ def run_bands(loop: Callable[..., Any], lines: int, work: float, *args: Any) -> 
     return any([found, *(future.result() for future in futures)])
 
 
+def bands_of(
+    loop: Callable[..., Any], lines: int, work: float, *args: Any
+) -> Callable[[Any, Any], bool]:
+    """Return ``run(image, out)``: `run_bands` over both arrays, flattened, and then `args`."""
+    if work < _WORTH_A_THREAD or lines < 2:
+        # nothing to decide, which a small image would wait for
+        return lambda image, out: bool(loop(0, lines, image.reshape(-1), out.reshape(-1), *args))
+    return lambda image, out: run_bands(
+        loop, lines, work, image.reshape(-1), out.reshape(-1), *args
+    )
+
+
 def _pool_of(workers: int) -> ThreadPoolExecutor:
     """Return the shared pool, made anew when more workers are asked for; call with the lock."""
     global _pool, _pool_size

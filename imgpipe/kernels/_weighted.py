@@ -10,7 +10,7 @@ from imgpipe.kernels._arrays import Array, limits
 from imgpipe.kernels._rows import filter_rows, filter_volumes
 from imgpipe.kernels._small_planes import filter_small_planes
 from imgpipe.kernels._taps import Taps, taps_of
-from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._threads import bands_of, run_bands
 from imgpipe.kernels._windows import Window
 
 # columns filtered at a time: the lines of one window stay in a core's own cache
@@ -128,13 +128,7 @@ def _rows_loop(
     loop, lines = (filter_small_planes, shape[0]) if small else (filter_rows, shape[0] * shape[1])
     work = math.prod(shape) * accumulator.itemsize * (rows.work + columns.work) / 2
     shared = _shared(rows, columns, cval * rows.sum, out, accumulator)
-    border = dtype.type(cval)
-
-    def run(image: Array, out: Array) -> bool:
-        flat, results = image.reshape(-1), out.reshape(-1)
-        return run_bands(loop, lines, work, flat, results, *shape[1:], border, *shared)
-
-    return run
+    return bands_of(loop, lines, work, *shape[1:], dtype.type(cval), *shared)
 
 
 def _volumes_loop(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import Array, as_bits, averaging_dtypes, real_cval
+from imgpipe.kernels._arrays import Array, averaging_dtypes, real_cval
 from imgpipe.kernels._averaging import _guarded, _holds
 from imgpipe.kernels._plans import Plan
 from imgpipe.kernels._weighted import weighted, weighting
@@ -63,9 +63,7 @@ def weighted_plan(
         loop = weighting(shape, source, window, weights, written, fill, accumulator)
 
     def run(image: Array, out: Array) -> None:
-        pixels = as_bits(image)
-        if pixels.dtype is not source:
-            pixels = pixels.astype(source)
+        pixels = image if image.dtype is source else image.astype(source)
         if loop is None or (loop(pixels, out) and source.kind == "f"):
             repair(pixels, out)
 

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import Array, as_bits, averaging_dtypes, real_cval, real_weights
+from imgpipe.kernels._arrays import Array, averaging_dtypes, real_cval, real_weights
 from imgpipe.kernels._averaging import average
 from imgpipe.kernels._blocks import dense, direct_time, line_order
 from imgpipe.kernels._plans import Plan, planned
@@ -138,18 +138,31 @@ def _filter(
     given = np.asarray(weights)
     if given.dtype.kind not in "biuf":
         given = real_weights(given, given.ndim)
-    # bytes, unlike an array, can tell one plan from another
-    key = (given.shape, given.dtype.str, given.tobytes())
-    return planned(_plan, image, output, *key, mode, cval, origin, axes, turned)
+    key = _weights(given.shape, given.dtype, given.tobytes())
+    return planned(_plan, image, output, key, mode, cval, origin, axes, turned)
+
+
+@dataclass(frozen=True, eq=False)
+class _Weights:
+    """Weights by value, so that plans for them are found again."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    cells: bytes
+
+    def array(self) -> Array:
+        return np.frombuffer(self.cells, self.dtype).reshape(self.shape)
+
+
+# equal weights are one object, told from others without a look at their cells
+_weights = lru_cache(maxsize=512)(_Weights)
 
 
 def _plan(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     output: np.dtype[Any],
-    size: tuple[int, ...],
-    kind: str,
-    buffer: bytes,
+    weights: _Weights,
     mode: Any,
     cval: Any,
     origin: Any,
@@ -157,7 +170,7 @@ def _plan(
     turned: bool,
 ) -> Plan:
     chosen = axes_of(axes, len(shape))
-    taps = real_weights(np.frombuffer(buffer, kind).reshape(size), len(chosen))
+    taps = real_weights(weights.array(), len(chosen))
     box = spread(len(shape), chosen, taps.shape, origin, mode)
     taps = over_all_axes(taps, chosen, len(shape))
     if turned:
@@ -192,7 +205,7 @@ def _plan(
 
     def run(image: Array, out: Array) -> None:
         # long integers are summed as float64 anyhow: one loop less to compile for each
-        x = as_bits(image).astype(pixel, copy=False)
+        x = image.astype(pixel, copy=False)
         # a sum that is not finite tells of NaN, of infinities or of values near the limit
         if loop(x, out):
             exact(image, out)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import Array, as_bits, averaging_dtypes, real_cval
+from imgpipe.kernels._arrays import Array, averaging_dtypes, real_cval
 from imgpipe.kernels._averaging import average
 from imgpipe.kernels._box import box_filter
 from imgpipe.kernels._plans import Plan, planned
@@ -110,12 +110,12 @@ def _plan(
             box = box_filter(x.shape, pixels, written, w, border, accumulator)
             found.append(box(x, o))
 
-        long_lines(as_bits(image), window, filtered, out)
+        long_lines(image, window, filtered, out)
         if any(found):
             slowly(image, out)
 
     def directly(image: Array, out: Array) -> None:
-        if box(as_bits(image), out):
+        if box(image, out):
             slowly(image, out)
 
     if not math.prod(shape) or not _holds(pixels, border):

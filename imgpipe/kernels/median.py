@@ -8,7 +8,6 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.kernels._arrays import (
     Array,
-    as_bits,
     exact_cval,
 )
 from imgpipe.kernels._finite import ranked
@@ -117,10 +116,10 @@ def _plan(
 
     def general(image: Array, out: Array) -> None:
         ranked(
-            as_bits(image),
+            image,
             window,
             value,
-            as_bits(out),
+            out,
             lambda x, edge, result: long_lines(
                 x, window, lambda y, turned, o: _median(y, turned, edge, o), result
             ),
@@ -128,13 +127,14 @@ def _plan(
 
     square = None
     if 0 not in shape and not (window.constant and value != value):
-        square = square_box(shape, np.dtype(np.uint8) if dtype.kind == "b" else dtype, window)
+        pixel = np.dtype(np.uint8) if dtype.kind == "b" else dtype
+        square = square_box(shape, pixel, window, value)
     if square is None:
         return Plan(dtype, general)
 
     def boxes(image: Array, out: Array) -> None:
         # a true result means that there is a NaN somewhere
-        if square(as_bits(image), as_bits(out), value):
+        if square(image, out):
             general(image, out)
 
     return Plan(dtype, boxes)
