@@ -19,7 +19,7 @@ _LINES = 64
 # cells beside the blocks that vectors and filled up weights may reach
 _CLEARED = 64
 _SCRATCH = 1 << 19
-# columns of a block of 3x3 sums that is filtered where it is
+# columns of a block of sums that is filtered where it is
 _NEAR = 1 << 14
 # shorter lines make poor vectors
 _SHORT = 16
@@ -50,7 +50,8 @@ def dense(
     fits = (kx + TAPS) * step + BREADTH // 2 < PITCH - TAPS * 2
     upright = fits and _upright_time(stack) < _bricks_time(stack)
     square = len(planes) == 1 and taps.shape[2:] == (3, 3) and step == 1
-    near = taps.shape == (1, 1, 3, 3) and step == 1 and dtype == accumulator == written
+    floats = dtype == accumulator == written
+    near = floats and taps.shape in ((1, 1, 3, 3), (1, 1, 5, 5)) and step == 1
     if upright:
         lines = _even(sizes[2], SIZE - ky + 1, 1)
         height = SIZE
@@ -66,13 +67,12 @@ def dense(
     tail = [step, len(table), used]
     geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at, *tail], np.int64)
     if near:
-        table = np.append(table, _edge_cells(table[at[1] :], sizes[3], before[3], ky, kx))
+        table = np.append(table, _sides(table[at[1] :], sizes[3], before[3], reach))
     real = accumulator.type
     low, high = limits(written)
     work = math.prod(shape) * (8 + np.count_nonzero(weights) / 4)
     laid = groups, blocks, table, slabs
     last = geometry, real(cval), real(low or 0), real(high or 0), int(low is not None)
-    nowhere = np.empty(0, accumulator)
     if upright:
         parts = [a.astype(accumulator) for a in (*spectra(planes[0]), circle())]
         return lambda image, out: run_bands(
@@ -87,12 +87,14 @@ def dense(
         )
     bricks, packed = _bricks(planes, step, height, square)
     packed = packed.astype(accumulator)
+    raw = planes[0].ravel().astype(accumulator)
 
     def run(image: Array, out: Array) -> bool:
         x, y = image.reshape(-1), out.reshape(-1)
-        straight = (x, y) if near else (nowhere, nowhere)
+        # the same types whether or not there are such blocks: one loop to compile
+        straight = (x, y, raw) if floats else None
         return run_bands(
-            dense_blocks, len(groups) - 1, work, x, y, *straight, *laid, bricks, packed, *last
+            dense_blocks, len(groups) - 1, work, x, y, straight, *laid, bricks, packed, *last
         )
 
     return run
@@ -202,13 +204,11 @@ def _blocks(
     return np.array(blocks, np.int64), np.array(groups, np.int64)
 
 
-def _edge_cells(columns: Array, width: int, before: int, ky: int, kx: int) -> Array:
-    """Distances, from the start of a window's first line, of its cells beside the border."""
-    reach = kx - 1
-    places = np.array([p if p < before else width - reach + p for p in range(reach)])
-    below = columns[places[:, np.newaxis] + np.arange(kx)]
-    cells = below[:, np.newaxis] + np.arange(ky)[:, np.newaxis] * width
-    return np.where(below[:, np.newaxis] < 0, -1, cells).ravel()
+def _sides(columns: Array, width: int, before: int, reach: int) -> Array:
+    """Return the columns under the windows that reach over the border on the left, then right."""
+    after = reach - before
+    left = columns[: before + reach if before else 0]
+    return np.concatenate([left, columns[width - after : width + reach] if after else left[:0]])
 
 
 def _bricks(planes: list[Array], step: int, height: int, square: bool) -> tuple[Array, Array]:

@@ -12,19 +12,16 @@ import numpy as np
 
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._bricks import PITCH, add_bricks
+from imgpipe.kernels._dense_near import ROWS, near_block, three_by_three
 from imgpipe.kernels._jit import inner, jit
 
 # the most columns of a block, and how far its window may reach beyond
 BREADTH, REACH = 1024, 256
-# lines of sums that a brick adds to at once
-ROWS = 4
 # lines are copied in multiples of so many pixels where they may
 _CHUNK = 32
-_CACHE_LINE = 64
 
 # Below, places are numbers without a sign: they need no test for counting from the end, and they
 # save slices, each of which would count references to its array.
-_1, _2 = np.uintp(1), np.uintp(2)
 
 
 @jit
@@ -33,8 +30,7 @@ def dense_blocks(
     stop: int,
     x: Array,
     out: Array,
-    near: Array,
-    target: Array,
+    near: Any,
     groups: Array,
     blocks: Array,
     table: Array,
@@ -49,10 +45,10 @@ def dense_blocks(
 ) -> bool:
     """Filter the blocks of some groups; return whether a sum of floats was not finite.
 
-    `x` and `out` are flat. `near` and `target` are the same arrays where pixels are floats that
-    need no conversion: then blocks away from the border are filtered where they are.
+    `x` and `out` are flat. `near` holds both again, and the taps, where pixels are floats that need
+    no conversion: then blocks away from the border may be filtered where they are.
     """
-    width, above, before, reach, height = shape[3], shape[4], shape[5], shape[6], shape[8]
+    reach, height = shape[6], shape[8]
     scratch = np.empty(len(slabs) * height * PITCH, weights.dtype)
     total = np.zeros(ROWS * PITCH, weights.dtype)
     # weights of 0 meet what lies beside the blocks and below: no NaN may stand there
@@ -65,13 +61,9 @@ def dense_blocks(
     for group in range(start, stop):
         first, last = groups[group], groups[group + 1]
         rows, wide = blocks[first, 2], blocks[first, 4]
-        if blocks[first, 5]:
-            for r in range(blocks[first, 1], blocks[first, 1] + rows, ROWS):
-                to = r * width + blocks[first, 3]
-                at = to - above * width - before
-                bad |= _straight(near, at, target, to, width, weights, wide)
-            if blocks[first, 5] == 2:
-                bad |= _edges(near, target, blocks[first, 1], rows, table, shape, weights, cval)
+        if near is not None and blocks[first, 5]:
+            image, target, taps = near
+            bad |= near_block(image, target, taps, blocks, first, table, shape, cval)
             continue
         pitch = wide + reach
         for number in range(first, last):
@@ -82,54 +74,13 @@ def dense_blocks(
         for r in range(0, rows, ROWS):
             if whole:
                 at = r * PITCH
-                bad |= _three_by_three(scratch, at, line, total, zero, line, weights, count)
+                bad |= three_by_three(scratch, at, line, total, zero, line, weights, count)
             else:
                 total[:] = 0
                 add_bricks(scratch, r * PITCH, total, bricks, weights, count)
             for number in range(first, last):
                 at = (number - first) * pitch
                 bad |= store(total, at, out, blocks, number, r, shape, low, high, rounds)
-    return bad
-
-
-@inner
-def _straight(
-    x: Array, at: int, out: Array, to: int, width: int, weights: Array, count: int
-) -> bool:
-    """Write sums over 3x3 cells, for four lines of an image: a vector, aligned ones, a vector.
-
-    They overlap, which costs less than single pixels or vectors across cache lines.
-    """
-    lanes = _CACHE_LINE // out.itemsize
-    lead = -(out.ctypes.data // out.itemsize + to) % lanes
-    whole = (count - lead) // lanes * lanes
-    bad = False
-    for part in range(3):
-        skip = lead if part == 1 else part // 2 * (count - lanes)
-        size = whole if part == 1 else lanes
-        bad |= _three_by_three(x, at + skip, width, out, to + skip, width, weights, size)
-    return bad
-
-
-@inner(contract=True)
-def _edges(
-    x: Array, out: Array, row: int, rows: int, table: Array, shape: Array, weights: Array, cval: Any
-) -> bool:
-    """Write sums over 3x3 cells that reach over the border on the left or right."""
-    width, before, reach = shape[3], shape[5], shape[6]
-    zero = weights.dtype.type(0)
-    bad = False
-    for i in range(row, row + rows):
-        source, line = np.uintp((i - shape[4]) * width), np.uintp(i * width)
-        for p in range(reach):
-            e = zero
-            entry = shape[13] + 9 * p
-            for t in range(9):
-                offset = table[entry + t]
-                pixel = x[source + np.uintp(offset)] if offset >= 0 else cval
-                e += weights[t] * pixel
-            out[line + np.uintp(p if p < before else width - reach + p)] = e
-            bad |= (e - e) != zero
     return bad
 
 
@@ -216,49 +167,4 @@ def store(
                 e = total[sums + j]
                 bad |= (e - e) != zero
                 out[line + j] = e
-    return bad
-
-
-@inner(contract=True)
-def _three_by_three(
-    x: Array, at: int, pitch: int, out: Array, out_at: int, out_pitch: int, w: Array, count: int
-) -> bool:
-    """Write sums over 3x3 cells, for four lines; return whether one is not finite.
-
-    `p` to `s` are the sums of four lines, one under the other.
-    """
-    a0, a1, a2, b0, b1, b2, c0, c1, c2 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
-    step, out_step = np.uintp(pitch), np.uintp(out_pitch)
-    x0 = np.uintp(at)
-    x1, x2 = x0 + step, x0 + step + step
-    x3, x4, x5 = x2 + step, x2 + step + step, x2 + step + step + step
-    out0 = np.uintp(out_at)
-    out1 = out0 + out_step
-    out2 = out1 + out_step
-    out3 = out2 + out_step
-    zero = x.dtype.type(0)
-    bad = False
-    for k in range(count):
-        j = np.uintp(k)
-        u, v, z = x[x0 + j], x[x0 + j + _1], x[x0 + j + _2]
-        p = a0 * u + a1 * v + a2 * z
-        u, v, z = x[x1 + j], x[x1 + j + _1], x[x1 + j + _2]
-        p = p + b0 * u + b1 * v + b2 * z
-        q = a0 * u + a1 * v + a2 * z
-        u, v, z = x[x2 + j], x[x2 + j + _1], x[x2 + j + _2]
-        p = p + c0 * u + c1 * v + c2 * z
-        q = q + b0 * u + b1 * v + b2 * z
-        r = a0 * u + a1 * v + a2 * z
-        u, v, z = x[x3 + j], x[x3 + j + _1], x[x3 + j + _2]
-        q = q + c0 * u + c1 * v + c2 * z
-        r = r + b0 * u + b1 * v + b2 * z
-        s = a0 * u + a1 * v + a2 * z
-        u, v, z = x[x4 + j], x[x4 + j + _1], x[x4 + j + _2]
-        r = r + c0 * u + c1 * v + c2 * z
-        s = s + b0 * u + b1 * v + b2 * z
-        u, v, z = x[x5 + j], x[x5 + j + _1], x[x5 + j + _2]
-        s = s + c0 * u + c1 * v + c2 * z
-        e = p + q + r + s
-        bad |= (e - e) != zero
-        out[out0 + j], out[out1 + j], out[out2 + j], out[out3 + j] = p, q, r, s
     return bad

@@ -21,7 +21,7 @@ _MOST_BYTES, _MOST_PIXELS = 1 << 13, 1 << 12
 _MARGIN = 64
 # from line to line; LLVM checks three lines at fixed distances as one for overlaps, and gives up
 # on a loop where there are many
-_STEP = _MOST_PIXELS + 3 * _MARGIN
+_STEP = _MOST_PIXELS + 4 * _MARGIN
 # which pixels are the first and the last of their row
 _FIRST, _LAST = 1, 2
 _At = np.uint64
@@ -60,8 +60,8 @@ def small_nine(
     """
     rows, columns = table[: height + 2], table[height + 2 :]
     memory = room(5 * _STEP, x)
-    # the plane's own rows start where a vector does
-    plane, edge, low = _MARGIN - width % _MARGIN, _STEP + _MARGIN, 2 * _STEP + _MARGIN
+    # the plane's own rows start where a vector does, with room for a shift by a row before them
+    plane, edge, low = 2 * _MARGIN - width % _MARGIN, _STEP + _MARGIN, 2 * _STEP + _MARGIN
     for j in range(marks.size):
         memory[edge + j] = cval
     # what lies beyond the ends of rows: the plane itself, shifted, or the line of `cval`
