@@ -7,11 +7,13 @@ A public file (``mean.py``) checks arguments and plans; files with an underscore
 
 - for all: ``_arrays`` (dtypes), ``_windows`` (sizes and borders), ``_plans`` (what a call prepares,
   kept), ``_threads`` (bands side by side), ``_finite`` and ``_averaging`` (NaN), ``_jit``
-- mean: ``_box`` lays out, ``_box_rows``, ``_box_flat``, ``_box_whole``, ``_box_float`` add
+- mean: ``_box`` lays out, ``_box_rows``, ``_box_flat``, ``_box_whole``, ``_box_float`` add,
+  ``_box_volumes`` does so for a few planes at a time
 - erosion and dilation: ``_extremum`` chooses; ``_box_``, ``_small_`` and ``_footprint_extremum``
   compare
-- weighted sums: ``_weighted_plan`` and ``_weighted`` along axes, ``_blocks``, ``_dense`` and
-  ``_bricks`` tap by tap, ``_upright`` and ``_spectrum`` by transform
+- weighted sums: ``_weighted_plan`` and ``_weighted`` along axes, ``_small_planes`` for stacks;
+  ``_blocks``, ``_dense``, ``_dense_near`` and ``_bricks`` tap by tap, ``_upright`` and
+  ``_spectrum`` by transform
 - median: ``_median_nine`` and ``_straightline`` for small boxes, ``_median_small`` for stacks,
   ``_networks`` for small windows, ``_column_histograms`` and ``_ranked_tiles`` for large ones,
   ``_sliding`` for the rest

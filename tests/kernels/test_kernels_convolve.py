@@ -92,6 +92,17 @@ def test_blocks_leave_no_seams(shape: tuple, size: int, dtype: str, mode: str) -
     agree(pixels(dtype, shape, 2), weights_of(window), mode=mode, origin=origin)
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("size", [3, 5])
+def test_floats_that_are_filtered_where_they_are(size: int, dtype: str) -> None:
+    """Every border and origin gives SciPy's sums, at the ends of rows, too."""
+    image = pixels(dtype, (133, 26), 7, extremes=False)
+    half = size // 2
+    for mode in ("reflect", "mirror", "nearest", "wrap", "constant"):
+        for origin in ((0, 0), (-half, half), (half, -half)):
+            agree(image, weights_of((size, size)), mode=mode, cval=3.0, origin=origin)
+
+
 @pytest.mark.jit
 @pytest.mark.parametrize("size", [3, 5, 9, 31])
 def test_float64_is_near_the_exact_sum(size: int) -> None:
