@@ -89,7 +89,7 @@ def main() -> None:
     facts["seconds of each part"] = ", ".join(f"{part} {s:.0f}" for part, s in seconds.items())
     full = not (chosen.quick or chosen.only or chosen.part)
     folder = None if chosen.dry else chosen.out or (RESULTS if full else None)
-    text = page.render(cells, found, facts, drawn=bool(cells))
+    text = page.render(cells, found, facts, drawn=bool(cells) and folder is not None)
     if folder is not None:
         page.write(folder, text, cells, found, facts)
         if cells:

@@ -32,7 +32,10 @@ def race(name: str, dtype: str, k: int, quick: bool) -> Cell:
         raise SystemExit(f"{name} {dtype} k={k}: {THREADS} threads give another result")
     spare = np.empty_like(image)
     copy = lambda: np.copyto(spare, image)  # noqa: E731
-    times = alternate([shared, call, copy], seconds=0.15 if quick else 0.5, least=5)
+    # one call of two threads waits for whoever is late: many turns tell the usual case
+    times = alternate(
+        [shared, call, copy], seconds=0.15 if quick else 1.5, least=5 if quick else 11
+    )
     two, one, copied = (t * 1e3 for t in times)
     cell = Cell("threads", name, dtype, f"{SIDE}x{SIDE}", "noise", k, two)
     cell.peers_ms, cell.copies = {"one thread": one}, one / copied

@@ -44,10 +44,10 @@ def geometric(values: Iterable[float]) -> float:
     return float(np.exp(np.mean(np.log(list(values)))))
 
 
-def reason_of(cell: Cell) -> str:
-    """The note on why this cell falls short, if there is one."""
+def reason_of(name: str) -> str:
+    """The note on why the cell or row of this name falls short, if there is one."""
     notes = tomllib.loads(NOTES.read_text()) if NOTES.exists() else {}
-    return next((text for glob, text in notes.items() if fnmatch(cell.name, glob)), "")
+    return next((text for glob, text in notes.items() if fnmatch(name, glob)), "")
 
 
 def slower(cells: list[Cell]) -> list[tuple[Cell, float, str]]:
@@ -59,7 +59,7 @@ def slower(cells: list[Cell]) -> list[tuple[Cell, float, str]]:
             continue
         low = floor_of(cell)
         allowed = f"exempt down to {low}" if low <= ratio else ""
-        found.append((cell, ratio, "; ".join(filter(None, [allowed, reason_of(cell)]))))
+        found.append((cell, ratio, "; ".join(filter(None, [allowed, reason_of(cell.name)]))))
     return sorted(found, key=lambda item: item[1])
 
 
@@ -85,7 +85,7 @@ def _each_goal(
     short = {c: v for c, v in values.items() if (v > limit(c) if most else v < limit(c))}
     worst = (max if most else min)(values, key=lambda cell: values[cell])
     found = f"{'highest' if most else 'lowest'} {values[worst]:.2f} ({worst.name})"
-    lines = [f"{c.name}: {v:.2f}{_because(c)}" for c, v in sorted(short.items(), key=_second)]
+    lines = [f"{c.name}: {v:.2f}{_because(c.name)}" for c, v in sorted(short.items(), key=_second)]
     found += f"; {len(short)} of {len(values)} fall short" if short else f" of {len(values)}"
     return Verdict(name, found, not short, lines)
 
@@ -101,8 +101,8 @@ def _second(item: tuple[Any, float]) -> float:
     return item[1]
 
 
-def _because(cell: Cell) -> str:
-    reason = reason_of(cell)
+def _because(name: str) -> str:
+    reason = reason_of(name)
     return f" ({reason})" if reason else ""
 
 
@@ -195,7 +195,11 @@ def _latency_goals(latency: dict[str, Any]) -> list[Verdict]:
         rows = {f"{row['kernel']} {row['dtype']}": row[key] for row in latency.get(part, [])}
         if rows:
             worst = max(rows, key=lambda name: rows[name])
-            short = [f"{name}: {value:.2f} {unit}" for name, value in rows.items() if value > goal]
+            short = [
+                f"{name}: {value:.2f} {unit}{_because(f'{part} {name}')}"
+                for name, value in rows.items()
+                if value > goal
+            ]
             told = f"highest {rows[worst]:.2f} {unit} ({worst}) of {len(rows)}"
             found.append(Verdict(text, told, not short, short))
     if "warm" in latency:

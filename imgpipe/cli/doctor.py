@@ -35,7 +35,7 @@ _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python
 def command(warm: bool, as_json: bool) -> int:
     r"""Show versions, processor, threads, caches and optional packages.
 
-    With --warm, compile the kernels and features ahead, so that later runs start at full speed.
+    With --warm, compile the common loops of kernels and features ahead, which later runs then load.
 
     \b
     Example:

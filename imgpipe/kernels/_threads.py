@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from itertools import pairwise
 from multiprocessing import parent_process
@@ -48,8 +48,7 @@ def set_threads(n: int | None) -> None:
     _chosen = None if n is None else _positive(n, "threads")
 
 
-@contextmanager
-def threads(n: int) -> Iterator[None]:
+def threads(n: int) -> AbstractContextManager[None]:
     """Let the kernels called inside a ``with`` block use up to `n` threads.
 
     The choice belongs to the current context (`contextvars`), so that two threads or tasks may
@@ -72,7 +71,12 @@ def threads(n: int) -> Iterator[None]:
     >>> with kernels.threads(1):
     ...     out = kernels.mean(np.ones((4, 4)))
     """
-    token = _scoped.set(_positive(n, "threads"))
+    return _chosen_here(_positive(n, "threads"))
+
+
+@contextmanager
+def _chosen_here(n: int) -> Iterator[None]:
+    token = _scoped.set(n)
     try:
         yield
     finally:

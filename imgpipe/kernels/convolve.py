@@ -52,6 +52,10 @@ def convolve(
     TypeError
         If a dtype cannot be used; the message names a cast.
 
+    Notes
+    -----
+    As in `correlate`.
+
     Examples
     --------
     >>> import numpy as np
@@ -112,7 +116,8 @@ def correlate(
     -----
     Weights that are a product of lines are applied axis by axis, large windows by Fourier
     transform, all others tap by tap. Integers of 8 and 16 bits and float32 are computed in float32,
-    all else in float64.
+    all else in float64: an integer result may be off by one where the exact value lies within
+    float32's rounding of a tie.
 
     Examples
     --------
