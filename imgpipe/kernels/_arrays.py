@@ -171,6 +171,10 @@ def exact_cval(cval: Any, dtype: np.dtype[Any]) -> Any:
 def real_cval(cval: Any) -> Any:
     """Return `cval` as a Python number: integers stay exact, all else becomes a float."""
     if isinstance(cval, int):
+        if abs(cval) >= 2**1023:
+            raise InputError(
+                "cval must be a number that a float can hold, got an integer beyond 2**1023"
+            )
         return cval
     try:
         scalar = np.asarray(cval)

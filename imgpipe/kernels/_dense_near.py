@@ -37,12 +37,13 @@ def near_block(
         blocks[number, 4],
     )
     width, above, before = shape[3], shape[4], shape[5]
+    plane = blocks[number, 0] * shape[2] * width
     bad = False
     for r in range(row, row + rows, ROWS):
-        to = r * width + column
+        to = plane + r * width + column
         bad |= _straight(x, to - above * width - before, out, to, width, taps, wide)
     if blocks[number, 5] == 2:
-        bad |= _edges(x, out, row, rows, table, shape, taps, cval)
+        bad |= _edges(x, out, plane, row, rows, table, shape, taps, cval)
     return bad
 
 
@@ -68,7 +69,15 @@ def _straight(x: Array, at: int, out: Array, to: int, width: int, taps: Array, c
 
 @inner(contract=True)
 def _edges(
-    x: Array, out: Array, row: int, rows: int, table: Array, shape: Array, taps: Array, cval: Any
+    x: Array,
+    out: Array,
+    plane: int,
+    row: int,
+    rows: int,
+    table: Array,
+    shape: Array,
+    taps: Array,
+    cval: Any,
 ) -> bool:
     """Write sums that reach over the border on the left or right, from columns side by side."""
     width, above, before, reach = shape[3], shape[4], shape[5], shape[6]
@@ -76,7 +85,7 @@ def _edges(
     sides, height = table[shape[13] :], rows + reach
     cells = np.empty(sides.size * height, x.dtype)
     for p in range(sides.size):
-        cell = (row - above) * width + sides[p]
+        cell = plane + (row - above) * width + sides[p]
         for r in range(p * height, (p + 1) * height):
             cells[r] = x[cell] if sides[p] >= 0 else cval
             cell += width
@@ -93,7 +102,7 @@ def _edges(
             tap = taps[t]
             for r in range(np.uintp(rows)):
                 sums[r] += tap * cells[at + r]
-        cell = row * width + (p if p < before else width - reach + p)
+        cell = plane + row * width + (p if p < before else width - reach + p)
         for r in range(rows):
             bad |= (sums[r] - sums[r]) != zero
             out[cell] = sums[r]

@@ -86,7 +86,7 @@ def _three(shape: tuple[int, ...], dtype: np.dtype[Any], window: Window, cval: A
     above, before = window.before[-2:]
     row = width * dtype.itemsize
     work = math.prod(shape) * dtype.itemsize
-    if before == 1 and suits_small(height, width, dtype.itemsize):
+    if above == before == 1 and suits_small(height, width, dtype.itemsize):
         ends = marks_of_ends(height, width, dtype.itemsize)
         return bands_of(small_nine, planes, work, table, height, width, cval, ends)
     # a plane that is one strip is copied: only small ones

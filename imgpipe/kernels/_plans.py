@@ -63,19 +63,22 @@ def plan_of(
         hash(arguments)
     except TypeError:
         return build(shape, dtype, out, *arguments)
-    nested = None
-    if tuple in map(type, arguments):
-        nested = tuple([_kinds(a) for a in arguments if type(a) is tuple])
-    plan = _kept(build, shape, dtype, out, nested, *arguments)
+    finer = tuple([_kind(a) for a in arguments if isinstance(a, _FINER)])
+    plan = _kept(build, shape, dtype, out, finer, *arguments)
     _last[build] = shape, dtype, out, arguments, plan
     return plan
 
 
-def _kinds(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Types of the items of a tuple: 3, 3.0 and True are equal as keys."""
-    if tuple in map(type, items):
-        return tuple([_kinds(i) if type(i) is tuple else type(i) for i in items])
-    return tuple(map(type, items))
+# where equal keys may differ in more than their type
+_FINER = (tuple, float, np.floating)
+
+
+def _kind(value: Any) -> Any:
+    """What tells equal keys apart: 3, 3.0 and True in a tuple, and the sign of a zero."""
+    if isinstance(value, tuple):
+        return tuple([_kind(item) for item in value])
+    signed = isinstance(value, _FINER) and value == 0
+    return type(value), str(value) if signed else ""
 
 
 # typed, since 3, 3.0 and True are equal as keys
@@ -85,7 +88,7 @@ def _kept(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     out: np.dtype[Any],
-    _nested: tuple[Any, ...] | None,
+    _finer: tuple[Any, ...],
     *arguments: Any,
 ) -> Plan:
     return build(shape, dtype, out, *arguments)

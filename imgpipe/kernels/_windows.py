@@ -156,9 +156,11 @@ def per_axis(value: Any, name: str, count: int) -> list[Any]:
     """Return one value per filtered axis from a scalar or a sequence of that length."""
     if isinstance(value, str) or not hasattr(value, "__len__") or np.ndim(value) == 0:
         return [value] * count
-    if len(value) != count:
+    table = isinstance(value, np.ndarray) and value.ndim > 1
+    if table or len(value) != count:
+        found = f"an array of shape {value.shape}" if table else repr(value)
         raise InputError(
-            f"{name} must be one value or one per filtered axis ({count}), got {value!r}"
+            f"{name} must be one value or one per filtered axis ({count}), got {found}"
         )
     return list(value)
 

@@ -1,6 +1,6 @@
 """Bad arguments: one clear error each, that names the argument and what was found."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -278,3 +278,48 @@ def test_numbers_of_other_libraries() -> None:
     assert np.array_equal(kernels.mean(image, np.int64(3)), kernels.mean(image, 3))
     assert np.array_equal(kernels.gaussian(image, np.float32(1)), kernels.gaussian(image, 1.0))
     assert np.array_equal(kernels.mean(image, 3, axes=1), kernels.mean(image, 3, axes=(1,)))
+
+
+@every_kernel
+def test_border_value_beyond_floats(name: str) -> None:
+    """An integer that no float holds is refused, not left to overflow."""
+    needed = {"sigma": 1} if name == "gaussian" else {}
+    if name in ("convolve", "correlate"):
+        needed = {"weights": np.ones((3, 3))}
+    with pytest.raises(InputError, match="cval"):
+        KERNELS[name](IMAGE.astype(np.float32), **needed, mode="constant", cval=10**400)
+
+
+def test_array_in_place_of_a_size() -> None:
+    """A footprint where the size belongs is named by its shape."""
+    with pytest.raises(InputError, match=r"size .* got an array of shape \(3, 3\)"):
+        kernels.erosion(IMAGE, np.ones((3, 3)))
+
+
+class _Size(NamedTuple):
+    rows: float
+    columns: float
+
+
+def test_plans_of_equal_arguments() -> None:
+    """A call is planned for its own arguments, though others before it compared equal."""
+    assert kernels.mean(IMAGE, _Size(3, 3)).shape == IMAGE.shape
+    for _ in range(2):
+        with pytest.raises(InputError, match="size must be an integer"):
+            kernels.mean(IMAGE, _Size(3.0, 3))
+    ones = np.ones((3, 3))
+    for border in (0.0, -0.0, 0.0):
+        low = kernels.erosion(ones, mode="constant", cval=border)[0, 0]
+        assert np.signbit(low) == np.signbit(border)
+
+
+def test_lists_and_arrays_that_change_between_calls() -> None:
+    """What a caller changes in place is seen by the next call."""
+    size, weights, cells = [3, 3], np.ones((3, 3)), np.ones((3, 3), bool)
+    before = kernels.mean(IMAGE, size), kernels.correlate(IMAGE, weights)
+    low = kernels.erosion(IMAGE, footprint=cells)
+    size[0], weights[0, 0], cells[0] = 5, 9, False
+    assert (kernels.mean(IMAGE, size) == kernels.mean(IMAGE, (5, 3))).all()
+    assert (kernels.correlate(IMAGE, weights) == kernels.correlate(IMAGE, weights.copy())).all()
+    assert (kernels.correlate(IMAGE, weights) != before[1]).any()
+    assert (kernels.erosion(IMAGE, footprint=cells) != low).any()

@@ -98,6 +98,8 @@ def test_floats_that_are_filtered_where_they_are(size: int, dtype: str) -> None:
     """Every border and origin gives SciPy's sums, at the ends of rows, too."""
     image = pixels(dtype, (133, 26), 7, extremes=False)
     half = size // 2
+    stack = pixels(dtype, (2, 2, 133, 26), 8, extremes=False)
+    agree(stack, weights_of((size, size)), mode="wrap", axes=(2, 3), origin=(half, -half))
     for mode in ("reflect", "mirror", "nearest", "wrap", "constant"):
         for origin in ((0, 0), (-half, half), (half, -half)):
             agree(image, weights_of((size, size)), mode=mode, cval=3.0, origin=origin)

@@ -66,7 +66,7 @@ def test_square_boxes_equal_scipy(shape: tuple[int, ...], dtype: str) -> None:
     axes = (-2, -1)
     for size in (3, 5):
         for mode in MODES:
-            for origin in (-1, 0, 1):
+            for origin in (-1, 0, 1, (1, 0), (0, -1)):
                 options: dict[str, Any] = {"mode": mode, "cval": 7, "origin": origin}
                 expected = ndi.median_filter(image, size, axes=axes, **options)
                 assert np.array_equal(median(image, size, axes=axes, **options), expected)
