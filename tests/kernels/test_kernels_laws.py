@@ -183,6 +183,24 @@ def test_a_stack_is_filtered_image_by_image(name: str, shape: tuple) -> None:
     assert np.array_equal(channels, np.moveaxis(together, 0, -1))
 
 
+@pytest.mark.jit
+@every_kernel
+@pytest.mark.parametrize("dtype", ["u1", "f4"])
+@pytest.mark.parametrize("shape", [(2, 150, 300), (3, 300, 40)])
+def test_a_stack_of_large_images(name: str, dtype: str, shape: tuple) -> None:
+    """So are images that are cut into strips or blocks each."""
+    stack = pixels(dtype, shape, 8)
+    for k in (3, 5):
+        options: dict[str, Any] = {"axes": (1, 2)}
+        if name in ("convolve", "correlate"):
+            options["weights"] = np.random.default_rng(k).normal(size=(k, k))
+        elif name != "gaussian":
+            options["size"] = k
+        together = call(name, stack, **options)
+        alone = [call(name, image, **options | {"axes": (0, 1)}) for image in stack]
+        assert np.allclose(together, alone, rtol=0, atol=1e-4 if dtype == "f4" else 0)
+
+
 @every_kernel
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_nan_reaches_exactly_its_windows(name: str, dtype: str) -> None:
