@@ -38,8 +38,9 @@ def test_windows_beyond_the_image_equal_scipy(mode: str) -> None:
 @pytest.mark.jit
 @pytest.mark.parametrize("mode", ["mirror", "wrap", "constant"])
 def test_long_rows_equal_scipy(mode: str) -> None:
-    """Rows that are cut into parts, the last of them narrower than the window."""
-    check(pixels("f4", (3, 8195), 1), 1.3, 2, mode=mode)
+    """Rows that are cut into parts, at different lengths for short and for long pixels."""
+    for dtype, width in (("f4", 8195), ("f4", 1537), ("f8", 1111), ("u1", 12_307)):
+        check(pixels(dtype, (3, width), 1), 1.3, 2, mode=mode)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "constant"])
