@@ -10,9 +10,9 @@ import numpy as np
 from imgpipe.kernels._arrays import Array, limits
 from imgpipe.kernels._bricks import HEIGHTS, PITCH, TWO_FIVES
 from imgpipe.kernels._dense import BREADTH, REACH, ROWS, dense_blocks
-from imgpipe.kernels._threads import run_bands
+from imgpipe.kernels._threads import bands_of, run_bands
 from imgpipe.kernels._upright import SIZE, TAPS, circle, spectra, upright_blocks
-from imgpipe.kernels._windows import Window
+from imgpipe.kernels._windows import Window, sides_of
 
 # lines of a block: few enough for the second-level cache, many beside the border above and below
 _LINES = 64
@@ -67,7 +67,7 @@ def dense(
     tail = [step, len(table), used]
     geometry = np.array([*sizes, before[2], before[3], reach, ky, height, *at, *tail], np.int64)
     if near:
-        table = np.append(table, _sides(table[at[1] :], sizes[3], before[3], reach))
+        table = np.append(table, sides_of(table[at[1] :], sizes[3], before[3], reach))
     real = accumulator.type
     low, high = limits(written)
     work = math.prod(shape) * (8 + np.count_nonzero(weights) / 4)
@@ -75,16 +75,7 @@ def dense(
     last = geometry, real(cval), real(low or 0), real(high or 0), int(low is not None)
     if upright:
         parts = [a.astype(accumulator) for a in (*spectra(planes[0]), circle())]
-        return lambda image, out: run_bands(
-            upright_blocks,
-            len(groups) // 2,
-            work,
-            image.reshape(-1),
-            out.reshape(-1),
-            *laid,
-            *parts,
-            *last,
-        )
+        return bands_of(upright_blocks, len(groups) // 2, work, *laid, *parts, *last)
     bricks, packed = _bricks(planes, step, height, square)
     packed = packed.astype(accumulator)
     raw = planes[0].ravel().astype(accumulator)
@@ -202,13 +193,6 @@ def _blocks(
     else:
         cut(0, n, 0, width, breadth)
     return np.array(blocks, np.int64), np.array(groups, np.int64)
-
-
-def _sides(columns: Array, width: int, before: int, reach: int) -> Array:
-    """Return the columns under the windows that reach over the border on the left, then right."""
-    after = reach - before
-    left = columns[: before + reach if before else 0]
-    return np.concatenate([left, columns[width - after : width + reach] if after else left[:0]])
 
 
 def _bricks(planes: list[Array], step: int, height: int, square: bool) -> tuple[Array, Array]:

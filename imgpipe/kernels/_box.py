@@ -11,10 +11,10 @@ import numpy as np
 from imgpipe.kernels._arrays import Array, limits
 from imgpipe.kernels._box_flat import flat_lines
 from imgpipe.kernels._box_float import float_lines
-from imgpipe.kernels._box_volumes import LOOPS, PIECE, volume_planes
+from imgpipe.kernels._box_volumes import LOOPS, volume_planes
 from imgpipe.kernels._box_whole import BYTES, DOUBLE, REAL, SINGLE, TOTAL, finish_of, whole_lines
 from imgpipe.kernels._threads import bands_of
-from imgpipe.kernels._windows import Pass, Window, passes
+from imgpipe.kernels._windows import Pass, Window, passes, sides_of
 
 # bytes of a strip of sums and of the windows made of it: they stay in the first-level cache
 _STRIP_BYTES = 24_000
@@ -82,8 +82,7 @@ def box_filter(
         seen *= step.k0 * step.k1
     runs = [_run(stage) for stage in stages[:-2]]
     if len(steps) > 1 and _fit(*steps[-2:]):
-        entering = total if runs else dtype
-        runs.append(_planes_run(stages[-2], stages[-1], entering))
+        runs.append(_planes_run(stages[-2], stages[-1]))
     else:
         runs += [_run(stage) for stage in stages[-2:]]
     if len(runs) == 1:
@@ -182,12 +181,9 @@ def _flat_stage(
 ) -> _Stage:
     _, n, width = step.shape
     height = min(max(_FLAT_CELLS // width, 2), step.lines)
-    after = step.k1 - 1 - step.before
-    # the columns under the windows that reach beyond the first and the last column
-    left = step.columns[: step.before + step.k1 - 1 if step.before else 0]
-    right = step.columns[width - after :] if after else step.columns[:0]
+    sides = sides_of(step.columns, width, step.before, step.k1 - 1)
     head = (n, width, height, how, step.k0, step.above, step.k1, step.before)
-    layout = np.concatenate([head, step.rows, left, right])
+    layout = np.concatenate([head, step.rows, sides])
     factors = None if pair is None else _factors(pair, height * max(width, 3 * step.k1))
     finish = finish_of(how, scale, factors)
     return _Stage(flat_lines, step, layout, _border(cval, step.k0, width, total), finish)
@@ -229,18 +225,17 @@ def _fit(first: Pass, last: Pass) -> bool:
     return first.shape[2] == last.shape[1] * last.shape[2] and first.k0 <= _DEEP
 
 
-def _planes_run(first: _Stage, last: _Stage, dtype: np.dtype[Any]) -> Run:
-    """Return the filter that sums pixels of `dtype` across planes, then filters these sums."""
+def _planes_run(first: _Stage, last: _Stage) -> Run:
+    """Return the filter that sums pixels across planes, then filters these sums."""
     step = first.step
     depth, area = step.shape[1:]
     group = max(1, _GROUP_BYTES // (area * last.border.itemsize))
     head = (depth, last.step.shape[1], area, min(group, depth), step.k0, step.above)
     stack = np.concatenate([head, step.rows])
-    outside = first.border[1 : 1 + PIECE].astype(dtype)
     ways = [last.finish if last.loop is loop else None for loop in LOOPS]
     work = float(np.prod(step.shape)) * 16
     return bands_of(
-        volume_planes, step.lines, work, stack, outside, last.layout, last.border, *ways
+        volume_planes, step.lines, work, stack, first.border, last.layout, last.border, *ways
     )
 
 

@@ -85,7 +85,7 @@ def flat_lines(
             # the same ones again where there are but three
             four, five = rows[i + k0 - 2], rows[i + k0 - 1]
             if min(one, two, three, four, five) < 0:
-                put_outside_row(line, to, x, base, width, rows, i, k0, border)
+                put_outside_row(line, to, x, base, width, width, rows, i, k0, border)
             elif k0 == 3:
                 put_three_rows(line, to, none, x, base + one * width, base + two * width,
                                base + three * width, width, single, width)  # fmt: skip

@@ -20,12 +20,13 @@ from imgpipe.kernels._box_rows import (
     add_two,
     fill_sides,
     put,
+    put_outside_row,
     put_sums,
 )
 from imgpipe.kernels._jit import inner, jit
 
 # sums of more rows than this are made of sums over blocks of rows
-DIRECT = 9
+_DIRECT = 9
 
 
 @jit
@@ -49,13 +50,11 @@ def float_lines(
     columns = layout[n + k0 + 8 : n + k0 + k1 + stride + 7]
     chain = layout[n + k0 + k1 + stride + 7 :].reshape((-1, 2))
     steps = len(chain) - 1
-    # a literal number would compile a function of its own
-    one = np.int64(1)
     pitch = (breadth + k1 + 30) // 32 * 32
     size = (height + 1) * pitch + (k1 + 63) // 32 * 32
     line = np.zeros(len(chain) * size + size + 64, border.dtype)
     # sums over the rest of a block of rows, from each of its rows on, and over the next one so far
-    blocks = np.empty((k0 + 1) * pitch if k0 > DIRECT else 0, border.dtype)
+    blocks = np.empty((k0 + 1) * pitch if k0 > _DIRECT else 0, border.dtype)
     # the first sum of a row lies at the start of a cache line
     aligned = -line.ctypes.data % 64 // line.itemsize
     origin = pitch + aligned + -before % 32
@@ -77,26 +76,18 @@ def float_lines(
                 i = first + done
                 to = top + done * pitch
                 low_row = i - above
-                if k0 > DIRECT:
+                if k0 > _DIRECT:
                     fresh = number + done == begin
                     _block_sum(
                         line, to, blocks, pitch, x, base, stride, span, i, k0, rows, border, fresh
                     )
                     done += 1
-                elif k0 > 1 and low_row >= 0 and low_row + k0 <= n:
+                elif low_row >= 0 and low_row + k0 <= n:
                     run = min(count - done, n - k0 - low_row + 1)
                     put_sums(line, to, pitch, x, base + low_row * stride, stride, run, k0, span)
                     done += run
                 else:
-                    for r in range(i, i + k0):
-                        if rows[r] < 0 and r == i:
-                            put(line, to, border, one, span)
-                        elif rows[r] < 0:
-                            add(line, to, border, one, span)
-                        elif r == i:
-                            put(line, to, x, base + rows[r] * stride, span)
-                        else:
-                            add(line, to, x, base + rows[r] * stride, span)
+                    put_outside_row(line, to, x, base, stride, span, rows, i, k0, border)
                     done += 1
             fill_sides(
                 line,

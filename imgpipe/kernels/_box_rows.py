@@ -117,6 +117,7 @@ def put_outside_row(
     to: int,
     x: Array,
     base: int,
+    stride: int,
     width: int,
     rows: Array,
     i: int,
@@ -132,9 +133,9 @@ def put_outside_row(
         elif row < 0:
             add(line, to, border, one, width)
         elif t == 0:
-            put(line, to, x, base + row * width, width)
+            put(line, to, x, base + row * stride, width)
         else:
-            add(line, to, x, base + row * width, width)
+            add(line, to, x, base + row * stride, width)
 
 
 @inner

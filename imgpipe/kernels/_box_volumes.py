@@ -10,12 +10,12 @@ import numpy as np
 from imgpipe.kernels._arrays import Array
 from imgpipe.kernels._box_flat import flat_lines
 from imgpipe.kernels._box_float import float_lines
-from imgpipe.kernels._box_rows import add, put, put_sums
+from imgpipe.kernels._box_rows import put_outside_row, put_sums
 from imgpipe.kernels._box_whole import whole_lines
 from imgpipe.kernels._jit import inner, jit
 
 # pixels of a plane that are summed at a time: three lines of sums fit into the first-level cache
-PIECE = 2048
+_PIECE = 2048
 # what filters the sums, in the order of the last arguments of `volume_planes`
 LOOPS = (flat_lines, whole_lines, float_lines)
 
@@ -36,8 +36,8 @@ def volume_planes(
 ) -> int:
     """Filter planes `begin` to `end` of the flat `x`, volumes of `depth` planes of `n` rows.
 
-    `stack` holds what belongs to the first axis, `outside` a row of pixels outside. One of the
-    last three arguments holds those of `flat_lines`, `whole_lines` or `float_lines` that follow
+    `stack` holds what belongs to the first axis, `outside` is the `border` of a pass along it. One
+    of the last three arguments holds those of `flat_lines`, `whole_lines` or `float_lines` after
     their `layout` and `border`; the others are None. The result is 1 if a mean is not finite.
     """
     depth, n, area, group = stack[:4]
@@ -72,18 +72,12 @@ def _sum_planes(
     planes = stack[6:]
     zero = np.int64(0)
     low = i - above
-    for left in range(0, area, PIECE):
-        width, start = min(PIECE, area - left), to + left
+    for left in range(0, area, _PIECE):
+        width, start = min(_PIECE, area - left), to + left
         if low >= 0 and low + k <= depth:
             first = (volume + low) * area + left
             one = np.int64(1)
             put_sums(sums, start, zero, x, first, area, one, k, width)
-            continue
-        for t in range(i, i + k):
-            source, row = (outside, zero)
-            if planes[t] >= 0:
-                source, row = (x, (volume + planes[t]) * area + left)
-            if t == i:
-                put(sums, start, source, row, width)
-            else:
-                add(sums, start, source, row, width)
+        else:
+            base = volume * area + left
+            put_outside_row(sums, start, x, base, area, width, planes, i, k, outside)

@@ -205,6 +205,13 @@ class Pass:
         return self.shape[0] * self.shape[1]
 
 
+def sides_of(columns: Array, width: int, before: int, reach: int) -> Array:
+    """Columns under the windows that reach beyond the first one, then beyond the last one."""
+    after = reach - before
+    left = columns[: before + reach if before else 0]
+    return np.concatenate([left, columns[width - after :] if after else columns[:0]])
+
+
 def passes(shape: tuple[int, ...], window: Window) -> list[Pass]:
     """Split a separable filter into passes: leading axes one by one, then the last two at once."""
     last = len(shape) - 1
