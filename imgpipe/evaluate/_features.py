@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class FeatureStore:
         self._small = found.pixels < _WORTH_WORKERS
         self._pixels = hashlib.sha256(b"".join(found.digests)).hexdigest()
         self._known: dict[str, tuple[Any, float]] = {}
+        self._fitted: dict[str, list[Any]] = {}
 
     def inputs(self, head: list[Any]) -> tuple[Any, float]:
         """Output of the stateless steps `head` for all images, and the CPU seconds it took.
@@ -55,6 +57,18 @@ class FeatureStore:
             with naming_images(self._dataset):
                 self._known[key] = compute(key, self.images, head)
         return self._known[key]
+
+    def fitted(self, head: list[Any]) -> list[Any]:
+        """Return the stateless steps `head`, fitted on the first image, once for all models."""
+        key = _key(self._pixels, head)
+        if key not in self._fitted:
+            values, steps = take(self.images, np.array([0])), []
+            for step in head:
+                if steps:
+                    values = steps[-1].transform(values)
+                steps.append(clone(step).fit(values))
+            self._fitted[key] = steps
+        return self._fitted[key]
 
 
 @contextmanager
@@ -103,19 +117,13 @@ def split_head(model: Any) -> tuple[list[Any], Any]:
     return head, Pipeline(model.steps[length:]) if length else model
 
 
-def join_head(model: Any, rest: Any, images: Any) -> Any:
-    """Put the fitted rest behind `model`'s own stateless steps: a pipeline that takes images."""
-    head, _ = split_head(model)
-    if not head:
+def join_head(model: Any, fitted: list[Any], rest: Any) -> Any:
+    """Put the fitted rest behind `model`'s own fitted steps: a pipeline that takes images."""
+    if not fitted:
         return rest
-    length = len(model.steps) - len(rest.steps)
-    steps = []
-    first = take(images, np.array([0]))
-    for name, step in model.steps[:length]:
-        if step not in (None, "passthrough"):
-            step = clone(step).fit(first)
-            first = step.transform(first)
-        steps.append((name, step))
+    steps, ready = [], iter(fitted)
+    for name, step in model.steps[: len(model.steps) - len(rest.steps)]:
+        steps.append((name, step if step in (None, "passthrough") else next(ready)))
     return Pipeline([*steps, *rest.steps])
 
 
@@ -128,8 +136,9 @@ def _key(pixels: str, head: list[Any]) -> str:
     return joblib.hash([pixels, settings, imgpipe.__version__, _code()])
 
 
+@cache
 def _code() -> str:
-    """Hash of the sources that the numbers depend on."""
+    """Hash of the sources that the numbers depend on, read once in a process."""
     digest = hashlib.sha256()
     package = Path(imgpipe.__file__).parent
     for room in _ROOMS:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from imgpipe.evaluate._cost import cpu_seconds, model_bytes, predict_ms_per_image
 from imgpipe.evaluate._features import FeatureStore, join_head, naming_images, split_head
@@ -107,12 +106,13 @@ def fit_part(run: Run, candidate: Candidate, number: int, part: Part, plan: Plan
     if part.val is not None:
         run.val.append(_held(fitted, inputs, part.val, plan.n_classes, seed))
     if number == 0 and not part.repeat:
-        run.explained.append(unparallel(join_head(model, fitted, plan.dataset.images)))
+        whole = join_head(model, plan.store.fitted(head), fitted)
+        run.explained.append(unparallel(whole))
     if run.pipeline is None:
         run.pipeline = run.explained[0]
         run.cost = _cost(run.pipeline, plan, part, feature_seconds)
     if number == 0 and head and not part.repeat:
-        _lean_on(run, fitted, head[-1], inputs, part, plan)
+        _lean_on(run, fitted, plan.store.fitted(head)[-1], inputs, part, plan)
 
 
 def fit_share(
@@ -199,8 +199,7 @@ def _cost(pipeline: Any, plan: Plan, part: Part, feature_seconds: float) -> dict
 
 def _lean_on(run: Run, fitted: Any, extractor: Any, inputs: Any, part: Part, plan: Plan) -> None:
     """Note how the AUC on the held-out part suffers from shuffled features."""
-    first = take(plan.dataset.images, np.array([0]))
-    names = clone(extractor).fit(first).get_feature_names_out()
+    names = extractor.get_feature_names_out()
     if len(np.unique(plan.labels[part.test])) < 2:
         return
     grouped = blocks(names)

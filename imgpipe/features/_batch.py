@@ -58,6 +58,7 @@ class Batch:
         values, self.finite = _checked(values, mask, labels, masked)
         box: Any = ... if whole else (slice(None), *_bounding_box(mask | shape))
         self.shared: dict[str, Any] = {}
+        self._sorted: list[tuple[np.ndarray, np.ndarray]] = []
         self.whole = values
         self.origin = (0, 0, 0) if whole else tuple(part.start for part in box[1:])
         self.values = np.ascontiguousarray(values[box])
@@ -88,14 +89,15 @@ class Batch:
 
     def sorted(self, values: np.ndarray) -> np.ndarray:
         """Ascending values inside each intensity mask, (n, longest), padded at the end."""
-        key = f"sorted {id(values)}"
-        if key in self.shared:
-            return self.shared[key]
+        for known, gathered in self._sorted:
+            if known is values:
+                return gathered
         # sorting makes every sum independent of the order of the pixels, to the last bit
         gathered = np.full((len(self), int(self.counts.max())), np.inf)
         _gather(values.reshape(len(self), -1), self.inside.reshape(len(self), -1), gathered)
         gathered.sort(axis=1)
-        self.shared[key] = gathered
+        # the array itself is kept: the id of one that is gone may be another's
+        self._sorted.append((values, gathered))
         return gathered
 
 

@@ -142,8 +142,8 @@ def _fingerprint() -> str:
         if name.startswith("NUMBA_") and name not in _NO_EFFECT_ON_CODE:
             digest.update(f"{name}={os.environ[name]}".encode())
     for room in _ROOMS_WITH_LOOPS:
-        for source in sorted((_PACKAGE / room).glob("*.py")):
-            digest.update(source.name.encode())
+        for source in sorted((_PACKAGE / room).rglob("*.py")):
+            digest.update(source.relative_to(_PACKAGE).as_posix().encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -13,6 +13,7 @@ from imgpipe import features
 from imgpipe._common import InputError, cache_dir
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare
+from imgpipe.evaluate import _features as feature_store
 from imgpipe.evaluate._features import FeatureStore, join_head, split_head
 from imgpipe.evaluate.leakage import survey
 from imgpipe.learn import FeatureExtractor, Filter
@@ -128,11 +129,42 @@ def test_a_joined_pipeline_equals_one_fitted_whole() -> None:
     whole = pipeline().fit(IMAGES, DATA.labels)
     head, rest = split_head(pipeline())
     values, _ = store().inputs(head)
-    joined = join_head(pipeline(), rest.fit(values, DATA.labels), IMAGES)
+    joined = join_head(pipeline(), store().fitted(head), rest.fit(values, DATA.labels))
     np.testing.assert_allclose(joined.predict_proba(IMAGES), whole.predict_proba(IMAGES))
     assert list(joined["features"].get_feature_names_out()) == list(
         whole["features"].get_feature_names_out()
     )
+
+
+def test_sources_are_hashed_and_the_first_image_measured_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Models, seeds and folds share one look at the sources and one measurement of image 0."""
+    read: list[Path] = []
+    alone: list[int] = []
+    original_read, original_extract = Path.read_bytes, features.extract_many
+
+    def read_bytes(path: Path) -> bytes:
+        read.append(path)
+        return original_read(path)
+
+    def spy(images: Any, *args: Any, **settings: Any) -> Any:
+        if len(images) == 1:
+            alone.append(1)
+        return original_extract(images, *args, **settings)
+
+    feature_store._code.cache_clear()
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(features, "extract_many", spy)
+    kept = store()
+    for _ in range(3):
+        kept.inputs(HEAD)
+        kept.fitted(HEAD)
+    sources = [path for path in read if path.suffix == ".py"]
+    assert sources
+    assert len(sources) == len(set(sources))
+    # once to load the compiled code and once to name the features
+    assert len(alone) <= 2
 
 
 def test_named_columns_are_shared_too() -> None:

@@ -115,6 +115,10 @@ def test_fingerprint_follows_every_source(tmp_path: Path, monkeypatch: pytest.Mo
         seen.append(_jit._fingerprint())
     (tmp_path / "kernels" / "another.py").touch()
     seen.append(_jit._fingerprint())
+    (tmp_path / "kernels" / "room").mkdir()
+    for text in ("a = 1\n", "a = 2\n"):
+        (tmp_path / "kernels" / "room" / "helper.py").write_text(text)
+        seen.append(_jit._fingerprint())
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
     seen.append(_jit._fingerprint())
     monkeypatch.setenv("NUMBA_OPT", "2")
