@@ -30,7 +30,7 @@ test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the 
 
 test-bounds: $(VENV)/.dev ## run the tests of the loops on small arrays with bounds checked, in a fresh cache
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
-	  $(PYTEST) tests/kernels -m "not slow and not jit and not bounds"
+	  $(PYTEST) tests/kernels tests/runtime -m "not slow and not jit and not bounds"
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, spelling
 	$(BIN)/ruff check .
@@ -53,7 +53,7 @@ bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1
 	$(BIN)/python -m benchmarks.ibsi
 
 docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
-	$(BIN)/python -m imgpipe.features._page docs/features.md
+	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep

@@ -13,9 +13,10 @@ import torch
 from torch.nn import functional
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
-from imgpipe.learn.classifiers.deep import Augmentation, training
-from imgpipe.learn.classifiers.deep.networks import Choices, build
-from imgpipe.learn.classifiers.deep.optimise import Recipe, make_optimizer
+from imgpipe.learn.networks import Augmentation
+from imgpipe.learn.networks.architectures.networks import Choices, build
+from imgpipe.learn.networks.fitting import training
+from imgpipe.learn.networks.fitting.optimise import Recipe, make_optimizer
 
 # name, shape of an image, batch: the sizes that the networks are made for
 CASES = (

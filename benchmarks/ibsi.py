@@ -19,8 +19,8 @@ from scipy import ndimage
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
 from imgpipe.features import FAMILIES, catalogue, extract, extract_many
-from imgpipe.features._formulas import base_name
-from imgpipe.features._peer_names import PEER_NAMES
+from imgpipe.features.catalogue_page.formulas import base_name
+from imgpipe.features.catalogue_page.peers import PEER_NAMES
 
 IBSI = [name for name, family in FAMILIES.items() if family.ibsi]
 TEXTURE = [name for name in IBSI if name != "morphology"]

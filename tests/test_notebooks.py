@@ -40,7 +40,7 @@ def test_public_names_only(notebook: nbformat.NotebookNode) -> None:
 @pytest.mark.filterwarnings("default")  # what jupyter-client itself deprecates is not ours to mend
 def test_runs_and_draws(notebook: nbformat.NotebookNode, tmp_path: Path) -> None:
     """Every cell runs, and the pictures are there."""
-    if any("classifiers.deep" in cell.source for cell in code_cells(notebook)):
+    if any("learn.networks" in cell.source for cell in code_cells(notebook)):
         pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [output for cell in code_cells(notebook) for output in cell.outputs]

@@ -4,7 +4,7 @@ import click
 
 import imgpipe
 from imgpipe.cli import compare, datasets, doctor, evaluate, extract, filter, predict, train
-from imgpipe.cli._run import Door
+from imgpipe.cli.program.exit_codes import Door
 
 VERBS: dict[str, click.Command] = {
     "compare": compare.command,

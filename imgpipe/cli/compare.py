@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError
-from imgpipe.cli import _options, _runs
+from imgpipe.cli.files import run_folder as _runs
+from imgpipe.cli.program import options as _options
 
 
 @click.command()

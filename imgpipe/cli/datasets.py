@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imgpipe._common import InputError
-from imgpipe.cli import _options, _output
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Entry

@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from imgpipe._common import cache_dir, numba_cache_dir
-from imgpipe.cli import _options, _output
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
 
 _NEEDED = (
     "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
@@ -81,8 +82,8 @@ def _with_bar(name: str, room: Callable[[], Any]) -> Iterator[tuple[str, float]]
 
 def _examine() -> dict[str, Any]:
     import imgpipe
-    from imgpipe.evaluate._facts import cpu_model
-    from imgpipe.kernels._jit import cache_folder
+    from imgpipe._runtime.jit import cache_folder
+    from imgpipe.evaluate.records.environment import cpu_model
 
     code = cache_folder()
     needed = {name: _version(name) for name in _NEEDED}
@@ -108,7 +109,7 @@ def _examine() -> dict[str, Any]:
 
 
 def _threads() -> int:
-    from imgpipe.kernels._threads import thread_count
+    from imgpipe._runtime.threads import thread_count
 
     return thread_count()
 

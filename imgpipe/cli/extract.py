@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from imgpipe._common import InputError, atomic_path, track
-from imgpipe.cli import _options, _output
-from imgpipe.cli._part import PartFile, Row
-from imgpipe.cli._run import INTERRUPTED, SOME_FAILED, Failure, one_line
+from imgpipe.cli.files.journal import PartFile, Row
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.exit_codes import INTERRUPTED, SOME_FAILED, Failure, one_line
 
 if TYPE_CHECKING:
     from imgpipe.datasets import ImageList
@@ -86,7 +87,7 @@ def command(
         raise InputError("--salt goes with --hash-ids")
 
     import imgpipe
-    from imgpipe.cli._labels import identifier_columns, label_columns
+    from imgpipe.cli.files.columns import identifier_columns, label_columns
     from imgpipe.datasets import find_images
     from imgpipe.features import catalogue
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError
-from imgpipe.cli import _options, _output
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
 
 _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 

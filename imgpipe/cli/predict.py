@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imgpipe._common import InputError, atomic_path, track
-from imgpipe.cli import _models, _options, _output
-from imgpipe.cli._run import SOME_FAILED, one_line
+from imgpipe.cli.files import models as _models
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.exit_codes import SOME_FAILED, one_line
 
 if TYPE_CHECKING:
     import numpy as np

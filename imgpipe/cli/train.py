@@ -4,7 +4,9 @@ import time
 
 import click
 
-from imgpipe.cli import _models, _options, _output
+from imgpipe.cli.files import models as _models
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
 
 
 @click.command()
@@ -44,7 +46,7 @@ def command(
     chosen = _options.names(families, "--families")
 
     from imgpipe import datasets
-    from imgpipe.cli._fit import fit_training_part
+    from imgpipe.cli.files.training import fit_training_part
 
     dataset = datasets.load(data, groups=groups, split=split, size=size)
     start = time.perf_counter()

@@ -269,7 +269,7 @@ def _text(values: np.ndarray) -> list[str]:
 
 def _known_classes(path: Path) -> tuple[str, ...] | None:
     """Class names of a file that has the name of a registered MedMNIST set."""
-    from imgpipe.datasets.medmnist import class_names
+    from imgpipe.datasets.medmnist_table import class_names
 
     return class_names(path.stem)
 

@@ -1,9 +1,9 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
-from imgpipe.evaluate._fitting import fit_model
 from imgpipe.evaluate.compare import compare, score_fitted
-from imgpipe.evaluate.leakage import image_digests
-from imgpipe.evaluate.occlusion import occlusion_maps
+from imgpipe.evaluate.data.leakage import image_digests
+from imgpipe.evaluate.explanations.occlusion import occlusion_maps
+from imgpipe.evaluate.fits.fitting import fit_model
 from imgpipe.evaluate.results import (
     Comparison,
     Crossing,

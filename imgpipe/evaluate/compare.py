@@ -9,18 +9,24 @@ import numpy as np
 from sklearn.base import clone
 
 from imgpipe._common import InputError, track
-from imgpipe.evaluate import _facts
-from imgpipe.evaluate._card import data_card
-from imgpipe.evaluate._cost import cpu_seconds
-from imgpipe.evaluate._curves import learning_curves
-from imgpipe.evaluate._features import FeatureStore
-from imgpipe.evaluate._fitting import check_classifier
-from imgpipe.evaluate._protocol import protocol
-from imgpipe.evaluate._runs import Candidate, Plan, Run, fit_part, judge_fitted
-from imgpipe.evaluate._summary import predictions_table, summarise
-from imgpipe.evaluate.leakage import Survey, survey, trained_on_warnings
+from imgpipe.evaluate.data.card import data_card
+from imgpipe.evaluate.data.leakage import Survey, survey, trained_on_warnings
+from imgpipe.evaluate.data.splits import Split, make_parts
+from imgpipe.evaluate.fits.cost import cpu_seconds
+from imgpipe.evaluate.fits.feature_store import FeatureStore
+from imgpipe.evaluate.fits.held_out import (
+    Candidate,
+    Experiment,
+    ModelRecord,
+    fit_part,
+    judge_fitted,
+)
+from imgpipe.evaluate.fits.learning_curves import learning_curves
+from imgpipe.evaluate.models import check_classifier
+from imgpipe.evaluate.records import environment as _facts
+from imgpipe.evaluate.records.protocol import protocol
+from imgpipe.evaluate.records.summary import predictions_table, summarise
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
-from imgpipe.evaluate.splits import Part, make_parts
 from imgpipe.learn import CLASSIFIERS, make_pipeline
 
 
@@ -73,7 +79,8 @@ def compare(
     Returns
     -------
     Comparison
-        With intervals from a cluster bootstrap over patients: see `imgpipe.evaluate.intervals`.
+        With intervals from a cluster bootstrap over patients: see
+        `imgpipe.evaluate.scores.intervals`.
 
     Raises
     ------
@@ -101,8 +108,8 @@ def compare(
     parts = make_parts(dataset, folds=folds, repeats=repeats, seed=seed)
     found = survey(dataset.images, dataset.channel_axis)
     store = FeatureStore(dataset.images, found, dataset)
-    plan = Plan(dataset, parts, store, seed, seeds, tune, budget_seconds, n_jobs)
-    runs = {candidate.name: Run(candidate.name) for candidate in candidates}
+    plan = Experiment(dataset, parts, store, seed, seeds, tune, budget_seconds, n_jobs)
+    runs = {candidate.name: ModelRecord(candidate.name) for candidate in candidates}
     tasks = [(c, number, part) for c in candidates for number in range(seeds) for part in parts]
     for candidate, number, part in track(tasks, "fitting"):
         fit_part(runs[candidate.name], candidate, number, part, plan)
@@ -169,11 +176,11 @@ def score_fitted(
                 f"model {candidate.name!r} gives the classes {', '.join(map(str, known))}; it "
                 f"should give codes 0 to {n_classes - 1} into {', '.join(dataset.classes)}"
             )
-    part = Part(np.empty(0, np.intp), np.arange(len(dataset.labels)))
+    part = Split(np.empty(0, np.intp), np.arange(len(dataset.labels)))
     found = survey(dataset.images, dataset.channel_axis)
     store = FeatureStore(dataset.images, found, dataset)
-    plan = Plan(dataset, [part], store, seed, n_jobs=n_jobs)
-    runs = [Run(candidate.name) for candidate in candidates]
+    plan = Experiment(dataset, [part], store, seed, n_jobs=n_jobs)
+    runs = [ModelRecord(candidate.name) for candidate in candidates]
     for run, candidate in zip(runs, candidates, strict=True):
         judge_fitted(run, candidate.estimator, plan)
     seen = trained_on_warnings(found, trained_on)
@@ -191,8 +198,8 @@ class _Clock:
 
 def _comparison(
     candidates: list[Candidate],
-    runs: list[Run],
-    plan: Plan,
+    runs: list[ModelRecord],
+    plan: Experiment,
     found: Survey,
     clock: _Clock,
     learning: LearningCurves | None = None,

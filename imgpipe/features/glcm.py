@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.features._batch import Batch
-from imgpipe.features._glcm_features import N_FEATURES, ROWS, features
-from imgpipe.features._prepare import prepare_one
-from imgpipe.features._settings import MATRIX_AGGREGATIONS, Plan, distance_suffix
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.prepare import prepare_one
+from imgpipe.features.inputs.settings import MATRIX_AGGREGATIONS, ExtractionPlan, distance_suffix
+from imgpipe.features.texture.cooccurrence import N_FEATURES, ROWS, features
 
 # code -> (within slices only, a matrix per slice, a matrix per direction)
 _SCHEMES = {
@@ -108,7 +108,7 @@ def matrix(
     return out.reshape(-1, top, top)
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Twenty-five features for each distance and aggregation."""
     return [
         Feature(f"glcm_{name}{distance_suffix(distance)}{suffix}", "glcm", ibsi, code, unit, text)
@@ -118,7 +118,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack.
 
     Only pairs with both pixels in the mask count. A feature that is averaged over matrices is the

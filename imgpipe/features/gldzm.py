@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._counts import SHARED
-from imgpipe.features._matrices import matrix_batch
-from imgpipe.features._settings import ZONE_AGGREGATIONS, Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.features._zones import zone_matrices, zone_values
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, ExtractionPlan
+from imgpipe.features.texture.counts import SHARED
+from imgpipe.features.texture.matrices import matrix_batch
+from imgpipe.features.texture.zones import zone_matrices, zone_values
 
 ROWS = (
     ("small_distance_emphasis", "0GBI", "1", "High where zones lie at the edge."),
@@ -106,7 +106,7 @@ def matrix(
     return zone_matrices(batch, code, _DISTANCE)
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Sixteen features for each aggregation."""
     return [
         Feature(f"gldzm_{name}{suffix}", "gldzm", ibsi, code, unit, text)
@@ -115,7 +115,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack.
 
     The distance comes from the mask of the shape, before re-segmentation; the edge of the image is

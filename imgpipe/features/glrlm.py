@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._boxes import add_defined, average_defined, boxed, steps
-from imgpipe.features._counts import SHARED, count_features
-from imgpipe.features._matrices import matrix_batch
-from imgpipe.features._settings import MATRIX_AGGREGATIONS, Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import inner, jit
+from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import MATRIX_AGGREGATIONS, ExtractionPlan
+from imgpipe.features.texture.bordered import add_defined, average_defined, boxed, steps
+from imgpipe.features.texture.counts import SHARED, count_features
+from imgpipe.features.texture.matrices import matrix_batch
 
 ROWS = (
     ("short_run_emphasis", "22OV", "1", "Fineness: high where runs are short."),
@@ -111,7 +111,7 @@ def matrix(
     return np.ascontiguousarray(stacked[:, :, :longest])
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Sixteen features for each aggregation."""
     return [
         Feature(f"glrlm_{name}{suffix}", "glrlm", ibsi, code, unit, text)
@@ -120,7 +120,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack, all aggregations from one count per slice and direction.
 
     A run ends at a pixel outside the mask. Slices without a pixel in the mask have no matrix.
@@ -180,7 +180,7 @@ def _solid(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np
             average_defined(total[a], defined[a], out[k, a])
 
 
-@inner
+@jit_helper
 def _add(
     counts: np.ndarray, n_pixels: int, wanted: np.ndarray, total: np.ndarray, defined: np.ndarray
 ) -> None:
@@ -237,7 +237,7 @@ def _count(box: np.ndarray, forward: np.ndarray, first: int, stop: int, counts: 
     return n_pixels
 
 
-@inner
+@jit_helper
 def _move(counts: np.ndarray, total: np.ndarray) -> None:
     """Add the counts to a total and set them back to zero."""
     source = counts.reshape(-1)

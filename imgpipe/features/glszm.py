@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._counts import SHARED
-from imgpipe.features._matrices import matrix_batch
-from imgpipe.features._settings import ZONE_AGGREGATIONS, Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.features._zones import zone_matrices, zone_values
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, ExtractionPlan
+from imgpipe.features.texture.counts import SHARED
+from imgpipe.features.texture.matrices import matrix_batch
+from imgpipe.features.texture.zones import zone_matrices, zone_values
 
 ROWS = (
     ("small_zone_emphasis", "5QRC", "1", "Fineness: high where zones are small."),
@@ -97,7 +97,7 @@ def matrix(
     return zone_matrices(batch, code, _SIZE)
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Sixteen features for each aggregation."""
     return [
         Feature(f"glszm_{name}{suffix}", "glszm", ibsi, code, unit, text)
@@ -106,7 +106,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack.
 
     Slices without a pixel in the mask have no matrix. Every feature is defined for every image,

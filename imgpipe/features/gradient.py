@@ -6,11 +6,11 @@ neighbours that it needs lie in the mask.
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._statistics import STATISTICS, statistics
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
+from imgpipe.features.statistics import STATISTICS, statistics
 
 _NAMES = (
     "mean", "variance", "skewness", "kurtosis", "median", "minimum", "percentile_10",
@@ -20,7 +20,7 @@ _PLACES = np.array([[row[0] for row in STATISTICS].index(name) for name in _NAME
 _UNITS = {"intensity": "intensity/mm", "intensity^2": "intensity^2/mm^2", "1": "1"}
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Eleven statistics of the magnitude of the gradient."""
     return [
         Feature(f"gradient_{name}", "gradient", None, None, _UNITS[unit],
@@ -29,7 +29,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]  # fmt: skip
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Gradient statistics of each image of a stack, in the plane or in space.
 
     Undefined, hence NaN: everything where no pixel has all its neighbours in the mask, as in

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._statistics import STATISTICS, statistics
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import inner, jit
+from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
+from imgpipe.features.statistics import STATISTICS, statistics
 
 _OWN = (
     ("mode", "AMMC", "gray level", "Most frequent gray level."),
@@ -25,7 +25,7 @@ _ROWS = (
 )  # fmt: skip
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Twenty-three statistics; a colour image is discretised on its luminance."""
     return [
         Feature(f"histogram_{name}", "histogram", ibsi, None, unit, text)
@@ -33,7 +33,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Histogram statistics of each image of a stack.
 
     Percentiles are those of the intensity statistics. Of several modes the one closest to the mean
@@ -68,7 +68,7 @@ def _stack(levels: np.ndarray, n_levels: np.ndarray, out: np.ndarray) -> None:
         _own(counts, n, out[k, 0], out[k, 16:])
 
 
-@inner
+@jit_helper
 def _own(counts: np.ndarray, n: int, mean: float, out: np.ndarray) -> None:
     """Mode, entropy, uniformity and gradients of a histogram with levels from 1."""
     top = counts.size - 1

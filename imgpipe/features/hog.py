@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import inner, jit
+from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
 
 GRID = 7
 ORIENTATIONS = 9
@@ -13,7 +13,7 @@ _CLIP = 0.2
 _EPSILON = 1e-5
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """One number per cell and orientation, cells row by row."""
     step = 180 // ORIENTATIONS
     return [
@@ -32,7 +32,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Oriented gradients of each image.
 
     Gradients are central differences, zero at the edge. Each pixel adds the length of its gradient
@@ -95,7 +95,7 @@ def _stack(
         _normalise(cells, out[k].reshape(GRID, GRID, ORIENTATIONS))
 
 
-@inner
+@jit_helper
 def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
     """Smallest box that holds the mask: first and last + 1, of rows and of columns."""
     height, width = mask.shape
@@ -110,7 +110,7 @@ def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
     return top, bottom, left, right
 
 
-@inner
+@jit_helper
 def _shares(n: int, shares: np.ndarray) -> None:
     """Fraction of each cell's length that each of `n` pixels covers."""
     for i in range(n):
@@ -120,7 +120,7 @@ def _shares(n: int, shares: np.ndarray) -> None:
             shares[i, c] = max(overlap, 0) / n
 
 
-@inner
+@jit_helper
 def _gradients(
     image: np.ndarray,
     mask: np.ndarray,
@@ -152,7 +152,7 @@ def _gradients(
                 gy[x] = below[x] - above[x]
 
 
-@inner
+@jit_helper
 def _orient(
     n: int, cosines: np.ndarray, sines: np.ndarray, gx: np.ndarray, gy: np.ndarray, bins: np.ndarray
 ) -> None:
@@ -173,7 +173,7 @@ def _orient(
         gx[x] = np.sqrt(gx[x] * gx[x] + gy[x] * gy[x])
 
 
-@inner
+@jit_helper
 def _add(cells: np.ndarray, share: float, out: np.ndarray) -> None:
     """Add a share of a row's cells to the row of the grid."""
     for c in range(GRID):
@@ -181,7 +181,7 @@ def _add(cells: np.ndarray, share: float, out: np.ndarray) -> None:
             out[c, o] += share * cells[c, o]
 
 
-@inner
+@jit_helper
 def _normalise(cells: np.ndarray, out: np.ndarray) -> None:
     """Mean of each cell over its blocks of 2 x 2 cells, each block normalised (L2-Hys)."""
     out[:] = 0.0
@@ -200,7 +200,7 @@ def _normalise(cells: np.ndarray, out: np.ndarray) -> None:
                         out[by + y, bx + x, o] += value / (rows * columns)
 
 
-@inner
+@jit_helper
 def _scale(block: np.ndarray, scale: float, clip: float) -> float:
     """1 / length of the scaled and clipped block."""
     total = _EPSILON**2

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._statistics import STATISTICS, statistics
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
+from imgpipe.features.statistics import STATISTICS, statistics
 
 _OWN = (
     ("energy", "N8CA", "intensity^2", "Sum of squared values."),
@@ -15,7 +15,7 @@ _OWN = (
 _ROWS = (*((name, ibsi, unit, text) for name, ibsi, _, unit, text in STATISTICS), *_OWN)
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Eighteen statistics, those of a colour image once per channel."""
     suffixes = [""] if plan.channels is None else [f"_c{c}" for c in range(plan.channels)]
     return [
@@ -25,7 +25,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Statistics of each image of a stack.
 
     Percentiles interpolate linearly between order statistics. Undefined, hence NaN: skewness and

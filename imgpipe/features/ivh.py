@@ -7,10 +7,10 @@ of ever finer bins: where IBSI chooses bins for this family, it loses precision 
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
 
 ROWS = (
     ("volume_at_intensity_fraction_10", "BC2M", "1",
@@ -36,14 +36,14 @@ FORMULAS = (
 )
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Six points of the cumulated histogram."""
     return [
         Feature(f"ivh_{name}", "ivh", ibsi, None, unit, text) for name, ibsi, unit, text in ROWS
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Points of the intensity-volume histogram of each image of a stack.
 
     Undefined, hence NaN: everything for a single intensity, which has no range.

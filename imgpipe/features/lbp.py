@@ -4,17 +4,17 @@ from functools import cache
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import inner, jit
+from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
 
 CIRCLES = ((8, 1), (16, 2))
 """Number of points and radius in pixels of each circle of neighbours."""
 _STRIP = 1024  # pixels whose codes are worked out at a time, in the fastest cache
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Share of each of the P + 2 patterns, for each circle."""
     return [
         Feature(f"lbp_p{p}_r{r}_{k:02d}", "lbp", None, None, "1", _text(p, r, k))
@@ -30,7 +30,7 @@ def _text(p: int, r: int, k: int) -> str:
     return f"Share of pixels with {k} {around} in a row at least as bright, the others darker."
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Rotation-invariant uniform patterns of each image, those of a volume pooled over slices.
 
     A pixel counts where the square of 2R + 1 pixels around it lies in the mask, so that nothing
@@ -114,7 +114,7 @@ def _stack(
             out[k, f] = counts[f] / total if total else np.nan
 
 
-@inner
+@jit_helper
 def _whole_squares(mask: np.ndarray, size: int, valid: np.ndarray) -> None:
     """Mark the pixels of a slice whose surrounding square of `size` pixels lies in the mask."""
     height, width = mask.shape
@@ -129,7 +129,7 @@ def _whole_squares(mask: np.ndarray, size: int, valid: np.ndarray) -> None:
                 valid[(y - size // 2) * width + x - size // 2] = True
 
 
-@inner
+@jit_helper
 def _encode(
     pixels: np.ndarray, start: int, shifts: np.ndarray, weights: np.ndarray, codes: np.ndarray
 ) -> None:

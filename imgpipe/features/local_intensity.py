@@ -6,10 +6,10 @@ disc of that radius) around a pixel of the mask, those outside the mask included
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import inner, jit
+from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
 
 ROWS = (
     ("local_peak", "VJGA", "intensity", "Mean around the brightest pixel."),
@@ -23,7 +23,7 @@ RADIUS = 10 * (3 / (4 * np.pi)) ** (1 / 3)
 """Radius of a sphere of 1 cm3, mm."""
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Two peaks."""
     return [
         Feature(f"local_intensity_{name}", "local_intensity", ibsi, None, unit, text)
@@ -31,7 +31,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Peaks of each image of a stack.
 
     Where the sphere reaches beyond the image, or holds NaN or infinite pixels outside the mask,
@@ -110,7 +110,7 @@ def _stack(
         out[k, 1] = reference + top
 
 
-@inner
+@jit_helper
 def _box(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First and last index of the mask along each axis."""
     low = np.array(inside.shape)
@@ -125,7 +125,7 @@ def _box(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-@inner
+@jit_helper
 def _brightest(whole: np.ndarray, inside: np.ndarray, origin: np.ndarray) -> float:
     """Maximum inside the mask."""
     top = -np.inf
@@ -138,7 +138,7 @@ def _brightest(whole: np.ndarray, inside: np.ndarray, origin: np.ndarray) -> flo
     return top
 
 
-@inner
+@jit_helper
 def _prefix(
     whole: np.ndarray, finite: np.ndarray, reference: float, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -168,7 +168,7 @@ def _prefix(
     return sums, numbers, not missing
 
 
-@inner
+@jit_helper
 def _window(
     prefix: np.ndarray, z: int, y: int, margin: int, rows: np.ndarray, out: np.ndarray
 ) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgpipe.features._autocorrelation import moran_geary
-from imgpipe.features._batch import Batch
-from imgpipe.features._settings import Plan
-from imgpipe.features._shape import axis_lengths, ellipsoid_area, hull, outline
-from imgpipe.features._types import Family, Feature
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ExtractionPlan
+from imgpipe.features.shape.autocorrelation import moran_geary
+from imgpipe.features.shape.outline import axis_lengths, ellipsoid_area, hull, outline
 
 _INTENSITY_ROWS = (
     ("integrated_intensity", "99N0", "intensity {mm}",
@@ -111,7 +111,7 @@ def formulas() -> dict[str, str]:
     return {row[0]: row[4] for ndim in (2, 3) for row in _rows(ndim)}
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Twenty-five features of a volume, nineteen of an image."""
     return [
         Feature(f"morphology_{name}", "morphology", ibsi, None, unit, text)
@@ -119,7 +119,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack.
 
     Shape comes from the mask of the shape, intensity from the intensity mask. Undefined, hence

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._boxes import add_defined, average_defined, boxed
-from imgpipe.features._counts import SHARED, count_features
-from imgpipe.features._matrices import matrix_batch
-from imgpipe.features._settings import ZONE_AGGREGATIONS, Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, ExtractionPlan
+from imgpipe.features.texture.bordered import add_defined, average_defined, boxed
+from imgpipe.features.texture.counts import SHARED, count_features
+from imgpipe.features.texture.matrices import matrix_batch
 
 ROWS = (
     ("low_dependence_emphasis", "SODN", "1", "High where few neighbours are alike."),
@@ -110,7 +110,7 @@ def matrix(
     return np.ascontiguousarray(out[:, 1:, 1:])
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Seventeen features for each aggregation."""
     return [
         Feature(f"ngldm_{name}{suffix}", "ngldm", ibsi, code, unit, text)
@@ -119,7 +119,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack.
 
     Neighbours outside the mask are alike to none. Slices without a pixel in the mask have no

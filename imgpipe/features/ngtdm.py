@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.features._batch import Batch
-from imgpipe.features._boxes import add_defined, average_defined, boxed
-from imgpipe.features._matrices import matrix_batch
-from imgpipe.features._settings import ZONE_AGGREGATIONS, Plan
-from imgpipe.features._types import Family, Feature
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, ExtractionPlan
+from imgpipe.features.texture.bordered import add_defined, average_defined, boxed
+from imgpipe.features.texture.matrices import matrix_batch
 
 ROWS = (
     ("coarseness", "QCDE", "1/gray level", "High where pixels differ little from around."),
@@ -101,7 +101,7 @@ def matrix(
     return out
 
 
-def describe(plan: Plan) -> list[Feature]:
+def describe(plan: ExtractionPlan) -> list[Feature]:
     """Five features for each aggregation."""
     return [
         Feature(f"ngtdm_{name}{suffix}", "ngtdm", ibsi, code, unit, text)
@@ -110,7 +110,7 @@ def describe(plan: Plan) -> list[Feature]:
     ]
 
 
-def compute(batch: Batch, plan: Plan) -> np.ndarray:
+def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """Features of each image of a stack.
 
     Pixels without a neighbour in the mask do not count, slices without a pixel that counts have no

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.features._prepare import check_pixels
+from imgpipe.features.inputs.prepare import check_pixels
 
 INTERPOLATIONS = {"nearest": 0, "linear": 1, "cubic": 3}
 """Names of the interpolations and the order of their splines."""

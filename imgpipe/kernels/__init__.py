@@ -22,8 +22,7 @@ A public file (``mean.py``) checks arguments and plans; files with an underscore
 from collections.abc import Callable
 from typing import Any
 
-from imgpipe.kernels._threads import set_threads, threads
-from imgpipe.kernels._warm import warm
+from imgpipe._runtime.threads import set_threads, threads
 from imgpipe.kernels.convolve import convolve, correlate
 from imgpipe.kernels.dilation import dilation
 from imgpipe.kernels.erosion import erosion
@@ -33,6 +32,7 @@ from imgpipe.kernels.mean import mean
 from imgpipe.kernels.median import median
 from imgpipe.kernels.opening import closing, opening
 from imgpipe.kernels.top_hat import black_tophat, white_tophat
+from imgpipe.kernels.warming import warm
 
 KERNELS: dict[str, Callable[..., Any]] = {
     "mean": mean,

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import Array, averaging_dtypes, real_cval, real_weights
-from imgpipe.kernels._averaging import average
-from imgpipe.kernels._blocks import dense, direct_time, line_order
-from imgpipe.kernels._plans import Plan, planned
-from imgpipe.kernels._spectrum import correlate_by_fft, fft_pays
-from imgpipe.kernels._weighted_plan import weighted_plan
-from imgpipe.kernels._windows import Window, axes_of, over_all_axes, spread
+from imgpipe.kernels.correlation.fft import correlate_by_fft, fft_pays
+from imgpipe.kernels.correlation.tiles import dense, direct_time, line_order
+from imgpipe.kernels.nonfinite.averages import average
+from imgpipe.kernels.plans.dtypes import Array, averaging_dtypes, real_cval, real_weights
+from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.separable.plan import weighted_plan
+from imgpipe.kernels.windows.window import Window, axes_of, over_all_axes, spread
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._morphology import dilation_step, morphology
-from imgpipe.kernels._plans import Plan
+from imgpipe.kernels.morphology.steps import dilation_step, morphology
+from imgpipe.kernels.plans.dtypes import Array
+from imgpipe.kernels.plans.plan import Plan
 
 
 def dilation(

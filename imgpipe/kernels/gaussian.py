@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import Array
-from imgpipe.kernels._plans import Plan, planned
-from imgpipe.kernels._weighted_plan import weighted_plan
-from imgpipe.kernels._windows import axes_of, check_length, per_axis, spread, whole
+from imgpipe.kernels.plans.dtypes import Array
+from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.separable.plan import weighted_plan
+from imgpipe.kernels.windows.window import axes_of, check_length, per_axis, spread, whole
 
 
 def gaussian(

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import Array, averaging_dtypes, real_cval
-from imgpipe.kernels._averaging import average
-from imgpipe.kernels._box import box_filter
-from imgpipe.kernels._plans import Plan, planned
-from imgpipe.kernels._windows import Window, long_lines, window_of
+from imgpipe.kernels.box.layout import box_filter
+from imgpipe.kernels.nonfinite.averages import average
+from imgpipe.kernels.plans.dtypes import Array, averaging_dtypes, real_cval
+from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.windows.window import Window, long_lines, window_of
 
 # rows shorter than this are not worth a vector loop
 _SHORT = 16

@@ -6,20 +6,17 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.kernels._arrays import (
-    Array,
-    exact_cval,
-)
-from imgpipe.kernels._finite import ranked
-from imgpipe.kernels._jit import inner, jit
-from imgpipe.kernels._median_boxes import square_box
-from imgpipe.kernels._median_strips import room
-from imgpipe.kernels._networks import MAXIMUM, MINIMUM, Program, median_program
-from imgpipe.kernels._padding import flat, line_starts, padded
-from imgpipe.kernels._plans import Plan, planned
-from imgpipe.kernels._sliding import sliding_median
-from imgpipe.kernels._threads import run_bands
-from imgpipe.kernels._windows import Window, long_lines, window_of
+from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe._runtime.threads import run_bands
+from imgpipe.kernels.nonfinite.rank_filters import ranked
+from imgpipe.kernels.plans.dtypes import Array, exact_cval
+from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.ranks.boxes import square_box
+from imgpipe.kernels.ranks.network import MAXIMUM, MINIMUM, Program, median_program
+from imgpipe.kernels.ranks.sliding_histogram import sliding_median
+from imgpipe.kernels.ranks.strips import room
+from imgpipe.kernels.windows.padding import flat, line_starts, padded
+from imgpipe.kernels.windows.window import Window, long_lines, window_of
 
 # above so many cells a running histogram is faster than a network
 _MOST_CELLS = 343
@@ -256,7 +253,7 @@ def _network_lines(
                     target[j] = result[j]
 
 
-@inner
+@jit_helper
 def _run_steps(scratch: Array, steps: Array, length: Any) -> None:
     # unsigned numbers throughout: an index that may be negative costs the vector loop
     for t in range(steps.shape[0]):

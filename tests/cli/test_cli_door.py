@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from imgpipe import InputError, __version__
 from imgpipe.cli import VERBS, main
-from imgpipe.cli._run import Door
+from imgpipe.cli.program.exit_codes import Door
 
 HEAVY = ("numpy", "scipy", "pandas", "numba", "sklearn", "skimage", "cv2", "rich", "jinja2")
 COMMANDS = [

@@ -14,7 +14,7 @@ import pytest
 from cli_helpers import Run, assert_one_error, left_beside, start
 from PIL import Image
 
-from imgpipe.cli._part import PartFile, Row
+from imgpipe.cli.files.journal import PartFile, Row
 from imgpipe.features import extract
 
 

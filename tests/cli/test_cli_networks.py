@@ -81,7 +81,7 @@ def test_an_interrupted_training_is_kept(
     run: Run, torch: None, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C during `train` writes the best weights so far and says so; exit code 130."""
-    from imgpipe.learn.classifiers.deep import training
+    from imgpipe.learn.networks.fitting import training
 
     real, calls = training.step, 0
 

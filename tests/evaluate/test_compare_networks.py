@@ -8,7 +8,8 @@ pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare
 from imgpipe.learn import make_pipeline
-from imgpipe.learn.classifiers.deep import ConvNetClassifier, training
+from imgpipe.learn.networks import ConvNetClassifier
+from imgpipe.learn.networks.fitting import training
 
 SMALL = {"filters": (4, 4), "dense": 8, "epochs": 3, "batch_size": 16, "learning_rate": 0.01}
 

@@ -10,7 +10,7 @@ import pytest
 
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Comparison, compare, save_run
-from imgpipe.evaluate._images import thumbnail
+from imgpipe.evaluate.data.images import thumbnail
 
 METRICS = {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc"}
 

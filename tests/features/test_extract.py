@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError, features
-from imgpipe.features import FAMILIES, Family, Feature, _many, catalogue, extract, extract_many
-from imgpipe.features._settings import settings_from
+from imgpipe.features import FAMILIES, Family, Feature, catalogue, extract, extract_many
+from imgpipe.features import stacks as _many
+from imgpipe.features.inputs.settings import settings_from
 
 IMAGE = np.arange(30.0).reshape(5, 6)
 

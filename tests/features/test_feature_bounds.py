@@ -9,7 +9,7 @@ import pytest
 PROGRAM = """
 import numpy as np
 from imgpipe.features import FAMILIES, extract
-from imgpipe.kernels._jit import jit
+from imgpipe._runtime.jit import jit
 
 @jit
 def beyond(a):

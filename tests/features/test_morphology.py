@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist
 from scipy.special import eval_legendre
 
 from imgpipe.features import catalogue, extract
-from imgpipe.features._shape import ellipsoid_area
+from imgpipe.features.shape.outline import ellipsoid_area
 
 
 def morphology(mask, image=None, spacing=None, **settings):

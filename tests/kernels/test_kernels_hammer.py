@@ -15,7 +15,8 @@ import pytest
 from kernel_calls import call, pixels
 
 from imgpipe import kernels
-from imgpipe.kernels import KERNELS, _threads
+from imgpipe._runtime import threads as _threads
+from imgpipe.kernels import KERNELS
 
 CALLERS = 8
 SHAPES = ((1, 1), (28, 28), (75, 33), (260, 301))

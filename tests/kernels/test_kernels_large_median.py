@@ -5,12 +5,12 @@ import pytest
 from scipy import ndimage
 
 from imgpipe.kernels import median, threads
-from imgpipe.kernels._bit_ranks import beyond_words, places_of
-from imgpipe.kernels._column_histograms import column_median, counts_columns
-from imgpipe.kernels._ranked_tiles import tiled_median
-from imgpipe.kernels._sliding import rim_median, sliding_median
-from imgpipe.kernels._tilings import tiling, tiling_of
-from imgpipe.kernels._windows import window_of
+from imgpipe.kernels.ranks.bit_select import beyond_words, places_of
+from imgpipe.kernels.ranks.column_histograms import column_median, counts_columns
+from imgpipe.kernels.ranks.sliding_histogram import rim_median, sliding_median
+from imgpipe.kernels.ranks.tiles import tiled_median
+from imgpipe.kernels.ranks.tilings import tiling, tiling_of
+from imgpipe.kernels.windows.window import window_of
 
 DTYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8")
 # shape, size, axes: tall and wide windows, one line, stacks, planes, windows beyond the image

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from imgpipe import kernels
 from imgpipe.kernels import mean
-from imgpipe.kernels._box import _BREADTH, _GROUP_BYTES, _byte_factors, _chain
+from imgpipe.kernels.box.layout import _BREADTH, _GROUP_BYTES, _byte_factors, _chain
 
 INTEGERS = ("uint8", "int8", "uint16", "int16")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import scipy.ndimage as ndi
 
-from imgpipe.kernels import _jit, _median_boxes, median
-from imgpipe.kernels._networks import MINIMUM, Network, box_network
-from imgpipe.kernels._straightline import box_source
+from imgpipe._runtime import jit as _jit
+from imgpipe.kernels import median
+from imgpipe.kernels.ranks import boxes as _median_boxes
+from imgpipe.kernels.ranks.generated import box_source
+from imgpipe.kernels.ranks.network import MINIMUM, Network, box_network
 
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
 
@@ -141,5 +143,5 @@ def test_written_modules_need_no_folder(
 ) -> None:
     """Where nothing can be written, the module lives in memory."""
     monkeypatch.setattr(_jit, "cache_folder", lambda: folder)
-    source = "from imgpipe.kernels._jit import jit\n\n@jit\ndef one():\n    return 1\n"
+    source = "from imgpipe._runtime.jit import jit\n\n@jit\ndef one():\n    return 1\n"
     assert _jit.written_module("numbers", lambda: source).one() == 1

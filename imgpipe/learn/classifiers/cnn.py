@@ -21,7 +21,7 @@ _LARGE = {"crop": 8}  # pixels, for images of about 224
 def build(network: str, random_state: int | None = 0, n_jobs: int | None = None) -> Any:
     """Make the named network's classifier with its default settings."""
     require_torch(network)
-    from imgpipe.learn.classifiers.deep import Augmentation, ConvNetClassifier
+    from imgpipe.learn.networks import Augmentation, ConvNetClassifier
 
     settings = dict(_SETTINGS[network])
     if network in ("cnn-large", "vgg16"):

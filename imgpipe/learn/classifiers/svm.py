@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from imgpipe._common import InputError
 from imgpipe.learn.classifiers._builder import Builder
 from imgpipe.learn.folds import most_folds, stratified_folds
+from imgpipe.learn.targets import check_classification
 
 
 class CalibratedSVM(ClassifierMixin, BaseEstimator):
@@ -157,16 +158,6 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
-
-
-def check_classification(y: np.ndarray) -> None:
-    """Refuse continuous targets and a single class."""
-    from sklearn.utils.multiclass import check_classification_targets
-
-    check_classification_targets(y)
-    classes = np.unique(y)
-    if len(classes) < 2:
-        raise InputError(f"found one class only ({classes[0]}); a classifier needs two")
 
 
 def build(random_state: int | None = 0, n_jobs: int | None = None) -> CalibratedSVM:

@@ -1,0 +1,1 @@
+"""What verbs read and write: run folders, journals, columns, models."""

@@ -1,0 +1,30 @@
+"""Writing and announcing a run folder, for the verbs that make one."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from imgpipe.cli.program import output as _output
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison
+
+
+def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) -> None:
+    """Write the run folder whole or not at all, then show the leaderboard."""
+    from imgpipe import evaluate, report
+    from imgpipe._common import atomic_path
+
+    comparison = replace(comparison, run=replace(comparison.run, command=command))
+    with atomic_path(out, folder=True) as folder:
+        evaluate.save_run(comparison, folder)
+        report.to_html(comparison, folder / "report.html")
+    if as_json:
+        _output.print_json({**comparison.to_dict(), "out": str(out)})
+        return
+    for text in comparison.dataset.warnings:
+        click.echo(f"Warning: {text}", err=True)
+    _output.print_leaderboard(comparison)
+    click.echo(f"\nReport: {out / 'report.html'}")

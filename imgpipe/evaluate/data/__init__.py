@@ -1,0 +1,1 @@
+"""The data before any model: splits, duplicates, the data card."""

@@ -1,0 +1,114 @@
+"""The data card: counts, duplicates, and what to beware of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from imgpipe.evaluate.data.leakage import Survey, duplicates
+from imgpipe.evaluate.data.splits import Split, part_warnings, shared_groups
+from imgpipe.evaluate.results import DataCard, ModelResult
+from imgpipe.evaluate.wording import count
+
+_FEW = 10  # held-out samples of a class below which its metrics are called rough
+
+
+def data_card(
+    dataset: Any,
+    found: Survey,
+    parts: list[Split],
+    results: tuple[ModelResult, ...],
+    known: Sequence[str] = (),
+) -> DataCard:
+    """Describe the data set and list its dangers, those `known` before first."""
+    labels = np.asarray(dataset.labels).astype(np.int64)
+    classes = tuple(str(name) for name in dataset.classes)
+    pairs, complaints = duplicates(found, dataset.ids, labels, _places(dataset, parts))
+    warnings = [
+        *known,
+        *dataset.warnings,
+        *_group_warnings(dataset),
+        *complaints,
+        *part_warnings(dataset, parts),
+        *_few(labels, parts, classes),
+        *_perfect(results),
+    ]
+    groups = dataset.groups
+    return DataCard(
+        name=str(dataset.name),
+        source=None if dataset.source is None else str(dataset.source),
+        n=len(labels),
+        classes=classes,
+        counts=_counts(labels, dataset.split, classes),
+        sizes=found.sizes,
+        dtype=found.dtype,
+        channels=found.channels,
+        patients=None if groups is None else len(np.unique(np.asarray(groups))),
+        shared_patients=len(shared_groups(dataset)),
+        duplicates=pairs,
+        warnings=tuple(warnings),
+    )
+
+
+def _counts(labels: np.ndarray, split: Any, classes: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """Samples of each class, in all or in each given part."""
+    if split is None:
+        parts = {"all": np.ones(len(labels), bool)}
+    else:
+        split = np.asarray(split)
+        parts = {name: split == name for name in ("train", "val", "test") if (split == name).any()}
+    return {
+        part: {name: int((labels[inside] == code).sum()) for code, name in enumerate(classes)}
+        for part, inside in parts.items()
+    }
+
+
+def _places(dataset: Any, parts: list[Split]) -> list[str | None]:
+    """Given split of each sample, or the fold of the first repeat that holds it out."""
+    if dataset.split is not None:
+        return [str(name) for name in dataset.split]
+    places: list[str | None] = [None] * len(dataset.labels)
+    for part in parts:
+        if part.fold is not None and not part.repeat:
+            for index in part.test:
+                places[index] = f"fold {part.fold + 1}"
+    return places
+
+
+def _group_warnings(dataset: Any) -> list[str]:
+    """Say when patients are unknown, or known under two spellings."""
+    if dataset.groups is None:
+        return [
+            "no patient column: images of one patient may stand on both sides of a split, and "
+            "the scores may be too good"
+        ]
+    known = {str(group) for group in dataset.groups}
+    spelled = {" ".join(group.split()).casefold() for group in known}
+    alike = len(known) - len(spelled)
+    if alike:
+        return [
+            f"{count(alike, 'patient id')} {'differs' if alike == 1 else 'differ'} from another "
+            "only in case or blanks; they count as different patients"
+        ]
+    return []
+
+
+def _few(labels: np.ndarray, parts: list[Split], classes: tuple[str, ...]) -> list[str]:
+    """Name the classes of which too few samples were held out to judge."""
+    held = labels[np.concatenate([part.test for part in parts if not part.repeat])]
+    return [
+        f"only {count(n, 'held-out sample')} of class {name}: its metrics are rough"
+        for code, name in enumerate(classes)
+        if 0 < (n := int((held == code).sum())) < _FEW
+    ]
+
+
+def _perfect(results: tuple[ModelResult, ...]) -> list[str]:
+    """A perfect score is an alarm."""
+    return [
+        f"{result.name} is perfect ({metric} 1.0 on held-out data): look for a leak, such as "
+        "duplicates, a mark on the image, or a label in its border"
+        for result in results
+        for metric in ("accuracy", "auc")
+        if result.metrics[metric].value == 1.0
+    ]

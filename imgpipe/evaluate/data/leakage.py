@@ -1,0 +1,219 @@
+"""What could make a score too good: equal images, near-equal ones, patients on both sides."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import track
+from imgpipe.evaluate.results import DuplicatePair
+from imgpipe.evaluate.wording import count
+
+_SIDE = 16  # the perceptual hash compares neighbours in a 16 x 17 reduction: 256 bits
+_ALIKE_BITS = 6  # bits that near-duplicates may differ in
+_ALIKE_PIXELS = 0.999  # least correlation of their reductions
+_MOST_COMPARED = 20_000  # images for which all pairs are compared
+_MOST_LISTED = 1000
+_BLOCK = 4_000_000
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One pass over all images: `digests` identify pixels, `small` are their reductions."""
+
+    digests: tuple[bytes, ...]
+    small: np.ndarray
+    sizes: dict[str, int]
+    dtype: str
+    channels: int
+    pixels: int
+
+    def data_hash(self, labels: np.ndarray) -> str:
+        """Identify pixels, their order and their labels."""
+        whole = hashlib.sha256(b"".join(self.digests))
+        whole.update(np.asarray(labels, np.int64).tobytes())
+        return whole.hexdigest()
+
+
+def survey(images: Any, channel_axis: int | None) -> Survey:
+    """Read each image once; hash it, reduce it, count sizes and dtypes."""
+    digests, small = [], []
+    sizes: Counter[str] = Counter()
+    dtypes: Counter[str] = Counter()
+    channels, total = 1, 0
+    for image in track(images, "reading images"):
+        pixels = np.ascontiguousarray(image)
+        digests.append(_digest(pixels))
+        gray = pixels
+        if channel_axis is not None:
+            channels = pixels.shape[channel_axis]
+            gray = pixels.mean(axis=channel_axis)
+        sizes["x".join(str(n) for n in gray.shape)] += 1
+        dtypes[str(pixels.dtype)] += 1
+        total += pixels.size
+        small.append(_reduced(gray))
+    named = ", ".join(name for name, _ in dtypes.most_common())
+    return Survey(
+        tuple(digests), np.array(small), dict(sizes.most_common()), named, channels, total
+    )
+
+
+def image_digests(images: Any) -> list[str]:
+    """Identify each image by its pixels, to recognise it later.
+
+    Two images have one digest where shape, dtype and every pixel are equal; an image that was
+    resized or compressed anew has another.
+
+    Parameters
+    ----------
+    images : ndarray or sequence of ndarray
+        As in ``Dataset.images``; each is read once.
+
+    Returns
+    -------
+    list of str
+        128-bit BLAKE2b digests in hexadecimal, in the order of the images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.evaluate import image_digests
+    >>> first, again, other = image_digests(np.array([[[1, 2]], [[1, 2]], [[1, 3]]], np.uint8))
+    >>> first == again, first == other, len(first)
+    (True, False, 32)
+    """
+    found = track(images, "reading images")
+    return [_digest(np.ascontiguousarray(image)).hex() for image in found]
+
+
+def trained_on_warnings(found: Survey, trained_on: frozenset[str] | None) -> list[str]:
+    """Say how many of the judged images the model was trained on, as far as that is known."""
+    if not trained_on:
+        return []
+    known = sum(digest.hex() in trained_on for digest in found.digests)
+    if not known:
+        return []
+    were = "was" if known == 1 else "were"
+    return [
+        f"{known} of {len(found.digests)} images {were} used to train this model: scores on them "
+        "are too good"
+    ]
+
+
+def duplicates(
+    found: Survey, ids: Sequence[str], labels: np.ndarray, places: Sequence[str | None]
+) -> tuple[tuple[DuplicatePair, ...], list[str]]:
+    """List equal and nearly equal images, and say in words what is wrong about them.
+
+    Parameters
+    ----------
+    found : Survey
+        Of all images.
+    ids, labels, places : sequence
+        Of each image: its id, its label, and its split or fold.
+
+    Returns
+    -------
+    (pairs, warnings)
+        At most 1000 pairs, the exact ones first; an image equal to several others is paired with
+        the first of them.
+    """
+    exact = _exact_pairs(found.digests)
+    near = _near_pairs(found, exact)
+    pairs = [
+        DuplicatePair(
+            str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same
+        )
+        for same, listed in ((True, exact), (False, near))
+        for a, b in listed
+    ]
+    warnings = _complaints(pairs)
+    if len(found.digests) > _MOST_COMPARED:
+        warnings.append(
+            f"near-duplicates were not searched for among {len(found.digests)} images "
+            f"(the limit is {_MOST_COMPARED}); exact ones were"
+        )
+    return tuple(pairs[:_MOST_LISTED]), warnings
+
+
+def _digest(pixels: np.ndarray) -> bytes:
+    """Hash dtype, shape and pixels of a C-contiguous image."""
+    digest = hashlib.blake2b(f"{pixels.dtype.str}{pixels.shape}".encode(), digest_size=16)
+    digest.update(pixels.data)
+    return digest.digest()
+
+
+def _complaints(pairs: list[DuplicatePair]) -> list[str]:
+    """Count the duplicates that matter, by kind."""
+    warnings = []
+    for same, word in ((True, "exact duplicates"), (False, "near-duplicates")):
+        kind = [pair for pair in pairs if pair.exact is same]
+        if not kind:
+            continue
+        across = sum(pair.split_a != pair.split_b for pair in kind)
+        torn = sum(not pair.same_label for pair in kind)
+        text = f"{count(len(kind), 'pair')} of {word}"
+        details = []
+        if across:
+            details.append(f"{across} across splits or folds, so scores may be too good")
+        if torn:
+            details.append(f"{torn} with two different labels")
+        warnings.append(f"{text}: {'; '.join(details)}" if details else text)
+    return warnings
+
+
+def _reduced(gray: np.ndarray) -> np.ndarray:
+    """Mean gray in a grid of 16 x 17 cells, float32; of a volume, its middle slice."""
+    while gray.ndim > 2:
+        gray = gray[len(gray) // 2]
+    values = np.nan_to_num(gray.astype(np.float64), posinf=0.0, neginf=0.0)
+    for axis, cells in ((0, _SIDE), (1, _SIDE + 1)):
+        n = values.shape[axis]
+        edges = np.arange(cells + 1) * n // cells
+        starts = np.minimum(edges[:-1], n - 1)
+        sums = np.add.reduceat(values, starts, axis=axis)
+        width = np.maximum(np.diff(np.append(starts, n)), 1)
+        values = sums / np.expand_dims(width, tuple(a for a in (0, 1) if a != axis))
+    return values.clip(-1e37, 1e37).astype(np.float32)  # nor may a difference overflow
+
+
+def _exact_pairs(digests: tuple[bytes, ...]) -> list[tuple[int, int]]:
+    """Pair each image that was seen before with its first appearance."""
+    first: dict[bytes, int] = {}
+    pairs = []
+    for index, digest in enumerate(digests):
+        seen = first.setdefault(digest, index)
+        if seen != index:
+            pairs.append((seen, index))
+    return pairs
+
+
+def _near_pairs(found: Survey, exact: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Pairs with nearly the same signs of horizontal change and nearly the same pixels."""
+    later = {b for _, b in exact}
+    kept = np.array([i for i in range(len(found.digests)) if i not in later], dtype=np.intp)
+    small = found.small[kept]
+    flat = small.reshape(len(small), -1)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    norm = np.linalg.norm(flat, axis=1)
+    # a constant image resembles everything and nothing
+    kept, small, flat, norm = (part[norm > 0] for part in (kept, small, flat, norm))
+    if not 2 <= len(kept) <= _MOST_COMPARED:
+        return []
+    signs = np.packbits(np.diff(small, axis=2).reshape(len(kept), -1) > 0, axis=1)
+    bits: np.ndarray = signs.view(np.uint64)
+    pairs = []
+    rows = max(1, _BLOCK // len(kept))
+    for start in range(0, len(kept), rows):
+        block = bits[start : start + rows]
+        differing = np.zeros((len(block), len(kept)), np.uint16)
+        for word in range(bits.shape[1]):
+            differing += np.bitwise_count(block[:, None, word] ^ bits[None, :, word])
+        for a, b in np.argwhere(differing <= _ALIKE_BITS):
+            i = start + a
+            if i < b and flat[i] @ flat[b] >= _ALIKE_PIXELS * norm[i] * norm[b]:
+                pairs.append((int(kept[i]), int(kept[b])))
+    return pairs

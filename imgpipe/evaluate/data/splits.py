@@ -1,0 +1,139 @@
+"""Who is trained on, who is judged: given splits as they are, else grouped stratified folds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.evaluate.wording import count
+from imgpipe.learn.folds import folds_lacking_a_class, stratified_folds
+
+_SHOWN = 5  # ids named in an error
+
+
+@dataclass(frozen=True)
+class Split:
+    """Sample indices of one fit: trained on, watched (`val`, if any), judged (`test`)."""
+
+    train: np.ndarray
+    test: np.ndarray
+    val: np.ndarray | None = None
+    fold: int | None = None
+    repeat: int | None = None
+
+
+def make_parts(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Split]:
+    """Make the parts every model is fitted on, or stop with what is wrong with the data.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its `split`, where there is one, is used as it is.
+    folds, repeats : int
+        Of cross-validation, where there is no split.
+    seed : int
+        Shuffle of the first repeat; the others follow.
+
+    Returns
+    -------
+    list of Part
+
+    Raises
+    ------
+    InputError
+        With one class, a patient on both sides of a given split, or too few samples or patients.
+    """
+    labels = np.asarray(dataset.labels)
+    _check_classes(labels, dataset.classes)
+    if dataset.split is not None:
+        return [_given(dataset)]
+    for name, value, least in (("folds", folds, 2), ("repeats", repeats, 1)):
+        if value < least:
+            raise InputError(f"{name} is {value}; it must be at least {least}")
+    named = np.asarray(dataset.classes, dtype=object)[labels].astype(str)
+    parts = []
+    for repeat in range(repeats):
+        found = stratified_folds(named, dataset.groups, folds, random_state=seed + repeat)
+        parts += [
+            Split(train, test, fold=fold, repeat=repeat) for fold, (train, test) in enumerate(found)
+        ]
+    return parts
+
+
+def part_warnings(dataset: Any, parts: list[Split]) -> list[str]:
+    """Say which held-out parts miss a class."""
+    labels = np.asarray(dataset.labels)
+    if not any(len(part.train) for part in parts):
+        return _unjudged(labels, parts, dataset.classes)
+    lacking = folds_lacking_a_class(labels, [(part.train, part.test) for part in parts])
+    if not lacking:
+        return []
+    where = "the test part" if dataset.split is not None else f"{lacking} of {len(parts)} folds"
+    lack = "lacks" if dataset.split is not None or lacking == 1 else "lack"
+    return [
+        f"{where} {lack} a class: metrics of that class are left out there; "
+        "fewer folds or more patients would help"
+    ]
+
+
+def shared_groups(dataset: Any) -> list[str]:
+    """Ids of the patients that stand in more than one part of the given split."""
+    if dataset.groups is None or dataset.split is None:
+        return []
+    groups, split = np.asarray(dataset.groups), np.asarray(dataset.split)
+    seen: dict[str, str] = {}
+    shared = set()
+    for group, part in zip(groups.tolist(), split.tolist(), strict=True):
+        if seen.setdefault(group, part) != part:
+            shared.add(str(group))
+    return sorted(shared)
+
+
+def _unjudged(labels: np.ndarray, parts: list[Split], classes: Any) -> list[str]:
+    """Name the classes of which there is nothing to judge."""
+    held = labels[np.concatenate([part.test for part in parts])]
+    missing = [str(name) for code, name in enumerate(classes) if not (held == code).any()]
+    if not missing:
+        return []
+    named, it = ("class", "it") if len(missing) == 1 else ("classes", "them")
+    return [
+        f"the judged images lack {named} {', '.join(missing)}: how the model does on {it} is "
+        "not known"
+    ]
+
+
+def _given(dataset: Any) -> Split:
+    """Take the split that came with the data, if it can be trusted."""
+    split = np.asarray(dataset.split)
+    names = sorted({str(name) for name in split})
+    for needed in ("train", "test"):
+        if needed not in names:
+            raise InputError(
+                f"the split has no {needed} part (found {', '.join(names)}); mark some samples "
+                f"{needed!r}, or leave the split out for cross-validation"
+            )
+    shared = shared_groups(dataset)
+    if shared:
+        shown = ", ".join(shared[:_SHOWN]) + (", ..." if len(shared) > _SHOWN else "")
+        raise InputError(
+            f"{count(len(shared), 'patient')} {'stands' if len(shared) == 1 else 'stand'} in more "
+            f"than one part of the given split ({shown}): "
+            "scores would be too good; put each patient in one part, or leave the split out"
+        )
+    train = np.flatnonzero(split == "train")
+    labels = np.asarray(dataset.labels)
+    missing = np.setdiff1d(labels, labels[train])
+    if len(missing):
+        names = [str(dataset.classes[code]) for code in missing]
+        raise InputError(f"the training part has no sample of class {', '.join(names)}")
+    val = np.flatnonzero(split == "val")
+    return Split(train, np.flatnonzero(split == "test"), val if len(val) else None)
+
+
+def _check_classes(labels: np.ndarray, classes: Any) -> None:
+    """Refuse data with nothing to tell apart."""
+    found = np.unique(labels)
+    if len(found) < 2:
+        held = ", ".join(str(classes[code]) for code in found) or "none"
+        raise InputError(f"found one class only ({held}); a comparison needs two or more")

@@ -1,0 +1,1 @@
+"""What a model looked at: importances and occlusion maps."""

@@ -1,0 +1,53 @@
+"""Maps of what spoke for a wrong call, by the same protocol for every model."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from imgpipe.evaluate.explanations.occlusion import occlusion_maps
+from imgpipe.evaluate.models import final_step
+
+
+def explain(
+    model: Any, image: np.ndarray, code: int, channel_axis: int | None
+) -> tuple[tuple[str, np.ndarray], ...]:
+    """Explain one prediction: occlusion for every model, Grad-CAM for networks.
+
+    Parameters
+    ----------
+    model : fitted pipeline or classifier
+        Takes images; its classes are codes.
+    image : ndarray
+        As in the data set.
+    code : int
+        The class to explain.
+    channel_axis : int or None
+        Axis of its channels.
+
+    Returns
+    -------
+    tuple of (name, ndarray of float64, shape (h, w))
+        From -1 (against the class) to 1. None for volumes, and where nothing matters to the model.
+    """
+    if np.ndim(image) - (channel_axis is not None) != 2 or code not in model.classes_:
+        return ()
+    h, w = (n for axis, n in enumerate(image.shape) if axis != _axis(channel_axis, image.ndim))
+    # without overlap: the report shows where to look, and a forest has to answer some 50 times
+    side = max(1, round(min(h, w) / 7))
+    drops = occlusion_maps(
+        model, [image], [code], patch=side, stride=side, channel_axis=channel_axis
+    )[0]
+    largest = np.abs(drops).max()
+    maps = [("occlusion", drops / largest)] if largest > 0 else []
+    if hasattr(final_step(model), "grad_cam"):
+        images = image[None]
+        if isinstance(model, Pipeline) and len(model.steps) > 1:
+            images = model[:-1].transform(images)
+        seen = final_step(model).grad_cam(images, [code])[0].astype(np.float64)
+        maps += [("Grad-CAM", seen)] if seen.any() else []
+    return tuple(maps)
+
+
+def _axis(channel_axis: int | None, ndim: int) -> int | None:
+    return None if channel_axis is None else channel_axis % ndim

@@ -1,0 +1,1 @@
+"""The catalogue of all features as a page: formulas, names elsewhere."""

@@ -1,0 +1,89 @@
+"""The catalogue of features as a page of Markdown, built from the registry.
+
+Run ``python -m imgpipe.features.catalogue_page.page FILE`` to write it.
+"""
+
+import sys
+from pathlib import Path
+
+from imgpipe.features.catalogue_page.formulas import SYMBOLS, base_name, formula_of
+from imgpipe.features.catalogue_page.peers import PEER_NAMES
+from imgpipe.features.extraction import catalogue
+from imgpipe.features.family import Family, Feature
+from imgpipe.features.registry import FAMILIES
+
+_HEAD = """\
+# Features
+
+Built from the registry by `make docs`; do not edit.
+
+`imgpipe.features.catalogue()` gives the same as data. A name that ends in an IBSI code tells its
+aggregation, one that ends in `_d2` its distance, one that ends in `_c0` its colour channel. Where
+`aggregation="default"` is left, the name has no code. `intensity` in a unit stands for the unit of
+the pixels.
+
+| code | aggregation |
+|---|---|
+| BTW3 | 2-D: a matrix per slice and direction, features averaged |
+| SUJT | 2-D: a matrix per slice, directions merged, features averaged (default for an image) |
+| JJUI | 2.5-D: a matrix per direction, slices merged, features averaged |
+| ZW7Z | 2.5-D: one matrix of all slices and directions |
+| ITBB | 3-D: a matrix per direction, features averaged |
+| IAZD | 3-D: one matrix of all directions (default for a volume) |
+| 8QNN | 2-D: a matrix per slice, features averaged (default for an image) |
+| 62GR | 2.5-D: one matrix of all slices |
+| KOBO | 3-D: one matrix (default for a volume) |
+
+PyRadiomics' names stand without the image type in front (`original_`), MIRP's without aggregation
+and discretisation behind. PyRadiomics reports kurtosis 3 higher than IBSI.
+"""
+_COLUMNS = (
+    "| name | IBSI | unit | formula | what it tells | PyRadiomics | MIRP |\n" + "|---" * 7 + "|"
+)
+
+
+def page() -> str:
+    """Give the whole page."""
+    parts = [_HEAD, *(_section(family) for family in FAMILIES.values())]
+    return "\n".join(parts)
+
+
+def _section(family: Family) -> str:
+    """Describe one family: aggregations, symbols, features of a volume, then of an image."""
+    deep = _features(family, 3) if family.volumes else []
+    known = {_row(feature) for feature in deep}
+    flat = [f for f in _features(family, 2) if _row(f) not in known]
+    codes = [f.aggregation for f in [*deep, *flat] if f.aggregation]
+    lines = [f"## {family.title} (`{family.name}`)", ""]
+    if codes:
+        lines += [f"Aggregations: {', '.join(dict.fromkeys(codes))}.", ""]
+    if family.name in SYMBOLS:
+        lines += [SYMBOLS[family.name], ""]
+    for title, features in (("", deep), ("For an image, where it differs:" if deep else "", flat)):
+        rows = list(dict.fromkeys(_row(feature) for feature in features))
+        if rows and family.name not in SYMBOLS:
+            # shares of patterns, which differ by a number only
+            rows = [*rows[:2], f"| ... {len(rows)} in all |" + " |" * 6, rows[-1]]
+        if rows:
+            lines += [title, ""] if title else []
+            lines += [_COLUMNS, *rows, ""]
+    return "\n".join(lines)
+
+
+def _features(family: Family, ndim: int) -> list[Feature]:
+    """All aggregations of a family."""
+    return catalogue(family.name, "all", ndim=ndim)
+
+
+def _row(feature: Feature) -> str:
+    name = base_name(feature)
+    pyradiomics, mirp = PEER_NAMES.get(name, (None, ""))
+    cells = (f"`{name}`", feature.ibsi or "", feature.unit, formula_of(feature),
+             feature.description, pyradiomics or "", mirp)  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""From what the caller passes to a prepared batch of images."""

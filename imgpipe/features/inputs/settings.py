@@ -1,0 +1,223 @@
+"""The settings of an extraction, checked once, and the plan they make for images of one kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+# number of axes an image needs -> codes, in the order in which they are listed in results
+MATRIX_AGGREGATIONS = {2: ("BTW3", "SUJT"), 3: ("JJUI", "ZW7Z", "ITBB", "IAZD")}
+ZONE_AGGREGATIONS = {2: ("8QNN",), 3: ("62GR", "KOBO")}
+# where the code asked for belongs to the other kind of matrix, the one of equal dimension is meant
+_COUNTERPARTS = {
+    "BTW3": "8QNN",
+    "SUJT": "8QNN",
+    "JJUI": "62GR",
+    "ZW7Z": "62GR",
+    "ITBB": "KOBO",
+    "IAZD": "KOBO",
+    "8QNN": "SUJT",
+    "62GR": "ZW7Z",
+    "KOBO": "IAZD",
+}
+CODES = tuple(_COUNTERPARTS)
+_DEFAULTS = {2: ("SUJT", "8QNN"), 3: ("IAZD", "KOBO")}
+DEFAULT_BINS = 32
+MAX_LEVELS = 4096  # a matrix of 32-bit counts then takes 64 MiB
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that `extract` may be told, checked."""
+
+    families: tuple[str, ...]
+    aggregation: tuple[str, ...]
+    bins: int | None
+    bin_width: float | None
+    low: float | None
+    range: tuple[float, float] | None
+    outliers: float | None
+    distances: tuple[int, ...]
+    spacing: tuple[float, ...] | None
+    label: int | float | None
+    channel_axis: int | None
+
+
+@dataclass(frozen=True)
+class ExtractionPlan:
+    """Settings applied to images of one kind: `ndim` spatial axes, `channels` or None for gray."""
+
+    settings: Settings
+    ndim: int
+    channels: int | None
+
+    @property
+    def spacing(self) -> tuple[float, ...]:
+        """Size of a pixel along each spatial axis, mm."""
+        return self.settings.spacing or (1.0,) * self.ndim
+
+    def aggregations(self, kind: dict[int, tuple[str, ...]]) -> list[tuple[str, str]]:
+        """Pairs (code, suffix of the name) for a family with `kind` of aggregations.
+
+        The suffix is empty for the default aggregation, so that its names are short and equal for
+        images and volumes; a code that was asked for is part of the name.
+        """
+        exist = [c for ndim, codes in kind.items() if ndim <= self.ndim for c in codes]
+        asked = self.settings.aggregation
+        if asked == ("default",):
+            return [(c, "") for c in exist if c in _DEFAULTS[self.ndim]]
+        if asked == ("all",):
+            return [(c, f"_{c}") for c in exist]
+        every = [c for codes in kind.values() for c in codes]
+        wanted = [c for c in asked if c in every] or [_COUNTERPARTS[c] for c in asked]
+        missing = [c for c in wanted if c not in exist]
+        if missing:
+            raise InputError(
+                f"aggregation {missing[0]!r} needs a volume; for an image use one of "
+                f"{', '.join(exist)}, 'default' or 'all'"
+            )
+        return [(c, f"_{c}") for c in dict.fromkeys(wanted)]
+
+
+def distance_suffix(distance: int) -> str:
+    """Part of a feature's name that tells its distance; nothing for neighbours."""
+    return "" if distance == 1 else f"_d{distance}"
+
+
+def settings_from(
+    *,
+    families: Any,
+    aggregation: Any,
+    bins: Any,
+    bin_width: Any,
+    low: Any,
+    range: Any,
+    outliers: Any,
+    distance: Any,
+    spacing: Any,
+    label: Any,
+    channel_axis: Any,
+) -> Settings:
+    """Check what the caller said; every error names the argument, the value and what would do."""
+    width = _optional_positive("bin_width", bin_width)
+    return Settings(
+        families=_names("families", families),
+        aggregation=_aggregation(aggregation),
+        bins=_bins(bins, width),
+        bin_width=width,
+        low=_low(low, width),
+        range=_range(range),
+        outliers=_optional_positive("outliers", outliers),
+        distances=_distances(distance),
+        spacing=_spacing(spacing),
+        label=None if label is None else _number("label", label),
+        channel_axis=None if channel_axis is None else _integer("channel_axis", channel_axis),
+    )
+
+
+def _names(argument: str, value: Any) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else value
+    if (
+        not isinstance(names, Iterable)
+        or not (names := tuple(names))
+        or not all(isinstance(name, str) for name in names)
+    ):
+        raise InputError(f"{argument} must be a name or a list of names, not {value!r}")
+    return names
+
+
+def _aggregation(value: Any) -> tuple[str, ...]:
+    names = _names("aggregation", value)
+    if names in (("default",), ("all",)):
+        return names
+    unknown = [name for name in names if name not in CODES]
+    if unknown:
+        raise InputError(
+            f"aggregation {unknown[0]!r} is unknown; use 'default', 'all' or IBSI codes out of "
+            f"{', '.join(CODES)}"
+        )
+    return names
+
+
+def _bins(bins: Any, width: float | None) -> int | None:
+    if bins is None:
+        return None
+    number = _integer("bins", bins)
+    if not 2 <= number <= MAX_LEVELS:
+        raise InputError(f"bins must lie between 2 and {MAX_LEVELS}, or be None; got {number}")
+    if width is not None and number != DEFAULT_BINS:
+        raise InputError(
+            f"bins={number} and bin_width={width} exclude each other: a fixed number of bins or a "
+            "fixed size of bins, not both"
+        )
+    return number
+
+
+def _low(low: Any, width: float | None) -> float | None:
+    if low is None:
+        return None
+    if width is None:
+        raise InputError("low is where bins of a fixed size begin: it needs bin_width")
+    return _number("low", low)
+
+
+def _range(bounds: Any) -> tuple[float, float] | None:
+    if bounds is None:
+        return None
+    try:
+        lower, upper = (float(bound) for bound in bounds)
+    except (TypeError, ValueError):
+        raise InputError(f"range must be two numbers (low, high), not {bounds!r}") from None
+    if not lower <= upper:
+        raise InputError(f"range must be (low, high) with low <= high, not ({lower}, {upper})")
+    return lower, upper
+
+
+def _distances(distance: Any) -> tuple[int, ...]:
+    one = isinstance(distance, (int, np.integer)) and not isinstance(distance, bool)
+    values = (distance,) if one else distance
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InputError(f"distance must be a positive int or a sequence of them, not {distance!r}")
+    distances = tuple(_integer("distance", value) for value in values)
+    if not distances or min(distances) < 1 or max(distances) > 2**31:
+        raise InputError(f"distance must be one or more positive integers, not {distance!r}")
+    return tuple(dict.fromkeys(distances))
+
+
+def _spacing(spacing: Any) -> tuple[float, ...] | None:
+    if spacing is None:
+        return None
+    if isinstance(spacing, str) or not isinstance(spacing, (Sequence, np.ndarray)):
+        raise InputError(f"spacing must be one length in mm per axis, not {spacing!r}")
+    values = tuple(_number("spacing", value) for value in spacing)
+    if len(values) not in (2, 3) or min(values) <= 0:
+        raise InputError(f"spacing must be two or three positive lengths in mm, not {spacing!r}")
+    return values
+
+
+def _integer(argument: str, value: Any) -> int:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise InputError(f"{argument} must be an integer, not {value!r}")
+    return int(value)
+
+
+def _number(argument: str, value: Any) -> float:
+    real = isinstance(value, (int, float, np.integer, np.floating))
+    if not real or isinstance(value, bool) or not math.isfinite(value):
+        raise InputError(f"{argument} must be a finite number, not {value!r}")
+    return float(value)
+
+
+def _optional_positive(argument: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    number = _number(argument, value)
+    if number <= 0:
+        raise InputError(f"{argument} must be positive, not {value!r}")
+    return number

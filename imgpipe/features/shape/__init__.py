@@ -1,0 +1,1 @@
+"""Surfaces, axes and autocorrelation of a mask."""

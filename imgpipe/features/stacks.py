@@ -1,0 +1,181 @@
+"""Many images: chunks of moderate size, each a few stacks, each stack one call per family."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import joblib
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe._runtime.workers import end_with
+from imgpipe.features.inputs.labels import ImageError, Label
+from imgpipe.features.inputs.prepare import batch_of, check_pixels, plan_for, read_image
+from imgpipe.features.inputs.settings import Settings
+from imgpipe.features.registry import families_of, features_of
+
+_CHUNK_PIXELS = 2**19  # 4 MB of float64
+_FILE_PIXELS = 2**16  # what a file that is not read yet is taken for
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A chunk of the images, with its masks and with names for errors."""
+
+    images: Any
+    masks: Any
+    shapes: Any
+    labels: list[Label]
+
+
+def extract_tasks(
+    images: Any, masks: Any, shapes: Any, settings: Settings, n_jobs: int | None
+) -> tuple[np.ndarray, list[str]]:
+    """Values (n, f) and names, in the order of the images."""
+    images = _collection(images, "images")
+    n = len(images)
+    if n == 0:
+        raise InputError("there are no images")
+    masks = _aligned(masks, "masks", n)
+    shapes = _aligned(shapes, "morphological_mask", n)
+    if n_jobs == 0 or not (n_jobs is None or isinstance(n_jobs, (int, np.integer))):
+        raise InputError(f"n_jobs must be None, a positive integer or -1, not {n_jobs!r}")
+    workers = min(joblib.effective_n_jobs(n_jobs), n)
+    tasks = _tasks(images, masks, shapes, workers)
+    if workers == 1:
+        results = [_work(task, settings, os.getpid()) for task in tasks]
+    else:
+        job = joblib.delayed(_work)
+        results = joblib.Parallel(n_jobs=n_jobs)(job(t, settings, os.getpid()) for t in tasks)
+    names = results[0][1]
+    for _, other, label in results:
+        _check_same(names, other, label)
+    return np.concatenate([values for values, _, _ in results]), names
+
+
+def _collection(images: Any, argument: str) -> Any:
+    """Return an array of stacked images, or a sequence of images."""
+    if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "OUS":
+        return images.tolist()  # images of several sizes, or paths
+    if isinstance(images, np.ndarray):
+        stack = check_pixels(images, argument) if images.size else images
+        if images.ndim < 3:
+            raise InputError(
+                f"{argument} has shape {images.shape}; a stack is (n, y, x) or (n, z, y, x). For "
+                "one image use extract"
+            )
+        return stack
+    if isinstance(images, (str, bytes, os.PathLike)) or not hasattr(images, "__getitem__"):
+        raise InputError(f"{argument} must be an array or a sequence, not {type(images).__name__}")
+    return images
+
+
+def _aligned(masks: Any, argument: str, n: int) -> Any:
+    if masks is None:
+        return None
+    if not hasattr(masks, "__len__") or isinstance(masks, (str, bytes)):
+        raise InputError(f"{argument} must hold one mask per image, not {type(masks).__name__}")
+    if len(masks) != n:
+        raise InputError(f"{len(masks)} {argument} for {n} images")
+    return masks
+
+
+def _tasks(images: Any, masks: Any, shapes: Any, workers: int) -> Iterator[_Task]:
+    """Cut the work into tasks of moderate memory, several for each worker."""
+    n = len(images)
+    longest = n if workers == 1 else -(-n // (4 * workers))
+    for start, stop, chunk in _chunks(images, longest):
+        labels = [
+            Label(str(item) if isinstance(item, (str, os.PathLike)) else f"image {i}", i)
+            for i, item in zip(range(start, stop), chunk, strict=True)
+        ]
+        yield _Task(chunk, _part(masks, start, stop), _part(shapes, start, stop), labels)
+
+
+def _chunks(images: Any, longest: int) -> Iterator[tuple[int, int, Any]]:
+    """Slices of a stack, or lists of items that are read only when their turn comes."""
+    n = len(images)
+    if isinstance(images, np.ndarray):
+        length = min(longest, max(1, _CHUNK_PIXELS * n // images.size))
+        for start in range(0, n, length):
+            stop = min(start + length, n)
+            yield start, stop, images[start:stop]
+        return
+    start, pixels = 0, 0
+    chunk: list[Any] = []
+    for i in range(n):
+        chunk.append(images[i])
+        pixels += _FILE_PIXELS if isinstance(chunk[-1], (str, os.PathLike)) else np.size(chunk[-1])
+        if pixels >= _CHUNK_PIXELS or len(chunk) == longest or i == n - 1:
+            yield start, i + 1, chunk
+            start, pixels, chunk = i + 1, 0, []
+
+
+def _part(masks: Any, start: int, stop: int) -> Any:
+    if masks is None:
+        return None
+    return [masks[i] for i in range(start, stop)]
+
+
+def _work(task: _Task, settings: Settings, parent: int) -> tuple[np.ndarray, list[str], str]:
+    """Run one task, in a worker with one thread."""
+    if os.getpid() != parent:
+        os.environ["IMGPIPE_THREADS"] = "1"
+        end_with(parent)
+    values, names = run(task.images, task.masks, task.shapes, settings, task.labels)
+    return values, names, task.labels[0]
+
+
+def run(
+    images: Any, masks: Any, shapes: Any, settings: Settings, labels: Sequence[str]
+) -> tuple[np.ndarray, list[str]]:
+    """Values and names for a stack, or for a list whose members may differ in size."""
+    if isinstance(images, np.ndarray):
+        return _run_stack(images, settings.channel_axis, masks, shapes, settings, labels)
+    loaded = [read_image(item, lab, settings) for item, lab in zip(images, labels, strict=True)]
+    groups: dict[Any, list[int]] = {}
+    for i, (pixels, axis) in enumerate(loaded):
+        # integers beyond 2^53 and floats would meet in one array otherwise
+        groups.setdefault((pixels.shape, axis, pixels.dtype), []).append(i)
+    values: np.ndarray | None = None
+    names: list[str] = []
+    for (_, axis, _), members in groups.items():
+        stack = np.stack([loaded[i][0] for i in members])
+        some_masks = None if masks is None else [masks[i] for i in members]
+        some_shapes = None if shapes is None else [shapes[i] for i in members]
+        some_labels = [labels[i] for i in members]
+        part, part_names = _run_stack(stack, axis, some_masks, some_shapes, settings, some_labels)
+        if values is None:
+            values, names = np.empty((len(loaded), len(part_names))), part_names
+        _check_same(names, part_names, some_labels[0])
+        values[members] = part
+    assert values is not None
+    return values, names
+
+
+def _run_stack(
+    stack: np.ndarray, axis: int | None, masks: Any, shapes: Any, settings: Settings,
+    labels: Sequence[str],
+) -> tuple[np.ndarray, list[str]]:  # fmt: skip
+    """One call per family for images of one shape."""
+    plan = plan_for(stack.shape[1:], axis, labels[0], settings)
+    names = [feature.name for feature in features_of(plan)]
+    # sums of pixels near the largest float overflow, which leaves the feature undefined
+    with np.errstate(over="ignore", invalid="ignore"):
+        batch = batch_of(stack, axis, masks, shapes, plan, labels)
+        blocks = [family.compute(batch, plan) for family in families_of(plan)]
+    values = np.concatenate(blocks, axis=1)
+    values[np.isinf(values)] = np.nan
+    return values, names
+
+
+def _check_same(names: list[str], other: list[str], label: str) -> None:
+    if names != other:
+        raise ImageError(
+            f"{label} gives other features than the first image; gray and colour images, or images "
+            "and volumes, cannot share a table",
+            label,
+        )

@@ -1,0 +1,1 @@
+"""Matrices of gray levels, and what is counted in them."""

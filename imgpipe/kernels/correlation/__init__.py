@@ -1,0 +1,1 @@
+"""Weights of any shape: tap by tap, or by transform."""

@@ -1,0 +1,1 @@
+"""Minima and maxima of boxes and footprints."""

@@ -1,0 +1,1 @@
+"""What erosion, dilation and the kernels composed of them share."""

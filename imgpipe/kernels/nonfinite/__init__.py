@@ -1,0 +1,1 @@
+"""NaN, infinities and values near the limit of a dtype."""

@@ -1,0 +1,1 @@
+"""Medians: selection networks, histograms, bit by bit."""

@@ -1,0 +1,1 @@
+"""Weights that are a product of one vector per axis."""

@@ -1,0 +1,1 @@
+"""Which pixels a window covers: sizes, borders, padded copies."""
