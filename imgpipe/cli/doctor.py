@@ -82,10 +82,11 @@ def _with_bar(name: str, room: Callable[[], Any]) -> Iterator[tuple[str, float]]
 
 def _examine() -> dict[str, Any]:
     import imgpipe
-    from imgpipe._runtime.jit import cache_folder
+    from imgpipe import features, kernels  # noqa: F401  (their loops name the folders in use)
+    from imgpipe._runtime.code_cache import folders_in_use
     from imgpipe.evaluate.records.environment import cpu_model
 
-    code = cache_folder()
+    code = folders_in_use()
     needed = {name: _version(name) for name in _NEEDED}
     return {
         "imgpipe": imgpipe.__version__,
@@ -102,8 +103,7 @@ def _examine() -> dict[str, Any]:
         "cache": _folder(cache_dir()),
         "compiled": {
             **_folder(numba_cache_dir()),
-            "current": None if code is None else str(code),
-            "functions": 0 if code is None else len(list(code.rglob("*.nbi"))),
+            "functions": sum(len(list(folder.rglob("*.nbi"))) for folder in code),
         },
     }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.ndimage as ndi
 
-from imgpipe._runtime import jit as _jit
+from imgpipe._runtime import code_cache
 from imgpipe.kernels import median
 from imgpipe.kernels.ranks import boxes as _median_boxes
 from imgpipe.kernels.ranks.generated import box_source
@@ -131,9 +131,9 @@ def test_strips_hold_whole_groups_of_rows(height: int, k: int) -> None:
 
 def test_written_modules_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A written module is a file of the cache folder, made once and left alone afterwards."""
-    monkeypatch.setattr(_jit, "cache_folder", lambda: tmp_path)
-    assert _jit.written_module("numbers", lambda: "one = 1\n").one == 1
-    assert _jit.written_module("numbers", lambda: "one = 2\n").one == 1
+    monkeypatch.setattr(code_cache, "folder_of", lambda source: tmp_path)
+    assert code_cache.written_module("numbers", __file__, lambda: "one = 1\n").one == 1
+    assert code_cache.written_module("numbers", __file__, lambda: "one = 2\n").one == 1
     assert [path.name for path in tmp_path.glob("*numbers*")] == ["numbers.py"]
 
 
@@ -142,6 +142,6 @@ def test_written_modules_need_no_folder(
     folder: Path | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where nothing can be written, the module lives in memory."""
-    monkeypatch.setattr(_jit, "cache_folder", lambda: folder)
+    monkeypatch.setattr(code_cache, "folder_of", lambda source: folder)
     source = "from imgpipe._runtime.jit import jit\n\n@jit\ndef one():\n    return 1\n"
-    assert _jit.written_module("numbers", lambda: source).one() == 1
+    assert code_cache.written_module("numbers", __file__, lambda: source).one() == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imgpipe._runtime import jit as _jit
+from imgpipe._runtime import code_cache
 from imgpipe.kernels import warming as _warm
 
 _READ_BEYOND = """
@@ -101,30 +101,70 @@ def test_a_read_outside_is_noticed(tmp_path: Path) -> None:
     assert "IndexError: index is out of bounds" in done.stderr
 
 
-def test_fingerprint_follows_every_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An edit in any file of the rooms with loops, or a setting of Numba, moves the cache."""
-    for room in ("kernels", "features"):
-        (tmp_path / room).mkdir()
-        (tmp_path / room / "helper.py").write_text("a = 1\n")
-    monkeypatch.setattr(_jit, "_PACKAGE", tmp_path)
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of three modules, of which one imports another through a third, in a folder."""
+    monkeypatch.setattr(code_cache, "_PACKAGE", tmp_path)
     # `make test-bounds` has set it already
     monkeypatch.delenv("NUMBA_BOUNDSCHECK", raising=False)
-    seen = [_jit._fingerprint()]
-    assert _jit._fingerprint() == seen[0]
-    for room in ("kernels", "features"):
-        (tmp_path / room / "helper.py").write_text("a = 2\n")
-        seen.append(_jit._fingerprint())
-    (tmp_path / "kernels" / "another.py").touch()
-    seen.append(_jit._fingerprint())
-    (tmp_path / "kernels" / "room").mkdir()
-    for text in ("a = 1\n", "a = 2\n"):
-        (tmp_path / "kernels" / "room" / "helper.py").write_text(text)
-        seen.append(_jit._fingerprint())
+    (tmp_path / "kernels" / "box").mkdir(parents=True)
+    for name, text in {
+        "kernels/mean.py": "from imgpipe.kernels.box.plan import (\n    a,\n    b,\n)\n",
+        "kernels/box/plan.py": "def f():\n    from imgpipe.kernels.box import sums\n",
+        "kernels/box/sums.py": "a = 1\n",
+        "kernels/median.py": "import numpy\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def fingerprints(package: Path) -> dict[str, str]:
+    """Fingerprint of every module, as a new process would find it."""
+    code_cache._imported.cache_clear()
+    return {path.stem: code_cache.fingerprint(path) for path in package.rglob("*.py")}
+
+
+def test_an_edit_moves_the_code_that_depends_on_it(package: Path) -> None:
+    """A source in a sub-folder, reached through others, moves those, and no other module."""
+    before = fingerprints(package)
+    assert fingerprints(package) == before
+    (package / "kernels" / "box" / "sums.py").write_text("a = 2\n")
+    after = fingerprints(package)
+    assert {name for name in before if before[name] != after[name]} == {"mean", "plan", "sums"}
+
+
+def test_settings_of_numba_move_all_code(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run with other settings, such as bounds checks, reads no code of a run without."""
+    seen = [fingerprints(package)]
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
-    seen.append(_jit._fingerprint())
+    seen.append(fingerprints(package))
     monkeypatch.setenv("NUMBA_OPT", "2")
-    seen.append(_jit._fingerprint())
-    assert len(set(seen)) == len(seen)
+    seen.append(fingerprints(package))
+    for name in seen[0]:
+        assert len({found[name] for found in seen}) == 3
+
+
+def test_another_package_depends_on_all_its_files(tmp_path: Path) -> None:
+    """A kernel of somebody else's package is compiled anew after an edit in any file of it."""
+    (tmp_path / "theirs" / "inner").mkdir(parents=True)
+    for name in ("__init__.py", "helper.py", "inner/__init__.py", "inner/loop.py"):
+        (tmp_path / "theirs" / name).write_text("from imgpipe._runtime.jit import jit\n")
+    loop = tmp_path / "theirs" / "inner" / "loop.py"
+    assert set((tmp_path / "theirs").rglob("*.py")) <= set(code_cache.sources_of(loop))
+    before = code_cache.fingerprint(loop)
+    (tmp_path / "theirs" / "helper.py").write_text("a = 2\n")
+    assert code_cache.fingerprint(loop) != before
+
+
+def test_every_compiled_module_is_followed_to_its_ends() -> None:
+    """What a loop imports is among its sources: the modules Python itself loads for it."""
+    from imgpipe.kernels.box import floats
+
+    names = {path.stem for path in code_cache.sources_of(Path(floats.__file__))}
+    for module in vars(floats).values():
+        home = getattr(module, "__module__", None) or ""
+        if home.startswith("imgpipe."):
+            assert home.split(".")[-1] in names
 
 
 @pytest.mark.parametrize(
@@ -135,19 +175,20 @@ def test_some_settings_do_not_change_the_code(
 ) -> None:
     """A moved cache, or a worker with one thread, finds what was compiled before."""
     monkeypatch.delenv(name, raising=False)
-    before = _jit._fingerprint()
+    source = Path(__file__)
+    before = code_cache.fingerprint(source)
     monkeypatch.setenv(name, value)
-    assert _jit._fingerprint() == before
+    assert code_cache.fingerprint(source) == before
 
 
 @pytest.mark.jit
 def test_one_process_at_a_time_adds_to_the_cache(tmp_path: Path) -> None:
     """Compiled code waits for its turn: side by side, two processes would mix up their files."""
     fcntl = pytest.importorskip("fcntl")
-    run("import imgpipe._runtime.jit as j; j.cache_folder()", tmp_path)
-    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
-    script = tmp_path / "script.py"
+    script = tmp_path / "compile.py"
     script.write_text(_COMPILE)
+    ask = f"from imgpipe._runtime.code_cache import folder_of\nprint(folder_of({str(script)!r}))"
+    folder = Path(run(ask, tmp_path).stdout.strip())
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -168,7 +209,7 @@ def test_unwritable_cache_is_said_once(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "file").touch()
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
     with pytest.warns(RuntimeWarning, match="NUMBA_CACHE_DIR"):
-        assert _jit.cache_folder.__wrapped__() is None
+        assert code_cache._root.__wrapped__() is None
 
 
 @pytest.mark.jit

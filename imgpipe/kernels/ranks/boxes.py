@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._runtime.jit import written_module
+from imgpipe._runtime.code_cache import written_module
 from imgpipe._runtime.threads import bands_of, run_bands
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.ranks.generated import box_source
@@ -108,7 +108,8 @@ def _table(shape: tuple[int, ...], window: Window) -> Array:
 
 @cache
 def _written(k: int, itemsize: int) -> ModuleType:
-    return written_module(f"median_{k}_{8 * itemsize}", lambda: box_source(k, itemsize, _WAYS[k]))
+    name = f"median_{k}_{8 * itemsize}"
+    return written_module(name, __file__, lambda: box_source(k, itemsize, _WAYS[k]))
 
 
 def _tall(height: int, pitch: int, k: int, itemsize: int, line: int) -> int:
