@@ -47,7 +47,7 @@ class FeatureStore:
         self._fitted: dict[str, list[Any]] = {}
 
     def inputs(self, feature_steps: list[Any]) -> tuple[Any, float]:
-        """Output of the stateless steps `head` for all images, and the CPU seconds it took.
+        """Output of the stateless steps for all images, and the CPU seconds it took.
 
         The seconds are those of the first computation, also when the numbers come from the cache.
         """
@@ -65,7 +65,7 @@ class FeatureStore:
         return self._known[key]
 
     def fitted(self, feature_steps: list[Any]) -> list[Any]:
-        """Return the stateless steps `head`, fitted on the first image, once for all models."""
+        """Return the stateless steps, fitted on the first image, once for all models."""
         key = _key(self._pixels, feature_steps)
         if key not in self._fitted:
             steps: list[Any] = []
@@ -177,7 +177,7 @@ def _cached(key: str, images: Any, feature_steps: list[Any]) -> tuple[Any, float
         memory = joblib.Memory(folder, verbose=0)
     except OSError:
         return _run(key, images, feature_steps)
-    function: MemorizedFunc = memory.cache(_run, ignore=["images", "head"])
+    function: MemorizedFunc = memory.cache(_run, ignore=["images", "feature_steps"])
     quiet = logging.getLogger(getattr(function, "_name", "joblib"))
     level = quiet.level
     # the traceback of an unreadable entry would alarm, and the entry is replaced anyway
