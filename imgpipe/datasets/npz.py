@@ -12,7 +12,7 @@ from imgpipe._common import InputError
 from imgpipe.datasets._dataset import SPLITS, Dataset, some, stem
 from imgpipe.datasets._labels import clean_groups, clean_split, encode
 from imgpipe.images import resize
-from imgpipe.images._npy import read_npy_header
+from imgpipe.images.formats.npy import read_npy_header
 
 CLASS_KEYS = ("classes", "label_names", "class_names")
 ID_KEYS = ("ids", "files", "source_paths")

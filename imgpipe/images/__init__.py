@@ -5,13 +5,13 @@ silence: 8- and 16-bit pixels stay as they are. Each file is decoded to its last
 that ends early is an `InputError`.
 """
 
-from imgpipe.images._color import luminance
-from imgpipe.images._contours import read_contours
-from imgpipe.images._image import MAX_PIXELS, SUFFIXES, Image
-from imgpipe.images._read import read
-from imgpipe.images._resize import resize
-from imgpipe.images._series import Series, identifiers, read_series
-from imgpipe.images._write import write
+from imgpipe.images.contours import read_contours
+from imgpipe.images.image import MAX_PIXELS, SUFFIXES, Image
+from imgpipe.images.luminance import luminance
+from imgpipe.images.read import read
+from imgpipe.images.resize import resize
+from imgpipe.images.series import Series, identifiers, read_series
+from imgpipe.images.write import write
 
 __all__ = [
     "MAX_PIXELS",

@@ -11,9 +11,9 @@ from imgpipe._common import InputError
 MAX_PIXELS = 2**28
 """Pixels (frames included, channels not) that one file may declare: 512 x 512 x 1024."""
 
-SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".npy", ".dcm", ".dicom", ".ima"}
-)
+DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
+
+SUFFIXES = DICOM_SUFFIXES | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".npy"}
 """Suffixes, in lower case, of the files that folders are searched for."""
 
 
@@ -64,9 +64,3 @@ def settle(what: str, pixels: np.ndarray) -> np.ndarray:
             f"{what}: pixels of dtype {pixels.dtype}; bool, integers and floats are read"
         )
     return np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))
-
-
-def plain(text: object) -> str:
-    """Text from a file or decoder as one short printable line."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-    return line if len(line) <= 300 else f"{line[:300]}..."

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError, atomic_path
-from imgpipe.images._cv2 import cv2
+from imgpipe.images.formats.opencv import cv2
 
 JPEG_QUALITY = 95
 
@@ -102,7 +102,7 @@ def _write_npy(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> N
 
 
 def _require(path: Path, pixels: np.ndarray, colour: bool, dtypes: tuple[type, ...]) -> None:
-    """The format holds one image of these dtypes."""
+    """Refuse what a format for one image of these dtypes cannot hold."""
     if pixels.ndim - colour != 2:
         raise InputError(f"{path}: holds no volumes; write {pixels.shape} to .tif or .npy")
     if pixels.dtype not in dtypes:

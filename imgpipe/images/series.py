@@ -1,19 +1,16 @@
 """DICOM series: the slices of one scan as a volume, in the order of their positions."""
 
-from __future__ import annotations
-
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._dicom import PIXEL_TAGS, decode_dicom
-from imgpipe.images._image import Image, check_budget, plain
-from imgpipe.images._quiet import quiet
+from imgpipe.images.formats.dicom import decode_dicom
+from imgpipe.images.formats.dicom_slice import Slice, read_slice
+from imgpipe.images.formats.errors import plain, quiet
+from imgpipe.images.image import Image, check_budget
 
 _SAME_DIRECTION = 1e-4  # difference of unit vectors
 _EVEN = 0.01  # share of the distance of slices by which one may be off its place
@@ -44,19 +41,6 @@ class Series:
     patient: str
     study: str
     series: str
-
-
-@dataclass(frozen=True)
-class _Slice:
-    """Where the slice of one file lies, and what it must share with the others."""
-
-    path: Path
-    uid: str
-    shape: tuple[int, int]
-    spacing: tuple[float, float]
-    orientation: tuple[float, ...]
-    position: tuple[float, ...]
-    tags: tuple[str, str, str]
 
 
 def read_series(folder: str | os.PathLike[str]) -> Series:
@@ -94,7 +78,7 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     root = Path(folder)
     if not root.is_dir():
         raise InputError(f"{name}: no such folder")
-    slices = [found for file in sorted(root.iterdir()) if (found := _slice(file)) is not None]
+    slices = [s for file in sorted(root.iterdir()) if (s := read_slice(file)) is not None]
     if not slices:
         raise InputError(f"{name}: no DICOM slices in it")
     _check_alike(name, slices)
@@ -108,10 +92,10 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
         image=Image(_stacked(name, slices), None, (between, *first.spacing)),
         origin=np.array(slices[0].position),
         directions=np.stack([normal, y, x]),
-        frame=first.tags[1],
-        patient=first.tags[2],
-        study=first.tags[0],
-        series=first.uid,
+        frame=first.frame,
+        patient=first.patient,
+        study=first.study,
+        series=first.series,
     )
 
 
@@ -156,66 +140,9 @@ def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
     return None
 
 
-def _slice(path: Path) -> _Slice | None:
-    """Place of the slice in a file; None for a file that is no DICOM image."""
-    import pydicom
-    from pydicom.errors import InvalidDicomError
-
-    if not path.is_file():
-        return None
-    try:
-        with quiet():
-            dataset = pydicom.dcmread(path, defer_size=1024)
-            if any(tag in dataset for tag in PIXEL_TAGS):
-                return _place(path, dataset)
-            # a structure set or a directory says what it is; a damaged slice does not
-            if "SOPClassUID" in dataset or "MediaStorageSOPClassUID" in dataset.file_meta:
-                return None
-            raise InputError(f"{path}: damaged or truncated DICOM: neither pixels nor a SOP class")
-    except InvalidDicomError:
-        if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
-            raise InputError(f"{path}: not a DICOM file, or damaged in its first bytes") from None
-        return None
-    except InputError:
-        raise
-    except Exception as error:
-        # pydicom raises nearly every built-in error on damaged elements
-        reason = plain(error) or type(error).__name__
-        raise InputError(f"{path}: damaged or truncated DICOM: {reason}") from None
-
-
-def _place(path: Path, dataset: Any) -> _Slice:
-    """Read the tags that say where a slice lies."""
-    if int(dataset.get("NumberOfFrames", 1) or 1) > 1 or int(dataset.get("SamplesPerPixel", 1)) > 1:
-        raise InputError(f"{path}: several frames or colours; a series is of gray slices")
-    numbers = {}
-    for tag, length in (("PixelSpacing", 2), ("ImageOrientationPatient", 6),
-                        ("ImagePositionPatient", 3)):  # fmt: skip
-        values = tuple(float(v) for v in dataset.get(tag) or ())
-        if len(values) != length or not all(map(math.isfinite, values)):
-            raise InputError(f"{path}: no usable {tag}, without which a slice has no place")
-        numbers[tag] = values
-    row, column = numbers["PixelSpacing"]
-    if row <= 0 or column <= 0:
-        raise InputError(f"{path}: PixelSpacing {row:g} x {column:g} mm")
-    tags = (
-        str(dataset.get(tag, ""))
-        for tag in ("StudyInstanceUID", "FrameOfReferenceUID", "PatientID")
-    )
-    return _Slice(
-        path=path,
-        uid=str(dataset.get("SeriesInstanceUID", "")),
-        shape=(int(dataset.Rows), int(dataset.Columns)),
-        spacing=(row, column),
-        orientation=numbers["ImageOrientationPatient"],
-        position=numbers["ImagePositionPatient"],
-        tags=(next(tags), next(tags), next(tags)),
-    )
-
-
-def _check_alike(name: str, slices: list[_Slice]) -> None:
+def _check_alike(name: str, slices: list[Slice]) -> None:
     """Refuse slices that cannot be one volume."""
-    series = {s.uid for s in slices}
+    series = {s.series for s in slices}
     if len(series) > 1:
         raise InputError(
             f"{name}: {len(series)} series in one folder; give each a folder of its own"
@@ -229,7 +156,7 @@ def _check_alike(name: str, slices: list[_Slice]) -> None:
             raise InputError(f"{s.path}: PixelSpacing {s.spacing}, {there} {first.spacing}")
         if not np.allclose(s.orientation, first.orientation, atol=_SAME_DIRECTION):
             raise InputError(f"{s.path}: another orientation than {first.path}")
-        if s.tags != first.tags:
+        if (s.patient, s.study, s.frame) != (first.patient, first.study, first.frame):
             raise InputError(f"{s.path}: another patient, study or frame than {first.path}")
     x, y = (np.array(first.orientation[i : i + 3]) for i in (0, 3))
     gram = np.array([x @ x, y @ y, x @ y])
@@ -239,7 +166,7 @@ def _check_alike(name: str, slices: list[_Slice]) -> None:
         )
 
 
-def _distance(name: str, slices: list[_Slice], normal: np.ndarray) -> float:
+def _distance(name: str, slices: list[Slice], normal: np.ndarray) -> float:
     """Distance of neighbouring slices, mm; an error where it is not one."""
     if len(slices) == 1:
         raise InputError(f"{name}: one slice is no volume; read it as a file")
@@ -264,7 +191,7 @@ def _distance(name: str, slices: list[_Slice], normal: np.ndarray) -> float:
     return between
 
 
-def _stacked(name: str, slices: list[_Slice]) -> np.ndarray:
+def _stacked(name: str, slices: list[Slice]) -> np.ndarray:
     """Pixels of all slices, in a dtype that holds each."""
     planes = []
     for s in slices:

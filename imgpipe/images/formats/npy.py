@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import Image, check_budget, settle
+from imgpipe.images.image import Image, check_budget, settle
 
 
 def read_npy_header(name: str, file: io.BufferedIOBase) -> tuple[tuple[int, ...], bool, np.dtype]:

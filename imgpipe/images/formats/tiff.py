@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import Image, check_budget, plain, settle
-from imgpipe.images._quiet import quiet
+from imgpipe.images.formats.alpha import blend
+from imgpipe.images.formats.errors import quiet, reason
+from imgpipe.images.image import Image, check_budget, settle
 
 TROUBLE = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OSError),
@@ -37,8 +38,7 @@ def decode_tiff(name: str, data: bytes) -> Image:
                 f"{name}: its TIFF compression {_compression(pages)} needs a decoder: "
                 "pip install imagecodecs"
             ) from None
-        reason = plain(error) or type(error).__name__
-        raise InputError(f"{name}: damaged or truncated TIFF: {reason}") from None
+        raise InputError(f"{name}: damaged or truncated TIFF: {reason(error)}") from None
     pixels = settle(name, slices[0] if len(slices) == 1 else np.stack(slices))
     return Image(pixels, -1 if slices[0].ndim == 3 else None)
 
@@ -117,8 +117,6 @@ def _apply_palette(index: np.ndarray, palette: np.ndarray) -> np.ndarray:
 
 def _drop_alpha(name: str, pixels: np.ndarray) -> np.ndarray:
     """Colour without an opaque alpha channel; a transparent one is laid over black."""
-    from imgpipe.images._pillow import blend
-
     colour = pixels[..., 0] if pixels.shape[-1] == 2 else pixels[..., :3]
     if pixels.dtype.kind != "u":
         raise InputError(f"{name}: a TIFF alpha channel of {pixels.dtype}; save without it")

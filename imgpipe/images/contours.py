@@ -1,7 +1,5 @@
 """Contours of a DICOM structure set (RTSTRUCT) as a mask of the series they were drawn on."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any
@@ -9,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import plain
-from imgpipe.images._quiet import quiet
-from imgpipe.images._series import Series
+from imgpipe.images.formats.errors import plain, reading_dicom
+from imgpipe.images.series import Series
 
 _OFF_SLICE = 0.25  # share of the distance of slices
 
@@ -52,14 +49,8 @@ def read_contours(
     >>> mask = read_contours("patient/RS.dcm", series, region="GTV")  # doctest: +SKIP
     """
     name = str(path)
-    try:
-        with quiet():
-            contours = _contours(name, _dataset(name, path), series, region)
-    except InputError:
-        raise
-    except Exception as error:
-        reason = plain(error) or type(error).__name__
-        raise InputError(f"{name}: damaged or truncated structure set: {reason}") from None
+    with reading_dicom(name, "structure set"):
+        contours = _contours(name, _structure_set(name, path), series, region)
     mask = np.zeros(series.image.pixels.shape, bool)
     for points in contours:
         _toggle(mask, _voxels(name, points, series))
@@ -68,7 +59,7 @@ def read_contours(
     return mask
 
 
-def _dataset(name: str, path: str | os.PathLike[str]) -> Any:
+def _structure_set(name: str, path: str | os.PathLike[str]) -> Any:
     import pydicom
     from pydicom.errors import InvalidDicomError
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from imgpipe._common import InputError
-from imgpipe.images._dicom import decode_dicom
-from imgpipe.images._image import Image
-from imgpipe.images._npy import decode_npy
-from imgpipe.images._pillow import decode_bmp, decode_jpeg
-from imgpipe.images._png import decode_png
-from imgpipe.images._tiff import decode_tiff
+from imgpipe.images.formats.bmp import decode_bmp
+from imgpipe.images.formats.dicom import decode_dicom
+from imgpipe.images.formats.jpeg import decode_jpeg
+from imgpipe.images.formats.npy import decode_npy
+from imgpipe.images.formats.png import decode_png
+from imgpipe.images.formats.tiff import decode_tiff
+from imgpipe.images.image import DICOM_SUFFIXES, Image
 
 Decoder = Callable[[str, bytes], Image]
 
@@ -100,7 +101,7 @@ def read(path: str | os.PathLike[str]) -> Image:
             raise InputError(f"{name}: neither a file nor a folder")
         with path.open("rb") as file:
             head = file.read(132)
-            decode = _decoder(name, head, path.suffix.lower())
+            decode = decoder_for(name, head, path.suffix.lower())
             data = head + file.read()
     except FileNotFoundError:
         raise InputError(f"{name}: no such file") from None
@@ -114,8 +115,8 @@ def read(path: str | os.PathLike[str]) -> Image:
     return decode(name, data)
 
 
-def _decoder(name: str, head: bytes, suffix: str) -> Decoder:
-    """The decoder for a file that begins with `head`."""
+def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
+    """Choose the decoder for a file that begins with `head`."""
     if not head:
         raise InputError(f"{name}: the file is empty")
     if head[128:132] == b"DICM":
@@ -124,7 +125,7 @@ def _decoder(name: str, head: bytes, suffix: str) -> Decoder:
         # two letters may begin a text too: a BMP file goes on with the size of its header
         if head.startswith(magic) and (magic != b"BM" or head[14:18] in BMP_HEADERS):
             return decoder
-    if suffix in (".dcm", ".dicom", ".ima"):
+    if suffix in DICOM_SUFFIXES:
         return decode_dicom
     for magic, what in STRANGERS.items():
         if head.startswith(magic):

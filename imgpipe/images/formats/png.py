@@ -6,9 +6,11 @@ import zlib
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._cv2 import cv2
-from imgpipe.images._image import Image, check_budget
-from imgpipe.images._pillow import blend, decode_simple, orientation, oriented
+from imgpipe.images.formats.alpha import blend
+from imgpipe.images.formats.exif import orientation, oriented
+from imgpipe.images.formats.opencv import cv2
+from imgpipe.images.formats.pillow import decode_simple
+from imgpipe.images.image import Image, check_budget
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images._image import Image, check_budget, plain, settle
-from imgpipe.images._pillow import jpeg_header
-from imgpipe.images._quiet import quiet
+from imgpipe.images.formats.errors import plain, reading_dicom
+from imgpipe.images.formats.jpeg import jpeg_header
+from imgpipe.images.image import Image, check_budget, settle
 
 PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
@@ -19,16 +19,8 @@ def decode_dicom(name: str, data: bytes) -> Image:
     """Image or volume from the bytes of a DICOM file."""
     import pydicom
 
-    try:
-        with quiet():
-            return _image(name, pydicom.dcmread(io.BytesIO(data), force=True))
-    except InputError:
-        raise
-    except Exception as error:
-        # pydicom converts elements when they are asked for, and raises nearly every built-in
-        # error on damaged ones
-        reason = plain(error) or type(error).__name__
-        raise InputError(f"{name}: damaged or truncated DICOM: {reason}") from None
+    with reading_dicom(name):
+        return _image(name, pydicom.dcmread(io.BytesIO(data), force=True))
 
 
 def _image(name: str, dataset: Any) -> Image:

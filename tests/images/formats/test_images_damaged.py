@@ -14,7 +14,7 @@ from PIL import Image as PillowImage
 
 from imgpipe import InputError
 from imgpipe.images import Image, read, write
-from imgpipe.images._read import _decoder
+from imgpipe.images.read import decoder_for
 
 RNG = np.random.default_rng(6)
 GRAY = RNG.integers(0, 256, (10, 7), dtype=np.uint8)
@@ -28,7 +28,7 @@ def dicom(name: str) -> Callable[[Path], object]:
 
 def decode(name: str, data: bytes) -> Image:
     """What `read` does behind the file system: thousands of files would be slow to write."""
-    return _decoder(name, data[:132], Path(name).suffix)(name, data)
+    return decoder_for(name, data[:132], Path(name).suffix)(name, data)
 
 
 FILES: dict[str, Callable[[Path], object]] = {
@@ -204,7 +204,7 @@ def test_missing_libgl_names_the_headless_package(monkeypatch: pytest.MonkeyPatc
     """Where OpenCV lacks a window library, one line names the package without windows."""
     import builtins
 
-    from imgpipe.images._cv2 import cv2
+    from imgpipe.images.formats.opencv import cv2
 
     plain_import = builtins.__import__
 

@@ -1,0 +1,1 @@
+"""One decoder for each kind of file, and what decoders share."""

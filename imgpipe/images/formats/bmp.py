@@ -1,0 +1,20 @@
+"""BMP files: the size is checked before anything is allocated."""
+
+import struct
+
+from imgpipe._common import InputError
+from imgpipe.images.formats.pillow import decode_simple
+from imgpipe.images.image import Image, check_budget
+
+
+def decode_bmp(name: str, data: bytes) -> Image:
+    """Image from the bytes of a BMP file."""
+    if len(data) < 26:
+        raise InputError(f"{name}: truncated: the BMP header is cut short")
+    if struct.unpack("<I", data[14:18])[0] == 12:
+        width, height = struct.unpack("<HH", data[18:22])
+    else:
+        width, height = struct.unpack("<ii", data[18:26])
+    check_budget(name, (abs(height), width))
+    pixels = decode_simple(name, data)
+    return Image(pixels, -1 if pixels.ndim == 3 else None)
