@@ -4,10 +4,11 @@ One image gives a dict, many images a matrix; `catalogue` says what each number 
 features is one file and one line in the registry `FAMILIES`.
 """
 
-from imgpipe.features.extraction import catalogue, extract, extract_many, warm
+from imgpipe.features.extraction import catalogue, extract, extract_many
 from imgpipe.features.family import Family, Feature
 from imgpipe.features.preparation import resample, resample_mask
 from imgpipe.features.registry import FAMILIES
+from imgpipe.features.warming import warm
 
 __all__ = [
     "FAMILIES",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.features.family import Feature
 from imgpipe.features.inputs.settings import CODES, ExtractionPlan, settings_from
-from imgpipe.features.registry import FAMILIES, features_of
+from imgpipe.features.registry import features_of
 from imgpipe.features.stacks import extract_tasks, run
 
 FamilyNames = str | Iterable[str]
@@ -246,26 +245,3 @@ def catalogue(
     return list(
         features_of(ExtractionPlan(settings, ndim, None if channel_axis is None else channels))
     )
-
-
-def warm() -> list[tuple[str, float]]:
-    """Compile the default path of every family ahead of use.
-
-    Returns
-    -------
-    list of (str, float)
-        Name of each family and the seconds it took, compilation included.
-
-    Examples
-    --------
-    >>> from imgpipe.features import warm
-    >>> [name for name, seconds in warm()][:2]
-    ['intensity', 'histogram']
-    """
-    image = np.arange(81.0).reshape(1, 9, 9)
-    seconds = []
-    for name in FAMILIES:
-        start = time.perf_counter()
-        extract_many(image, families=name)
-        seconds.append((name, time.perf_counter() - start))
-    return seconds
