@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from imgpipe._common import InputError
 from imgpipe.cli.files import models as _models
 from imgpipe.cli.files import run_folder as _runs
 from imgpipe.cli.program import options as _options
+
+if TYPE_CHECKING:
+    from imgpipe.learn import TrainedModel
 
 
 @click.command()
@@ -65,14 +68,11 @@ def command(
 
 def _held_out(dataset: Any) -> Any:
     """Keep the test part where there is one."""
-    import numpy as np
-
-    if dataset.split is None or not (dataset.split == "test").any():
-        return dataset
-    return dataset.take(np.flatnonzero(dataset.split == "test"))
+    test = dataset.positions("test")
+    return dataset.take(test) if len(test) else dataset
 
 
-def _as_trained(dataset: Any, model: _models.Model, data: str) -> Any:
+def _as_trained(dataset: Any, model: "TrainedModel", data: str) -> Any:
     """Code the labels as the model does; refuse classes and images that it never saw."""
     found = [str(name) for name in dataset.classes]
     unseen = sorted({found[code] for code in set(dataset.labels.tolist())} - set(model.classes))
@@ -89,7 +89,7 @@ def _as_trained(dataset: Any, model: _models.Model, data: str) -> Any:
     return replace(dataset, labels=labels, classes=model.classes)
 
 
-def _check_images(dataset: Any, model: _models.Model, data: str) -> None:
+def _check_images(dataset: Any, model: "TrainedModel", data: str) -> None:
     """Refuse images unlike those of the training; in one array, all are like the first."""
     import numpy as np
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from imgpipe.datasets import ImageList
+    from imgpipe.learn import TrainedModel
 
 _BATCH = 256
 _Usable = tuple[dict[str, Any], "np.ndarray"]  # a row and its image's pixels
@@ -58,7 +59,7 @@ def command(
     return SOME_FAILED if failed else 0
 
 
-def _predict(model: _models.Model, source: "ImageList", batch: range) -> list[dict[str, Any]]:
+def _predict(model: "TrainedModel", source: "ImageList", batch: range) -> list[dict[str, Any]]:
     """Give one row an image; those that cannot be used get their reason."""
     rows: list[dict[str, Any]] = []
     usable: list[_Usable] = []
@@ -76,7 +77,7 @@ def _predict(model: _models.Model, source: "ImageList", batch: range) -> list[di
     return rows
 
 
-def _fill(model: _models.Model, usable: "list[_Usable]") -> None:
+def _fill(model: "TrainedModel", usable: "list[_Usable]") -> None:
     """Complete the rows of some images; a bad one is found by going one by one."""
     import numpy as np
 

@@ -4,6 +4,7 @@ import time
 
 import click
 
+from imgpipe._common import StoppedFit
 from imgpipe.cli.files import models as _models
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
@@ -45,29 +46,38 @@ def command(
     path = _options.check_file(out, (".joblib",), "a model")
     chosen = _options.names(families, "--families")
 
-    from imgpipe import datasets
-    from imgpipe.cli.files.training import fit_training_part
+    from imgpipe import datasets, learn
 
     dataset = datasets.load(data, groups=groups, split=split, size=size)
     start = time.perf_counter()
-    fitted, used, whole = fit_training_part(
-        dataset, model, chosen, seed=seed, n_jobs=_options.worker_count(jobs), size=size
-    )
-    _models.save(fitted, path)
+    whole = True
+    try:
+        trained = learn.fit(
+            dataset,
+            model,
+            families=chosen[0] if len(chosen) == 1 else chosen,
+            seed=seed,
+            n_jobs=_options.worker_count(jobs),
+            size=size,
+        )
+    except StoppedFit as stop:
+        trained, whole = stop.model, False
+    _models.save(trained, path)
     if not whole:
         raise KeyboardInterrupt(f"training was interrupted; {path} holds the best weights so far")
     seconds = time.perf_counter() - start
+    used = len(dataset.positions("train"))
     if as_json:
         facts = {
             "out": str(path),
             "model": model,
-            "classes": list(fitted.classes),
+            "classes": list(trained.classes),
             "images": used,
             "seconds": round(seconds, 3),
         }
         _output.print_json(facts)
         return
     click.echo(
-        f"{model} fitted on {used:,} images of {len(fitted.classes)} classes in {seconds:.1f} s"
+        f"{model} fitted on {used:,} images of {len(trained.classes)} classes in {seconds:.1f} s"
     )
     click.echo(f"Model: {path}")

@@ -8,6 +8,7 @@ from imgpipe.datasets._dataset import Dataset
 from imgpipe.datasets._entry import Entry
 from imgpipe.datasets._files import ImageFiles
 from imgpipe.datasets._load import DATASETS, load
+from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.synthetic import synthetic_nodules
 from imgpipe.datasets.unlabelled import ImageList, find_images, iterate
 
@@ -18,6 +19,7 @@ __all__ = [
     "ImageFiles",
     "ImageList",
     "find_images",
+    "image_digests",
     "iterate",
     "load",
     "synthetic_nodules",

@@ -138,6 +138,12 @@ class Dataset:
             masks=part(self.masks),
         )
 
+    def positions(self, part: str) -> np.ndarray:
+        """Where the images of a part of the split stand; all of them where there is no split."""
+        if self.split is None:
+            return np.arange(len(self))
+        return np.flatnonzero(self.split == part)
+
     def require_one_size(self) -> None:
         """Raise an InputError that names the sizes, unless all images have the same one."""
         sizes = self.sizes

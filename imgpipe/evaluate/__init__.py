@@ -1,9 +1,8 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
+from imgpipe.datasets import image_digests
 from imgpipe.evaluate.compare import compare, score_fitted
-from imgpipe.evaluate.data.leakage import image_digests
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
-from imgpipe.evaluate.fits.fitting import fit_model
 from imgpipe.evaluate.results import (
     Comparison,
     Crossing,
@@ -20,6 +19,7 @@ from imgpipe.evaluate.results import (
     RunFacts,
     save_run,
 )
+from imgpipe.learn import fit_model
 
 __all__ = [
     "Comparison",

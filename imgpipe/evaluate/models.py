@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from imgpipe._common import InputError
 
@@ -27,8 +26,3 @@ def check_classifier(name: str, model: Any) -> None:
             f"model {name!r} gives no probabilities (predict_proba); wrap it in "
             "sklearn.calibration.CalibratedClassifierCV"
         )
-
-
-def final_step(model: Any) -> Any:
-    """Take the classifier out of its pipeline."""
-    return model.steps[-1][1] if isinstance(model, Pipeline) else model

@@ -1,7 +1,17 @@
 """scikit-learn estimators over images: filters, features, pipelines and classifiers by name."""
 
 from imgpipe.learn.classifiers import CLASSIFIERS
+from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import make_pipeline
+from imgpipe.learn.training import TrainedModel, fit
 from imgpipe.learn.transformers import FeatureExtractor, Filter
 
-__all__ = ["CLASSIFIERS", "FeatureExtractor", "Filter", "make_pipeline"]
+__all__ = [
+    "CLASSIFIERS",
+    "FeatureExtractor",
+    "Filter",
+    "TrainedModel",
+    "fit",
+    "fit_model",
+    "make_pipeline",
+]

@@ -76,6 +76,11 @@ def make_pipeline(
     return Pipeline(steps)
 
 
+def final_step(model: Any) -> Any:
+    """Take the classifier out of its pipeline."""
+    return model.steps[-1][1] if isinstance(model, Pipeline) else model
+
+
 def _builder(model: str) -> Any:
     """Look a classifier up by its name."""
     if model not in CLASSIFIERS:

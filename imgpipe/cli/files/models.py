@@ -1,47 +1,16 @@
 """Trained models as joblib files: what is in them, and why reading one needs trust."""
 
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path
 
 if TYPE_CHECKING:
-    import numpy as np
+    from imgpipe.learn import TrainedModel
 
 _FORMAT = "imgpipe-joblib"
 _PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
-
-
-@dataclass(frozen=True)
-class Model:
-    """A fitted pipeline and the kind of image it takes."""
-
-    pipeline: Any
-    classes: tuple[str, ...]
-    channel_axis: int | None
-    image_shape: tuple[int, ...]
-    dtype: str
-    size: int | None = None
-    trained_on: tuple[str, ...] | None = None  # digests of its images; None: not known
-
-    def check(self, pixels: "np.ndarray", channel_axis: int | None) -> None:
-        """Refuse an image unlike those the model was trained on."""
-        wanted, found = self._kind(self.channel_axis), self._kind(channel_axis)
-        if wanted != found:
-            raise InputError(f"is a {found} image; the model was trained on {wanted} images")
-        if pixels.shape != self.image_shape:
-            raise InputError(
-                f"is {_shown(pixels.shape)} pixels; the model was trained on "
-                f"{_shown(self.image_shape)} (train with --size to have images resized)"
-            )
-        if str(pixels.dtype) != self.dtype:
-            raise InputError(f"has {pixels.dtype} pixels; the model was trained on {self.dtype}")
-
-    @staticmethod
-    def _kind(channel_axis: int | None) -> str:
-        return "gray" if channel_axis is None else "colour"
 
 
 def check_suffix(path: str) -> None:
@@ -56,7 +25,7 @@ def check_suffix(path: str) -> None:
         raise InputError(f"{path}: a model needs the suffix .joblib, found {suffix or 'none'}")
 
 
-def save(model: Model, path: Path) -> None:
+def save(model: "TrainedModel", path: Path) -> None:
     """Write the model; the file appears whole or not at all."""
     import joblib
 
@@ -68,7 +37,7 @@ def save(model: Model, path: Path) -> None:
         joblib.dump(content, scratch, compress=3)
 
 
-def load(path: str, trust: bool) -> Model:
+def load(path: str, trust: bool) -> "TrainedModel":
     """Read a model that the user trusts: a joblib file can run any code when it is opened."""
     check_suffix(path)
     if not Path(path).is_file():
@@ -82,6 +51,7 @@ def load(path: str, trust: bool) -> Model:
     import joblib
 
     import imgpipe
+    from imgpipe.learn import TrainedModel
 
     try:
         content = joblib.load(path)
@@ -102,7 +72,7 @@ def load(path: str, trust: bool) -> Model:
     _check_parts(path, content)
     # files of before this field do without it
     trained_on = content.get("trained_on")
-    return Model(**{name: content[name] for name in _PARTS}, trained_on=trained_on)
+    return TrainedModel(**{name: content[name] for name in _PARTS}, trained_on=trained_on)
 
 
 def _lacking(path: str, error: ModuleNotFoundError) -> str:
@@ -157,7 +127,3 @@ def _check_parts(path: str, content: dict[str, Any]) -> None:
 
 def _is_tuple_of(kind: type, values: Any) -> bool:
     return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
-
-
-def _shown(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import track
+from imgpipe.datasets.digests import image_digest
 from imgpipe.evaluate.results import DuplicatePair
 from imgpipe.evaluate.wording import count
 
@@ -46,7 +47,7 @@ def survey(images: Any, channel_axis: int | None) -> Survey:
     channels, total = 1, 0
     for image in track(images, "reading images"):
         pixels = np.ascontiguousarray(image)
-        digests.append(_digest(pixels))
+        digests.append(image_digest(pixels))
         gray = pixels
         if channel_axis is not None:
             channels = pixels.shape[channel_axis]
@@ -59,34 +60,6 @@ def survey(images: Any, channel_axis: int | None) -> Survey:
     return Survey(
         tuple(digests), np.array(small), dict(sizes.most_common()), named, channels, total
     )
-
-
-def image_digests(images: Any) -> list[str]:
-    """Identify each image by its pixels, to recognise it later.
-
-    Two images have one digest where shape, dtype and every pixel are equal; an image that was
-    resized or compressed anew has another.
-
-    Parameters
-    ----------
-    images : ndarray or sequence of ndarray
-        As in ``Dataset.images``; each is read once.
-
-    Returns
-    -------
-    list of str
-        128-bit BLAKE2b digests in hexadecimal, in the order of the images.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from imgpipe.evaluate import image_digests
-    >>> first, again, other = image_digests(np.array([[[1, 2]], [[1, 2]], [[1, 3]]], np.uint8))
-    >>> first == again, first == other, len(first)
-    (True, False, 32)
-    """
-    found = track(images, "reading images")
-    return [_digest(np.ascontiguousarray(image)).hex() for image in found]
 
 
 def trained_on_warnings(found: Survey, trained_on: frozenset[str] | None) -> list[str]:
@@ -137,13 +110,6 @@ def duplicates(
             f"(the limit is {_MOST_COMPARED}); exact ones were"
         )
     return tuple(pairs[:_MOST_LISTED]), warnings
-
-
-def _digest(pixels: np.ndarray) -> bytes:
-    """Hash dtype, shape and pixels of a C-contiguous image."""
-    digest = hashlib.blake2b(f"{pixels.dtype.str}{pixels.shape}".encode(), digest_size=16)
-    digest.update(pixels.data)
-    return digest.digest()
 
 
 def _complaints(pairs: list[DuplicatePair]) -> list[str]:

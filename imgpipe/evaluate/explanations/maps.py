@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
-from imgpipe.evaluate.models import final_step
+from imgpipe.learn.pipelines import final_step
 
 
 def explain(

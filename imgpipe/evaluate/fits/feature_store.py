@@ -2,9 +2,6 @@
 
 import hashlib
 import logging
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 import imgpipe
-from imgpipe._common import InputError, cache_dir
+from imgpipe._common import cache_dir
+from imgpipe.datasets.naming import naming_images
 from imgpipe.evaluate.data.images import take
 from imgpipe.evaluate.data.leakage import Survey
 from imgpipe.evaluate.fits.cost import cpu_seconds
@@ -76,34 +74,6 @@ class FeatureStore:
                 steps.append(clone(step).fit(values))
             self._fitted[key] = steps
         return self._fitted[key]
-
-
-@contextmanager
-def naming_images(
-    dataset: Any, used: np.ndarray | None = None, validation: np.ndarray | None = None
-) -> Iterator[None]:
-    """Let errors say the id of an image, a path for instance, for its position.
-
-    A position is one in the data set, or in what was `used` of it or watched for `validation`.
-    """
-    try:
-        yield
-    except InputError as error:
-        index = getattr(error, "index", None)
-        if index is None or dataset is None:
-            raise
-        rows = validation if getattr(error, "argument", "X") == "validation" else used
-        name = _name(dataset, index if rows is None else int(rows[index]))
-        text = re.sub(rf"\bimage {index}\b", lambda _: name, str(error), count=1)
-        raise InputError(text.removeprefix("validation: ")) from None
-
-
-def _name(dataset: Any, index: int) -> str:
-    """Id of an image; one without a name is numbered, within its part where there is a split."""
-    name = str(dataset.ids[index])
-    if not name.isdigit():
-        return name
-    return f"image {name}" + (f" ({dataset.split[index]})" if dataset.split is not None else "")
 
 
 def split_features(model: Any) -> tuple[list[Any], Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe.datasets.naming import naming_images
 from imgpipe.evaluate.data.images import take
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.explanations.importance import auc_drops, blocks
@@ -12,13 +13,14 @@ from imgpipe.evaluate.fits.cost import cpu_seconds, model_bytes, predict_ms_per_
 from imgpipe.evaluate.fits.feature_store import (
     FeatureStore,
     join_features,
-    naming_images,
     split_features,
 )
-from imgpipe.evaluate.fits.fitting import fit_model, unparallel, with_budget, with_seed
+from imgpipe.evaluate.fits.fitting import unparallel, with_budget, with_seed
 from imgpipe.evaluate.fits.tuning import Choice, choose
-from imgpipe.evaluate.models import final_step, probabilities
+from imgpipe.evaluate.models import probabilities
 from imgpipe.evaluate.scores.intervals import HeldOut
+from imgpipe.learn.fitting import fit_model
+from imgpipe.learn.pipelines import final_step
 
 _SHUFFLES = 3  # of each feature block, over all folds together
 

@@ -11,9 +11,10 @@ from imgpipe._common import InputError
 from imgpipe.evaluate.data.images import take
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.cost import cpu_seconds
-from imgpipe.evaluate.fits.fitting import fit_model, with_budget
+from imgpipe.evaluate.fits.fitting import with_budget
 from imgpipe.evaluate.models import probabilities
 from imgpipe.evaluate.scores.metrics import weighted_metrics
+from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.folds import most_folds, stratified_folds
 
 _INNER_FOLDS = 5

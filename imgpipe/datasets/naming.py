@@ -1,0 +1,38 @@
+"""What an error calls an image: its id in place of its position."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+
+@contextmanager
+def naming_images(
+    dataset: Any, used: np.ndarray | None = None, validation: np.ndarray | None = None
+) -> Iterator[None]:
+    """Let errors say the id of an image, a path for instance, for its position.
+
+    A position is one in the data set, or in what was `used` of it or watched for `validation`.
+    """
+    try:
+        yield
+    except InputError as error:
+        index = getattr(error, "index", None)
+        if index is None or dataset is None:
+            raise
+        rows = validation if getattr(error, "argument", "X") == "validation" else used
+        name = _name(dataset, index if rows is None else int(rows[index]))
+        text = re.sub(rf"\bimage {index}\b", lambda _: name, str(error), count=1)
+        raise InputError(text.removeprefix("validation: ")) from None
+
+
+def _name(dataset: Any, index: int) -> str:
+    """Id of an image; one without a name is numbered, within its part where there is a split."""
+    name = str(dataset.ids[index])
+    if not name.isdigit():
+        return name
+    return f"image {name}" + (f" ({dataset.split[index]})" if dataset.split is not None else "")

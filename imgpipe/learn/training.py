@@ -1,0 +1,208 @@
+"""One model fitted on the training part of a data set, and the kind of image that it takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgpipe._common import InputError, StoppedFit
+from imgpipe.datasets.digests import image_digests
+from imgpipe.datasets.naming import naming_images
+from imgpipe.learn.fitting import fit_model
+from imgpipe.learn.pipelines import make_pipeline
+from imgpipe.learn.transformers import Filter
+
+if TYPE_CHECKING:
+    from imgpipe.datasets import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """A fitted pipeline and the kind of image it takes.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        It takes images and gives codes into `classes`.
+    classes : tuple of str
+        Class names.
+    channel_axis : int or None
+        -1 for colour, None for gray.
+    image_shape : tuple of int
+        Of each image of the training, channels included.
+    dtype : str
+        Of its pixels.
+    size : int or (int, int), optional
+        What the images were resized to when they were read.
+    trained_on : tuple of str, optional
+        `imgpipe.datasets.image_digests` of the images fitted, by which they are known again. None
+        where they are not known.
+    """
+
+    pipeline: Any
+    classes: tuple[str, ...]
+    channel_axis: int | None
+    image_shape: tuple[int, ...]
+    dtype: str
+    size: int | tuple[int, int] | None = None
+    trained_on: tuple[str, ...] | None = None
+
+    def check(self, pixels: np.ndarray, channel_axis: int | None) -> None:
+        """Refuse an image unlike those of the training.
+
+        Parameters
+        ----------
+        pixels : ndarray
+            Of one image.
+        channel_axis : int or None
+            Axis of its colour channels.
+
+        Raises
+        ------
+        InputError
+            If it is gray and they were in colour, or the other way round; or if its shape or
+            dtype is another. The message begins with a verb, for a name to stand before it.
+        """
+        expected, given = _kind(self.channel_axis), _kind(channel_axis)
+        if expected != given:
+            raise InputError(f"is a {given} image; the model was trained on {expected} images")
+        if pixels.shape != self.image_shape:
+            raise InputError(
+                f"is {_dimensions(pixels.shape)} pixels; the model was trained on "
+                f"{_dimensions(self.image_shape)} (train with --size to have images resized)"
+            )
+        if str(pixels.dtype) != self.dtype:
+            raise InputError(f"has {pixels.dtype} pixels; the model was trained on {self.dtype}")
+
+
+def fit(
+    dataset: "Dataset",
+    model: str = "svm",
+    *,
+    filters: Iterable[str | Filter] = (),
+    families: Any = "default",
+    seed: int = 0,
+    n_jobs: int | None = None,
+    size: int | tuple[int, int] | None = None,
+) -> TrainedModel:
+    """Fit one model on the training part of a data set.
+
+    Where the data set has a split, only its training part is fitted; the validation part is at
+    hand to models that stop early, and the test part is not looked at. Without a split, all
+    images are fitted.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        From `imgpipe.datasets.load`; all images of one size and pixel type.
+    model : str
+        A name of `CLASSIFIERS`.
+    filters, families
+        As in `make_pipeline`.
+    seed : int
+        Of the classifier.
+    n_jobs : int, optional
+        Workers for features and classifier; None means 1.
+    size : int or (int, int), optional
+        What `load` was asked to resize the images to: noted, so that new images are resized too.
+
+    Returns
+    -------
+    TrainedModel
+
+    Raises
+    ------
+    InputError
+        For an unknown name, images of several sizes or pixel types, or one class only.
+    StoppedFit
+        A `KeyboardInterrupt` with a `TrainedModel` in its attribute ``model``, where a network was
+        interrupted and has kept its best weights so far.
+
+    See Also
+    --------
+    imgpipe.bundle.save : writes the model to a file.
+
+    Examples
+    --------
+    >>> from imgpipe.datasets import load
+    >>> from imgpipe.learn import fit
+    >>> trained = fit(load("synthetic-nodules"), "forest", families="intensity")
+    >>> trained.classes, trained.image_shape, trained.dtype
+    (('benign', 'malignant'), (64, 64), 'int16')
+    """
+    dataset.require_one_size()
+    _require_one_dtype(dataset)
+    train = dataset.positions("train")
+    _require_two_classes(dataset, train)
+    part = dataset.take(train)
+    watched = None if dataset.split is None else dataset.positions("val")
+    pipeline = make_pipeline(
+        model,
+        filters=filters,
+        families=families,
+        channel_axis=dataset.channel_axis,
+        random_state=seed,
+        n_jobs=n_jobs,
+    )
+    try:
+        with naming_images(dataset, train, watched):
+            fitted = fit_model(
+                pipeline, part.images, part.labels, part.groups, _validation(dataset, watched)
+            )
+    except StoppedFit as stop:
+        raise StoppedFit(str(stop), _trained(stop.model, part, size)) from None
+    return _trained(fitted, part, size)
+
+
+def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None) -> TrainedModel:
+    """Note beside the pipeline what its images were like."""
+    first = np.asarray(part.images[0])
+    return TrainedModel(
+        pipeline,
+        part.classes,
+        part.channel_axis,
+        first.shape,
+        str(first.dtype),
+        size,
+        tuple(sorted(set(image_digests(part.images)))),
+    )
+
+
+def _require_two_classes(dataset: "Dataset", train: np.ndarray) -> None:
+    if not len(train):
+        raise InputError("the data set has a split, but no image in its training part")
+    present = np.unique(dataset.labels[train])
+    if len(present) < 2:
+        raise InputError(
+            f"found one class only ({dataset.classes[present[0]]}) in the training images; "
+            "training needs two or more"
+        )
+
+
+def _require_one_dtype(dataset: "Dataset") -> None:
+    """Refuse images of several pixel types, whose values have no common scale."""
+    if isinstance(dataset.images, np.ndarray):
+        return
+    examples: dict[str, str] = {}
+    for name, pixels in zip(dataset.ids, dataset.images, strict=True):
+        examples.setdefault(str(pixels.dtype), str(name))
+    if len(examples) > 1:
+        named = ", ".join(f"{dtype} ({name})" for dtype, name in examples.items())
+        raise InputError(f"images of {len(examples)} pixel types: {named}; a model takes one")
+
+
+def _validation(dataset: "Dataset", watched: np.ndarray | None) -> tuple[Any, np.ndarray] | None:
+    """Give the official validation part, which is never added to training."""
+    if watched is None or not len(watched):
+        return None
+    part = dataset.take(watched)
+    return part.images, part.labels
+
+
+def _kind(channel_axis: int | None) -> str:
+    return "gray" if channel_axis is None else "colour"
+
+
+def _dimensions(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))

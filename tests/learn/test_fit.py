@@ -1,0 +1,106 @@
+"""`learn.fit`: which images are fitted, and what is noted beside the pipeline."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from imgpipe import InputError
+from imgpipe._common import StoppedFit
+from imgpipe.datasets import Dataset, image_digests
+from imgpipe.learn import CLASSIFIERS, fit, make_pipeline
+from imgpipe.learn.classifiers import Builder
+from imgpipe.learn.classifiers.forest import build
+
+
+@pytest.fixture
+def levels() -> Dataset:
+    """Dark and bright noise, twelve images, in three parts."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(12) % 2
+    images = rng.integers(0, 100, (12, 8, 8)).astype(np.uint8) + (100 * labels[:, None, None])
+    split = np.repeat(["train", "val", "test"], [6, 2, 4])
+    return Dataset("levels", images.astype(np.uint8), labels, ("dark", "bright"), split=split)
+
+
+def test_the_training_part_alone_is_fitted(levels: Dataset) -> None:
+    """`fit` gives the pipeline that is fitted by hand on the training part, and its digests."""
+    trained = fit(levels, "forest", families="intensity", filters=["median"], seed=3)
+    by_hand = make_pipeline("forest", families="intensity", filters=["median"], random_state=3)
+    by_hand.fit(levels.images[:6], levels.labels[:6])
+    expected = by_hand.predict_proba(levels.images)
+    assert np.array_equal(trained.pipeline.predict_proba(levels.images), expected)
+    assert trained.trained_on == tuple(sorted(image_digests(levels.images[:6])))
+    assert (trained.classes, trained.image_shape, trained.dtype) == (
+        ("dark", "bright"),
+        (8, 8),
+        "uint8",
+    )
+
+
+def test_without_a_split_all_images_are_fitted(levels: Dataset) -> None:
+    """Where there are no parts, every image is one of the training."""
+    whole = replace(levels, split=None)
+    assert len(fit(whole, "dummy", families="intensity").trained_on or ()) == 12
+
+
+@pytest.fixture
+def watcher(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """A registered classifier that notes the validation part and may be interrupted."""
+    seen: dict[str, object] = {"interrupt": False}
+
+    class Watcher(type(build())):  # type: ignore[misc]
+        def fit(self, X: object, y: object, validation: object = None) -> object:
+            seen["validation"] = validation
+            super().fit(X, y)
+            if seen["interrupt"]:
+                raise StoppedFit("interrupted", self)
+            return self
+
+    builder = Builder(lambda random_state=0, n_jobs=None: Watcher(), "notes what it is given")
+    monkeypatch.setitem(CLASSIFIERS, "watcher", builder)
+    return seen
+
+
+def test_the_validation_part_is_at_hand(levels: Dataset, watcher: dict[str, object]) -> None:
+    """A classifier that takes a validation part gets the official one, after the same steps."""
+    fit(levels, "watcher", families="intensity")
+    values, labels = watcher["validation"]  # type: ignore[misc]
+    assert len(values) == 2
+    assert labels.tolist() == [0, 1]
+
+
+def test_an_interrupt_keeps_the_best(levels: Dataset, watcher: dict[str, object]) -> None:
+    """An interrupted fit leaves with a model that predicts."""
+    watcher["interrupt"] = True
+    with pytest.raises(StoppedFit) as stop:
+        fit(levels, "watcher", families="intensity")
+    kept = stop.value.model
+    assert kept.classes == ("dark", "bright")
+    assert kept.pipeline.predict(levels.images).shape == (12,)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"split": np.repeat("test", 12)}, "no image in its training part"),
+        ({"labels": np.repeat([0, 1], 6)}, r"found one class only \(dark\)"),
+    ],
+)
+def test_what_cannot_be_fitted(levels: Dataset, change: dict, words: str) -> None:
+    """A training part without images or with one class is refused before any work."""
+    with pytest.raises(InputError, match=words):
+        fit(replace(levels, **change), "dummy")
+
+
+def test_an_image_of_another_kind_is_told_why(levels: Dataset) -> None:
+    """Colour, shape and dtype unlike the training's are each named."""
+    trained = fit(levels, "dummy", families="intensity")
+    trained.check(levels.images[0], None)
+    for pixels, axis, words in (
+        (np.zeros((8, 8, 3), np.uint8), -1, "is a colour image; the model was trained on gray"),
+        (np.zeros((9, 8), np.uint8), None, "is 9 x 8 pixels; the model was trained on 8 x 8"),
+        (np.zeros((8, 8), np.uint16), None, "has uint16 pixels; the model was trained on uint8"),
+    ):
+        with pytest.raises(InputError, match=words):
+            trained.check(pixels, axis)
