@@ -116,7 +116,7 @@ _PARENT = """
 import multiprocessing, sys, threading, time, warnings
 import numpy as np
 from imgpipe import kernels
-from imgpipe.kernels import _threads
+from imgpipe._runtime import threads as _threads
 
 image = np.random.default_rng(0).integers(0, 255, (75, 80)).astype(np.uint8)
 CALLS = {

@@ -129,7 +129,7 @@ _CHILD = """
 import multiprocessing, os, sys, warnings
 import numpy as np
 from imgpipe import kernels
-from imgpipe.kernels import _threads
+from imgpipe._runtime import threads as _threads
 
 image = np.arange(3000, dtype=np.uint8).reshape(50, 60)
 
@@ -169,7 +169,7 @@ def test_kernels_work_while_the_interpreter_ends() -> None:
     code = """
 import atexit, numpy as np
 from imgpipe import kernels
-from imgpipe.kernels import _threads
+from imgpipe._runtime import threads as _threads
 _threads._WORTH_A_THREAD = 1
 kernels.set_threads(3)
 atexit.register(lambda: print(kernels.mean(np.ones((40, 40))).sum()))
