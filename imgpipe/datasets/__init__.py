@@ -4,11 +4,11 @@
 A new registered set is one file with an `Entry` and one line in `DATASETS`.
 """
 
-from imgpipe.datasets._dataset import Dataset
-from imgpipe.datasets._entry import Entry
-from imgpipe.datasets._files import ImageFiles
-from imgpipe.datasets._load import DATASETS, load
+from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.digests import image_digests
+from imgpipe.datasets.entry import Entry
+from imgpipe.datasets.image_files import ImageFiles
+from imgpipe.datasets.load import DATASETS, load
 from imgpipe.datasets.synthetic import synthetic_nodules
 from imgpipe.datasets.unlabelled import ImageList, find_images, iterate
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.datasets._dataset import Dataset, some, stem
-from imgpipe.datasets._files import read_files, read_masks
-from imgpipe.datasets._labels import clean, clean_groups, clean_split, encode
+from imgpipe.datasets.annotations.labels import encode
+from imgpipe.datasets.annotations.spelling import clean, clean_groups, clean_split, some
+from imgpipe.datasets.dataset import Dataset, stem
+from imgpipe.datasets.image_files import read_files, read_masks
 
 Row = dict[str, str]
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable
 from functools import partial
 
-from imgpipe.datasets._dataset import Dataset
-from imgpipe.datasets._entry import Entry
+from imgpipe.datasets.dataset import Dataset
+from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.medmnist_table import TABLE
 from imgpipe.datasets.npz import load_npz
 
@@ -33,7 +33,7 @@ def load_medmnist(name: str, *, size: int | tuple[int, ...] | None = None) -> Da
         If it is not in the cache and cannot be fetched; the message says where to put the file.
     """
     # its network modules would double the time to import this room
-    from imgpipe.datasets._fetch import fetch
+    from imgpipe.datasets.files.download import fetch
 
     path: str | os.PathLike[str] = fetch(f"{name}.npz", URL.format(name=name), TABLE[name][0])
     return load_npz(path, size=size, classes=TABLE[name][3])

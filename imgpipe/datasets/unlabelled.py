@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.datasets._dataset import SPLITS
-from imgpipe.datasets._load import DATASETS, check_size
-from imgpipe.datasets.folder import find_files, skipped_note
+from imgpipe.datasets.annotations.spelling import SPLITS
+from imgpipe.datasets.files.archive import Archive, stack
+from imgpipe.datasets.files.folders import find_files, skipped_note
+from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import read_rows
-from imgpipe.datasets.npz import Archive, stack
 from imgpipe.images import Image, read, read_contours, read_series, resize
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")

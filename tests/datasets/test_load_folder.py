@@ -8,8 +8,7 @@ import pytest
 from dataset_samples import IMAGES, LABELS, PATIENTS
 
 from imgpipe import InputError
-from imgpipe.datasets import ImageFiles, load
-from imgpipe.datasets import _files as files_module
+from imgpipe.datasets import ImageFiles, image_files, load
 from imgpipe.images import resize, write
 
 Tree = Callable[..., Path]
@@ -147,7 +146,7 @@ def test_large_sets_stay_in_their_files(tree: Tree, monkeypatch: pytest.MonkeyPa
     """Beyond the memory limit the same pixels are read on access."""
     root = tree(by_class)
     held = load(root)
-    monkeypatch.setattr(files_module, "MEMORY_LIMIT", 5 * IMAGES[0].nbytes)
+    monkeypatch.setattr(image_files, "MEMORY_LIMIT", 5 * IMAGES[0].nbytes)
     lazy = load(root)
     assert isinstance(held.images, np.ndarray)
     assert isinstance(lazy.images, ImageFiles)

@@ -11,8 +11,9 @@ import pytest
 
 from imgpipe import InputError
 from imgpipe._common import cache_dir
-from imgpipe.datasets import DATASETS, _fetch, medmnist
-from imgpipe.datasets._fetch import fetch
+from imgpipe.datasets import DATASETS, medmnist
+from imgpipe.datasets.files import download
+from imgpipe.datasets.files.download import fetch
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 MD5 = hashlib.md5(CONTENT).hexdigest()
@@ -173,4 +174,4 @@ def test_unwritable_cache_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path / "file"))
     with pytest.raises(InputError, match=r"cache cannot be written.*IMGPIPE_CACHE"):
         fetch("x.npz", "http://127.0.0.1:9/", MD5)
-    assert _fetch.TIMEOUT <= 15
+    assert download.TIMEOUT <= 15

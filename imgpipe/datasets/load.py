@@ -7,8 +7,9 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.datasets import medmnist, synthetic
-from imgpipe.datasets._dataset import Dataset, some
-from imgpipe.datasets._entry import Entry
+from imgpipe.datasets.annotations.spelling import some
+from imgpipe.datasets.dataset import Dataset
+from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.folder import load_folder
 from imgpipe.datasets.manifest import load_manifest
 from imgpipe.datasets.npz import load_npz
@@ -88,7 +89,7 @@ def load(
 
 
 def check_size(size: object) -> tuple[int, int] | None:
-    """A number of pixels, or one for rows and one for columns."""
+    """Make one number of pixels, or one for rows and one for columns, a pair."""
     pair = size if isinstance(size, tuple | list) else (size, size)
     whole = all(isinstance(n, int | np.integer) and n > 0 for n in pair)
     if size is None:

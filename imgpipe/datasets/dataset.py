@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.datasets._files import ImageFiles
-
-SPLITS = ("train", "val", "test")
+from imgpipe.datasets.annotations.spelling import SPLITS, some
+from imgpipe.datasets.image_files import ImageFiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +118,7 @@ class Dataset:
         return dict(found.most_common())
 
     def take(self, indices: Any) -> "Dataset":
-        """The images at some positions, by integers, a slice or a boolean mask."""
+        """Take the images at some positions, by integers, a slice or a boolean mask."""
         if not isinstance(indices, slice):
             indices = np.asarray(indices)
             if indices.size == 0:
@@ -184,14 +183,7 @@ class Dataset:
             )
 
 
-def some(names: Any, limit: int = 3) -> str:
-    """The first few names, and how many more there are."""
-    names = [str(name) for name in names]
-    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + rest
-
-
 def stem(source: str | os.PathLike[str]) -> str:
-    """A data set's name from its path."""
+    """Name a data set by its path."""
     name = os.path.basename(os.path.abspath(source))
     return os.path.splitext(name)[0] if os.path.isfile(source) else name

@@ -1,24 +1,11 @@
-"""Labels, patients and splits as people write them, checked and made uniform."""
+"""Labels as people write them, made codes into class names."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.datasets._dataset import some
-
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
-# what pandas, R and spreadsheets write for a missing value; "none" may well be a class
-BLANK = frozenset({"", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL", "<NA>"})
+from imgpipe.datasets.annotations.spelling import check_alike, clean, some
 
 
 def encode(
@@ -100,43 +87,6 @@ def _encode_text(
     code = {name: i for i, name in enumerate(classes)}
     warnings = [f"no image of {some(unused)}"] if unused else []
     return np.array([code[text] for text in texts], np.int64), tuple(classes), warnings
-
-
-def clean(where: str, what: str, values: Iterable[object]) -> list[str]:
-    """Text without outer blanks; an empty one is an error that says where."""
-    texts = ["" if value is None else str(value).strip() for value in values]
-    blank = [i + 1 for i, text in enumerate(texts) if text in BLANK]
-    if blank:
-        raise InputError(f"{where}: {len(blank)} {what} are empty or NaN (row {some(blank)})")
-    return texts
-
-
-def clean_groups(where: str, values: Iterable[object]) -> np.ndarray:
-    """Patient ids; two that differ only in case or blanks are one patient spelt twice."""
-    texts = clean(where, "patient ids", values)
-    check_alike(where, "patients", texts)
-    return np.array(texts)
-
-
-def check_alike(where: str, what: str, names: Iterable[str]) -> None:
-    """Refuse names that differ only in case or blanks."""
-    seen: dict[str, str] = {}
-    for name in names:
-        key = re.sub(r"\s+", "", name).casefold()
-        if seen.setdefault(key, name) != name:
-            raise InputError(
-                f"{where}: {what} {seen[key]!r} and {name!r} differ only in case or blanks; "
-                "spell them alike if they are the same, else rename one"
-            )
-
-
-def clean_split(where: str, values: Iterable[object]) -> np.ndarray:
-    """Parts of a split as train, val and test."""
-    texts = clean(where, "splits", values)
-    unknown = sorted({text for text in texts if text.lower() not in SPLIT_NAMES})
-    if unknown:
-        raise InputError(f"{where}: split {some(map(repr, unknown))}; use train, val and test")
-    return np.array([SPLIT_NAMES[text.lower()] for text in texts])
 
 
 def _natural(name: str) -> tuple[int, int, str]:

@@ -124,6 +124,19 @@ def read_masks(
     return ImageFiles(tuple(map(str, paths)), tuple(map(tuple, shapes)), size, None, True)
 
 
+def resize_stack(
+    images: np.ndarray, size: int | tuple[int, ...] | None, channel_axis: int | None
+) -> np.ndarray:
+    """All images of a stack resized."""
+    if size is None:
+        return images
+    # a stack is resized like a volume, slice by slice; in portions, since sums are in float64
+    portions = [
+        resize(images[at : at + 256], size, channel_axis) for at in range(0, len(images), 256)
+    ]
+    return np.concatenate(portions)
+
+
 def _fit(
     pixels: np.ndarray,
     channel_axis: int | None,
@@ -141,7 +154,7 @@ def _fit(
 def _mask(
     pixels: np.ndarray, channel_axis: int | None, size: int | tuple[int, ...] | None
 ) -> np.ndarray:
-    """True inside; resized by the nearest pixel, so that no new border values appear."""
+    """Give True inside; resize by the nearest pixel, so that no new border values appear."""
     inside = pixels != 0 if channel_axis is None else (pixels != 0).any(axis=channel_axis)
     if size is None:
         return inside
@@ -152,7 +165,7 @@ def _mask(
 
 
 def _mixtures(dtypes: Counter[str], colours: Counter[int | None]) -> list[str]:
-    """What a reader should know about files of different kinds."""
+    """Say what a reader should know about files of different kinds."""
     warnings = []
     if len(dtypes) > 1:
         kinds = ", ".join(f"{dtype}: {n}" for dtype, n in dtypes.most_common())

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.datasets._dataset import Dataset
-from imgpipe.datasets._files import ImageFiles
-from imgpipe.datasets.npz import resize_stack
+from imgpipe.datasets.dataset import Dataset
+from imgpipe.datasets.image_files import ImageFiles, resize_stack
 
 Size = int | tuple[int, ...]
 

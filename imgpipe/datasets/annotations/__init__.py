@@ -1,0 +1,1 @@
+"""Labels, patients and splits as people write them, made uniform."""

@@ -1,0 +1,1 @@
+"""Archives, folders and downloads that data sets are read from."""

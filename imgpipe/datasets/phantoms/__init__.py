@@ -1,0 +1,1 @@
+"""Parts of a synthetic CT patch: tissue, vessels, chest wall, nodule."""
