@@ -14,9 +14,10 @@ from torch.nn import functional
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
 from imgpipe.learn.networks import Augmentation
-from imgpipe.learn.networks.architectures.networks import Choices, build
+from imgpipe.learn.networks.build import build
 from imgpipe.learn.networks.fitting import training
-from imgpipe.learn.networks.fitting.optimise import Recipe, make_optimizer
+from imgpipe.learn.networks.fitting.optimise import make_optimizer
+from imgpipe.learn.networks.settings import Choices, Recipe
 
 # name, shape of an image, batch: the sizes that the networks are made for
 CASES = (
@@ -37,7 +38,7 @@ def steps(name: str, shape: tuple[int, int, int], batch: int) -> list:
     images = torch.randint(0, 255, (4 * batch, *shape), dtype=torch.uint8)
     codes = torch.randint(0, CLASSES, (4 * batch,))
     mean, scale = torch.full((shape[0],), 127.0), torch.full((shape[0],), 74.0)
-    ours = build(name, shape[1:], CLASSES, Choices(), mean, scale).train()
+    ours = build(name, shape[1:], CLASSES, Choices(dropout=0.0), mean, scale).train()
     augmented = copy.deepcopy(ours)
     bare = copy.deepcopy(ours).to(memory_format=torch.contiguous_format)
     ready = (images.float() - 127.0) / 74.0

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from imgpipe.learn.networks import NETWORKS
+
 WITHOUT_TORCH = """
 import sys
 class Absent:
@@ -15,7 +17,8 @@ sys.meta_path.insert(0, Absent())
 import imgpipe.learn
 from imgpipe._common import InputError
 from imgpipe.learn import CLASSIFIERS, make_pipeline
-for name in ("cnn", "cnn-deep", "cnn-large", "vgg16", "resnet18-28"):
+from imgpipe.learn.networks import NETWORKS
+for name in NETWORKS:
     try:
         make_pipeline(name)
     except InputError as error:
@@ -40,13 +43,19 @@ def run(code):
 def test_without_torch_one_line_says_what_to_install():
     """Every network is listed without torch, and building it names the extra in one line."""
     lines = run(WITHOUT_TORCH).stdout.splitlines()
-    assert len(lines) == 5
+    assert [line.split()[2] for line in lines] == list(NETWORKS)
+    assert {"cnn", "cnn-deep", "cnn-large", "vgg16", "resnet18-28"} <= set(NETWORKS)
     assert all("pip install 'imgpipe[cnn]'" in line for line in lines)
 
 
 def test_learn_does_not_import_torch():
-    """Importing the room and listing its classifiers leaves torch alone."""
-    code = "import sys, imgpipe.learn as l; list(l.CLASSIFIERS); print('torch' in sys.modules)"
+    """Importing the room, listing classifiers and reading of every network leave torch alone."""
+    code = """
+import sys, imgpipe.learn as l
+from imgpipe.learn.networks import NETWORKS
+[l.CLASSIFIERS[name].description for name in NETWORKS]
+print('torch' in sys.modules)
+"""
     assert run(code).stdout.strip() == "False"
 
 

@@ -78,7 +78,7 @@ def load(path: str, trust: bool) -> "TrainedModel":
 def _lacking(path: str, error: ModuleNotFoundError) -> str:
     """Say which package a model needs that is not here."""
     if (error.name or "").partition(".")[0] == "torch":
-        from imgpipe.learn.classifiers.cnn import INSTALL
+        from imgpipe.learn.classifiers.networks import INSTALL
 
         return f"{path}: holds a network, which needs PyTorch: {INSTALL}"
     return f"{path}: needs {error.name}, which is not installed here"

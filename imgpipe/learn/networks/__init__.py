@@ -1,11 +1,24 @@
-"""Convolutional networks as scikit-learn classifiers. Importing this room imports torch."""
+"""Convolutional networks as scikit-learn classifiers. torch is imported with the first of them."""
 
-from imgpipe.learn.networks.architectures.filters import filter_bank
-from imgpipe.learn.networks.architectures.networks import NETWORKS
-from imgpipe.learn.networks.estimator import ConvNetClassifier
-from imgpipe.learn.networks.export import save_onnx
-from imgpipe.learn.networks.fitting.augment import Augmentation
-from imgpipe.learn.networks.gradcam import grad_cam
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from imgpipe.learn.networks.registry import NETWORKS
+
+if TYPE_CHECKING:
+    from imgpipe.learn.networks.estimator import ConvNetClassifier
+    from imgpipe.learn.networks.export import save_onnx
+    from imgpipe.learn.networks.fitting.augment import Augmentation
+    from imgpipe.learn.networks.gradcam import grad_cam
+    from imgpipe.learn.networks.layers.filters import filter_bank
+
+_HOMES = {
+    "Augmentation": "fitting.augment",
+    "ConvNetClassifier": "estimator",
+    "filter_bank": "layers.filters",
+    "grad_cam": "gradcam",
+    "save_onnx": "export",
+}
 
 __all__ = [
     "NETWORKS",
@@ -15,3 +28,9 @@ __all__ = [
     "grad_cam",
     "save_onnx",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

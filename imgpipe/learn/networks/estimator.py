@@ -5,7 +5,6 @@
 # step may cost little more than a bare loop; in skorch each of these means replacing its data
 # set, loader, split or step, and what is left of it (get_params, clone) is BaseEstimator.
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from imgpipe._common import InputError, StoppedFit
 from imgpipe.learn.networks import gradcam
-from imgpipe.learn.networks.architectures import filters
 from imgpipe.learn.networks.fitting import preparation, training
-from imgpipe.learn.networks.fitting.optimise import Recipe
+from imgpipe.learn.networks.fitting.optimise import check_recipe
 from imgpipe.learn.networks.fitting.samples import divide, held_out, labelled, sizes_message
 from imgpipe.learn.networks.fitting.tensors import to_tensor
 from imgpipe.learn.networks.fitting.threads import choose_device, limited_threads
+from imgpipe.learn.networks.layers import filters
 from imgpipe.learn.networks.settings import Settings
 
 
@@ -37,7 +36,7 @@ class ConvNetClassifier(ClassifierMixin, Settings):
     Parameters
     ----------
     network : str
-        ``"cnn"``, ``"cnn-deep"``, ``"cnn-large"``, ``"vgg16"`` or ``"resnet18-28"``.
+        A name of `imgpipe.learn.networks.NETWORKS`.
     channel_axis : int, optional
         Axis of the colour channels in one image (-1 where they are last); None for gray.
     filters : tuple of int, optional
@@ -162,8 +161,7 @@ class ConvNetClassifier(ClassifierMixin, Settings):
             On an interrupt. Once an epoch is over, the best weights so far are in place before:
             the estimator is fitted.
         """
-        recipe = Recipe(**{each.name: getattr(self, each.name) for each in fields(Recipe)})
-        recipe.check()
+        check_recipe(self)
         augment = preparation.augmentation(self.augment)
         device = choose_device(self.device)
         everything, classes = labelled(X, y, self.channel_axis)
@@ -188,7 +186,7 @@ class ConvNetClassifier(ClassifierMixin, Settings):
                 network,
                 chosen,
                 held,
-                recipe,
+                self,
                 class_weights=preparation.class_weights(self.class_weight, classes, chosen.codes),
                 augment=augment,
                 device=device,

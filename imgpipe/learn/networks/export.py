@@ -1,7 +1,8 @@
 """Write a network as ONNX, checked against PyTorch before the file appears."""
 
 # The graph is written layer by layer with the `onnx` package: torch's new exporter needs one more
-# package, its old one is deprecated, and our networks are made of a dozen kinds of layers.
+# package, its old one is deprecated, and our networks are made of a dozen kinds of layers; those
+# that torch does not have bring their part of the graph along.
 
 import json
 import os
@@ -13,9 +14,8 @@ import torch
 from torch import nn
 
 from imgpipe._common import InputError, atomic_path
-from imgpipe.learn.networks.architectures.layers import GlobalAverage, Residual, Standardise
-from imgpipe.learn.networks.architectures.networks import Network
 from imgpipe.learn.networks.checks import network_of
+from imgpipe.learn.networks.layers.network import Network
 
 _OPSET = 17
 _IR_VERSION = 9  # what runtimes of the last years read
@@ -134,6 +134,13 @@ class _Graph:
             for child in layer:
                 x = self.layer(child, x)
             return x
+        if hasattr(layer, "to_onnx"):
+            return layer.to_onnx(self, x)
+        if type(layer) not in _LAYERS:
+            raise InputError(
+                f"the layer {type(layer).__name__} cannot be exported; give its class a method "
+                "to_onnx(graph, x)"
+            )
         return _LAYERS[type(layer)](self, layer, x)
 
 
@@ -181,14 +188,6 @@ def _graph(onnx: Any, model: Any) -> Any:
     return whole
 
 
-def _standardise(graph: _Graph, layer: Standardise, x: str) -> str:
-    x = graph.add("Sub", [x, graph.constant(layer.mean)])
-    x = graph.add("Div", [x, graph.constant(layer.scale)])
-    if layer.mean.shape[1] < layer.channels:
-        x = graph.add("Concat", [x] * layer.channels, axis=1)
-    return x
-
-
 def _conv(graph: _Graph, layer: nn.Conv2d, x: str) -> str:
     inputs = [x, graph.constant(layer.weight)]
     if layer.bias is not None:
@@ -220,22 +219,11 @@ def _pool(kind: str) -> Callable[[_Graph, Any, str], str]:
     return add
 
 
-def _residual(graph: _Graph, layer: Residual, x: str) -> str:
-    inner = graph.layer(nn.Sequential(layer.conv1, layer.norm1, nn.ReLU()), x)
-    inner = graph.layer(nn.Sequential(layer.conv2, layer.norm2), inner)
-    return graph.add("Relu", [graph.add("Add", [inner, graph.layer(layer.shortcut, x)])])
-
-
 def _simple(kind: str, **attributes: Any) -> Callable[[_Graph, Any, str], str]:
     return lambda graph, layer, x: graph.add(kind, [x], **attributes)
 
 
-def _global_average(graph: _Graph, layer: Any, x: str) -> str:
-    return graph.add("Flatten", [graph.add("GlobalAveragePool", [x])])
-
-
 _LAYERS: dict[type, Callable[[_Graph, Any, str], str]] = {
-    Standardise: _standardise,
     nn.Conv2d: _conv,
     nn.BatchNorm2d: _norm,
     nn.Linear: _linear,
@@ -246,6 +234,4 @@ _LAYERS: dict[type, Callable[[_Graph, Any, str], str]] = {
     nn.Sigmoid: _simple("Sigmoid"),
     nn.Flatten: _simple("Flatten"),
     nn.Dropout: lambda graph, layer, x: x,
-    GlobalAverage: _global_average,
-    Residual: _residual,
 }

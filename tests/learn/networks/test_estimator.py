@@ -13,7 +13,7 @@ from sklearn.utils import estimator_checks as checks
 
 from imgpipe._common import InputError, StoppedFit
 from imgpipe.learn import CLASSIFIERS, make_pipeline
-from imgpipe.learn.networks import Augmentation, ConvNetClassifier, estimator
+from imgpipe.learn.networks import NETWORKS, Augmentation, ConvNetClassifier, estimator
 from imgpipe.learn.networks.fitting import training
 
 
@@ -426,11 +426,15 @@ def test_bad_validation_parts_are_named(tiny, fitted):
         small().fit(x, y, groups=[1, 2])
 
 
-@pytest.mark.parametrize("name", ["cnn", "cnn-deep", "cnn-large", "vgg16", "resnet18-28"])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_the_registry_builds_what_it_names(name):
-    """Every registered network takes images, has a stated grid and the seed it was given."""
+    """Every network is a classifier of images with its own defaults, a grid and the seed given."""
     builder = CLASSIFIERS[name]
     model = builder(random_state=7, n_jobs=2)
+    settings = model.get_params()
+    assert NETWORKS[name].defaults.items() <= settings.items()
+    if NETWORKS[name].augment:
+        assert NETWORKS[name].augment.items() <= settings["augment"].get_params().items()
     assert builder.raw_images
     assert (model.network, model.random_state, model.n_jobs) == (name, 7, 2)
     assert all(key in model.get_params() for key in builder.grid)

@@ -9,8 +9,9 @@ from sklearn.dummy import DummyClassifier
 from imgpipe._common import InputError
 from imgpipe.learn import make_pipeline
 from imgpipe.learn.networks import ConvNetClassifier, filter_bank, grad_cam
-from imgpipe.learn.networks.architectures.networks import Choices, build
+from imgpipe.learn.networks.build import build
 from imgpipe.learn.networks.gradcam import class_activation
+from imgpipe.learn.networks.settings import Choices
 
 
 def test_grad_cam_equals_cam_where_theory_says_so():

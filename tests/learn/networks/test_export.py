@@ -8,7 +8,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
 
 from imgpipe._common import InputError
-from imgpipe.learn.networks import ConvNetClassifier, export, save_onnx
+from imgpipe.learn.networks import NETWORKS, ConvNetClassifier, export, save_onnx
+from imgpipe.learn.networks.build import build
+from imgpipe.learn.networks.settings import Choices
 
 ALONE = """
 import sys
@@ -63,6 +65,42 @@ def test_the_exported_network_gives_the_same_probabilities(runtime, tmp_path, ne
     meta = session.get_modelmeta().custom_metadata_map
     assert json.loads(meta["classes"]) == ["a", "b"]
     assert json.loads(meta["channel_axis"]) == model.channel_axis
+
+
+def untrained(name):
+    """A network with the weights it starts from, as if it had been fitted."""
+    side = NETWORKS[name].min_size + 1
+    model = ConvNetClassifier(name)
+    model.network_ = build(name, (side, side), 2, Choices(), torch.zeros(1), torch.ones(1)).eval()
+    model.classes_, model.image_shape_ = np.array(["a", "b"]), (1, side, side)
+    return model
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_can_be_exported(runtime, tmp_path, name):
+    """Each layer of each registered network has its way to ONNX."""
+    assert save_onnx(untrained(name), tmp_path / "model.onnx") <= 1e-4
+
+
+class Doubled(torch.nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+class DoubledThere(Doubled):
+    def to_onnx(self, graph, x):
+        return graph.add("Add", [x, x])
+
+
+def test_a_layer_of_a_new_kind_says_how_it_is_exported(runtime, tmp_path):
+    """A layer with `to_onnx` is exported by it; one without is named in the error."""
+    model = untrained("cnn")
+    model.network_.head.append(Doubled())
+    with pytest.raises(InputError, match="the layer Doubled cannot be exported; give its class"):
+        save_onnx(model, tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+    model.network_.head[-1] = DoubledThere()
+    assert save_onnx(model, tmp_path / "model.onnx") <= 1e-4
 
 
 def test_gray_images_reach_the_three_channels_of_vgg16(runtime, tmp_path):

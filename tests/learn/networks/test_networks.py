@@ -5,7 +5,9 @@ torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe
 from torch import nn
 
 from imgpipe._common import InputError
-from imgpipe.learn.networks.architectures.networks import NETWORKS, Choices, build
+from imgpipe.learn.networks import NETWORKS
+from imgpipe.learn.networks.build import build
+from imgpipe.learn.networks.settings import Choices
 
 
 def make(name, size=(32, 32), classes=2, channels=1, **choices):

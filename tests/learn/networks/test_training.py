@@ -6,14 +6,16 @@ from torch import nn
 from torch.nn import functional
 
 from imgpipe._common import InputError
-from imgpipe.learn.networks.architectures.networks import Choices, build
+from imgpipe.learn.networks.build import build
 from imgpipe.learn.networks.fitting import training
-from imgpipe.learn.networks.fitting.optimise import Recipe, make_optimizer, make_schedule
+from imgpipe.learn.networks.fitting.optimise import check_recipe, make_optimizer, make_schedule
+from imgpipe.learn.networks.settings import Choices, Recipe
 
 
 def small_network(seed=0):
     torch.manual_seed(seed)
-    return build("cnn", (8, 8), 2, Choices(filters=(2, 2), dense=3), torch.zeros(1), torch.ones(1))
+    choices = Choices(filters=(2, 2), dense=3, dropout=0.0)
+    return build("cnn", (8, 8), 2, choices, torch.zeros(1), torch.ones(1))
 
 
 @pytest.fixture
@@ -155,4 +157,4 @@ def test_a_loss_that_explodes_is_reported(batch):
 def test_senseless_settings_are_refused(settings, words):
     """Each setting out of range is named."""
     with pytest.raises(InputError, match=words):
-        Recipe(**settings).check()
+        check_recipe(Recipe(**settings))

@@ -1,1 +1,1 @@
-"""Networks and what they are built of."""
+"""The networks, one architecture a file. Listing them imports no torch: only `build` does."""

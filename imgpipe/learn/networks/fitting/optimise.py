@@ -1,7 +1,6 @@
-"""How weights move: optimisers, learning-rate schedules, and the settings of both."""
+"""How weights move: optimisers and learning-rate schedules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -10,62 +9,45 @@ from torch.optim import lr_scheduler
 
 from imgpipe._common import InputError
 from imgpipe.learn.networks.checks import require_number
+from imgpipe.learn.networks.settings import Recipe
 
 OPTIMIZERS = ("adam", "sgd")
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Settings of training; `ConvNetClassifier` documents them."""
+def check_recipe(recipe: Recipe) -> None:
+    """Refuse settings that mean nothing, naming each.
 
-    optimizer: str = "adam"
-    learning_rate: float = 1e-3
-    momentum: float = 0.9
-    schedule: str = "cosine"
-    schedule_every: int = 10
-    schedule_factor: float = 0.1
-    l1: float = 0.0
-    l2: float = 0.0
-    batch_size: int = 64
-    epochs: int = 30
-    patience: int | None = 10
-    monitor: str = "loss"
-    budget_seconds: float | None = None
-
-    def check(self) -> None:
-        """Refuse settings that mean nothing, naming each.
-
-        Raises
-        ------
-        InputError
-            For the first one found.
-        """
-        for name, known in (
-            ("optimizer", OPTIMIZERS),
-            ("schedule", tuple(SCHEDULES)),
-            ("monitor", ("loss", "auc")),
-        ):
-            if getattr(self, name) not in known:
-                value = getattr(self, name)
-                raise InputError(f"{name} is {value!r}; choose from {', '.join(known)}")
-        for name in ("batch_size", "epochs", "schedule_every", "patience"):
-            value = getattr(self, name)
-            if value is None and name == "patience":
-                continue
-            require_number(name, value, whole=True)
-            if value < 1:
-                raise InputError(f"{name} is {value}; it must be at least 1")
-        for name in ("learning_rate", "schedule_factor", "budget_seconds"):
-            value = getattr(self, name)
-            if value is None and name == "budget_seconds":
-                continue
-            require_number(name, value)
-            if not value > 0:
-                raise InputError(f"{name} is {value}; it must be above 0")
-        for name in ("l1", "l2", "momentum"):
-            require_number(name, getattr(self, name))
-            if not getattr(self, name) >= 0:
-                raise InputError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+    Raises
+    ------
+    InputError
+        For the first one found.
+    """
+    for name, known in (
+        ("optimizer", OPTIMIZERS),
+        ("schedule", tuple(SCHEDULES)),
+        ("monitor", ("loss", "auc")),
+    ):
+        if getattr(recipe, name) not in known:
+            value = getattr(recipe, name)
+            raise InputError(f"{name} is {value!r}; choose from {', '.join(known)}")
+    for name in ("batch_size", "epochs", "schedule_every", "patience"):
+        value = getattr(recipe, name)
+        if value is None and name == "patience":
+            continue
+        require_number(name, value, whole=True)
+        if value < 1:
+            raise InputError(f"{name} is {value}; it must be at least 1")
+    for name in ("learning_rate", "schedule_factor", "budget_seconds"):
+        value = getattr(recipe, name)
+        if value is None and name == "budget_seconds":
+            continue
+        require_number(name, value)
+        if not value > 0:
+            raise InputError(f"{name} is {value}; it must be above 0")
+    for name in ("l1", "l2", "momentum"):
+        require_number(name, getattr(recipe, name))
+        if not getattr(recipe, name) >= 0:
+            raise InputError(f"{name} is {getattr(recipe, name)}; it must be 0 or more")
 
 
 def make_optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

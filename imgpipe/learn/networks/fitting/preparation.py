@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,14 @@ import torch
 from sklearn.utils.class_weight import compute_class_weight
 
 from imgpipe._common import InputError
-from imgpipe.learn.networks.architectures import filters, networks
-from imgpipe.learn.networks.architectures.weights import load_vgg16
+from imgpipe.learn.networks.build import build
 from imgpipe.learn.networks.fitting import checkpoint, training
 from imgpipe.learn.networks.fitting.augment import Augmentation
 from imgpipe.learn.networks.fitting.tensors import mean_and_scale
+from imgpipe.learn.networks.layers import filters
+from imgpipe.learn.networks.layers.network import Network
+from imgpipe.learn.networks.registry import NETWORKS
+from imgpipe.learn.networks.settings import Settings
 
 
 def augmentation(augment: Any) -> Callable[..., torch.Tensor] | None:
@@ -30,30 +32,29 @@ def augmentation(augment: Any) -> Callable[..., torch.Tensor] | None:
     return augment
 
 
-def build_network(model: Any, images: torch.Tensor, n_classes: int) -> networks.Network:
+def build_network(model: Settings, images: torch.Tensor, n_classes: int) -> Network:
     """Build the untrained network, pretrained where weights are given."""
-    choices = networks.Choices(
-        **{each.name: getattr(model, each.name) for each in fields(networks.Choices)}
-    )
     _, _, h, w = images.shape
-    network = networks.build(model.network, (h, w), n_classes, choices, *mean_and_scale(images))
+    network = build(model.network, (h, w), n_classes, model, *mean_and_scale(images))
     if model.first_layer not in ("random", "filters"):
         raise InputError(f"first_layer is {model.first_layer!r}; choose from random, filters")
     _check_batches(network, model.batch_size, len(images))
     if model.first_layer == "filters":
         filters.start_from_filters(network)
-    if model.network != "vgg16":
+    load_weights = NETWORKS[model.network].pretrained
+    if load_weights is None:
         if model.weights is not None:
-            raise InputError(f"weights are for vgg16; {model.network} trains from scratch")
+            able = ", ".join(name for name, each in NETWORKS.items() if each.pretrained)
+            raise InputError(f"weights are for {able}; {model.network} trains from scratch")
         return network
     if model.weights is None:
         warnings.warn(
-            "vgg16 has no weights file and is trained from scratch; give weights=... for a "
-            "pretrained one",
+            f"{model.network} has no weights file and is trained from scratch; give weights=... "
+            "for a pretrained one",
             stacklevel=3,
         )
         return network
-    load_vgg16(network.features, model.weights, model.weights_sha256)
+    load_weights(network.features, model.weights, model.weights_sha256)
     if model.frozen:
         network.freeze()
     return network

@@ -13,10 +13,11 @@ from torch import nn
 from torch.nn import functional
 
 from imgpipe._common import InputError, track
-from imgpipe.learn.networks.architectures.networks import Network
 from imgpipe.learn.networks.fitting import checkpoint
-from imgpipe.learn.networks.fitting.optimise import Recipe, make_optimizer, make_schedule
+from imgpipe.learn.networks.fitting.optimise import make_optimizer, make_schedule
 from imgpipe.learn.networks.fitting.samples import Samples
+from imgpipe.learn.networks.layers.network import Network
+from imgpipe.learn.networks.settings import Recipe
 
 
 @dataclass

@@ -1,28 +1,9 @@
-"""Layers that torch does not have."""
+"""The layers of a ResNet that torch does not have."""
+
+from typing import Any
 
 import torch
 from torch import nn
-
-
-class Standardise(nn.Module):
-    """Subtract the training part's mean and divide by its deviation, channel by channel.
-
-    Gray images are repeated to `channels` where a network wants colour.
-    """
-
-    def __init__(self, mean: torch.Tensor, scale: torch.Tensor, channels: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", mean.reshape(1, -1, 1, 1))
-        self.register_buffer("scale", scale.reshape(1, -1, 1, 1))
-        self.channels = channels
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Give float32 values, (n, c, h, w)."""
-        # subtracted first: a 16-bit or CT offset must not eat the precision of float32
-        values = (images.to(torch.float32) - self.mean) / self.scale
-        if values.shape[1] < self.channels:
-            values = values.expand(-1, self.channels, -1, -1)
-        return values
 
 
 class Residual(nn.Module):
@@ -45,6 +26,12 @@ class Residual(nn.Module):
         inner = torch.relu(self.norm1(self.conv1(x)))
         return torch.relu(self.norm2(self.conv2(inner)) + self.shortcut(x))
 
+    def to_onnx(self, graph: Any, x: str) -> str:
+        """Append the same to a graph."""
+        inner = graph.layer(nn.Sequential(self.conv1, self.norm1, nn.ReLU()), x)
+        inner = graph.layer(nn.Sequential(self.conv2, self.norm2), inner)
+        return graph.add("Relu", [graph.add("Add", [inner, graph.layer(self.shortcut, x)])])
+
 
 class GlobalAverage(nn.Module):
     """Mean of each map."""
@@ -52,3 +39,7 @@ class GlobalAverage(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Average over rows and columns."""
         return x.mean(dim=(2, 3))
+
+    def to_onnx(self, graph: Any, x: str) -> str:
+        """Append the same to a graph."""
+        return graph.add("Flatten", [graph.add("GlobalAveragePool", [x])])
