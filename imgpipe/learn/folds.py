@@ -3,6 +3,9 @@
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.learn.group_search import divide_groups
+
+_Folds = list[tuple[np.ndarray, np.ndarray]]
 
 _ATTEMPTS = 20  # shuffles tried until every fold holds every class
 
@@ -35,7 +38,8 @@ def stratified_folds(
     Raises
     ------
     InputError
-        With fewer samples or groups of a class than folds; it says how many would do.
+        With fewer samples or groups of a class than folds; it says how many would do. Also where
+        the groups leave no way to have every class in each training part.
 
     Examples
     --------
@@ -54,19 +58,41 @@ def stratified_folds(
         splitter = StratifiedKFold(folds, shuffle=True, random_state=random_state)
         return list(splitter.split(np.zeros(len(labels)), labels))
     # the greedy grouping of scikit-learn can leave a fold without a class: shuffle anew then
-    attempts = np.random.default_rng(random_state).integers(2**31 - 1, size=_ATTEMPTS)
-    found = []
-    for seed in attempts:
+    rng = np.random.default_rng(random_state)
+    division: _Folds = []
+    for seed in rng.integers(2**31 - 1, size=_ATTEMPTS):
         grouped = StratifiedGroupKFold(folds, shuffle=True, random_state=int(seed))
-        found = list(grouped.split(np.zeros(len(labels)), labels, groups))
-        if folds_lacking_a_class(labels, found) == 0:
-            return found
-    if any(len(test) == 0 or _lacks_class(labels, train) for train, test in found):
+        division = list(grouped.split(np.zeros(len(labels)), labels, groups))
+        if folds_lacking_a_class(labels, division) == 0:
+            return division
+    if all(len(test) and not _lacks_class(labels, train) for train, test in division):
+        return division
+    searched = _searched(labels, groups, folds, rng)
+    if searched is None:
+        fewer = f"use fewer folds (--folds {folds - 1}) or " if folds > 2 else ""
         raise InputError(
             f"the patients cannot be divided into {folds} folds with every class in the training "
-            f"part; use fewer folds (--folds {max(2, folds - 1)}) or add patients"
+            f"part; {fewer}add patients"
         )
-    return found
+    return searched
+
+
+def _searched(
+    labels: np.ndarray, groups: np.ndarray, folds: int, rng: np.random.Generator
+) -> _Folds | None:
+    """Look for a division step by step; the seed decides between patients that are alike."""
+    classes, label = np.unique(labels, return_inverse=True)
+    names, group = np.unique(groups, return_inverse=True)
+    counts = np.zeros((len(names), len(classes)), np.intp)
+    row = rng.permutation(len(names))[group]
+    np.add.at(counts, (row, label), 1)
+    fold_of = divide_groups(counts, folds)
+    if fold_of is None:
+        return None
+    return [
+        (np.flatnonzero(fold_of[row] != fold), np.flatnonzero(fold_of[row] == fold))
+        for fold in range(folds)
+    ]
 
 
 def most_folds(labels: np.ndarray, groups: np.ndarray | None) -> int:

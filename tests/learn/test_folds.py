@@ -1,12 +1,18 @@
 """Folds: patients stay whole, classes are everywhere, and what cannot be split is refused."""
 
+from collections import Counter
+from functools import cache
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgpipe import InputError
+from imgpipe.learn import group_search
 from imgpipe.learn.folds import folds_lacking_a_class, most_folds, stratified_folds
+from imgpipe.learn.group_search import divide_groups
 
 
 @st.composite
@@ -22,6 +28,26 @@ def cohorts(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return labels[order], groups[order]
 
 
+def divisible(labels: np.ndarray, groups: np.ndarray, folds: int) -> bool:
+    """Tell whether so many sets of patients, each with every class, can be set apart."""
+    everything = frozenset(labels.tolist())
+    kinds = Counter(frozenset(labels[groups == group].tolist()) for group in np.unique(groups))
+
+    @cache
+    def can_part(left: frozenset[tuple[frozenset[int], int]], folds: int) -> bool:
+        if folds == 0:
+            return True
+        counts = Counter(dict(left))
+        for size in range(1, len(everything) + 1):
+            for chosen in combinations(counts, size):
+                covers = frozenset().union(*chosen) == everything
+                if covers and can_part(frozenset((counts - Counter(chosen)).items()), folds - 1):
+                    return True
+        return False
+
+    return can_part(frozenset(kinds.items()), folds)
+
+
 @given(cohorts(), st.integers(2, 5), st.integers(0, 5))
 @settings(max_examples=60, deadline=None)
 def test_no_patient_is_on_both_sides(
@@ -32,13 +58,44 @@ def test_no_patient_is_on_both_sides(
     try:
         found = stratified_folds(labels, groups, folds, random_state=seed)
     except InputError:
-        assert most_folds(labels, groups) < max(folds, 2) or len(np.unique(groups)) < 3 * folds
+        assert not divisible(labels, groups, folds)
         return
     for train, test in found:
         assert not set(groups[train]) & set(groups[test])
         assert set(labels[train]) == set(labels)
     held = np.concatenate([test for _, test in found])
     assert sorted(held.tolist()) == list(range(len(labels)))
+
+
+# every shuffle puts class 2 on one side
+HARD = ([0, 1, 1, 0, 0, 2, 2, 0, 2, 0, 2, 1, 1, 0], [2, 3, 5, 0, 4, 6, 6, 1, 6, 5, 1, 1, 6, 5])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_division_that_shuffles_miss(seed: int) -> None:
+    """Where two patients alone hold a class, they are set apart, however the rest lies."""
+    labels, groups = (np.array(values) for values in HARD)
+    found = stratified_folds(labels, groups, 2, random_state=seed)
+    assert folds_lacking_a_class(labels, found) == 0
+    for train, test in found:
+        assert not set(groups[train]) & set(groups[test])
+    assert sorted(np.concatenate([test for _, test in found]).tolist()) == list(range(14))
+
+
+def test_no_division_is_an_error() -> None:
+    """Three classes of two patients each, every two of which share one, fit no two folds."""
+    labels, groups = np.array(list("ABACBC")), np.array([1, 1, 2, 2, 3, 3])
+    assert most_folds(labels, groups) == 2
+    with pytest.raises(InputError, match=r"cannot be divided into 2 folds .*part; add patients"):
+        stratified_folds(labels, groups, 2, random_state=0)
+
+
+def test_a_long_search_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search ends after a number of steps, whether there is a division or not."""
+    counts = np.eye(4, dtype=int)[np.repeat(np.arange(4), 3)]
+    assert divide_groups(counts, 3) is not None
+    monkeypatch.setattr(group_search, "_STEPS", 11)
+    assert divide_groups(counts, 3) is None
 
 
 def test_every_fold_holds_every_class() -> None:
