@@ -16,30 +16,29 @@ from imgpipe.kernels.mean import mean
 from imgpipe.kernels.median import median
 from imgpipe.kernels.plans.dtypes import Array
 
-WARM_DTYPES = ("uint8", "uint16", "int16", "float32", "float64")
+# both kinds of 16-bit integers share loops: apart, so that two processes do not compile them twice
+WARM_DTYPES = ("uint8", "uint16", "float32", "int16")
 # large enough for the loops of images; smaller ones have loops of their own
 _SHAPE = (48, 320)
 
 
-def _calls() -> Iterator[tuple[str, Callable[[Array], Any]]]:
-    """Yield calls that reach each loop for windows of 3, 5 and 7, and those of large windows."""
-    weights = np.random.default_rng(0).normal(size=(31, 31)) / 961
-    for k in (3, 31):
-        yield f"mean {k}", partial(mean, size=k)
-    for k in (3, 5, 7, 31):
-        yield f"median {k}", partial(median, size=k)
-        yield f"correlate {k}", partial(correlate, weights=weights[:k, :k])
-    for k in (3, 5, 7):
-        yield f"gaussian {k}", partial(gaussian, sigma=k / 6, radius=k // 2)
-    for k in (3, 7):
-        yield f"erosion {k}", partial(erosion, size=k)
-        yield f"dilation {k}", partial(dilation, size=k)
+def calls() -> list[tuple[str, Callable[[], None]]]:
+    """Return calls that compile the common loops, each by itself: processes may share them.
+
+    They can be pickled. The longest come first, and those that share loops are far apart.
+    """
+    return [
+        (f"{kernel.__name__} {dtype}", partial(_compile, kernel, dtype))
+        for kernel in (median, correlate, mean, gaussian, erosion, dilation)
+        for dtype in WARM_DTYPES
+    ]
 
 
 def warm() -> list[tuple[str, float]]:
     """Compile the loops for the common dtypes and windows into the on-disk cache.
 
-    Volumes, stacks of small images, footprints and other windows compile at their first use.
+    What is less common compiles at its first use: float64, volumes, stacks of small images,
+    footprints, large medians but of bytes, large dense weights, and other windows.
 
     Returns
     -------
@@ -51,18 +50,36 @@ def warm() -> list[tuple[str, float]]:
     >>> from imgpipe.kernels import warm
     >>> timings = warm()  # doctest: +SKIP
     """
-    timings = []
+    return [(name, _seconds(call)) for name, call in calls()]
+
+
+def _seconds(call: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _compile(kernel: Callable[..., Array], dtype: str) -> None:
+    image = np.zeros(_SHAPE, dtype)
     # a compiler leaves little garbage: looking for it takes a fifteenth of the time
     collects = gc.isenabled()
     gc.disable()
     try:
-        for dtype in WARM_DTYPES:
-            image = np.zeros(_SHAPE, dtype)
-            for name, call in _calls():
-                start = time.perf_counter()
-                call(image)
-                timings.append((f"{name} {dtype}", time.perf_counter() - start))
+        for window in _windows(kernel, dtype):
+            kernel(image, **window)
     finally:
         if collects:
             gc.enable()
-    return timings
+
+
+def _windows(kernel: Callable[..., Array], dtype: str) -> Iterator[dict[str, Any]]:
+    """Yield arguments that reach each loop of a kernel but those of large and odd windows."""
+    if kernel is gaussian:
+        yield from ({"sigma": k / 6, "radius": k // 2} for k in (3, 5, 7))
+    elif kernel is correlate:
+        weights = np.random.default_rng(0).normal(size=(7, 7)) / 49
+        yield from ({"weights": weights[:k, :k]} for k in (3, 5, 7))
+    elif kernel is median:
+        yield from ({"size": k} for k in ((3, 5, 7, 31) if dtype == "uint8" else (3, 5, 7)))
+    else:
+        yield from ({"size": k} for k in ((3, 31) if kernel is mean else (3, 7)))

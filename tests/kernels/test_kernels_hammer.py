@@ -54,7 +54,7 @@ def window(name: str, k: int) -> dict[str, Any]:
 
 
 def jobs() -> list[Job]:
-    """Every kernel over dtypes, shapes and windows that the warm-up has compiled."""
+    """Every kernel over dtypes, shapes and windows, those of the warm-up among them."""
     made = []
     for name in KERNELS:
         for n, dtype in enumerate(("u1", "u2", "i2", "f4", "f8")):

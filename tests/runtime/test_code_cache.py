@@ -1,6 +1,7 @@
 """Compiled code: the cache follows every source, and a bounds-checked run checks bounds."""
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -220,3 +221,14 @@ def test_warm_names_what_it_compiled() -> None:
         assert any(name.endswith(dtype) for name, _ in timings)
     assert len({name for name, _ in timings}) == len(timings)
     assert all(seconds >= 0 for _, seconds in timings)
+
+
+def test_warm_calls_may_go_to_other_processes() -> None:
+    """What the warm-up calls survives pickling, and has the names that its times have."""
+    calls = _warm.calls()
+    sent = pickle.loads(pickle.dumps(calls))
+    assert [name for name, _ in sent] == [name for name, _ in calls]
+    assert all(callable(call) for _, call in sent)
+    kernels = {name.split()[0] for name, _ in calls}
+    assert kernels == {"mean", "median", "gaussian", "correlate", "erosion", "dilation"}
+    assert len(calls) == len(kernels) * len(_warm.WARM_DTYPES)
