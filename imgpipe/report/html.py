@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 import imgpipe
 from imgpipe._common import atomic_path
-from imgpipe.report.summary import summarise
+from imgpipe.report.page.summary import summarise
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison

@@ -17,7 +17,7 @@ from PIL import Image
 from imgpipe.evaluate import Comparison
 from imgpipe.report import to_html
 from imgpipe.report.html import render
-from imgpipe.report.summary import data_uri
+from imgpipe.report.page.pictures import data_uri
 
 VOID = {"meta", "img", "br"}
 

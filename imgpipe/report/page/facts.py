@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report import words
+from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
@@ -14,9 +14,9 @@ _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test
 def overview(comparison: "Comparison") -> list[str]:
     """Say in a few words what stands behind the headline."""
     card, protocol = comparison.dataset, comparison.protocol
-    facts = [words.count(card.n, "image"), words.count(len(card.classes), "class", "classes")]
+    facts = [numbers.count(card.n, "image"), numbers.count(len(card.classes), "class", "classes")]
     if card.patients is not None:
-        facts.append(words.count(card.patients, "patient"))
+        facts.append(numbers.count(card.patients, "patient"))
     if protocol.kind == "cross-validation":
         text = f"{protocol.folds}-fold cross-validation"
         facts.append(text + (f", {protocol.repeats} times" if (protocol.repeats or 1) > 1 else ""))
@@ -40,7 +40,7 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
     sizes = sorted(card.sizes.items(), key=lambda item: -item[1])
     listed = ", ".join(f"{name} ({n:,})" if len(sizes) > 1 else name for name, n in sizes[:4])
     if len(sizes) > 4:
-        listed += f" and {words.count(len(sizes) - 4, 'other size')}"
+        listed += f" and {numbers.count(len(sizes) - 4, 'other size')}"
     facts = [
         ("Source", str(card.source)),
         ("Image size, pixels", listed),
@@ -68,7 +68,7 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
         "facts": facts,
         "pairs": pairs,
         "more_pairs": more,
-        "n_pairs": words.count(len(card.duplicates), "pair"),
+        "n_pairs": numbers.count(len(card.duplicates), "pair"),
     }
 
 
@@ -111,8 +111,8 @@ def run_rows(comparison: "Comparison") -> list[tuple[str, str]]:
     seeds = f"{run.seed}" if run.seeds == 1 else f"{run.seed} to {run.seed + run.seeds - 1}"
     return [
         ("Started", str(run.started)),
-        ("Wall time", words.duration(run.wall_seconds)),
-        ("CPU time", words.duration(run.cpu_seconds)),
+        ("Wall time", numbers.duration(run.wall_seconds)),
+        ("CPU time", numbers.duration(run.cpu_seconds)),
         ("Processor", str(run.cpu)),
         ("Threads", str(run.threads)),
         ("Seeds" if run.seeds > 1 else "Seed", seeds),

@@ -6,8 +6,10 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from imgpipe.report import charts
-from imgpipe.report.charts import Bar, Line
+from imgpipe.report.charts.axes import NARROW
+from imgpipe.report.charts.marks import COLOURS, Bar, Line, colour, dash, shorten
+from imgpipe.report.charts.roc import roc_chart
+from imgpipe.report.charts.scores import bar_chart, interval_chart
 
 
 def numbers(pattern: str, svg: str) -> list[float]:
@@ -17,9 +19,9 @@ def numbers(pattern: str, svg: str) -> list[float]:
 @pytest.mark.parametrize(
     "svg",
     [
-        charts.interval_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6)]),
-        charts.roc_chart("A & B", [Line("<x>", [0, 1], [0, 1])]),
-        charts.bar_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6, note='"hint"')]),
+        interval_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6)]),
+        roc_chart("A & B", [Line("<x>", [0, 1], [0, 1])]),
+        bar_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6, note='"hint"')]),
     ],
 )
 def test_charts_are_xml(svg: str) -> None:
@@ -32,7 +34,7 @@ def test_charts_are_xml(svg: str) -> None:
 def test_interval_chart_is_linear() -> None:
     """Dots stand between the ends of their intervals in proportion to the values."""
     values = [0.62, 0.7, 0.86]
-    svg = charts.interval_chart("t", [Bar("m", v, v - 0.02, v + 0.02) for v in values])
+    svg = interval_chart("t", [Bar("m", v, v - 0.02, v + 0.02) for v in values])
     x = numbers(r'cx="([\d.]+)"', svg)
     assert (x[1] - x[0]) / (x[2] - x[0]) == pytest.approx((0.7 - 0.62) / (0.86 - 0.62), abs=0.01)
     starts = numbers(r'<rect x="([\d.]+)"', svg)
@@ -43,14 +45,14 @@ def test_interval_chart_is_linear() -> None:
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
 def test_interval_of_no_width(value: float) -> None:
     """A score without spread, at either end of the scale too, is drawn inside the chart."""
-    svg = charts.interval_chart("t", [Bar("m", value, value, value)])
-    assert 0 <= numbers(r'cx="([\d.]+)"', svg)[0] <= charts.NARROW
+    svg = interval_chart("t", [Bar("m", value, value, value)])
+    assert 0 <= numbers(r'cx="([\d.]+)"', svg)[0] <= NARROW
 
 
 def test_roc_runs_from_corner_to_corner() -> None:
     """The curve starts at no sensitivity and ends at full, and doubled points are dropped."""
     x = np.linspace(0, 1, 5000)
-    svg = charts.roc_chart("t", [Line("m", x, np.sqrt(x))])
+    svg = roc_chart("t", [Line("m", x, np.sqrt(x))])
     path = re.search(r'd="M([^"]*)"><title>m', svg)
     assert path is not None
     points = [tuple(map(float, p.split())) for p in path[1].split("L")]
@@ -61,7 +63,7 @@ def test_roc_runs_from_corner_to_corner() -> None:
 
 def test_negative_importance_goes_left() -> None:
     """A bar below zero ends where zero is."""
-    svg = charts.bar_chart("t", [Bar("up", 0.02, 0.01, 0.03), Bar("down", -0.01, -0.02, 0.0)])
+    svg = bar_chart("t", [Bar("up", 0.02, 0.01, 0.03), Bar("down", -0.01, -0.02, 0.0)])
     starts = numbers(r'<rect x="([\d.]+)"', svg)
     widths = numbers(r'<rect[^>]*?width="([\d.]+)"', svg)
     assert starts[1] + widths[1] == pytest.approx(starts[0], abs=0.2)
@@ -74,22 +76,22 @@ def test_negative_importance_goes_left() -> None:
 
 def test_all_zero_importances() -> None:
     """A model that uses no feature gives a chart, not a division by zero."""
-    svg = charts.bar_chart("t", [Bar("a", 0.0, 0.0, 0.0)])
+    svg = bar_chart("t", [Bar("a", 0.0, 0.0, 0.0)])
     assert "nan" not in svg
     assert numbers(r'<rect x="([\d.]+)"', svg) == [2.0]
 
 
 def test_models_beyond_the_palette_differ() -> None:
     """Colour and dash together tell four times the palette apart."""
-    looks = {(charts.colour(i), charts.dash(i)) for i in range(4 * charts.COLOURS)}
-    assert len(looks) == 4 * charts.COLOURS
+    looks = {(colour(i), dash(i)) for i in range(4 * COLOURS)}
+    assert len(looks) == 4 * COLOURS
 
 
 @pytest.mark.parametrize("limit", [5, 8, 30])
 def test_shorten_keeps_the_ends(limit: int) -> None:
     """A long name keeps its beginning and its end within the limit."""
     name = "intensity_interquartile_range"
-    short = charts.shorten(name, limit)
+    short = shorten(name, limit)
     assert len(short) <= limit
     assert name.startswith(short.split("…")[0])
     assert name.endswith(short.split("…")[-1])

@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from imgpipe.report import charts
+from imgpipe.report.charts.axes import (
+    Scale,
+    axis_titles,
+    svg_element,
+    tick_below,
+    tick_beside,
+    ticks,
+)
+from imgpipe.report.charts.marks import Bar, Line, described
 
+_LEFT, _TOP, _WIDTH, _HEIGHT = 58, 34, 710, 300  # of the field, in pixels
 _NUMBER = 46  # pixels that a mark's number may be wide
 
 
 @dataclass(frozen=True)
-class Band(charts.Line):
+class Band(Line):
     """A line with the interval of each point."""
 
     low: Sequence[float] = ()
@@ -42,32 +51,15 @@ def learning_chart(title: str, unit: str, bands: Sequence[Band], marks: Sequence
     >>> "overtakes forest" in svg
     True
     """
-    left, top, width, height = 58, 34, 710, 300
     sizes = sorted({n for band in bands for n in band.x})
     first, last = _range([v for b in bands for row in (b.y, b.low, b.high) for v in row])
-    across = charts._Scale(math.log(sizes[0]), math.log(sizes[-1]), left + 16, left + width - 16)
-    up = charts._Scale(first, last, top + height, top)
-    parts = []
-    for tick in charts._ticks(first, last):
-        parts.append(
-            f'<path class="grid" d="M{left} {up(tick):.1f}H{left + width}"/>'
-            f'<text class="tick" x="{left - 7}" y="{up(tick) + 4:.1f}" text-anchor="end">'
-            f"{format(round(tick, 10), 'g')}</text>"
-        )
-    for n in sizes:
-        x = across(math.log(n))
-        parts.append(
-            f'<path class="grid" d="M{x:.1f} {top}V{top + height}"/>'
-            f'<text class="tick" x="{x:.1f}" y="{top + height + 17}" text-anchor="middle">'
-            f"{n:,}</text>"
-        )
-    parts.append(
-        f'<text class="axis" x="{left + width / 2}" y="{top + height + 36}" text-anchor="middle">'
-        f"Training {escape(unit)}</text>"
-        f'<text class="axis" text-anchor="middle" transform="translate(11 {top + height / 2}) '
-        'rotate(-90)">AUC</text>'
-    )
-    parts += _guides(marks, across, top, top + height)
+    across = Scale(math.log(sizes[0]), math.log(sizes[-1]), _LEFT + 16, _LEFT + _WIDTH - 16)
+    up = Scale(first, last, _TOP + _HEIGHT, _TOP)
+    parts = [
+        *_grid(across, up, sizes, ticks(first, last)),
+        axis_titles(f"Training {unit}", "AUC", _LEFT, _TOP, _WIDTH, _HEIGHT),
+        *_guides(marks, across),
+    ]
     for place, band in reversed(list(enumerate(bands))):
         # a few pixels aside, so that whiskers of several models can be told apart
         aside = 6 * (place - (len(bands) - 1) / 2)
@@ -79,7 +71,7 @@ def learning_chart(title: str, unit: str, bands: Sequence[Band], marks: Sequence
         for mark in marks
     ]
     words = "; ".join([*map(_told, bands), *(mark.words for mark in marks)])
-    return charts._svg(title, words, left + width + 4, top + height + 42, parts)
+    return svg_element(title, words, _LEFT + _WIDTH + 4, _TOP + _HEIGHT + 42, parts)
 
 
 def height(band: Band, n: float) -> float:
@@ -97,7 +89,22 @@ def height(band: Band, n: float) -> float:
     return band.y[-1]
 
 
-def _drawn(band: Band, across: charts._Scale, up: charts._Scale, aside: float) -> str:
+def _grid(across: Scale, up: Scale, sizes: Sequence[float], scores: Sequence[float]) -> list[str]:
+    """Lines and numbers at round scores and at the sizes that were tried."""
+    level = [
+        f'<path class="grid" d="M{_LEFT} {up(score):.1f}H{_LEFT + _WIDTH}"/>'
+        + tick_beside(_LEFT, up(score), format(round(score, 10), "g"))
+        for score in scores
+    ]
+    upright = [
+        f'<path class="grid" d="M{x:.1f} {_TOP}V{_TOP + _HEIGHT}"/>'
+        + tick_below(x, _TOP + _HEIGHT, f"{n:,}")
+        for n, x in ((n, across(math.log(n))) for n in sizes)
+    ]
+    return level + upright
+
+
+def _drawn(band: Band, across: Scale, up: Scale, aside: float) -> str:
     """Draw a line with its dots and whiskers."""
     xs = [across(math.log(n)) + aside for n in band.x]
     whiskers = "".join(
@@ -118,7 +125,7 @@ def _drawn(band: Band, across: charts._Scale, up: charts._Scale, aside: float) -
     )
 
 
-def _guides(marks: Sequence[Mark], across: charts._Scale, top: float, floor: float) -> list[str]:
+def _guides(marks: Sequence[Mark], across: Scale) -> list[str]:
     """Draw a dashed line for each mark, its number above; close ones take two rows."""
     parts = []
     before, raised = -math.inf, False
@@ -127,8 +134,8 @@ def _guides(marks: Sequence[Mark], across: charts._Scale, top: float, floor: flo
         raised = x - before < _NUMBER and not raised
         before = x
         parts.append(
-            f'<path class="chance" d="M{x:.1f} {top}V{floor}"/>'
-            f'<text class="tick" x="{x:.1f}" y="{top - (18 if raised else 5)}" '
+            f'<path class="chance" d="M{x:.1f} {_TOP}V{_TOP + _HEIGHT}"/>'
+            f'<text class="tick" x="{x:.1f}" y="{_TOP - (18 if raised else 5)}" '
             f'text-anchor="middle">{escape(mark.name)}</text>'
         )
     return parts
@@ -144,7 +151,7 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 def _told(band: Band) -> str:
     points = (
-        charts._words(charts.Bar(f"{n:,}:", y, low, high))
+        described(Bar(f"{n:,}:", y, low, high))
         for n, y, low, high in zip(band.x, band.y, band.low, band.high, strict=True)
     )
     return f"{band.name} " + ", ".join(points)

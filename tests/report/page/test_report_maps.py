@@ -8,7 +8,7 @@ from PIL import Image
 
 from imgpipe.evaluate import Comparison
 from imgpipe.report.html import render
-from imgpipe.report.summary import overlay
+from imgpipe.report.page.pictures import overlay
 
 
 def test_every_explained_mistake_shows_its_map(folds_run: Comparison) -> None:

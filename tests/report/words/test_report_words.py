@@ -6,7 +6,7 @@ import pytest
 
 from imgpipe.evaluate import Comparison, Interval
 from imgpipe.evaluate.results import ModelResult
-from imgpipe.report import words
+from imgpipe.report.words import numbers, sentences
 
 NAN = float("nan")
 
@@ -21,38 +21,38 @@ def test_overlap_is_no_difference(folds_run: Comparison) -> None:
     """Overlapping intervals are not called a difference."""
     a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
     b = result(folds_run, "b", Interval(0.94, 0.92, 0.96))
-    assert "overlap: these data do not clearly tell the two apart" in words.versus(a, b, "auc")
-    assert "the interval of b overlaps it" in words.headline([a, b], "auc")
+    assert "overlap: these data do not clearly tell the two apart" in sentences.versus(a, b, "auc")
+    assert "the interval of b overlaps it" in sentences.headline([a, b], "auc")
 
 
 def test_intervals_apart(folds_run: Comparison) -> None:
     """Intervals that share no value are said not to overlap, without the word significant."""
     a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
     b = result(folds_run, "b", Interval(0.8, 0.75, 0.85))
-    text = words.versus(a, b, "auc")
+    text = sentences.versus(a, b, "auc")
     assert "0.950 (0.930–0.970) against 0.800 (0.750–0.850)" in text
     assert "do not overlap" in text
     assert "significant" not in text
-    assert "no other model’s interval reaches it" in words.headline([a, b], "auc")
+    assert "no other model’s interval reaches it" in sentences.headline([a, b], "auc")
 
 
 def test_touching_intervals_overlap() -> None:
     """Intervals that meet in one value overlap."""
-    assert words.overlap(Interval(0.9, 0.8, 0.95), Interval(0.7, 0.6, 0.8))
+    assert sentences.overlap(Interval(0.9, 0.8, 0.95), Interval(0.7, 0.6, 0.8))
 
 
 def test_missing_interval(folds_run: Comparison) -> None:
     """Without an interval nothing is said of a difference."""
     a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
     b = result(folds_run, "b", Interval(0.5, NAN, NAN))
-    assert words.overlap(a.metrics["auc"], b.metrics["auc"]) is None
-    assert "nothing is said" in words.versus(a, b, "auc")
+    assert sentences.overlap(a.metrics["auc"], b.metrics["auc"]) is None
+    assert "nothing is said" in sentences.versus(a, b, "auc")
 
 
 def test_one_model_alone(folds_run: Comparison) -> None:
     """A lone model is not called the best."""
     alone = result(folds_run, "svm", Interval(0.9, 0.8, 0.95))
-    assert words.headline([alone], "auc") == "svm reaches an AUC of 0.900 (0.800–0.950)."
+    assert sentences.headline([alone], "auc") == "svm reaches an AUC of 0.900 (0.800–0.950)."
 
 
 def test_fall_from_validation_to_test(folds_run: Comparison) -> None:
@@ -65,17 +65,17 @@ def test_fall_from_validation_to_test(folds_run: Comparison) -> None:
     fell = result(folds_run, "svm", low, val=high, test=low)
     held = result(folds_run, "forest", near, val=high, test=near)
     rose = result(folds_run, "cnn", high, val=low, test=high)
-    text = words.shift([fell, held, rose], "auc")
+    text = sentences.shift([fell, held, rose], "auc")
     assert text is not None
     assert "svm (0.960 to 0.850)" in text
     assert "forest" not in text
-    assert words.shift([held, rose], "auc") is None
+    assert sentences.shift([held, rose], "auc") is None
 
 
 def test_what_was_not_done(split_run: Comparison, folds_run: Comparison) -> None:
     """The list follows the protocol: patients, splits and tuning."""
-    split = " ".join(words.not_done(split_run))
-    folds = " ".join(words.not_done(folds_run))
+    split = " ".join(sentences.not_done(split_run))
+    folds = " ".join(sentences.not_done(folds_run))
     assert "Patients were not kept apart" in split
     assert "One split only" in split
     assert "Patients were not kept apart" not in folds
@@ -95,7 +95,7 @@ def test_what_was_not_done(split_run: Comparison, folds_run: Comparison) -> None
 )
 def test_feature_names(key: str, name: str) -> None:
     """Names of features read as words."""
-    assert words.feature_name(key) == name
+    assert numbers.feature_name(key) == name
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,10 @@ def test_feature_names(key: str, name: str) -> None:
 )
 def test_costs_have_units(key: str, value: float, shown: str) -> None:
     """Every cost is shown with its unit."""
-    assert words.cost(key, value)[1] == shown
+    assert numbers.cost(key, value)[1] == shown
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.9666, "0.967"), (-0.01, "−0.010"), (NAN, "–")])
 def test_numbers(value: float, shown: str) -> None:
     """Scores have three digits and a true minus sign; what does not exist is a dash."""
-    assert words.number(value) == shown
+    assert numbers.number(value) == shown

@@ -1,127 +1,23 @@
-"""Numbers and names as a reader wants them, and the sentences of the report.
+"""The sentences of the report.
 
 Nothing here computes a metric: values and intervals come from `imgpipe.evaluate` and are only
 compared with one another.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imgpipe.report.words.numbers import interval, metric_name, number
+
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, Interval, ModelResult
-
-METRICS = {
-    "auc": "AUC",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "f1": "F1",
-    "precision": "Precision",
-    "recall": "Recall",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-}
-_SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
-_MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}
-_COSTS = {
-    "fit_cpu_seconds": "Fitting, CPU time",
-    "fit_seconds": "Fitting",
-    "feature_seconds": "Features",
-    "predict_ms_per_image": "Prediction per image",
-    "model_bytes": "Size of the model",
-    "parameters": "Trained weights",
-    "epochs": "Epochs",
-}
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Round a score to a fixed number of digits; a dash where it does not exist."""
-    return "–" if value is None or math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
-
-
-def interval(score: "Interval") -> str:
-    """Write the interval's two ends; nothing where there is none."""
-    if any(v is None or math.isnan(v) for v in (score.low, score.high)):
-        return ""
-    return f"{number(score.low)}–{number(score.high)}"
-
-
-def spread(score: "Interval") -> str:
-    """Write the standard deviation over seeds; nothing where there was one seed."""
-    return "" if score.seed_sd is None else f"± {number(score.seed_sd)}"
-
-
-def metric_name(key: str) -> str:
-    """Spell a metric's name as the field does."""
-    return METRICS.get(key, key.replace("_", " ").capitalize())
-
-
-def feature_name(key: str) -> str:
-    """Turn a feature's name into words: ``glcm_contrast_d2`` is GLCM contrast, distance 2.
-
-    Examples
-    --------
-    >>> feature_name("glcm_contrast_d2"), feature_name("lbp_p8")
-    ('GLCM contrast, distance 2', 'LBP, 8 points')
-    """
-    plain: list[str] = []
-    notes: list[str] = []
-    for word in key.split("_"):
-        found = re.fullmatch(r"([a-z])(\d+)", word)
-        if plain and found and found[1] in _MARKS:
-            notes.append(_MARKS[found[1]].format(found[2]))
-        else:
-            plain.append(_SHORT.get(word, word))
-    text = " ".join(plain)
-    return ", ".join([text[:1].upper() + text[1:], *notes])
 
 
 def sentence(text: str) -> str:
     """Start with a capital and end with a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def cost(key: str, value: object) -> tuple[str, str]:
-    """Give a cost's name, and its value with a unit."""
-    name = _COSTS.get(key, key.replace("_", " ").capitalize())
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return name, "–"
-    if not isinstance(value, (int, float)):
-        return name, str(value)
-    if key.endswith("_bytes"):
-        return name, size(value)
-    if "_ms" in key:
-        return name, f"{value:.3g} ms"
-    if "seconds" in key:
-        return name, duration(value)
-    return name, f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
-
-
-def size(count: float) -> str:
-    """Write bytes in the unit that keeps the number short."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
-        count /= 1000
-    return f"{count:.3g} GB"
-
-
-def duration(seconds: float) -> str:
-    """Write seconds in units that fit the length."""
-    if seconds < 1:
-        return f"{seconds * 1000:.3g} ms"
-    if seconds < 100:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def count(n: int, one: str, many: str | None = None) -> str:
-    """Join a count and its noun: 1 image, 2,300 images."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def overlap(a: "Interval", b: "Interval") -> bool | None:

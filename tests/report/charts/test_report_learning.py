@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from imgpipe.evaluate import Comparison, Crossing, Interval, LearningCurve, LearningCurves
+from imgpipe.report.charts.learning import Band, learning_chart
 from imgpipe.report.html import render
-from imgpipe.report.learning import Band, learning_chart
 
 
 def with_curves(run: Comparison, *values: float) -> Comparison:

@@ -1,0 +1,66 @@
+"""What charts draw: bars and lines, their colours and dashes, and what is said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+COLOURS = 8  # of the palette in style.css, --m0 to --m7
+DASHES = ("none", "7 3", "2 3", "9 3 2 3")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a chart: a value with its interval (the two may be absent)."""
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    colour: str = "var(--m0)"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart, its points from left to right."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    colour: str = "var(--m0)"
+    dash: str = "none"
+
+
+def colour(index: int) -> str:
+    """CSS colour of the model at this place."""
+    return f"var(--m{index % COLOURS})"
+
+
+def dash(index: int) -> str:
+    """SVG dash pattern of the model at this place; models beyond the palette's end get dashes."""
+    return DASHES[index // COLOURS % len(DASHES)]
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut the middle out of a long text: ends tell similar names apart.
+
+    Examples
+    --------
+    >>> shorten("intensity_interquartile_range", 15)
+    'intensi…e_range'
+    """
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    return f"{text[:head]}…{text[len(text) - (limit - head - 1) :]}"
+
+
+def interval_ends(bar: Bar) -> tuple[float, float]:
+    low = bar.value if bar.low is None else bar.low
+    high = bar.value if bar.high is None else bar.high
+    return min(low, bar.value), max(high, bar.value)
+
+
+def described(bar: Bar) -> str:
+    if bar.low is None or bar.high is None:
+        return f"{bar.name} {bar.value:.3f}"
+    return f"{bar.name} {bar.value:.3f} ({bar.low:.3f} to {bar.high:.3f})"

@@ -1,0 +1,1 @@
+"""Sections of the page, each a dictionary of texts and charts for the template."""

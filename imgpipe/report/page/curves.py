@@ -1,0 +1,63 @@
+"""ROC and learning curves of all models."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from imgpipe.report.charts.learning import Band, Mark, height, learning_chart
+from imgpipe.report.charts.marks import Line
+from imgpipe.report.charts.roc import roc_chart
+from imgpipe.report.page.looks import Looks
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import LearningCurves, ModelResult
+
+
+def roc_panels(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:
+    """One panel per curve name (the positive class, or each class against the rest)."""
+    names = list(dict.fromkeys(curve.name for m in ranked for curve in m.roc))
+    panels = []
+    for name in names:
+        lines = [
+            Line(m.name, curve.x, curve.y, **looks[m.name])
+            for m in ranked
+            for curve in m.roc
+            if curve.name == name
+        ]
+        svg = roc_chart(f"ROC curves for {name}", lines)
+        panels.append({"title": str(name), "svg": Markup(svg)})
+    return panels
+
+
+def learning_panel(learning: "LearningCurves | None", looks: Looks) -> dict[str, Any] | None:
+    """AUC over the number of training patients, with a mark where two curves cross."""
+    if learning is None:
+        return None
+    bands = [
+        Band(
+            curve.name,
+            curve.patients,
+            [auc.value for auc in curve.auc],
+            low=[auc.low for auc in curve.auc],
+            high=[auc.high for auc in curve.auc],
+            **looks[curve.name],
+        )
+        for curve in learning.curves
+        if not any(math.isnan(auc.value) for auc in curve.auc)
+    ]
+    drawn = {band.name: band for band in bands}
+    marks = [
+        Mark(
+            crossing.at,
+            height(drawn[crossing.ahead], crossing.at),
+            f"{crossing.about:,}",
+            crossing.words(learning.unit),
+        )
+        for crossing in learning.crossings
+        if {crossing.ahead, crossing.behind} <= set(drawn)
+    ]
+    title = "AUC by training " + learning.unit
+    svg = learning_chart(title, learning.unit, bands, marks) if bands else ""
+    return {"svg": Markup(svg), "statement": learning.statement, "crossed": bool(marks)}

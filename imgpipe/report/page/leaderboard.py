@@ -1,0 +1,82 @@
+"""Tables and charts of all models' scores and costs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from imgpipe.report.charts.marks import Bar
+from imgpipe.report.charts.scores import interval_chart
+from imgpipe.report.page.looks import Looks, entry
+from imgpipe.report.words import numbers
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Interval, ModelResult
+
+_CHARTED = ("auc", "accuracy", "balanced_accuracy", "f1")
+
+
+def columns(ranked: Sequence["ModelResult"]) -> list[str]:
+    """Metrics of the leaderboard, the headline first; in two classes recall is sensitivity."""
+    named = [key for key in numbers.METRICS if key in ranked[0].metrics]
+    keys = named + [key for key in ranked[0].metrics if key not in named]
+    return [key for key in keys if not (key == "recall" and "sensitivity" in keys)]
+
+
+def row(model: "ModelResult", looks: Looks, metrics: Sequence[str]) -> dict[str, Any]:
+    """One model's line of the leaderboard."""
+    cells = [
+        _cell(score) | {"seeds": numbers.spread(score)}
+        for score in (model.metrics[key] for key in metrics)
+    ]
+    return entry(model, looks, cells=cells)
+
+
+def score_charts(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:
+    """One chart for each of the main metrics that is defined."""
+    panels = []
+    for key in _CHARTED:
+        bars = [
+            Bar(m.name, score.value, *_ends(score), looks[m.name]["colour"])
+            for m in ranked
+            if (score := m.metrics.get(key)) is not None and numbers.number(score.value) != "–"
+        ]
+        if bars:
+            title = numbers.metric_name(key)
+            panels.append({"title": title, "svg": Markup(interval_chart(title, bars))})
+    return panels
+
+
+def split_rows(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:
+    """Scores on the validation part beside those on the test part."""
+    return [
+        entry(
+            model,
+            looks,
+            cells=[
+                _cell(model.splits[part][key])
+                for key in ("auc", "accuracy")
+                for part in ("val", "test")
+            ],
+        )
+        for model in ranked
+        if {"val", "test"} <= set(model.splits)
+    ]
+
+
+def costs(ranked: Sequence["ModelResult"], looks: Looks) -> dict[str, Any]:
+    """What each model cost, with the names of the columns."""
+    keys = list(dict.fromkeys(key for m in ranked for key in m.cost))
+    rows = [
+        entry(m, looks, cells=[numbers.cost(key, m.cost.get(key))[1] for key in keys])
+        for m in ranked
+    ]
+    return {"names": [numbers.cost(key, None)[0] for key in keys], "rows": rows}
+
+
+def _cell(score: "Interval") -> dict[str, str]:
+    return {"value": numbers.number(score.value), "interval": numbers.interval(score)}
+
+
+def _ends(score: "Interval") -> tuple[float | None, float | None]:
+    return (score.low, score.high) if numbers.interval(score) else (None, None)

@@ -1,0 +1,76 @@
+"""Sections with a part for each model: confusion, importances, mistakes, settings."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+
+from imgpipe.report.charts.marks import Bar
+from imgpipe.report.charts.scores import bar_chart
+from imgpipe.report.page.facts import assigned
+from imgpipe.report.page.looks import Looks, entry
+from imgpipe.report.page.pictures import data_uri, overlay
+from imgpipe.report.words.numbers import feature_name
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Mistake, ModelResult
+
+_IMPORTANT = 12  # features shown per model
+_MISTAKES = 8  # images shown per model
+
+
+def confusion(model: "ModelResult", looks: Looks, classes: Sequence[str]) -> dict[str, Any]:
+    """Counts and shares of each predicted class among the images of each true one."""
+    table = np.asarray(model.confusion)
+    rows = []
+    for true, name in enumerate(classes):
+        total = int(table[true].sum())
+        cells = [
+            {
+                "count": f"{int(n):,}",
+                "share": round(int(n) / total, 3) if total else 0.0,
+                "hint": f"{int(n):,} of {total:,} {name} called {classes[predicted]}",
+                "right": true == predicted,
+            }
+            for predicted, n in enumerate(table[true])
+        ]
+        rows.append({"name": name, "cells": cells, "total": f"{total:,}"})
+    return entry(model, looks, rows=rows, classes=list(classes))
+
+
+def importances(model: "ModelResult", looks: Looks) -> dict[str, Any]:
+    """A chart of the features that a model leans on most, and how many are left out."""
+    top = sorted(model.importances, key=lambda item: -item.value)[:_IMPORTANT]
+    colour = looks[model.name]["colour"]
+    bars = [Bar(feature_name(f.feature), f.value, f.low, f.high, colour, f.feature) for f in top]
+    svg = bar_chart(f"Permutation importance, {model.name}", bars)
+    return entry(model, looks, svg=Markup(svg), hidden=len(model.importances) - len(top))
+
+
+def mistakes(model: "ModelResult", looks: Looks, unfolded: bool) -> dict[str, Any]:
+    """The images that a model was surest to call wrong."""
+    items = [_picture(mistake) for mistake in model.mistakes[:_MISTAKES]]
+    return entry(model, looks, items=items, open=unfolded)
+
+
+def settings(model: "ModelResult", looks: Looks) -> dict[str, Any]:
+    """What tuning chose."""
+    assert model.best_params is not None
+    return entry(model, looks, text=assigned(model.best_params))
+
+
+def _picture(mistake: "Mistake") -> dict[str, Any]:
+    """One wrong call: its image, its maps, and what it was taken for."""
+    return {
+        "id": str(mistake.id),
+        "label": str(mistake.label),
+        "predicted": str(mistake.predicted),
+        "probability": f"{100 * mistake.probability:.0f}\N{NO-BREAK SPACE}%",
+        "src": data_uri(mistake.image),
+        "maps": [
+            {"name": name, "src": overlay(mistake.image, relevance)}
+            for name, relevance in mistake.maps
+        ],
+        "small": max(mistake.image.shape[:2]) < 160,
+    }

@@ -1,0 +1,60 @@
+"""From a frozen comparison to a plain dictionary of texts and charts, ready for the template."""
+
+from typing import TYPE_CHECKING, Any
+
+from imgpipe.report.page import curves, facts, leaderboard, models
+from imgpipe.report.page.looks import looks_of
+from imgpipe.report.words import numbers, sentences
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison
+
+HEADLINE = "auc"
+_OPEN_MODELS = 3  # whose mistakes are unfolded from the start
+
+
+def summarise(comparison: "Comparison") -> dict[str, Any]:
+    """Gather everything the page shows, as texts, numbers and SVG."""
+    by_name = {model.name: model for model in comparison.models}
+    ranked = [by_name[name] for name in comparison.leaderboard()["model"]]
+    looks = looks_of(comparison.models)
+    card, protocol = comparison.dataset, comparison.protocol
+    # with one class among the held-out images there is no AUC
+    undefined = numbers.number(ranked[0].metrics[HEADLINE].value) == "–"
+    metric = "accuracy" if undefined else HEADLINE
+    columns = leaderboard.columns(ranked)
+    return {
+        "title": card.name,
+        "headline": sentences.headline(ranked, metric),
+        "facts_line": facts.overview(comparison),
+        "warnings": [sentences.sentence(text) for text in card.warnings],
+        "metrics": [numbers.metric_name(key) for key in columns],
+        "board": [leaderboard.row(model, looks, columns) for model in ranked],
+        "baseline": "dummy" in by_name,
+        "score_charts": leaderboard.score_charts(ranked, looks),
+        "sentences": [sentences.versus(ranked[0], m, metric) for m in ranked[1:]],
+        "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
+        "splits": leaderboard.split_rows(ranked, looks),
+        "legend": [leaderboard.row(model, looks, [HEADLINE]) for model in ranked],
+        "roc": curves.roc_panels(ranked, looks),
+        "kind": protocol.kind,
+        "seeds": comparison.run.seeds,
+        "repeated": (protocol.repeats or 1) > 1,
+        "learning": curves.learning_panel(comparison.learning, looks),
+        "confusions": [models.confusion(m, looks, card.classes) for m in ranked],
+        "importances": [models.importances(m, looks) for m in ranked if m.importances],
+        "mistakes": [
+            models.mistakes(m, looks, place < _OPEN_MODELS and m.name != "dummy")
+            for place, m in enumerate(ranked)
+        ],
+        "mapped": any(mistake.maps for m in ranked for mistake in m.mistakes),
+        "card": facts.data_card(comparison),
+        "protocol": facts.protocol_rows(comparison),
+        "statement": protocol.statement,
+        "settings": [models.settings(m, looks) for m in ranked if m.best_params],
+        "costs": leaderboard.costs(ranked, looks),
+        "run": facts.run_rows(comparison),
+        "versions": sorted(comparison.run.versions.items()),
+        "command": comparison.run.command,
+        "not_done": sentences.not_done(comparison),
+    }
