@@ -17,12 +17,10 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded data, say where the report is
-	$(BIN)/imgpipe doctor --warm
 	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT)
 
 test: $(VENV)/.dev ## install, warm the caches and run the whole test suite, on two cores
-	$(BIN)/python -c 'from imgpipe import features; features.warm()' & \
-	  $(BIN)/imgpipe doctor --warm && wait
+	$(BIN)/imgpipe doctor --warm
 	$(PYTEST)
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops

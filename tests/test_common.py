@@ -104,6 +104,18 @@ def test_track_yields_everything_in_silence(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == ""
 
 
+def test_track_writes_lines_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long work that asks for lines writes one every few seconds, with what is done of all."""
+    clock = iter(range(0, 1000, 3))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    assert list(track(iter(range(4)), "counting", total=4, lines=True)) == [0, 1, 2, 3]
+    assert capsys.readouterr().err == "counting: 2 of 4\ncounting: 4 of 4\n"
+    assert list(track(iter(range(2)), "counting", lines=True)) == [0, 1]
+    assert capsys.readouterr().err == "counting: 2\n"
+
+
 class Terminal(io.StringIO):
     """A screen to look at afterwards."""
 

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal for work of over a second, silence elsewhere."""
+"""Progress: a bar on a terminal for work of over a second; elsewhere, if asked, lines."""
 
 import sys
 import time
@@ -8,20 +8,26 @@ from typing import Any, ClassVar, TypeVar
 T = TypeVar("T")
 
 _PATIENCE = 1.0  # seconds of work before a bar appears
+_LINES = 5.0  # seconds between lines
 
 
 def track(
-    items: Iterable[T], description: str | Callable[[], str], total: int | None = None
+    items: Iterable[T],
+    description: str | Callable[[], str],
+    total: int | None = None,
+    *,
+    lines: bool = False,
 ) -> Iterator[T]:
     """Yield `items` unchanged, with a bar on standard error if that is a terminal.
 
-    A callable `description` is asked anew for each item.
+    A callable `description` is asked anew for each item. Elsewhere, `lines` asks for a line now
+    and then.
     """
-    if not sys.stderr.isatty():
-        yield from items
-        return
     if total is None and isinstance(items, Sized):
         total = len(items)
+    if not sys.stderr.isatty():
+        yield from _with_lines(items, description, total) if lines else items
+        return
     bar = None
     start = time.monotonic()
     try:
@@ -34,6 +40,18 @@ def track(
     finally:
         if bar is not None:
             bar.close()
+
+
+def _with_lines(
+    items: Iterable[T], description: str | Callable[[], str], total: int | None
+) -> Iterator[T]:
+    last = time.monotonic()
+    for done, item in enumerate(items, start=1):
+        yield item
+        if time.monotonic() - last > _LINES:
+            last = time.monotonic()
+            of_all = "" if total is None else f" of {total}"
+            print(f"{_words(description)}: {done}{of_all}", file=sys.stderr, flush=True)
 
 
 def _words(description: str | Callable[[], str]) -> str:

@@ -2,9 +2,7 @@
 
 import os
 import platform
-import sys
 import time
-from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,11 @@ import click
 from imgpipe._common import cache_dir, numba_cache_dir
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program import warming
 
 _NEEDED = (
     "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
-    "pillow", "tifffile", "pydicom", "pooch", "rich", "Jinja2", "click",
+    "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich", "Jinja2", "click",
 )  # fmt: skip
 _OPTIONAL = {
     "torch": "cnn",
@@ -26,58 +25,41 @@ _OPTIONAL = {
     "pylibjpeg-openjpeg": "dicom",
     "pylibjpeg-rle": "dicom",
     "pyarrow": "parquet",
+    "onnx": "onnx",
+    "onnxruntime": "onnx",
+    "SimpleITK": "bench",
 }
 _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python")}
 
 
 @click.command()
-@click.option("--warm", is_flag=True, help="Compile kernels and features into the cache.")
+@click.option(
+    "--warm", is_flag=False, flag_value="all", type=click.Choice([*warming.ROOMS, "all"]),
+    help="Compile the loops of features, of kernels or (without a word) of both into the cache.",
+)  # fmt: skip
+@_options.jobs
 @_options.common
-def command(warm: bool, as_json: bool) -> int:
+def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
     r"""Show versions, processor, threads, caches and optional packages.
 
     With --warm, compile the common loops of kernels and features ahead, which later runs then load.
 
     \b
     Example:
-      imgpipe doctor --warm
+      imgpipe doctor --warm kernels
     """
-    warmed = _warm() if warm else []
+    rooms = {None: [], "all": warming.ROOMS}.get(warm, [warm])
+    start = time.perf_counter()
+    warmed = warming.compile_ahead(rooms, _options.worker_count(jobs)) if rooms else {}
+    seconds = time.perf_counter() - start
     found = _examine()
     if as_json:
-        _output.print_json(found | {"warmed": dict(warmed)} if warm else found)
+        _output.print_json(found | {"warmed": warmed, "warm_seconds": seconds} if warm else found)
     else:
         _show(found)
         if warm:
-            total = sum(seconds for _, seconds in warmed)
-            click.echo(f"\nWarm: {len(warmed)} warm-up calls, which took {total:.1f} s")
+            click.echo(f"\nWarm: {len(warmed)} warm-up calls in {seconds:.1f} s")
     return 0 if not found["missing"] else 1
-
-
-def _warm() -> list[tuple[str, float]]:
-    """Compile room by room; a second time it only reads the cache."""
-    from imgpipe import features, kernels
-
-    rooms: list[tuple[str, Callable[[], Any]]] = [
-        ("kernels", kernels.warm),
-        ("features", features.warm),
-    ]
-    return [item for name, room in rooms for item in _with_bar(name, room)]
-
-
-def _with_bar(name: str, room: Callable[[], Any]) -> Iterator[tuple[str, float]]:
-    """Compile one room behind a turning sign, where somebody watches."""
-    start = time.perf_counter()
-    if sys.stderr.isatty():
-        from rich.console import Console
-
-        with Console(stderr=True).status(f"compiling {name}"):
-            done = list(room())
-    else:
-        done = list(room())
-    if sys.stderr.isatty():
-        click.echo(f"{name}: {time.perf_counter() - start:.1f} s", err=True)
-    yield from ((f"{name}.{item}", float(seconds)) for item, seconds in done)
 
 
 def _examine() -> dict[str, Any]:

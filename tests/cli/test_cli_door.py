@@ -1,11 +1,14 @@
 """What all verbs share: help, fast start, errors in one line, exit codes."""
 
+import configparser
 import errno
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +16,7 @@ import pytest
 from cli_helpers import Run, assert_one_error, start
 from click.testing import CliRunner
 
-from imgpipe import InputError, __version__
+from imgpipe import InputError, __version__, features, kernels
 from imgpipe.cli import VERBS, main
 from imgpipe.cli.program.exit_codes import Door
 
@@ -188,13 +191,59 @@ def test_doctor(run: Run) -> None:
         assert (f"pip install {name};" in shown.stdout) == (item["version"] is None)
 
 
+def test_doctor_knows_every_package_of_the_setup(run: Run) -> None:
+    """What setup.cfg asks for, and what its extras for users bring, is in the doctor's lists."""
+    setup = configparser.ConfigParser()
+    setup.read(Path(__file__).parents[2] / "setup.cfg")
+    found = json.loads(run("doctor", "--json").stdout)
+    needed = {*found["packages"], *found["missing"]}
+    assert needed == package_names(setup["options"]["install_requires"])
+    extras = setup["options.extras_require"]
+    for extra in ("cnn", "onnx", "dicom", "parquet"):
+        listed = {name for name, item in found["optional"].items() if item["extra"] == extra}
+        assert listed == package_names(extras[extra])
+    assert "SimpleITK" in found["optional"]
+
+
+def package_names(requirements: str) -> set[str]:
+    return {line.split()[0] for line in requirements.strip().splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("words", "rooms"),
+    [
+        (["--warm", "features"], {"features"}),
+        (["--warm=kernels"], {"kernels"}),
+        (["--warm", "all"], {"features", "kernels"}),
+        (["--warm"], {"features", "kernels"}),
+    ],
+)
+def test_doctor_warms_what_is_named(
+    words: list[str], rooms: set[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--warm makes the warming calls of one room, or without a word of all."""
+    made = []
+    for room in (features.warming, kernels.warming):
+        name = room.__name__.split(".")[1]
+        calls = [(f"call {n}", partial(made.append, f"{name}.call {n}")) for n in range(2)]
+        monkeypatch.setattr(room, "calls", lambda calls=calls: calls)
+    found = json.loads(run("doctor", *words, "--jobs", "1", "--json").stdout)
+    assert set(made) == set(found["warmed"]) == {f"{r}.call {n}" for r in rooms for n in range(2)}
+
+
+def test_doctor_refuses_another_room(run: Run) -> None:
+    """A misspelt room is bad usage, and the error lists the rooms."""
+    assert_one_error(run("doctor", "--warm", "kernel"), "'kernel'", "features", "kernels", "all")
+
+
 @pytest.mark.slow
 @pytest.mark.jit
-def test_doctor_warms(run: Run) -> None:
-    """--warm compiles kernels and features and says how long each took."""
-    warmed = json.loads(run("doctor", "--warm", "--json").stdout)["warmed"]
-    assert {name.split(".")[0] for name in warmed} == {"kernels", "features"}
-    assert all(seconds >= 0 for seconds in warmed.values())
+def test_doctor_warms_in_several_processes(run: Run) -> None:
+    """Two workers make each call once, and say how long each took."""
+    warmed = json.loads(run("doctor", "--warm", "--jobs", "2", "--json").stdout)["warmed"]
+    names = {f"kernels.{name}" for name, _ in kernels.warming.calls()}
+    assert set(warmed) == names | {f"features.{name}" for name, _ in features.warming.calls()}
+    assert all(seconds > 0 for seconds in warmed.values())
 
 
 def test_main_is_the_entry_point() -> None:
