@@ -48,7 +48,7 @@ def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
     Example:
       imgpipe doctor --warm kernels
     """
-    rooms = {None: [], "all": warming.ROOMS}.get(warm, [warm])
+    rooms = warming.ROOMS if warm == "all" else (warm,) if warm else ()
     start = time.perf_counter()
     warmed = warming.compile_ahead(rooms, _options.worker_count(jobs)) if rooms else {}
     seconds = time.perf_counter() - start
