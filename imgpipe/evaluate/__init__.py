@@ -1,7 +1,7 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
 from imgpipe.datasets import image_digests
-from imgpipe.evaluate.compare import compare, score_fitted
+from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
     Comparison,
@@ -19,6 +19,7 @@ from imgpipe.evaluate.results import (
     RunFacts,
     save_run,
 )
+from imgpipe.evaluate.score_fitted import score_fitted
 from imgpipe.learn import fit_model
 
 __all__ = [

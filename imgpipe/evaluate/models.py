@@ -9,9 +9,9 @@ from imgpipe._common import InputError
 
 def probabilities(model: Any, X: Any, n_classes: int) -> np.ndarray:
     """Probability of each class, shape (n, k); a class unseen in training gets 0."""
-    found = model.predict_proba(X)
-    full = np.zeros((len(found), n_classes))
-    full[:, np.asarray(model.classes_, dtype=int)] = found
+    of_known = model.predict_proba(X)
+    full = np.zeros((len(of_known), n_classes))
+    full[:, np.asarray(model.classes_, dtype=int)] = of_known
     return full
 
 

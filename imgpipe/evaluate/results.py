@@ -1,15 +1,15 @@
 """What a comparison found, as frozen data: the report renders it, the command line prints it."""
 
-import json
 import math
 import os
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imgpipe._common import atomic_path
+from imgpipe.evaluate.strict_json import plain, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,12 +215,12 @@ class Comparison:
         for model in self.models:
             row: dict[str, Any] = {"model": model.name}
             for metric in ("auc", *(m for m in model.metrics if m != "auc")):
-                found = model.metrics[metric]
-                row[metric] = found.value
-                row[f"{metric}_low"] = found.low
-                row[f"{metric}_high"] = found.high
-                if found.seed_sd is not None:
-                    row[f"{metric}_seed_sd"] = found.seed_sd
+                score = model.metrics[metric]
+                row[metric] = score.value
+                row[f"{metric}_low"] = score.low
+                row[f"{metric}_high"] = score.high
+                if score.seed_sd is not None:
+                    row[f"{metric}_seed_sd"] = score.seed_sd
             rows.append({**row, **model.cost})
         table = pd.DataFrame(rows)
         return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
@@ -258,34 +258,6 @@ def save_run(comparison: Comparison, folder: str | os.PathLike[str]) -> None:
     write_json(folder / "result.json", comparison.to_dict())
     comparison.predictions.to_csv(folder / "predictions.csv", index=False)
     comparison.leaderboard().to_csv(folder / "leaderboard.csv", index=False)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON that every reader accepts."""
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def plain(value: Any) -> Any:
-    """Turn `value` into what strict JSON holds: no NumPy types, no NaN, no tuples."""
-    if is_dataclass(value) and not isinstance(value, type):
-        content = {f.name: getattr(value, f.name) for f in fields(value)}
-        if content.get("seed_sd", 0) is None:
-            del content["seed_sd"]
-        return plain(content)
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return str(value)
 
 
 def _model_dict(model: ModelResult) -> dict[str, Any]:

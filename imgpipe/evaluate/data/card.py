@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.evaluate.data.leakage import Survey, duplicates
-from imgpipe.evaluate.data.splits import Split, part_warnings, shared_groups
+from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.splits import Split, shared_groups, split_warnings
+from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.results import DataCard, ModelResult
 from imgpipe.evaluate.wording import count
 
@@ -15,22 +16,22 @@ _FEW = 10  # held-out samples of a class below which its metrics are called roug
 
 def data_card(
     dataset: Any,
-    found: Survey,
-    parts: list[Split],
+    survey: Survey,
+    splits: list[Split],
     results: tuple[ModelResult, ...],
     known: Sequence[str] = (),
 ) -> DataCard:
     """Describe the data set and list its dangers, those `known` before first."""
     labels = np.asarray(dataset.labels).astype(np.int64)
     classes = tuple(str(name) for name in dataset.classes)
-    pairs, complaints = duplicates(found, dataset.ids, labels, _places(dataset, parts))
+    pairs, complaints = duplicates(survey, dataset.ids, labels, _places(dataset, splits))
     warnings = [
         *known,
         *dataset.warnings,
         *_group_warnings(dataset),
         *complaints,
-        *part_warnings(dataset, parts),
-        *_few(labels, parts, classes),
+        *split_warnings(dataset, splits),
+        *_few(labels, splits, classes),
         *_perfect(results),
     ]
     groups = dataset.groups
@@ -40,9 +41,9 @@ def data_card(
         n=len(labels),
         classes=classes,
         counts=_counts(labels, dataset.split, classes),
-        sizes=found.sizes,
-        dtype=found.dtype,
-        channels=found.channels,
+        sizes=survey.sizes,
+        dtype=survey.dtype,
+        channels=survey.channels,
         patients=None if groups is None else len(np.unique(np.asarray(groups))),
         shared_patients=len(shared_groups(dataset)),
         duplicates=pairs,
@@ -63,15 +64,15 @@ def _counts(labels: np.ndarray, split: Any, classes: tuple[str, ...]) -> dict[st
     }
 
 
-def _places(dataset: Any, parts: list[Split]) -> list[str | None]:
+def _places(dataset: Any, splits: list[Split]) -> list[str | None]:
     """Given split of each sample, or the fold of the first repeat that holds it out."""
     if dataset.split is not None:
         return [str(name) for name in dataset.split]
     places: list[str | None] = [None] * len(dataset.labels)
-    for part in parts:
-        if part.fold is not None and not part.repeat:
-            for index in part.test:
-                places[index] = f"fold {part.fold + 1}"
+    for split in splits:
+        if split.fold is not None and not split.repeat:
+            for index in split.test:
+                places[index] = f"fold {split.fold + 1}"
     return places
 
 
@@ -93,13 +94,13 @@ def _group_warnings(dataset: Any) -> list[str]:
     return []
 
 
-def _few(labels: np.ndarray, parts: list[Split], classes: tuple[str, ...]) -> list[str]:
+def _few(labels: np.ndarray, splits: list[Split], classes: tuple[str, ...]) -> list[str]:
     """Name the classes of which too few samples were held out to judge."""
-    held = labels[np.concatenate([part.test for part in parts if not part.repeat])]
+    judged = labels[np.concatenate([split.test for split in splits if not split.repeat])]
     return [
         f"only {count(n, 'held-out sample')} of class {name}: its metrics are rough"
         for code, name in enumerate(classes)
-        if 0 < (n := int((held == code).sum())) < _FEW
+        if 0 < (n := int((judged == code).sum())) < _FEW
     ]
 
 

@@ -1,19 +1,13 @@
 """What could make a score too good: equal images, near-equal ones, patients on both sides."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from imgpipe._common import track
-from imgpipe.datasets.digests import image_digest
+from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.results import DuplicatePair
 from imgpipe.evaluate.wording import count
 
-_SIDE = 16  # the perceptual hash compares neighbours in a 16 x 17 reduction: 256 bits
 _ALIKE_BITS = 6  # bits that near-duplicates may differ in
 _ALIKE_PIXELS = 0.999  # least correlation of their reductions
 _MOST_COMPARED = 20_000  # images for which all pairs are compared
@@ -21,69 +15,28 @@ _MOST_LISTED = 1000
 _BLOCK = 4_000_000
 
 
-@dataclass(frozen=True)
-class Survey:
-    """One pass over all images: `digests` identify pixels, `small` are their reductions."""
-
-    digests: tuple[bytes, ...]
-    small: np.ndarray
-    sizes: dict[str, int]
-    dtype: str
-    channels: int
-    pixels: int
-
-    def data_hash(self, labels: np.ndarray) -> str:
-        """Identify pixels, their order and their labels."""
-        whole = hashlib.sha256(b"".join(self.digests))
-        whole.update(np.asarray(labels, np.int64).tobytes())
-        return whole.hexdigest()
-
-
-def survey(images: Any, channel_axis: int | None) -> Survey:
-    """Read each image once; hash it, reduce it, count sizes and dtypes."""
-    digests, small = [], []
-    sizes: Counter[str] = Counter()
-    dtypes: Counter[str] = Counter()
-    channels, total = 1, 0
-    for image in track(images, "reading images"):
-        pixels = np.ascontiguousarray(image)
-        digests.append(image_digest(pixels))
-        gray = pixels
-        if channel_axis is not None:
-            channels = pixels.shape[channel_axis]
-            gray = pixels.mean(axis=channel_axis)
-        sizes["x".join(str(n) for n in gray.shape)] += 1
-        dtypes[str(pixels.dtype)] += 1
-        total += pixels.size
-        small.append(_reduced(gray))
-    named = ", ".join(name for name, _ in dtypes.most_common())
-    return Survey(
-        tuple(digests), np.array(small), dict(sizes.most_common()), named, channels, total
-    )
-
-
-def trained_on_warnings(found: Survey, trained_on: frozenset[str] | None) -> list[str]:
+def trained_on_warnings(survey: Survey, trained_on: frozenset[str] | None) -> list[str]:
     """Say how many of the judged images the model was trained on, as far as that is known."""
     if not trained_on:
         return []
-    known = sum(digest.hex() in trained_on for digest in found.digests)
+    known = sum(digest.hex() in trained_on for digest in survey.digests)
     if not known:
         return []
     were = "was" if known == 1 else "were"
     return [
-        f"{known} of {len(found.digests)} images {were} used to train this model: scores on them "
+        f"{known} of {len(survey.digests)} images {were} used to train this model: scores on them "
         "are too good"
     ]
 
 
 def duplicates(
-    found: Survey, ids: Sequence[str], labels: np.ndarray, places: Sequence[str | None]
+    survey: Survey, ids: Sequence[str], labels: np.ndarray, places: Sequence[str | None]
 ) -> tuple[tuple[DuplicatePair, ...], list[str]]:
     """List equal and nearly equal images, and say in words what is wrong about them.
 
     Parameters
     ----------
-    found : Survey
+    survey : Survey
         Of all images.
     ids, labels, places : sequence
         Of each image: its id, its label, and its split or fold.
@@ -94,8 +47,8 @@ def duplicates(
         At most 1000 pairs, the exact ones first; an image equal to several others is paired with
         the first of them.
     """
-    exact = _exact_pairs(found.digests)
-    near = _near_pairs(found, exact)
+    exact = _exact_pairs(survey.digests)
+    near = _near_pairs(survey, exact)
     pairs = [
         DuplicatePair(
             str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same
@@ -104,9 +57,9 @@ def duplicates(
         for a, b in listed
     ]
     warnings = _complaints(pairs)
-    if len(found.digests) > _MOST_COMPARED:
+    if len(survey.digests) > _MOST_COMPARED:
         warnings.append(
-            f"near-duplicates were not searched for among {len(found.digests)} images "
+            f"near-duplicates were not searched for among {len(survey.digests)} images "
             f"(the limit is {_MOST_COMPARED}); exact ones were"
         )
     return tuple(pairs[:_MOST_LISTED]), warnings
@@ -131,21 +84,6 @@ def _complaints(pairs: list[DuplicatePair]) -> list[str]:
     return warnings
 
 
-def _reduced(gray: np.ndarray) -> np.ndarray:
-    """Mean gray in a grid of 16 x 17 cells, float32; of a volume, its middle slice."""
-    while gray.ndim > 2:
-        gray = gray[len(gray) // 2]
-    values = np.nan_to_num(gray.astype(np.float64), posinf=0.0, neginf=0.0)
-    for axis, cells in ((0, _SIDE), (1, _SIDE + 1)):
-        n = values.shape[axis]
-        edges = np.arange(cells + 1) * n // cells
-        starts = np.minimum(edges[:-1], n - 1)
-        sums = np.add.reduceat(values, starts, axis=axis)
-        width = np.maximum(np.diff(np.append(starts, n)), 1)
-        values = sums / np.expand_dims(width, tuple(a for a in (0, 1) if a != axis))
-    return values.clip(-1e37, 1e37).astype(np.float32)  # nor may a difference overflow
-
-
 def _exact_pairs(digests: tuple[bytes, ...]) -> list[tuple[int, int]]:
     """Pair each image that was seen before with its first appearance."""
     first: dict[bytes, int] = {}
@@ -157,19 +95,19 @@ def _exact_pairs(digests: tuple[bytes, ...]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _near_pairs(found: Survey, exact: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _near_pairs(survey: Survey, exact: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Pairs with nearly the same signs of horizontal change and nearly the same pixels."""
     later = {b for _, b in exact}
-    kept = np.array([i for i in range(len(found.digests)) if i not in later], dtype=np.intp)
-    small = found.small[kept]
-    flat = small.reshape(len(small), -1)
+    kept = np.array([i for i in range(len(survey.digests)) if i not in later], dtype=np.intp)
+    reduced = survey.reduced[kept]
+    flat = reduced.reshape(len(reduced), -1)
     flat = flat - flat.mean(axis=1, keepdims=True)
     norm = np.linalg.norm(flat, axis=1)
     # a constant image resembles everything and nothing
-    kept, small, flat, norm = (part[norm > 0] for part in (kept, small, flat, norm))
+    kept, reduced, flat, norm = (values[norm > 0] for values in (kept, reduced, flat, norm))
     if not 2 <= len(kept) <= _MOST_COMPARED:
         return []
-    signs = np.packbits(np.diff(small, axis=2).reshape(len(kept), -1) > 0, axis=1)
+    signs = np.packbits(np.diff(reduced, axis=2).reshape(len(kept), -1) > 0, axis=1)
     bits: np.ndarray = signs.view(np.uint64)
     pairs = []
     rows = max(1, _BLOCK // len(kept))

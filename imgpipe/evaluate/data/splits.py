@@ -23,8 +23,8 @@ class Split:
     repeat: int | None = None
 
 
-def make_parts(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Split]:
-    """Make the parts every model is fitted on, or stop with what is wrong with the data.
+def make_splits(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Split]:
+    """Make the splits every model is fitted on, or stop with what is wrong with the data.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def make_parts(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Spl
 
     Returns
     -------
-    list of Part
+    list of Split
 
     Raises
     ------
@@ -52,24 +52,25 @@ def make_parts(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Spl
         if value < least:
             raise InputError(f"{name} is {value}; it must be at least {least}")
     named = np.asarray(dataset.classes, dtype=object)[labels].astype(str)
-    parts = []
+    splits = []
     for repeat in range(repeats):
-        found = stratified_folds(named, dataset.groups, folds, random_state=seed + repeat)
-        parts += [
-            Split(train, test, fold=fold, repeat=repeat) for fold, (train, test) in enumerate(found)
+        divided = stratified_folds(named, dataset.groups, folds, random_state=seed + repeat)
+        splits += [
+            Split(train, test, fold=fold, repeat=repeat)
+            for fold, (train, test) in enumerate(divided)
         ]
-    return parts
+    return splits
 
 
-def part_warnings(dataset: Any, parts: list[Split]) -> list[str]:
+def split_warnings(dataset: Any, splits: list[Split]) -> list[str]:
     """Say which held-out parts miss a class."""
     labels = np.asarray(dataset.labels)
-    if not any(len(part.train) for part in parts):
-        return _unjudged(labels, parts, dataset.classes)
-    lacking = folds_lacking_a_class(labels, [(part.train, part.test) for part in parts])
+    if not any(len(split.train) for split in splits):
+        return _unjudged(labels, splits, dataset.classes)
+    lacking = folds_lacking_a_class(labels, [(split.train, split.test) for split in splits])
     if not lacking:
         return []
-    where = "the test part" if dataset.split is not None else f"{lacking} of {len(parts)} folds"
+    where = "the test part" if dataset.split is not None else f"{lacking} of {len(splits)} folds"
     lack = "lacks" if dataset.split is not None or lacking == 1 else "lack"
     return [
         f"{where} {lack} a class: metrics of that class are left out there; "
@@ -90,10 +91,10 @@ def shared_groups(dataset: Any) -> list[str]:
     return sorted(shared)
 
 
-def _unjudged(labels: np.ndarray, parts: list[Split], classes: Any) -> list[str]:
+def _unjudged(labels: np.ndarray, splits: list[Split], classes: Any) -> list[str]:
     """Name the classes of which there is nothing to judge."""
-    held = labels[np.concatenate([part.test for part in parts])]
-    missing = [str(name) for code, name in enumerate(classes) if not (held == code).any()]
+    judged = labels[np.concatenate([split.test for split in splits])]
+    missing = [str(name) for code, name in enumerate(classes) if not (judged == code).any()]
     if not missing:
         return []
     named, it = ("class", "it") if len(missing) == 1 else ("classes", "them")
@@ -133,7 +134,7 @@ def _given(dataset: Any) -> Split:
 
 def _check_classes(labels: np.ndarray, classes: Any) -> None:
     """Refuse data with nothing to tell apart."""
-    found = np.unique(labels)
-    if len(found) < 2:
-        held = ", ".join(str(classes[code]) for code in found) or "none"
+    codes = np.unique(labels)
+    if len(codes) < 2:
+        held = ", ".join(str(classes[code]) for code in codes) or "none"
         raise InputError(f"found one class only ({held}); a comparison needs two or more")

@@ -12,9 +12,9 @@ import joblib
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from imgpipe.evaluate.data.images import take
+from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.models import probabilities
-from imgpipe.evaluate.scores.metrics import weighted_metrics
+from imgpipe.evaluate.scores.metrics import plain_metrics
 
 _MOST_SAMPLES = 300  # held-out samples judged
 _ROWS = 4000  # predicted in one call: a forest's call costs as much as many rows
@@ -22,10 +22,10 @@ _ROWS = 4000  # predicted in one call: a forest's call costs as much as many row
 
 def blocks(names: Sequence[str]) -> dict[str, np.ndarray]:
     """Group columns: by family for HOG, by radius for LBP, alone otherwise."""
-    found: dict[str, list[int]] = {}
+    columns: dict[str, list[int]] = {}
     for column, name in enumerate(names):
-        found.setdefault(_block(str(name)), []).append(column)
-    return {name: np.array(columns) for name, columns in found.items()}
+        columns.setdefault(_block(str(name)), []).append(column)
+    return {name: np.array(together) for name, together in columns.items()}
 
 
 def auc_drops(
@@ -70,12 +70,12 @@ def auc_drops(
     batches = [jobs[start : start + at_once] for start in range(0, len(jobs), at_once)]
     # threads, since prediction leaves the interpreter and the model need not be copied
     with joblib.parallel_config(backend="threading"):
-        found = Parallel(n_jobs=n_jobs)(
+        shuffled = Parallel(n_jobs=n_jobs)(
             delayed(_aucs)(model, X, labels, batch, n_classes) for batch in batches
         )
     nothing = np.empty(0, np.intp)
-    full = _aucs(model, X, labels, [(nothing, np.arange(len(X)))], n_classes)[0]
-    return full - np.concatenate(found).reshape(len(grouped), repeats)
+    intact = _aucs(model, X, labels, [(nothing, np.arange(len(X)))], n_classes)[0]
+    return intact - np.concatenate(shuffled).reshape(len(grouped), repeats)
 
 
 def _aucs(
@@ -93,10 +93,7 @@ def _aucs(
         stacked[rows, columns] = values[order][:, columns]
     table = stacked if X is values else type(X)(stacked, columns=X.columns)
     scores = probabilities(model, table, n_classes).reshape(len(batch), len(values), n_classes)
-    once = np.ones((1, len(labels)))
-    return np.array(
-        [float(weighted_metrics(labels, s.argmax(axis=1), s, once)["auc"][0]) for s in scores]
-    )
+    return np.array([plain_metrics(labels, s.argmax(axis=1), s)["auc"] for s in scores])
 
 
 def _block(name: str) -> str:

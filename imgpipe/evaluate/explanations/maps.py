@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from imgpipe.evaluate.explanations.occlusion import occlusion_maps
+from imgpipe.evaluate.explanations.occlusion import occlusion_maps, patch_side
 from imgpipe.learn.pipelines import final_step
 
 
@@ -34,7 +34,7 @@ def explain(
         return ()
     h, w = (n for axis, n in enumerate(image.shape) if axis != _axis(channel_axis, image.ndim))
     # without overlap: the report shows where to look, and a forest has to answer some 50 times
-    side = max(1, round(min(h, w) / 7))
+    side = patch_side(h, w)
     drops = occlusion_maps(
         model, [image], [code], patch=side, stride=side, channel_axis=channel_axis
     )[0]
@@ -44,8 +44,8 @@ def explain(
         images = image[None]
         if isinstance(model, Pipeline) and len(model.steps) > 1:
             images = model[:-1].transform(images)
-        seen = final_step(model).grad_cam(images, [code])[0].astype(np.float64)
-        maps += [("Grad-CAM", seen)] if seen.any() else []
+        gradients = final_step(model).grad_cam(images, [code])[0].astype(np.float64)
+        maps += [("Grad-CAM", gradients)] if gradients.any() else []
     return tuple(maps)
 
 

@@ -75,6 +75,11 @@ def occlusion_maps(
     ]
 
 
+def patch_side(h: int, w: int) -> int:
+    """Side of the patch, unless told otherwise: a seventh of the shorter side of the image."""
+    return max(1, round(min(h, w) / _PATCHES))
+
+
 def _map(
     model: Any,
     image: np.ndarray,
@@ -92,27 +97,14 @@ def _map(
             f"an image has shape {image.shape}; give 2-D images, colour by channel_axis"
         )
     h, w = (image.shape[axis] for axis in spatial)
-    side = max(1, round(min(h, w) / _PATCHES)) if patch is None else patch
-    move = max(1, side // 2) if stride is None else stride
-    if not 1 <= side <= min(h, w):
-        raise InputError(
-            f"patch is {side}; it must be from 1 to the image's shorter side ({min(h, w)})"
-        )
-    if not 1 <= move <= side:
-        raise InputError(
-            f"stride is {move}; it must be from 1 to the patch ({side}), or gaps are left"
-        )
-    corners = [(y, x) for y in _starts(h, side, move) for x in _starts(w, side, move)]
-    hidden = np.repeat(image[None], len(corners) + 1, axis=0)
-    fill = _fill(image, tuple(spatial))
-    for copy, (y, x) in zip(hidden[1:], corners, strict=True):
-        # a view with rows and columns first, whatever the channels' axis
-        view = np.moveaxis(copy, spatial, (0, 1))
-        view[y : y + side, x : x + side] = fill
-    found = np.asarray(model.predict_proba(hidden))
+    side = patch_side(h, w) if patch is None else patch
+    step = max(1, side // 2) if stride is None else stride
+    _check_patch(side, step, min(h, w))
+    corners = [(y, x) for y in _starts(h, side, step) for x in _starts(w, side, step)]
+    p = np.asarray(model.predict_proba(_hidden(image, corners, side, tuple(spatial))))
     if code is None:
-        code = int(found[0].argmax())
-    drops = found[0, code] - found[1:, code]
+        code = int(p[0].argmax())
+    drops = p[0, code] - p[1:, code]
     total, times = np.zeros((h, w)), np.zeros((h, w))
     for drop, (y, x) in zip(drops, corners, strict=True):
         total[y : y + side, x : x + side] += drop
@@ -120,9 +112,34 @@ def _map(
     return total / times
 
 
-def _starts(length: int, side: int, move: int) -> list[int]:
+def _check_patch(side: int, step: int, shorter: int) -> None:
+    """Refuse patches that do not fit the image, or leave gaps."""
+    if not 1 <= side <= shorter:
+        raise InputError(
+            f"patch is {side}; it must be from 1 to the image's shorter side ({shorter})"
+        )
+    if not 1 <= step <= side:
+        raise InputError(
+            f"stride is {step}; it must be from 1 to the patch ({side}), or gaps are left"
+        )
+
+
+def _hidden(
+    image: np.ndarray, corners: list[tuple[int, int]], side: int, spatial: tuple[int, ...]
+) -> np.ndarray:
+    """The image as it is, then one copy for each patch that hides a part of it."""
+    copies = np.repeat(image[None], len(corners) + 1, axis=0)
+    fill = _fill(image, spatial)
+    for copy, (y, x) in zip(copies[1:], corners, strict=True):
+        # a view with rows and columns first, whatever the channels' axis
+        view = np.moveaxis(copy, spatial, (0, 1))
+        view[y : y + side, x : x + side] = fill
+    return copies
+
+
+def _starts(length: int, side: int, step: int) -> list[int]:
     """First pixel of each patch along an axis; the last patch ends at the border."""
-    starts = list(range(0, length - side, move))
+    starts = list(range(0, length - side, step))
     return [*starts, length - side]
 
 

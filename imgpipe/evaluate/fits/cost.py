@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 import psutil
 
-from imgpipe.evaluate.data.images import take
+from imgpipe.evaluate.data.samples import take
 
 _TIMED = 20  # single images predicted; the median counts
 

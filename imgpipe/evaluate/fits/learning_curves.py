@@ -1,23 +1,28 @@
 """How models do with fewer patients to train on, and where one overtakes another."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from imgpipe._common import InputError, track
 from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.fits.held_out import Candidate, Experiment, ModelRecord, fit_share
+from imgpipe.evaluate.fits.candidates import Candidate
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.fits.held_out import fit_share
 from imgpipe.evaluate.results import Crossing, Interval, LearningCurve, LearningCurves
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 
 _SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)  # of the patients; the whole is fitted anyway
 _LEAST = 4  # patients of each class
 
+# what each model said, by its name and its share of the patients
+_HeldOutByShare = dict[tuple[str, float], list[HeldOut]]
+
 
 def learning_curves(
-    candidates: list[Candidate], runs: list[ModelRecord], plan: Experiment
+    candidates: list[Candidate], records: list[ModelRecord], experiment: Experiment
 ) -> LearningCurves:
     """Fit every model on nested shares of each training part and judge it on the same test part.
 
@@ -29,30 +34,27 @@ def learning_curves(
     InputError
         If there are too few patients for a second point.
     """
-    parts = [part for part in plan.parts if not part.repeat]
-    shares = [share for share in _SHARES if _suffices(share, parts, plan)]
+    shares = [share for share in _SHARES if _suffices(share, experiment)]
     if not shares:
         raise InputError(
             f"a learning curve needs {2 * _LEAST} patients (or images) of each class in every "
             "training part; leave learning_curve (--learning-curve) out, or add some"
         )
     tasks = [
-        (run, candidate, share, number, part)
-        for run, candidate in zip(runs, candidates, strict=True)
+        (record, candidate, share, number, split)
+        for record, candidate in zip(records, candidates, strict=True)
         for share in shares
-        for number in range(plan.seeds)
-        for part in parts
+        for number in range(experiment.seeds)
+        for split in experiment.first_repeat
     ]
-    held: dict[tuple[str, float], list[HeldOut]] = {}
-    for run, candidate, share, number, part in track(tasks, "learning curve"):
-        smaller = _shrunk(part, share, plan, plan.seed + number)
-        found = fit_share(run, candidate, number, part, smaller, plan)
-        held.setdefault((run.name, share), []).append(found)
-    for run in runs:
-        first = [i for i, part in enumerate(plan.parts) if not part.repeat]
-        n = len(plan.parts)
-        held[run.name, 1.0] = [run.test[s * n + i] for s in range(plan.seeds) for i in first]
-    return _frozen([run.name for run in runs], [*shares, 1.0], held, parts, plan)
+    held_out: _HeldOutByShare = {}
+    for record, candidate, share, number, split in track(tasks, "learning curve"):
+        smaller = _shrunk(split, share, experiment, experiment.seed + number)
+        predicted = fit_share(record, candidate, number, split, smaller, experiment)
+        held_out.setdefault((record.name, share), []).append(predicted)
+    for record in records:
+        held_out[record.name, 1.0] = _of_first_repeat(record, experiment)
+    return _frozen([record.name for record in records], [*shares, 1.0], held_out, experiment)
 
 
 def nested_share(
@@ -89,7 +91,7 @@ def nested_share(
 
 def crossings(curves: Sequence[LearningCurve]) -> tuple[Crossing, ...]:
     """Find where the curves of two models cross, between points on a logarithmic axis."""
-    found = []
+    crossed = []
     for a, b in combinations(curves, 2):
         gaps = [x.value - y.value for x, y in zip(a.auc, b.auc, strict=True)]
         for i, (before, after) in enumerate(pairwise(gaps)):
@@ -98,80 +100,77 @@ def crossings(curves: Sequence[LearningCurve]) -> tuple[Crossing, ...]:
             low, high = math.log(a.patients[i]), math.log(a.patients[i + 1])
             at = math.exp(low + (high - low) * before / (before - after))
             ahead, behind = (a, b) if after > 0 else (b, a)
-            found.append(Crossing(ahead.name, behind.name, at))
-    return tuple(found)
+            crossed.append(Crossing(ahead.name, behind.name, at))
+    return tuple(crossed)
 
 
-def _suffices(share: float, parts: list[Split], plan: Experiment) -> bool:
+def _suffices(share: float, experiment: Experiment) -> bool:
     """Whether each class keeps enough patients in this share of every training part."""
-    clusters = _clusters(plan)
-    for part in parts:
-        first = np.unique(clusters[part.train], return_index=True)[1]
-        counts = np.bincount(plan.labels[part.train][first])
+    clusters = experiment.clusters
+    for split in experiment.first_repeat:
+        first = np.unique(clusters[split.train], return_index=True)[1]
+        counts = np.bincount(experiment.labels[split.train][first])
         if min(math.ceil(share * n) for n in counts[counts > 0]) < _LEAST:
             return False
     return True
 
 
-def _shrunk(part: Split, share: float, plan: Experiment, seed: int) -> Split:
-    """Give the part with a share of its training and validation samples."""
-    clusters = _clusters(plan)
-    train = nested_share(plan.labels, clusters, part.train, share, seed)
-    val = part.val
+def _shrunk(split: Split, share: float, experiment: Experiment, seed: int) -> Split:
+    """Give the split with a share of its training and validation samples."""
+    labels, clusters = experiment.labels, experiment.clusters
+    train = nested_share(labels, clusters, split.train, share, seed)
+    val = split.val
     if val is not None:
-        val = nested_share(plan.labels, clusters, val, share, seed)
-        if len(np.unique(plan.labels[val])) < len(np.unique(plan.labels[train])):
+        val = nested_share(labels, clusters, val, share, seed)
+        if len(np.unique(labels[val])) < len(np.unique(labels[train])):
             val = None
-    return Split(train, part.test, val, part.fold, part.repeat)
+    return Split(train, split.test, val, split.fold, split.repeat)
 
 
-def _clusters(plan: Experiment) -> np.ndarray:
-    """Patient of each sample; its own index where patients are unknown."""
-    n = len(plan.labels)
-    return np.arange(n) if plan.dataset.groups is None else np.asarray(plan.dataset.groups)
+def _of_first_repeat(record: ModelRecord, experiment: Experiment) -> list[HeldOut]:
+    """What a model that was fitted on the whole training parts said, seed by seed."""
+    n = len(experiment.splits)
+    first = [i for i, split in enumerate(experiment.splits) if not split.repeat]
+    return [record.test[number * n + i] for number in range(experiment.seeds) for i in first]
 
 
 def _frozen(
-    names: list[str],
-    shares: list[float],
-    held: dict[tuple[str, float], list[HeldOut]],
-    parts: list[Split],
-    plan: Experiment,
+    names: list[str], shares: list[float], held_out: _HeldOutByShare, experiment: Experiment
 ) -> LearningCurves:
     """Put intervals on every point, and words under the curves."""
-    clusters = _clusters(plan)
-    sizes = [_patients(share, parts, plan, clusters) for share in shares]
+    labels, clusters, n_classes = experiment.labels, experiment.clusters, len(experiment.classes)
+    sizes = tuple(_patients(share, experiment) for share in shares)
 
-    def scored(name: str, share: float) -> Interval:
-        found = intervals(plan.labels, held[name, share], plan.n_classes, clusters, seed=plan.seed)
-        return found["auc"]
+    def aucs(name: str) -> Iterator[Interval]:
+        for share in shares:
+            predicted = held_out[name, share]
+            yield intervals(labels, predicted, n_classes, clusters, seed=experiment.seed)["auc"]
 
-    curves = tuple(
-        LearningCurve(name, tuple(sizes), tuple(scored(name, share) for share in shares))
-        for name in names
-    )
-    unit = "images" if plan.dataset.groups is None else "patients"
-    met = crossings([curve for curve in curves if curve.name != "dummy"])
-    return LearningCurves(unit, curves, met, _statement(unit, met, plan))
+    curves = tuple(LearningCurve(name, sizes, tuple(aucs(name))) for name in names)
+    crossed = crossings([curve for curve in curves if curve.name != "dummy"])
+    return LearningCurves(experiment.unit, curves, crossed, _statement(crossed, experiment))
 
 
-def _patients(share: float, parts: list[Split], plan: Experiment, clusters: np.ndarray) -> int:
+def _patients(share: float, experiment: Experiment) -> int:
     """Patients trained on, mean over folds."""
-    counts = [
-        len(np.unique(clusters[nested_share(plan.labels, clusters, part.train, share, plan.seed)]))
-        for part in parts
-    ]
+    labels, clusters = experiment.labels, experiment.clusters
+    counts = []
+    for split in experiment.first_repeat:
+        train = nested_share(labels, clusters, split.train, share, experiment.seed)
+        counts.append(len(np.unique(clusters[train])))
     return round(float(np.mean(counts)))
 
 
-def _statement(unit: str, met: tuple[Crossing, ...], plan: Experiment) -> str:
+def _statement(crossed: tuple[Crossing, ...], experiment: Experiment) -> str:
     """Say how the curves were made and where they cross."""
-    drawn = "one seed drew the shares" if plan.seeds == 1 else "every seed drew its own shares"
+    unit = experiment.unit
+    one_seed = experiment.seeds == 1
+    drawn = "one seed drew the shares" if one_seed else "every seed drew its own shares"
     text = (
         f"Each model was fitted on nested shares of the training {unit} and judged on the same "
         f"held-out ones; {drawn}."
     )
-    if not met:
+    if not crossed:
         return text + " No two curves cross in this range."
-    told = "; ".join(one.words(unit) for one in met)
+    told = "; ".join(crossing.words(unit) for crossing in crossed)
     return f"{text} {told}. Near a crossing the intervals overlap, so its place is rough."

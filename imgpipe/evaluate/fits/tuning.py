@@ -8,12 +8,12 @@ from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 
 from imgpipe._common import InputError
-from imgpipe.evaluate.data.images import take
+from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.cost import cpu_seconds
-from imgpipe.evaluate.fits.fitting import with_budget
+from imgpipe.evaluate.fits.parameters import with_budget
 from imgpipe.evaluate.models import probabilities
-from imgpipe.evaluate.scores.metrics import weighted_metrics
+from imgpipe.evaluate.scores.metrics import plain_metrics
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.folds import most_folds, stratified_folds
 
@@ -35,59 +35,59 @@ def choose(
     inputs: Any,
     labels: np.ndarray,
     groups: np.ndarray | None,
-    part: Split,
+    split: Split,
     n_classes: int,
     *,
     seed: int,
     budget: float | None,
 ) -> Choice:
     """Try the model as it is, then the grid; score on the validation part or on inner folds."""
-    candidates = _candidates(model, grid)
-    folds = _inner(labels, groups, part, seed)
+    trials = _trials(model, grid)
+    folds = _inner_folds(labels, groups, split, seed)
+    validation = None
+    if split.val is not None:
+        validation = (take(inputs, split.val), labels[split.val])
     start = cpu_seconds()
-    best, best_score, tried = candidates[0], -np.inf, 0
-    for params in candidates:
+    best, best_score, tried = trials[0], -np.inf, 0
+    for params in trials:
         # the settings that came with the model are always tried
         if tried and budget is not None and cpu_seconds() - start >= budget:
             break
         scores = []
-        for train, held in folds:
-            own = None if groups is None else groups[train]
-            pair = None
-            if part.val is not None:
-                pair = (take(inputs, part.val), labels[part.val])
+        for train, judged in folds:
             left = None if budget is None else max(budget - (cpu_seconds() - start), 1.0)
             candidate = with_budget(clone(model).set_params(**params), left)
-            fitted = fit_model(candidate, take(inputs, train), labels[train], own, pair)
-            scores.append(_auc(fitted, take(inputs, held), labels[held], n_classes))
+            patients = None if groups is None else groups[train]
+            fitted = fit_model(candidate, take(inputs, train), labels[train], patients, validation)
+            scores.append(_auc(fitted, take(inputs, judged), labels[judged], n_classes))
         score = _mean(scores)
         tried += 1
         if score > best_score:
             best, best_score = params, score
-    return Choice(best, tried, len(candidates))
+    return Choice(best, tried, len(trials))
 
 
-def _candidates(model: Any, grid: dict[str, list[Any]]) -> list[dict[str, Any]]:
+def _trials(model: Any, grid: dict[str, list[Any]]) -> list[dict[str, Any]]:
     """Grid points, the model's own settings first."""
     own = {key: model.get_params()[key] for key in grid}
     return [own, *(point for point in ParameterGrid(grid) if point != own)]
 
 
-def _inner(
-    labels: np.ndarray, groups: np.ndarray | None, part: Split, seed: int
+def _inner_folds(
+    labels: np.ndarray, groups: np.ndarray | None, split: Split, seed: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Train and judge on these while searching: the validation part, or folds of the training."""
-    if part.val is not None:
-        return [(part.train, part.val)]
-    own = None if groups is None else groups[part.train]
-    n = min(_INNER_FOLDS, most_folds(labels[part.train], own))
+    if split.val is not None:
+        return [(split.train, split.val)]
+    patients = None if groups is None else groups[split.train]
+    n = min(_INNER_FOLDS, most_folds(labels[split.train], patients))
     if n < 2:
         raise InputError(
             "tuning needs two samples, or patients, of each class in the training part; "
             "add some, or compare without tuning"
         )
-    found = stratified_folds(labels[part.train], own, n, random_state=seed)
-    return [(part.train[train], part.train[test]) for train, test in found]
+    folds = stratified_folds(labels[split.train], patients, n, random_state=seed)
+    return [(split.train[train], split.train[judged]) for train, judged in folds]
 
 
 def _mean(scores: list[float]) -> float:
@@ -103,5 +103,4 @@ def _mean(scores: list[float]) -> float:
 
 def _auc(model: Any, X: Any, labels: np.ndarray, n_classes: int) -> float:
     scores = probabilities(model, X, n_classes)
-    found = weighted_metrics(labels, scores.argmax(axis=1), scores, np.ones((1, len(labels))))
-    return float(found["auc"][0])
+    return plain_metrics(labels, scores.argmax(axis=1), scores)["auc"]

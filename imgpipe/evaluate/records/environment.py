@@ -14,13 +14,13 @@ _WHERE_USED = ("torch",)  # named once something has imported it
 
 def versions() -> dict[str, str]:
     """Versions of imgpipe, Python and what the numbers depend on."""
-    found = {"imgpipe": imgpipe.__version__, "python": platform.python_version()}
+    numbers = {"imgpipe": imgpipe.__version__, "python": platform.python_version()}
     for name in (*_PACKAGES, *(name for name in _WHERE_USED if name in sys.modules)):
         try:
-            found[name] = version(name)
+            numbers[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+            numbers[name] = "unknown"
+    return numbers
 
 
 def cpu_model() -> str:

@@ -1,52 +1,45 @@
 """The protocol of a comparison, in fields and in sentences."""
 
-from typing import Any
-
 from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.fits.held_out import Candidate, ModelRecord
+from imgpipe.evaluate.fits.candidates import Candidate
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.results import Protocol
 from imgpipe.evaluate.scores.intervals import RESAMPLES
 from imgpipe.evaluate.wording import count
 
 
 def protocol(
-    dataset: Any,
-    parts: list[Split],
-    candidates: list[Candidate],
-    runs: list[ModelRecord],
-    *,
-    seeds: int = 1,
-    tuned: bool = False,
-    budget: float | None = None,
+    candidates: list[Candidate], records: list[ModelRecord], experiment: Experiment
 ) -> Protocol:
     """Say how the models were compared."""
-    first = parts[0]
-    if not len(first.train):
-        kind, folds, repeats = "held-out evaluation", None, None
-    elif first.fold is None:
-        kind, folds, repeats = "given split", None, None
-    else:
-        kind = "cross-validation"
-        repeats = 1 + max(part.repeat or 0 for part in parts)
-        folds = len(parts) // repeats
-    classes = [str(name) for name in dataset.classes]
-    positive = classes[1] if len(classes) == 2 else None
+    first, seeds = experiment.splits[0], experiment.seeds
+    kind, folds, repeats = _kind(experiment.splits)
+    positive = experiment.classes[1] if len(experiment.classes) == 2 else None
     sentences = [
-        _division(kind, folds, repeats, dataset, first),
-        _tuning(first, candidates, runs, tuned, budget),
-        _cut_short(runs, budget),
+        _division(kind, folds, repeats, first, experiment.unit),
+        _tuning(first, candidates, records, experiment),
+        _cut_short(records, experiment.budget),
         _averages(positive),
-        _intervals(dataset, kind),
+        _intervals(experiment, kind),
     ]
     if seeds > 1:
         sentences.append(f"Every model was fitted with {seeds} seeds; metrics are means over them.")
-    grid = {c.name: c.grid for c in candidates if c.grid} if tuned else None
-    return Protocol(
-        kind, folds, repeats, seeds, tuned, grid, positive, " ".join(s for s in sentences if s)
-    )
+    grid = {c.name: c.grid for c in candidates if c.grid} if experiment.tune else None
+    statement = " ".join(sentence for sentence in sentences if sentence)
+    return Protocol(kind, folds, repeats, seeds, experiment.tune, grid, positive, statement)
 
 
-def _division(kind: str, folds: int | None, repeats: int | None, dataset: Any, first: Split) -> str:
+def _kind(splits: list[Split]) -> tuple[str, int | None, int | None]:
+    """Kind of comparison, and the folds and repeats of a cross-validation."""
+    if not len(splits[0].train):
+        return "held-out evaluation", None, None
+    if splits[0].fold is None:
+        return "given split", None, None
+    repeats = 1 + max(split.repeat or 0 for split in splits)
+    return "cross-validation", len(splits) // repeats, repeats
+
+
+def _division(kind: str, folds: int | None, repeats: int | None, first: Split, unit: str) -> str:
     if kind == "held-out evaluation":
         return f"A model fitted before was judged on {count(len(first.test), 'image')}."
     if kind == "given split":
@@ -56,53 +49,49 @@ def _division(kind: str, folds: int | None, repeats: int | None, dataset: Any, f
             f"{count(len(first.train), 'training image')}, "
             f"judged once on {count(len(first.test), 'test image')}{unseen}."
         )
-    unit = "images" if dataset.groups is None else "patients"
-    again = "" if repeats == 1 else f", repeated {repeats} times"
+    repeated = "" if repeats == 1 else f", repeated {repeats} times"
     return (
-        f"{folds}-fold cross-validation{again}, stratified by class, dividing {unit}; all models "
-        "on the same folds. Metrics are means over folds."
+        f"{folds}-fold cross-validation{repeated}, stratified by class, dividing {unit}; all "
+        "models on the same folds. Metrics are means over folds."
     )
 
 
 def _tuning(
-    first: Split,
-    candidates: list[Candidate],
-    runs: list[ModelRecord],
-    tuned: bool,
-    budget: float | None,
+    first: Split, candidates: list[Candidate], records: list[ModelRecord], experiment: Experiment
 ) -> str:
     if not len(first.train):
         return ""
-    if not tuned:
+    if not experiment.tune:
         return "Nothing was tuned."
     where = "the validation part" if first.val is not None else "inner folds of each training part"
     text = f"A small grid was searched by AUC on {where}."
-    if budget is not None:
-        text += f" The budget was {budget:g} CPU seconds for each model."
-    for run in runs:
-        tried, of = sum(c.tried for c in run.choices), sum(c.of for c in run.choices)
+    if experiment.budget is not None:
+        text += f" The budget was {experiment.budget:g} CPU seconds for each model."
+    for record in records:
+        tried = sum(choice.tried for choice in record.choices)
+        of = sum(choice.of for choice in record.choices)
         if tried < of:
-            text += f" It ended the search of {run.name} after {tried} of {count(of, 'trial')}."
-    still = [candidate.name for candidate in candidates if not candidate.grid]
-    return text + (f" Without a grid, and not tuned: {', '.join(still)}." if still else "")
+            text += f" It ended the search of {record.name} after {tried} of {count(of, 'trial')}."
+    untuned = [candidate.name for candidate in candidates if not candidate.grid]
+    return text + (f" Without a grid, and not tuned: {', '.join(untuned)}." if untuned else "")
 
 
-def _cut_short(runs: list[ModelRecord], budget: float | None) -> str:
+def _cut_short(records: list[ModelRecord], budget: float | None) -> str:
     """Say which trainings the budget ended, and which fits it could not end."""
     if budget is None:
         return ""
-    told = []
-    ended = [run.name for run in runs if run.cut_short]
+    sentences = []
+    ended = [record.name for record in records if record.cut_short]
     if ended:
-        told.append(
+        sentences.append(
             f"The budget of {budget:g} CPU seconds for each model ended the training of "
             f"{', '.join(ended)}, which kept the best weights so far."
         )
-    longer = [run for run in runs if sum(run.fit_seconds) > budget and not run.epochs]
+    longer = [r for r in records if sum(r.fit_seconds) > budget and not r.epochs]
     if longer:
-        spent = ", ".join(f"{run.name} ({sum(run.fit_seconds):.3g} s)" for run in longer)
-        told.append(f"Fits that cannot be ended midway took longer than the budget: {spent}.")
-    return " ".join(told)
+        spent = ", ".join(f"{r.name} ({sum(r.fit_seconds):.3g} s)" for r in longer)
+        sentences.append(f"Fits that cannot be ended midway took longer than the budget: {spent}.")
+    return " ".join(sentences)
 
 
 def _averages(positive: str | None) -> str:
@@ -114,13 +103,13 @@ def _averages(positive: str | None) -> str:
     return f"The positive class is {positive}."
 
 
-def _intervals(dataset: Any, kind: str) -> str:
-    unit = "images (patients are unknown)" if dataset.groups is None else "patients"
-    text = f"Intervals are 95 %, from {RESAMPLES} bootstrap resamples of held-out {unit}"
+def _intervals(experiment: Experiment, kind: str) -> str:
+    unit = experiment.unit
+    known = unit if unit == "patients" else "images (patients are unknown)"
+    text = f"Intervals are 95 %, from {RESAMPLES} bootstrap resamples of held-out {known}"
     if kind == "cross-validation":
         text += "; they do not tell how scores vary with other images to train on"
-    counted = "images" if dataset.groups is None else "patients"
     return (
         f"{text}. No resample can change a score of exactly 0 or 1: its interval ends at the "
-        f"Wilson bound for as many {counted} as the rarest class has."
+        f"Wilson bound for as many {unit} as the rarest class has."
     )

@@ -1,163 +1,97 @@
-"""From what models said of held-out samples to results and a table of predictions."""
+"""From what a model said of held-out samples to its result."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from imgpipe.evaluate.data.images import take, thumbnail
-from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.explanations.maps import explain
-from imgpipe.evaluate.fits.held_out import ModelRecord
-from imgpipe.evaluate.results import Curve, Importance, Mistake, ModelResult
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.mistakes import surest_mistakes
+from imgpipe.evaluate.results import Curve, Importance, ModelResult
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 from imgpipe.evaluate.scores.metrics import roc_curve, weighted_confusion
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-_MISTAKES = 12
-_EXPLAINED = 8  # the most confident ones, which the report shows
-
-
-def summarise(run: ModelRecord, dataset: Any, parts: list[Split], seed: int) -> ModelResult:
-    """Turn one model's runs into its result."""
-    labels = np.asarray(dataset.labels).astype(np.int64)
-    classes = tuple(str(name) for name in dataset.classes)
-    patients = np.arange(len(labels)) if dataset.groups is None else np.asarray(dataset.groups)
+def summarise(record: ModelRecord, experiment: Experiment) -> ModelResult:
+    """Turn what one model did into its result."""
+    labels, classes = experiment.labels, experiment.classes
     scored = {
-        name: intervals(labels, held, len(classes), patients, seed=seed)
-        for name, held in (("val", run.val), ("test", run.test))
-        if held
+        name: intervals(labels, held_out, len(classes), experiment.clusters, seed=experiment.seed)
+        for name, held_out in (("val", record.val), ("test", record.test))
+        if held_out
     }
-    once = [held for held, part in zip(run.test, parts, strict=False) if not part.repeat]
-    pooled = _pooled(once)
+    folds = [
+        part
+        for part, split in zip(record.test, experiment.splits, strict=False)
+        if not split.repeat
+    ]
+    pooled = _pooled(folds)
     true = labels[pooled.index]
-    confusion = weighted_confusion(true, pooled.predicted, len(classes), np.ones((1, len(true))))[0]
-    cost = {"fit_cpu_seconds": float(np.mean(run.fit_seconds))} if run.fit_seconds else {}
+    given_split = experiment.dataset.split is not None and experiment.splits[0].fold is None
     return ModelResult(
-        name=run.name,
+        name=record.name,
         metrics=scored["test"],
-        splits=scored if dataset.split is not None and parts[0].fold is None else {},
+        splits=scored if given_split else {},
         roc=_curves(true, pooled.scores, classes),
-        confusion=confusion.astype(np.int64),
-        cost=cost | run.cost | ({"epochs": float(np.mean(run.epochs))} if run.epochs else {}),
-        importances=_importances(run),
-        mistakes=_mistakes(run, once, pooled, true, dataset, classes),
-        best_params=_best(run),
-        pipeline=run.pipeline,
+        confusion=_confusion(true, pooled.predicted, len(classes)),
+        cost=_cost(record),
+        importances=_importances(record),
+        mistakes=surest_mistakes(record, folds, pooled, experiment),
+        best_params=_best(record),
+        pipeline=record.pipeline,
     )
 
 
-def predictions_table(
-    runs: list[ModelRecord], dataset: Any, parts: list[Split], seeds: int
-) -> "pd.DataFrame":
-    """One row for each model, held-out sample, repeat and seed."""
-    import pandas as pd
-
-    frames = []
-    for run in runs:
-        for number, held in enumerate(run.val + run.test):
-            place: dict[str, Any] = {"split": "val" if number < len(run.val) else "test"}
-            part = parts[(number - len(run.val)) % len(parts)]
-            if part.fold is not None:
-                place = {"fold": part.fold + 1, "repeat": (part.repeat or 0) + 1}
-            frames.append(_rows(run.name, held, dataset, place, seeds > 1))
-    return pd.concat(frames, ignore_index=True)
-
-
-def _rows(
-    name: str, held: HeldOut, dataset: Any, place: dict[str, Any], with_seed: bool
-) -> "pd.DataFrame":
-    import pandas as pd
-
-    classes = np.asarray([str(c) for c in dataset.classes], dtype=object)
-    columns = {
-        "id": [str(dataset.ids[i]) for i in held.index],
-        **place,
-        "label": classes[np.asarray(dataset.labels)[held.index].astype(int)],
-        "model": name,
-        **({"seed": held.seed} if with_seed else {}),
-        "predicted": classes[held.predicted],
-    }
-    columns |= {f"p_{c}": held.scores[:, k] for k, c in enumerate(classes)}
-    return pd.DataFrame(columns)
-
-
-def _pooled(held: list[HeldOut]) -> HeldOut:
+def _pooled(folds: list[HeldOut]) -> HeldOut:
     """All folds of one repeat together: every held-out sample once."""
     return HeldOut(
-        np.concatenate([part.index for part in held]),
-        np.concatenate([part.predicted for part in held]),
-        np.concatenate([part.scores for part in held]),
+        np.concatenate([part.index for part in folds]),
+        np.concatenate([part.predicted for part in folds]),
+        np.concatenate([part.scores for part in folds]),
     )
+
+
+def _confusion(true: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
+    once = np.ones((1, len(true)))
+    return weighted_confusion(true, predicted, n_classes, once)[0].astype(np.int64)
 
 
 def _curves(true: np.ndarray, scores: np.ndarray, classes: tuple[str, ...]) -> tuple[Curve, ...]:
     """ROC of the positive class, or of each class against the rest."""
-    drawn = []
+    curves = []
     for code in [1] if len(classes) == 2 else range(len(classes)):
         positive = true == code
         if positive.any() and not positive.all():
             x, y = roc_curve(positive, scores[:, code])
-            drawn.append(Curve(classes[code], tuple(x.tolist()), tuple(y.tolist())))
-    return tuple(drawn)
+            curves.append(Curve(classes[code], tuple(x.tolist()), tuple(y.tolist())))
+    return tuple(curves)
 
 
-def _importances(run: ModelRecord) -> tuple[Importance, ...]:
+def _cost(record: ModelRecord) -> dict[str, float]:
+    """Means over fits, round what was measured once."""
+    fit = {"fit_cpu_seconds": float(np.mean(record.fit_seconds))} if record.fit_seconds else {}
+    epochs = {"epochs": float(np.mean(record.epochs))} if record.epochs else {}
+    return fit | record.cost | epochs
+
+
+def _importances(record: ModelRecord) -> tuple[Importance, ...]:
     """Mean drops, largest first; none for a model that no feature moves."""
-    if not run.drops:
+    if not record.drops:
         return ()
-    drops = np.concatenate(run.drops, axis=1)
+    drops = np.concatenate(record.drops, axis=1)
     if not drops.any():
         return ()
-    found = [
+    importances = [
         Importance(name, float(row.mean()), float(row.min()), float(row.max()))
-        for name, row in zip(run.blocks, drops, strict=True)
+        for name, row in zip(record.blocks, drops, strict=True)
     ]
-    return tuple(sorted(found, key=lambda importance: -importance.value))
+    return tuple(sorted(importances, key=lambda importance: -importance.value))
 
 
-def _mistakes(
-    run: ModelRecord,
-    once: list[HeldOut],
-    pooled: HeldOut,
-    true: np.ndarray,
-    dataset: Any,
-    classes: tuple[str, ...],
-) -> tuple[Mistake, ...]:
-    """The wrong predictions that the model was surest of."""
-    wrong = np.flatnonzero(pooled.predicted != true)
-    sure = pooled.scores[wrong, pooled.predicted[wrong]]
-    worst = wrong[np.argsort(-sure, kind="stable")[:_MISTAKES]]
-    part = np.repeat(np.arange(len(once)), [len(held.index) for held in once])
-
-    def maps(rank: int, w: int) -> tuple[tuple[str, np.ndarray], ...]:
-        # the report shows the first few, and the first seed's models are at hand
-        if rank >= _EXPLAINED or part[w] >= len(run.explained):
-            return ()
-        image = np.asarray(take(dataset.images, pooled.index[[w]])[0])
-        model = run.explained[part[w]]
-        return explain(model, image, int(pooled.predicted[w]), dataset.channel_axis)
-
-    return tuple(
-        Mistake(
-            id=str(dataset.ids[pooled.index[w]]),
-            index=int(pooled.index[w]),
-            label=classes[true[w]],
-            predicted=classes[pooled.predicted[w]],
-            probability=float(pooled.scores[w, pooled.predicted[w]]),
-            image=thumbnail(take(dataset.images, pooled.index[[w]])[0], dataset.channel_axis),
-            maps=maps(rank, w),
-        )
-        for rank, w in enumerate(worst)
-    )
-
-
-def _best(run: ModelRecord) -> dict[str, Any] | None:
+def _best(record: ModelRecord) -> dict[str, Any] | None:
     """What tuning chose: a value, or one value for each fold."""
-    if not run.choices:
+    if not record.choices:
         return None
-    keys = run.choices[0].params
-    if len(run.choices) == 1:
-        return dict(run.choices[0].params)
-    return {key: [choice.params[key] for choice in run.choices] for key in keys}
+    first = record.choices[0].params
+    if len(record.choices) == 1:
+        return dict(first)
+    return {key: [choice.params[key] for choice in record.choices] for key in first}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgpipe.evaluate.results import Interval
-from imgpipe.evaluate.scores.metrics import metric_names, weighted_metrics
+from imgpipe.evaluate.scores.metrics import metric_names, plain_metrics, weighted_metrics
 
 RESAMPLES = 1000
 _COVERED = 0.95
@@ -44,20 +44,20 @@ def cluster_weights(
 
 def intervals(
     labels: np.ndarray,
-    held: Sequence[HeldOut],
+    held_out: Sequence[HeldOut],
     n_classes: int,
     clusters: np.ndarray,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> dict[str, Interval]:
-    """Each metric's mean over `held`, with its interval.
+    """Each metric's mean over `held_out`, with its interval.
 
     Parameters
     ----------
     labels : ndarray of int, shape (n,)
         Codes of all samples of the data set.
-    held : sequence of Held
+    held_out : sequence of HeldOut
         One for each fold, repeat and seed.
     n_classes : int
         Number of classes, those that never occur included.
@@ -74,23 +74,24 @@ def intervals(
         NaN where a metric is undefined. A perfect score, which no resample can lower, gets
         Wilson's bound for as many patients as the rarest class has.
     """
-    used = np.unique(np.concatenate([part.index for part in held]))
+    judged = np.unique(np.concatenate([part.index for part in held_out]))
     place = np.zeros(len(labels), dtype=np.intp)
-    place[used] = np.arange(len(used))
-    weights = cluster_weights(clusters[used], np.random.default_rng(seed), resamples)
-    once = {name: [] for name in metric_names(n_classes)}  # type: dict[str, list[float]]
-    again = {name: [] for name in once}  # type: dict[str, list[np.ndarray]]
-    for part in held:
+    place[judged] = np.arange(len(judged))
+    weights = cluster_weights(clusters[judged], np.random.default_rng(seed), resamples)
+    points: dict[str, list[float]] = {name: [] for name in metric_names(n_classes)}
+    resampled: dict[str, list[np.ndarray]] = {name: [] for name in points}
+    for part in held_out:
         true = labels[part.index]
-        point = weighted_metrics(true, part.predicted, part.scores, np.ones((1, len(true))))
+        point = plain_metrics(true, part.predicted, part.scores)
         drawn = _in_blocks(true, part, weights, place[part.index])
-        for name in once:
-            once[name].append(float(point[name][0]))
-            again[name].append(drawn[name])
-    rarest = _rarest(labels[used], clusters[used])
-    seeds = np.array([part.seed for part in held])
+        for name in points:
+            points[name].append(point[name])
+            resampled[name].append(drawn[name])
+    rarest = _rarest(labels[judged], clusters[judged])
+    seeds = np.array([part.seed for part in held_out])
     return {
-        name: _interval(np.array(once[name]), np.array(again[name]), seeds, rarest) for name in once
+        name: _interval(np.array(points[name]), np.array(resampled[name]), seeds, rarest)
+        for name in points
     }
 
 
@@ -108,16 +109,18 @@ def _in_blocks(
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _interval(once: np.ndarray, again: np.ndarray, seeds: np.ndarray, rarest: int) -> Interval:
+def _interval(
+    points: np.ndarray, resampled: np.ndarray, seeds: np.ndarray, rarest: int
+) -> Interval:
     """Mean over parts, percentiles over resamples, spread over seeds."""
-    if np.isnan(once).all():
+    if np.isnan(points).all():
         return Interval(np.nan, np.nan, np.nan)
-    value = float(np.nanmean(once))
+    value = float(np.nanmean(points))
     spread = None
     if len(np.unique(seeds)) > 1:
-        spread = float(np.std([np.nanmean(once[seeds == s]) for s in np.unique(seeds)], ddof=1))
+        spread = float(np.std([np.nanmean(points[seeds == s]) for s in np.unique(seeds)], ddof=1))
     # a resample counts where at least one fold's metric is defined
-    means = np.nanmean(again[:, ~np.isnan(again).all(axis=0)], axis=0)
+    means = np.nanmean(resampled[:, ~np.isnan(resampled).all(axis=0)], axis=0)
     tail = (1 - _COVERED) / 2
     if not len(means):
         return Interval(value, np.nan, np.nan, spread)

@@ -40,8 +40,8 @@ def weighted_metrics(
     >>> labels = np.array([0, 0, 1, 1])
     >>> p = np.array([0.1, 0.6, 0.4, 0.9])
     >>> scores = np.column_stack([1 - p, p])
-    >>> found = weighted_metrics(labels, scores.argmax(axis=1), scores, np.ones((1, 4)))
-    >>> float(found["accuracy"][0]), float(found["auc"][0])
+    >>> metrics = weighted_metrics(labels, scores.argmax(axis=1), scores, np.ones((1, 4)))
+    >>> float(metrics["accuracy"][0]), float(metrics["auc"][0])
     (0.5, 0.75)
     """
     n_classes = scores.shape[1]
@@ -53,19 +53,27 @@ def weighted_metrics(
     # a class that was there and never predicted has precision 0, as scikit-learn has it
     precision[(guessed == 0) & (actual > 0)] = 0.0
     f1 = _divide(2 * hits, actual + guessed)
-    found = {
+    metrics = {
         "accuracy": _divide(hits.sum(axis=1), weights.sum(axis=1)),
         "balanced_accuracy": _mean(recall),
     }
     if n_classes == 2:
-        found |= {"precision": precision[:, 1], "recall": recall[:, 1], "f1": f1[:, 1]}
-        found["auc"] = weighted_auc(labels == 1, scores[:, 1], weights)
-        found |= {"sensitivity": recall[:, 1], "specificity": recall[:, 0]}
-        return found
-    found |= {"precision": _mean(precision), "recall": _mean(recall), "f1": _mean(f1)}
+        metrics |= {"precision": precision[:, 1], "recall": recall[:, 1], "f1": f1[:, 1]}
+        metrics["auc"] = weighted_auc(labels == 1, scores[:, 1], weights)
+        metrics |= {"sensitivity": recall[:, 1], "specificity": recall[:, 0]}
+        return metrics
+    metrics |= {"precision": _mean(precision), "recall": _mean(recall), "f1": _mean(f1)}
     areas = [weighted_auc(labels == c, scores[:, c], weights) for c in range(n_classes)]
-    found["auc"] = _mean(np.column_stack(areas))
-    return found
+    metrics["auc"] = _mean(np.column_stack(areas))
+    return metrics
+
+
+def plain_metrics(
+    labels: np.ndarray, predicted: np.ndarray, scores: np.ndarray
+) -> dict[str, float]:
+    """Every metric with each sample counted once."""
+    metrics = weighted_metrics(labels, predicted, scores, np.ones((1, len(labels))))
+    return {name: float(values[0]) for name, values in metrics.items()}
 
 
 def weighted_confusion(

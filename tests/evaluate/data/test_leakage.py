@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from imgpipe.evaluate.data.leakage import duplicates, survey
+from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.survey import survey_images
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (20, 32, 32), dtype=np.uint8)
@@ -13,7 +14,7 @@ def find(images: object, labels: object = None, places: object = None) -> object
     n = len(images)  # type: ignore[arg-type]
     labels = np.zeros(n, int) if labels is None else labels
     ids = [f"image {i}" for i in range(n)]
-    return duplicates(survey(images, None), ids, labels, places or [None] * n)
+    return duplicates(survey_images(images, None), ids, labels, places or [None] * n)
 
 
 def test_noise_holds_no_duplicates() -> None:
@@ -63,23 +64,23 @@ def test_constant_images_are_equal_but_never_near() -> None:
 def test_the_same_values_in_another_dtype_are_another_image() -> None:
     """Hashes cover the dtype and the shape, not only the bytes."""
     a, b = np.zeros((8, 8), np.uint8), np.zeros((4, 8), np.uint16)
-    assert len(set(survey([a, b, a.reshape(4, 16)], None).digests)) == 3
+    assert len(set(survey_images([a, b, a.reshape(4, 16)], None).digests)) == 3
 
 
 def test_the_data_hash_sees_pixels_labels_and_order() -> None:
     """Any change of pixel, label or order gives another hash; a copy gives the same."""
     labels = np.arange(20) % 2
-    base = survey(IMAGES, None).data_hash(labels)
-    assert survey(IMAGES.copy(), None).data_hash(labels.copy()) == base
-    assert survey(IMAGES, None).data_hash(1 - labels) != base
-    assert survey(IMAGES[::-1], None).data_hash(labels) != base
+    base = survey_images(IMAGES, None).data_hash(labels)
+    assert survey_images(IMAGES.copy(), None).data_hash(labels.copy()) == base
+    assert survey_images(IMAGES, None).data_hash(1 - labels) != base
+    assert survey_images(IMAGES[::-1], None).data_hash(labels) != base
     changed = IMAGES.copy()
     changed[0, 0, 0] ^= 1
-    assert survey(changed, None).data_hash(labels) != base
+    assert survey_images(changed, None).data_hash(labels) != base
 
 
 def test_colour_and_tiny_images_are_surveyed() -> None:
     """Colour is counted apart from the size, and images smaller than the hash's grid pass."""
-    colour = survey(RNG.integers(0, 9, (3, 5, 4, 3), dtype=np.uint8), -1)
+    colour = survey_images(RNG.integers(0, 9, (3, 5, 4, 3), dtype=np.uint8), -1)
     assert (colour.sizes, colour.channels) == ({"5x4": 3}, 3)
-    assert survey(np.zeros((2, 1, 1), np.float32), None).sizes == {"1x1": 2}
+    assert survey_images(np.zeros((2, 1, 1), np.float32), None).sizes == {"1x1": 2}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.evaluate.data.splits import Split, make_parts, part_warnings, shared_groups
+from imgpipe.evaluate.data.splits import Split, make_splits, shared_groups, split_warnings
 
 
 def data(**fields: Any) -> Any:
@@ -27,12 +27,12 @@ def test_a_patient_in_two_parts_stops_the_run() -> None:
     torn = data(groups=groups)
     assert shared_groups(torn) == ["p", "q"]
     with pytest.raises(InputError, match=r"2 patients stand in more than one part .*\(p, q\)"):
-        make_parts(torn, folds=5, repeats=1, seed=0)
+        make_splits(torn, folds=5, repeats=1, seed=0)
 
 
 def test_a_given_split_gives_one_part() -> None:
     """Train, val and test are the samples so marked, in their order."""
-    (part,) = make_parts(data(), folds=5, repeats=3, seed=0)
+    (part,) = make_splits(data(), folds=5, repeats=3, seed=0)
     assert part.train.tolist() == [0, 1, 6, 7]
     assert part.val is not None
     assert part.val.tolist() == [2, 3, 8, 9]
@@ -42,7 +42,7 @@ def test_a_given_split_gives_one_part() -> None:
 
 def test_repeats_are_shuffled_anew() -> None:
     """Each repeat divides the samples in another way, and covers them all."""
-    parts = make_parts(data(split=None), folds=3, repeats=2, seed=0)
+    parts = make_splits(data(split=None), folds=3, repeats=2, seed=0)
     assert [(part.repeat, part.fold) for part in parts] == [
         (r, f) for r in (0, 1) for f in (0, 1, 2)
     ]
@@ -59,7 +59,7 @@ def test_a_fold_without_a_class_is_told() -> None:
         Split(np.arange(6), np.array([6, 8, 10]), fold=0, repeat=0),
         Split(np.arange(6, 12), np.arange(6), fold=1, repeat=0),
     ]
-    (warning,) = part_warnings(data(split=None), parts)
+    (warning,) = split_warnings(data(split=None), parts)
     assert "1 of 2 folds lacks a class" in warning
     assert "fewer folds" in warning
 
@@ -67,6 +67,6 @@ def test_a_fold_without_a_class_is_told() -> None:
 def test_judged_images_need_no_training_part() -> None:
     """Where a fitted model is judged, only a class that none of the images has is named."""
     everything = [Split(np.empty(0, np.intp), np.arange(12))]
-    assert part_warnings(data(split=None), everything) == []
-    (warning,) = part_warnings(data(split=None, classes=("a", "b", "odd")), everything)
+    assert split_warnings(data(split=None), everything) == []
+    (warning,) = split_warnings(data(split=None, classes=("a", "b", "odd")), everything)
     assert warning.startswith("the judged images lack class odd:")

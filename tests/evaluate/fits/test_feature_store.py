@@ -13,14 +13,14 @@ from imgpipe import features
 from imgpipe._common import InputError, cache_dir
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare
-from imgpipe.evaluate.data.leakage import survey
-from imgpipe.evaluate.fits import feature_store
-from imgpipe.evaluate.fits.feature_store import FeatureStore, join_features, split_features
+from imgpipe.evaluate.data.survey import survey_images
+from imgpipe.evaluate.fits.feature_store import FeatureStore, hash_of_sources
+from imgpipe.evaluate.fits.steps import join_features, split_features
 from imgpipe.learn import FeatureExtractor, Filter
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (24, 8, 8), dtype=np.uint8)
 DATA = Dataset("noise", IMAGES, np.arange(24) % 2, ("a", "b"))
-HEAD = [Filter("median"), FeatureExtractor("intensity")]
+STEPS = [Filter("median"), FeatureExtractor("intensity")]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def store() -> FeatureStore:
-    return FeatureStore(IMAGES, survey(IMAGES, None))
+    return FeatureStore(IMAGES, survey_images(IMAGES, None))
 
 
 def pipeline(**settings: Any) -> Pipeline:
@@ -63,11 +63,11 @@ def test_features_are_computed_once_for_all_models_and_folds(counted: list[int])
 
 def test_other_settings_or_pixels_are_computed_anew(counted: list[int]) -> None:
     """The key covers the settings of every step and every pixel."""
-    store().inputs(HEAD)
-    store().inputs([Filter("median", size=1), HEAD[1]])
+    store().inputs(STEPS)
+    store().inputs([Filter("median", size=1), STEPS[1]])
     changed = IMAGES.copy()
     changed[0, 0, 0] ^= 1
-    values, _ = FeatureStore(changed, survey(changed, None)).inputs(HEAD)
+    values, _ = FeatureStore(changed, survey_images(changed, None)).inputs(STEPS)
     assert counted == [24, 24, 24]
     np.testing.assert_array_equal(
         values, FeatureExtractor("intensity").transform(Filter("median").transform(changed))
@@ -78,10 +78,10 @@ def test_an_unreadable_entry_is_computed_again(
     counted: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A truncated cache file costs time, not the run, and alarms nobody."""
-    expected, _ = store().inputs(HEAD)
+    expected, _ = store().inputs(STEPS)
     (entry,) = (cache_dir() / "features").rglob("output.pkl")
     entry.write_bytes(entry.read_bytes()[:100])
-    found, _ = store().inputs(HEAD)
+    found, _ = store().inputs(STEPS)
     np.testing.assert_array_equal(found, expected)
     assert counted == [24, 24]
     assert capsys.readouterr().err == ""
@@ -96,9 +96,9 @@ def test_a_crash_leaves_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(features, "extract_many", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            store().inputs(HEAD)
+            store().inputs(STEPS)
     assert not list((cache_dir() / "features").rglob("output.pkl"))
-    values, _ = store().inputs(HEAD)
+    values, _ = store().inputs(STEPS)
     assert len(values) == 24
 
 
@@ -109,15 +109,15 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     monkeypatch.setenv("IMGPIPE_CACHE", str(blocked))
-    values, _ = store().inputs(HEAD)
+    values, _ = store().inputs(STEPS)
     assert len(values) == 24
 
 
 def test_only_leading_stateless_steps_are_shared() -> None:
     """What is fitted stays inside the fold; a model without features stays whole."""
-    feature_steps, rest = split_features(pipeline())
+    feature_steps, learning_steps = split_features(pipeline())
     assert [type(step).__name__ for step in feature_steps] == ["Filter", "FeatureExtractor"]
-    assert [name for name, _ in rest.steps] == ["scale", "classify"]
+    assert [name for name, _ in learning_steps.steps] == ["scale", "classify"]
     late = Pipeline([("scale", StandardScaler()), ("features", FeatureExtractor())])
     assert split_features(Pipeline([*late.steps, ("c", LogisticRegression())]))[0] == []
     raw = Pipeline([("filter_1", Filter()), ("classify", LogisticRegression())])
@@ -127,9 +127,10 @@ def test_only_leading_stateless_steps_are_shared() -> None:
 def test_a_joined_pipeline_equals_one_fitted_whole() -> None:
     """Putting the shared steps back gives the pipeline that scikit-learn would have fitted."""
     whole = pipeline().fit(IMAGES, DATA.labels)
-    feature_steps, rest = split_features(pipeline())
+    feature_steps, learning_steps = split_features(pipeline())
     values, _ = store().inputs(feature_steps)
-    joined = join_features(pipeline(), store().fitted(feature_steps), rest.fit(values, DATA.labels))
+    learned = learning_steps.fit(values, DATA.labels)
+    joined = join_features(pipeline(), store().fitted(feature_steps), learned)
     np.testing.assert_allclose(joined.predict_proba(IMAGES), whole.predict_proba(IMAGES))
     assert list(joined["features"].get_feature_names_out()) == list(
         whole["features"].get_feature_names_out()
@@ -153,13 +154,13 @@ def test_sources_are_hashed_and_the_first_image_measured_once(
             alone.append(1)
         return original_extract(images, *args, **settings)
 
-    feature_store._code.cache_clear()
+    hash_of_sources.cache_clear()
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     monkeypatch.setattr(features, "extract_many", spy)
     kept = store()
     for _ in range(3):
-        kept.inputs(HEAD)
-        kept.fitted(HEAD)
+        kept.inputs(STEPS)
+        kept.fitted(STEPS)
     sources = [path for path in read if path.suffix == ".py"]
     assert sources
     assert len(sources) == len(set(sources))
@@ -186,6 +187,6 @@ def test_errors_name_the_image(ids: Any, split: Any, name: str) -> None:
     images = IMAGES.astype(float)
     images[5, 0, 0] = np.nan
     dataset = Dataset("noise", images, DATA.labels, ("a", "b"), ids=ids, split=split)
-    spoilt = FeatureStore(images, survey(images, None), dataset)
+    spoilt = FeatureStore(images, survey_images(images, None), dataset)
     with pytest.raises(InputError, match=rf"^{name} holds 1 NaN or infinite pixels"):
         spoilt.inputs([FeatureExtractor("intensity")])

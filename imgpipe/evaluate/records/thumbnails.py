@@ -1,19 +1,8 @@
-"""Take, read and show a data set's images, whether one array or a lazy sequence."""
-
-from typing import Any
+"""Small pictures of images, for a person to look at."""
 
 import numpy as np
 
 _THUMBNAIL = 96  # pixels of the longer side
-
-
-def take(items: Any, index: np.ndarray) -> Any:
-    """Rows of an array or table, or a list of the images at `index`."""
-    if hasattr(items, "iloc"):
-        return items.iloc[index]
-    if isinstance(items, np.ndarray):
-        return items[index]
-    return [items[int(i)] for i in index]
 
 
 def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:

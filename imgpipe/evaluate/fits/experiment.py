@@ -1,0 +1,84 @@
+"""What all fits of one comparison share, and what a model gathers over them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from imgpipe.evaluate.data.splits import Split
+from imgpipe.evaluate.fits.feature_store import FeatureStore
+from imgpipe.evaluate.fits.tuning import Choice
+from imgpipe.evaluate.scores.intervals import HeldOut
+from imgpipe.learn.pipelines import final_step
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What all fits of one comparison have in common."""
+
+    dataset: Any
+    splits: list[Split]
+    store: FeatureStore
+    seed: int = 0
+    seeds: int = 1
+    tune: bool = False
+    budget: float | None = None
+    n_jobs: int | None = None
+
+    @property
+    def labels(self) -> np.ndarray:
+        return np.asarray(self.dataset.labels).astype(np.int64)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(str(name) for name in self.dataset.classes)
+
+    @property
+    def clusters(self) -> np.ndarray:
+        """Patient of each sample; its own index where patients are unknown."""
+        groups = self.dataset.groups
+        return np.arange(len(self.labels)) if groups is None else np.asarray(groups)
+
+    @property
+    def unit(self) -> str:
+        """What is divided and resampled."""
+        return "images" if self.dataset.groups is None else "patients"
+
+    @property
+    def first_repeat(self) -> list[Split]:
+        """Splits that hold out every sample once."""
+        return [split for split in self.splits if not split.repeat]
+
+    def groups(self, index: np.ndarray) -> np.ndarray | None:
+        """Patients of these samples, where patients are known."""
+        return None if self.dataset.groups is None else np.asarray(self.dataset.groups)[index]
+
+    def position(self, split: Split) -> int:
+        """Place of this split among all."""
+        return next(i for i, other in enumerate(self.splits) if other is split)
+
+
+@dataclass
+class ModelRecord:
+    """What one model said and cost, split by split: one seed after the other."""
+
+    name: str
+    test: list[HeldOut] = field(default_factory=list)
+    val: list[HeldOut] = field(default_factory=list)
+    fit_seconds: list[float] = field(default_factory=list)
+    cost: dict[str, float] = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
+    drops: list[np.ndarray] = field(default_factory=list)
+    pipeline: Any = None
+    cut_short: int = 0  # fits that the budget ended
+    epochs: list[int] = field(default_factory=list)  # of networks, fit by fit
+    explained: list[Any] = field(default_factory=list)  # of the first repeat and seed, by split
+
+    def note_fit(self, model: Any, seconds: float) -> None:
+        """Keep the price of a fit, and how the training of a network went."""
+        classifier = final_step(model)
+        self.fit_seconds.append(seconds)
+        self.cut_short += getattr(classifier, "stopped_", None) == "budget"
+        if hasattr(classifier, "history_"):
+            self.epochs.append(len(classifier.history_))

@@ -1,0 +1,61 @@
+"""The frozen record of a comparison."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from imgpipe.evaluate.data.card import data_card
+from imgpipe.evaluate.data.survey import Survey
+from imgpipe.evaluate.fits.candidates import Candidate
+from imgpipe.evaluate.fits.cost import cpu_seconds
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records import environment
+from imgpipe.evaluate.records.predictions import predictions_table
+from imgpipe.evaluate.records.protocol import protocol
+from imgpipe.evaluate.records.summary import summarise
+from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
+
+
+class Clock:
+    """When a comparison started, in three ways of counting."""
+
+    def __init__(self) -> None:
+        self.started = datetime.now(UTC)
+        self.wall = time.perf_counter()
+        self.cpu = cpu_seconds()
+
+
+def freeze(
+    candidates: list[Candidate],
+    records: list[ModelRecord],
+    experiment: Experiment,
+    survey: Survey,
+    clock: Clock,
+    learning: LearningCurves | None = None,
+    warnings: Sequence[str] = (),
+) -> Comparison:
+    """Put together what was compared, how, and what came out."""
+    dataset, splits = experiment.dataset, experiment.splits
+    results = tuple(summarise(record, experiment) for record in records)
+    return Comparison(
+        dataset=data_card(dataset, survey, splits, results, warnings),
+        protocol=protocol(candidates, records, experiment),
+        models=results,
+        predictions=predictions_table(records, experiment),
+        run=_run_facts(experiment, survey, clock),
+        learning=learning,
+    )
+
+
+def _run_facts(experiment: Experiment, survey: Survey, clock: Clock) -> RunFacts:
+    return RunFacts(
+        versions=environment.versions(),
+        seed=experiment.seed,
+        seeds=experiment.seeds,
+        data_hash=survey.data_hash(experiment.labels),
+        cpu=environment.cpu_model(),
+        threads=environment.threads(experiment.n_jobs),
+        wall_seconds=time.perf_counter() - clock.wall,
+        cpu_seconds=cpu_seconds() - clock.cpu,
+        started=clock.started.isoformat(timespec="seconds"),
+    )

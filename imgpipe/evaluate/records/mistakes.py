@@ -1,0 +1,49 @@
+"""The images that a model was surest to call wrong, with what spoke for its call."""
+
+import numpy as np
+
+from imgpipe.evaluate.data.samples import take
+from imgpipe.evaluate.explanations.maps import explain
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.thumbnails import thumbnail
+from imgpipe.evaluate.results import Mistake
+from imgpipe.evaluate.scores.intervals import HeldOut
+
+_MISTAKES = 12
+_EXPLAINED = 8  # the most confident ones, which the report shows
+
+
+def surest_mistakes(
+    record: ModelRecord, folds: list[HeldOut], pooled: HeldOut, experiment: Experiment
+) -> tuple[Mistake, ...]:
+    """The wrong predictions that the model was surest of; `pooled` holds those of all `folds`."""
+    wrong = np.flatnonzero(pooled.predicted != experiment.labels[pooled.index])
+    sure = pooled.scores[wrong, pooled.predicted[wrong]]
+    surest = wrong[np.argsort(-sure, kind="stable")[:_MISTAKES]]
+    fold = np.repeat(np.arange(len(folds)), [len(part.index) for part in folds])
+    mistakes = []
+    for rank, at in enumerate(surest):
+        # the report shows the first few, and the first seed's models are at hand
+        explained = rank < _EXPLAINED and fold[at] < len(record.explained)
+        model = record.explained[fold[at]] if explained else None
+        mistakes.append(_mistake(pooled, at, model, experiment))
+    return tuple(mistakes)
+
+
+def _mistake(pooled: HeldOut, at: int, model: object, experiment: Experiment) -> Mistake:
+    """One wrong prediction, explained by the model that made it where it is at hand."""
+    dataset, classes = experiment.dataset, experiment.classes
+    index, predicted = int(pooled.index[at]), int(pooled.predicted[at])
+    image = take(dataset.images, np.array([index]))[0]
+    maps: tuple[tuple[str, np.ndarray], ...] = ()
+    if model is not None:
+        maps = explain(model, np.asarray(image), predicted, dataset.channel_axis)
+    return Mistake(
+        id=str(dataset.ids[index]),
+        index=index,
+        label=classes[experiment.labels[index]],
+        predicted=classes[predicted],
+        probability=float(pooled.scores[at, predicted]),
+        image=thumbnail(image, dataset.channel_axis),
+        maps=maps,
+    )
