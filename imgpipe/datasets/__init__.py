@@ -8,9 +8,10 @@ from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.image_files import ImageFiles
+from imgpipe.datasets.image_list import ImageList
 from imgpipe.datasets.load import DATASETS, load
 from imgpipe.datasets.synthetic import synthetic_nodules
-from imgpipe.datasets.unlabelled import ImageList, find_images, iterate
+from imgpipe.datasets.unlabelled import find_images, iterate
 
 __all__ = [
     "DATASETS",

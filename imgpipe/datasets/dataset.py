@@ -103,8 +103,8 @@ class Dataset:
     @property
     def counts(self) -> dict[str, int]:
         """Images of each class."""
-        found = np.bincount(self.labels, minlength=len(self.classes))
-        return dict(zip(self.classes, found.tolist(), strict=True))
+        counts = np.bincount(self.labels, minlength=len(self.classes))
+        return dict(zip(self.classes, counts.tolist(), strict=True))
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -114,8 +114,8 @@ class Dataset:
         else:
             shapes = list(self.images.shapes)
         end = None if self.channel_axis is None else -1
-        found = Counter("x".join(map(str, shape[:end])) for shape in shapes)
-        return dict(found.most_common())
+        counts = Counter("x".join(map(str, shape[:end])) for shape in shapes)
+        return dict(counts.most_common())
 
     def take(self, indices: Any) -> "Dataset":
         """Take the images at some positions, by integers, a slice or a boolean mask."""
@@ -175,7 +175,7 @@ class Dataset:
         parts: dict[str, set[str]] = {}
         for group, part in zip(self.groups.tolist(), self.split.tolist(), strict=True):
             parts.setdefault(group, set()).add(part)
-        torn = sorted(group for group, found in parts.items() if len(found) > 1)
+        torn = sorted(group for group, held in parts.items() if len(held) > 1)
         if torn:
             raise InputError(
                 f"{self._where}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "

@@ -32,8 +32,9 @@ def image_digests(images: Any) -> list[str]:
     >>> first == again, first == other, len(first)
     (True, False, 32)
     """
-    found = track(images, "reading images")
-    return [image_digest(np.ascontiguousarray(image)).hex() for image in found]
+    return [
+        image_digest(np.ascontiguousarray(image)).hex() for image in track(images, "reading images")
+    ]
 
 
 def image_digest(pixels: np.ndarray) -> bytes:

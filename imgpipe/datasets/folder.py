@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,8 +62,48 @@ def load_folder(
         raise InputError(f"{where}: no such folder")
     parts = _parts(where, root)
     skipped: Counter[str] = Counter()
-    notes: list[str] = []
-    found: list[tuple[str, str, Path, Path]] = []  # part, class, class folder, file
+    files, notes = _labelled_files(where, parts, skipped)
+    if not files:
+        raise InputError(
+            f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
+        )
+    patients = _patients(where, groups, files)
+    codes, classes, _ = encode(where, np.array([file.label for file in files]))
+    images, channel_axis, warnings = read_files(where, [file.path for file in files], size)
+    if groups is None and any(file.path.parent != file.class_folder for file in files):
+        notes.append("folders below the class folders were not taken for patients")
+    return Dataset(
+        name=stem(path),
+        images=images,
+        labels=codes,
+        classes=classes,
+        groups=patients,
+        split=np.array([file.part for file in files]) if parts[0][0] else None,
+        ids=[str(file.path) for file in files],
+        channel_axis=channel_axis,
+        source=where,
+        warnings=tuple(notes + warnings + skipped_note(skipped)),
+    )
+
+
+class _LabelledFile(NamedTuple):
+    """An image file, and what its folders say of it; the part is blank without a split."""
+
+    part: str
+    class_folder: Path
+    path: Path
+
+    @property
+    def label(self) -> str:
+        return self.class_folder.name
+
+
+def _labelled_files(
+    where: str, parts: list[tuple[str, Path]], skipped: Counter[str]
+) -> tuple[list[_LabelledFile], list[str]]:
+    """Image files below class folders, with a note on each folder that has none."""
+    files: list[_LabelledFile] = []
+    notes = []
     for part, folder in parts:
         loose = [file for file in visible(folder) if is_image(file)]
         if loose:
@@ -71,32 +112,11 @@ def load_folder(
                 "put each into the folder of its class"
             )
         for class_folder in filter(Path.is_dir, visible(folder)):
-            files = find_files(class_folder, skipped)
-            found += [(part, class_folder.name, class_folder, file) for file in files]
-            if not files:
+            paths = find_files(class_folder, skipped)
+            files += [_LabelledFile(part, class_folder, path) for path in paths]
+            if not paths:
                 notes.append(f"no images in the folder {class_folder}")
-    if not found:
-        raise InputError(
-            f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
-        )
-    files = [file for *_, file in found]
-    patients = _patients(where, groups, found)
-    codes, classes, _ = encode(where, np.array([label for _, label, *_ in found]))
-    images, channel_axis, warnings = read_files(where, files, size)
-    if groups is None and any(file.parent != folder for *_, folder, file in found):
-        notes.append("folders below the class folders were not taken for patients")
-    return Dataset(
-        name=stem(path),
-        images=images,
-        labels=codes,
-        classes=classes,
-        groups=patients,
-        split=np.array([part for part, *_ in found]) if parts[0][0] else None,
-        ids=[str(file) for file in files],
-        channel_axis=channel_axis,
-        source=where,
-        warnings=tuple(notes + warnings + skipped_note(skipped)),
-    )
+    return files, notes
 
 
 def _parts(where: str, root: Path) -> list[tuple[str, Path]]:
@@ -140,9 +160,7 @@ def classes_by_folder(path: str | os.PathLike[str], files: Sequence[Path]) -> di
     return {"label": labels, "split": [SPLIT_NAMES[names[0].lower()] for names in below]}
 
 
-def _patients(
-    where: str, groups: str | None, found: list[tuple[str, str, Path, Path]]
-) -> np.ndarray | None:
+def _patients(where: str, groups: str | None, files: list[_LabelledFile]) -> np.ndarray | None:
     """Patient of each file, from its folder or its name."""
     if groups is None:
         return None
@@ -156,8 +174,8 @@ def _patients(
     except re.error as error:
         raise InputError(f"{where}: groups={groups!r} is no regular expression: {error}") from None
     patients, lacking = [], []
-    for *_, folder, file in found:
-        below = file.relative_to(folder)
+    for file in files:
+        below = file.path.relative_to(file.class_folder)
         if groups == "folder":
             patient: str | None = below.parts[0] if len(below.parts) > 1 else None
         else:
@@ -166,7 +184,7 @@ def _patients(
         if patient:
             patients.append(patient)
         else:
-            lacking.append(str(file))
+            lacking.append(str(file.path))
     if lacking:
         raise InputError(f"{where}: {len(lacking)} images have no patient by groups={groups!r}: "
                          f"{some(lacking)}")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +69,35 @@ class ImageFiles(Sequence[Any]):
 def read_files(
     where: str, paths: Sequence[Path], size: int | tuple[int, ...] | None
 ) -> tuple[np.ndarray | ImageFiles, int | None, list[str]]:
-    """Images, channel axis and warnings of some files, each decoded once to find the bad ones."""
-    shapes: list[tuple[int, ...]] = []
-    axes: list[int | None] = []
-    kept: list[np.ndarray] = []
-    bad: list[str] = []
-    dtypes: Counter[str] = Counter()
-    room = MEMORY_LIMIT
+    """Give images, channel axis and warnings of files, each decoded now to find the bad ones."""
+    decoded = _decode(where, paths, size)
+    shapes, axes, kept = decoded.shapes, decoded.axes, decoded.kept
+    colours = Counter(axes)
+    channel_axis = -1 if colours[-1] else None
+    warnings = _mixtures(decoded.dtypes, colours)
+    if len(colours) > 1:
+        shapes = [s if axis else (*s, 3) for s, axis in zip(shapes, axes, strict=True)]
+    files = ImageFiles(tuple(map(str, paths)), tuple(shapes), size, channel_axis)
+    if len(kept) < len(paths) or len(set(shapes)) > 1 or len(decoded.dtypes) > 1:
+        return files, channel_axis, warnings
+    if len(colours) > 1:
+        kept = [_fit(p, axis, -1, None) for p, axis in zip(kept, axes, strict=True)]
+    return np.stack(kept), channel_axis, warnings
+
+
+@dataclass
+class _Decoded:
+    """What files hold; pixels are kept as long as all of them fit into memory."""
+
+    shapes: list[tuple[int, ...]] = field(default_factory=list)
+    axes: list[int | None] = field(default_factory=list)
+    dtypes: Counter[str] = field(default_factory=Counter)
+    kept: list[np.ndarray] = field(default_factory=list)
+
+
+def _decode(where: str, paths: Sequence[Path], size: int | tuple[int, ...] | None) -> _Decoded:
+    """Decode all files; name those that cannot be read."""
+    decoded, bad, room = _Decoded(), [], MEMORY_LIMIT
     for path in track(paths, "reading images"):
         try:
             image = read(path)
@@ -83,30 +105,20 @@ def read_files(
         except InputError as error:
             bad.append(str(error))
             continue
-        shapes.append(pixels.shape)
-        dtypes[str(pixels.dtype)] += 1
-        axes.append(image.channel_axis)
+        decoded.shapes.append(pixels.shape)
+        decoded.axes.append(image.channel_axis)
+        decoded.dtypes[str(pixels.dtype)] += 1
         room -= pixels.nbytes
         if room >= 0:
-            kept.append(pixels)
+            decoded.kept.append(pixels)
         else:
-            kept.clear()
+            decoded.kept.clear()
     if bad:
         more = f"; and {len(bad) - 3} more" if len(bad) > 3 else ""
         raise InputError(
             f"{where}: {len(bad)} of {len(paths)} images cannot be read: {'; '.join(bad[:3])}{more}"
         )
-    colours = Counter(axes)
-    channel_axis = -1 if colours[-1] else None
-    warnings = _mixtures(dtypes, colours)
-    if len(colours) > 1:
-        shapes = [s if axis else (*s, 3) for s, axis in zip(shapes, axes, strict=True)]
-    files = ImageFiles(tuple(map(str, paths)), tuple(shapes), size, channel_axis)
-    if len(kept) < len(paths) or len(set(shapes)) > 1 or len(dtypes) > 1:
-        return files, channel_axis, warnings
-    if len(colours) > 1:
-        kept = [_fit(p, axis, -1, None) for p, axis in zip(kept, axes, strict=True)]
-    return np.stack(kept), channel_axis, warnings
+    return decoded
 
 
 def read_masks(
@@ -118,9 +130,11 @@ def read_masks(
     """Masks as a sequence, each decoded once and compared with its image's shape."""
     for path, shape in track(list(zip(paths, shapes, strict=True)), "reading masks"):
         image = read(path)
-        found = _mask(image.pixels, image.channel_axis, size).shape
-        if found != tuple(shape):
-            raise InputError(f"{where}: the mask {path} is {found}, its image {tuple(shape)}")
+        inside = _mask(image.pixels, image.channel_axis, size)
+        if inside.shape != tuple(shape):
+            raise InputError(
+                f"{where}: the mask {path} is {inside.shape}, its image {tuple(shape)}"
+            )
     return ImageFiles(tuple(map(str, paths)), tuple(map(tuple, shapes)), size, None, True)
 
 

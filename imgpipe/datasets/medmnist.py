@@ -1,6 +1,5 @@
 """The 2-D sets of MedMNIST by name, in their official splits."""
 
-import os
 from collections.abc import Callable
 from functools import partial
 
@@ -11,10 +10,6 @@ from imgpipe.datasets.npz import load_npz
 
 URL = "https://zenodo.org/records/10519652/files/{name}.npz?download=1"
 CITATION = "Yang et al., MedMNIST v2, Scientific Data 10, 41 (2023), doi 10.1038/s41597-022-01721-8"
-
-# name: md5, images (train, val, test), description, classes; md5 and counts as in the official
-# list, https://github.com/MedMNIST/MedMNIST/blob/main/medmnist/info.py, version 3.0.2.
-# ChestMNIST is left out: its images have several labels each.
 
 
 def load_medmnist(name: str, *, size: int | tuple[int, ...] | None = None) -> Dataset:
@@ -35,16 +30,17 @@ def load_medmnist(name: str, *, size: int | tuple[int, ...] | None = None) -> Da
     # its network modules would double the time to import this room
     from imgpipe.datasets.files.download import fetch
 
-    path: str | os.PathLike[str] = fetch(f"{name}.npz", URL.format(name=name), TABLE[name][0])
-    return load_npz(path, size=size, classes=TABLE[name][3])
+    official = TABLE[name]
+    path = fetch(f"{name}.npz", URL.format(name=name), official.md5)
+    return load_npz(path, size=size, classes=official.classes)
 
 
 def _entry(name: str) -> Entry:
-    _, counts, description, classes = TABLE[name]
+    official = TABLE[name]
     loader: Callable[..., Dataset] = partial(load_medmnist, name)
     licence = "CC BY-NC 4.0" if name == "dermamnist" else "CC BY 4.0"
-    images = dict(zip(("train", "val", "test"), counts, strict=True))
-    return Entry(name, description, classes, licence, CITATION, loader, images)
+    images = dict(zip(("train", "val", "test"), official.counts, strict=True))
+    return Entry(name, official.description, official.classes, licence, CITATION, loader, images)
 
 
 ENTRIES: dict[str, Entry] = {name: _entry(name) for name in TABLE}

@@ -2,88 +2,19 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
+from imgpipe.datasets.image_list import ImageList, Item, MaskItem
 from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import read_rows
-from imgpipe.images import Image, read, read_contours, read_series, resize
+from imgpipe.images import Image, read
 
-DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 Source = str | os.PathLike[str]
-# a file or folder of a DICOM series still to be read, an image at hand, or what is wrong with it
-Item = Path | Image | InputError
-# file of a mask, and the region of a structure set
-MaskItem = tuple[Path, str | None]
-
-
-@dataclass(frozen=True)
-class ImageList(Sequence[Any]):
-    """Images by position, read when asked for; a bad one raises an InputError that names it.
-
-    A slice or an array of integers gives another `ImageList`. Files are held as paths, so that
-    parts are cheap to send to another process.
-
-    Parameters
-    ----------
-    ids : tuple of str
-        The path as given, or the index in the array.
-    items : tuple
-        Path, image or error of each.
-    size : int, tuple of int or None
-        Resize on reading.
-    warnings : tuple of str
-        What was passed over.
-    masks : tuple
-        File and region of the mask of each, None for the whole image; empty without masks.
-    """
-
-    ids: tuple[str, ...]
-    items: tuple[Item, ...]
-    size: tuple[int, int] | None = None
-    warnings: tuple[str, ...] = ()
-    masks: tuple[MaskItem | None, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __getitem__(self, index: Any) -> Any:
-        if not isinstance(index, int | np.integer):
-            chosen = np.arange(len(self))[index]
-            ids, items = (tuple(values[i] for i in chosen) for values in (self.ids, self.items))
-            masks = tuple(self.masks[i] for i in chosen) if self.masks else ()
-            return ImageList(ids, items, self.size, self.warnings, masks)
-        item = self.items[index]
-        if isinstance(item, InputError):
-            raise item
-        image = _read(item) if isinstance(item, Path) else item
-        if self.size is None:
-            return image
-        return Image(resize(image.pixels, self.size, image.channel_axis), image.channel_axis)
-
-    def masked(self, index: int) -> tuple[Image, np.ndarray | None]:
-        """Image and mask, in the size in which they are stored; None for the whole image.
-
-        A structure set goes with the folder of the series that it was drawn on.
-        """
-        item, place = self.items[index], self.masks[index] if self.masks else None
-        if place is None:
-            return self[index], None
-        path, region = place
-        if isinstance(item, Path) and item.is_dir() and path.suffix.lower() in DICOM_SUFFIXES:
-            series = read_series(item)
-            return series.image, read_contours(path, series, region=region)
-        image: Image = self[index]
-        mask = read(path)
-        return image, mask.pixels if mask.channel_axis is None else np.any(mask.pixels, axis=-1)
 
 
 def find_images(
@@ -124,20 +55,21 @@ def find_images(
     ('P000-0', (32, 32))
     """
     names = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    masks = _masks(Path(names[0])) if len(names) == 1 else ()
+    alone = len(names) == 1
+    masks = _masks(Path(names[0])) if alone else ()
     ids: list[str] = []
     items: list[Item] = []
     skipped: Counter[str] = Counter()
     for source in names:
         try:
-            found = _expand(source, skipped)
+            listed = _expand(source, skipped)
         except InputError as error:
-            if len(names) == 1:
+            if alone:
                 raise
-            found = [(None, error)]
-        for key, item in found:
-            alone = len(names) == 1 or isinstance(item, Path)
-            ids.append(str(source) if key is None else key if alone else f"{source}[{key}]")
+            listed = [(None, error)]
+        for key, item in listed:
+            clear = alone or isinstance(item, Path)
+            ids.append(str(source) if key is None else key if clear else f"{source}[{key}]")
             items.append(item)
     if not items:
         what = ", ".join(map(str, names)) or "no source given"
@@ -194,11 +126,6 @@ def _expand(source: Source, skipped: Counter[str]) -> list[tuple[str | None, Ite
     return [(None, path)]
 
 
-def _read(path: Path) -> Image:
-    """Read an image file, or the series of a folder."""
-    return read_series(path).image if path.is_dir() else read(path)
-
-
 def _masks(path: Path) -> tuple[MaskItem | None, ...]:
     """Masks that a manifest lists."""
     if path.suffix.lower() != ".csv" or not path.is_file():
@@ -222,7 +149,7 @@ def _archive(path: Path) -> list[tuple[str | None, Item]]:
     for part in parts or [""]:
         pixels, axis = stack(archive, f"{part}_images" if part else "images")
         prefix = f"{part}/" if part else ""
-        items += [(f"{prefix}{i}", Image(one, axis)) for i, one in enumerate(pixels)]
+        items += [(f"{prefix}{i}", Image(image, axis)) for i, image in enumerate(pixels)]
     return items
 
 
@@ -231,7 +158,7 @@ def _array(path: Path) -> list[tuple[str | None, Item]]:
     image = read(path)
     if image.pixels.ndim - (image.channel_axis is not None) == 2:
         return [(None, path)]
-    return [(str(i), Image(one, image.channel_axis)) for i, one in enumerate(image.pixels)]
+    return [(str(i), Image(pixels, image.channel_axis)) for i, pixels in enumerate(image.pixels)]
 
 
 def _registered(name: str) -> list[tuple[str | None, Item]]:
@@ -240,4 +167,6 @@ def _registered(name: str) -> list[tuple[str | None, Item]]:
     ids = data.ids.tolist()
     if data.split is not None:
         ids = [f"{part}/{i}" for part, i in zip(data.split.tolist(), ids, strict=True)]
-    return [(i, Image(one, data.channel_axis)) for i, one in zip(ids, data.images, strict=True)]
+    return [
+        (i, Image(pixels, data.channel_axis)) for i, pixels in zip(ids, data.images, strict=True)
+    ]

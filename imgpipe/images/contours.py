@@ -88,7 +88,7 @@ def _contours(name: str, dataset: Any, series: Series, region: str | None) -> li
     frame = str(chosen.get("ReferencedFrameOfReferenceUID", ""))
     if frame and series.frame and frame != series.frame:
         raise InputError(f"{name}: drawn in another frame of reference than the series")
-    found = []
+    contours = []
     for item in dataset.get("ROIContourSequence") or []:
         if item.ReferencedROINumber != chosen.ROINumber:
             continue
@@ -96,10 +96,10 @@ def _contours(name: str, dataset: Any, series: Series, region: str | None) -> li
             kind = str(contour.get("ContourGeometricType", ""))
             if kind != "CLOSED_PLANAR":
                 raise InputError(f"{name}: a contour of type {plain(kind)}; CLOSED_PLANAR is read")
-            found.append(np.array(contour.ContourData, np.float64).reshape(-1, 3))
-    if not found:
+            contours.append(np.array(contour.ContourData, np.float64).reshape(-1, 3))
+    if not contours:
         raise InputError(f"{name}: the region has no contours")
-    return found
+    return contours
 
 
 def _voxels(name: str, points: np.ndarray, series: Series) -> tuple[int, np.ndarray]:

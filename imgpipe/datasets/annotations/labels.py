@@ -21,17 +21,17 @@ def encode(
         return _encode_text(where, labels, names)
     codes = _whole(where, labels)
     if names is None:
-        found, inverse = np.unique(codes, return_inverse=True)
-        return inverse.astype(np.int64), tuple(str(code) for code in found), []
+        present, inverse = np.unique(codes, return_inverse=True)
+        return inverse.astype(np.int64), tuple(str(code) for code in present), []
     names = [str(name) for name in names]
     if codes.min() < 0 or codes.max() >= len(names):
         wrong = codes[(codes < 0) | (codes >= len(names))]
         raise InputError(f"{where}: label {wrong[0]}, but {len(names)} class names: {some(names)}")
     check_alike(where, "classes", names)
-    found, inverse = np.unique(codes, return_inverse=True)
-    unused = [name for code, name in enumerate(names) if code not in found]
+    present, inverse = np.unique(codes, return_inverse=True)
+    unused = [name for code, name in enumerate(names) if code not in present]
     warnings = [f"no image of {some(unused)}"] if unused else []
-    return inverse.astype(np.int64), tuple(names[code] for code in found), warnings
+    return inverse.astype(np.int64), tuple(names[code] for code in present), warnings
 
 
 def _one_column(where: str, labels: np.ndarray) -> np.ndarray:

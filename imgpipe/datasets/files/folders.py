@@ -12,10 +12,10 @@ CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 def visible(folder: Path) -> list[Path]:
     """List what a folder holds, sorted, hidden files left out."""
     try:
-        found = sorted(folder.iterdir())
+        held = sorted(folder.iterdir())
     except OSError as error:
         raise InputError(f"{folder}: cannot be listed: {error.strerror}") from None
-    return [p for p in found if not p.name.startswith(".") and p.name.lower() not in CLUTTER]
+    return [p for p in held if not p.name.startswith(".") and p.name.lower() not in CLUTTER]
 
 
 def is_image(path: Path) -> bool:
@@ -39,17 +39,17 @@ def _is_dicom(path: Path) -> bool:
 
 def find_files(folder: Path, skipped: Counter[str]) -> list[Path]:
     """Image files below a folder, sorted; what is passed over is counted by suffix."""
-    found: list[Path] = []
+    files: list[Path] = []
     for path in visible(folder):
         if path.is_dir():
             # a link to a folder may lead back up
             if not path.is_symlink():
-                found += find_files(path, skipped)
+                files += find_files(path, skipped)
         elif is_image(path):
-            found.append(path)
+            files.append(path)
         else:
             skipped[path.suffix.lower() or "no suffix"] += 1
-    return found
+    return files
 
 
 def skipped_note(skipped: Counter[str]) -> list[str]:

@@ -85,18 +85,18 @@ def _check_frames(name: str, dataset: Any) -> None:
 
     if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
         return
-    wanted = (int(dataset.Rows), int(dataset.Columns))
+    declared = (int(dataset.Rows), int(dataset.Columns))
     count = int(dataset.get("NumberOfFrames", 1) or 1)
     for frame in generate_frames(dataset.PixelData, number_of_frames=count):
-        found = wanted
+        coded = declared
         if frame.startswith(b"\xff\xd8"):
-            found = jpeg_header(name, frame)[:2]
+            coded = jpeg_header(name, frame)[:2]
         elif (at := frame.find(b"\xff\x4f\xff\x51")) >= 0:
-            found = _jpeg2000_shape(name, frame[at:])
-        if found != wanted:
+            coded = _jpeg2000_shape(name, frame[at:])
+        if coded != declared:
             raise InputError(
-                f"{name}: damaged: compressed pixels of {found[0]} x {found[1]}, where the DICOM "
-                f"header declares {wanted[0]} x {wanted[1]}"
+                f"{name}: damaged: compressed pixels of {coded[0]} x {coded[1]}, where the DICOM "
+                f"header declares {declared[0]} x {declared[1]}"
             )
 
 
@@ -179,8 +179,8 @@ def _linear(name: str, dataset: Any, stored: np.ndarray) -> np.ndarray:
     # by the header where it can be, so that all slices of a series agree; but scanners declare
     # 16 bits for values that never leave int16, and doubling all of those would be a waste
     declared = [int(slope) * end + int(intercept) for end in _limits(dataset, stored.dtype)]
-    found = declared if stored.dtype.itemsize != 2 else [int(values.min()), int(values.max())]
-    for dtype, ends in ((stored.dtype, declared), (np.int16, found), (np.int32, declared)):
+    reached = declared if stored.dtype.itemsize != 2 else [int(values.min()), int(values.max())]
+    for dtype, ends in ((stored.dtype, declared), (np.int16, reached), (np.int32, declared)):
         if np.iinfo(dtype).min <= min(ends) and max(ends) <= np.iinfo(dtype).max:
             return values.astype(dtype)
     return values
@@ -197,8 +197,8 @@ def _spacing(dataset: Any, ndim: int) -> tuple[float, ...] | None:
     """Pixel distances in mm along the axes of the array, None unless all are known."""
     measures = dataset
     for functional in dataset.get("SharedFunctionalGroupsSequence") or []:
-        for found in functional.get("PixelMeasuresSequence") or []:
-            measures = found
+        for measures_of_frame in functional.get("PixelMeasuresSequence") or []:
+            measures = measures_of_frame
     plane = [_number(value, math.nan) for value in measures.get("PixelSpacing") or []]
     between = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
     spacing = (*plane,) if ndim == 2 else (_number(between, math.nan), *plane)

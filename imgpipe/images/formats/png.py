@@ -84,22 +84,24 @@ def _check_pixels(
         if rows and columns
     )
     unpacker = zlib.decompressobj()
-    found = 0
+    length = 0
     try:
         for tag, body in chunks:
             if tag != b"IDAT":
                 continue
-            rest = body
-            while rest and not unpacker.eof and found <= expected:
-                found += len(unpacker.decompress(rest, 1 << 20))
-                rest = unpacker.unconsumed_tail
+            packed = body
+            while packed and not unpacker.eof and length <= expected:
+                length += len(unpacker.decompress(packed, 1 << 20))
+                packed = unpacker.unconsumed_tail
         # output may wait in the unpacker after its last input byte
-        while not unpacker.eof and found < expected and (more := unpacker.decompress(b"", 1 << 20)):
-            found += len(more)
+        while (
+            not unpacker.eof and length < expected and (more := unpacker.decompress(b"", 1 << 20))
+        ):
+            length += len(more)
     except zlib.error:
         raise InputError(f"{name}: damaged: its PNG pixels do not unpack") from None
-    if found < expected:
-        raise InputError(f"{name}: truncated: {found} of {expected} bytes of PNG pixels are there")
+    if length < expected:
+        raise InputError(f"{name}: truncated: {length} of {expected} bytes of PNG pixels are there")
 
 
 def _passes(shape: tuple[int, int], interlaced: bool) -> list[tuple[int, int]]:
