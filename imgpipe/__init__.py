@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 __all__ = [
     "InputError",
     "__version__",
+    "bundle",
     "datasets",
     "evaluate",
     "features",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from imgpipe import datasets, evaluate, features, images, kernels, learn, report
+    from imgpipe import bundle, datasets, evaluate, features, images, kernels, learn, report
     from imgpipe._common import InputError
 
 

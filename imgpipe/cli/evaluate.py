@@ -1,18 +1,12 @@
 """`imgpipe evaluate`: a trained model judged on labelled data that it has not seen."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from imgpipe._common import InputError
-from imgpipe.cli.files import models as _models
 from imgpipe.cli.files import run_folder as _runs
 from imgpipe.cli.program import options as _options
-
-if TYPE_CHECKING:
-    from imgpipe.learn import TrainedModel
 
 
 @click.command()
@@ -47,56 +41,13 @@ def command(
       imgpipe evaluate lungs.joblib other_hospital/ --trust --out run
     """
     folder = _options.check_run_folder(out)
-    trained = _models.load(model, trust)
-    if size is not None and trained.size is not None and size != trained.size:
-        raise InputError(f"--size is {size}; the model was trained with --size {trained.size}")
+    from imgpipe import bundle, datasets
 
-    from imgpipe import datasets
-    from imgpipe.evaluate import score_fitted
-
-    dataset = datasets.load(data, groups=groups, split=split, size=size or trained.size)
-    dataset = _as_trained(_held_out(dataset), trained, data)
-    comparison = score_fitted(
-        {Path(model).stem: trained.pipeline},
-        dataset,
-        seed=seed,
-        n_jobs=_options.worker_count(jobs),
-        trained_on=None if trained.trained_on is None else frozenset(trained.trained_on),
-    )
+    predictor = bundle.load(model, trust=trust)
+    own = predictor.model.size
+    if size is not None and own is not None and size != own:
+        raise InputError(f"--size is {size}; the model was trained with --size {own}")
+    dataset = datasets.load(data, groups=groups, split=split, size=size or own)
+    workers = _options.worker_count(jobs)
+    comparison = bundle.score(predictor, dataset, name=Path(model).stem, seed=seed, n_jobs=workers)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
-
-
-def _held_out(dataset: Any) -> Any:
-    """Keep the test part where there is one."""
-    test = dataset.positions("test")
-    return dataset.take(test) if len(test) else dataset
-
-
-def _as_trained(dataset: Any, model: "TrainedModel", data: str) -> Any:
-    """Code the labels as the model does; refuse classes and images that it never saw."""
-    found = [str(name) for name in dataset.classes]
-    unseen = sorted({found[code] for code in set(dataset.labels.tolist())} - set(model.classes))
-    if unseen:
-        raise InputError(
-            f"{data}: the model knows no class {', '.join(unseen)}; it was trained on "
-            f"{', '.join(model.classes)}"
-        )
-    _check_images(dataset, model, data)
-    codes = [model.classes.index(name) if name in model.classes else -1 for name in found]
-    labels = dataset.labels.copy()
-    for old, new in enumerate(codes):
-        labels[dataset.labels == old] = new
-    return replace(dataset, labels=labels, classes=model.classes)
-
-
-def _check_images(dataset: Any, model: "TrainedModel", data: str) -> None:
-    """Refuse images unlike those of the training; in one array, all are like the first."""
-    import numpy as np
-
-    dataset.require_one_size()
-    several = not isinstance(dataset.images, np.ndarray)
-    for i in range(len(dataset) if several else 1):
-        try:
-            model.check(np.asarray(dataset.images[i]), dataset.channel_axis)
-        except InputError as error:
-            raise InputError(f"{data}: image {dataset.ids[i]} {error}") from error

@@ -5,7 +5,6 @@ import time
 import click
 
 from imgpipe._common import StoppedFit
-from imgpipe.cli.files import models as _models
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 
@@ -42,12 +41,12 @@ def command(
       imgpipe train scans/ --model forest --out lungs.joblib
     """
     _options.check_given(out)
-    _models.check_suffix(out)
+
+    from imgpipe import bundle, datasets, learn
+
+    bundle.check_suffix(out)
     path = _options.check_file(out, (".joblib",), "a model")
     chosen = _options.names(families, "--families")
-
-    from imgpipe import datasets, learn
-
     dataset = datasets.load(data, groups=groups, split=split, size=size)
     start = time.perf_counter()
     whole = True
@@ -62,7 +61,7 @@ def command(
         )
     except StoppedFit as stop:
         trained, whole = stop.model, False
-    _models.save(trained, path)
+    bundle.save(trained, path)
     if not whole:
         raise KeyboardInterrupt(f"training was interrupted; {path} holds the best weights so far")
     seconds = time.perf_counter() - start

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -142,6 +143,20 @@ class Dataset:
         if self.split is None:
             return np.arange(len(self))
         return np.flatnonzero(self.split == part)
+
+    def with_classes(self, classes: Sequence[str]) -> "Dataset":
+        """Give the same images with labels that index other `classes`, matched by name.
+
+        An `InputError` names the classes of the images that are not among them.
+        """
+        unknown = sorted(name for name, n in self.counts.items() if n and name not in classes)
+        if unknown:
+            raise InputError(
+                f"{self._where}: no class {', '.join(unknown)} among {', '.join(classes)}"
+            )
+        position = {name: code for code, name in enumerate(classes)}
+        codes = np.array([position.get(name, -1) for name in self.classes])
+        return replace(self, labels=codes[self.labels], classes=tuple(classes))
 
     def require_one_size(self) -> None:
         """Raise an InputError that names the sizes, unless all images have the same one."""

@@ -1,4 +1,4 @@
-"""What an error calls an image: its id in place of its position."""
+"""What errors call an image: its id, in place of its position in a stack."""
 
 import re
 from collections.abc import Iterator
@@ -36,3 +36,14 @@ def _name(dataset: Any, index: int) -> str:
     if not name.isdigit():
         return name
     return f"image {name}" + (f" ({dataset.split[index]})" if dataset.split is not None else "")
+
+
+def told_of(name: str, error: Exception) -> str:
+    """Write what is wrong with an image in one line that names it."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return " ".join((reason if name in reason else f"{name}: {reason}").split())
+
+
+def reason_alone(error: Exception) -> str:
+    """Take from an error about a stack of one image the words that number it."""
+    return str(error).removeprefix("image 0").lstrip(": ").replace("image 0", "the image")

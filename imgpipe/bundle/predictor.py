@@ -1,0 +1,218 @@
+"""What a trained model says of images; a bad image spoils its own row only."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgpipe._common import InputError, track
+from imgpipe.datasets import find_images
+from imgpipe.datasets.naming import reason_alone, told_of
+from imgpipe.images import Image, resize
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from imgpipe.learn import TrainedModel
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Class and probabilities of each image, or the reason why there are none.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        The path as given, or the index in the array.
+    classes : tuple of str
+        Names of the columns of `probabilities`.
+    predicted : tuple of (str or None)
+        The most probable class; None for an image that cannot be used.
+    probabilities : ndarray of float64, shape (n, k)
+        NaN for an image that cannot be used.
+    errors : tuple of str
+        In one line that names the image; empty for an image that was predicted.
+    """
+
+    ids: tuple[str, ...]
+    classes: tuple[str, ...]
+    predicted: tuple[str | None, ...]
+    probabilities: np.ndarray
+    errors: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """One row an image.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``id``, ``predicted``, ``p_<class>`` for each class, ``error``.
+        """
+        import pandas as pd
+
+        shares = {f"p_{name}": self.probabilities[:, i] for i, name in enumerate(self.classes)}
+        return pd.DataFrame(
+            {"id": self.ids, "predicted": self.predicted, **shares, "error": self.errors}
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A trained model with all that it needs to take images as they come.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        From `imgpipe.learn.fit`; `imgpipe.bundle.load` reads one from a file.
+    card : dict
+        What `imgpipe.bundle.save` was told of the model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.bundle import Predictor
+    >>> from imgpipe.datasets import load
+    >>> from imgpipe.learn import fit
+    >>> data = load("synthetic-nodules")
+    >>> predictor = Predictor(fit(data, "forest", families="intensity"))
+    >>> told = predictor.predict([data.images[0], np.zeros((5, 5), np.int16)])
+    >>> told.predicted, told.errors[1]
+    (('malignant', None), '1: is 5 x 5 pixels; the model was trained on 64 x 64 ...')
+    """
+
+    model: "TrainedModel"
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the columns of `predict_proba`."""
+        return self.model.classes
+
+    def predict(self, images: Any) -> Predictions:
+        """Predict image by image; one that cannot be used gets its reason and the others go on.
+
+        Parameters
+        ----------
+        images : path, list of paths, ImageList, ndarray (n, h, w) or (n, h, w, c), or sequence
+            A path may be all that `imgpipe.datasets.find_images` takes: a file, a folder, a
+            stack, a manifest. Arrays and members of a sequence, which may be an
+            `imgpipe.images.Image`, are of the model's kind, gray or colour. Where the model was
+            trained with a size, all are resized to it.
+
+        Returns
+        -------
+        Predictions
+
+        Raises
+        ------
+        InputError
+            If there is no image at all.
+        """
+        source = self._listed(images)
+        ids = tuple(getattr(source, "ids", map(str, range(len(source)))))
+        rows = _Rows(ids, np.full((len(ids), len(self.classes)), np.nan), [""] * len(ids))
+        batches = [range(n, min(n + _BATCH, len(ids))) for n in range(0, len(ids), _BATCH)]
+        for batch in track(batches, "predicting"):
+            self._fill(rows, self._usable(source, batch, rows))
+        best = [None if rows.errors[i] else int(row.argmax()) for i, row in enumerate(rows.shares)]
+        return Predictions(
+            ids,
+            self.classes,
+            tuple(None if i is None else self.classes[i] for i in best),
+            rows.shares,
+            tuple(rows.errors),
+        )
+
+    def predict_proba(self, images: Any) -> np.ndarray:
+        """Probability of each class, where every image can be used.
+
+        Parameters
+        ----------
+        images : path, list of paths, ImageList, ndarray or sequence
+            As in `predict`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, k)
+
+        Raises
+        ------
+        InputError
+            For the first image that cannot be used.
+        """
+        told = self.predict(images)
+        for error in filter(None, told.errors):
+            raise InputError(error)
+        return told.probabilities
+
+    def _listed(self, images: Any) -> Any:
+        """Find the images behind paths; leave a sequence as it is."""
+        if isinstance(images, np.ndarray) and images.ndim < 3 and images.dtype != object:
+            raise InputError(
+                f"images has shape {images.shape}; give an array (n, h, w) or (n, h, w, c), a "
+                "sequence of arrays, or paths"
+            )
+        if isinstance(images, str | os.PathLike):
+            return find_images(images, size=self.model.size)
+        if not len(images):
+            raise InputError("images is empty; give at least one")
+        if isinstance(images, list | tuple) and isinstance(images[0], str | os.PathLike):
+            return find_images(images, size=self.model.size)
+        return images
+
+    def _usable(self, source: Any, batch: range, rows: "_Rows") -> "dict[int, np.ndarray]":
+        """Read a batch; note of the images that cannot be used why not."""
+        usable = {}
+        for i in batch:
+            try:
+                usable[i] = self._pixels(source[i])
+            except (InputError, OSError) as error:
+                rows.errors[i] = told_of(rows.ids[i], error)
+        return usable
+
+    def _pixels(self, item: Any) -> np.ndarray:
+        """Pixels of an image that is of the model's kind."""
+        image = (
+            item if isinstance(item, Image) else Image(np.asarray(item), self.model.channel_axis)
+        )
+        pixels = image.pixels
+        if self.model.size is not None:
+            pixels = resize(pixels, self.model.size, image.channel_axis)
+        self.model.check(pixels, image.channel_axis)
+        return pixels
+
+    def _fill(self, rows: "_Rows", usable: dict[int, np.ndarray]) -> None:
+        """Predict some images together; a bad one is found by going one by one."""
+        if not usable:
+            return
+        try:
+            with np.errstate(over="ignore"):  # what overflows is refused as infinite
+                shares = self.model.pipeline.predict_proba(np.stack(list(usable.values())))
+        except ValueError as error:  # pixels that are no numbers, or too large for a feature
+            if len(usable) > 1:
+                for i, pixels in usable.items():
+                    self._fill(rows, {i: pixels})
+            else:
+                (i,) = usable
+                rows.errors[i] = told_of(rows.ids[i], InputError(reason_alone(error)))
+            return
+        codes = [int(code) for code in self.model.pipeline.classes_]
+        for i, row in zip(usable, shares, strict=True):
+            rows.shares[i] = 0.0
+            rows.shares[i, codes] = row
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What is known so far of each image."""
+
+    ids: Sequence[str]
+    shares: np.ndarray
+    errors: list[str]

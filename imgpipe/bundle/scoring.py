@@ -1,0 +1,88 @@
+"""A trained model judged on labelled images that it has not seen."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.bundle.predictor import Predictor
+
+if TYPE_CHECKING:
+    from imgpipe.datasets import Dataset
+    from imgpipe.evaluate import Comparison
+
+
+def score(
+    predictor: Predictor,
+    dataset: "Dataset",
+    *,
+    name: str = "model",
+    seed: int = 0,
+    n_jobs: int | None = None,
+) -> "Comparison":
+    """Judge a trained model on labelled images that it has not seen.
+
+    Where the data set has a split with a test part, that part alone is judged. Classes are matched
+    by name. Images that the model was trained on are counted in a warning.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        From `imgpipe.bundle.load`.
+    dataset : Dataset
+        From `imgpipe.datasets.load`, with the size that the model was trained with.
+    name : str
+        What the results call the model.
+    seed : int
+        Of resamples and shuffles.
+    n_jobs : int, optional
+        Workers; None means 1.
+
+    Returns
+    -------
+    Comparison
+        Of kind ``"held-out evaluation"``.
+
+    Raises
+    ------
+    InputError
+        For a class that the model does not know, or an image unlike those of its training.
+
+    Examples
+    --------
+    >>> from imgpipe import bundle, datasets, learn
+    >>> seen, unseen = (datasets.synthetic_nodules(seed=seed) for seed in (0, 1))
+    >>> predictor = bundle.Predictor(learn.fit(seen, "dummy", families="intensity"))
+    >>> comparison = bundle.score(predictor, unseen)
+    >>> comparison.protocol.kind, comparison.models[0].metrics["auc"].value
+    ('held-out evaluation', 0.5)
+    """
+    from imgpipe.evaluate import score_fitted
+
+    model = predictor.model
+    test = dataset.positions("test")
+    judged = dataset.take(test) if len(test) else dataset
+    try:
+        judged = judged.with_classes(model.classes)
+    except InputError as error:
+        raise InputError(f"{error}, which the model was trained on") from None
+    _check_images(judged, predictor)
+    return score_fitted(
+        {name: model.pipeline},
+        judged,
+        seed=seed,
+        n_jobs=n_jobs,
+        trained_on=None if model.trained_on is None else frozenset(model.trained_on),
+    )
+
+
+def _check_images(dataset: "Dataset", predictor: Predictor) -> None:
+    """Refuse images unlike those of the training; in one array, all are like the first."""
+    dataset.require_one_size()
+    several = not isinstance(dataset.images, np.ndarray)
+    for i in range(len(dataset) if several else min(1, len(dataset))):
+        try:
+            predictor.model.check(np.asarray(dataset.images[i]), dataset.channel_axis)
+        except InputError as error:
+            where = dataset.source or dataset.name
+            raise InputError(f"{where}: image {dataset.ids[i]} {error}") from error

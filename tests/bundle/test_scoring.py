@@ -1,0 +1,56 @@
+"""`score`: classes by name, the test part alone, images of the training told apart."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from imgpipe import InputError
+from imgpipe.bundle import Predictor, score
+from imgpipe.datasets import Dataset
+from imgpipe.learn import TrainedModel
+
+
+def test_the_test_part_alone_is_judged(trained: TrainedModel, levels: Dataset) -> None:
+    """The accuracy is that of the predictions on the test part, with nothing to warn of."""
+    predictor = Predictor(trained)
+    comparison = score(predictor, levels, name="forest")
+    told = predictor.predict(levels.images[12:])
+    names = np.array(levels.classes)[levels.labels[12:]]
+    accuracy = np.mean(np.array(told.predicted) == names)
+    (result,) = comparison.models
+    assert (result.name, result.metrics["accuracy"].value) == ("forest", accuracy)
+    assert not [text for text in comparison.dataset.warnings if "used to train" in text]
+
+
+def test_images_of_the_training_are_counted(trained: TrainedModel, levels: Dataset) -> None:
+    """Without a split all images are judged, and those fitted are counted."""
+    comparison = score(Predictor(trained), replace(levels, split=None))
+    assert any(
+        text.startswith("12 of 18 images were used to train")
+        for text in comparison.dataset.warnings
+    )
+
+
+def test_classes_go_by_name(trained: TrainedModel, levels: Dataset) -> None:
+    """The order in which a data set lists its classes changes nothing."""
+    turned = replace(levels, labels=2 - levels.labels, classes=levels.classes[::-1])
+    found, expected = (score(Predictor(trained), data).models[0] for data in (turned, levels))
+    assert found.metrics == expected.metrics
+    assert np.array_equal(found.confusion, expected.confusion)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"classes": ("dark", "grey", "bright")}, "no class grey among dark, middling, bright"),
+        ({"images": np.zeros((18, 9, 9), np.uint8)}, "levels: image 12 is 9 x 9 pixels"),
+        ({"images": np.zeros((18, 8, 8), np.uint16)}, "has uint16 pixels"),
+    ],
+)
+def test_what_cannot_be_judged(
+    change: dict, words: str, trained: TrainedModel, levels: Dataset
+) -> None:
+    """Classes that the model never saw and images of another kind are named."""
+    with pytest.raises(InputError, match=words):
+        score(Predictor(trained), replace(levels, **change))
