@@ -1,9 +1,10 @@
-"""Shared fixtures: the real data, and caches that never touch the user's own."""
+"""Shared fixtures: the real data, caches that never touch the user's own; samples of grids."""
 
 import os
 from pathlib import Path
 
 import pytest
+from sampling import left_out
 
 DATA = Path(
     os.environ.get("IMGPIPE_TEST_DATA", Path(__file__).parent.parent.parent / "shared/data")
@@ -26,3 +27,18 @@ def private_cache(
 ) -> None:
     """Each test caches features and downloads in a folder of its own."""
     monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs all of the grids."""
+    parser.addoption("--full-grids", action="store_true", help="run all cases of sampled grids")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the samples of grids do not hold, unless tests are named."""
+    if config.getoption("full_grids") or any("::" in word for word in config.args):
+        return
+    out = set(left_out(items))
+    config.hook.pytest_deselected(items=list(out))
+    items[:] = [item for item in items if item not in out]
