@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from imgpipe._common import InputError
 from imgpipe.learn.classifiers import CLASSIFIERS
-from imgpipe.learn.transformers import FeatureExtractor, Filter
+from imgpipe.learn.transformers import FeatureExtractor, Filter, kernel_named
 
 
 def make_pipeline(
@@ -90,11 +90,8 @@ def _builder(model: str) -> Any:
 
 def _filter(given: str | Filter, channel_axis: int | None) -> Filter:
     """Make a filter from its name; give a ready one the channels that it was not told of."""
-    from imgpipe.kernels import KERNELS
-
     chosen = Filter(given) if isinstance(given, str) else clone(given)
-    if chosen.name not in KERNELS:
-        raise InputError(f"no kernel is named {chosen.name!r}; choose from {', '.join(KERNELS)}")
+    kernel_named(chosen.name)
     if chosen.channel_axis is None:
         chosen.set_params(channel_axis=channel_axis)
     return chosen

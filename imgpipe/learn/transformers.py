@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -14,8 +14,8 @@ from imgpipe._common import InputError
 class _ImageTransformer(TransformerMixin, BaseEstimator):
     """A transformer that learns nothing from the images it is fitted on."""
 
-    def fit(self, X: Any, y: Any = None) -> "_ImageTransformer":
-        """Check that `X` are images; nothing is learned.
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Check that `X` are images; nothing is learned but what follows from their form.
 
         Parameters
         ----------
@@ -29,7 +29,11 @@ class _ImageTransformer(TransformerMixin, BaseEstimator):
         self
         """
         check_images(X)
+        self._note_form(X)
         return self
+
+    def _note_form(self, X: Any) -> None:
+        """Keep what depends on what an image is (channels, volume)."""
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -121,7 +125,7 @@ class Filter(_ImageTransformer):
         InputError
             If `name` is no kernel, or `X` are not images.
         """
-        kernel = _kernel(self.name)
+        kernel = kernel_named(self.name)
         takes = inspect.signature(kernel).parameters
         settings = {key: value for key, value in self.get_params().items() if key in takes}
         check_images(X)
@@ -198,23 +202,9 @@ class FeatureExtractor(_ImageTransformer):
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any = None) -> "FeatureExtractor":
-        """Note the features' names, which depend on what an image is (channels, volume).
-
-        Parameters
-        ----------
-        X : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
-            The images.
-        y : ignored
-            Present for scikit-learn's convention.
-
-        Returns
-        -------
-        self
-        """
-        check_images(X)
+    def _note_form(self, X: Any) -> None:
+        """Note the names of the features."""
         self.feature_names_ = self._extract(X[:1])[1]
-        return self
 
     def transform(self, X: Any) -> np.ndarray:
         """Compute the features of each image.
@@ -279,7 +269,7 @@ def check_images(X: Any, name: str = "X") -> None:
         raise InputError(f"{name} is empty; {wanted}")
 
 
-def _kernel(name: str) -> Any:
+def kernel_named(name: str) -> Any:
     """Look a kernel up by its name."""
     if name not in kernels.KERNELS:
         raise InputError(f"no kernel is named {name!r}; choose from {', '.join(kernels.KERNELS)}")
