@@ -1,8 +1,10 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
 from functools import lru_cache
+from typing import Any
 
 from imgpipe._common import InputError
+from imgpipe._common.registry import Registry
 from imgpipe.features import (
     glcm,
     gldzm,
@@ -22,25 +24,6 @@ from imgpipe.features import (
 from imgpipe.features.family import Family, Feature
 from imgpipe.features.inputs.settings import ExtractionPlan
 
-FAMILIES: dict[str, Family] = {
-    family.name: family
-    for family in (
-        intensity.FAMILY,
-        histogram.FAMILY,
-        glcm.FAMILY,
-        lbp.FAMILY,
-        hog.FAMILY,
-        gradient.FAMILY,
-        local_intensity.FAMILY,
-        ivh.FAMILY,
-        morphology.FAMILY,
-        glrlm.FAMILY,
-        glszm.FAMILY,
-        gldzm.FAMILY,
-        ngtdm.FAMILY,
-        ngldm.FAMILY,
-    )
-}
 _GROUPS = {
     "default": lambda family: family.default,
     "ibsi": lambda family: family.ibsi,
@@ -48,12 +31,89 @@ _GROUPS = {
 }
 
 
+def _check(name: str, family: Any) -> None:
+    if not isinstance(family, Family):
+        raise InputError(f"a feature family must be a Family, not {type(family).__name__}")
+    if name != family.name or name in _GROUPS:
+        raise InputError(f"the feature family {family.name!r} cannot be named {name!r}")
+    for group in ("default", "ibsi"):
+        if getattr(family, group):
+            raise InputError(
+                f"the feature family {name!r} has {group}=True; what families={group!r} stands for "
+                "is the same everywhere: set it to False"
+            )
+
+
+FAMILIES: Registry[Family] = Registry(
+    "feature family",
+    "imgpipe.features",
+    {
+        family.name: family
+        for family in (
+            intensity.FAMILY,
+            histogram.FAMILY,
+            glcm.FAMILY,
+            lbp.FAMILY,
+            hog.FAMILY,
+            gradient.FAMILY,
+            local_intensity.FAMILY,
+            ivh.FAMILY,
+            morphology.FAMILY,
+            glrlm.FAMILY,
+            glszm.FAMILY,
+            gldzm.FAMILY,
+            ngtdm.FAMILY,
+            ngldm.FAMILY,
+        )
+    },
+    _check,
+)
+
+
+def register(family: Family) -> None:
+    """Add a family to `FAMILIES`, for this process and the workers that it starts.
+
+    ``families="all"`` then includes it. A package that is installed adds its families by entry
+    points of the group ``imgpipe.features`` instead; then the command line knows them too.
+
+    Parameters
+    ----------
+    family : Family
+        Of a name that no family has; `default` and `ibsi` are False.
+
+    Raises
+    ------
+    InputError
+        If the name is taken, or `family` is no such family.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe import features
+    >>> width = features.Feature("size_width", "size", None, None, "1", "Columns of the image.")
+    >>> size = features.Family(
+    ...     "size",
+    ...     "Size",
+    ...     lambda plan: [width],
+    ...     lambda batch, plan: np.full((len(batch.values), 1), float(batch.values.shape[-1])),
+    ...     ibsi=False,
+    ... )
+    >>> features.register(size)
+    >>> features.extract(np.ones((4, 9)), families="size")
+    {'size_width': 9.0}
+    >>> del features.FAMILIES["size"]
+    """
+    FAMILIES.register(getattr(family, "name", ""), family)
+
+
 def families_of(plan: ExtractionPlan) -> list[Family]:
     """Return the families that `plan` asks for, each once, in the order asked."""
     chosen: dict[str, Family] = {}
     for name in plan.settings.families:
         if name in _GROUPS:
-            members = [f for f in FAMILIES.values() if _GROUPS[name](f)]
+            # the own are known without a look at installed packages
+            among = FAMILIES if name == "all" else FAMILIES.own
+            members = [FAMILIES[each] for each in among if _GROUPS[name](FAMILIES[each])]
             members = [f for f in members if f.volumes or plan.ndim == 2]
         elif name in FAMILIES:
             members = [FAMILIES[name]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._runtime.workers import end_with
+from imgpipe.features.family import Family
 from imgpipe.features.inputs.labels import ImageError, Label
 from imgpipe.features.inputs.prepare import batch_of, check_pixels, plan_for, read_image
 from imgpipe.features.inputs.settings import Settings
-from imgpipe.features.registry import families_of, features_of
+from imgpipe.features.registry import FAMILIES, families_of, features_of
 
 _CHUNK_PIXELS = 2**19  # 4 MB of float64
 _FILE_PIXELS = 2**16  # what a file that is not read yet is taken for
@@ -49,7 +50,10 @@ def extract_tasks(
         results = [_work(task, settings, os.getpid()) for task in tasks]
     else:
         job = joblib.delayed(_work)
-        results = joblib.Parallel(n_jobs=n_jobs)(job(t, settings, os.getpid()) for t in tasks)
+        added = FAMILIES.registered()
+        results = joblib.Parallel(n_jobs=n_jobs)(
+            job(task, settings, os.getpid(), added) for task in tasks
+        )
     names = results[0][1]
     for _, other, label in results:
         _check_same(names, other, label)
@@ -120,9 +124,12 @@ def _part(masks: Any, start: int, stop: int) -> Any:
     return [masks[i] for i in range(start, stop)]
 
 
-def _work(task: _Task, settings: Settings, parent: int) -> tuple[np.ndarray, list[str], str]:
-    """Run one task, in a worker with one thread."""
+def _work(
+    task: _Task, settings: Settings, parent: int, added: Mapping[str, Family] | None = None
+) -> tuple[np.ndarray, list[str], str]:
+    """Run one task, in a worker with one thread, that may not know the `added` families."""
     if os.getpid() != parent:
+        FAMILIES.update(added or {})
         os.environ["IMGPIPE_THREADS"] = "1"
         end_with(parent)
     values, names = run(task.images, task.masks, task.shapes, settings, task.labels)

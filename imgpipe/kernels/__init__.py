@@ -3,25 +3,18 @@
 Every function takes an image of 1 to 4 axes and returns one of the same shape. ``KERNELS`` maps the
 names to the functions; tests, benchmarks and the command line are driven by it.
 
-A public file (``mean.py``) checks arguments and plans; files with an underscore hold what it runs:
+A file at the top (``mean.py``) checks arguments and plans; what it runs stands in a folder:
 
-- for all: ``_arrays`` (dtypes), ``_windows`` (sizes and borders), ``_plans`` (what a call prepares,
-  kept), ``_threads`` (bands side by side), ``_finite`` and ``_averaging`` (NaN), ``_jit``
-- mean: ``_box`` lays out, ``_box_rows``, ``_box_flat``, ``_box_whole``, ``_box_float`` add,
-  ``_box_volumes`` does so for a few planes at a time
-- erosion and dilation: ``_extremum`` chooses; ``_box_``, ``_small_`` and ``_footprint_extremum``
-  compare
-- weighted sums: ``_weighted_plan`` and ``_weighted`` along axes, ``_small_planes`` for stacks;
-  ``_blocks``, ``_dense``, ``_dense_near`` and ``_bricks`` tap by tap, ``_upright`` and
-  ``_spectrum`` by transform
-- median: ``_median_nine`` and ``_straightline`` for small boxes, ``_median_small`` for stacks,
-  ``_networks`` for small windows, ``_column_histograms`` and ``_ranked_tiles`` for large ones,
-  ``_sliding`` for the rest
+- for all: ``plans`` (dtypes, what a call prepares), ``windows`` (sizes and borders), ``nonfinite``
+- mean: ``box``; Gaussian: ``separable``; convolve and correlate: ``correlation``, ``separable``
+- erosion and dilation: ``extrema``; what is made of them: ``morphology``
+- median: ``ranks``
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from imgpipe._common.registry import Registry, require_callable
 from imgpipe._runtime.threads import set_threads, threads
 from imgpipe.kernels.convolve import convolve, correlate
 from imgpipe.kernels.dilation import dilation
@@ -34,36 +27,63 @@ from imgpipe.kernels.opening import closing, opening
 from imgpipe.kernels.top_hat import black_tophat, white_tophat
 from imgpipe.kernels.warming import warm
 
-KERNELS: dict[str, Callable[..., Any]] = {
-    "mean": mean,
-    "median": median,
-    "gaussian": gaussian,
-    "erosion": erosion,
-    "dilation": dilation,
-    "opening": opening,
-    "closing": closing,
-    "gradient": gradient,
-    "white_tophat": white_tophat,
-    "black_tophat": black_tophat,
-    "convolve": convolve,
-    "correlate": correlate,
-}
 
-__all__ = [
-    "KERNELS",
-    "black_tophat",
-    "closing",
-    "convolve",
-    "correlate",
-    "dilation",
-    "erosion",
-    "gaussian",
-    "gradient",
-    "mean",
-    "median",
-    "opening",
-    "set_threads",
-    "threads",
-    "warm",
-    "white_tophat",
-]
+def _check(name: str, kernel: Any) -> None:
+    require_callable("kernel", name, kernel, "axes")
+
+
+KERNELS: Registry[Callable[..., Any]] = Registry(
+    "kernel",
+    "imgpipe.kernels",
+    {
+        "mean": mean,
+        "median": median,
+        "gaussian": gaussian,
+        "erosion": erosion,
+        "dilation": dilation,
+        "opening": opening,
+        "closing": closing,
+        "gradient": gradient,
+        "white_tophat": white_tophat,
+        "black_tophat": black_tophat,
+        "convolve": convolve,
+        "correlate": correlate,
+    },
+    _check,
+)
+
+
+def register(name: str, kernel: Callable[..., Any]) -> None:
+    """Add a kernel to `KERNELS`, for this process: `learn.Filter` then knows it by its name.
+
+    A package that is installed adds its kernels by entry points of the group ``imgpipe.kernels``
+    instead; then the command line and workers know them too.
+
+    Parameters
+    ----------
+    name : str
+        A name that no kernel has, without spaces and commas.
+    kernel : callable
+        ``kernel(image, *, axes=None, ...)`` returns an array of the image's shape and slides along
+        `axes` only. Its other arguments are the settings that `learn.Filter` takes.
+
+    Raises
+    ------
+    InputError
+        If the name is taken, or the kernel takes no `axes`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe import kernels
+    >>> def inverted(image, *, axes=None):
+    ...     return 255 - image
+    >>> kernels.register("inverted", inverted)
+    >>> kernels.KERNELS["inverted"](np.array([0, 5, 255], np.uint8)).tolist()
+    [255, 250, 0]
+    >>> del kernels.KERNELS["inverted"]
+    """
+    KERNELS.register(name, kernel)
+
+
+__all__ = ["KERNELS", "register", "set_threads", "threads", "warm", *KERNELS.own]

@@ -1,6 +1,6 @@
 """scikit-learn estimators over images: filters, features, pipelines and classifiers by name."""
 
-from imgpipe.learn.classifiers import CLASSIFIERS
+from imgpipe.learn.classifiers import CLASSIFIERS, Builder, register
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import make_pipeline
 from imgpipe.learn.training import TrainedModel, fit
@@ -8,10 +8,12 @@ from imgpipe.learn.transformers import FeatureExtractor, Filter
 
 __all__ = [
     "CLASSIFIERS",
+    "Builder",
     "FeatureExtractor",
     "Filter",
     "TrainedModel",
     "fit",
     "fit_model",
     "make_pipeline",
+    "register",
 ]

@@ -18,6 +18,9 @@ from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.parameters import unparallel
+from imgpipe.features import FAMILIES, catalogue
+from imgpipe.kernels import KERNELS
+from imgpipe.learn import FeatureExtractor, Filter
 
 # whose code the cached numbers depend on
 _ROOMS = ("_runtime", "images", "kernels", "features", "learn")
@@ -50,9 +53,7 @@ class FeatureStore:
         if key not in self._computed:
             if self._small:
                 feature_steps = [unparallel(clone(step)) for step in feature_steps]
-            # another person's transformer may change without a trace in the key
-            ours = all(type(step).__module__.split(".")[0] == "imgpipe" for step in feature_steps)
-            compute = _cached if ours else _transformed
+            compute = _cached if all(map(_is_ours, feature_steps)) else _transformed
             with naming_images(self._dataset):
                 self._computed[key] = compute(key, self.images, feature_steps)
         return self._computed[key]
@@ -78,6 +79,17 @@ def _key(pixels: str, feature_steps: list[Any]) -> str:
         for step in feature_steps
     ]
     return joblib.hash([pixels, settings, imgpipe.__version__, hash_of_sources()])
+
+
+def _is_ours(step: Any) -> bool:
+    """Tell whether the key covers a step's code: other people's may change without a trace."""
+    if isinstance(step, Filter) and step.name not in KERNELS.own:
+        return False
+    if isinstance(step, FeatureExtractor):
+        used = {feature.family for feature in catalogue(step.families)}
+        if not used <= set(FAMILIES.own):
+            return False
+    return type(step).__module__.split(".")[0] == "imgpipe"
 
 
 @cache

@@ -20,7 +20,7 @@ class Builder:
     grid : dict, optional
         What `compare` may tune: parameter name to its values. The default is always tried too.
     raw_images : bool
-        The classifier takes images, not features.
+        The classifier takes images, not features, and has a parameter `channel_axis`.
     """
 
     build: Callable[..., Any]

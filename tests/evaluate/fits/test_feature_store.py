@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imgpipe import features
+from imgpipe import features, kernels
 from imgpipe._common import InputError, cache_dir
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare
@@ -72,6 +72,35 @@ def test_other_settings_or_pixels_are_computed_anew(counted: list[int]) -> None:
     np.testing.assert_array_equal(
         values, FeatureExtractor("intensity").transform(Filter("median").transform(changed))
     )
+
+
+def test_what_other_people_wrote_is_not_kept_on_disk() -> None:
+    """A kernel or family from outside may change without a trace in the key: it is run anew."""
+
+    def brighter(image: Any, axes: Any = None) -> Any:
+        return image // 2 + 100
+
+    family = features.Family(
+        "size",
+        "Size",
+        lambda plan: [features.Feature("size_rows", "size", None, None, "1", "Rows.")],
+        lambda batch, plan: np.full((len(batch), 1), float(batch.values.shape[-2])),
+        ibsi=False,
+    )
+    kernels.register("brighter", brighter)
+    features.register(family)
+    try:
+        for steps in (
+            [Filter("brighter"), FeatureExtractor("intensity")],
+            [FeatureExtractor(["intensity", "size"])],
+        ):
+            values, _ = store().inputs(steps)
+            assert len(values) == 24
+            assert not (cache_dir() / "features").exists()
+    finally:
+        del kernels.KERNELS["brighter"], features.FAMILIES["size"]
+    store().inputs(STEPS)
+    assert (cache_dir() / "features").exists()
 
 
 def test_an_unreadable_entry_is_computed_again(
