@@ -8,7 +8,13 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import clean, clean_groups, clean_split, some
+from imgpipe.datasets.annotations.spelling import (
+    choose_name,
+    clean,
+    clean_groups,
+    clean_split,
+    some,
+)
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.image_files import read_files, read_masks
 
@@ -54,8 +60,8 @@ def load_manifest(
     where = str(path)
     rows = read_rows(path, ("path", "label"))
     columns = list(rows[0])
-    group_column = _column(where, columns, groups, "group")
-    split_column = _column(where, columns, split, "split")
+    group_column = choose_name(where, "column", columns, groups, "group")
+    split_column = choose_name(where, "column", columns, split, "split")
     paths = locate(where, path, rows, "path")
     patients = clean_groups(where, _values(rows, group_column)) if group_column else None
     parts = clean_split(where, _values(rows, split_column)) if split_column else None
@@ -169,10 +175,3 @@ def _unused(columns: list[str], groups: str | None, split: str | None) -> list[s
         f"columns {some(unused, 8)} are not used; if one names the patient: "
         f"--groups {likely or 'COLUMN'}"
     ]
-
-
-def _column(where: str, columns: list[str], asked: str | None, default: str) -> str | None:
-    """Choose the column that was asked for, or the default one where it exists."""
-    if asked is not None and asked not in columns:
-        raise InputError(f"{where}: no column {asked!r} among {some(columns, 8)}")
-    return asked or (default if default in columns else None)

@@ -88,7 +88,7 @@ TABLE: dict[str, OfficialFile] = {
 }  # fmt: skip
 
 
-def class_names(stem: str) -> tuple[str, ...] | None:
+def official_classes(stem: str) -> tuple[str, ...] | None:
     """Class names of a file called like an official one (``bloodmnist``, ``bloodmnist_64``)."""
     official = TABLE.get(re.sub(r"_(28|64|128|224)$", "", stem))
     return official and official.classes

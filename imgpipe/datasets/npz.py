@@ -1,17 +1,23 @@
 """NPZ files: MedMNIST's layout, or one stack of images with labels."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import SPLITS, clean_groups, clean_split, some
+from imgpipe.datasets.annotations.spelling import (
+    SPLITS,
+    choose_name,
+    clean_groups,
+    clean_split,
+    some,
+)
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.image_files import resize_stack
+from imgpipe.datasets.medmnist_table import official_classes
 from imgpipe.images import resize
 
 CLASS_KEYS = ("classes", "label_names", "class_names")
@@ -68,8 +74,8 @@ def load_npz(
     codes, names, warnings = encode(
         archive.name, archive.row("labels", n), _names(archive) or classes
     )
-    group_key = _optional(archive, groups, "groups")
-    split_key = _optional(archive, split, "split")
+    group_key = choose_name(archive.name, "key", archive.keys, groups, "groups")
+    split_key = choose_name(archive.name, "key", archive.keys, split, "split")
     id_key = next((key for key in ID_KEYS if archive.shape(key) == (n,)), None)
     return Dataset(
         name=stem(path),
@@ -115,7 +121,7 @@ def _load_parts(
         raise InputError(f"{archive.name}: its parts differ in size or type: {some(kinds)}")
     if patients and len(patients) < len(parts):
         raise InputError(f"{archive.name}: some parts have groups and others have none")
-    names = _names(archive) or classes or _known_classes(archive.path)
+    names = _names(archive) or classes or official_classes(archive.path.stem)
     codes, names, warnings = encode(archive.name, np.concatenate(labels), names)
     return Dataset(
         name=stem(archive.path),
@@ -142,20 +148,6 @@ def _names(archive: Archive) -> tuple[str, ...] | None:
 
 def _text(values: np.ndarray) -> list[str]:
     return [v.decode() if isinstance(v, bytes) else str(v) for v in values.tolist()]
-
-
-def _known_classes(path: Path) -> tuple[str, ...] | None:
-    """Class names of a file that has the name of a registered MedMNIST set."""
-    from imgpipe.datasets.medmnist_table import class_names
-
-    return class_names(path.stem)
-
-
-def _optional(archive: Archive, asked: str | None, default: str) -> str | None:
-    """Choose the key that was asked for, or the default one where it exists."""
-    if asked is not None and asked not in archive:
-        raise InputError(f"{archive.name}: no key {asked!r} among {some(archive.keys, 8)}")
-    return asked or (default if default in archive else None)
 
 
 def _masks(

@@ -59,6 +59,15 @@ def clean_split(where: str, values: Iterable[object]) -> np.ndarray:
     return np.array([SPLIT_NAMES[text.lower()] for text in texts])
 
 
+def choose_name(
+    where: str, kind: str, names: list[str], asked: str | None, default: str
+) -> str | None:
+    """The key or column that was asked for, or the default one where it exists."""
+    if asked is not None and asked not in names:
+        raise InputError(f"{where}: no {kind} {asked!r} among {some(names, 8)}")
+    return asked or (default if default in names else None)
+
+
 def some(names: Any, limit: int = 3) -> str:
     """The first few names, and how many more there are."""
     names = [str(name) for name in names]
