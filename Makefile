@@ -1,6 +1,9 @@
 # Everything starts here: `make demo` and `make test` set up what they need on a fresh machine.
 PYTHON ?= python3
 VENV := .venv
+# what the tests need beside the package; cnn brings PyTorch
+EXTRAS := dev,cnn,onnx
+PYTHON_313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) python3.13)
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo-run
 YARDSTICK ?= build/yardstick
@@ -11,17 +14,24 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-yardstick docs clean
+.PHONY: help demo test test-full test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-yardstick docs clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded data, say where the report is
 	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT)
 
-test: $(VENV)/.dev ## install, warm the caches and run the whole test suite, on two cores
+test: $(VENV)/.dev ## install, compile the common loops and run the test suite, on two cores
 	$(BIN)/imgpipe doctor --warm
 	$(PYTEST)
+
+test-full: $(VENV)/.dev ## the same with every case of the large grids, of which `make test` runs a sample
+	$(BIN)/imgpipe doctor --warm
+	$(PYTEST) --full-grids
+
+test-313: ## run the suite on Python 3.13, in an environment of its own and without the networks
+	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev,onnx
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m "not slow and not jit and not bounds" --cov --cov-report=term
@@ -65,7 +75,7 @@ bench-yardstick: $(VENV)/.dev ## networks on PneumoniaMNIST beside published fig
 	$(BIN)/python -m benchmarks.yardstick $(YARDSTICK)/resnet $(YARDSTICK)/curve
 
 clean: ## remove the environment, caches and results made by the other targets
-	rm -rf $(VENV) $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis
+	rm -rf $(VENV) .venv-3.13 $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find imgpipe tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -79,7 +89,7 @@ $(VENV)/.core: $(SETUP) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
-	$(PIP_INSTALL) --editable '.[dev,cnn,onnx]'
+	$(PIP_INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.bench: $(SETUP) | $(VENV)/bin/python
