@@ -1,20 +1,19 @@
 """Correlation and convolution with any weights."""
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
 from imgpipe.kernels.correlation.fft import correlate_by_fft, fft_pays
 from imgpipe.kernels.correlation.tiles import dense, direct_time, line_order
-from imgpipe.kernels.nonfinite.averages import average
-from imgpipe.kernels.plans.dtypes import Array, averaging_dtypes, real_cval, real_weights
-from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.nonfinite.averages import averaging_plan
+from imgpipe.kernels.plans.averaging import Averaging, averaging
+from imgpipe.kernels.plans.dtypes import Array, real_weights
+from imgpipe.kernels.plans.plan import KeptArray, Plan, kept_array, planned
 from imgpipe.kernels.separable.plan import weighted_plan
+from imgpipe.kernels.windows.passes import Run, transposed
 from imgpipe.kernels.windows.window import Window, axes_of, over_all_axes, spread
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -140,34 +139,14 @@ def _filter(
     *,
     turned: bool,
 ) -> Array:
-    given = np.asarray(weights)
-    if given.dtype.kind not in "biuf":
-        given = real_weights(given, given.ndim)
-    key = _weights(given.shape, given.dtype, given.tobytes())
-    return planned(_plan, image, output, key, mode, cval, origin, axes, turned)
-
-
-@dataclass(frozen=True, eq=False)
-class _Weights:
-    """Weights by value, so that plans for them are found again."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    cells: bytes
-
-    def array(self) -> Array:
-        return np.frombuffer(self.cells, self.dtype).reshape(self.shape)
-
-
-# equal weights are one object, told from others without a look at their cells
-_weights = lru_cache(maxsize=512)(_Weights)
+    return planned(_plan, image, output, kept_array(weights), mode, cval, origin, axes, turned)
 
 
 def _plan(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     output: np.dtype[Any],
-    weights: _Weights,
+    weights: Any,
     mode: Any,
     cval: Any,
     origin: Any,
@@ -175,51 +154,30 @@ def _plan(
     turned: bool,
 ) -> Plan:
     chosen = axes_of(axes, len(shape))
-    taps = real_weights(weights.array(), len(chosen))
-    box = spread(len(shape), chosen, taps.shape, origin, mode)
+    values = weights.array() if isinstance(weights, KeptArray) else weights
+    taps = real_weights(values, len(chosen))
+    window = spread(len(shape), chosen, taps.shape, origin, mode)
     taps = over_all_axes(taps, chosen, len(shape))
     if turned:
-        box, taps = box.mirrored(), np.flip(taps)
-    filled = replace(box, cells=taps != 0)
-    signs = (_part(box, taps > 0), _part(box, taps < 0))
+        window, taps = window.mirrored(), np.flip(taps)
+    window = replace(window, footprint=taps != 0)
+    signs = (_part(window, taps > 0), _part(window, taps < 0))
     gain = float(np.abs(taps).sum())
     lines = _factors(taps)
     if lines is not None:
-        return weighted_plan(shape, dtype, output, filled, lines, cval, gain=gain, signs=signs)
-    written, _ = averaging_dtypes(dtype, output)
-    value = float(real_cval(cval))
-    if output.kind != "f" and not np.isfinite(value):
-        raise InputError(f"cval must be finite where the output is {output}, got {cval!r}")
-    edge = value if box.constant else 0.0
+        return weighted_plan(shape, dtype, output, window, lines, cval, gain=gain, signs=signs)
+    dtypes = averaging(dtype, output, cval, window.constant)
+    dtypes = dtypes._replace(accumulator=_F32 if _single(dtypes, taps) else _F64)
 
-    def compute(x: Array, window: Window, out: Array, cval: float, accumulator: Any) -> None:
-        order = window.axes or range(x.ndim)
-        _loop(x.shape, x.dtype, out.dtype, accumulator, window, taps.transpose(order), cval)(x, out)
+    def build(shape: tuple[int, ...], window: Window, dtypes: Averaging) -> Run:
+        return _loop(shape, window, taps, dtypes)
 
-    def exact(image: Array, out: Array) -> None:
-        positive, negative = signs
-        average(image, out, value, filled, compute, gain=gain, positive=positive, negative=negative)
-
-    if not np.isfinite(edge) or not math.prod(shape):
-        return Plan(written, exact)
-    pixel = np.dtype(np.uint8) if dtype.kind == "b" else dtype
-    if pixel.kind in "iu" and pixel.itemsize > 2:
-        pixel = _F64
-    accumulator = _F32 if _single(pixel, written, taps, edge) else _F64
-    loop = _loop(shape, pixel, written, accumulator, box, taps, edge)
-
-    def run(image: Array, out: Array) -> None:
-        # long integers are summed as float64 anyhow: one loop less to compile for each
-        x = image.astype(pixel, copy=False)
-        # a sum that is not finite tells of NaN, of infinities or of values near the limit
-        if loop(x, out):
-            exact(image, out)
-
-    return Plan(written, run)
+    return averaging_plan(shape, window, dtypes, build, gain=gain, signs=signs)
 
 
-def _single(dtype: np.dtype[Any], written: np.dtype[Any], weights: Array, edge: float) -> bool:
+def _single(dtypes: Averaging, weights: Array) -> bool:
     """Tell whether float32 will do: for pixels that are short, and weights that it can hold."""
+    dtype, _, written, edge = dtypes
     if written == _F64 or (dtype.itemsize > 2 and dtype != _F32):
         return False
     sizes = np.abs(weights[weights != 0])
@@ -229,48 +187,36 @@ def _single(dtype: np.dtype[Any], written: np.dtype[Any], weights: Array, edge: 
     return bool(top < room and (sizes > 1e-30).all())
 
 
-def _loop(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    written: np.dtype[Any],
-    accumulator: np.dtype[Any],
-    window: Window,
-    taps: Array,
-    cval: float,
-) -> Callable[[Array, Array], Any]:
+def _loop(shape: tuple[int, ...], window: Window, taps: Array, dtypes: Averaging) -> Run:
     """Choose how to correlate finite images; the loop returns true where that went wrong."""
     if not taps.any():
-        return lambda image, out: out.fill(0)
-    if fft_pays(shape, taps.shape, direct_time(taps)):
-        return partial(correlate_by_fft, window, taps, cval, accumulator)
-    order = line_order(shape, taps.shape)
-    if order is None:
-        loop = dense(shape, dtype, written, accumulator, window, taps, cval)
-        return loop or partial(correlate_by_fft, window, taps, cval, accumulator)
-    turned = [shape[a] for a in order]
-    inner = dense(
-        tuple(turned),
-        dtype,
-        written,
-        accumulator,
-        window.reordered(order),
-        taps.transpose(order),
-        cval,
-    )
-    if inner is None:
-        return partial(correlate_by_fft, window, taps, cval, accumulator)
+        return _zeros
+    loop = None
+    if not fft_pays(shape, taps.shape, direct_time(taps)):
+        order = line_order(shape, taps.shape)
+        loop = _dense(order or list(range(len(shape))), shape, window, taps, dtypes)
+        if loop is not None and order is not None:
+            loop = transposed(order, loop)
+    cval, accumulator = dtypes.border, dtypes.accumulator
+    return loop or partial(correlate_by_fft, window, taps, cval, accumulator)
 
-    def loop_across(image: Array, out: Array) -> bool:
-        result = np.empty(turned, written)
-        found = inner(np.ascontiguousarray(image.transpose(order)), result)
-        np.copyto(out, result.transpose(np.argsort(order)))
-        return found
 
-    return loop_across
+def _zeros(_image: Array, out: Array) -> bool:
+    out.fill(0)
+    return False
+
+
+def _dense(
+    order: list[int], shape: tuple[int, ...], window: Window, taps: Array, dtypes: Averaging
+) -> Run | None:
+    """Return the loop over an image with its axes in another order, None if it cannot be used."""
+    turned, weights = tuple(shape[axis] for axis in order), taps.transpose(order)
+    pixel, accumulator, written, cval = dtypes
+    return dense(turned, pixel, written, accumulator, window.reordered(order), weights, cval)
 
 
 def _part(window: Window, cells: Array) -> Window | None:
-    return replace(window, cells=cells) if cells.any() else None
+    return replace(window, footprint=cells) if cells.any() else None
 
 
 def _factors(weights: Array) -> list[Array] | None:

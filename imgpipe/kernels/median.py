@@ -9,14 +9,15 @@ from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe._runtime.threads import run_bands
 from imgpipe.kernels.nonfinite.rank_filters import ranked
-from imgpipe.kernels.plans.dtypes import Array, exact_cval
-from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.plans.dtypes import Array, exact_cval, loop_dtype
+from imgpipe.kernels.plans.plan import Plan, kept_array, planned
 from imgpipe.kernels.ranks.boxes import square_box
 from imgpipe.kernels.ranks.network import MAXIMUM, MINIMUM, Program, median_program
 from imgpipe.kernels.ranks.sliding_histogram import sliding_median
 from imgpipe.kernels.ranks.strips import room
 from imgpipe.kernels.windows.padding import flat, line_starts, padded
-from imgpipe.kernels.windows.window import Window, long_lines, window_of
+from imgpipe.kernels.windows.passes import Run, long_lines
+from imgpipe.kernels.windows.window import Window, window_of
 
 # above so many cells a running histogram is faster than a network
 _MOST_CELLS = 343
@@ -90,7 +91,9 @@ def median(
     >>> median(np.array([1, 2, 90, 3, 4], np.uint8))
     array([1, 2, 3, 4, 4], dtype=uint8)
     """
-    return planned(_plan, image, output, size, footprint, mode, cval, origin, axes)
+    return planned(
+        _plan, image, output, size, kept_array(footprint, bool), mode, cval, origin, axes
+    )
 
 
 def _plan(
@@ -112,20 +115,14 @@ def _plan(
     value = exact_cval(cval, dtype)
 
     def general(image: Array, out: Array) -> None:
-        ranked(
-            image,
-            window,
-            value,
-            out,
-            lambda x, edge, result: long_lines(
-                x, window, lambda y, turned, o: _median(y, turned, edge, o), result
-            ),
-        )
+        ranked(image, window, value, out, lines)
+
+    def lines(image: Array, edge: Any, out: Array) -> None:
+        long_lines(_line_filter, shape, window, edge)(image, out)
 
     square = None
     if 0 not in shape and not (window.constant and value != value):
-        pixel = np.dtype(np.uint8) if dtype.kind == "b" else dtype
-        square = square_box(shape, pixel, window, value)
+        square = square_box(shape, loop_dtype(dtype), window, value)
     if square is None:
         return Plan(dtype, general)
 
@@ -137,11 +134,13 @@ def _plan(
     return Plan(dtype, boxes)
 
 
-def _median(image: Array, window: Window, cval: Any, out: Array) -> None:
-    if window.count <= _MOST_CELLS:
-        _network(image, window, cval, out)
-    else:
-        sliding_median(image, window, cval, out)
+def _line_filter(_shape: tuple[int, ...], window: Window, cval: Any) -> Run:
+    def run(image: Array, out: Array) -> bool:
+        loop = _network if window.count <= _MOST_CELLS else sliding_median
+        loop(image, window, cval, out)
+        return False
+
+    return run
 
 
 def _network(image: Array, window: Window, cval: Any, out: Array) -> None:
@@ -162,7 +161,7 @@ def _run_network(
     source: Array, window: Window, shape: tuple[int, ...], rows: int, out: Array
 ) -> None:
     """Run the program over lines of windows that start as those of an image of `shape` do."""
-    cells = None if window.cells is None else window.cells.tobytes()
+    cells = None if window.footprint is None else window.footprint.tobytes()
     program, lead = _program(window.sizes, cells, rows > 1)
     reach = window.sizes[-1] - 1
     lanes = 64 // source.itemsize

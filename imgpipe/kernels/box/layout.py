@@ -13,8 +13,11 @@ from imgpipe.kernels.box.floats import float_lines
 from imgpipe.kernels.box.integers import BYTES, DOUBLE, REAL, SINGLE, TOTAL, finish_of, whole_lines
 from imgpipe.kernels.box.small_images import flat_lines
 from imgpipe.kernels.box.volumes import LOOPS, volume_planes
+from imgpipe.kernels.plans.averaging import Averaging
 from imgpipe.kernels.plans.dtypes import Array, limits
-from imgpipe.kernels.windows.window import Pass, Window, passes, sides_of
+from imgpipe.kernels.windows.borders import sides_of
+from imgpipe.kernels.windows.passes import Pass, Run, passes
+from imgpipe.kernels.windows.window import Window
 
 # bytes of a strip of sums and of the windows made of it: they stay in the first-level cache
 _STRIP_BYTES = 24_000
@@ -29,9 +32,6 @@ _GROUP_BYTES = 1 << 18
 _DEEP = 15
 _F64 = np.dtype(np.float64)
 
-# filters an image into an array; True where a mean is not finite
-Run = Callable[[Array, Array], bool]
-
 
 @dataclass(frozen=True)
 class _Stage:
@@ -45,22 +45,16 @@ class _Stage:
 
 
 @lru_cache(maxsize=256)
-def box_filter(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    written: np.dtype[Any],
-    window: Window,
-    cval: float,
-    accumulator: np.dtype[Any],
-) -> Run:
-    """Return the filter of images of one shape and dtype, `cval` being a value of that dtype.
+def box_filter(shape: tuple[int, ...], window: Window, dtypes: Averaging) -> Run:
+    """Return the filter of images of one shape and dtype, in which the border's value can be.
 
-    Short integers are summed exactly, floats in `accumulator`.
+    It answers True where a mean is not finite. Short integers are summed exactly.
     """
+    dtype, accumulator, written, cval = dtypes
     count = window.count
     whole = dtype.kind in "iu"
     if whole and _top(dtype) * count >= 2**31:
-        wide = box_filter(shape, _F64, written, window, cval, _F64)
+        wide = box_filter(shape, window, Averaging(_F64, _F64, written, cval))
         return lambda image, out: wide(image.astype(np.float64), out)
     pair = _byte_factors(count) if dtype == np.uint8 and written == np.uint8 else None
     total = accumulator

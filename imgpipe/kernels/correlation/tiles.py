@@ -12,7 +12,8 @@ from imgpipe.kernels.correlation.column_fft import SIZE, TAPS, circle, spectra, 
 from imgpipe.kernels.correlation.column_taps import HEIGHTS, PITCH, TWO_FIVES
 from imgpipe.kernels.correlation.dense import BREADTH, REACH, ROWS, dense_blocks
 from imgpipe.kernels.plans.dtypes import Array, limits
-from imgpipe.kernels.windows.window import Window, sides_of
+from imgpipe.kernels.windows.borders import sides_of
+from imgpipe.kernels.windows.window import Window
 
 # lines of a block: few enough for the second-level cache, many beside the border above and below
 _LINES = 64

@@ -1,7 +1,6 @@
 """Moving minimum and maximum: which loop suits an image and a window, and its tables."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,18 +11,13 @@ from imgpipe.kernels.extrema.boxes import STEP, box_lines
 from imgpipe.kernels.extrema.footprints import footprint_filter
 from imgpipe.kernels.extrema.small_images import repeats, shifts_and_masks, small_planes, suits
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.windows.window import Pass, Window, passes
-
-# run(image, out) filters a C-ordered image; it returns True where that holds a NaN, and then `out`
-# means nothing
-Run = Callable[[Array, Array], bool]
+from imgpipe.kernels.windows.passes import Pass, Run, long_lines, passes
+from imgpipe.kernels.windows.window import Window
 
 # bytes of a strip: three of them fit into a core's second cache
 _STRIP_BYTES = 1 << 17
 # longer rows are filtered by stretches of this length: few rows of them make a strip
 _LONG_ROW, _BREADTH = 1 << 15, 1 << 12
-# lines shorter than this are not worth a vector loop
-_SHORT = 16
 
 
 def extremum(image: Array, window: Window, cval: Any, largest: bool, out: Array) -> None:
@@ -35,33 +29,22 @@ def extremum(image: Array, window: Window, cval: Any, largest: bool, out: Array)
 def extremum_filter(
     shape: tuple[int, ...], dtype: np.dtype[Any], window: Window, cval: Any, largest: bool
 ) -> Run:
-    """Return how to filter images of one shape and dtype (not bool), all pixels of them."""
-    longest = int(np.argmax(shape))
-    # a colour image has lines of three: its columns then make the vectors
-    if shape[-1] < _SHORT and shape[longest] >= 2 * shape[-1]:
-        order = [a for a in range(len(shape)) if a != longest] + [longest]
-        turned = tuple(shape[a] for a in order)
-        inner = extremum_filter(turned, dtype, window.reordered(order), cval, largest)
-        return _transposed(order, inner)
-    if window.cells is not None and not window.cells.all():
+    """Return how to filter images of one shape and dtype (not bool), all pixels of them.
+
+    A true result tells that the image holds a NaN; the filtered image then means nothing.
+    """
+    return long_lines(_line_filter, shape, window, dtype, cval, largest)
+
+
+def _line_filter(
+    shape: tuple[int, ...], window: Window, dtype: np.dtype[Any], cval: Any, largest: bool
+) -> Run:
+    if window.footprint is not None and not window.footprint.all():
         return footprint_filter(shape, dtype, window, cval, largest)
     steps = passes(shape, _no_longer_than_needed(window, shape))
     if len(steps) == 1 and suits(steps[0], dtype.itemsize):
         return _small_filter(steps[0], dtype, cval, largest)
     return _box_filter(steps, shape, dtype, cval, largest)
-
-
-def _transposed(order: list[int], inner: Run) -> Run:
-    back = np.argsort(order)
-
-    def run(image: Array, out: Array) -> bool:
-        source = np.ascontiguousarray(image.transpose(order))
-        result = np.empty_like(source)
-        found = inner(source, result)
-        np.copyto(out, result.transpose(back))
-        return found
-
-    return run
 
 
 def _no_longer_than_needed(window: Window, shape: tuple[int, ...]) -> Window:
@@ -71,7 +54,7 @@ def _no_longer_than_needed(window: Window, shape: tuple[int, ...]) -> Window:
         min(k - 1 - b, 2 * n) for k, b, n in zip(window.sizes, window.before, shape, strict=True)
     ]
     sizes = tuple(b + 1 + a for b, a in zip(before, after, strict=True))
-    return replace(window, sizes=sizes, before=before, cells=None)
+    return replace(window, sizes=sizes, before=before, footprint=None)
 
 
 def _small_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> Run:

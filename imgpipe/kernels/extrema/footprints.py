@@ -28,11 +28,11 @@ def footprint_filter(
     shape: tuple[int, ...], dtype: np.dtype[Any], window: Window, cval: Any, largest: bool
 ) -> Callable[[Array, Array], bool]:
     """Return ``run(image, out)``; it tells whether the image holds a NaN."""
-    assert window.cells is not None
+    assert window.footprint is not None
     n, width = (1, *shape)[-2:]
     k, before = (1, *window.sizes)[-2], window.before[-1]
     pitch = width + window.sizes[-1] - 1
-    cells = window.cells.reshape(-1, k, window.sizes[-1])
+    cells = window.footprint.reshape(-1, k, window.sizes[-1])
     # parts of the window that lie in one plane of the image
     parts = np.flatnonzero(cells.any(axis=(1, 2)))
     height = min(n, max(k, _STRIP_BYTES // (dtype.itemsize * pitch)))

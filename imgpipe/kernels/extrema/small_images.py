@@ -14,7 +14,7 @@ from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.kernels.extrema.boxes import pick
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.windows.copies import copy_with_rows
-from imgpipe.kernels.windows.window import Pass
+from imgpipe.kernels.windows.passes import Pass
 
 # bytes of an image: three like it and the masks fit into the first-level cache
 _MOST_BYTES = 1 << 13

@@ -1,8 +1,6 @@
 """What erosion, dilation and everything composed of them share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,8 +9,8 @@ from imgpipe._runtime.jit import jit
 from imgpipe._runtime.threads import run_bands
 from imgpipe.kernels.extrema.choice import extremum, extremum_filter
 from imgpipe.kernels.nonfinite.rank_filters import ranked
-from imgpipe.kernels.plans.dtypes import Array, exact_cval
-from imgpipe.kernels.plans.plan import Plan, planned
+from imgpipe.kernels.plans.dtypes import Array, exact_cval, loop_dtype
+from imgpipe.kernels.plans.plan import Plan, kept_array, planned
 from imgpipe.kernels.windows.window import window_of
 
 # step(image, out) writes the erosion, or whatever it may be, of an image into another array
@@ -23,31 +21,7 @@ def morphology(
     build: Callable[..., Plan], image: Any, output: Any, footprint: Any, *arguments: Any
 ) -> Array:
     """Run a kernel of which `build` makes plans from a footprint and the other arguments."""
-    return planned(build, image, output, _hashable(footprint), *arguments)
-
-
-@dataclass(frozen=True, eq=False)
-class _Footprint:
-    """A footprint by value, so that plans for it are found again."""
-
-    shape: tuple[int, ...]
-    cells: bytes
-
-    def array(self) -> Array:
-        return np.frombuffer(self.cells, bool).reshape(self.shape)
-
-
-def _hashable(footprint: Any) -> Any:
-    if footprint is None:
-        return None
-    cells = np.asarray(footprint)
-    if cells.dtype.kind not in "biuf":
-        return footprint
-    return _footprint(cells.shape, cells.astype(bool).tobytes())
-
-
-# equal footprints are one object, told from others without a look at their cells
-_footprint = lru_cache(maxsize=512)(_Footprint)
+    return planned(build, image, output, kept_array(footprint, bool), *arguments)
 
 
 def erosion_step(
@@ -89,14 +63,16 @@ def _step(
     origin: Any,
     axes: Any,
 ) -> Step:
-    cells = footprint.array() if isinstance(footprint, _Footprint) else footprint
-    window = window_of(len(shape), size, origin, mode, axes, cells)
+    window = window_of(len(shape), size, origin, mode, axes, footprint)
     value = exact_cval(cval, dtype)
     if largest:
         window = window.mirrored()
-    bits = np.dtype(np.uint8) if dtype.kind == "b" else dtype
     edge = dtype.kind == "f" and bool(np.isnan(value)) and window.constant
-    fast = None if edge or 0 in shape else extremum_filter(shape, bits, window, value, largest)
+    fast = (
+        None
+        if edge or 0 in shape
+        else extremum_filter(shape, loop_dtype(dtype), window, value, largest)
+    )
 
     def slow(image: Array, value: Any, out: Array) -> None:
         extremum(image, window, value, largest, out)

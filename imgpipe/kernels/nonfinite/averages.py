@@ -1,97 +1,79 @@
-"""What mean, Gaussian and convolution share: dtypes, huge values, NaN and infinities."""
+"""What mean, Gaussian and convolution share: huge values, NaN and infinities."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
 from imgpipe.kernels.extrema.choice import extremum
 from imgpipe.kernels.nonfinite.rank_filters import max_abs
-from imgpipe.kernels.plans.dtypes import (
-    Array,
-    averaging_dtypes,
-    converted,
-    deliver,
-    output_dtype,
-    real_cval,
-    target,
-)
-from imgpipe.kernels.windows.window import Window, long_lines
+from imgpipe.kernels.plans.averaging import Averaging
+from imgpipe.kernels.plans.dtypes import Array, converted
+from imgpipe.kernels.plans.plan import Plan
+from imgpipe.kernels.windows.passes import Run
+from imgpipe.kernels.windows.window import Window
 
-# compute(image, window, out, cval, accumulator dtype) writes the sums of finite data
-Compute = Callable[[Array, Window, Array, float, "np.dtype[Any]"], None]
+# build(shape, window, averaging) returns the filter of finite images; what that answers is true
+# where a result is not finite
+Build = Callable[[tuple[int, ...], Window, Averaging], Run]
 
 _ROOM = {4: 1e37, 8: 1e306}
 _SHRINK = 2.0**-300
+_F64 = np.dtype(np.float64)
 
 
-def average(
-    image: Array,
-    output: Any,
-    cval: Any,
+def averaging_plan(
+    shape: tuple[int, ...],
     window: Window,
-    compute: Compute,
+    averaging: Averaging,
+    build: Build,
     *,
     gain: float = 1.0,
-    negative: Window | None = None,
-    positive: Window | None = None,
-) -> Array:
-    """Run `compute` so that every dtype, NaN, infinity and value near the limit comes out right.
+    signs: tuple[Window | None, Window | None] | None = None,
+) -> Plan:
+    """Plan a filter so that every dtype, NaN, infinity and value near the limit comes out right.
 
-    `gain` bounds how far sums on the way exceed the largest value. `positive` and `negative` are
-    the windows of the cells with weights of either sign (default: all are positive).
+    `gain` bounds how far sums on the way exceed the largest value. `signs` are the windows of the
+    cells with positive and with negative weights (default: all are positive).
     """
-    dtype = output_dtype(output, image)
-    written, accumulator = averaging_dtypes(image.dtype, dtype)
-    value = float(real_cval(cval))
-    if dtype.kind != "f" and not np.isfinite(value):
-        raise InputError(f"cval must be finite where the output is {dtype}, got {cval!r}")
-    out = target(output, image, written)
-    if image.size:
-        signs = (window, None) if positive is None and negative is None else (positive, negative)
-        fill = value if window.constant else 0.0
-        pixels = image
-        # long integers are summed as float64 anyhow: one loop less to compile for each
-        if (image.dtype.kind in "iu" and image.itemsize > 2) or not _holds(pixels.dtype, fill):
-            pixels, accumulator = image.astype(np.float64), np.dtype(np.float64)
-        _guarded(pixels, window, out, fill, accumulator, compute, gain, signs)
-    return deliver(out, output, dtype)
+    pixel = averaging.pixel
+    fast = None
+    if 0 not in shape and np.isfinite(averaging.border):
+        fast = build(shape, window, averaging)
+
+    def run(image: Array, out: Array) -> None:
+        pixels = image if image.dtype is pixel else image.astype(pixel)
+        # a sum that is not finite tells of NaN, of infinities or of values near the limit
+        if fast is None or fast(pixels, out):
+            _repair(pixels, out, window, averaging, build, gain, signs or (window, None))
+
+    return Plan(averaging.written, run)
 
 
-def _holds(dtype: np.dtype[Any], value: float) -> bool:
-    """True where the border can be written in the image's own dtype."""
-    if dtype.kind == "f" or not np.isfinite(value):
-        return dtype.itemsize == 8 or abs(value) < _ROOM[4] or not np.isfinite(value)
-    info = np.iinfo(dtype)
-    return value == int(value) and info.min <= value <= info.max
-
-
-def _guarded(
+def _repair(
     image: Array,
-    window: Window,
     out: Array,
-    cval: float,
-    accumulator: np.dtype[Any],
-    compute: Compute,
+    window: Window,
+    averaging: Averaging,
+    build: Build,
     gain: float,
     signs: tuple[Window | None, Window | None],
 ) -> None:
-    top = max(max_abs(image), abs(cval))
-    if not np.isfinite(top) or np.isnan(cval):
+    """Filter an image that may hold NaN, infinities and values near the limit."""
+    border = averaging.border
+    top = max(max_abs(image), abs(border))
+    if not np.isfinite(top) or np.isnan(border):
         clean = np.where(np.isfinite(image), image, image.dtype.type(0))
-        fill = cval if np.isfinite(cval) else 0.0
-        _guarded(clean, window, out, fill, accumulator, compute, gain, signs)
-        _mark(image, window, out, cval, signs)
-    elif max(top, 1.0) * max(gain, 1.0) <= _ROOM[accumulator.itemsize]:
-        long_lines(image, window, lambda x, w, o: compute(x, w, o, cval, accumulator), out)
+        finite = averaging._replace(border=border if np.isfinite(border) else 0.0)
+        _repair(clean, out, window, finite, build, gain, signs)
+        _mark(image, window, out, border, signs)
+    elif max(top, 1.0) * max(gain, 1.0) <= _ROOM[averaging.accumulator.itemsize]:
+        build(image.shape, window, averaging)(image, out)
     else:
         # values near the limit would overflow in sums whose average still fits
         small = image.astype(np.float64) * _SHRINK
         wide = np.empty(image.shape, np.float64)
-        double = wide.dtype
-        shrunk = cval * _SHRINK
-        long_lines(small, window, lambda x, w, o: compute(x, w, o, shrunk, double), wide)
+        shrunk = Averaging(_F64, _F64, _F64, border * _SHRINK)
+        build(image.shape, window, shrunk)(small, wide)
         with np.errstate(over="ignore"):
             np.copyto(out, converted(wide / _SHRINK, out.dtype))
 
@@ -100,23 +82,23 @@ def _mark(
     image: Array,
     window: Window,
     out: Array,
-    cval: float,
+    border: float,
     signs: tuple[Window | None, Window | None],
 ) -> None:
     """Write NaN and infinities where a window holds them."""
 
-    def reaches(pixels: Array, border: bool, where: Window | None) -> Array:
-        found = np.zeros(image.shape, np.uint8)
+    def reaches(pixels: Array, beyond: bool, where: Window | None) -> Array:
+        reached = np.zeros(image.shape, np.uint8)
         if where is not None:
-            extremum(pixels.view(np.uint8), where, np.uint8(border), True, found)
-        return found.astype(bool)
+            extremum(pixels.view(np.uint8), where, np.uint8(beyond), True, reached)
+        return reached.astype(bool)
 
     positive, negative = signs
     plus, minus = image == np.inf, image == -np.inf
-    edge_plus, edge_minus = cval == np.inf, cval == -np.inf
+    edge_plus, edge_minus = border == np.inf, border == -np.inf
     up = reaches(plus, edge_plus, positive) | reaches(minus, edge_minus, negative)
     down = reaches(minus, edge_minus, positive) | reaches(plus, edge_plus, negative)
-    unknown = reaches(np.isnan(image), bool(np.isnan(cval)), window) | (up & down)
+    unknown = reaches(np.isnan(image), bool(np.isnan(border)), window) | (up & down)
     out[up] = np.inf
     out[down] = -np.inf
     out[unknown] = np.nan

@@ -13,7 +13,6 @@ DTYPES = tuple(
     np.dtype(kind) for kind in (bool, "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 )
 _KNOWN = {dtype: dtype for dtype in DTYPES}
-_F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _CASTS = {
     "f": "image.astype(np.float32)",
     "g": "image.astype(np.float64)",
@@ -120,25 +119,6 @@ def converted(values: Array, dtype: np.dtype[Any]) -> Array:
     return out
 
 
-def averaging_dtypes(
-    image: np.dtype[Any], output: np.dtype[Any]
-) -> tuple[np.dtype[Any], np.dtype[Any]]:
-    """Return what an averaging loop writes and what it computes in.
-
-    Loops round 8- and 16-bit integers themselves; for any other integer they write float64.
-    Weighted sums of 16-bit integers choose float32 for themselves where the weights allow it.
-    """
-    if output.kind == "b" or (image.kind == "b" and output.kind != "f"):
-        raise TypeError(
-            "averages of a bool image, or stored as bool, lose their meaning: pass "
-            "output=np.float32 or cast first, as in image.astype(np.uint8)"
-        )
-    small = image.kind in "iu" and image.itemsize <= 2
-    written = output if output.kind == "f" or (small and output == image) else _F64
-    single = image.itemsize == 1 or image == _F32 or (small and output == _F32)
-    return written, _F32 if single and output != _F64 and written != _F64 else _F64
-
-
 def limits(dtype: np.dtype[Any]) -> tuple[float, float] | tuple[None, None]:
     """Lowest and highest value for loops that round; None, None for loops that write floats."""
     if dtype.kind == "f":
@@ -150,6 +130,11 @@ def limits(dtype: np.dtype[Any]) -> tuple[float, float] | tuple[None, None]:
 def as_bits(array: Array) -> Array:
     """View bool as uint8, which orders and copies alike; other dtypes stay."""
     return array.view(np.uint8) if array.dtype.kind == "b" else array
+
+
+def loop_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype of what `as_bits` gives loops to read."""
+    return np.dtype(np.uint8) if dtype.kind == "b" else dtype
 
 
 def exact_cval(cval: Any, dtype: np.dtype[Any]) -> Any:

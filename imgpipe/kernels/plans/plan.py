@@ -27,6 +27,34 @@ class Plan:
     run: Callable[[Array, Array], None]
 
 
+@dataclass(frozen=True, eq=False)
+class KeptArray:
+    """A footprint or weights by value, so that plans for them are found again."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    bytes: bytes
+
+    def array(self) -> Array:
+        """Return the values, read-only."""
+        return np.frombuffer(self.bytes, self.dtype).reshape(self.shape)
+
+
+# equal arrays are one object, told from others without a look at their values
+_kept_array = lru_cache(maxsize=512)(KeptArray)
+
+
+def kept_array(values: Any, dtype: Any = None) -> Any:
+    """Return `values` as an array that can be hashed, or as they are where they make none."""
+    if values is None:
+        return None
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        return values
+    array = array.astype(dtype or array.dtype, copy=False)
+    return _kept_array(array.shape, array.dtype, array.tobytes())
+
+
 # build(shape, dtype, output dtype, *arguments) checks the arguments and returns the plan
 Build = Callable[..., Plan]
 

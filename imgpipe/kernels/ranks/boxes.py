@@ -37,7 +37,7 @@ def square_box(
     It returns True, and a result without meaning, where the image holds a NaN.
     """
     k = window.sizes[-1]
-    flat = window.cells is None and len(shape) > 1 and math.prod(window.sizes) == k * k
+    flat = window.footprint is None and len(shape) > 1 and math.prod(window.sizes) == k * k
     if not flat or window.sizes[-2] != k or dtype.name not in _DTYPES:
         return None
     if k == 3:

@@ -25,7 +25,7 @@ _CHUNK = 1024
 
 def counts_columns(window: Window, dtype: np.dtype[Any]) -> bool:
     """True where `column_median` can filter: columns are counted in 8 bits, windows in 16."""
-    if dtype.itemsize != 1 or window.cells is not None or len(window.sizes) < 2:
+    if dtype.itemsize != 1 or window.footprint is not None or len(window.sizes) < 2:
         return False
     flat = all(k == 1 for k in window.sizes[:-2])
     return flat and window.sizes[-2] < 2**8 and window.count < 2**16

@@ -35,7 +35,7 @@ def rim_median(image: Array, window: Window, cval: Any, out: Array) -> None:
     """Write the upper median of every window, in a time that grows with its rim only."""
     values, codes = _coded(image, cval if window.constant else image.flat[0])
     source = padded(codes[:-1].reshape(image.shape), window, codes[-1])
-    cells = np.ones(window.sizes, bool) if window.cells is None else window.cells
+    cells = np.ones(window.sizes, bool) if window.footprint is None else window.footprint
     step = np.eye(image.ndim, dtype=np.int64)[-1]
     rim = np.zeros_like(cells)
     rim[..., :1] = True

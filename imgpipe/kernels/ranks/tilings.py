@@ -27,7 +27,7 @@ class Tiling:
 
 def tiling_of(image: Array, window: Window) -> Tiling | None:
     """Return the cheapest tiling of an image, or None where there is none."""
-    if window.cells is not None or any(k > 1 for k in window.sizes[:-3]):
+    if window.footprint is not None or any(k > 1 for k in window.sizes[:-3]):
         return None
     return tiling(last_three(window.sizes), last_three(image.shape))
 

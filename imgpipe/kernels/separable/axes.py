@@ -1,16 +1,18 @@
 """Weighted sums axis by axis: what the Gaussian and separable convolution do with an image."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from imgpipe._runtime.threads import bands_of, run_bands
+from imgpipe.kernels.plans.averaging import Averaging
 from imgpipe.kernels.plans.dtypes import Array, limits
 from imgpipe.kernels.separable.rows import filter_rows, filter_volumes
 from imgpipe.kernels.separable.small_images import filter_small_planes
 from imgpipe.kernels.separable.taps import Taps, taps_of
+from imgpipe.kernels.windows.passes import Run
 from imgpipe.kernels.windows.window import Window
 
 # columns filtered at a time: the lines of one window stay in a core's own cache, and long pixels of
@@ -21,36 +23,17 @@ _BREADTH, _LONG_BYTES = 8192, 1 << 12
 _SHORT = 64
 _SMALL = 1 << 13
 
-Loop = Callable[[Array, Array], bool]
-
-
-def weighted(
-    image: Array,
-    window: Window,
-    weights: Sequence[Array],
-    out: Array,
-    cval: float,
-    accumulator: np.dtype[Any],
-) -> bool:
-    """Correlate an image with the outer product of one line of weights per axis.
-
-    The result tells whether a float of `out` may be wrong, since a value that is not finite (or
-    is too large to be summed) came up.
-    """
-    plan = weighting(image.shape, image.dtype, window, weights, out.dtype, cval, accumulator)
-    return plan(image, out)
-
 
 def weighting(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    window: Window,
-    weights: Sequence[Array],
-    out: np.dtype[Any],
-    cval: float,
-    accumulator: np.dtype[Any],
-) -> Loop:
-    """Prepare `weighted` for every image of one shape and dtype."""
+    shape: tuple[int, ...], window: Window, weights: Sequence[Array], dtypes: Averaging
+) -> Run:
+    """Return the correlation with the outer product of one line of weights per axis.
+
+    The lines are those of the axes before the window was reordered. The correlation tells whether
+    a float may be wrong, since a value that is not finite (or is too large to be summed) came up.
+    """
+    weights = window.ordered(weights)
+    dtype, accumulator, out, cval = dtypes
     last = len(shape) - 1
     leading = [axis for axis in range(last - 1) if window.sizes[axis] > 1]
     fused = leading.pop() if leading and leading[-1] == last - 2 else None
@@ -121,7 +104,7 @@ def _rows_loop(
     out: np.dtype[Any],
     cval: float,
     accumulator: np.dtype[Any],
-) -> Loop:
+) -> Run:
     """Return the loop over planes (outer, n, width)."""
     # a short row is less than a few vectors: small planes are filtered as one long line each
     ends = 2 * columns.reach
@@ -141,7 +124,7 @@ def _volumes_loop(
     out: np.dtype[Any],
     cval: float,
     accumulator: np.dtype[Any],
-) -> Loop:
+) -> Run:
     """Return the loop over volumes (outer, depth, n, width)."""
     planes = shape[0] * shape[1]
     work = math.prod(shape) * accumulator.itemsize * (first.work + rows.work + columns.work) / 2

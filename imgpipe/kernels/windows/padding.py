@@ -24,7 +24,7 @@ def padded(image: Array, window: Window, cval: Any, dtype: Any = None) -> Array:
 
 def offsets(window: Window, shape: tuple[int, ...]) -> Array:
     """Flat distance of each cell of the window from its first corner, in an array of `shape`."""
-    cells = np.ones(window.sizes, bool) if window.cells is None else window.cells
+    cells = np.ones(window.sizes, bool) if window.footprint is None else window.footprint
     return flat(np.argwhere(cells), shape)
 
 
