@@ -177,7 +177,8 @@ def _plan(
 
 def _single(dtypes: Averaging, weights: Array) -> bool:
     """Tell whether float32 will do: for pixels that are short, and weights that it can hold."""
-    dtype, _, written, edge = dtypes
+    dtype, _, written, border = dtypes
+    edge = border if np.isfinite(border) else 0.0
     if written == _F64 or (dtype.itemsize > 2 and dtype != _F32):
         return False
     sizes = np.abs(weights[weights != 0])

@@ -181,3 +181,6 @@ def test_nothing_but_zeros() -> None:
     """Weights that are all 0 look at no pixel."""
     image = np.full((4, 5), np.nan)
     assert not kernels.correlate(image, np.zeros((3, 3))).any()
+    for beyond in (np.nan, np.inf):
+        options = {"mode": "constant", "cval": beyond, "output": np.float64}
+        assert not kernels.correlate(image, np.zeros((3, 3)), **options).any()

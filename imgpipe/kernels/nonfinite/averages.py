@@ -89,7 +89,8 @@ def _mark(
 
     def reaches(pixels: Array, beyond: bool, where: Window | None) -> Array:
         reached = np.zeros(image.shape, np.uint8)
-        if where is not None:
+        # weights that are all 0 make a window without a cell
+        if where is not None and where.count:
             extremum(pixels.view(np.uint8), where, np.uint8(beyond), True, reached)
         return reached.astype(bool)
 
