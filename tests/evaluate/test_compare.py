@@ -5,44 +5,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from comparison_samples import LIGHT, SPLIT, light, toy
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.pipeline import make_pipeline as sk_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
-from imgpipe.evaluate import Comparison, compare, image_digests, score_fitted
+from imgpipe.evaluate import Comparison, compare
 from imgpipe.learn import FeatureExtractor, Filter, make_pipeline
-
-SPLIT = np.random.default_rng(0).permutation(["train"] * 60 + ["val"] * 20 + ["test"] * 40)
-
-
-def toy(n: int = 120, *, step: float = 40, classes: int = 2, **fields: Any) -> Dataset:
-    """Noise with a square whose brightness grows with the class; pixel (0, 0) is the index."""
-    rng = np.random.default_rng(5)
-    labels = (np.arange(n) // 2) % classes
-    images = rng.integers(0, 90, (n, 10, 10)).astype(float)
-    images[:, 3:7, 3:7] += step * (labels * (0.6 + 0.8 * rng.random(n)))[:, None, None]
-    images[:, 0, 0] = np.arange(n)
-    names = ("benign", "malignant", "other")[:classes]
-    return Dataset("toy", images.astype(np.uint8), labels, names, **fields)
-
-
-def light(**settings: Any) -> Pipeline:
-    """A pipeline that takes no time."""
-    return sk_pipeline(
-        FeatureExtractor("intensity"), StandardScaler(), LogisticRegression(**settings)
-    )
-
-
-LIGHT = {"light": light()}
 
 
 class Spy(ClassifierMixin, BaseEstimator):
@@ -78,22 +54,22 @@ def spied() -> list[dict[str, Any]]:
 def test_a_given_split_is_used_as_it_is(spied: list[dict[str, Any]]) -> None:
     """Fitted on train alone, offered val as validation, judged on test."""
     data = toy(split=SPLIT, groups=np.arange(120).astype(str))
-    found = compare({"spy": Spy()}, data)
+    comparison = compare({"spy": Spy()}, data)
     (call,) = spied
     assert call["train"] == np.flatnonzero(SPLIT == "train").tolist()
     assert call["validation"][0] == np.flatnonzero(SPLIT == "val").tolist()
     np.testing.assert_array_equal(call["validation"][1], data.labels[SPLIT == "val"])
     assert call["groups"].tolist() == np.flatnonzero(SPLIT == "train").astype(str).tolist()
-    table = found.predictions
+    table = comparison.predictions
     for part in ("val", "test"):
         assert table[table["split"] == part]["id"].tolist() == [
             str(i) for i in np.flatnonzero(part == SPLIT)
         ]
     assert "train" not in set(table["split"])
-    assert found.protocol.kind == "given split"
-    assert "validation part was never trained on" in found.protocol.statement
-    assert set(found.models[0].splits) == {"val", "test"}
-    assert found.models[0].metrics == found.models[0].splits["test"]
+    assert comparison.protocol.kind == "given split"
+    assert "validation part was never trained on" in comparison.protocol.statement
+    assert set(comparison.models[0].splits) == {"val", "test"}
+    assert comparison.models[0].metrics == comparison.models[0].splits["test"]
 
 
 def test_validation_never_trains_a_pipeline(spied: list[dict[str, Any]]) -> None:
@@ -109,7 +85,7 @@ def test_validation_never_trains_a_pipeline(spied: list[dict[str, Any]]) -> None
 def test_folds_are_the_same_for_all_and_divide_no_patient(spied: list[dict[str, Any]]) -> None:
     """Every model meets the same folds; a patient is never on both sides."""
     patients = np.repeat(np.arange(40), 3).astype(str)
-    found = compare({"a": Spy(), "b": Spy()}, toy(groups=patients), folds=4, repeats=2)
+    comparison = compare({"a": Spy(), "b": Spy()}, toy(groups=patients), folds=4, repeats=2)
     assert len(spied) == 16
     trained = [call["train"] for call in spied]
     assert trained[:8] == trained[8:]
@@ -117,46 +93,46 @@ def test_folds_are_the_same_for_all_and_divide_no_patient(spied: list[dict[str, 
         held = sorted(set(range(120)) - set(call["train"]))
         assert not set(patients[call["train"]]) & set(patients[held])
         assert call["groups"].tolist() == patients[call["train"]].tolist()
-    table = found.predictions
+    table = comparison.predictions
     assert table.groupby(["model", "repeat"])["id"].nunique().eq(120).all()
     assert sorted(table["fold"].unique()) == [1, 2, 3, 4]
-    assert "repeated 2 times" in found.protocol.statement
+    assert "repeated 2 times" in comparison.protocol.statement
 
 
 def test_groups_reach_a_search_by_routing() -> None:
     """A search whose splitter needs groups gets them, and could not run without."""
     search = GridSearchCV(light(), {"logisticregression__C": [0.1, 1.0]}, cv=GroupKFold(3))
     patients = np.repeat(np.arange(40), 3).astype(str)
-    found = compare({"search": search}, toy(groups=patients), folds=3)
-    assert found.models[0].metrics["auc"].value > 0.8
+    comparison = compare({"search": search}, toy(groups=patients), folds=3)
+    assert comparison.models[0].metrics["auc"].value > 0.8
 
 
 def test_metrics_are_those_of_the_predictions() -> None:
     """The leaderboard's figures can be computed again from predictions.csv."""
-    found = compare(LIGHT, toy(), folds=3, repeats=2)
-    folds = found.predictions.groupby(["repeat", "fold"])
+    comparison = compare(LIGHT, toy(), folds=3, repeats=2)
+    folds = comparison.predictions.groupby(["repeat", "fold"])
     areas = [roc_auc_score(f["label"] == "malignant", f["p_malignant"]) for _, f in folds]
     hits = [(f["label"] == f["predicted"]).mean() for _, f in folds]
-    metrics = found.models[0].metrics
+    metrics = comparison.models[0].metrics
     assert metrics["auc"].value == pytest.approx(np.mean(areas))
     assert metrics["accuracy"].value == pytest.approx(np.mean(hits))
-    once = found.predictions[found.predictions["repeat"] == 1]
+    once = comparison.predictions[comparison.predictions["repeat"] == 1]
     table = pd.crosstab(once["label"], once["predicted"]).to_numpy()
-    np.testing.assert_array_equal(found.models[0].confusion, table)
+    np.testing.assert_array_equal(comparison.models[0].confusion, table)
 
 
 def test_shuffled_labels_score_one_half() -> None:
     """Where there is nothing to learn, AUCs scatter about 0.5 and their intervals hold it."""
     models = {**LIGHT, "svm": make_pipeline("svm", families="intensity")}
-    found = []
+    aucs = []
     for seed in range(3):
         rng = np.random.default_rng(seed)
         images = rng.integers(0, 90, (240, 10, 10), dtype=np.uint8)
         labels = rng.permutation(np.arange(240) % 2)
         data = Dataset("shuffled", images, labels, ("a", "b"))
-        found += [result.metrics["auc"] for result in compare(models, data, folds=4).models]
-    assert sum(auc.low < 0.5 < auc.high for auc in found) >= 5
-    assert all(abs(auc.value - 0.5) < 0.1 for auc in found)
+        aucs += [result.metrics["auc"] for result in compare(models, data, folds=4).models]
+    assert sum(auc.low < 0.5 < auc.high for auc in aucs) >= 5
+    assert all(abs(auc.value - 0.5) < 0.1 for auc in aucs)
 
 
 @pytest.mark.parametrize("split", [None, SPLIT])
@@ -178,8 +154,8 @@ def test_same_seed_same_bytes_and_workers_change_nothing(split: np.ndarray | Non
 def test_seeds_change_the_model_and_not_the_folds() -> None:
     """With N seeds each is fitted on the same folds; metrics are means, with their spread."""
     models = {"forest": sk_pipeline(FeatureExtractor("intensity"), RandomForestClassifier(5))}
-    found = compare(models, toy(step=15), folds=2, seed=4, seeds=3)
-    table = found.predictions
+    comparison = compare(models, toy(step=15), folds=2, seed=4, seeds=3)
+    table = comparison.predictions
     assert sorted(table["seed"].unique()) == [4, 5, 6]
     by_seed = [part for _, part in table.groupby("seed")]
     for part in by_seed[1:]:
@@ -188,22 +164,22 @@ def test_seeds_change_the_model_and_not_the_folds() -> None:
             == by_seed[0][["id", "fold"]].to_numpy().tolist()
         )
         assert part["p_malignant"].tolist() != by_seed[0]["p_malignant"].tolist()
-    accuracy = found.models[0].metrics["accuracy"]
+    accuracy = comparison.models[0].metrics["accuracy"]
     per_fold = [(f["label"] == f["predicted"]).mean() for _, f in table.groupby(["seed", "fold"])]
     assert accuracy.value == pytest.approx(np.mean(per_fold))
     assert accuracy.seed_sd is not None
-    assert "3 seeds" in found.protocol.statement
+    assert "3 seeds" in comparison.protocol.statement
 
 
 def test_three_classes() -> None:
     """With three classes there is a curve for each, and no sensitivity."""
-    found = compare(LIGHT, toy(classes=3, step=60), folds=3)
-    result = found.models[0]
+    comparison = compare(LIGHT, toy(classes=3, step=60), folds=3)
+    result = comparison.models[0]
     assert [curve.name for curve in result.roc] == ["benign", "malignant", "other"]
     assert "sensitivity" not in result.metrics
     assert result.confusion.sum() == 120
-    assert found.protocol.positive_class is None
-    probabilities = found.predictions[["p_benign", "p_malignant", "p_other"]]
+    assert comparison.protocol.positive_class is None
+    probabilities = comparison.predictions[["p_benign", "p_malignant", "p_other"]]
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
 
 
@@ -211,17 +187,17 @@ def test_three_classes() -> None:
 def test_tuning_looks_at_no_held_out_sample(split: np.ndarray | None) -> None:
     """The search is told, keeps to validation or inner folds, and its choice is in the grid."""
     data = toy(step=25, split=split, groups=np.arange(120).astype(str))
-    found = compare({"svm": "svm", "light": light()}, data, folds=2, tune=True)
-    best = found.models[0].best_params
-    grid = found.protocol.grid
+    comparison = compare({"svm": "svm", "light": light()}, data, folds=2, tune=True)
+    best = comparison.models[0].best_params
+    grid = comparison.protocol.grid
     assert best is not None
     assert grid is not None
     assert set(grid) == {"svm"}
     chosen = best["classify__C"] if split is None else [best["classify__C"]]
     assert len(chosen) == (2 if split is None else 1)
     assert set(chosen) <= set(grid["svm"]["classify__C"])
-    assert found.models[1].best_params is None
-    assert "not tuned: light" in found.protocol.statement
+    assert comparison.models[1].best_params is None
+    assert "not tuned: light" in comparison.protocol.statement
     # relabelled held-out samples change their score, and never the choice
     torn = data.labels.copy()
     held = np.flatnonzero(SPLIT == "test")
@@ -233,24 +209,24 @@ def test_tuning_looks_at_no_held_out_sample(split: np.ndarray | None) -> None:
 
 def test_a_spent_budget_ends_the_search() -> None:
     """With no budget only the model's own settings are tried, and the statement says so."""
-    found = compare("svm", toy(split=SPLIT), tune=True, budget_seconds=0)
-    assert found.models[0].best_params == {"classify__C": 1.0}
-    assert "after 1 of 4 trials" in found.protocol.statement
+    comparison = compare("svm", toy(split=SPLIT), tune=True, budget_seconds=0)
+    assert comparison.models[0].best_params == {"classify__C": 1.0}
+    assert "after 1 of 4 trials" in comparison.protocol.statement
 
 
 def test_importance_finds_the_feature_that_tells() -> None:
     """What separates the classes leads the list; the dummy has none."""
-    found = compare({**LIGHT, "dummy": "dummy"}, toy(step=30), folds=2)
-    first = found.models[0].importances[0]
+    comparison = compare({**LIGHT, "dummy": "dummy"}, toy(step=30), folds=2)
+    first = comparison.models[0].importances[0]
     assert first.value > 0
     assert first.low <= first.value <= first.high
-    assert found.models[1].importances == ()
+    assert comparison.models[1].importances == ()
 
 
 def test_mistakes_are_the_surest_wrong_ones() -> None:
     """At most twelve wrong predictions, surest first, with a small uint8 picture."""
-    found = compare(LIGHT, toy(step=8), folds=2)
-    mistakes = found.models[0].mistakes
+    comparison = compare(LIGHT, toy(step=8), folds=2)
+    mistakes = comparison.models[0].mistakes
     assert 0 < len(mistakes) <= 12
     sure = [mistake.probability for mistake in mistakes]
     assert sure == sorted(sure, reverse=True)
@@ -275,47 +251,11 @@ def test_cost_is_told_for_each_model() -> None:
 
 def test_the_kept_pipeline_takes_images() -> None:
     """The fitted pipeline gives the predictions of the table, from images."""
-    found = compare(LIGHT, toy(split=SPLIT))
-    table = found.predictions
+    comparison = compare(LIGHT, toy(split=SPLIT))
+    table = comparison.predictions
     images = toy().images[SPLIT == "test"]
-    p = found.models[0].pipeline.predict_proba(images)[:, 1]
+    p = comparison.models[0].pipeline.predict_proba(images)[:, 1]
     np.testing.assert_allclose(p, table[table["split"] == "test"]["p_malignant"], rtol=1e-12)
-
-
-def test_fitted_models_are_judged_without_fitting() -> None:
-    """`score_fitted` gives the figures of the pipeline's own predictions."""
-    data = toy(step=15)
-    fitted = light().fit(data.images[:60], data.labels[:60])
-    found = score_fitted({"light": fitted}, data.take(np.arange(60, 120)))
-    expected = roc_auc_score(data.labels[60:], fitted.predict_proba(data.images[60:])[:, 1])
-    assert found.models[0].metrics["auc"].value == pytest.approx(expected)
-    assert found.protocol.kind == "held-out evaluation"
-    assert "fit_cpu_seconds" not in found.models[0].cost
-    assert not any("lack" in text for text in found.dataset.warnings)
-    assert "0 or 1: its interval ends at the Wilson bound" in found.protocol.statement
-
-
-def test_images_that_were_trained_on_are_told() -> None:
-    """`score_fitted` counts the judged images among the digests of the training images."""
-    data = toy(step=15)
-    fitted = {"light": light().fit(data.images[:60], data.labels[:60])}
-    judged = data.take(np.arange(50, 120))
-    digests = frozenset(image_digests(data.images[:60]))
-    assert len(digests) == 60
-    first, *_ = score_fitted(fitted, judged, trained_on=digests).dataset.warnings
-    assert first == "10 of 70 images were used to train this model: scores on them are too good"
-    unseen = data.take(np.arange(60, 120))
-    for known in (None, digests):
-        warnings = score_fitted(fitted, unseen, trained_on=known).dataset.warnings
-        assert not any("used to train" in text for text in warnings)
-
-
-def test_fitted_models_must_give_codes() -> None:
-    """A model fitted on words is refused with what it should give."""
-    data = toy()
-    fitted = light().fit(data.images, np.array(data.classes)[data.labels])
-    with pytest.raises(InputError, match=r"gives the classes benign, malignant; .* codes 0 to 1"):
-        score_fitted({"light": fitted}, data)
 
 
 def test_patients_spelled_alike_are_told() -> None:
@@ -410,11 +350,15 @@ def test_colour_is_told_to_a_ready_pipeline() -> None:
     gray = toy(step=30)
     colour = np.stack([gray.images, gray.images // 2, gray.images // 3], axis=-1)
     data = Dataset("colour", colour, gray.labels, gray.classes, channel_axis=-1)
-    found = compare(LIGHT, data, folds=2)
-    names = found.models[0].pipeline[0].get_feature_names_out()
+    comparison = compare(LIGHT, data, folds=2)
+    names = comparison.models[0].pipeline[0].get_feature_names_out()
     assert any(name.endswith("_c2") for name in names)
-    assert found.dataset.channels == 3
-    assert found.models[0].mistakes == () or found.models[0].mistakes[0].image.shape == (10, 10, 3)
+    assert comparison.dataset.channels == 3
+    assert comparison.models[0].mistakes == () or comparison.models[0].mistakes[0].image.shape == (
+        10,
+        10,
+        3,
+    )
     assert LIGHT["light"][0].channel_axis is None
 
 
@@ -448,7 +392,7 @@ def test_an_interrupt_is_passed_on() -> None:
 
 def test_a_comparison_is_frozen() -> None:
     """Results cannot be changed after the fact."""
-    found = compare("dummy", toy(), folds=2)
-    assert isinstance(found, Comparison)
+    comparison = compare("dummy", toy(), folds=2)
+    assert isinstance(comparison, Comparison)
     with pytest.raises(AttributeError):
-        found.models[0].name = "better"  # type: ignore[misc]
+        comparison.models[0].name = "better"  # type: ignore[misc]

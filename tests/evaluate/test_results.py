@@ -15,7 +15,7 @@ METRICS = {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc"}
 
 
 @pytest.fixture(scope="module")
-def found() -> Comparison:
+def comparison() -> Comparison:
     """A small comparison in which a class is missing from the test part, so that NaN occurs."""
     images = np.random.default_rng(0).integers(0, 256, (30, 8, 8), dtype=np.uint8)
     labels = np.r_[np.tile([0, 1], 10), np.zeros(10, int)]
@@ -27,12 +27,12 @@ def refuse(name: str) -> Any:
     raise AssertionError(f"{name} is not JSON")
 
 
-def test_json_is_strict_and_complete(found: Comparison, tmp_path: Path) -> None:
+def test_json_is_strict_and_complete(comparison: Comparison, tmp_path: Path) -> None:
     """The file reads back as `to_dict`, undefined numbers are null, and every metric is there."""
-    found.to_json(tmp_path / "result.json")
+    comparison.to_json(tmp_path / "result.json")
     text = (tmp_path / "result.json").read_text(encoding="utf-8")
     content = json.loads(text, parse_constant=refuse)
-    assert content == found.to_dict()
+    assert content == comparison.to_dict()
     for name in ("dummy", "svm"):
         metrics = content["models"][name]["metrics"]
         assert set(metrics) >= METRICS
@@ -42,9 +42,9 @@ def test_json_is_strict_and_complete(found: Comparison, tmp_path: Path) -> None:
     assert any("class" in warning for warning in content["dataset"]["warnings"])
 
 
-def test_a_run_folder_holds_every_table(found: Comparison, tmp_path: Path) -> None:
+def test_a_run_folder_holds_every_table(comparison: Comparison, tmp_path: Path) -> None:
     """The four files are there and hold what the comparison holds."""
-    save_run(found, tmp_path / "run")
+    save_run(comparison, tmp_path / "run")
     files = sorted(path.name for path in (tmp_path / "run").iterdir())
     assert files == ["leaderboard.csv", "predictions.csv", "result.json", "run.json"]
     run = json.loads((tmp_path / "run" / "run.json").read_text())
@@ -52,7 +52,7 @@ def test_a_run_folder_holds_every_table(found: Comparison, tmp_path: Path) -> No
     assert {"wall_seconds", "cpu_seconds"} <= set(run)
     table = pd.read_csv(tmp_path / "run" / "predictions.csv", dtype={"id": str})
     assert table.columns.tolist() == ["id", "split", "label", "model", "predicted", "p_no", "p_yes"]
-    pd.testing.assert_frame_equal(table, found.predictions, check_dtype=False)
+    pd.testing.assert_frame_equal(table, comparison.predictions, check_dtype=False)
     board = pd.read_csv(tmp_path / "run" / "leaderboard.csv")
     assert sorted(board["model"]) == ["dummy", "svm"]
 

@@ -110,8 +110,8 @@ def test_an_unreadable_entry_is_computed_again(
     expected, _ = store().inputs(STEPS)
     (entry,) = (cache_dir() / "features").rglob("output.pkl")
     entry.write_bytes(entry.read_bytes()[:100])
-    found, _ = store().inputs(STEPS)
-    np.testing.assert_array_equal(found, expected)
+    values, _ = store().inputs(STEPS)
+    np.testing.assert_array_equal(values, expected)
     assert counted == [24, 24]
     assert capsys.readouterr().err == ""
 
@@ -199,8 +199,8 @@ def test_sources_are_hashed_and_the_first_image_measured_once(
 
 def test_named_columns_are_shared_too() -> None:
     """Pipelines that pass pandas tables between their steps are compared like any other."""
-    found = compare({"table": pipeline().set_output(transform="pandas")}, DATA, folds=2)
-    assert found.models[0].importances
+    comparison = compare({"table": pipeline().set_output(transform="pandas")}, DATA, folds=2)
+    assert comparison.models[0].importances
 
 
 @pytest.mark.parametrize(

@@ -59,15 +59,15 @@ def test_shares_are_nested_whole_patients_of_each_class_in_proportion():
     index = np.arange(0, 150)[30:]  # some samples are left out
     before: set[int] = set()
     for share in (0.25, 0.5, 1.0):
-        found = nested_share(labels, clusters, index, share, seed=3)
-        assert set(found) >= before
-        assert set(found) <= set(index)
-        before = set(found)
-        kept = np.unique(clusters[found])
-        assert set(index[np.isin(clusters[index], kept)]) == set(found)
+        drawn_samples = nested_share(labels, clusters, index, share, seed=3)
+        assert set(drawn_samples) >= before
+        assert set(drawn_samples) <= set(index)
+        before = set(drawn_samples)
+        kept = np.unique(clusters[drawn_samples])
+        assert set(index[np.isin(clusters[index], kept)]) == set(drawn_samples)
         for code in (0, 1):
             there = len(np.unique(clusters[index][labels[index] == code]))
-            drawn = len(np.unique(clusters[found][labels[found] == code]))
+            drawn = len(np.unique(clusters[drawn_samples][labels[drawn_samples] == code]))
             assert drawn == math.ceil(share * there)
     assert len(before) == len(index)
 
@@ -110,12 +110,15 @@ def curve(name: str, *values: float) -> LearningCurve:
 
 def test_a_crossing_lies_where_the_lines_meet_on_a_logarithmic_axis():
     """Equal gaps before and after put the crossing at the geometric mean; ties are none."""
-    (found,) = crossings([curve("svm", 0.7, 0.8, 0.9), curve("cnn", 0.6, 0.7, 1.0)])
-    assert (found.ahead, found.behind) == ("cnn", "svm")
-    assert found.at == pytest.approx(math.sqrt(20 * 40))
+    (crossing,) = crossings([curve("svm", 0.7, 0.8, 0.9), curve("cnn", 0.6, 0.7, 1.0)])
+    assert (crossing.ahead, crossing.behind) == ("cnn", "svm")
+    assert crossing.at == pytest.approx(math.sqrt(20 * 40))
     assert crossings([curve("svm", 0.7, 0.8, 0.9), curve("forest", 0.7, 0.7, 0.9)]) == ()
     assert crossings([curve("svm", 0.7, math.nan, 0.9), curve("cnn", 0.6, 0.7, 1.0)]) == ()
-    assert (found.about, found.words("images")) == (28, "cnn overtakes svm at about 28 images")
+    assert (crossing.about, crossing.words("images")) == (
+        28,
+        "cnn overtakes svm at about 28 images",
+    )
 
 
 def test_the_statement_names_who_overtakes_whom():
@@ -123,8 +126,8 @@ def test_the_statement_names_who_overtakes_whom():
     split = np.repeat(["train", "test"], [128, 128])
     models = {"steady": Steady(), "reads": Reads(64)}
     result = compare(models, dataset(split=split), learning_curve=True)
-    (found,) = result.learning.crossings
-    assert (found.ahead, found.behind) == ("reads", "steady")
+    (crossing,) = result.learning.crossings
+    assert (crossing.ahead, crossing.behind) == ("reads", "steady")
     assert "reads overtakes steady at about" in result.learning.statement
     assert result.to_dict()["learning_curve"]["crossings"][0]["ahead"] == "reads"
 
