@@ -25,10 +25,11 @@ __all__ = [
     "kernels",
     "learn",
     "report",
+    "tables",
 ]
 
 if TYPE_CHECKING:
-    from imgpipe import bundle, datasets, evaluate, features, images, kernels, learn, report
+    from imgpipe import bundle, datasets, evaluate, features, images, kernels, learn, report, tables
     from imgpipe._common import InputError
 
 

@@ -4,7 +4,7 @@ import click
 
 import imgpipe
 from imgpipe.cli import compare, datasets, doctor, evaluate, extract, filter, predict, train
-from imgpipe.cli.program.exit_codes import Door
+from imgpipe.cli.program.exit_codes import Program
 
 VERBS: dict[str, click.Command] = {
     "compare": compare.command,
@@ -18,7 +18,7 @@ VERBS: dict[str, click.Command] = {
 }
 
 
-@click.group("imgpipe", cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("imgpipe", cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(imgpipe.__version__, message="%(version)s")
 def main() -> None:
     r"""Classical image analysis for medical images: from images on disk to an honest leaderboard.

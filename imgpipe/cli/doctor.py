@@ -52,14 +52,14 @@ def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
     start = time.perf_counter()
     warmed = warming.compile_ahead(rooms, _options.worker_count(jobs)) if rooms else {}
     seconds = time.perf_counter() - start
-    found = _examine()
+    setup = _examine()
     if as_json:
-        _output.print_json(found | {"warmed": warmed, "warm_seconds": seconds} if warm else found)
+        _output.print_json(setup | {"warmed": warmed, "warm_seconds": seconds} if warm else setup)
     else:
-        _show(found)
+        _show(setup)
         if warm:
             click.echo(f"\nWarm: {len(warmed)} warm-up calls in {seconds:.1f} s")
-    return 0 if not found["missing"] else 1
+    return 0 if not setup["missing"] else 1
 
 
 def _examine() -> dict[str, Any]:
@@ -77,8 +77,8 @@ def _examine() -> dict[str, Any]:
         "cpu": cpu_model(),
         "cpus_allowed": _options.worker_count(None),
         "threads": _threads(),
-        "packages": {name: found for name, found in needed.items() if found},
-        "missing": [name for name, found in needed.items() if not found],
+        "packages": {name: number for name, number in needed.items() if number},
+        "missing": [name for name, number in needed.items() if not number],
         "optional": {
             name: {"version": _version(name), "extra": extra} for name, extra in _OPTIONAL.items()
         },
@@ -114,18 +114,18 @@ def _folder(path: Path) -> dict[str, Any]:
     return {"path": str(path), "bytes": size, "writable": os.access(parent, os.W_OK)}
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(setup: dict[str, Any]) -> None:
     caches = {
-        "features, downloads": found["cache"],
-        "compiled code": found["compiled"],
+        "features, downloads": setup["cache"],
+        "compiled code": setup["compiled"],
     }
-    state = f"{found['compiled']['functions']} compiled functions"
+    state = f"{setup['compiled']['functions']} compiled functions"
     facts = {
-        "imgpipe": found["imgpipe"],
-        "Python": found["python"],
-        "system": found["system"],
-        "processor": f"{found['cpu']}, {found['cpus_allowed']} CPUs allowed",
-        "threads": str(found["threads"]),
+        "imgpipe": setup["imgpipe"],
+        "Python": setup["python"],
+        "system": setup["system"],
+        "processor": f"{setup['cpu']}, {setup['cpus_allowed']} CPUs allowed",
+        "threads": str(setup["threads"]),
     }
     for name, cache in caches.items():
         note = "" if cache["writable"] else ", NOT writable"
@@ -133,14 +133,14 @@ def _show(found: dict[str, Any]) -> None:
     facts["compiled now"] = state
     _output.print_facts(facts)
     click.echo("\nPackages")
-    _output.print_facts({f"  {name}": v for name, v in found["packages"].items()})
+    _output.print_facts({f"  {name}": v for name, v in setup["packages"].items()})
     click.echo("\nOptional")
     _output.print_facts(
         {
             f"  {name}": item["version"]
             or f"not installed (pip install {name}; part of the extra {item['extra']})"
-            for name, item in found["optional"].items()
+            for name, item in setup["optional"].items()
         }
     )
-    for name in found["missing"]:
+    for name in setup["missing"]:
         click.echo(f"Error: {name} is not installed", err=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from imgpipe._common import InputError
-from imgpipe.cli.files import run_folder as _runs
 from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import run_folder as _runs
 
 
 @click.command()

@@ -14,8 +14,8 @@ import pytest
 from cli_helpers import Run, assert_one_error, left_beside, start
 from PIL import Image
 
-from imgpipe.cli.files.journal import PartFile, Row
 from imgpipe.features import extract
+from imgpipe.tables.rows.journal import Journal, Row
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -181,7 +181,7 @@ def test_resume_goes_by_what_is_kept(run: Run, trees: Path, tmp_path: Path) -> N
     whole = out.read_bytes()
     header = part_header(run, trees, tmp_path)
     names = whole.decode().splitlines()[0].split(",")[2:-1]
-    kept = PartFile(part, header, resume=False)
+    kept = Journal(part, header, resume=False)
     kept.add(names, [Row(0, (7.0,) * len(names))])
     kept.close()
     assert run(*args, "--resume").exit_code == 0
@@ -193,10 +193,10 @@ def test_resume_goes_by_what_is_kept(run: Run, trees: Path, tmp_path: Path) -> N
 def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
     """Header that `extract` writes for the trees and the family intensity."""
     import imgpipe
-    from imgpipe.cli.extract import _fingerprint
     from imgpipe.datasets import find_images
+    from imgpipe.tables.rows.fingerprint import fingerprint
 
-    images = _fingerprint(find_images(trees))
+    images = fingerprint(find_images(trees))
     settings = {"families": ["intensity"], "aggregation": ["default"], "bins": 32}
     settings |= {"bin_width": None, "label": None}
     return {"version": imgpipe.__version__, **settings, "images": images}
@@ -205,38 +205,8 @@ def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
 def test_resume_refuses_other_settings(run: Run, trees: Path, tmp_path: Path) -> None:
     """A part file of other families is not mixed in, nor is one of other images."""
     header = part_header(run, trees, tmp_path)
-    PartFile(tmp_path / "f.csv.part", header, resume=False).close()
+    Journal(tmp_path / "f.csv.part", header, resume=False).close()
     args = ["extract", trees, "--out", tmp_path / "f.csv", "--resume", "--jobs", 1]
     assert_one_error(run(*args, "--families", "histogram"), "f.csv.part", "other families")
     args[1] = trees / "benign"
     assert_one_error(run(*args, "--families", "intensity"), "f.csv.part", "other images")
-
-
-def test_part_file_drops_a_cut_line(tmp_path: Path) -> None:
-    """Floats come back to the last bit, and a line cut short is computed again."""
-    path, header = tmp_path / "x.part", {"images": "abc"}
-    values = (0.1 + 0.2, float("nan"), float("inf"), 1e-310)
-    first = PartFile(path, header, resume=False)
-    first.add(["a", "b", "c", "d"], [Row(0, values), Row(1, None, "bad")])
-    first.add([], [Row(2, values)])
-    first.close()
-    whole = path.read_bytes()
-    for cut in range(1, 40):
-        path.write_bytes(whole[:-cut])
-        again = PartFile(path, header, resume=True)
-        again.close()
-        assert set(again.rows) == {0, 1}, cut
-        assert np.array_equal(again.rows[0].values, values, equal_nan=True)
-        assert again.rows[1].error == "bad"
-        assert again.names == ["a", "b", "c", "d"]
-
-
-def test_part_file_without_a_header(tmp_path: Path) -> None:
-    """A part file killed before its first line was whole starts anew."""
-    (tmp_path / "x.part").write_bytes(b'{"imag')
-    again = PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True)
-    again.add(["a"], [Row(0, (1.0,))])
-    again.close()
-    once_more = PartFile(tmp_path / "x.part", {"images": "abc"}, resume=True)
-    once_more.close()
-    assert once_more.rows == {0: Row(0, (1.0,))}

@@ -52,7 +52,7 @@ class _ReaderLeft(Exception):
     """A closed pipe, under a name that click does not turn into an exit code of its own."""
 
 
-class Door(click.Group):
+class Program(click.Group):
     """The group of verbs: runs one and turns what happens into output and an exit code."""
 
     def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
@@ -85,7 +85,7 @@ class Door(click.Group):
         debug = ctx.obj.debug
         with warnings.catch_warnings():
             if not debug:
-                warnings.showwarning = _once()
+                warnings.showwarning = _warning_lines()
             try:
                 return super().invoke(ctx)
             except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -141,7 +141,7 @@ def one_line(message: str) -> str:
     return " ".join(message.split())
 
 
-def _once() -> Callable[..., None]:
+def _warning_lines() -> Callable[..., None]:
     """Make what shows a warning in one line, and the same one no second time, fold after fold."""
     seen: set[str] = set()
 

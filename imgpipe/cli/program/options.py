@@ -66,10 +66,10 @@ def worker_count(asked: int | None) -> int:
 
 def names(text: str, what: str) -> list[str]:
     """Split a comma-separated list, each name once and in order."""
-    found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if not found:
+    parts = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    if not parts:
         raise InputError(f"{what} is empty; give names separated by commas")
-    return found
+    return parts
 
 
 def check_given(out: str) -> None:

@@ -23,8 +23,8 @@ def compile_ahead(rooms: Sequence[str], jobs: int) -> dict[str, float]:
     # one call at a time: they take from milliseconds to seconds
     workers = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
     done = workers(delayed(_compile)(room, number, os.getpid()) for room, number in calls)
-    found = dict(track(done, "compiling", total=len(calls), lines=True))
-    return {name: found[name] for room in rooms for name in _names(room)}
+    seconds = dict(track(done, "compiling", total=len(calls), lines=True))
+    return {name: seconds[name] for room in rooms for name in _names(room)}
 
 
 def _compile(room: str, number: int, parent: int) -> tuple[str, float]:
@@ -47,8 +47,8 @@ def _compile(room: str, number: int, parent: int) -> tuple[str, float]:
 
 
 def _calls(room: str) -> list[tuple[str, Callable[[], object]]]:
-    found: list[tuple[str, Callable[[], object]]] = import_module(f"imgpipe.{room}.warming").calls()
-    return found
+    calls: list[tuple[str, Callable[[], object]]] = import_module(f"imgpipe.{room}.warming").calls()
+    return calls
 
 
 def _names(room: str) -> list[str]:

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from imgpipe import InputError, __version__, features, kernels
 from imgpipe.cli import VERBS, main
-from imgpipe.cli.program.exit_codes import Door
+from imgpipe.cli.program.exit_codes import Program
 
 HEAVY = ("numpy", "scipy", "pandas", "numba", "sklearn", "skimage", "cv2", "rich", "jinja2")
 COMMANDS = [
@@ -27,19 +27,19 @@ COMMANDS = [
 ]
 
 
-def door(verb: Callable[[], Any]) -> Door:
+def program(verb: Callable[[], Any]) -> Program:
     """A program whose only verb does what it is told."""
-    group = Door("imgpipe")
+    group = Program("imgpipe")
     group.add_command(click.Command("verb", params=[click.Option(["--debug"], is_flag=True)],
                                     callback=lambda debug: verb()))  # fmt: skip
     return group
 
 
-def raising(error: BaseException) -> Door:
+def raising(error: BaseException) -> Program:
     def verb() -> None:
         raise error
 
-    return door(verb)
+    return program(verb)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -136,13 +136,13 @@ def test_warnings_are_one_line() -> None:
         for _ in range(2):
             warnings.warn("two\nlines", UserWarning, stacklevel=1)
 
-    done = CliRunner().invoke(door(verb), ["verb"])
+    done = CliRunner().invoke(program(verb), ["verb"])
     assert (done.exit_code, done.stderr) == (0, "Warning: two lines\n")
 
 
 def test_exit_code_of_a_verb() -> None:
     """A verb's own exit code is the program's."""
-    assert CliRunner().invoke(door(lambda: 1), ["verb"]).exit_code == 1
+    assert CliRunner().invoke(program(lambda: 1), ["verb"]).exit_code == 1
 
 
 def test_reader_that_leaves() -> None:

@@ -1,7 +1,6 @@
 """Rows already computed, kept beside the target so that a killed run can go on."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +18,30 @@ class Row:
     error: str = ""
 
 
-class PartFile:
-    """A file of JSON lines: a header that says what is computed, then one line per image.
+class Rows:
+    """Rows by the position of their image, and the names of their values."""
 
-    A line cut short by a kill is dropped when the file is read again.
+    def __init__(self) -> None:
+        self.rows: dict[int, Row] = {}
+        self.names: list[str] = []
+
+    def add(self, names: list[str], rows: Iterable[Row]) -> None:
+        """Take rows over, and the names where there are none yet."""
+        self.names = self.names or names
+        self.rows |= {row.index: row for row in rows}
+
+
+class Journal(Rows):
+    """Rows that are also kept in a file of JSON lines.
+
+    A header says what is computed; then comes one line for each image. A line cut short by a kill
+    is dropped when the file is read again.
     """
 
     def __init__(self, path: Path, header: dict[str, Any], *, resume: bool) -> None:
+        super().__init__()
         self.path = path
-        self.rows: dict[int, Row] = {}
-        self.names: list[str] = []
-        self._header = json.loads(json.dumps(header))
+        self._header = json.loads(json.dumps(header, default=str))
         end = self._read() if resume and path.exists() else 0
         self._file = path.open("r+b" if end else "w+b")
         self._file.truncate(end)
@@ -39,14 +51,10 @@ class PartFile:
 
     def add(self, names: list[str], rows: Iterable[Row]) -> None:
         """Keep rows; once this returns they survive a kill of the process."""
-        lines: list[Any] = []
-        if names and not self.names:
-            self.names = names
-            lines.append({"names": names})
-        for row in rows:
-            self.rows[row.index] = row
-            lines.append({"i": row.index, "v": row.values, "e": row.error})
-        self._write(lines)
+        kept = list(rows)
+        lines: list[Any] = [{"names": names}] if names and not self.names else []
+        super().add(names, kept)
+        self._write(lines + [{"i": row.index, "v": row.values, "e": row.error} for row in kept])
 
     def close(self) -> None:
         self._file.close()
@@ -84,9 +92,9 @@ class PartFile:
 
     def _check(self, header: dict[str, Any]) -> None:
         """Refuse rows of other images, other settings or another version."""
-        for key, wanted in self._header.items():
-            if header.get(key) != wanted:
+        for key in [*self._header, *header]:
+            if header.get(key) != self._header.get(key):
                 raise InputError(
-                    f"{os.fspath(self.path)} belongs to a run with other {key}; run without "
+                    f"{self.path} belongs to a run with other {key}; run without "
                     "--resume to start anew"
                 )

@@ -1,1 +1,0 @@
-"""What verbs read and write: run folders, journals, columns, models."""

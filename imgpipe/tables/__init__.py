@@ -1,0 +1,9 @@
+"""Tables of features, one row an image, from images on disk.
+
+`extract_table` measures all images of a source; it survives bad files, and goes on after a kill.
+"""
+
+from imgpipe.tables.extraction import StoppedExtraction, extract_table
+from imgpipe.tables.table import FeatureTable
+
+__all__ = ["FeatureTable", "StoppedExtraction", "extract_table"]

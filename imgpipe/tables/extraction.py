@@ -1,0 +1,174 @@
+"""The door: all images of a source measured, chunk by chunk, into one table."""
+
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+
+import imgpipe
+from imgpipe._common import InputError
+from imgpipe.datasets import ImageList, find_images
+from imgpipe.features import catalogue
+from imgpipe.tables.rows.columns import identifier_columns, label_columns
+from imgpipe.tables.rows.fingerprint import fingerprint
+from imgpipe.tables.rows.journal import Journal, Rows
+from imgpipe.tables.rows.measuring import measure
+from imgpipe.tables.table import FeatureTable, check_path
+
+
+class Settings(TypedDict, total=False):
+    """What is measured; spacing and channels are the images' own."""
+
+    families: str | Iterable[str]
+    aggregation: str | Iterable[str]
+    bins: int | None
+    bin_width: float | None
+    low: float | None
+    range: tuple[float, float] | None
+    outliers: float | None
+    distance: int | Sequence[int]
+    label: float | None
+
+
+_DEFAULTS: Settings = {
+    "families": "default",
+    "aggregation": "default",
+    "bins": 32,
+    "bin_width": None,
+    "label": None,
+}
+
+
+class StoppedExtraction(KeyboardInterrupt):
+    """An interrupt that lost no row: `kept` of `total` are in the file `path`, to go on from."""
+
+    def __init__(self, kept: int, total: int, path: Path) -> None:
+        super().__init__(
+            f"interrupted; {kept} of {total} images are kept in {path}, and resume=True goes on "
+            "from there"
+        )
+        self.kept, self.total, self.path = kept, total, path
+
+
+def extract_table(
+    source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    groups: str | None = None,
+    hash_ids: bool = False,
+    salt: str | None = None,
+    resume: bool = False,
+    n_jobs: int | None = None,
+    **settings: Unpack[Settings],
+) -> FeatureTable:
+    """Measure every image of a source; one that cannot be used gets its reason.
+
+    Images may be labelled or not, of any sizes, and stay in their files until it is their turn.
+    Until the table is written, finished rows are kept in ``<out>.part``, which survives a kill of
+    the process.
+
+    Parameters
+    ----------
+    source : path-like or iterable of path-like
+        As in `imgpipe.datasets.find_images`: files, folders, stacks, registered names, or a
+        manifest, which may have masks and series of DICOM.
+    out : path-like, optional
+        Table to write, ``.csv`` or ``.parquet``; without it nothing is written.
+    groups : str, optional
+        Column of a manifest that becomes ``group``.
+    hash_ids : bool
+        Replace the DICOM identifiers by salted hashes.
+    salt : str, optional
+        Of the hashes, for equal ones in several tables; else one is drawn.
+    resume : bool
+        Go on from ``<out>.part``, where there is one.
+    n_jobs : int, optional
+        Workers; None means 1.
+    families, aggregation, bins, bin_width, low, range, outliers, distance, label
+        As in `imgpipe.features.extract`. Spacing and channels are read from the files. `label`
+        goes with masks, and means nothing to an image without one.
+
+    Returns
+    -------
+    FeatureTable
+        In the order of the images. All have the columns of the first one that can be used; an
+        image of another kind, gray among colour for instance, gets an error.
+
+    Raises
+    ------
+    InputError
+        For settings that do not fit, a source without images, or a ``.part`` of another run.
+    StoppedExtraction
+        A `KeyboardInterrupt` that says what is kept.
+
+    Examples
+    --------
+    >>> from imgpipe.tables import extract_table
+    >>> table = extract_table("synthetic-nodules", families="intensity")
+    >>> table.ids[0], table.columns["label"][0], table.names[0]
+    ('P000-0', 'malignant', 'intensity_mean')
+    >>> table.values.shape == (len(table), len(table.names)), any(table.errors)
+    (True, False)
+    """
+    if out is not None:
+        check_path(out)
+    elif resume:
+        raise InputError("resume=True goes with out: rows are kept beside that file")
+    if salt is not None and not hash_ids:
+        raise InputError("salt goes with hash_ids=True")
+    chosen = _checked(settings)
+    images = find_images(source)
+    if chosen["label"] is not None and not images.masks:
+        raise InputError(f"--label goes with masks, and {source} names none")
+    columns = label_columns(source, images.ids, groups)
+    salt = (salt or secrets.token_hex(16)) if hash_ids else None
+    if out is None:
+        rows = Rows()
+        measure(images, rows, chosen, n_jobs)
+        return _table(images, columns, rows, salt)
+    path = Path(out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = {"version": imgpipe.__version__, **chosen, "images": fingerprint(images)}
+    journal = Journal(path.with_name(path.name + ".part"), header, resume=resume)
+    try:
+        measure(images, journal, chosen, n_jobs)
+        table = _table(images, columns, journal, salt)
+        table.write(path)
+    except KeyboardInterrupt:
+        raise StoppedExtraction(len(journal.rows), len(images), journal.path) from None
+    finally:
+        journal.close()
+    journal.remove()
+    return table
+
+
+def _checked(settings: Settings) -> dict[str, Any]:
+    """Complete the settings in the order of a journal; refuse what is misspelt or does not fit."""
+    for name in settings.keys() - Settings.__annotations__.keys():
+        raise TypeError(f"extract_table() got an unexpected keyword argument {name!r}")
+    chosen: dict[str, Any] = {**_DEFAULTS, **settings}
+    for name in ("families", "aggregation"):
+        given = chosen[name]
+        chosen[name] = [given] if isinstance(given, str) else list(given)
+    catalogue(**chosen, ndim=3)  # a misspelt name fails before any image is read
+    return chosen
+
+
+def _table(
+    images: ImageList, columns: dict[str, list[str]], rows: Rows, salt: str | None
+) -> FeatureTable:
+    """Bring the rows into the order of the images."""
+    undefined = (float("nan"),) * len(rows.names)
+    ordered = [rows.rows[i] for i in range(len(images))]
+    values = np.array([row.values or undefined for row in ordered], np.float64)
+    return FeatureTable(
+        images.ids,
+        columns | identifier_columns(images, salt),
+        tuple(rows.names),
+        values.reshape(len(images), len(rows.names)),
+        tuple(row.error for row in ordered),
+        images.warnings,
+    )

@@ -1,0 +1,108 @@
+"""Images measured in chunks of moderate size; a bad one is found by going one by one."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from imgpipe._common import InputError, track
+from imgpipe.datasets import ImageList
+from imgpipe.datasets.naming import reason_alone, told_of
+from imgpipe.features import extract_many
+from imgpipe.images import Image
+from imgpipe.tables.rows.journal import Row, Rows
+
+_CHUNK_IMAGES, _CHUNK_PIXELS = 256, 2**24  # computed together; what a kill may cost
+_WORTH_WORKERS = 2**20  # pixels: below, starting workers takes longer than the work
+
+
+class _Loaded(NamedTuple):
+    """An image at hand, its mask and its place in the list."""
+
+    place: int
+    image: Image
+    mask: np.ndarray | None
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """What images measured in one call have in common."""
+        image = self.image
+        return image.pixels.ndim, image.channel_axis, image.spacing, self.mask is None
+
+
+def measure(images: ImageList, rows: Rows, settings: dict[str, Any], n_jobs: int | None) -> None:
+    """Add the rows that are not there yet, a chunk at a time."""
+    pending = [i for i in range(len(images)) if i not in rows.rows]
+    ready: list[_Loaded] = []
+    failed: list[Row] = []
+    pixels = 0
+    for i in track(pending, "extracting"):
+        try:
+            image, mask = images.masked(i)
+        except (InputError, OSError) as error:
+            failed.append(Row(i, None, told_of(images.ids[i], error)))
+        else:
+            ready.append(_Loaded(i, image, mask))
+            pixels += image.pixels.size
+        if len(ready) + len(failed) == _CHUNK_IMAGES or pixels >= _CHUNK_PIXELS:
+            _finish(ready, failed, images, rows, settings, n_jobs)
+            ready, failed, pixels = [], [], 0
+    _finish(ready, failed, images, rows, settings, n_jobs)
+
+
+def _finish(
+    ready: list[_Loaded],
+    failed: list[Row],
+    images: ImageList,
+    rows: Rows,
+    settings: dict[str, Any],
+    n_jobs: int | None,
+) -> None:
+    """Measure a chunk and keep its rows; the first image measured says what the columns are."""
+    chunk = list(failed)
+    kinds: dict[Any, list[_Loaded]] = {}
+    for item in ready:
+        kinds.setdefault(item.kind, []).append(item)
+    for members in kinds.values():
+        names, measured = _measured(members, images, settings, n_jobs)
+        if names and not rows.names:
+            rows.add(names, [])
+        chunk += [_fitting(row, names, rows.names, images) for row in measured]
+    rows.add([], chunk)
+
+
+def _measured(
+    members: list[_Loaded], images: ImageList, settings: dict[str, Any], n_jobs: int | None
+) -> tuple[list[str], list[Row]]:
+    """Give names and a row for each image of one kind."""
+    first = members[0]
+    pixels = [member.image.pixels for member in members]
+    masks = None if first.mask is None else [member.mask for member in members]
+    own = {"channel_axis": first.image.channel_axis, "spacing": first.image.spacing}
+    if masks is None:
+        own["label"] = None  # the whole image, where a manifest names no mask
+    workers = n_jobs if sum(p.size for p in pixels) >= _WORTH_WORKERS else 1
+    try:
+        values, names = extract_many(pixels, masks, n_jobs=workers, **settings | own)
+    except (InputError, TypeError) as error:  # TypeError: a dtype without a meaning here
+        if len(members) == 1:
+            reason = " ".join(reason_alone(error).split())
+            return [], [Row(first.place, None, f"{images.ids[first.place]}: {reason}")]
+    else:
+        measured = zip(members, values.tolist(), strict=True)
+        return names, [Row(member.place, tuple(row)) for member, row in measured]
+    names, rows = [], list[Row]()
+    for member in members:
+        own_names, row = _measured([member], images, settings, 1)
+        names, rows = names or own_names, rows + row
+    return names, rows
+
+
+def _fitting(row: Row, names: list[str], expected: list[str], images: ImageList) -> Row:
+    """Refuse a row with other columns than the table's."""
+    if row.values is None or names == expected:
+        return row
+    reason = (
+        "gives other features than the first image; gray and colour images, or images and "
+        "volumes, cannot share a table"
+    )
+    return Row(row.index, None, f"{images.ids[row.index]}: {reason}")

@@ -1,0 +1,100 @@
+"""A table of features: what `extract_table` found, and how it is written."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imgpipe._common import InputError, atomic_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".csv", ".parquet")
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """Features of each image, or the reason why there are none.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        The path as given, or the index in the array.
+    columns : dict of str to list of str
+        What the source says of each image: label, group and split, DICOM identifiers.
+    names : tuple of str
+        Of the features.
+    values : ndarray of float64, shape (n, f)
+        NaN for an image that cannot be used, and for a feature that is undefined.
+    errors : tuple of str
+        In one line that names the image; empty for an image that was measured.
+    warnings : tuple of str
+        What was passed over.
+    """
+
+    ids: tuple[str, ...]
+    columns: dict[str, list[str]]
+    names: tuple[str, ...]
+    values: np.ndarray
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """One row an image.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``id``, those that the source gives, the features, ``error``.
+        """
+        import pandas as pd
+
+        parts = [
+            pd.DataFrame({"id": self.ids, **self.columns}),
+            pd.DataFrame(self.values, columns=list(self.names)),
+            pd.DataFrame({"error": self.errors}),
+        ]
+        return pd.concat(parts, axis=1)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the table; the same rows give the same bytes, and a file appears whole or not.
+
+        Parameters
+        ----------
+        path : path-like
+            With the suffix ``.csv`` or ``.parquet``.
+
+        Raises
+        ------
+        InputError
+            For another suffix, or where Parquet needs a package that is not installed.
+        """
+        check_path(path)
+        table = self.to_frame()
+        with atomic_path(path) as scratch:
+            if Path(path).suffix.lower() == ".csv":
+                table.to_csv(scratch, index=False)
+            else:
+                table.to_parquet(scratch, index=False)
+
+
+def check_path(path: str | os.PathLike[str]) -> None:
+    """Say before the work that a table cannot be written under this name."""
+    from importlib.util import find_spec
+
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"{path}: a table needs the suffix {' or '.join(SUFFIXES)}, found {suffix or 'none'}"
+        )
+    if suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise InputError(
+            "a parquet file needs the package pyarrow (pip install pyarrow; part of the extra "
+            "parquet); or write .csv"
+        )
