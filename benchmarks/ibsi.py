@@ -19,8 +19,6 @@ from scipy import ndimage
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
 from imgpipe.features import FAMILIES, catalogue, extract, extract_many
-from imgpipe.features.catalogue_page.formulas import base_name
-from imgpipe.features.catalogue_page.peers import PEER_NAMES
 
 IBSI = [name for name, family in FAMILIES.items() if family.ibsi]
 TEXTURE = [name for name in IBSI if name != "morphology"]
@@ -116,9 +114,9 @@ def compare(case: Case, theirs: dict) -> tuple[int, list[str]]:
     values = extract(case.image, case.mask, **settings)
     agreed, differing = 0, []
     for feature in catalogue(**settings, ndim=case.image.ndim):
-        if base_name(feature) not in PEER_NAMES:
+        if feature.mirp is None:
             continue
-        tag = PEER_NAMES[base_name(feature)][1] + "{}" + MIRP_CODES[feature.aggregation]
+        tag = feature.mirp + "{}" + MIRP_CODES[feature.aggregation]
         endings = {"glcm": "_d1", "ngldm": "_d1_a0.0"}
         tag = tag.format(endings.get(feature.family, ""))
         names = [name for name in (tag, f"{tag}_fbn_n32") if name in theirs]

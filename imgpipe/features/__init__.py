@@ -6,7 +6,7 @@ features is one file and one line in the registry `FAMILIES`.
 
 from imgpipe.features.extraction import catalogue, extract, extract_many
 from imgpipe.features.family import Family, Feature
-from imgpipe.features.preparation import resample, resample_mask
+from imgpipe.features.inputs.resampling import resample, resample_mask
 from imgpipe.features.registry import FAMILIES, register
 from imgpipe.features.warming import warm
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.features.family import Feature
-from imgpipe.features.inputs.settings import CODES, ExtractionPlan, settings_from
+from imgpipe.features.inputs.settings import CODES, ExtractionPlan, settings_among
+from imgpipe.features.jobs.stacks import extract_tasks, run
 from imgpipe.features.registry import features_of
-from imgpipe.features.stacks import extract_tasks, run
 
 FamilyNames = str | Iterable[str]
 
@@ -80,7 +80,7 @@ def extract(
     -------
     dict of str to float
         Value of each feature, in the order of `catalogue`. A feature that is undefined for the
-        image is NaN; the rule stands in the docstring of its family's ``compute``. So is one
+        image is NaN; the rule stands in the docstring of its family's file. So is one
         that exceeds float64, as powers of pixels beyond about 1e77 do.
 
     Raises
@@ -104,11 +104,7 @@ def extract(
     >>> round(values["glcm_contrast"], 3)
     12.048
     """
-    settings = settings_from(
-        families=families, aggregation=aggregation, bins=bins, bin_width=bin_width, low=low,
-        range=range, outliers=outliers, distance=distance, spacing=spacing, label=label,
-        channel_axis=channel_axis,
-    )  # fmt: skip
+    settings = settings_among(locals())
     masks = None if mask is None else [mask]
     shapes = None if morphological_mask is None else [morphological_mask]
     values, names = run([image], masks, shapes, settings, ["the image"])
@@ -175,11 +171,7 @@ def extract_many(
     >>> values.shape, names[0]
     ((5, 25), 'glcm_joint_maximum')
     """
-    settings = settings_from(
-        families=families, aggregation=aggregation, bins=bins, bin_width=bin_width, low=low,
-        range=range, outliers=outliers, distance=distance, spacing=spacing, label=label,
-        channel_axis=channel_axis,
-    )  # fmt: skip
+    settings = settings_among(locals())
     return extract_tasks(images, masks, morphological_mask, settings, n_jobs)
 
 
@@ -231,11 +223,7 @@ def catalogue(
     >>> feature.name, feature.aggregation
     ('glcm_contrast', 'SUJT')
     """
-    settings = settings_from(
-        families=families, aggregation=aggregation, bins=bins, bin_width=bin_width, low=low,
-        range=range, outliers=outliers, distance=distance, spacing=spacing, label=label,
-        channel_axis=channel_axis,
-    )  # fmt: skip
+    settings = settings_among(locals())
     if ndim is None:
         volumes = set(CODES) - {"BTW3", "SUJT", "8QNN"}
         named = volumes.intersection(settings.aggregation)

@@ -1,29 +1,78 @@
 """Gray level co-occurrence matrix (IBSI family LFYI): which gray levels lie side by side.
 
-The matrix is public as `matrix`; the features are in `_glcm_features`.
+Only pairs with both pixels in the mask count. A feature that is averaged over matrices is the mean
+over those for which it is defined. Undefined, hence NaN: everything where no two pixels lie at the
+distance; correlation and the first information correlation where all pairs have one gray level.
 """
 
-from typing import Any
+from itertools import starmap
+from typing import Any, Unpack
 
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit
-from imgpipe.features.family import Family, Feature
-from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.prepare import prepare_one
-from imgpipe.features.inputs.settings import MATRIX_AGGREGATIONS, ExtractionPlan, distance_suffix
-from imgpipe.features.texture.cooccurrence import N_FEATURES, ROWS, features
+from imgpipe.features.family import Definition
+from imgpipe.features.inputs.settings import MATRIX_AGGREGATIONS, MatrixSettings
+from imgpipe.features.texture.cooccurrence import pair_formulas
+from imgpipe.features.texture.family import TextureFamily
+from imgpipe.features.texture.volumes import Counted, Volumes, directions
 
-# code -> (within slices only, a matrix per slice, a matrix per direction)
-_SCHEMES = {
-    "BTW3": (True, True, True),
-    "SUJT": (True, True, False),
-    "JJUI": (True, False, True),
-    "ZW7Z": (True, False, False),
-    "ITBB": (False, False, True),
-    "IAZD": (False, False, False),
-}
+DEFINITIONS = tuple(starmap(Definition, (
+    ("joint_maximum", "GYBY", "1", "Share of the most frequent pair of gray levels.",
+     "glcm_MaximumProbability", "cm_joint_max", "max p(i, j)"),
+    ("joint_average", "60VM", "gray level", "Mean gray level of the pairs.", "glcm_JointAverage",
+     "cm_joint_avg", "m = sum i p(i, j)"),
+    ("joint_variance", "UR99", "gray level^2", "Variance of the gray levels of the pairs.",
+     "glcm_SumSquares", "cm_joint_var", "sum (i - m)^2 p(i, j)"),
+    ("joint_entropy", "TU9B", "bit", "Information per pair: high where pairs are varied.",
+     "glcm_JointEntropy", "cm_joint_entr", "HXY = -sum p(i, j) log2 p(i, j)"),
+    ("difference_average", "TF7R", "gray level", "Mean difference of neighbours.",
+     "glcm_DifferenceAverage", "cm_diff_avg", "md = sum k d(k)"),
+    ("difference_variance", "D3YU", "gray level^2", "Variance of the difference of neighbours.",
+     "glcm_DifferenceVariance", "cm_diff_var", "sum (k - md)^2 d(k)"),
+    ("difference_entropy", "NTRS", "bit", "Information in the difference of neighbours.",
+     "glcm_DifferenceEntropy", "cm_diff_entr", "-sum d(k) log2 d(k)"),
+    ("sum_average", "ZGXS", "gray level", "Mean sum of neighbours.", "glcm_SumAverage",
+     "cm_sum_avg", "ms = sum k s(k)"),
+    ("sum_variance", "OEEB", "gray level^2", "Variance of the sum of neighbours.", None,
+     "cm_sum_var", "sum (k - ms)^2 s(k)"),
+    ("sum_entropy", "P6QZ", "bit", "Information in the sum of neighbours.", "glcm_SumEntropy",
+     "cm_sum_entr", "-sum s(k) log2 s(k)"),
+    ("angular_second_moment", "8ZQL", "1", "Order: high where few pairs dominate.",
+     "glcm_JointEnergy", "cm_energy", "sum p(i, j)^2"),
+    ("contrast", "ACUI", "gray level^2", "Mean squared difference of neighbours.", "glcm_Contrast",
+     "cm_contrast", "sum (i - j)^2 p(i, j)"),
+    ("dissimilarity", "8S9J", "gray level", "Mean absolute difference of neighbours.", None,
+     "cm_dissimilarity", "sum |i - j| p(i, j)"),
+    ("inverse_difference", "IB1Z", "1", "Homogeneity: 1 where neighbours are equal.", "glcm_Id",
+     "cm_inv_diff", "sum p(i, j) / (1 + |i - j|)"),
+    ("normalised_inverse_difference", "NDRX", "1",
+     "Homogeneity relative to the number of gray levels.", "glcm_Idn", "cm_inv_diff_norm",
+     "sum p(i, j) / (1 + |i - j| / G)"),
+    ("inverse_difference_moment", "WF0Z", "1", "Homogeneity that falls faster with difference.",
+     "glcm_Idm", "cm_inv_diff_mom", "sum p(i, j) / (1 + (i - j)^2)"),
+    ("normalised_inverse_difference_moment", "1QCO", "1",
+     "Faster falling homogeneity relative to the number of gray levels.", "glcm_Idmn",
+     "cm_inv_diff_mom_norm", "sum p(i, j) / (1 + (i - j)^2 / G^2)"),
+    ("inverse_variance", "E8JP", "1", "Share of unequal neighbours, weighted by 1/difference^2.",
+     "glcm_InverseVariance", "cm_inv_var", "sum over i != j of p(i, j) / (i - j)^2"),
+    ("correlation", "NI2N", "1", "Linear dependence of neighbours, -1 to 1.", "glcm_Correlation",
+     "cm_corr", "(sum i j p(i, j) - m^2) / variance of p(i)"),
+    ("autocorrelation", "QWB0", "gray level^2", "Mean product of neighbours.",
+     "glcm_Autocorrelation", "cm_auto_corr", "sum i j p(i, j)"),
+    ("cluster_tendency", "DG8W", "gray level^2", "Spread of the sum of neighbours.",
+     "glcm_ClusterTendency", "cm_clust_tend", "sum (i + j - 2 m)^2 p(i, j)"),
+    ("cluster_shade", "7NFM", "gray level^3", "Asymmetry of the sum of neighbours.",
+     "glcm_ClusterShade", "cm_clust_shade", "sum (i + j - 2 m)^3 p(i, j)"),
+    ("cluster_prominence", "AE86", "gray level^4", "Weight of the tails of the sum.",
+     "glcm_ClusterProminence", "cm_clust_prom", "sum (i + j - 2 m)^4 p(i, j)"),
+    ("information_correlation_1", "R8DG", "1", "Dependence of neighbours, 0 for none to -1.",
+     "glcm_Imc1", "cm_info_corr1", "(HXY - HXY1) / HX, HXY1 = -sum p(i, j) log2 (p(i) p(j))"),
+    ("information_correlation_2", "JN9H", "1", "Dependence of neighbours, 0 for none to 1.",
+     "glcm_Imc2", "cm_info_corr2",
+     "sqrt(1 - exp(-2 (HXY2 - HXY))), HXY2 = -sum p(i) p(j) log2 (p(i) p(j))"),
+)))  # fmt: skip
 _MAX_ENTRIES = 2**28  # 2 GiB of counts
 
 
@@ -32,20 +81,14 @@ def matrix(
     mask: Any = None,
     *,
     aggregation: str = "default",
-    bins: int | None = 32,
-    bin_width: float | None = None,
-    low: float | None = None,
-    range: tuple[float, float] | None = None,
-    outliers: float | None = None,
     distance: int = 1,
-    label: int | None = None,
-    channel_axis: int | None = None,
+    **settings: Unpack[MatrixSettings],
 ) -> np.ndarray:
     """Count how often two gray levels lie at a distance from each other.
 
     Parameters
     ----------
-    image, mask, bins, bin_width, low, range, outliers, label, channel_axis
+    image, mask
         As in `imgpipe.features.extract`.
     aggregation : str, default "default"
         IBSI code of one aggregation. It says which matrices there are: one per slice and
@@ -54,6 +97,8 @@ def matrix(
         slices, ``"IAZD"`` in 3-D, the default for a volume).
     distance : int, default 1
         Chebyshev distance in pixels.
+    **settings
+        bins, bin_width, low, range, outliers, label, channel_axis: as in `extract`.
 
     Returns
     -------
@@ -79,143 +124,57 @@ def matrix(
     array([[[2, 1],
             [1, 0]]])
     """
-    if not isinstance(aggregation, str) or aggregation == "all":
-        raise InputError(f"matrix takes one aggregation, not {aggregation!r}")
-    batch, plan = prepare_one(
-        image, mask, families="glcm", aggregation=aggregation, bins=bins, bin_width=bin_width,
-        low=low, range=range, outliers=outliers, distance=distance, spacing=None, label=label,
-        channel_axis=channel_axis,
-    )  # fmt: skip
-    if len(plan.settings.distances) > 1:
-        raise InputError(f"matrix takes one distance, not {distance!r}")
-    [(code, _)] = plan.aggregations(MATRIX_AGGREGATIONS)
-    flat, by_slice, by_direction = _SCHEMES[code]
-    levels, top = batch.levels[0], int(batch.n_levels[0])
-    offsets = directions(plan.settings.distances[0], flat)
-    z_groups, d_groups = _groups(levels.shape[0], len(offsets), by_slice, by_direction)
-    if z_groups * d_groups * top**2 > _MAX_ENTRIES:
+    matrices = TEXTURE.counted(image, mask, aggregation, settings, distance=distance)
+    one_way = matrices.counts[:, 1:, 1:]
+    return one_way + one_way.transpose(0, 2, 1).astype(np.int64)
+
+
+def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
+    offsets = distance * directions(volumes.flat)
+    n_matrices = len(offsets) if by_direction else 1
+    top = volumes.top
+    number = len(volumes) * n_matrices
+    if number * top**2 > _MAX_ENTRIES:
         raise InputError(
-            f"{z_groups * d_groups} matrices of {top} gray levels are more than memory holds; "
-            "use fewer bins or a merged aggregation"
+            f"{number} matrices of {top} gray levels are more than memory holds; use fewer bins or "
+            "a merged aggregation"
         )
-    out = np.empty((z_groups, d_groups, top, top), np.int64)
-    counts = np.empty((top + 1) ** 2, np.int32)
-    for z in np.arange(z_groups):
-        for d in np.arange(d_groups):
-            _count_group(levels, offsets, by_slice, by_direction, z, d, top + 1, counts)
-            one_way = counts.reshape(top + 1, top + 1)[1:, 1:]
-            out[z, d] = one_way + one_way.T.astype(np.int64)
-    return out.reshape(-1, top, top)
+    counts = np.zeros((len(volumes), n_matrices, top + 1, top + 1), np.int32)
+    _pairs(volumes.levels, offsets, counts)
+    return Counted(counts, np.arange(top + 1), top + 1)
 
 
-def describe(plan: ExtractionPlan) -> list[Feature]:
-    """Twenty-five features for each distance and aggregation."""
-    return [
-        Feature(f"glcm_{name}{distance_suffix(distance)}{suffix}", "glcm", ibsi, code, unit, text)
-        for distance in plan.settings.distances
-        for code, suffix in plan.aggregations(MATRIX_AGGREGATIONS)
-        for name, ibsi, unit, text in ROWS
-    ]
-
-
-def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
-    """Features of each image of a stack.
-
-    Only pairs with both pixels in the mask count. A feature that is averaged over matrices is the
-    mean over those for which it is defined. Undefined, hence NaN: everything where no two pixels
-    lie at the distance; correlation and the first information correlation where all pairs have
-    one gray level.
-    """
-    blocks = []
-    for distance in plan.settings.distances:
-        for code, _ in plan.aggregations(MATRIX_AGGREGATIONS):
-            flat, by_slice, by_direction = _SCHEMES[code]
-            out = np.empty((len(batch), N_FEATURES))
-            _stack(batch.levels, batch.n_levels, directions(distance, flat), by_slice,
-                   by_direction, out)  # fmt: skip
-            blocks.append(out)
-    return np.concatenate(blocks, axis=1)
-
-
-FAMILY = Family("glcm", "Gray level co-occurrence", describe, compute, ibsi=True, default=True)
-
-
-def directions(distance: int, flat: bool) -> np.ndarray:
-    """One of each pair of opposite neighbours (z, y, x): 4 within a slice, 13 in a volume."""
-    steps = [
-        (z, y, x) for z in (0, 1) for y in (-1, 0, 1) for x in (-1, 0, 1) if (z, y, x) > (0,) * 3
-    ]
-    return distance * np.array([s for s in steps if not (flat and s[0])], np.int64)
+TEXTURE = TextureFamily(
+    "glcm",
+    "Gray level co-occurrence",
+    "p(i, j) is the symmetric matrix divided by its sum, p(i) its margin, d(k) and s(k) the "
+    "distributions of k = |i - j| and k = i + j, HX the entropy of p(i), G the number of gray "
+    "levels.",
+    DEFINITIONS,
+    MATRIX_AGGREGATIONS,
+    _count,
+    pair_formulas,
+    distances=True,
+    default=True,
+)
+FAMILY = TEXTURE.family
 
 
 @jit
-def _groups(depth: int, n_offsets: int, by_slice: bool, by_direction: bool) -> tuple[int, int]:
-    """Count the matrices along slices and along directions."""
-    return (depth if by_slice else 1), (n_offsets if by_direction else 1)
-
-
-@jit
-def _stack(
-    levels: np.ndarray,
-    n_levels: np.ndarray,
-    offsets: np.ndarray,
-    by_slice: bool,
-    by_direction: bool,
-    out: np.ndarray,
-) -> None:
-    """Features of every image, averaged over its matrices."""
-    counts = np.empty((n_levels.max() + 1) ** 2, np.int32)
-    one = np.empty(out.shape[1])
-    defined = np.empty(out.shape[1], np.int64)
-    z_groups, d_groups = _groups(levels.shape[1], len(offsets), by_slice, by_direction)
-    for k in range(levels.shape[0]):
-        stride = n_levels[k] + 1
-        out[k] = 0.0
-        defined[:] = 0
-        for z in range(z_groups):
-            for d in range(d_groups):
-                _count_group(levels[k], offsets, by_slice, by_direction, z, d, stride, counts)
-                features(counts, stride, one)
-                for f in range(one.size):
-                    if not np.isnan(one[f]):
-                        out[k, f] += one[f]
-                        defined[f] += 1
-        for f in range(one.size):
-            out[k, f] = out[k, f] / defined[f] if defined[f] else np.nan
-
-
-@jit
-def _count_group(
-    levels: np.ndarray,
-    offsets: np.ndarray,
-    by_slice: bool,
-    by_direction: bool,
-    z_group: int,
-    d_group: int,
-    stride: int,
-    counts: np.ndarray,
-) -> None:
-    """Count, one way, the pairs that belong to one matrix."""
-    counts[: stride * stride] = 0
-    z_from, z_to = (z_group, z_group + 1) if by_slice else (0, levels.shape[0])
-    d_from, d_to = (d_group, d_group + 1) if by_direction else (0, len(offsets))
-    for d in range(d_from, d_to):
-        for z in range(z_from, z_to):
-            _count(levels, z, offsets[d, 0], offsets[d, 1], offsets[d, 2], stride, counts)
-
-
-@jit
-def _count(
-    levels: np.ndarray, z: int, dz: int, dy: int, dx: int, stride: int, counts: np.ndarray
-) -> None:
-    """Count the pairs that start in slice `z`; row and column 0 collect those outside the mask."""
-    depth, height, width = levels.shape
-    y_from, y_to = max(0, -dy), min(height, height - dy)
-    x_from, x_to = max(0, -dx), min(width, width - dx)
-    if z + dz >= depth or y_to <= y_from or x_to <= x_from:
-        return
-    for y in range(y_from, y_to):
-        here = levels[z, y, x_from:x_to]
-        there = levels[z + dz, y + dy, x_from + dx : x_to + dx]
-        for j in range(here.size):
-            counts[here[j] * stride + there[j]] += 1
+def _pairs(levels: np.ndarray, offsets: np.ndarray, counts: np.ndarray) -> None:
+    """Count pairs one way; row and column 0 of a matrix collect those outside the mask."""
+    n, depth, height, width = levels.shape
+    for k in range(n):
+        for d in range(offsets.shape[0]):
+            matrix = counts[k, d if counts.shape[1] > 1 else 0].reshape(-1)
+            stride = counts.shape[3]
+            dz, dy, dx = offsets[d, 0], offsets[d, 1], offsets[d, 2]
+            x_from, x_to = max(0, -dx), min(width, width - dx)
+            if x_to <= x_from:
+                continue
+            for z in range(depth - dz):
+                for y in range(max(0, -dy), min(height, height - dy)):
+                    here = levels[k, z, y, x_from:x_to]
+                    there = levels[k, z + dz, y + dy, x_from + dx : x_to + dx]
+                    for x in range(here.size):
+                        matrix[here[x] * stride + there[x]] += 1

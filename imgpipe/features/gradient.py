@@ -8,25 +8,22 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit
 from imgpipe.features.family import Family, Feature
+from imgpipe.features.first_order.statistics import STATISTICS, fill_statistics
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.settings import ExtractionPlan
-from imgpipe.features.statistics import STATISTICS, statistics
 
 _NAMES = (
     "mean", "variance", "skewness", "kurtosis", "median", "minimum", "percentile_10",
     "percentile_90", "maximum", "interquartile_range", "coefficient_of_variation",
 )  # fmt: skip
-_PLACES = np.array([[row[0] for row in STATISTICS].index(name) for name in _NAMES])
+_PLACES = np.array([[s.name for s in STATISTICS].index(name) for name in _NAMES])
 _UNITS = {"intensity": "intensity/mm", "intensity^2": "intensity^2/mm^2", "1": "1"}
+DEFINITIONS = tuple(STATISTICS[place].of("steepness", _UNITS) for place in _PLACES)
 
 
 def describe(plan: ExtractionPlan) -> list[Feature]:
     """Eleven statistics of the magnitude of the gradient."""
-    return [
-        Feature(f"gradient_{name}", "gradient", None, None, _UNITS[unit],
-                f"Of the steepness: {text[0].lower()}{text[1:]}")
-        for name, _, _, unit, text in (STATISTICS[place] for place in _PLACES)
-    ]  # fmt: skip
+    return [definition.feature("gradient") for definition in DEFINITIONS]
 
 
 def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
@@ -38,21 +35,37 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """
     spacing = np.ones(3)
     spacing[3 - plan.ndim :] = plan.spacing
-    values = np.empty((len(batch), len(STATISTICS)))
-    _stack(batch.values, batch.inside, spacing, plan.ndim == 2, values)
-    return values[:, _PLACES]
+    steepness = np.full((len(batch), batch.values[0].size), np.inf)
+    counts = np.empty(len(batch), np.int64)
+    _magnitudes(batch.values, batch.inside, spacing, plan.ndim == 2, steepness, counts)
+    # ascending, so that sums do not depend on the order of the pixels
+    steepness.sort(axis=1)
+    out = np.empty((len(batch), len(STATISTICS)))
+    fill_statistics(steepness, counts, out)
+    return out[:, _PLACES]
 
 
-FAMILY = Family("gradient", "Gradient statistics", describe, compute, ibsi=False)
+FAMILY = Family(
+    "gradient",
+    "Gradient statistics",
+    describe,
+    compute,
+    ibsi=False,
+    symbols="x are the magnitudes of the gradient.",
+)
 
 
 @jit
-def _stack(
-    values: np.ndarray, inside: np.ndarray, spacing: np.ndarray, flat: bool, out: np.ndarray
+def _magnitudes(
+    values: np.ndarray,
+    inside: np.ndarray,
+    spacing: np.ndarray,
+    flat: bool,
+    out: np.ndarray,
+    counts: np.ndarray,
 ) -> None:
-    """Fill `out` with the statistics of each image."""
+    """List the magnitudes of each image at the front of its row."""
     n, depth, height, width = values.shape
-    found = np.empty(depth * height * width)
     first, stop = (0, depth) if flat else (1, depth - 1)
     for k in range(n):
         image = values[k]
@@ -74,11 +87,6 @@ def _stack(
                     if not flat:
                         dz = (image[z + 1, y, x] - image[z - 1, y, x]) / (2 * spacing[0])
                         square += dz * dz
-                    found[number] = np.sqrt(square)
+                    out[k, number] = np.sqrt(square)
                     number += 1
-        if number == 0:
-            out[k] = np.nan
-        else:
-            # ascending, so that sums do not depend on the order of the pixels
-            ordered = np.sort(found[:number])
-            statistics(ordered, number, out[k])
+        counts[k] = number

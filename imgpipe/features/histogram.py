@@ -1,36 +1,45 @@
 """Intensity histogram (IBSI family ZVCW): statistics of the gray levels after discretisation."""
 
+from itertools import starmap
+
 import numpy as np
 
-from imgpipe._runtime.jit import jit, jit_helper
-from imgpipe.features.family import Family, Feature
+from imgpipe._runtime.jit import jit
+from imgpipe.features.family import Definition, Family, Feature
+from imgpipe.features.first_order.statistics import STATISTICS, fill_statistics
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.settings import ExtractionPlan
-from imgpipe.features.statistics import STATISTICS, statistics
 
-_OWN = (
-    ("mode", "AMMC", "gray level", "Most frequent gray level."),
-    ("entropy", "TLU2", "bit", "Information per pixel: 0 for one gray level."),
-    ("uniformity", "BJ5W", "1", "Chance that two pixels drawn at random have equal levels."),
-    ("maximum_gradient", "12CE", "1", "Steepest rise of the histogram, pixels per level."),
-    ("maximum_gradient_level", "8E6O", "gray level", "Gray level of the steepest rise."),
-    ("minimum_gradient", "VQB3", "1", "Steepest fall of the histogram, pixels per level."),
-    ("minimum_gradient_level", "RHQZ", "gray level", "Gray level of the steepest fall."),
-)
 _UNITS = {"intensity": "gray level", "intensity^2": "gray level^2", "1": "1"}
-_ROWS = (
-    *((name, ibsi, _UNITS[unit], f"Of the gray levels: {text[0].lower()}{text[1:]}")
-      for name, _, ibsi, unit, text in STATISTICS),
-    *_OWN,
-)  # fmt: skip
+_SHARED = tuple(
+    s.of("gray levels", _UNITS)._replace(ibsi=s.histogram_ibsi, mirp=f"ih_{s.tag}")
+    for s in STATISTICS
+    if s.histogram_ibsi
+)
+_OWN = tuple(starmap(Definition, (
+    ("mode", "AMMC", "gray level", "Most frequent gray level.", None, "ih_mode",
+     "argmax n(i), the nearest to m of several"),
+    ("entropy", "TLU2", "bit", "Information per pixel: 0 for one gray level.", "firstorder_Entropy",
+     "ih_entropy", "-sum p(i) log2 p(i)"),
+    ("uniformity", "BJ5W", "1", "Chance that two pixels drawn at random have equal levels.",
+     "firstorder_Uniformity", "ih_uniformity", "sum p(i)^2"),
+    ("maximum_gradient", "12CE", "1", "Steepest rise of the histogram, pixels per level.", None,
+     "ih_max_grad", "max (n(i + 1) - n(i - 1)) / 2, one-sided at the ends"),
+    ("maximum_gradient_level", "8E6O", "gray level", "Gray level of the steepest rise.", None,
+     "ih_max_grad_g", "argmax (n(i + 1) - n(i - 1)) / 2"),
+    ("minimum_gradient", "VQB3", "1", "Steepest fall of the histogram, pixels per level.", None,
+     "ih_min_grad", "min (n(i + 1) - n(i - 1)) / 2, one-sided at the ends"),
+    ("minimum_gradient_level", "RHQZ", "gray level", "Gray level of the steepest fall.", None,
+     "ih_min_grad_g", "argmin (n(i + 1) - n(i - 1)) / 2"),
+)))  # fmt: skip
+DEFINITIONS = (*_SHARED, *_OWN)
+# pixels of as many images as stay in the cache while their levels are put in order
+_PART = 2**14
 
 
 def describe(plan: ExtractionPlan) -> list[Feature]:
     """Twenty-three statistics; a colour image is discretised on its luminance."""
-    return [
-        Feature(f"histogram_{name}", "histogram", ibsi, None, unit, text)
-        for name, ibsi, unit, text in _ROWS
-    ]
+    return [definition.feature("histogram") for definition in DEFINITIONS]
 
 
 def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
@@ -40,67 +49,80 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     counts, the lower of two equally close; of several steepest gradients the lowest level. Undefined,
     hence NaN: what is undefined for intensities, and the gradients of a single gray level.
     """  # noqa: E501
-    out = np.empty((len(batch), len(_ROWS)))
+    out = np.empty((len(batch), len(DEFINITIONS)))
     levels = batch.levels.reshape(len(batch), -1)
-    _stack(levels, batch.n_levels, out)
+    length = max(1, _PART // levels.shape[1])
+    ordered = np.empty((length, levels.shape[1]))
+    statistics = np.empty((length, len(STATISTICS)))
+    for start in range(0, len(batch), length):
+        part = slice(start, start + length)
+        numbers, tops = batch.counts[part], batch.n_levels[part]
+        counts = np.zeros((len(tops), tops.max() + 1), np.int64)
+        _count(levels[part], tops, counts, ordered)
+        fill_statistics(ordered[: len(tops)], numbers, statistics[: len(tops)])
+        out[part, : len(_SHARED)] = statistics[: len(tops), : len(_SHARED)]
+        _own(counts, tops, numbers, out[part])
     return out
 
 
-FAMILY = Family("histogram", "Intensity histogram", describe, compute, ibsi=True, default=True)
+FAMILY = Family(
+    "histogram",
+    "Intensity histogram",
+    describe,
+    compute,
+    ibsi=True,
+    default=True,
+    symbols="x are the gray levels inside the mask, n(i) the number and p(i) the share of level i.",
+)
 
 
 @jit
-def _stack(levels: np.ndarray, n_levels: np.ndarray, out: np.ndarray) -> None:
-    """All histogram statistics of every row of gray levels."""
-    spread = np.empty(levels.shape[1])
+def _count(levels: np.ndarray, tops: np.ndarray, counts: np.ndarray, ordered: np.ndarray) -> None:
+    """Count the pixels of each gray level, and list the levels in ascending order."""
     for k in range(levels.shape[0]):
-        top = n_levels[k]
-        counts = np.zeros(top + 1, np.int64)
         row = levels[k]
         for i in range(row.size):
-            counts[row[i]] += 1
-        n = np.int64(0)  # a bare 0 is a type of its own, for which callees would compile again
-        for level in range(1, top + 1):
-            for _ in range(counts[level]):
-                spread[n] = level
+            counts[k, row[i]] += 1
+        n = 0
+        for level in range(1, tops[k] + 1):
+            for _ in range(counts[k, level]):
+                ordered[k, n] = level
                 n += 1
-        statistics(spread, n, out[k])
-        _own(counts, n, out[k, 0], out[k, 16:])
 
 
-@jit_helper
-def _own(counts: np.ndarray, n: int, mean: float, out: np.ndarray) -> None:
-    """Mode, entropy, uniformity and gradients of a histogram with levels from 1."""
-    top = counts.size - 1
-    mode = 1
-    entropy = 0.0
-    uniformity = 0.0
-    for level in range(1, top + 1):
-        here = counts[level]
-        best = counts[mode]
-        if here > best or (here == best and abs(level - mean) < abs(mode - mean)):
-            mode = level
-        if here > 0:
-            p = here / n
-            entropy -= p * np.log2(p)
-            uniformity += p * p
-    out[0] = mode
-    out[1] = abs(entropy)  # never a negative zero
-    out[2] = uniformity
-    out[3:] = np.nan
-    if top < 2:
-        return
-    highest = -np.inf
-    lowest = np.inf
-    for level in range(1, top + 1):
-        before = max(level - 1, 1)
-        after = min(level + 1, top)
-        slope = (counts[after] - counts[before]) / (after - before)
-        if slope > highest:
-            highest = slope
-            out[4] = level
-        if slope < lowest:
-            lowest = slope
-            out[6] = level
-    out[3] = highest
-    out[5] = lowest
+@jit
+def _own(counts: np.ndarray, tops: np.ndarray, numbers: np.ndarray, out: np.ndarray) -> None:
+    """Fill in mode, entropy, uniformity and gradients behind the statistics; the mean is first."""
+    for k in range(counts.shape[0]):
+        row = counts[k]
+        top = tops[k]
+        mean = out[k, 0]
+        features = out[k, 16:]
+        mode = 1
+        entropy = 0.0
+        uniformity = 0.0
+        highest = -np.inf
+        lowest = np.inf
+        features[3:] = np.nan
+        for level in range(1, top + 1):
+            here = row[level]
+            best = row[mode]
+            if here > best or (here == best and abs(level - mean) < abs(mode - mean)):
+                mode = level
+            if here > 0:
+                p = here / numbers[k]
+                entropy -= p * np.log2(p)
+                uniformity += p * p
+            before = max(level - 1, 1)
+            after = min(level + 1, top)
+            if before < after:
+                slope = (row[after] - row[before]) / (after - before)
+                if slope > highest:
+                    features[3], features[4] = slope, level
+                    highest = slope
+                if slope < lowest:
+                    features[5], features[6] = slope, level
+                    lowest = slope
+        features[0] = mode
+        features[1] = abs(entropy)  # never a negative zero
+        features[2] = uniformity

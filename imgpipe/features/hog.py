@@ -1,10 +1,13 @@
 """Histogram of oriented gradients on a grid of cells that spans the image, whatever its size."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.features.family import Family, Feature
 from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.boxes import bounding_boxes
 from imgpipe.features.inputs.settings import ExtractionPlan
 
 GRID = 7
@@ -49,100 +52,113 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     ----------
     N. Dalal, B. Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
     """
-    out = np.empty((len(batch), GRID * GRID * ORIENTATIONS))
+    images, masks = batch.values[:, 0], batch.mask[:, 0]
+    boxes = bounding_boxes(batch.mask)[:, 1:]
+    sizes = boxes[..., 1] - boxes[..., 0]
     bounds = np.arange(1, ORIENTATIONS) * np.pi / ORIENTATIONS
-    _stack(batch.values[:, 0], batch.mask[:, 0], np.cos(bounds), np.sin(bounds), out)
-    return out
+    turns = np.stack([np.cos(bounds), np.sin(bounds)])
+    cells = np.zeros((len(batch), GRID, GRID, ORIENTATIONS))
+    lines = np.empty((2, images.shape[2]))
+    bins = np.empty(images.shape[2], np.int64)
+    row_cells = np.empty((GRID, ORIENTATIONS))
+    _fill_cells(images, masks, boxes, _shares(sizes[:, 0]), _shares(sizes[:, 1]), turns, lines,
+                bins, row_cells, cells)  # fmt: skip
+    out = np.zeros_like(cells)
+    _normalise(cells, out)
+    return out.reshape(len(batch), -1)
 
 
 FAMILY = Family(
-    "hog", "Oriented gradients", describe, compute, ibsi=False, default=True, volumes=False
+    "hog",
+    "Oriented gradients",
+    describe,
+    compute,
+    ibsi=False,
+    default=True,
+    volumes=False,
+    directional=True,
 )
 
 
+class Shares(NamedTuple):
+    """How pixels are shared among the cells along one axis.
+
+    Attributes
+    ----------
+    size : ndarray of int64, shape (n,)
+        Which size each image has.
+    parts : ndarray of float64, shape (sizes, longest, GRID)
+        Fraction of each cell's length that each pixel covers, for each size.
+    """
+
+    size: np.ndarray
+    parts: np.ndarray
+
+
+def _shares(sizes: np.ndarray) -> Shares:
+    """Overlaps of pixels and cells for images of these sizes."""
+    different, place = np.unique(sizes, return_inverse=True)
+    n = different[:, None, None]
+    i = np.arange(different[-1])[:, None]
+    c = np.arange(GRID)
+    # in units of 1 / GRID of a pixel
+    overlap = np.minimum(GRID * (i + 1), n * (c + 1)) - np.maximum(GRID * i, n * c)
+    return Shares(place, np.maximum(overlap, 0) / n)
+
+
 @jit
-def _stack(
-    images: np.ndarray, masks: np.ndarray, cosines: np.ndarray, sines: np.ndarray, out: np.ndarray
+def _fill_cells(
+    images: np.ndarray,
+    masks: np.ndarray,
+    boxes: np.ndarray,
+    rows: Shares,
+    columns: Shares,
+    turns: np.ndarray,
+    lines: np.ndarray,
+    bins: np.ndarray,
+    row_cells: np.ndarray,
+    cells: np.ndarray,
 ) -> None:
-    """Descriptor of every image."""
-    n, height, width = images.shape
-    gx = np.empty(width)
-    gy = np.empty(width)
-    bins = np.empty(width, np.int64)
-    cells = np.empty((GRID, GRID, ORIENTATIONS))
-    row_cells = np.empty((GRID, ORIENTATIONS))
-    row_shares = np.empty((height, GRID))
-    column_shares = np.empty((width, GRID))
-    for k in range(n):
-        top, bottom, left, right = _box(masks[k])
-        _shares(bottom - top, row_shares)
-        _shares(right - left, column_shares)
-        cells[:] = 0.0
-        for y in range(top, bottom):
-            _gradients(images[k], masks[k], y, top, bottom, left, right, gx, gy)
-            _orient(right - left, cosines, sines, gx, gy, bins)
+    """Add the gradients of every image to its cells."""
+    for k in range(images.shape[0]):
+        left, right = boxes[k, 1, 0], boxes[k, 1, 1]
+        row_shares = rows.parts[rows.size[k]]
+        column_shares = columns.parts[columns.size[k]]
+        length = lines[0]
+        for y in range(boxes[k, 0, 0], boxes[k, 0, 1]):
+            _gradients(images[k], masks[k], y, boxes[k], lines)
+            _orient(right - left, turns, lines, bins)
             row_cells[:] = 0.0
             for x in range(right - left):
-                # gx holds the length now
-                if gx[x] > 0:
+                if length[x] > 0:
                     for c in range(GRID * x // (right - left), GRID):
                         if column_shares[x, c] == 0:
                             break
-                        row_cells[c, bins[x]] += gx[x] * column_shares[x, c]
+                        row_cells[c, bins[x]] += length[x] * column_shares[x, c]
             for cy in range(GRID):
-                if row_shares[y - top, cy] > 0:
-                    _add(row_cells, row_shares[y - top, cy], cells[cy])
-        _normalise(cells, out[k].reshape(GRID, GRID, ORIENTATIONS))
-
-
-@jit_helper
-def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
-    """Smallest box that holds the mask: first and last + 1, of rows and of columns."""
-    height, width = mask.shape
-    top, bottom, left, right = height, 0, width, 0
-    for y in range(height):
-        for x in range(width):
-            if mask[y, x]:
-                top = min(top, y)
-                bottom = y + 1
-                left = min(left, x)
-                right = max(right, x + 1)
-    return top, bottom, left, right
-
-
-@jit_helper
-def _shares(n: int, shares: np.ndarray) -> None:
-    """Fraction of each cell's length that each of `n` pixels covers."""
-    for i in range(n):
-        for c in range(GRID):
-            # in units of 1 / GRID of a pixel
-            overlap = min(GRID * (i + 1), n * (c + 1)) - max(GRID * i, n * c)
-            shares[i, c] = max(overlap, 0) / n
+                share = row_shares[y - boxes[k, 0, 0], cy]
+                if share > 0:
+                    for c in range(GRID):
+                        for o in range(ORIENTATIONS):
+                            cells[k, cy, c, o] += share * row_cells[c, o]
 
 
 @jit_helper
 def _gradients(
-    image: np.ndarray,
-    mask: np.ndarray,
-    y: int,
-    top: int,
-    bottom: int,
-    left: int,
-    right: int,
-    gx: np.ndarray,
-    gy: np.ndarray,
+    image: np.ndarray, mask: np.ndarray, y: int, box: np.ndarray, lines: np.ndarray
 ) -> None:
     """Central differences along row `y` of the box, zero where one would leave the mask."""
-    gx[:] = 0.0
-    gy[:] = 0.0
+    left, right = box[1, 0], box[1, 1]
+    gx, gy = lines[0], lines[1]
+    gx[: right - left] = 0.0
+    gy[: right - left] = 0.0
     here = mask[y, left:right]
-    if right - left > 2:
-        row = image[y, left:right]
-        inner = gx[1:]
-        for x in range(right - left - 2):
-            if here[x] and here[x + 1] and here[x + 2]:
-                inner[x] = row[x + 2] - row[x]
-    if top < y < bottom - 1:
+    row = image[y, left:right]
+    inner = gx[1:]
+    for x in range(right - left - 2):
+        if here[x] and here[x + 1] and here[x + 2]:
+            inner[x] = row[x + 2] - row[x]
+    if box[0, 0] < y < box[0, 1] - 1:
         above = image[y - 1, left:right]
         below = image[y + 1, left:right]
         above_in = mask[y - 1, left:right]
@@ -153,19 +169,18 @@ def _gradients(
 
 
 @jit_helper
-def _orient(
-    n: int, cosines: np.ndarray, sines: np.ndarray, gx: np.ndarray, gy: np.ndarray, bins: np.ndarray
-) -> None:
-    """Bin of each orientation; the lengths of the gradients replace `gx`."""
+def _orient(n: int, turns: np.ndarray, lines: np.ndarray, bins: np.ndarray) -> None:
+    """Bin of each orientation; the lengths of the gradients replace those along x."""
+    gx, gy = lines[0], lines[1]
     for x in range(n):
         # opposite gradients are one orientation, 0 <= angle < 180
         if gy[x] < 0 or (gy[x] == 0 and gx[x] < 0):
             gx[x] = -gx[x]
             gy[x] = -gy[x]
         bins[x] = 0
-    for b in range(cosines.size):
-        cosine = cosines[b]
-        sine = sines[b]
+    for b in range(turns.shape[1]):
+        cosine = turns[0, b]
+        sine = turns[1, b]
         for x in range(n):
             # beyond a bound where the sine of the angle to it is not negative
             bins[x] += 1 if gy[x] * cosine - gx[x] * sine >= 0 else 0
@@ -173,31 +188,23 @@ def _orient(
         gx[x] = np.sqrt(gx[x] * gx[x] + gy[x] * gy[x])
 
 
-@jit_helper
-def _add(cells: np.ndarray, share: float, out: np.ndarray) -> None:
-    """Add a share of a row's cells to the row of the grid."""
-    for c in range(GRID):
-        for o in range(ORIENTATIONS):
-            out[c, o] += share * cells[c, o]
-
-
-@jit_helper
+@jit
 def _normalise(cells: np.ndarray, out: np.ndarray) -> None:
     """Mean of each cell over its blocks of 2 x 2 cells, each block normalised (L2-Hys)."""
-    out[:] = 0.0
-    for by in range(GRID - 1):
-        for bx in range(GRID - 1):
-            block = cells[by : by + 2, bx : bx + 2]
-            scale = _scale(block, 1.0, np.inf)
-            again = _scale(block, scale, _CLIP)
-            for y in range(2):
-                for x in range(2):
-                    # cells in a corner are in one block, at an edge in two, inside in four
-                    rows = 1 if by + y in (0, GRID - 1) else 2
-                    columns = 1 if bx + x in (0, GRID - 1) else 2
-                    for o in range(ORIENTATIONS):
-                        value = min(block[y, x, o] * scale, _CLIP) * again
-                        out[by + y, bx + x, o] += value / (rows * columns)
+    for k in range(cells.shape[0]):
+        for by in range(GRID - 1):
+            for bx in range(GRID - 1):
+                block = cells[k, by : by + 2, bx : bx + 2]
+                scale = _scale(block, 1.0, np.inf)
+                again = _scale(block, scale, _CLIP)
+                for y in range(2):
+                    for x in range(2):
+                        # cells in a corner are in one block, at an edge in two, inside in four
+                        rows = 1 if by + y in (0, GRID - 1) else 2
+                        columns = 1 if bx + x in (0, GRID - 1) else 2
+                        for o in range(ORIENTATIONS):
+                            value = min(block[y, x, o] * scale, _CLIP) * again
+                            out[k, by + y, bx + x, o] += value / (rows * columns)
 
 
 @jit_helper

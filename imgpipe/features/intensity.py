@@ -2,26 +2,22 @@
 
 import numpy as np
 
-from imgpipe._runtime.jit import jit
-from imgpipe.features.family import Family, Feature
+from imgpipe.features.family import Definition, Family, Feature
+from imgpipe.features.first_order.statistics import STATISTICS, fill_statistics
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.settings import ExtractionPlan
-from imgpipe.features.statistics import STATISTICS, statistics
 
-_OWN = (
-    ("energy", "N8CA", "intensity^2", "Sum of squared values."),
-    ("root_mean_square", "5ZWQ", "intensity", "Root of the mean squared value."),
+DEFINITIONS = tuple(
+    Definition(s.name, s.ibsi, s.unit, s.description, s.pyradiomics, f"stat_{s.tag}", s.formula)
+    for s in STATISTICS
 )
-_ROWS = (*((name, ibsi, unit, text) for name, ibsi, _, unit, text in STATISTICS), *_OWN)
 
 
 def describe(plan: ExtractionPlan) -> list[Feature]:
     """Eighteen statistics, those of a colour image once per channel."""
     suffixes = [""] if plan.channels is None else [f"_c{c}" for c in range(plan.channels)]
     return [
-        Feature(f"intensity_{name}{suffix}", "intensity", ibsi, None, unit, text)
-        for suffix in suffixes
-        for name, ibsi, unit, text in _ROWS
+        definition.feature("intensity", suffix) for suffix in suffixes for definition in DEFINITIONS
     ]
 
 
@@ -32,26 +28,19 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     kurtosis of one intensity; coefficients whose denominator is zero; the robust deviation where
     no pixel lies between the 10th and the 90th percentile.
     """
-    blocks = []
-    for channel in batch.channels:
-        out = np.empty((len(batch), len(_ROWS)))
-        _stack(batch.sorted(channel), batch.counts, out)
-        blocks.append(out)
-    return np.concatenate(blocks, axis=1)
+    out = np.empty((len(batch.channels), len(batch), len(DEFINITIONS)))
+    for channel, values in zip(batch.channels, out, strict=True):
+        fill_statistics(batch.sorted(channel), batch.counts, values)
+    return np.concatenate(list(out), axis=1)
 
 
-FAMILY = Family("intensity", "Intensity statistics", describe, compute, ibsi=True, default=True)
-
-
-@jit
-def _stack(values: np.ndarray, counts: np.ndarray, out: np.ndarray) -> None:
-    """All statistics of every row of sorted values."""
-    for k in range(values.shape[0]):
-        n = counts[k]
-        x = values[k]
-        statistics(x, n, out[k])
-        energy = 0.0
-        for i in range(n):
-            energy += x[i] * x[i]
-        out[k, 16] = energy
-        out[k, 17] = np.sqrt(energy / n)
+FAMILY = Family(
+    "intensity",
+    "Intensity statistics",
+    describe,
+    compute,
+    ibsi=True,
+    default=True,
+    symbols="x are the N values inside the mask, Pq their q-th percentile.",
+    brightness=True,
+)

@@ -42,11 +42,23 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     T. Ojala, M. Pietikainen, T. Maenpaa, "Multiresolution gray-scale and rotation invariant
     texture classification with local binary patterns", IEEE Trans. PAMI 24 (2002).
     """
+    width = batch.values.shape[-1]
+    values = batch.values.reshape(-1, *batch.values.shape[2:])
     blocks = []
     for points, radius in CIRCLES:
-        out = np.empty((len(batch), points + 2))
-        _stack(batch.values, batch.mask, radius, *_taps(points, radius), _table(points), out)
-        blocks.append(out)
+        offsets, weights = _taps(points, radius)
+        # a slice is one long row, so that loops are long; what wraps round an edge does not count
+        shifts = offsets @ np.array([width, 1])
+        valid = np.zeros((len(values), values[0].size), bool)
+        run = np.empty(width, np.int64)
+        _whole_squares(batch.mask.reshape(values.shape), 2 * radius + 1, run, valid)
+        counts = np.zeros((len(values), points + 2), np.int64)
+        codes = np.empty(_STRIP, np.int64)
+        margin = radius * width + radius
+        _count(values, valid, margin, shifts, weights, _table(points), codes, counts)
+        counts = counts.reshape(len(batch), -1, points + 2).sum(axis=1)
+        total = counts.sum(axis=1, keepdims=True)
+        blocks.append(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
     return np.concatenate(blocks, axis=1)
 
 
@@ -81,52 +93,40 @@ def _table(points: int) -> np.ndarray:
 
 
 @jit
-def _stack(
+def _whole_squares(masks: np.ndarray, size: int, run: np.ndarray, valid: np.ndarray) -> None:
+    """Mark the pixels of each slice whose surrounding square of `size` pixels lies in the mask."""
+    n, height, width = masks.shape
+    for k in range(n):
+        run[:] = 0
+        for y in range(height):
+            streak = 0
+            for x in range(width):
+                run[x] = run[x] + 1 if masks[k, y, x] else 0
+                streak = streak + 1 if run[x] >= size else 0
+                if streak >= size:
+                    valid[k, (y - size // 2) * width + x - size // 2] = True
+
+
+@jit
+def _count(
     values: np.ndarray,
-    mask: np.ndarray,
-    radius: int,
-    offsets: np.ndarray,
+    valid: np.ndarray,
+    margin: int,
+    shifts: np.ndarray,
     weights: np.ndarray,
     table: np.ndarray,
-    out: np.ndarray,
+    codes: np.ndarray,
+    counts: np.ndarray,
 ) -> None:
-    """Share of each pattern among the pixels that count, for every image."""
-    n, depth, height, width = values.shape
-    counts = np.empty(out.shape[1], np.int64)
-    valid = np.empty(height * width, np.bool_)
-    codes = np.empty(_STRIP, np.int64)
-    # a slice is one long row, so that loops are long; what wraps round an edge does not count
-    margin = radius * width + radius
-    shifts = offsets[:, :, 0] * width + offsets[:, :, 1]
-    for k in range(n):
-        counts[:] = 0
-        for z in range(depth):
-            _whole_squares(mask[k, z], 2 * radius + 1, valid)
-            pixels = values[k, z].reshape(-1)
-            for start in range(margin, pixels.size - margin, _STRIP):
-                strip = codes[: min(_STRIP, pixels.size - margin - start)]
-                _encode(pixels, start, shifts, weights, strip)
-                for j in range(strip.size):
-                    if valid[start + j]:
-                        counts[table[strip[j]]] += 1
-        total = counts.sum()
-        for f in range(counts.size):
-            out[k, f] = counts[f] / total if total else np.nan
-
-
-@jit_helper
-def _whole_squares(mask: np.ndarray, size: int, valid: np.ndarray) -> None:
-    """Mark the pixels of a slice whose surrounding square of `size` pixels lies in the mask."""
-    height, width = mask.shape
-    valid[:] = False
-    run = np.zeros(width, np.int64)
-    for y in range(height):
-        streak = 0
-        for x in range(width):
-            run[x] = run[x] + 1 if mask[y, x] else 0
-            streak = streak + 1 if run[x] >= size else 0
-            if streak >= size:
-                valid[(y - size // 2) * width + x - size // 2] = True
+    """Count the patterns of each slice."""
+    for k in range(values.shape[0]):
+        pixels = values[k].reshape(-1)
+        for start in range(margin, pixels.size - margin, codes.size):
+            strip = codes[: min(codes.size, pixels.size - margin - start)]
+            _encode(pixels, start, shifts, weights, strip)
+            for j in range(strip.size):
+                if valid[k, start + j]:
+                    counts[k, table[strip[j]]] += 1
 
 
 @jit_helper
@@ -139,15 +139,14 @@ def _encode(
     codes[:] = 0
     for p in range(weights.shape[0]):
         bit = 1 << p
-        at = start + shifts[p]
-        a = pixels[at[0] : at[0] + m]
+        a = pixels[start + shifts[p, 0] :]
         if weights[p, 0] == 1:
             for j in range(m):
                 codes[j] += bit if a[j] >= centre[j] else 0
             continue
-        b = pixels[at[1] : at[1] + m]
-        c = pixels[at[2] : at[2] + m]
-        d = pixels[at[3] : at[3] + m]
+        b = pixels[start + shifts[p, 1] :]
+        c = pixels[start + shifts[p, 2] :]
+        d = pixels[start + shifts[p, 3] :]
         wa, wb, wc, wd = weights[p, 0], weights[p, 1], weights[p, 2], weights[p, 3]
         for j in range(m):
             # differences first: in a flat region their sum is exactly zero

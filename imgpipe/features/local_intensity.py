@@ -4,31 +4,30 @@ The mean runs over the pixels whose centre lies in a sphere of 1 cm3 (radius 6.2
 disc of that radius) around a pixel of the mask, those outside the mask included.
 """
 
+from itertools import starmap
+from typing import NamedTuple
+
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
-from imgpipe.features.family import Family, Feature
+from imgpipe.features.family import Definition, Family, Feature
 from imgpipe.features.inputs.batch import Batch
+from imgpipe.features.inputs.boxes import bounding_boxes
 from imgpipe.features.inputs.settings import ExtractionPlan
 
-ROWS = (
-    ("local_peak", "VJGA", "intensity", "Mean around the brightest pixel."),
-    ("global_peak", "0F91", "intensity", "Highest mean around any pixel."),
-)
-FORMULAS = (
-    "mean over the sphere at the maximum; the highest of several",
-    "max over the mask of the mean over the sphere",
-)
+DEFINITIONS = tuple(starmap(Definition, (
+    ("local_peak", "VJGA", "intensity", "Mean around the brightest pixel.", None, "loc_peak_loc",
+     "mean over the sphere at the maximum; the highest of several"),
+    ("global_peak", "0F91", "intensity", "Highest mean around any pixel.", None, "loc_peak_glob",
+     "max over the mask of the mean over the sphere"),
+)))  # fmt: skip
 RADIUS = 10 * (3 / (4 * np.pi)) ** (1 / 3)
 """Radius of a sphere of 1 cm3, mm."""
 
 
 def describe(plan: ExtractionPlan) -> list[Feature]:
     """Two peaks."""
-    return [
-        Feature(f"local_intensity_{name}", "local_intensity", ibsi, None, unit, text)
-        for name, ibsi, unit, text in ROWS
-    ]
+    return [definition.feature("local_intensity") for definition in DEFINITIONS]
 
 
 def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
@@ -39,18 +38,51 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """
     spacing = np.ones(3)
     spacing[3 - plan.ndim :] = plan.spacing
-    rows = _sphere(spacing, batch.whole.shape[1:], plan.ndim == 2)
+    sphere = _sphere(spacing, batch.whole.shape[1:], plan.ndim == 2)
     finite = np.isfinite(batch.whole) if batch.finite is None else batch.finite
-    out = np.empty((len(batch), len(ROWS)))
-    _stack(batch.whole, finite, batch.inside, np.array(batch.origin), rows, out)
+    boxes = bounding_boxes(batch.inside)
+    brightest = np.where(batch.inside, batch.values, -np.inf).reshape(len(batch), -1).max(axis=1)
+    reach = np.array(batch.values.shape[1:]) + 2 * sphere.margin
+    prefix = np.zeros((2, reach[0], reach[1], reach[2] + 1))
+    row = np.empty((2, reach[2]))
+    out = np.empty((len(batch), len(DEFINITIONS)))
+    origin = np.array(batch.origin)
+    _stack(batch.whole, finite, batch.inside, boxes, origin, brightest, sphere, prefix, row, out)
     return out
 
 
-FAMILY = Family("local_intensity", "Local intensity", describe, compute, ibsi=True)
+FAMILY = Family(
+    "local_intensity",
+    "Local intensity",
+    describe,
+    compute,
+    ibsi=True,
+    symbols="The sphere has a volume of 1 cm3, radius 6.2 mm.",
+    brightness=True,
+    # IBSI draws the sphere around a bright pixel across the edge of the mask
+    beyond_mask=True,
+)
 
 
-def _sphere(spacing: np.ndarray, shape: tuple[int, ...], flat: bool) -> np.ndarray:
-    """Rows (dz, dy, half width) of pixels whose centres lie in the sphere."""
+class Sphere(NamedTuple):
+    """Pixels whose centres lie in the sphere.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (r, 3)
+        Offset along z and y, and half the width, of each row of pixels.
+    margin : ndarray of int64, shape (3,)
+        How far the sphere reaches along each axis.
+    n_pixels : float
+        Number of its pixels.
+    """
+
+    rows: np.ndarray
+    margin: np.ndarray
+    n_pixels: float
+
+
+def _sphere(spacing: np.ndarray, shape: tuple[int, ...], flat: bool) -> Sphere:
     # a pixel exactly on the sphere must not depend on rounding
     reach = RADIUS * (1 + 1e-12) / spacing
     most = np.minimum(np.array(shape) - 1, reach.astype(np.int64))
@@ -60,7 +92,8 @@ def _sphere(spacing: np.ndarray, shape: tuple[int, ...], flat: bool) -> np.ndarr
     left = 1 - (dz / reach[0]) ** 2 - (dy / reach[1]) ** 2
     keep = left >= 0
     half = np.minimum((np.sqrt(left[keep]) * reach[2]).astype(np.int64), most[2])
-    return np.stack([dz[keep], dy[keep], half], axis=1)
+    rows = np.stack([dz[keep], dy[keep], half], axis=1)
+    return Sphere(rows, rows.max(axis=0), float((2 * half + 1).sum()))
 
 
 @jit
@@ -68,111 +101,88 @@ def _stack(
     whole: np.ndarray,
     finite: np.ndarray,
     inside: np.ndarray,
+    boxes: np.ndarray,
     origin: np.ndarray,
-    rows: np.ndarray,
+    brightest: np.ndarray,
+    sphere: Sphere,
+    prefix: np.ndarray,
+    row: np.ndarray,
     out: np.ndarray,
 ) -> None:
     """Fill `out` (n, 2) with both peaks."""
-    margin = np.empty(3, np.int64)
-    for a in range(3):
-        margin[a] = rows[:, a].max()
+    margin = sphere.margin
     for k in range(inside.shape[0]):
-        low, high = _box(inside[k])
-        reference = _brightest(whole[k], inside[k], origin)
+        box = boxes[k]
+        x0, x1 = box[2, 0], box[2, 1]
         # against the maximum, so that the mean of a flat region is exact
-        sums, numbers, full = _prefix(whole[k], finite[k], reference, origin + low - margin,
-                                      origin + high + margin)  # fmt: skip
+        reference = brightest[k]
+        full = _fill_prefix(whole[k], finite[k], reference, box, origin, margin, prefix)
         local = -np.inf
         top = -np.inf
-        width = high[2] - low[2] + 1
-        total = np.empty(width)
-        number = np.empty(width)
-        for z in range(low[0], high[0] + 1):
-            for y in range(low[1], high[1] + 1):
-                row = inside[k, z, y, low[2] : high[2] + 1]
-                if not row.any():
+        total = row[0, : x1 - x0]
+        number = row[1, : x1 - x0]
+        number[:] = sphere.n_pixels
+        for z in range(box[0, 0], box[0, 1]):
+            for y in range(box[1, 0], box[1, 1]):
+                here = inside[k, z, y, x0:x1]
+                first = 0
+                while first < here.size and not here[first]:
+                    first += 1
+                if first == here.size:
                     continue
-                at_z = z - low[0] + margin[0]
-                at_y = y - low[1] + margin[1]
-                _window(sums, at_z, at_y, margin[2], rows, total)
-                if full:
-                    number[:] = (2 * rows[:, 2] + 1).sum()
-                else:
-                    _window(numbers, at_z, at_y, margin[2], rows, number)
-                pixels = whole[k, origin[0] + z, origin[1] + y]
-                for x in range(width):
-                    if row[x]:
+                at_z = z - box[0, 0] + margin[0]
+                at_y = y - box[1, 0] + margin[1]
+                _window(prefix[0], at_z, at_y, sphere, total)
+                if not full:
+                    _window(prefix[1], at_z, at_y, sphere, number)
+                pixels = whole[k, origin[0] + z, origin[1] + y, origin[2] + x0 :]
+                for x in range(first, here.size):
+                    if here[x]:
                         mean = total[x] / number[x]
                         top = max(top, mean)
-                        if pixels[origin[2] + low[2] + x] == reference:
+                        if pixels[x] == reference:
                             local = max(local, mean)
         out[k, 0] = reference + local
         out[k, 1] = reference + top
 
 
 @jit_helper
-def _box(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last index of the mask along each axis."""
-    low = np.array(inside.shape)
-    high = np.zeros(3, np.int64)
-    for z in range(inside.shape[0]):
-        for y in range(inside.shape[1]):
-            for x in range(inside.shape[2]):
-                if inside[z, y, x]:
-                    low[0], high[0] = min(low[0], z), max(high[0], z)
-                    low[1], high[1] = min(low[1], y), max(high[1], y)
-                    low[2], high[2] = min(low[2], x), max(high[2], x)
-    return low, high
-
-
-@jit_helper
-def _brightest(whole: np.ndarray, inside: np.ndarray, origin: np.ndarray) -> float:
-    """Maximum inside the mask."""
-    top = -np.inf
-    for z in range(inside.shape[0]):
-        for y in range(inside.shape[1]):
-            pixels = whole[origin[0] + z, origin[1] + y]
-            for x in range(inside.shape[2]):
-                if inside[z, y, x]:
-                    top = max(top, pixels[origin[2] + x])
-    return top
-
-
-@jit_helper
-def _prefix(
-    whole: np.ndarray, finite: np.ndarray, reference: float, low: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, bool]:
+def _fill_prefix(
+    whole: np.ndarray,
+    finite: np.ndarray,
+    reference: float,
+    box: np.ndarray,
+    origin: np.ndarray,
+    margin: np.ndarray,
+    prefix: np.ndarray,
+) -> bool:
     """Sum and count the pixels of each row up to a column; say whether none is missing."""
-    size = high - low + 1
-    sums = np.zeros((size[0], size[1], size[2] + 1))
-    numbers = np.zeros((size[0], size[1], size[2] + 1))
     missing = False
-    for i in range(size[0]):
-        for j in range(size[1]):
-            z = low[0] + i
-            y = low[1] + j
-            if not (0 <= z < whole.shape[0] and 0 <= y < whole.shape[1]):
-                missing = True
-                continue
+    x0 = origin[2] + box[2, 0] - margin[2]
+    width = box[2, 1] - box[2, 0] + 2 * margin[2]
+    for i in range(box[0, 1] - box[0, 0] + 2 * margin[0]):
+        for j in range(box[1, 1] - box[1, 0] + 2 * margin[1]):
+            z = origin[0] + box[0, 0] - margin[0] + i
+            y = origin[1] + box[1, 0] - margin[1] + j
+            known = 0 <= z < whole.shape[0] and 0 <= y < whole.shape[1]
             total = 0.0
             number = 0
-            for m in range(size[2]):
-                x = low[2] + m
-                if 0 <= x < whole.shape[2] and finite[z, y, x]:
+            for m in range(width):
+                x = x0 + m
+                if known and 0 <= x < whole.shape[2] and finite[z, y, x]:
                     total += whole[z, y, x] - reference
                     number += 1
                 else:
                     missing = True
-                sums[i, j, m + 1] = total
-                numbers[i, j, m + 1] = number
-    return sums, numbers, not missing
+                prefix[0, i, j, m + 1] = total
+                prefix[1, i, j, m + 1] = number
+    return not missing
 
 
 @jit_helper
-def _window(
-    prefix: np.ndarray, z: int, y: int, margin: int, rows: np.ndarray, out: np.ndarray
-) -> None:
+def _window(prefix: np.ndarray, z: int, y: int, sphere: Sphere, out: np.ndarray) -> None:
     """Sum over the sphere around each pixel of a row."""
+    rows, margin = sphere.rows, sphere.margin[2]
     n = out.size
     out[:] = 0.0
     for r in range(rows.shape[0]):

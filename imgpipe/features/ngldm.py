@@ -2,49 +2,64 @@
 
 A pixel's dependence j is 1 plus the number of its neighbours, corners included, of its own gray
 level. With n(i, j) the number of pixels of gray level i and dependence j, N their sum and
-p = n / N, the formulas are in `FORMULAS`. Coarseness 0 and distance 1, IBSI's defaults.
+p = n / N, the formulas are in `counts.FORMULAS`. Coarseness 0 and distance 1, IBSI's defaults.
+
+Neighbours outside the mask are alike to none. Slices without a pixel in the mask have no matrix.
+Every feature is defined for every image, that of one pixel included.
 """
 
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from imgpipe._runtime.jit import jit
-from imgpipe.features.family import Family, Feature
-from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, ExtractionPlan
-from imgpipe.features.texture.bordered import add_defined, average_defined, boxed
-from imgpipe.features.texture.counts import SHARED, count_features
-from imgpipe.features.texture.matrices import matrix_batch
+from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, MatrixSettings
+from imgpipe.features.texture.counts import counting
+from imgpipe.features.texture.family import TextureFamily
+from imgpipe.features.texture.volumes import Counted, Volumes
 
-ROWS = (
-    ("low_dependence_emphasis", "SODN", "1", "High where few neighbours are alike."),
-    ("high_dependence_emphasis", "IMOQ", "1", "High where many neighbours are alike."),
-    ("low_gray_level_emphasis", "TL9H", "1", "High where gray levels are low."),
-    ("high_gray_level_emphasis", "OAE7", "gray level^2", "High where gray levels are high."),
+DEFINITIONS = counting(
+    ("low_dependence_emphasis", "SODN", "1", "High where few neighbours are alike.",
+     "gldm_SmallDependenceEmphasis", "ngl_lde"),
+    ("high_dependence_emphasis", "IMOQ", "1", "High where many neighbours are alike.",
+     "gldm_LargeDependenceEmphasis", "ngl_hde"),
+    ("low_gray_level_emphasis", "TL9H", "1", "High where gray levels are low.",
+     "gldm_LowGrayLevelEmphasis", "ngl_lgce"),
+    ("high_gray_level_emphasis", "OAE7", "gray level^2", "High where gray levels are high.",
+     "gldm_HighGrayLevelEmphasis", "ngl_hgce"),
     ("low_dependence_low_gray_level_emphasis", "EQ3F", "1",
-     "High where dark pixels have few neighbours alike."),
+     "High where dark pixels have few neighbours alike.",
+     "gldm_SmallDependenceLowGrayLevelEmphasis", "ngl_ldlge"),
     ("low_dependence_high_gray_level_emphasis", "JA6D", "gray level^2",
-     "High where bright pixels have few neighbours alike."),
+     "High where bright pixels have few neighbours alike.",
+     "gldm_SmallDependenceHighGrayLevelEmphasis", "ngl_ldhge"),
     ("high_dependence_low_gray_level_emphasis", "NBZI", "1",
-     "High where dark pixels have many neighbours alike."),
+     "High where dark pixels have many neighbours alike.",
+     "gldm_LargeDependenceLowGrayLevelEmphasis", "ngl_hdlge"),
     ("high_dependence_high_gray_level_emphasis", "9QMG", "gray level^2",
-     "High where bright pixels have many neighbours alike."),
-    ("gray_level_non_uniformity", "FP8K", "1", "High where few gray levels make most pixels."),
+     "High where bright pixels have many neighbours alike.",
+     "gldm_LargeDependenceHighGrayLevelEmphasis", "ngl_hdhge"),
+    ("gray_level_non_uniformity", "FP8K", "1", "High where few gray levels make most pixels.",
+     "gldm_GrayLevelNonUniformity", "ngl_glnu"),
     ("normalised_gray_level_non_uniformity", "5SPA", "1",
-     "The same, independent of the number of pixels."),
-    ("dependence_count_non_uniformity", "Z87G", "1", "High where most pixels have one dependence."),
+     "The same, independent of the number of pixels.", None, "ngl_glnu_norm"),
+    ("dependence_count_non_uniformity", "Z87G", "1", "High where most pixels have one dependence.",
+     "gldm_DependenceNonUniformity", "ngl_dcnu"),
     ("normalised_dependence_count_non_uniformity", "OKJI", "1",
-     "The same, independent of the number of pixels."),
+     "The same, independent of the number of pixels.", "gldm_DependenceNonUniformityNormalized",
+     "ngl_dcnu_norm"),
     ("dependence_count_percentage", "6XV8", "1",
-     "Neighbourhoods per pixel: always 1, for every pixel has one."),
-    ("gray_level_variance", "1PFV", "gray level^2", "Variance of the gray levels."),
-    ("dependence_count_variance", "DNX2", "1", "Variance of the dependences."),
+     "Neighbourhoods per pixel: always 1, for every pixel has one.", None, "ngl_dc_perc"),
+    ("gray_level_variance", "1PFV", "gray level^2", "Variance of the gray levels.",
+     "gldm_GrayLevelVariance", "ngl_gl_var"),
+    ("dependence_count_variance", "DNX2", "1", "Variance of the dependences.",
+     "gldm_DependenceVariance", "ngl_dc_var"),
     ("dependence_count_entropy", "FCBV", "bit",
-     "Information per pixel: high where neighbourhoods are varied."),
-    ("dependence_count_energy", "CAS9", "1", "Order: high where few neighbourhoods dominate."),
+     "Information per pixel: high where neighbourhoods are varied.", "gldm_DependenceEntropy",
+     "ngl_dc_entr"),
+    ("dependence_count_energy", "CAS9", "1", "Order: high where few neighbourhoods dominate.", None,
+     "ngl_dc_energy"),
 )  # fmt: skip
-FORMULAS = tuple(formula for _, formula in SHARED)
 
 
 def matrix(
@@ -52,24 +67,20 @@ def matrix(
     mask: Any = None,
     *,
     aggregation: str = "default",
-    bins: int | None = 32,
-    bin_width: float | None = None,
-    low: float | None = None,
-    range: tuple[float, float] | None = None,
-    outliers: float | None = None,
-    label: int | None = None,
-    channel_axis: int | None = None,
+    **settings: Unpack[MatrixSettings],
 ) -> np.ndarray:
     """Count the pixels of each gray level and dependence.
 
     Parameters
     ----------
-    image, mask, bins, bin_width, low, range, outliers, label, channel_axis
+    image, mask
         As in `imgpipe.features.extract`.
     aggregation : str, default "default"
         IBSI code of one aggregation. It says which matrices there are: one per slice (``"8QNN"``,
         the default for an image), one of all slices (``"62GR"``), or one in 3-D (``"KOBO"``, the
         default for a volume).
+    **settings
+        bins, bin_width, low, range, outliers, label, channel_axis: as in `extract`.
 
     Returns
     -------
@@ -95,117 +106,53 @@ def matrix(
     array([[0, 2, 0],
            [1, 0, 0]])
     """
-    batch, code = matrix_batch(
-        ZONE_AGGREGATIONS, image, mask, aggregation, bins=bins, bin_width=bin_width, low=low,
-        range=range, outliers=outliers, label=label, channel_axis=channel_axis,
-    )  # fmt: skip
-    box = boxed(batch.levels[0])
-    slices = [(1, box.shape[0] - 1)]
-    if code == "8QNN":
-        slices = [(z, z + 1) for z in np.arange(1, box.shape[0] - 1) if box[z].any()]
-    top = int(batch.n_levels[0])
-    out = np.zeros((len(slices), top + 1, 28 if code == "KOBO" else 10), np.int64)
-    for counts, (first, stop) in zip(out, slices, strict=True):
-        _count(box, code != "KOBO", first, stop, counts)
-    return np.ascontiguousarray(out[:, 1:, 1:])
+    matrices = TEXTURE.counted(image, mask, aggregation, settings)
+    return np.ascontiguousarray(matrices.counts[matrices.n_pixels > 0, 1:, 1:])
 
 
-def describe(plan: ExtractionPlan) -> list[Feature]:
-    """Seventeen features for each aggregation."""
-    return [
-        Feature(f"ngldm_{name}{suffix}", "ngldm", ibsi, code, unit, text)
-        for code, suffix in plan.aggregations(ZONE_AGGREGATIONS)
-        for name, ibsi, unit, text in ROWS
-    ]
+def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
+    most = 9 if volumes.flat else 27
+    counts = np.zeros((len(volumes), 1, volumes.top + 1, most + 1), np.int64)
+    same = np.empty(volumes.bordered.shape[-1], np.int32)
+    _dependences(volumes.bordered, volumes.boxes, 0 if volumes.flat else 1, same, counts)
+    # no dependence is 0
+    return Counted(counts, np.maximum(np.arange(most + 1), 1), most + 1)
 
 
-def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
-    """Features of each image of a stack.
-
-    Neighbours outside the mask are alike to none. Slices without a pixel in the mask have no
-    matrix. Every feature is defined for every image, that of one pixel included.
-    """
-    codes = [code for code, _ in plan.aggregations(ZONE_AGGREGATIONS)]
-    out = np.empty((len(batch), len(codes), len(ROWS)))
-    flat = [code for code in codes if code != "KOBO"]
-    if flat:
-        values = np.empty((len(batch), 2, len(ROWS)))
-        wanted = np.array(["8QNN" in flat, "62GR" in flat])
-        _flat(batch.levels, batch.n_levels, wanted, values)
-        for code in flat:
-            out[:, codes.index(code)] = values[:, int(code == "62GR")]
-    if "KOBO" in codes:
-        _solid(batch.levels, batch.n_levels, out[:, codes.index("KOBO")])
-    return out.reshape(len(batch), -1)
-
-
-FAMILY = Family("ngldm", "Neighbouring gray level dependence", describe, compute, ibsi=True)
+TEXTURE = TextureFamily(
+    "ngldm",
+    "Neighbouring gray level dependence",
+    "n(i, j) is the number of pixels of gray level i of which j, itself included, are alike in the"
+    " neighbourhood; N their sum, p = n / N.",
+    DEFINITIONS,
+    ZONE_AGGREGATIONS,
+    _count,
+)
+FAMILY = TEXTURE.family
 
 
 @jit
-def _flat(levels: np.ndarray, n_levels: np.ndarray, wanted: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (n, 2, f) with averages over slices, and of slices merged, where `wanted`."""
-    one = np.empty(out.shape[2])
-    columns = np.arange(10)
-    columns[0] = 1  # no dependence is 0, and nothing may be divided by it
+def _dependences(
+    levels: np.ndarray, boxes: np.ndarray, reach: int, same: np.ndarray, counts: np.ndarray
+) -> None:
+    """Count pixels by gray level and dependence, with neighbours up to `reach` slices away."""
     for k in range(levels.shape[0]):
-        box = boxed(levels[k])
-        counts = np.zeros((n_levels[k] + 1, 10), np.int64)
-        all_slices = np.zeros_like(counts)
-        total = np.zeros(one.size)
-        defined = np.zeros(one.size, np.int64)
-        n_pixels = 0
-        for z in range(1, box.shape[0] - 1):
-            here = int(np.count_nonzero(box[z]))
-            n_pixels += here
-            counts[:] = 0
-            _count(box, True, z, z + 1, counts)
-            if wanted[0]:
-                count_features(counts, columns, here, one)
-                add_defined(one, total, defined)
-            all_slices += counts
-        if wanted[0]:
-            average_defined(total, defined, out[k, 0])
-        if wanted[1]:
-            count_features(all_slices, columns, n_pixels, out[k, 1])
-
-
-@jit
-def _solid(levels: np.ndarray, n_levels: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (n, f) with the features in 3-D."""
-    columns = np.arange(28)
-    columns[0] = 1
-    one = np.empty(out.shape[1])
-    for k in range(levels.shape[0]):
-        box = boxed(levels[k])
-        counts = np.zeros((n_levels[k] + 1, 28), np.int64)
-        _count(box, False, 1, box.shape[0] - 1, counts)
-        count_features(counts, columns, np.count_nonzero(box), one)
-        out[k] = one
-
-
-@jit
-def _count(box: np.ndarray, flat: bool, first: int, stop: int, counts: np.ndarray) -> None:
-    """Count pixels by gray level and dependence in slices `first` to `stop` of a bordered box."""
-    width = box.shape[2] - 2
-    same = np.empty(width, np.int32)
-    reach = 0 if flat else 1
-    for z in range(first, stop):
-        for y in range(1, box.shape[1] - 1):
-            here = box[z, y, 1 : 1 + width]
-            same[:] = 0
-            for dz in range(-reach, reach + 1):
-                for dy in range(-1, 2):
-                    row = box[z + dz, y + dy]
-                    left = row[:width]
-                    middle = row[1 : 1 + width]
-                    right = row[2 : 2 + width]
-                    for x in range(width):
-                        level = here[x]
-                        same[x] += np.int32(left[x] == level)
-                        same[x] += np.int32(middle[x] == level)
-                        same[x] += np.int32(right[x] == level)
-            # each pixel is alike to itself, so that `same` is the dependence already
-            for x in range(width):
-                if here[x] > 0:
-                    counts[here[x], same[x]] += 1
+        x0, x1 = boxes[k, 2, 0], boxes[k, 2, 1]
+        alike = same[: x1 - x0]
+        for z in range(boxes[k, 0, 0], boxes[k, 0, 1]):
+            for y in range(boxes[k, 1, 0], boxes[k, 1, 1]):
+                here = levels[k, z, y, x0:x1]
+                alike[:] = 0
+                for dz in range(-reach, reach + 1):
+                    for dy in range(-1, 2):
+                        row = levels[k, z + dz, y + dy]
+                        left, middle, right = row[x0 - 1 : x1 - 1], row[x0:x1], row[x0 + 1 : x1 + 1]
+                        for x in range(alike.size):
+                            level = here[x]
+                            alike[x] += np.int32(left[x] == level)
+                            alike[x] += np.int32(middle[x] == level)
+                            alike[x] += np.int32(right[x] == level)
+                # each pixel is alike to itself, so that this is the dependence already
+                for x in range(alike.size):
+                    if here[x] > 0:
+                        counts[k, 0, here[x], alike[x]] += 1

@@ -1,5 +1,6 @@
 """The public doors: settings, registry, collections of images, and errors for bad input."""
 
+import inspect
 import math
 import os
 import time
@@ -10,8 +11,8 @@ import pytest
 
 from imgpipe import InputError, features
 from imgpipe.features import FAMILIES, Family, Feature, catalogue, extract, extract_many
-from imgpipe.features import stacks as _many
-from imgpipe.features.inputs.settings import settings_from
+from imgpipe.features.inputs.settings import ExtractionSettings, settings_from
+from imgpipe.features.jobs import stacks as _many
 
 IMAGE = np.arange(30.0).reshape(5, 6)
 
@@ -196,10 +197,7 @@ def test_jobs_of_the_caller(rng):
 def test_worker_has_one_thread(monkeypatch):
     """A task in another process sets IMGPIPE_THREADS=1 there, one in this process does not."""
     monkeypatch.setenv("IMGPIPE_THREADS", "5")
-    settings = settings_from(
-        families="intensity", aggregation="default", bins=32, bin_width=None, low=None,
-        range=None, outliers=None, distance=1, spacing=None, label=None, channel_axis=None,
-    )  # fmt: skip
+    settings = settings_from(families="intensity")
     task = _many._Task([IMAGE], None, None, ["image 0"])
     _many._work(task, settings, parent=os.getpid())
     assert os.environ["IMGPIPE_THREADS"] == "5"
@@ -218,6 +216,17 @@ def test_a_thousand_small_images_take_a_quarter_of_a_second(rng):
         extract_many(images)
         spent.append(time.process_time() - start)
     assert min(spent) <= 0.25
+
+
+def test_public_functions_have_one_set_of_settings():
+    """extract, extract_many and catalogue name the same settings, with the same defaults."""
+    doors = [inspect.signature(door).parameters for door in (extract, extract_many, catalogue)]
+    common = set(doors[0]) & set(doors[1]) & set(doors[2])
+    assert common == {*ExtractionSettings.__annotations__, "morphological_mask"}
+    for name in common:
+        assert len({door[name].default for door in doors}) == 1
+    defaults = {name: doors[0][name].default for name in ExtractionSettings.__annotations__}
+    assert settings_from(**defaults) == settings_from()
 
 
 def test_warm():

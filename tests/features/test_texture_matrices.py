@@ -171,9 +171,18 @@ def test_matrix_takes_one_aggregation_of_its_kind(module):
         module.matrix(image, aggregation="KOBO")
 
 
+@pytest.mark.parametrize("module", [glrlm, glszm, gldzm, ngtdm, ngldm])
+def test_matrix_takes_no_setting_that_it_does_not_use(module):
+    """What says nothing about the matrix is refused as Python refuses an unknown argument."""
+    for setting in ("distance", "families", "spacing", "binwidth"):
+        with pytest.raises(TypeError, match=f"unexpected keyword argument '{setting}'"):
+            module.matrix(np.eye(3), **{setting: 1})
+
+
 @pytest.mark.parametrize("family", TEXTURES)
 def test_every_row_has_a_formula(family):
     """Each feature of a family has an IBSI id of its own and a formula."""
     module = {**{name: c[0] for name, c in COUNTS.items()}, "ngtdm": ngtdm}[family]
-    ids = [row[1] for row in module.ROWS]
-    assert len(set(ids)) == len(ids) == len(module.FORMULAS) == len(catalogue(family))
+    ids = [definition.ibsi for definition in module.DEFINITIONS]
+    assert all(definition.formula for definition in module.DEFINITIONS)
+    assert len(set(ids)) == len(ids) == len(catalogue(family))

@@ -6,8 +6,6 @@ Run ``python -m imgpipe.features.catalogue_page.page FILE`` to write it.
 import sys
 from pathlib import Path
 
-from imgpipe.features.catalogue_page.formulas import SYMBOLS, base_name, formula_of
-from imgpipe.features.catalogue_page.peers import PEER_NAMES
 from imgpipe.features.extraction import catalogue
 from imgpipe.features.family import Family, Feature
 from imgpipe.features.registry import FAMILIES
@@ -57,11 +55,11 @@ def _section(family: Family) -> str:
     lines = [f"## {family.title} (`{family.name}`)", ""]
     if codes:
         lines += [f"Aggregations: {', '.join(dict.fromkeys(codes))}.", ""]
-    if family.name in SYMBOLS:
-        lines += [SYMBOLS[family.name], ""]
+    if family.symbols:
+        lines += [family.symbols, ""]
     for title, features in (("", deep), ("For an image, where it differs:" if deep else "", flat)):
         rows = list(dict.fromkeys(_row(feature) for feature in features))
-        if rows and family.name not in SYMBOLS:
+        if len(rows) > 3 and not family.symbols:
             # shares of patterns, which differ by a number only
             rows = [*rows[:2], f"| ... {len(rows)} in all |" + " |" * 6, rows[-1]]
         if rows:
@@ -76,10 +74,8 @@ def _features(family: Family, ndim: int) -> list[Feature]:
 
 
 def _row(feature: Feature) -> str:
-    name = base_name(feature)
-    pyradiomics, mirp = PEER_NAMES.get(name, (None, ""))
-    cells = (f"`{name}`", feature.ibsi or "", feature.unit, formula_of(feature),
-             feature.description, pyradiomics or "", mirp)  # fmt: skip
+    cells = (f"`{feature.base_name}`", feature.ibsi or "", feature.unit, feature.formula,
+             feature.description, feature.pyradiomics or "", feature.mirp or "")  # fmt: skip
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._runtime.jit import jit
+from imgpipe.features.inputs.boxes import bounding_boxes, slices_of
 from imgpipe.features.inputs.labels import ImageError
 from imgpipe.features.inputs.levels import discretise
 from imgpipe.features.inputs.settings import ExtractionPlan, Settings
@@ -56,7 +57,7 @@ class Batch:
             mask = np.ones(values.shape, bool)
         shape = mask if morphological_mask is None else morphological_mask
         values, self.finite = _checked(values, mask, labels, masked)
-        box: Any = ... if whole else (slice(None), *_bounding_box(mask | shape))
+        box: Any = ... if whole else (slice(None), *_common_box(mask | shape))
         self.shared: dict[str, Any] = {}
         self._sorted: list[tuple[np.ndarray, np.ndarray]] = []
         self.whole = values
@@ -136,13 +137,10 @@ def _checked(
     return values, None
 
 
-def _bounding_box(mask: np.ndarray) -> list[slice]:
-    """Smallest box (z, y, x) around all masks of a stack."""
-    box = []
-    for axis in (1, 2, 3):
-        hit = np.flatnonzero(mask.any(axis=tuple(a for a in range(4) if a != axis)))
-        box.append(slice(int(hit[0]), int(hit[-1]) + 1))
-    return box
+def _common_box(masks: np.ndarray) -> tuple[slice, ...]:
+    """Index of the smallest box (z, y, x) around all masks of a stack."""
+    first, last = bounding_boxes(masks).transpose(2, 0, 1)
+    return slices_of(np.stack([first.min(axis=0), last.max(axis=0)], axis=1))
 
 
 def _resegment(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.features.inputs.batch import Batch, check_not_empty
-from imgpipe.features.inputs.settings import ExtractionPlan, Settings, settings_from
+from imgpipe.features.inputs.settings import (
+    ExtractionPlan,
+    ExtractionSettings,
+    Settings,
+    settings_from,
+)
 
 
 def read_image(item: Any, label: str, settings: Settings) -> tuple[np.ndarray, int | None]:
@@ -130,7 +135,10 @@ def _mask(mask: Any, what: str, spatial: tuple[int, ...], chosen: float | None) 
 
 
 def prepare_one(
-    image: Any, mask: Any = None, morphological_mask: Any = None, **settings: Any
+    image: Any,
+    mask: Any = None,
+    morphological_mask: Any = None,
+    **settings: Unpack[ExtractionSettings],
 ) -> tuple[Batch, ExtractionPlan]:
     """Batch of one image, for the public matrices."""
     checked = settings_from(**settings)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -32,9 +32,30 @@ DEFAULT_BINS = 32
 MAX_LEVELS = 4096  # a matrix of 32-bit counts then takes 64 MiB
 
 
+class MatrixSettings(TypedDict, total=False):
+    """What says which pixels have which gray level, as in `extract`."""
+
+    bins: int | None
+    bin_width: float | None
+    low: float | None
+    range: tuple[float, float] | None
+    outliers: float | None
+    label: float | None
+    channel_axis: int | None
+
+
+class ExtractionSettings(MatrixSettings, total=False):
+    """Everything that `extract` may be told beside image and masks."""
+
+    families: str | Iterable[str]
+    aggregation: str | Iterable[str]
+    distance: int | Sequence[int]
+    spacing: Sequence[float] | None
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Everything that `extract` may be told, checked."""
+    """The same, checked."""
 
     families: tuple[str, ...]
     aggregation: tuple[str, ...]
@@ -85,40 +106,36 @@ class ExtractionPlan:
         return [(c, f"_{c}") for c in dict.fromkeys(wanted)]
 
 
-def distance_suffix(distance: int) -> str:
-    """Part of a feature's name that tells its distance; nothing for neighbours."""
-    return "" if distance == 1 else f"_d{distance}"
+def settings_among(arguments: Mapping[str, Any]) -> Settings:
+    """Check the settings among all arguments of a public function."""
+    names = ExtractionSettings.__annotations__
+    return settings_from(**{name: arguments[name] for name in names})
 
 
-def settings_from(
-    *,
-    families: Any,
-    aggregation: Any,
-    bins: Any,
-    bin_width: Any,
-    low: Any,
-    range: Any,
-    outliers: Any,
-    distance: Any,
-    spacing: Any,
-    label: Any,
-    channel_axis: Any,
-) -> Settings:
+def settings_from(**given: Unpack[ExtractionSettings]) -> Settings:
     """Check what the caller said; every error names the argument, the value and what would do."""
-    width = _optional_positive("bin_width", bin_width)
+    width = _optional_positive("bin_width", given.get("bin_width"))
+    label, axis = given.get("label"), given.get("channel_axis")
     return Settings(
-        families=_names("families", families),
-        aggregation=_aggregation(aggregation),
-        bins=_bins(bins, width),
+        families=_names("families", given.get("families", "default")),
+        aggregation=_aggregation(given.get("aggregation", "default")),
+        bins=_bins(given.get("bins", DEFAULT_BINS), width),
         bin_width=width,
-        low=_low(low, width),
-        range=_range(range),
-        outliers=_optional_positive("outliers", outliers),
-        distances=_distances(distance),
-        spacing=_spacing(spacing),
+        low=_low(given.get("low"), width),
+        range=_range(given.get("range")),
+        outliers=_optional_positive("outliers", given.get("outliers")),
+        distances=_distances(given.get("distance", 1)),
+        spacing=_spacing(given.get("spacing")),
         label=None if label is None else _number("label", label),
-        channel_axis=None if channel_axis is None else _integer("channel_axis", channel_axis),
+        channel_axis=None if axis is None else _integer("channel_axis", axis),
     )
+
+
+def check_names(given: Mapping[str, Any], known: type, function: str) -> None:
+    """Refuse a setting that `function` does not have, as Python would."""
+    unknown = given.keys() - known.__annotations__
+    if unknown:
+        raise TypeError(f"{function}() got an unexpected keyword argument {min(unknown)!r}")
 
 
 def _names(argument: str, value: Any) -> tuple[str, ...]:

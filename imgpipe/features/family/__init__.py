@@ -1,0 +1,5 @@
+"""What a feature and a family are, and what each says of itself."""
+
+from imgpipe.features.family.definitions import Definition, Family, Feature
+
+__all__ = ["Definition", "Family", "Feature"]

@@ -1,0 +1,1 @@
+"""Statistics of values without regard to where they lie."""

@@ -1,0 +1,1 @@
+"""An extraction of many images: chunks, workers, tables."""
