@@ -5,13 +5,14 @@ features is one file and one line in the registry `FAMILIES`.
 """
 
 from imgpipe.features.extraction import catalogue, extract, extract_many
-from imgpipe.features.family import Family, Feature
+from imgpipe.features.family import Definition, Family, Feature
 from imgpipe.features.inputs.resampling import resample, resample_mask
 from imgpipe.features.registry import FAMILIES, register
 from imgpipe.features.warming import warm
 
 __all__ = [
     "FAMILIES",
+    "Definition",
     "Family",
     "Feature",
     "catalogue",

@@ -7,8 +7,6 @@ import numpy as np
 from imgpipe.kernels import KERNELS
 
 RANK = ("median", "erosion", "dilation", "opening", "closing")
-# what these give on a flat image is 0
-DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
 # pixels across which a NaN spreads at the default settings, 3 where nothing is said
 REACH = dict.fromkeys(("gaussian", "opening", "closing", "white_tophat", "black_tophat"), 5)
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
@@ -55,3 +53,12 @@ def pixels(dtype: Any, shape: Any, seed: int = 0, extremes: bool = True) -> np.n
         limits = np.array([info.min, info.max, info.max - 1, 0, 1], dtype)
         image = np.where(rng.random(shape) < 0.3, rng.choice(limits, shape), image)
     return image
+
+
+# what these give on a flat image is 0; of a kernel that is named nowhere above, one pixel tells
+DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
+DIFFERENCES += tuple(
+    name
+    for name in KERNELS
+    if name not in (*RANK, *AVERAGING, *DIFFERENCES) and call(name, np.ones(1)) == 0
+)

@@ -3,13 +3,15 @@
 import numba
 import numpy as np
 
-from imgpipe.features import Family, Feature
+from imgpipe.features import Definition, Family
+
+SHARE = Definition(
+    "share", None, "1", "Share of equal neighbours in rows.", formula="sum [x = y] / sum 1"
+)
 
 
 def describe(plan):
-    return [
-        Feature("plateaus_share", "plateaus", None, None, "1", "Share of equal neighbours in rows.")
-    ]
+    return [SHARE.feature("plateaus")]
 
 
 def compute(batch, plan):
@@ -33,4 +35,11 @@ def _shares(values, inside):
     return shares
 
 
-PLATEAUS = Family("plateaus", "Plateaus", describe, compute, ibsi=False)
+PLATEAUS = Family(
+    "plateaus",
+    "Plateaus",
+    describe,
+    compute,
+    ibsi=False,
+    symbols="x and y are neighbours in a row, both in the mask.",
+)
