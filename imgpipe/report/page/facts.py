@@ -1,11 +1,12 @@
 """What was compared and how, as rows of names and values: data card, protocol and run."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison
+    from imgpipe.evaluate import Comparison, DuplicatePair
 
 _DUPLICATES = 12  # pairs listed
 _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
@@ -29,46 +30,54 @@ def overview(comparison: "Comparison") -> list[str]:
 def data_card(comparison: "Comparison") -> dict[str, Any]:
     """Describe the data: counts by part and class, sizes, patients, duplicates."""
     card = comparison.dataset
-    parts = []
-    for split, counts in card.counts.items():
-        total = sum(counts.values())
-        cells = [
-            {"count": f"{counts.get(c, 0):,}", "share": counts.get(c, 0) / total if total else 0.0}
-            for c in card.classes
-        ]
-        parts.append({"name": _SPLITS.get(split, split), "cells": cells, "total": f"{total:,}"})
-    sizes = sorted(card.sizes.items(), key=lambda item: -item[1])
-    listed = ", ".join(f"{name} ({n:,})" if len(sizes) > 1 else name for name, n in sizes[:4])
-    if len(sizes) > 4:
-        listed += f" and {numbers.count(len(sizes) - 4, 'other size')}"
-    facts = [
-        ("Source", str(card.source)),
-        ("Image size, pixels", listed),
-        ("Pixel type", str(card.dtype)),
-        ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
-        ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
-        *_shared(comparison),
-        ("Duplicate pairs found", f"{len(card.duplicates):,}"),
-    ]
-    pairs = [
-        {
-            "a": f"{d.id_a}",
-            "b": f"{d.id_b}",
-            "where": " and ".join(dict.fromkeys(str(s) for s in (d.split_a, d.split_b) if s)),
-            "alike": "the same pixels" if d.exact else "nearly the same",
-            "labels": "same" if d.same_label else "different",
-            "bad": d.split_a != d.split_b or not d.same_label,
-        }
-        for d in card.duplicates[:_DUPLICATES]
-    ]
-    more = len(card.duplicates) - len(pairs)
+    pairs = [_pair(pair) for pair in card.duplicates[:_DUPLICATES]]
     return {
         "classes": list(card.classes),
-        "parts": parts,
-        "facts": facts,
+        "parts": [_part(split, counts, card.classes) for split, counts in card.counts.items()],
+        "facts": [
+            ("Source", str(card.source)),
+            ("Image size, pixels", _sizes(card.sizes)),
+            ("Pixel type", str(card.dtype)),
+            ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
+            ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
+            *_shared(comparison),
+            ("Duplicate pairs found", f"{len(card.duplicates):,}"),
+        ],
         "pairs": pairs,
-        "more_pairs": more,
+        "more_pairs": len(card.duplicates) - len(pairs),
         "n_pairs": numbers.count(len(card.duplicates), "pair"),
+    }
+
+
+def _part(split: str, counts: dict[str, int], classes: Sequence[str]) -> dict[str, Any]:
+    """Count the images of each class in one part of the data."""
+    total = sum(counts.values())
+    cells = [
+        {"count": f"{counts.get(c, 0):,}", "share": counts.get(c, 0) / total if total else 0.0}
+        for c in classes
+    ]
+    return {"name": _SPLITS.get(split, split), "cells": cells, "total": f"{total:,}"}
+
+
+def _sizes(sizes: dict[str, int]) -> str:
+    """List the most frequent sizes of images."""
+    ranked = sorted(sizes.items(), key=lambda item: -item[1])
+    listed = ", ".join(f"{name} ({n:,})" if len(ranked) > 1 else name for name, n in ranked[:4])
+    if len(ranked) > 4:
+        listed += f" and {numbers.count(len(ranked) - 4, 'other size')}"
+    return listed
+
+
+def _pair(pair: "DuplicatePair") -> dict[str, Any]:
+    """Say of two look-alikes where they stand and what they share."""
+    splits = (pair.split_a, pair.split_b)
+    return {
+        "a": f"{pair.id_a}",
+        "b": f"{pair.id_b}",
+        "where": " and ".join(dict.fromkeys(str(split) for split in splits if split)),
+        "alike": "the same pixels" if pair.exact else "nearly the same",
+        "labels": "same" if pair.same_label else "different",
+        "bad": pair.split_a != pair.split_b or not pair.same_label,
     }
 
 
@@ -87,8 +96,8 @@ def protocol_rows(comparison: "Comparison") -> list[tuple[str, str]]:
     p = comparison.protocol
     rows = [("Kind", p.kind)]
     if p.kind == "cross-validation":
-        again = f", repeated {p.repeats} times" if (p.repeats or 1) > 1 else ""
-        rows.append(("Folds", f"{p.folds}{again}"))
+        repeated = f", repeated {p.repeats} times" if (p.repeats or 1) > 1 else ""
+        rows.append(("Folds", f"{p.folds}{repeated}"))
     rows.append(("Seeds", str(p.seeds)))
     rows.append(("Tuned", "yes, on a stated grid" if p.tuned else "nothing"))
     if p.positive_class is not None:
