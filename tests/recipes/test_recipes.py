@@ -183,7 +183,7 @@ def test_a_network(project: Path) -> None:
 @pytest.mark.slow
 def test_a_verb(project: Path) -> None:
     """The new verb passes the tests of all verbs, and starts as fast as they do."""
-    shared = ("cli/test_cli_count.py", "cli/test_cli_door.py")
+    shared = ("cli/test_cli_count.py", "cli/test_cli_program.py")
     keyword = "images_are_counted or count and help or light or exit_codes"
     assert run_tests(project, keyword, *shared) >= 4
     assert run(project, "-m", "imgpipe", "count", "synthetic-nodules") == "258\n"
