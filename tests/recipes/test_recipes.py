@@ -112,6 +112,13 @@ def test_the_map_names_every_room_and_no_file_that_is_gone() -> None:
         assert any(place.endswith(f"/{name}") for place in everything), name
 
 
+def test_a_package_from_outside_is_as_it_is_said() -> None:
+    """The entry points in ARCHITECTURE.md are those of the package that is built and used."""
+    text = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    (points,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert points in (PROJECT / "tests/recipes/third_party/pyproject.toml").read_text()
+
+
 @pytest.mark.slow
 def test_what_the_recipes_say_is_well_formed(project: Path) -> None:
     """Ruff finds nothing in the files that the recipes write and edit."""

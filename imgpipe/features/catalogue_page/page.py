@@ -42,7 +42,7 @@ _COLUMNS = (
 
 def page() -> str:
     """Give the whole page."""
-    parts = [_HEAD, *(_section(family) for family in FAMILIES.values())]
+    parts = [_HEAD, *(_section(FAMILIES[name]) for name in FAMILIES.own)]
     return "\n".join(parts)
 
 

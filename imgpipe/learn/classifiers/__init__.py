@@ -4,7 +4,7 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe._common.registry import Registry
-from imgpipe.learn.classifiers._builder import Builder
+from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.classifiers.dummy import DUMMY
 from imgpipe.learn.classifiers.forest import FOREST
 from imgpipe.learn.classifiers.networks import NETWORK_CLASSIFIERS

@@ -4,7 +4,7 @@ from typing import Any
 
 from sklearn.ensemble import RandomForestClassifier
 
-from imgpipe.learn.classifiers._builder import Builder
+from imgpipe.learn.classifiers.builder import Builder
 
 
 def build(random_state: int | None = 0, n_jobs: int | None = None) -> RandomForestClassifier:

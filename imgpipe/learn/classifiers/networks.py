@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from imgpipe._common import InputError
-from imgpipe.learn.classifiers._builder import Builder
+from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.networks import NETWORKS
 
 INSTALL = "pip install torch, or pip install 'imgpipe[cnn]'"

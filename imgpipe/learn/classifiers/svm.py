@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imgpipe._common import InputError
-from imgpipe.learn.classifiers._builder import Builder
+from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.folds import most_folds, stratified_folds
 from imgpipe.learn.targets import check_classification
 
