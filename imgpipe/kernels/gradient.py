@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels.morphology.steps import dilation_step, erosion_step, morphology, subtract
+from imgpipe.kernels.morphology.steps import difference_of, dilation_step, erosion_step, morphology
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.plans.plan import Plan
 
@@ -53,13 +53,6 @@ def gradient(
 
 
 def _plan(shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any) -> Plan:
-    erode = erosion_step(shape, dtype, *arguments)
     dilate = dilation_step(shape, dtype, *arguments)
-
-    def run(image: Array, out: Array) -> None:
-        low, high = np.empty_like(out), np.empty_like(out)
-        erode(image, low)
-        dilate(image, high)
-        subtract(high, low, out)
-
-    return Plan(dtype, run)
+    erode = erosion_step(shape, dtype, *arguments)
+    return Plan(dtype, difference_of(dilate, erode))

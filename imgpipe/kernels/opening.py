@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels.morphology.steps import dilation_step, erosion_step, morphology
+from imgpipe.kernels.morphology.steps import closing_step, morphology, opening_step
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.plans.plan import Plan
 
@@ -96,26 +96,10 @@ def closing(
 def _opening_plan(
     shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
 ) -> Plan:
-    erode = erosion_step(shape, dtype, *arguments)
-    dilate = dilation_step(shape, dtype, *arguments)
-
-    def run(image: Array, out: Array) -> None:
-        eroded = np.empty_like(out)
-        erode(image, eroded)
-        dilate(eroded, out)
-
-    return Plan(dtype, run)
+    return Plan(dtype, opening_step(shape, dtype, *arguments))
 
 
 def _closing_plan(
     shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
 ) -> Plan:
-    erode = erosion_step(shape, dtype, *arguments)
-    dilate = dilation_step(shape, dtype, *arguments)
-
-    def run(image: Array, out: Array) -> None:
-        dilated = np.empty_like(out)
-        dilate(image, dilated)
-        erode(dilated, out)
-
-    return Plan(dtype, run)
+    return Plan(dtype, closing_step(shape, dtype, *arguments))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels.morphology.steps import dilation_step, erosion_step, morphology, subtract
+from imgpipe.kernels.morphology.steps import closing_step, difference_of, morphology, opening_step
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.plans.plan import Plan
 
@@ -98,28 +98,10 @@ def black_tophat(
 def _white_plan(
     shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
 ) -> Plan:
-    erode = erosion_step(shape, dtype, *arguments)
-    dilate = dilation_step(shape, dtype, *arguments)
-
-    def run(image: Array, out: Array) -> None:
-        eroded, opened = np.empty_like(out), np.empty_like(out)
-        erode(image, eroded)
-        dilate(eroded, opened)
-        subtract(image, opened, out)
-
-    return Plan(dtype, run)
+    return Plan(dtype, difference_of(None, opening_step(shape, dtype, *arguments)))
 
 
 def _black_plan(
     shape: tuple[int, ...], dtype: np.dtype[Any], _: np.dtype[Any], *arguments: Any
 ) -> Plan:
-    erode = erosion_step(shape, dtype, *arguments)
-    dilate = dilation_step(shape, dtype, *arguments)
-
-    def run(image: Array, out: Array) -> None:
-        dilated, closed = np.empty_like(out), np.empty_like(out)
-        dilate(image, dilated)
-        erode(dilated, closed)
-        subtract(closed, image, out)
-
-    return Plan(dtype, run)
+    return Plan(dtype, difference_of(closing_step(shape, dtype, *arguments), None))

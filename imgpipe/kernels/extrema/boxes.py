@@ -7,10 +7,11 @@ What this gets wrong, the first and the last pixels of each row, is done again o
 
 Every line is an offset into a flat array. Offsets are unsigned, since Numba keeps its test for
 negative indices in a loop over signed ones; slices instead of offsets cost more than a short row.
-Where `largest` is None or True, types of their own to Numba, each order has loops of its own.
+Where `largest` is None or True, types of their own to Numba, each order has loops of its own: one
+order over pixels whose bits are flipped takes up to a tenth longer.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,13 +19,48 @@ from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.windows.copies import copy_line
 
-# a step: number of copies, rows and columns of its windows, then by how many rows and columns each
-# copy but the first is shifted
-STEP = 15
+# most copies of a line that one step compares
+MOST_COPIES = 7
 _CACHE_LINE = 64
 # a line of fewer cache lines is not worth a start of its own where they begin
 _LONG = 64
 _At = np.uint64
+
+
+class Strips(NamedTuple):
+    """Into what the lines of planes are cut, and what the windows reach there."""
+
+    n: int  # lines of a plane
+    width: int
+    height: int  # most lines of a strip
+    breadth: int  # most pixels of its lines
+    above: int  # number of the row that is line 0
+    before: int
+    k0: int
+    k1: int
+    # 0 where both ends of a row may hold anything, 1 where borders repeat pixels which the windows
+    # there hold anyway, 2 where they are `cval`
+    ends: int
+    upright: int  # after so many steps windows have all their rows
+    rows: Array  # the source rows that the windows reach, -1 for `cval`
+
+
+class Step(NamedTuple):
+    """How windows grow by one step: from how many copies, and to what."""
+
+    copies: int
+    rows: int
+    columns: int
+    down: Array  # by how many rows each copy is shifted
+    right: Array
+
+
+class Lines(NamedTuple):
+    """Lines in a flat array: where the first begins, and how far apart they are."""
+
+    pixels: Array
+    first: int
+    pitch: int
 
 
 @jit
@@ -34,81 +70,88 @@ def box_lines(
     x: Array,
     out: Array,
     layout: Array,
-    steps: Array,
+    growth: Array,
     cval: Any,
-    largest: bool,
+    largest: Any,
 ) -> bool:
     """Filter lines `start` to `stop` of planes of `n` lines; return True if one of them has a NaN.
 
-    A strip has up to `height` rows of up to `breadth` pixels. `ends` is 0 where both ends of a row
-    may hold anything, 1 where borders repeat pixels which the windows there hold anyway, 2 where
-    they are `cval`. After `upright` steps windows have all their rows. `rows` are the source rows
-    that the windows reach, -1 for `cval`.
+    `layout` holds `Strips`, and each row of `growth` a `Step`: an array takes a tenth of the time
+    that a tuple takes to reach compiled code.
     """
-    n, width, breadth, height, above, k0, before, k1, ends, upright = layout[:10]
-    rows = layout[10:]
-    after = k1 - 1 - before
+    strips = _strips(layout)
+    n, width, before = strips.n, strips.width, strips.before
+    after = strips.k1 - 1 - before
     lanes = _CACHE_LINE // x.itemsize
-    room = ((height + k0) * (breadth + k1) // lanes + 4) * lanes
-    memory = np.empty(3 * room, x.dtype)
+    size = ((strips.height + strips.k0) * (strips.breadth + strips.k1) // lanes + 4) * lanes
+    memory = np.empty(3 * size, x.dtype)
     # strips lie to cache lines as the image does
     origin = lanes + (x.ctypes.data - memory.ctypes.data) % _CACHE_LINE // x.itemsize
-    found = False
-    for left in range(0, width, breadth):
+    nan = False
+    for left in range(0, width, strips.breadth):
         # the columns of the image that this stretch's windows reach
         head = max(left - before, 0)
-        span = min(left + breadth + after, width) - head
+        span = min(left + strips.breadth + after, width) - head
         number = start
         while number < stop:
             plane = number // n
             i = number - plane * n
-            count = _alike(i, min(height, stop - number, n - i), n, above, k0)
+            count = _alike(i, min(strips.height, stop - number, n - i), strips)
             goal = number * width + head
-            source, first, pitch = x, goal - above * width, width
-            if i < above or i - above + count + k0 - 1 > n:
-                for r in range(count + k0 - 1):
-                    row = rows[i + r]
-                    if row < 0:
-                        memory[origin + r * span : origin + (r + 1) * span] = cval
-                    else:
-                        at = (plane * n + row) * width + head
-                        copy_line(memory, origin + r * span, x, at, span)
-                source, first, pitch = memory, origin, span
-            high, high_first, high_pitch = source, first, pitch
-            slot, kept = 0, 0 if upright == 0 else -1
-            for level in range(len(steps)):
-                step = steps[level]
-                lines, size = count + k0 - step[1], span - step[2] + 1
+            source = Lines(x, goal - strips.above * width, width)
+            if i < strips.above or i - strips.above + count + strips.k0 - 1 > n:
+                source = Lines(memory, origin, span)
+                rows = strips.rows[i : i + count + strips.k0 - 1]
+                _gather(source, x, plane * n * width + head, width, rows, cval)
+            target = Lines(out, goal, width)
+            tall, slot, kept = source, 0, 0 if strips.upright == 0 else -1
+            for t in range(len(growth)):
+                step = _step(growth, t)
+                lines, length = count + strips.k0 - step.rows, span - step.columns + 1
                 slot = (slot + 1) % 3
                 if slot == kept:
                     slot = (slot + 1) % 3
-                target, to, to_pitch = memory, origin + slot * room, span
-                if level == len(steps) - 1:
-                    target, to, to_pitch = out, goal + before, width
-                if pitch == to_pitch == span:
+                grown = Lines(memory, origin + slot * size, span)
+                if t == len(growth) - 1:
+                    grown = Lines(out, goal + before, width)
+                if source.pitch == grown.pitch == span:
                     # between rows lies nothing that counts: the strip is one long line
-                    size, lines = (lines - 1) * pitch + size, 1
-                if largest:
-                    found |= _compare(target, to, to_pitch, source, first, pitch, lines, size, step,
-                                      True)  # fmt: skip
-                else:
-                    found |= _compare(target, to, to_pitch, source, first, pitch, lines, size, step,
-                                      None)  # fmt: skip
-                source, first, pitch = target, to, to_pitch
-                if level == upright - 1:
-                    high, high_first, high_pitch, kept = target, to, to_pitch, slot
-            if ends:
+                    length, lines = (lines - 1) * span + length, 1
+                nan |= _compare(grown, source, lines, length, step, largest)
+                source = grown
+                if t == strips.upright - 1:
+                    tall, kept = grown, slot
+            if strips.ends:
                 # windows of full height hold one or two columns
-                pair = steps[max(upright, 1) - 1, 2] - 1 if upright else np.int64(0)
-                left_end, right_end = head == 0, head + span == width
-                if largest:
-                    _ends(out, goal, width, high, high_first, high_pitch, span, count, before,
-                          after, pair, left_end, right_end, ends == 2, cval, True)  # fmt: skip
-                else:
-                    _ends(out, goal, width, high, high_first, high_pitch, span, count, before,
-                          after, pair, left_end, right_end, ends == 2, cval, None)  # fmt: skip
+                pair = 0
+                if strips.upright:
+                    pair = _step(growth, strips.upright - 1).columns - 1
+                _ends(target, tall, span, count, strips, pair, cval, largest)
             number += count
-    return found
+    return nan
+
+
+def packed_strips(strips: Strips) -> Array:
+    return np.concatenate([strips[:-1], strips.rows]).astype(np.int64)
+
+
+@jit_helper(inline=True)
+def _strips(layout: Array) -> Strips:
+    n, width, height, breadth, above, before, k0, k1, ends, upright = layout[:10]
+    return Strips(n, width, height, breadth, above, before, k0, k1, ends, upright, layout[10:])
+
+
+def packed_step(rows: int, columns: int, shifts: list[tuple[int, int]]) -> Array:
+    """Return a row for a step that makes windows of so many rows and columns."""
+    table = np.zeros((2, MOST_COPIES), np.int64)
+    table[:, : len(shifts)] = np.transpose(shifts)
+    return np.array([len(shifts), rows, columns, *table.ravel()], np.int64)
+
+
+@jit_helper(inline=True)
+def _step(growth: Array, number: int) -> Step:
+    row = growth[number]
+    return Step(row[0], row[1], row[2], row[3 : 3 + MOST_COPIES], row[3 + MOST_COPIES :])
 
 
 @jit_helper
@@ -119,110 +162,123 @@ def pick(a: Any, b: Any, largest: Any) -> Any:
 
 
 @jit_helper
-def _alike(i: int, count: int, n: int, above: int, k0: int) -> int:
+def _alike(i: int, count: int, strips: Strips) -> int:
     """Return how many rows from `i` on all reach beyond the plane, or all do not."""
-    low, high = above, n + above - k0 + 1
+    low, high = strips.above, strips.n + strips.above - strips.k0 + 1
     if low >= high or i >= high:
         return count
     return min(count, (low if i < low else high) - i)
 
 
-@jit_helper
+@jit_helper(inline=True)
+def _gather(strip: Lines, x: Array, first: int, width: int, rows: Array, cval: Any) -> None:
+    """Copy the rows of a plane that begins at `first`, as far as the strip is wide."""
+    pixels, span = strip.pixels, strip.pitch
+    for r in range(rows.size):
+        to = strip.first + r * span
+        if rows[r] < 0:
+            for j in range(span):
+                pixels[to + j] = cval
+        else:
+            copy_line(pixels, to, x, first + rows[r] * width, span)
+
+
+@jit_helper(inline=True)
 def _compare(
-    out: Array,
-    to: int,
-    out_pitch: int,
-    x: Array,
-    first: int,
-    pitch: int,
+    target: Lines,
+    source: Lines,
     lines: int,
-    size: int,
-    step: Array,
+    length: int,
+    step: Step,
     largest: Any,
 ) -> bool:
     """Write the extreme of three, four, five or seven copies of each of `lines` lines.
 
     Return whether some sum of the first and the last is NaN: any NaN is the one or the other.
     """
-    copies = step[0]
-    last = 2 * copies - 1
-    bad = False
+    x, out, pitch = source.pixels, target.pixels, source.pitch
+    copies, down, right = step.copies, step.down, step.right
+    nan = False
     lanes = _CACHE_LINE // out.itemsize
     # of long lines, the pixels before the first cache line go first
     lead = 0
-    if size >= _LONG * lanes:
-        lead = -(out.ctypes.data // out.itemsize + to) % lanes
+    if length >= _LONG * lanes:
+        lead = -(out.ctypes.data // out.itemsize + target.first) % lanes
     for r in range(lines):
         for part in range(2):
             skip = lead if part else 0
-            count = _At(size - lead if part else lead)
-            at = first + r * pitch + skip
-            o, a = _At(to + r * out_pitch + skip), _At(at)
-            b, c = _At(at + step[3] * pitch + step[4]), _At(at + step[5] * pitch + step[6])
-            d, e = _At(at + step[7] * pitch + step[8]), _At(at + step[9] * pitch + step[10])
-            f = _At(at + step[11] * pitch + step[12])
-            z = _At(at + step[last] * pitch + step[last + 1])
+            count = _At(length - lead if part else lead)
+            o, first = _At(target.first + r * target.pitch + skip), source.first + r * pitch + skip
+            a, b = _At(first), _At(first + down[1] * pitch + right[1])
+            c = _At(first + down[2] * pitch + right[2])
+            d = _At(first + down[3] * pitch + right[3])
+            e = _At(first + down[4] * pitch + right[4])
+            f = _At(first + down[5] * pitch + right[5])
+            z = _At(first + down[copies - 1] * pitch + right[copies - 1])
             if copies == 3:
                 for j in range(count):
-                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
-                    out[o + j] = pick(pick(x[a + j], x[b + j], largest), x[z + j], largest)
+                    head, tail = x[a + j], x[z + j]
+                    total = head + tail
+                    nan |= total != total
+                    out[o + j] = pick(pick(head, x[b + j], largest), tail, largest)
             elif copies == 4:
                 for j in range(count):
-                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
-                    one = pick(x[a + j], x[b + j], largest)
-                    out[o + j] = pick(one, pick(x[c + j], x[z + j], largest), largest)
+                    head, tail = x[a + j], x[z + j]
+                    total = head + tail
+                    nan |= total != total
+                    best = pick(head, x[b + j], largest)
+                    out[o + j] = pick(best, pick(x[c + j], tail, largest), largest)
             elif copies == 5:
                 for j in range(count):
-                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
-                    one = pick(x[a + j], x[b + j], largest)
-                    two = pick(x[c + j], x[d + j], largest)
-                    out[o + j] = pick(pick(one, two, largest), x[z + j], largest)
+                    head, tail = x[a + j], x[z + j]
+                    total = head + tail
+                    nan |= total != total
+                    best = pick(pick(head, x[b + j], largest), tail, largest)
+                    out[o + j] = pick(best, pick(x[c + j], x[d + j], largest), largest)
             else:
                 for j in range(count):
-                    bad |= x[a + j] + x[z + j] != x[a + j] + x[z + j]
-                    one = pick(x[a + j], x[b + j], largest)
-                    two = pick(x[c + j], x[d + j], largest)
-                    three = pick(pick(x[e + j], x[f + j], largest), x[z + j], largest)
-                    out[o + j] = pick(pick(one, two, largest), three, largest)
-    return bad
+                    head, tail = x[a + j], x[z + j]
+                    total = head + tail
+                    nan |= total != total
+                    best = pick(pick(head, x[b + j], largest), tail, largest)
+                    best = pick(best, pick(x[c + j], x[d + j], largest), largest)
+                    out[o + j] = pick(best, pick(x[e + j], x[f + j], largest), largest)
+    return nan
 
 
-@jit_helper
+@jit_helper(inline=True)
 def _ends(
-    out: Array,
-    goal: int,
-    width: int,
-    x: Array,
-    first: int,
-    pitch: int,
+    target: Lines,
+    source: Lines,
     span: int,
     count: int,
-    before: int,
-    after: int,
+    strips: Strips,
     pair: int,
-    left: bool,
-    right: bool,
-    outside: bool,
     cval: Any,
     largest: Any,
 ) -> None:
-    """Write the first `before` and the last `after` windows of rows, one out of its neighbour.
+    """Write the windows at the ends of rows that lie at the ends of the image's, one by one.
 
-    The pixels of `x` stand for themselves and, where `pair` is 1, for the next one, too.
+    The pixels of `source` stand for themselves and, where `pair` is 1, for the next one, too.
     """
+    x, out = source.pixels, target.pixels
+    before, after = strips.before, strips.k1 - 1 - strips.before
+    left = target.first % strips.width
+    last = span - 1
     for r in range(count):
-        a, o = _At(first + r * pitch), _At(goal + r * width)
-        if left:
-            best = pick(x[a], cval, largest) if outside else x[a]
+        first, goal = source.first + r * source.pitch, target.first + r * target.pitch
+        if left == 0:
+            a, o = _At(first), _At(goal)
+            best = pick(x[a], cval, largest) if strips.ends == 2 else x[a]
             for c in range(_At(after - pair)):
                 best = pick(best, x[a + c], largest)
             a += _At(after - pair)
             for p in range(_At(before)):
                 best = pick(best, x[a + p], largest)
                 out[o + p] = best
-        a, o = _At(first + r * pitch + span - 1 - pair), _At(goal + r * width + span - 1)
-        if right:
-            best = pick(x[a], cval, largest) if outside else x[a]
+        if left + span == strips.width:
+            a, o = _At(first + last - pair), _At(goal + last)
+            best = pick(x[a], cval, largest) if strips.ends == 2 else x[a]
             for c in range(_At(before - pair)):
                 best = pick(best, x[a - c], largest)
             a -= _At(before - pair)

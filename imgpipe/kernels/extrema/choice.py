@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._runtime.threads import bands_of
-from imgpipe.kernels.extrema.boxes import STEP, box_lines
+from imgpipe.kernels.extrema.boxes import Strips, box_lines, packed_step, packed_strips
 from imgpipe.kernels.extrema.footprints import footprint_filter
 from imgpipe.kernels.extrema.small_images import repeats, shifts_and_masks, small_planes, suits
 from imgpipe.kernels.plans.dtypes import Array
@@ -58,13 +58,11 @@ def _no_longer_than_needed(window: Window, shape: tuple[int, ...]) -> Window:
 
 
 def _small_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> Run:
-    planes, n, width = step.shape
+    planes, _, width = step.shape
     shifts = shifts_and_masks(step, dtype, largest)
     work = math.prod(step.shape) * dtype.itemsize * (step.k0 + step.k1)
-    order = True if largest else None
-    return bands_of(
-        small_planes, planes, work, n, width, step.rows, step.above, cval, *shifts, order
-    )
+    return bands_of(small_planes, planes, work, width, step.rows, step.above, cval, *shifts,
+                    True if largest else None)  # fmt: skip
 
 
 def _box_filter(
@@ -75,12 +73,12 @@ def _box_filter(
         return parts[0]
 
     def run(image: Array, out: Array) -> bool:
-        found = False
+        nan = False
         for number, part in enumerate(parts, 1):
             result = out if number == len(parts) else np.empty(shape, dtype)
-            found |= part(image, result)
+            nan |= part(image, result)
             image = result
-        return found
+        return nan
 
     return run
 
@@ -89,9 +87,9 @@ def _pass_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> 
     ends = _ends_of(step)
     if ends is None:
         return _with_columns_beside(step, dtype, cval, largest)
-    layout, table = _layout(step, dtype.itemsize, ends)
+    layout = _layout(step, dtype.itemsize, ends)
     work = math.prod(step.shape) * dtype.itemsize
-    return bands_of(box_lines, step.lines, work, layout, table, cval, largest)
+    return bands_of(box_lines, step.lines, work, *layout, cval, True if largest else None)
 
 
 def _ends_of(step: Pass) -> int | None:
@@ -110,34 +108,33 @@ def _with_columns_beside(step: Pass, dtype: np.dtype[Any], cval: Any, largest: b
     """Filter a copy that has the columns beyond the border, and leave out its own."""
     outer, n, width = step.shape
     wide = replace(step, shape=(outer, n, step.columns.size), before=0)
-    layout, table = _layout(wide, dtype.itemsize, 0)
+    layout = _layout(wide, dtype.itemsize, 0)
     work = math.prod(wide.shape) * dtype.itemsize
-    filtered = bands_of(box_lines, step.lines, work, layout, table, cval, largest)
+    filtered = bands_of(box_lines, step.lines, work, *layout, cval, True if largest else None)
     outside = np.flatnonzero(step.columns < 0)
 
     def run(image: Array, out: Array) -> bool:
         source = np.take(image.reshape(outer * n, width), step.columns, axis=1)
         source[:, outside] = cval
         result = np.empty_like(source)
-        found = filtered(source, result)
+        nan = filtered(source, result)
         np.copyto(out.reshape(outer * n, width), result[:, :width])
-        return found
+        return nan
 
     return run
 
 
 def _layout(step: Pass, itemsize: int, ends: int) -> tuple[Array, Array]:
-    """Return the arguments `layout` and `steps` of `box_lines`."""
+    """Return the arguments `layout` and `growth` of `box_lines`."""
     _, n, width = step.shape
     breadth = width if width * itemsize <= _LONG_ROW else _BREADTH // itemsize
     breadth = max(breadth, min(2 * step.k1, width))
     height = min(n, max(_STRIP_BYTES // (breadth * itemsize), step.k0, 4))
     growth = _growth(step.k0, step.k1, step.before)
-    table = [[len(shifts), q0, q1, *np.ravel(shifts[1:])] for q0, q1, shifts in growth]
-    upright = sum(q0 < step.k0 for q0, _, _ in growth) + (step.k0 > 1)
-    head = (n, width, breadth, height, step.above, step.k0, step.before, step.k1, ends, upright)
-    padded = [row + [0] * (STEP - len(row)) for row in table]
-    return np.concatenate([head, step.rows]).astype(np.int64), np.array(padded, np.int64)
+    upright = sum(rows < step.k0 for rows, _, _ in growth) + (step.k0 > 1)
+    strips = Strips(n, width, height, breadth, step.above, step.before, step.k0, step.k1, ends,
+                    upright, step.rows)  # fmt: skip
+    return packed_strips(strips), np.array([packed_step(*part) for part in growth])
 
 
 # windows of some rows and columns, and where the smaller windows begin that make them up

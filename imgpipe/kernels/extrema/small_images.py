@@ -68,7 +68,6 @@ def small_planes(
     stop: int,
     x: Array,
     out: Array,
-    n: int,
     width: int,
     rows: Array,
     above: int,
@@ -78,19 +77,21 @@ def small_planes(
     masks: Array,
     largest: Any,
 ) -> bool:
-    """Filter images `start` to `stop` of `n` rows; return True if one of them has a NaN.
+    """Filter images `start` to `stop`; return True if one of them has a NaN.
 
-    `rows` are the source rows that the windows reach, -1 for `cval`.
+    `rows` are the source rows that the windows reach, -1 for `cval`; the masks, one for each shift
+    along the rows, are as large as an image.
     """
-    size = n * width
+    size = masks.size // along.size
+    n = size // width
     length = (rows.size * width + _LANES - 1) // _LANES * _LANES + 3 * _LANES
     memory = np.zeros(3 * length + _LANES, x.dtype)
     # the image's own rows start where a vector does
     first = _LANES + (-memory.ctypes.data // x.itemsize - above * width) % _LANES
-    found = False
+    nan = False
     for number in range(start, stop):
         goal = number * size
-        found |= copy_with_rows(x, goal, n, width, rows, above, cval, memory, first)
+        nan |= copy_with_rows(x, goal, n, width, rows, above, cval, memory, first)
         source = 0
         for s in range(0, downs.size, 3):
             slot = (source + 1) % 3
@@ -107,7 +108,7 @@ def small_planes(
         s = along.size - 2
         _two_shifts(out, goal, memory, first + best * length, first + source * length, along[s],
                     along[s + 1], masks, s * size, size, largest)  # fmt: skip
-    return found
+    return nan
 
 
 @jit_helper
@@ -131,16 +132,16 @@ def _two_shifts(
     second: int,
     masks: Array,
     mask: int,
-    count: int,
+    size: int,
     largest: Any,
 ) -> None:
     """Compare the best so far with two more pixels of each window."""
     o, a, b, c = _At(goal), _At(best), _At(source + first), _At(source + second)
-    m, n = _At(mask), _At(mask + count)
-    for j in range(_At(count)):
-        one = _cover(memory[b + j], masks[m + j], largest)
-        two = _cover(memory[c + j], masks[n + j], largest)
-        out[o + j] = pick(memory[a + j], pick(one, two, largest), largest)
+    m, n = _At(mask), _At(mask + size)
+    for j in range(_At(size)):
+        low = _cover(memory[b + j], masks[m + j], largest)
+        high = _cover(memory[c + j], masks[n + j], largest)
+        out[o + j] = pick(memory[a + j], pick(low, high, largest), largest)
 
 
 @jit_helper

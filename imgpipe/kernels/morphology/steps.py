@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._runtime.jit import jit
-from imgpipe._runtime.threads import run_bands
 from imgpipe.kernels.extrema.choice import extremum, extremum_filter
+from imgpipe.kernels.morphology.difference import subtract
 from imgpipe.kernels.nonfinite.rank_filters import ranked
 from imgpipe.kernels.plans.dtypes import Array, exact_cval, loop_dtype
 from imgpipe.kernels.plans.plan import Plan, kept_array, planned
@@ -24,32 +23,50 @@ def morphology(
     return planned(build, image, output, kept_array(footprint, bool), *arguments)
 
 
-def erosion_step(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    footprint: Any,
-    size: Any,
-    mode: Any,
-    cval: Any,
-    origin: Any,
-    axes: Any,
-) -> Step:
+def erosion_step(shape: tuple[int, ...], dtype: np.dtype[Any], *arguments: Any) -> Step:
     """Check the arguments of a morphology kernel and return the erosion."""
-    return _step(False, shape, dtype, footprint, size, mode, cval, origin, axes)
+    return _step(False, shape, dtype, *arguments)
 
 
-def dilation_step(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    footprint: Any,
-    size: Any,
-    mode: Any,
-    cval: Any,
-    origin: Any,
-    axes: Any,
-) -> Step:
+def dilation_step(shape: tuple[int, ...], dtype: np.dtype[Any], *arguments: Any) -> Step:
     """Return the dilation, by the window turned by half a circle as in `scipy.ndimage`."""
-    return _step(True, shape, dtype, footprint, size, mode, cval, origin, axes)
+    return _step(True, shape, dtype, *arguments)
+
+
+def opening_step(*arguments: Any) -> Step:
+    """Return the erosion followed by the dilation."""
+    return _in_turn(erosion_step(*arguments), dilation_step(*arguments))
+
+
+def closing_step(*arguments: Any) -> Step:
+    """Return the dilation followed by the erosion."""
+    return _in_turn(dilation_step(*arguments), erosion_step(*arguments))
+
+
+def _in_turn(first: Step, second: Step) -> Step:
+    def run(image: Array, out: Array) -> None:
+        between = np.empty_like(out)
+        first(image, between)
+        second(between, out)
+
+    return run
+
+
+def difference_of(first: Step | None, second: Step | None) -> Step:
+    """Return what the first leaves of an image less what the second does; None leaves all."""
+
+    def run(image: Array, out: Array) -> None:
+        subtract(_result(first, image), _result(second, image), out)
+
+    return run
+
+
+def _result(step: Step | None, image: Array) -> Array:
+    if step is None:
+        return image
+    result = np.empty_like(image)
+    step(image, result)
+    return result
 
 
 def _step(
@@ -83,41 +100,3 @@ def _step(
             ranked(image, window, value, out, slow)
 
     return step
-
-
-def subtract(a: Array, b: Array, out: Array) -> None:
-    """Write ``a - b``, saturated where the dtype of both cannot hold it; `out` is neither."""
-    kind = a.dtype.kind
-    if kind == "i":
-        _subtract_signed(a, b, out)
-    else:
-        loop = _float_difference if kind == "f" else _unsigned_difference
-        run_bands(loop, out.size, 3.0 * out.nbytes, a.reshape(-1), b.reshape(-1), out.reshape(-1))
-
-
-@jit
-def _float_difference(start: int, stop: int, a: Array, b: Array, out: Array) -> None:
-    zero = out.dtype.type(0)
-    one, two, result = a[start:stop], b[start:stop], out[start:stop]
-    for j in range(result.size):
-        # equal infinities differ by nothing
-        result[j] = one[j] - two[j] if one[j] != two[j] else zero
-
-
-@jit
-def _unsigned_difference(start: int, stop: int, a: Array, b: Array, out: Array) -> None:
-    one, two, result = a[start:stop], b[start:stop], out[start:stop]
-    for j in range(result.size):
-        result[j] = max(one[j], two[j]) - two[j]
-
-
-def _subtract_signed(a: Array, b: Array, out: Array) -> None:
-    # the distance of two signed numbers always fits the unsigned dtype
-    distance = out.view(f"u{out.itemsize}")
-    np.subtract(np.maximum(a, b), np.minimum(a, b), out=out)
-    negative = a < b
-    # the lowest number is one further from 0 than the highest
-    limit = negative.astype(distance.dtype)
-    limit += np.iinfo(out.dtype).max
-    np.minimum(distance, limit, out=distance)
-    np.negative(out, out=out, where=negative)
