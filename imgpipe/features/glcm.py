@@ -16,7 +16,7 @@ from imgpipe.features.family import Definition
 from imgpipe.features.inputs.settings import MATRIX_AGGREGATIONS, MatrixSettings
 from imgpipe.features.texture.cooccurrence import pair_formulas
 from imgpipe.features.texture.family import TextureFamily
-from imgpipe.features.texture.volumes import Counted, Volumes, directions
+from imgpipe.features.texture.volumes import Counted, Volumes, dense_columns, directions
 
 DEFINITIONS = tuple(starmap(Definition, (
     ("joint_maximum", "GYBY", "1", "Share of the most frequent pair of gray levels.",
@@ -141,7 +141,7 @@ def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
         )
     counts = np.zeros((len(volumes), n_matrices, top + 1, top + 1), np.int32)
     _pairs(volumes.levels, offsets, counts)
-    return Counted(counts, np.arange(top + 1), top + 1)
+    return Counted(counts, *dense_columns(len(volumes), top + 1))
 
 
 TEXTURE = TextureFamily(

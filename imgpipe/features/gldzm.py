@@ -19,7 +19,7 @@ from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, MatrixSettings
 from imgpipe.features.texture.counts import counting
 from imgpipe.features.texture.family import TextureFamily
 from imgpipe.features.texture.volumes import Counted, Volumes
-from imgpipe.features.texture.zones import DISTANCE, count_zones, zone_matrices
+from imgpipe.features.texture.zones import count_distances, zone_matrices
 
 DEFINITIONS = counting(
     ("small_distance_emphasis", "0GBI", "1", "High where zones lie at the edge.", None, "dzm_sde"),
@@ -111,7 +111,7 @@ def matrix(
 
 
 def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
-    return count_zones(volumes, DISTANCE)
+    return count_distances(volumes)
 
 
 TEXTURE = TextureFamily(

@@ -16,7 +16,7 @@ from imgpipe._runtime.jit import jit
 from imgpipe.features.inputs.settings import MATRIX_AGGREGATIONS, MatrixSettings
 from imgpipe.features.texture.counts import counting
 from imgpipe.features.texture.family import TextureFamily
-from imgpipe.features.texture.volumes import Counted, Volumes
+from imgpipe.features.texture.volumes import Counted, Volumes, dense_columns
 
 DEFINITIONS = counting(
     ("short_run_emphasis", "22OV", "1", "Fineness: high where runs are short.",
@@ -104,7 +104,7 @@ def matrix(
     matrices = TEXTURE.counted(image, mask, aggregation, settings)
     counts = matrices.counts[matrices.n_pixels > 0, 1:, 1:]
     longest = np.flatnonzero(counts.any(axis=(0, 1)))[-1] + 1
-    return np.ascontiguousarray(counts[:, :, :longest])
+    return counts[:, :, :longest].astype(np.int64)
 
 
 def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
@@ -113,10 +113,9 @@ def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
     longest = (sides[..., 1] - sides[..., 0]).max(axis=1)
     n_matrices = len(steps) if by_direction else 1
     shape = (len(volumes), n_matrices, volumes.top + 1, int(longest.max()) + 1)
-    counts = np.zeros(shape, np.int64)
+    counts = np.zeros(shape, np.int32)
     _runs(volumes.bordered, volumes.boxes, steps, counts)
-    # no run has length 0
-    lengths = np.maximum(np.arange(shape[-1]), 1)
+    lengths, _ = dense_columns(len(volumes), shape[-1])
     return Counted(counts, lengths, longest + 1, 1 if by_direction else len(steps))
 
 

@@ -16,7 +16,7 @@ from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, MatrixSettings
 from imgpipe.features.texture.counts import counting
 from imgpipe.features.texture.family import TextureFamily
 from imgpipe.features.texture.volumes import Counted, Volumes
-from imgpipe.features.texture.zones import SIZE, count_zones, zone_matrices
+from imgpipe.features.texture.zones import count_sizes, zone_matrices
 
 DEFINITIONS = counting(
     ("small_zone_emphasis", "5QRC", "1", "Fineness: high where zones are small.",
@@ -105,7 +105,7 @@ def matrix(
 
 
 def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
-    return count_zones(volumes, SIZE)
+    return count_sizes(volumes)
 
 
 TEXTURE = TextureFamily(

@@ -53,14 +53,13 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     levels = batch.levels.reshape(len(batch), -1)
     length = max(1, _PART // levels.shape[1])
     ordered = np.empty((length, levels.shape[1]))
-    statistics = np.empty((length, len(STATISTICS)))
     for start in range(0, len(batch), length):
         part = slice(start, start + length)
         numbers, tops = batch.counts[part], batch.n_levels[part]
         counts = np.zeros((len(tops), tops.max() + 1), np.int64)
         _count(levels[part], tops, counts, ordered)
-        fill_statistics(ordered[: len(tops)], numbers, statistics[: len(tops)])
-        out[part, : len(_SHARED)] = statistics[: len(tops), : len(_SHARED)]
+        # those of intensities alone come last, and give way
+        fill_statistics(ordered[: len(tops)], numbers, out[part])
         _own(counts, tops, numbers, out[part])
     return out
 

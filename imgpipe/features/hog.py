@@ -1,5 +1,6 @@
 """Histogram of oriented gradients on a grid of cells that spans the image, whatever its size."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -7,12 +8,14 @@ import numpy as np
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.features.family import Family, Feature
 from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.boxes import bounding_boxes
+from imgpipe.features.inputs.boxes import extents
 from imgpipe.features.inputs.settings import ExtractionPlan
 
 GRID = 7
 ORIENTATIONS = 9
 _CLIP = 0.2
+_BOUNDS = np.arange(1, ORIENTATIONS) * np.pi / ORIENTATIONS
+_TURNS = np.stack([np.cos(_BOUNDS), np.sin(_BOUNDS)])
 _EPSILON = 1e-5
 
 
@@ -53,18 +56,16 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     N. Dalal, B. Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
     """
     images, masks = batch.values[:, 0], batch.mask[:, 0]
-    boxes = bounding_boxes(batch.mask)[:, 1:]
+    boxes = extents(batch.mask).boxes[:, 1:]
     sizes = boxes[..., 1] - boxes[..., 0]
-    bounds = np.arange(1, ORIENTATIONS) * np.pi / ORIENTATIONS
-    turns = np.stack([np.cos(bounds), np.sin(bounds)])
     cells = np.zeros((len(batch), GRID, GRID, ORIENTATIONS))
-    lines = np.empty((2, images.shape[2]))
-    bins = np.empty(images.shape[2], np.int64)
+    width = images.shape[2]
+    gx, gy, bins = np.empty(width), np.empty(width), np.empty(width, np.int64)
     row_cells = np.empty((GRID, ORIENTATIONS))
-    _fill_cells(images, masks, boxes, _shares(sizes[:, 0]), _shares(sizes[:, 1]), turns, lines,
+    _fill_cells(images, masks, boxes, _shares(sizes[:, 0]), _shares(sizes[:, 1]), _TURNS, gx, gy,
                 bins, row_cells, cells)  # fmt: skip
     out = np.zeros_like(cells)
-    _normalise(cells, out)
+    _normalise(cells, np.ones((3, GRID - 1)), out)
     return out.reshape(len(batch), -1)
 
 
@@ -97,13 +98,18 @@ class Shares(NamedTuple):
 
 def _shares(sizes: np.ndarray) -> Shares:
     """Overlaps of pixels and cells for images of these sizes."""
-    different, place = np.unique(sizes, return_inverse=True)
-    n = different[:, None, None]
-    i = np.arange(different[-1])[:, None]
+    different = sorted(set(sizes.tolist()))
+    return Shares(np.searchsorted(different, sizes), _parts(tuple(different)))
+
+
+@lru_cache(maxsize=64)
+def _parts(sizes: tuple[int, ...]) -> np.ndarray:
+    n = np.array(sizes)[:, None, None]
+    i = np.arange(sizes[-1])[:, None]
     c = np.arange(GRID)
     # in units of 1 / GRID of a pixel
     overlap = np.minimum(GRID * (i + 1), n * (c + 1)) - np.maximum(GRID * i, n * c)
-    return Shares(place, np.maximum(overlap, 0) / n)
+    return np.maximum(overlap, 0) / n
 
 
 @jit
@@ -114,7 +120,8 @@ def _fill_cells(
     rows: Shares,
     columns: Shares,
     turns: np.ndarray,
-    lines: np.ndarray,
+    gx: np.ndarray,
+    gy: np.ndarray,
     bins: np.ndarray,
     row_cells: np.ndarray,
     cells: np.ndarray,
@@ -124,34 +131,31 @@ def _fill_cells(
         left, right = boxes[k, 1, 0], boxes[k, 1, 1]
         row_shares = rows.parts[rows.size[k]]
         column_shares = columns.parts[columns.size[k]]
-        length = lines[0]
         for y in range(boxes[k, 0, 0], boxes[k, 0, 1]):
-            _gradients(images[k], masks[k], y, boxes[k], lines)
-            _orient(right - left, turns, lines, bins)
+            _gradients(images[k], masks[k], y, boxes[k], gx, gy)
+            _orient(right - left, turns, gx, gy, bins)
             row_cells[:] = 0.0
             for x in range(right - left):
-                if length[x] > 0:
+                # gx holds the length now
+                if gx[x] > 0:
                     for c in range(GRID * x // (right - left), GRID):
                         if column_shares[x, c] == 0:
                             break
-                        row_cells[c, bins[x]] += length[x] * column_shares[x, c]
+                        row_cells[c, bins[x]] += gx[x] * column_shares[x, c]
             for cy in range(GRID):
                 share = row_shares[y - boxes[k, 0, 0], cy]
                 if share > 0:
-                    for c in range(GRID):
-                        for o in range(ORIENTATIONS):
-                            cells[k, cy, c, o] += share * row_cells[c, o]
+                    _add(row_cells, share, cells[k, cy])
 
 
 @jit_helper
 def _gradients(
-    image: np.ndarray, mask: np.ndarray, y: int, box: np.ndarray, lines: np.ndarray
+    image: np.ndarray, mask: np.ndarray, y: int, box: np.ndarray, gx: np.ndarray, gy: np.ndarray
 ) -> None:
     """Central differences along row `y` of the box, zero where one would leave the mask."""
     left, right = box[1, 0], box[1, 1]
-    gx, gy = lines[0], lines[1]
-    gx[: right - left] = 0.0
-    gy[: right - left] = 0.0
+    gx[:] = 0.0
+    gy[:] = 0.0
     here = mask[y, left:right]
     row = image[y, left:right]
     inner = gx[1:]
@@ -169,9 +173,8 @@ def _gradients(
 
 
 @jit_helper
-def _orient(n: int, turns: np.ndarray, lines: np.ndarray, bins: np.ndarray) -> None:
+def _orient(n: int, turns: np.ndarray, gx: np.ndarray, gy: np.ndarray, bins: np.ndarray) -> None:
     """Bin of each orientation; the lengths of the gradients replace those along x."""
-    gx, gy = lines[0], lines[1]
     for x in range(n):
         # opposite gradients are one orientation, 0 <= angle < 180
         if gy[x] < 0 or (gy[x] == 0 and gx[x] < 0):
@@ -188,31 +191,46 @@ def _orient(n: int, turns: np.ndarray, lines: np.ndarray, bins: np.ndarray) -> N
         gx[x] = np.sqrt(gx[x] * gx[x] + gy[x] * gy[x])
 
 
+@jit_helper
+def _add(cells: np.ndarray, share: float, out: np.ndarray) -> None:
+    """Add a share of a row's cells to the row of the grid."""
+    for c in range(GRID):
+        for o in range(ORIENTATIONS):
+            out[c, o] += share * cells[c, o]
+
+
 @jit
-def _normalise(cells: np.ndarray, out: np.ndarray) -> None:
+def _normalise(cells: np.ndarray, scales: np.ndarray, out: np.ndarray) -> None:
     """Mean of each cell over its blocks of 2 x 2 cells, each block normalised (L2-Hys)."""
+    once, twice = scales[1], scales[2]
     for k in range(cells.shape[0]):
         for by in range(GRID - 1):
+            rows = cells[k, by : by + 2]
+            _scale(rows, scales[0], np.inf, once)
+            _scale(rows, once, _CLIP, twice)
             for bx in range(GRID - 1):
-                block = cells[k, by : by + 2, bx : bx + 2]
-                scale = _scale(block, 1.0, np.inf)
-                again = _scale(block, scale, _CLIP)
                 for y in range(2):
                     for x in range(2):
                         # cells in a corner are in one block, at an edge in two, inside in four
-                        rows = 1 if by + y in (0, GRID - 1) else 2
-                        columns = 1 if bx + x in (0, GRID - 1) else 2
+                        share = 1.0 if by + y in (0, GRID - 1) else 0.5
+                        share *= 1.0 if bx + x in (0, GRID - 1) else 0.5
                         for o in range(ORIENTATIONS):
-                            value = min(block[y, x, o] * scale, _CLIP) * again
-                            out[k, by + y, bx + x, o] += value / (rows * columns)
+                            value = min(rows[y, bx + x, o] * once[bx], _CLIP) * twice[bx]
+                            out[k, by + y, bx + x, o] += value * share
 
 
 @jit_helper
-def _scale(block: np.ndarray, scale: float, clip: float) -> float:
-    """1 / length of the scaled and clipped block."""
-    total = _EPSILON**2
+def _scale(rows: np.ndarray, scales: np.ndarray, clip: float, out: np.ndarray) -> None:
+    """1 / length of each block in two rows of cells, scaled and clipped.
+
+    Sums of all blocks grow side by side: one alone would wait for each of its additions.
+    """
+    out[:] = _EPSILON**2
     for y in range(2):
         for x in range(2):
             for o in range(ORIENTATIONS):
-                total += min(block[y, x, o] * scale, clip) ** 2
-    return 1 / np.sqrt(total)
+                for b in range(GRID - 1):
+                    value = min(rows[y, b + x, o] * scales[b], clip)
+                    out[b] += value * value
+    for b in range(GRID - 1):
+        out[b] = 1 / np.sqrt(out[b])

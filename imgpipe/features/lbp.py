@@ -1,6 +1,6 @@
 """Uniform local binary patterns: how often which kind of edge, corner, spot or flat surrounds a pixel."""  # noqa: E501
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -44,30 +44,30 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """
     width = batch.values.shape[-1]
     values = batch.values.reshape(-1, *batch.values.shape[2:])
+    masks = batch.mask.reshape(values.shape)
+    run, codes = np.empty(width, np.int64), np.empty(_STRIP, np.int64)
     blocks = []
     for points, radius in CIRCLES:
-        offsets, weights = _taps(points, radius)
-        # a slice is one long row, so that loops are long; what wraps round an edge does not count
-        shifts = offsets @ np.array([width, 1])
+        shifts, weights = _taps(points, radius, width)
         valid = np.zeros((len(values), values[0].size), bool)
-        run = np.empty(width, np.int64)
-        _whole_squares(batch.mask.reshape(values.shape), 2 * radius + 1, run, valid)
+        _whole_squares(masks, 2 * radius + 1, run, valid)
         counts = np.zeros((len(values), points + 2), np.int64)
-        codes = np.empty(_STRIP, np.int64)
         margin = radius * width + radius
         _count(values, valid, margin, shifts, weights, _table(points), codes, counts)
         counts = counts.reshape(len(batch), -1, points + 2).sum(axis=1)
-        total = counts.sum(axis=1, keepdims=True)
-        blocks.append(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
+        blocks.append(counts / counts.sum(axis=1, keepdims=True))
     return np.concatenate(blocks, axis=1)
 
 
 FAMILY = Family("lbp", "Local binary patterns", describe, compute, ibsi=False, default=True)
 
 
-@cache
-def _taps(points: int, radius: int) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets (P, 4, 2) of the pixels around each point of the circle, and their weights (P, 4)."""
+@lru_cache(maxsize=64)
+def _taps(points: int, radius: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets and weights (P, 4) of the pixels around each point of the circle.
+
+    A slice is one long row, so that loops are long; what wraps round an edge does not count.
+    """
     angle = 2 * np.pi * np.arange(points) / points
     where = np.round(radius * np.stack([-np.sin(angle), np.cos(angle)], axis=1), 5)
     base = np.floor(where)
@@ -80,7 +80,7 @@ def _taps(points: int, radius: int) -> tuple[np.ndarray, np.ndarray]:
     offsets = (base[:, None, :] + corners).astype(np.int64)
     # points on pixels need one tap; it comes first, and the unused ones stay in reach
     offsets[weights == 0] = 0
-    return offsets, weights
+    return offsets @ np.array([width, 1]), weights
 
 
 @cache

@@ -4,6 +4,7 @@ The mean runs over the pixels whose centre lies in a sphere of 1 cm3 (radius 6.2
 disc of that radius) around a pixel of the mask, those outside the mask included.
 """
 
+from functools import lru_cache
 from itertools import starmap
 from typing import NamedTuple
 
@@ -12,7 +13,6 @@ import numpy as np
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.features.family import Definition, Family, Feature
 from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.boxes import bounding_boxes
 from imgpipe.features.inputs.settings import ExtractionPlan
 
 DEFINITIONS = tuple(starmap(Definition, (
@@ -36,11 +36,10 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     Where the sphere reaches beyond the image, or holds NaN or infinite pixels outside the mask,
     the mean is that of the other pixels. Both peaks are defined for every image.
     """
-    spacing = np.ones(3)
-    spacing[3 - plan.ndim :] = plan.spacing
+    spacing = (1.0,) * (3 - plan.ndim) + plan.spacing
     sphere = _sphere(spacing, batch.whole.shape[1:], plan.ndim == 2)
     finite = np.isfinite(batch.whole) if batch.finite is None else batch.finite
-    boxes = bounding_boxes(batch.inside)
+    boxes = batch.extents.boxes
     brightest = np.where(batch.inside, batch.values, -np.inf).reshape(len(batch), -1).max(axis=1)
     reach = np.array(batch.values.shape[1:]) + 2 * sphere.margin
     prefix = np.zeros((2, reach[0], reach[1], reach[2] + 1))
@@ -82,9 +81,10 @@ class Sphere(NamedTuple):
     n_pixels: float
 
 
-def _sphere(spacing: np.ndarray, shape: tuple[int, ...], flat: bool) -> Sphere:
+@lru_cache(maxsize=64)
+def _sphere(spacing: tuple[float, ...], shape: tuple[int, ...], flat: bool) -> Sphere:
     # a pixel exactly on the sphere must not depend on rounding
-    reach = RADIUS * (1 + 1e-12) / spacing
+    reach = RADIUS * (1 + 1e-12) / np.array(spacing)
     most = np.minimum(np.array(shape) - 1, reach.astype(np.int64))
     z = np.arange(1) if flat else np.arange(-most[0], most[0] + 1)
     y = np.arange(-most[1], most[1] + 1)

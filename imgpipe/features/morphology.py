@@ -14,7 +14,7 @@ import numpy as np
 
 from imgpipe.features.family import Definition, Family, Feature
 from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.boxes import bounding_boxes, slices_of
+from imgpipe.features.inputs.boxes import extents, slices_of
 from imgpipe.features.inputs.settings import ExtractionPlan
 from imgpipe.features.shape.autocorrelation import moran_geary
 from imgpipe.features.shape.outline import axis_lengths, ellipsoid_area, hull, outline
@@ -144,7 +144,7 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """
     measure, drop = (_of_image, 0) if plan.ndim == 2 else (_of_volume, slice(None))
     out = np.empty((len(batch), len(DEFINITIONS[plan.ndim])))
-    boxes = bounding_boxes(batch.morphological_mask | batch.inside)
+    boxes = extents(batch.morphological_mask | batch.inside).boxes
     stacks = (batch.values, batch.morphological_mask, batch.inside)
     for k, box in enumerate(boxes):
         values, mask, inside = (stack[k][slices_of(box)][drop] for stack in stacks)

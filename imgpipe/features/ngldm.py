@@ -16,7 +16,7 @@ from imgpipe._runtime.jit import jit
 from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, MatrixSettings
 from imgpipe.features.texture.counts import counting
 from imgpipe.features.texture.family import TextureFamily
-from imgpipe.features.texture.volumes import Counted, Volumes
+from imgpipe.features.texture.volumes import Counted, Volumes, dense_columns
 
 DEFINITIONS = counting(
     ("low_dependence_emphasis", "SODN", "1", "High where few neighbours are alike.",
@@ -107,16 +107,15 @@ def matrix(
            [1, 0, 0]])
     """
     matrices = TEXTURE.counted(image, mask, aggregation, settings)
-    return np.ascontiguousarray(matrices.counts[matrices.n_pixels > 0, 1:, 1:])
+    return matrices.counts[matrices.n_pixels > 0, 1:, 1:].astype(np.int64)
 
 
 def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
     most = 9 if volumes.flat else 27
-    counts = np.zeros((len(volumes), 1, volumes.top + 1, most + 1), np.int64)
+    counts = np.zeros((len(volumes), 1, volumes.top + 1, most + 1), np.int32)
     same = np.empty(volumes.bordered.shape[-1], np.int32)
     _dependences(volumes.bordered, volumes.boxes, 0 if volumes.flat else 1, same, counts)
-    # no dependence is 0
-    return Counted(counts, np.maximum(np.arange(most + 1), 1), most + 1)
+    return Counted(counts, *dense_columns(len(volumes), most + 1))
 
 
 TEXTURE = TextureFamily(

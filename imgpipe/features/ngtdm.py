@@ -19,7 +19,7 @@ from imgpipe._runtime.jit import jit
 from imgpipe.features.family import Definition
 from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS, MatrixSettings
 from imgpipe.features.texture.family import TextureFamily
-from imgpipe.features.texture.volumes import Counted, Matrices, Volumes
+from imgpipe.features.texture.volumes import Counted, Matrices, Volumes, dense_columns
 
 DEFINITIONS = tuple(starmap(Definition, (
     ("coarseness", "QCDE", "1/gray level", "High where pixels differ little from around.",
@@ -96,7 +96,7 @@ def _count(volumes: Volumes, distance: int, by_direction: bool) -> Counted:
     counts = np.zeros((len(volumes), 1, volumes.top + 1, 2 * (most + 1)), np.int64)
     scratch = np.empty((2, volumes.bordered.shape[-1]), np.int32)
     _differences(volumes.bordered, volumes.boxes, 0 if volumes.flat else 1, scratch, counts)
-    return Counted(counts, np.arange(counts.shape[-1]), counts.shape[-1])
+    return Counted(counts, *dense_columns(len(volumes), counts.shape[-1]))
 
 
 @jit

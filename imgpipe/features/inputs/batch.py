@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._runtime.jit import jit
-from imgpipe.features.inputs.boxes import bounding_boxes, slices_of
+from imgpipe.features.inputs.boxes import Extents, extents, slices_of
 from imgpipe.features.inputs.labels import ImageError
 from imgpipe.features.inputs.levels import discretise
 from imgpipe.features.inputs.settings import ExtractionPlan, Settings
@@ -74,9 +74,14 @@ class Batch:
         return len(self.values)
 
     @cached_property
+    def extents(self) -> Extents:
+        """Box and size of each intensity mask."""
+        return extents(self.inside)
+
+    @property
     def counts(self) -> np.ndarray:
         """Number of pixels in each intensity mask, int64 (n,)."""
-        return np.count_nonzero(self.inside.reshape(len(self), -1), axis=1)
+        return self.extents.n_pixels
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -87,6 +92,11 @@ class Batch:
     def n_levels(self) -> np.ndarray:
         """Highest gray level of each image, int64 (n,)."""
         return self.levels.reshape(len(self), -1).max(axis=1).astype(np.int64)
+
+    @cached_property
+    def top(self) -> int:
+        """Highest gray level of all images."""
+        return int(self.n_levels.max())
 
     def sorted(self, values: np.ndarray) -> np.ndarray:
         """Ascending values inside each intensity mask, (n, longest), padded at the end."""
@@ -139,7 +149,7 @@ def _checked(
 
 def _common_box(masks: np.ndarray) -> tuple[slice, ...]:
     """Index of the smallest box (z, y, x) around all masks of a stack."""
-    first, last = bounding_boxes(masks).transpose(2, 0, 1)
+    first, last = extents(masks).boxes.transpose(2, 0, 1)
     return slices_of(np.stack([first.min(axis=0), last.max(axis=0)], axis=1))
 
 

@@ -20,15 +20,16 @@ def pair_formulas(matrices: Matrices, out: np.ndarray) -> None:
     marginal = np.zeros(size, np.int64)  # of gray level i, in halves of a pair
     differences = np.zeros(size, np.int64)  # of |i - j|
     sums = np.zeros(2 * size, np.int64)  # of i + j
+    entries = np.zeros(size * (size + 1) // 2, np.int64)
     for m in range(out.shape[0]):
         counts = matrices.counts[m]
         top = matrices.n_levels[m]
         features = out[m]
-        pairs = _distributions(counts, top, marginal, differences, sums)
+        pairs, n = _distributions(counts, top, marginal, differences, sums, entries)
         if pairs == 0:
             features[:] = np.nan
             continue
-        _from_entries(counts, top, pairs, features)
+        _from_entries(entries, n, pairs, features)
         mean, variance, _, level_entropy = _summary(marginal, top + 1, 2 * pairs)
         features[1] = mean
         features[2] = variance
@@ -46,46 +47,60 @@ def pair_formulas(matrices: Matrices, out: np.ndarray) -> None:
 
 @jit_helper
 def _distributions(
-    counts: np.ndarray, top: int, marginal: np.ndarray, differences: np.ndarray, sums: np.ndarray
-) -> np.int64:
-    """Count gray levels, differences and sums; give the number of pairs."""
+    counts: np.ndarray,
+    top: int,
+    marginal: np.ndarray,
+    differences: np.ndarray,
+    sums: np.ndarray,
+    entries: np.ndarray,
+) -> tuple[np.int64, np.int64]:
+    """Count gray levels, differences and sums; give the numbers of pairs and of entries.
+
+    The entries are those of the symmetric matrix on and above the diagonal that are not zero; those
+    on it are negative.
+    """
     marginal[:] = 0
     differences[:] = 0
     sums[:] = 0
-    pairs = np.int64(0)  # a bare 0 is a type of its own, for which callees would compile again
+    # a bare 0 is a type of its own, for which callees would compile again
+    pairs = np.int64(0)
+    n = np.int64(0)
     for i in range(1, top + 1):
         row = counts[i]
-        for j in range(1, top + 1):
-            c = row[j]
+        c = np.int64(row[i])
+        if c > 0:
+            pairs += c
+            marginal[i] += 2 * c
+            differences[0] += c
+            sums[2 * i] += c
+            entries[n] = -2 * c
+            n += 1
+        for j in range(i + 1, top + 1):
+            c = np.int64(row[j]) + counts[j, i]
             if c > 0:
                 pairs += c
                 marginal[i] += c
                 marginal[j] += c
-                differences[abs(i - j)] += c
+                differences[j - i] += c
                 sums[i + j] += c
-    return pairs
+                entries[n] = c
+                n += 1
+    return pairs, n
 
 
 @jit_helper
-def _from_entries(counts: np.ndarray, top: int, pairs: int, features: np.ndarray) -> None:
+def _from_entries(entries: np.ndarray, n: int, pairs: int, features: np.ndarray) -> None:
     """Joint maximum max p(i, j), joint entropy -sum p log2 p, and energy sum p^2."""
-    largest = 0
+    largest = np.int64(0)
     squares = 0.0
     entropy = 0.0
-    for i in range(1, top + 1):
-        c = 2 * counts[i, i]
-        if c > 0:
-            p = c / (2 * pairs)
-            largest = max(largest, c)
-            squares += p * p
-            entropy -= p * np.log2(p)
-        for j in range(i + 1, top + 1):
-            c = counts[i, j] + counts[j, i]
-            if c > 0:
-                p = c / (2 * pairs)
-                largest = max(largest, c)
-                squares += 2 * p * p
-                entropy -= 2 * p * np.log2(p)
+    for e in range(n):
+        c = abs(entries[e])
+        times = 1.0 if entries[e] < 0 else 2.0
+        p = c / (2 * pairs)
+        largest = max(largest, c)
+        squares += times * p * p
+        entropy -= times * p * np.log2(p)
     features[0] = largest / (2 * pairs)
     features[3] = abs(entropy)  # never a negative zero
     features[10] = squares

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -70,33 +70,29 @@ class TextureFamily:
 
     def compute(self, batch: Batch, plan: ExtractionPlan) -> np.ndarray:
         """Features of each image, averaged over the matrices for which they are defined."""
-        codes = [code for code, _ in plan.aggregations(self.aggregations)]
-        distances = self._distances(plan)
-        out = np.empty((len(batch), len(distances), len(codes), len(self.definitions)))
-        for d, distance in enumerate(distances):
-            # what is counted for one aggregation serves those that only add other matrices up
-            for (flat, by_slice), group in groupby(codes, key=lambda code: SCHEMES[code][:2]):
-                members = list(group)
+        codes = tuple(code for code, _ in plan.aggregations(self.aggregations))
+        blocks = []
+        for distance in self._distances(plan):
+            values: dict[str, np.ndarray] = {}
+            for flat, by_slice, members in _groups(codes):
                 parts = volumes_of(batch, flat, by_slice)
-                for code, values in self._measure(parts, members, distance):
-                    out[:, d, codes.index(code)] = _average(values, len(batch))
-        return out.reshape(len(batch), -1)
+                values |= zip(members, self._measure(parts, members, distance), strict=True)
+            blocks += [_average(values[code], len(batch)) for code in codes]
+        return np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
 
     def _measure(
-        self, parts: list[Volumes], codes: list[str], distance: int
-    ) -> Iterator[tuple[str, np.ndarray]]:
+        self, parts: list[Volumes], codes: tuple[str, ...], distance: int
+    ) -> list[np.ndarray]:
         """Values (matrices, f) for each code; all count the same volumes."""
-        wanted = {code: SCHEMES[code].by_direction for code in codes}
-        values: dict[str, list[np.ndarray]] = {code: [] for code in codes}
+        by_direction = [SCHEMES[code].by_direction for code in codes]
+        blocks: list[list[np.ndarray]] = [[] for _ in codes]
         for volumes in parts:
-            counted = self.count(volumes, distance, any(wanted.values()))
-            for code, by_direction in wanted.items():
-                matrices = counted.matrices(volumes, by_direction)
-                out = np.empty((len(matrices.counts), len(self.definitions)))
-                self.formulas(matrices, out)
-                values[code].append(out)
-        for code in codes:
-            yield code, np.concatenate(values[code])
+            counted = self.count(volumes, distance, any(by_direction))
+            for apart, values in zip(by_direction, blocks, strict=True):
+                matrices = counted.matrices(volumes, apart)
+                values.append(np.empty((len(matrices.counts), len(self.definitions))))
+                self.formulas(matrices, values[-1])
+        return [np.concatenate(values) if len(values) > 1 else values[0] for values in blocks]
 
     def _distances(self, plan: ExtractionPlan) -> tuple[int, ...]:
         return plan.settings.distances if self.distances else (1,)
@@ -123,9 +119,18 @@ class TextureFamily:
             raise InputError(f"matrix takes one distance, not {distance!r}")
         [(code, _)] = plan.aggregations(self.aggregations)
         flat, by_slice, by_direction = SCHEMES[code]
-        volumes = Volumes(batch, flat, by_slice, slice(None))
+        volumes = Volumes(batch, flat, by_slice)
         counted = self.count(volumes, plan.settings.distances[0], by_direction)
         return counted.matrices(volumes, by_direction)
+
+
+@cache
+def _groups(codes: tuple[str, ...]) -> list[tuple[bool, bool, tuple[str, ...]]]:
+    """The codes whose matrices come from one count: within slices or not, by slice or not."""
+    kinds: dict[tuple[bool, bool], list[str]] = {}
+    for code in codes:
+        kinds.setdefault(SCHEMES[code][:2], []).append(code)
+    return [(flat, by_slice, tuple(members)) for (flat, by_slice), members in kinds.items()]
 
 
 def _average(values: np.ndarray, n: int) -> np.ndarray:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.boxes import bounding_boxes
+from imgpipe.features.inputs.boxes import extents
 
+_FLAT_BORDER = np.array([[0], [1], [1]])
 # matrices of so many entries or pixels stay in the cache between counting and measuring
-_PART = 2**14
+_PART = 2**18
 
 
 class Scheme(NamedTuple):
@@ -42,32 +43,40 @@ class Volumes:
     ----------
     levels : ndarray of int32, shape (m, z, y, x)
         Gray levels from 1 up, 0 outside.
-    n_levels : ndarray of int64, shape (m,)
-        Highest gray level of the image that each volume belongs to.
+    morphological_mask : ndarray of bool, shape (m, z, y, x)
+        The mask of the shape.
+    n_levels, n_pixels : ndarray of int64, shape (m,)
+        Highest gray level of the image that each volume belongs to, and its pixels inside.
     top : int
-        The highest of all.
+        The highest gray level of the stack.
     flat : bool
         Whether neighbours lie in the same slice only.
     shared : dict
         What several families need and the first of them worked out.
     """
 
-    def __init__(self, batch: Batch, flat: bool, by_slice: bool, part: slice) -> None:
-        self._batch, self._by_slice, self._part = batch, by_slice, part
-        self.levels = self._of(batch.levels)
+    def __init__(self, batch: Batch, flat: bool, by_slice: bool, part: slice = slice(None)) -> None:
         depth = batch.levels.shape[1] if by_slice else 1
-        self.n_levels = np.repeat(batch.n_levels, depth)[part]
-        self.top = int(self.n_levels.max())
+
+        def cut(values: np.ndarray) -> np.ndarray:
+            if depth > 1:
+                values = values.reshape(-1, 1, *values.shape[2:])
+            return values[part]
+
+        self.levels = cut(batch.levels)
+        self.morphological_mask = cut(batch.morphological_mask)
+        if depth > 1:
+            self.n_levels = np.repeat(batch.n_levels, depth)[part]
+            self._boxes, self.n_pixels = extents(cut(batch.inside))
+        else:
+            self.n_levels = batch.n_levels[part]
+            self._boxes, self.n_pixels = batch.extents.boxes[part], batch.counts[part]
+        self.top = batch.top
         self.flat = flat
         self.shared: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return len(self.levels)
-
-    @cached_property
-    def n_pixels(self) -> np.ndarray:
-        """Number of pixels inside, int64 (m,)."""
-        return np.count_nonzero(self.levels.reshape(len(self), -1), axis=1)
 
     @cached_property
     def bordered(self) -> np.ndarray:
@@ -76,39 +85,24 @@ class Volumes:
         With a border every neighbour exists, so that loops step by flat offsets and need no case
         for the edge of the image.
         """
-        return self.in_border(self.levels)
+        m, depth, height, width = self.levels.shape
+        z = 0 if self.flat else 1
+        out = np.zeros((m, depth + 2 * z, height + 2, width + 2), np.int32)
+        out[:, z : z + depth, 1:-1, 1:-1] = self.levels
+        return out
 
     @cached_property
     def boxes(self) -> np.ndarray:
         """Smallest box around each volume's pixels in `bordered`: first and last + 1, (m, 3, 2)."""
-        boxes = bounding_boxes(self._of(self._batch.inside))
-        boxes += np.array([0 if self.flat else 1, 1, 1])[:, None]
-        return boxes
-
-    @property
-    def morphological_mask(self) -> np.ndarray:
-        """The mask of the shape."""
-        return self._of(self._batch.morphological_mask)
-
-    def in_border(self, values: np.ndarray) -> np.ndarray:
-        """Copy volumes into a border of zeros, as `bordered` has it."""
-        m, depth, height, width = values.shape
-        z = 0 if self.flat else 1
-        out = np.zeros((m, depth + 2 * z, height + 2, width + 2), values.dtype)
-        out[:, z : z + depth, 1:-1, 1:-1] = values
-        return out
+        return self._boxes + (_FLAT_BORDER if self.flat else 1)
 
     def steps(self) -> np.ndarray:
         """Flat offsets in `bordered` to one of each pair of opposite neighbours: 4, or 13."""
         height, width = self.bordered.shape[2:]
         return directions(self.flat) @ np.array([height * width, width, 1])
 
-    def _of(self, values: np.ndarray) -> np.ndarray:
-        if self._by_slice:
-            values = values.reshape(-1, 1, *values.shape[2:])
-        return values[self._part]
 
-
+@cache
 def directions(flat: bool) -> np.ndarray:
     """One of each pair of opposite neighbours (z, y, x): 4 within a slice, 13 in a volume."""
     steps = [
@@ -123,7 +117,7 @@ def volumes_of(batch: Batch, flat: bool, by_slice: bool) -> list[Volumes]:
     if key not in batch.shared:
         n, depth, height, width = batch.levels.shape
         pixels = height * width * (1 if by_slice else depth)
-        length = max(1, _PART // max(pixels, int(batch.n_levels.max()) ** 2))
+        length = max(1, _PART // max(pixels, batch.top**2))
         batch.shared[key] = [
             Volumes(batch, flat, by_slice, slice(start, start + length))
             for start in range(0, n * depth if by_slice else n, length)
@@ -159,9 +153,9 @@ class Counted(NamedTuple):
     ----------
     counts : ndarray, shape (m, directions, g + 1, c)
         A matrix for each volume and direction, or one for all directions.
-    columns : ndarray of int64, shape (m, c) or (c,)
+    columns : ndarray of int64, shape (m, c)
         The second number that each column stands for, never 0.
-    n_columns : ndarray of int64, shape (m,), or int
+    n_columns : ndarray of int64, shape (m,)
         Columns in use.
     together : int
         Number of directions that a matrix holds.
@@ -169,7 +163,7 @@ class Counted(NamedTuple):
 
     counts: np.ndarray
     columns: np.ndarray
-    n_columns: np.ndarray | int
+    n_columns: np.ndarray
     together: int = 1
 
     def matrices(self, volumes: Volumes, by_direction: bool) -> Matrices:
@@ -177,9 +171,17 @@ class Counted(NamedTuple):
         counts, together = self.counts, self.together
         if not by_direction and counts.shape[1] > 1:
             together *= counts.shape[1]
-            counts = counts.sum(axis=1, keepdims=True)
-        m, times, *shape = counts.shape
-        columns = np.broadcast_to(self.columns, (m, shape[-1]))
-        n_columns = np.broadcast_to(self.n_columns, (m,))
-        each = (columns, n_columns, volumes.n_levels, together * volumes.n_pixels)
-        return Matrices(counts.reshape(m * times, *shape), *(np.repeat(a, times, 0) for a in each))
+            counts = counts.sum(axis=1, keepdims=True, dtype=counts.dtype)
+        times = counts.shape[1]
+        each = [self.columns, self.n_columns, volumes.n_levels, together * volumes.n_pixels]
+        if times > 1:
+            each = [np.repeat(values, times, axis=0) for values in each]
+        return Matrices(counts.reshape(-1, *counts.shape[2:]), *each)
+
+
+@lru_cache(maxsize=32)
+def dense_columns(m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns for 1, 2, ..., `n` - 1 behind one that stays empty, all in use in `m` volumes."""
+    columns = np.empty((m, n), np.int64)
+    columns[:] = np.maximum(np.arange(n), 1)
+    return columns, np.full(m, n)

@@ -14,40 +14,57 @@ from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.features.texture.volumes import Counted, Matrices, Volumes
 
-LEVEL, SIZE, DISTANCE = 0, 1, 2
 _MOST_COUNTS = 2**28  # 2 GiB
 
 
 class Zones(NamedTuple):
-    """All zones of some volumes; those of volume k are rows ``bounds[k]`` to ``bounds[k + 1]``.
+    """All zones of some volumes, each volume's in the order of their first pixels.
 
     Attributes
     ----------
-    table : ndarray of int32, shape (zones, 3)
-        Gray level, size in pixels, and smallest distance of a pixel from the edge.
+    levels, sizes : ndarray of int32, shape (zones,)
+        Gray level, and size in pixels.
     bounds : ndarray of int64, shape (m + 1,)
-        First row of each volume.
+        First zone of each volume.
+    of_pixel : ndarray of int32, shape (m, pixels)
+        ~number of the zone of each pixel of the bordered volumes, where a pixel is inside.
     """
 
-    table: np.ndarray
+    levels: np.ndarray
+    sizes: np.ndarray
     bounds: np.ndarray
+    of_pixel: np.ndarray
 
 
-def count_zones(volumes: Volumes, column: int) -> Counted:
-    """Count zones by gray level and by `column` of their table.
+def count_sizes(volumes: Volumes) -> Counted:
+    """Count zones by gray level and size."""
+    zones = _zones_of(volumes)
+    # zones of k sizes have 1 + 2 + ... + k pixels at least
+    return _count(volumes, zones, zones.sizes, isqrt(2 * int(volumes.n_pixels.max())))
+
+
+def count_distances(volumes: Volumes) -> Counted:
+    """Count zones by gray level and smallest distance of a pixel from the edge."""
+    zones = _zones_of(volumes)
+    distance = np.zeros_like(volumes.bordered)
+    nearest = np.full(zones.levels.size, np.iinfo(np.int32).max, np.int32)
+    _edge_distance(volumes.morphological_mask, volumes.bordered, zones.of_pixel, distance, nearest)
+    return _count(volumes, zones, nearest, distance.size)
+
+
+def _count(volumes: Volumes, zones: Zones, values: np.ndarray, most: int) -> Counted:
+    """Count zones by gray level and value, at most `most` different ones in a volume.
 
     Only the values that occur become columns: zones may be as large as the image, but there are
     then few.
     """
-    zones = _zones_of(volumes)
-    largest = int(zones.table[:, column].max(initial=1))
-    # zones of k sizes have 1 + 2 + ... + k pixels at least
-    most = min(largest, isqrt(2 * int(volumes.n_pixels.max()))) if column == SIZE else largest
-    counts = np.zeros((len(volumes), 1, volumes.top + 1, most), np.int64)
-    columns = np.ones((len(volumes), most), np.int64)
-    n_columns = np.empty(len(volumes), np.int64)
+    largest = int(values.max(initial=1))
+    shape = (len(volumes), 1, volumes.top + 1, min(most, largest))
+    counts = np.zeros(shape, np.int32)
+    columns = np.ones((shape[0], shape[-1]), np.int64)
+    n_columns = np.empty(shape[0], np.int64)
     place = np.full(largest + 1, -1)
-    _tabulate(zones.table, zones.bounds, column, place, counts, columns, n_columns)
+    _tabulate(zones.levels, values, zones.bounds, place, counts, columns, n_columns)
     return Counted(counts, columns, n_columns)
 
 
@@ -71,23 +88,23 @@ def _zones_of(volumes: Volumes) -> Zones:
     """Zones of neighbours within slices (8) or in the volume (26)."""
     if "zones" not in volumes.shared:
         levels, boxes = volumes.bordered, volumes.boxes
-        distance = volumes.in_border(volumes.morphological_mask.astype(np.int32))
-        _edge_distance(distance, volumes.flat)
-        parent = np.empty(levels.reshape(len(levels), -1).shape, np.int32)
+        parent = np.empty((len(levels), levels[0].size), np.int32)
         _join(levels, boxes, volumes.steps(), parent)
-        table = np.empty((int(volumes.n_pixels.sum()), 3), np.int32)
+        most = int(volumes.n_pixels.sum())
+        zone_levels, sizes = np.empty(most, np.int32), np.empty(most, np.int32)
         bounds = np.zeros(len(levels) + 1, np.int64)
-        _measure(levels, boxes, distance, parent, table, bounds)
-        volumes.shared["zones"] = Zones(table[: bounds[-1]].copy(), bounds)
+        _measure(levels, boxes, parent, zone_levels, sizes, bounds)
+        n = bounds[-1]
+        volumes.shared["zones"] = Zones(zone_levels[:n].copy(), sizes[:n].copy(), bounds, parent)
     zones: Zones = volumes.shared["zones"]
     return zones
 
 
 @jit
 def _tabulate(
-    table: np.ndarray,
+    levels: np.ndarray,
+    values: np.ndarray,
     bounds: np.ndarray,
-    column: int,
     place: np.ndarray,
     counts: np.ndarray,
     columns: np.ndarray,
@@ -97,9 +114,8 @@ def _tabulate(
     for k in range(counts.shape[0]):
         largest = 0
         for z in range(bounds[k], bounds[k + 1]):
-            value = table[z, column]
-            place[value] = 0
-            largest = max(largest, value)
+            place[values[z]] = 0
+            largest = max(largest, values[z])
         n = 0
         for value in range(1, largest + 1):
             if place[value] == 0:
@@ -108,37 +124,53 @@ def _tabulate(
                 n += 1
         n_columns[k] = n
         for z in range(bounds[k], bounds[k + 1]):
-            counts[k, 0, table[z, LEVEL], place[table[z, column]]] += 1
+            counts[k, 0, levels[z], place[values[z]]] += 1
         for c in range(n):
             place[columns[k, c]] = -1
 
 
 @jit
-def _edge_distance(distance: np.ndarray, flat: bool) -> None:
-    """Turn bordered masks of 0 and 1 into steps through faces to the nearest pixel outside.
+def _edge_distance(
+    masks: np.ndarray,
+    levels: np.ndarray,
+    zones: np.ndarray,
+    distance: np.ndarray,
+    nearest: np.ndarray,
+) -> None:
+    """Count steps through faces to the nearest pixel outside the masks, 0 outside.
 
-    Within slices where `flat`. The image ends at its border, and pixels outside have 0.
+    The image ends at its border; slices know one another where there is one along z. `nearest`
+    becomes the least distance of each zone's pixels, of which those outside are at the edge.
     """
     n, depth, height, width = distance.shape
+    flat = masks.shape[1] == depth
+    first, last = (0, depth - 1) if flat else (1, depth - 2)
     for k in range(n):
         d = distance[k]
-        first, last = (0, depth - 1) if flat else (1, depth - 2)
+        pixels = levels[k].reshape(-1)
         for z in range(first, last + 1):
             for y in range(1, height - 1):
+                row = masks[k, z - first, y - 1]
                 for x in range(1, width - 1):
-                    if d[z, y, x] > 0:
+                    if row[x - 1]:
                         near = min(d[z, y, x - 1], d[z, y - 1, x])
                         if not flat:
                             near = min(near, d[z - 1, y, x])
                         d[z, y, x] = near + 1
         for z in range(last, first - 1, -1):
             for y in range(height - 2, 0, -1):
+                start = (z * height + y) * width
                 for x in range(width - 2, 0, -1):
-                    if d[z, y, x] > 1:
+                    here = d[z, y, x]
+                    if here > 1:
                         near = min(d[z, y, x + 1], d[z, y + 1, x])
                         if not flat:
                             near = min(near, d[z + 1, y, x])
-                        d[z, y, x] = min(d[z, y, x], near + 1)
+                        here = min(here, near + 1)
+                        d[z, y, x] = here
+                    if pixels[start + x] > 0:
+                        zone = ~zones[k, start + x]
+                        nearest[zone] = min(nearest[zone], max(here, 1))
 
 
 @jit_helper
@@ -186,17 +218,16 @@ def _join(levels: np.ndarray, boxes: np.ndarray, steps: np.ndarray, parent: np.n
 def _measure(
     levels: np.ndarray,
     boxes: np.ndarray,
-    distance: np.ndarray,
     parent: np.ndarray,
-    table: np.ndarray,
+    zone_levels: np.ndarray,
+    sizes: np.ndarray,
     bounds: np.ndarray,
 ) -> None:
-    """List level, size and distance of each zone, in the order of their first pixels."""
+    """List level and size of each zone; ~its number replaces the parent of each pixel."""
     n, _, height, width = levels.shape
     n_zones = np.int64(0)
     for k in range(n):
         pixels = levels[k].reshape(-1)
-        far = distance[k].reshape(-1)
         zone = parent[k]
         for z in range(boxes[k, 0, 0], boxes[k, 0, 1]):
             for y in range(boxes[k, 1, 0], boxes[k, 1, 1]):
@@ -204,21 +235,16 @@ def _measure(
                 for p in range(start + boxes[k, 2, 0], start + boxes[k, 2, 1]):
                     if pixels[p] == 0:
                         continue
-                    # what lies outside the mask of the shape is at its edge
-                    d = max(far[p], 1)
                     first = zone[p]
                     if first == p:
-                        row = n_zones
+                        zone_levels[n_zones] = pixels[p]
+                        sizes[n_zones] = 1
+                        zone[p] = ~n_zones
                         n_zones += 1
-                        table[row, LEVEL] = pixels[p]
-                        table[row, SIZE] = 1
-                        table[row, DISTANCE] = d
                     else:
-                        # roots come before the rest of their zone, and hold its row by then
+                        # roots come before the rest of their zone, and hold its number by then
                         while first >= 0:
                             first = zone[first]
-                        row = ~first
-                        table[row, SIZE] += 1
-                        table[row, DISTANCE] = min(table[row, DISTANCE], d)
-                    zone[p] = ~row
+                        sizes[~first] += 1
+                        zone[p] = first
         bounds[k + 1] = n_zones
