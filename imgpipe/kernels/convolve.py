@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels.correlation.fft import correlate_by_fft, fft_pays
-from imgpipe.kernels.correlation.tiles import dense, direct_time, line_order
+from imgpipe.kernels.correlation.tiles import direct_time, line_order, tiled
 from imgpipe.kernels.nonfinite.averages import averaging_plan
 from imgpipe.kernels.plans.averaging import Averaging, averaging
 from imgpipe.kernels.plans.dtypes import Array, real_weights
@@ -213,7 +213,7 @@ def _dense(
     """Return the loop over an image with its axes in another order, None if it cannot be used."""
     turned, weights = tuple(shape[axis] for axis in order), taps.transpose(order)
     pixel, accumulator, written, cval = dtypes
-    return dense(turned, pixel, written, accumulator, window.reordered(order), weights, cval)
+    return tiled(turned, pixel, written, accumulator, window.reordered(order), weights, cval)
 
 
 def _part(window: Window, cells: Array) -> Window | None:

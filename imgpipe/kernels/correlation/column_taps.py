@@ -1,324 +1,124 @@
-"""Weighted sums of upright pieces of a window, four lines of results at once.
+"""Weighted sums of pieces of columns of a window, four lines of results at once.
 
-The sums of four lines, one under the other, are written in the order in which the pixels come: so
-each pixel is loaded once, and all stays in registers. Contraction (fused multiply-add) halves the
-arithmetic.
+The sums of four lines, one under the other, are written at once: so each pixel is loaded once, and
+all stays in registers. Contraction (fused multiply-add) halves the arithmetic.
 """
+
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from imgpipe._runtime.jit import jit_helper
+from imgpipe.kernels.correlation.layout import PITCH
 from imgpipe.kernels.plans.dtypes import Array
 
-# Lines of pixels and of sums lie this far apart. A constant tells the compiler that they do not
-# overlap; it is no multiple of 4 KiB, which lines in the first-level cache must not share.
-PITCH = 1312
 # heights there is a loop for, and their measured times
 HEIGHTS = {3: 75, 5: 87, 7: 115, 9: 150}
-# mark of a brick of two neighbouring columns
-TWO_FIVES = 10
+# mark of a piece of two neighbouring columns of five taps
+_TWO_FIVES = 10
+# weights that may be read beyond the last one
+SPARE = 10
 
 # places are numbers without a sign: they need no test for counting from the end
 _1 = np.uintp(1)
 _LINE = np.uintp(PITCH)
 
 
+def column_time(planes: Array) -> float:
+    """Nanoseconds that a pixel takes, as measured with float32."""
+    lines = np.swapaxes(planes, 1, 2).reshape(-1, planes.shape[1])
+    return sum(HEIGHTS[k] for line in lines for _, k in _pieces(line)) / 2048
+
+
+def column_taps(planes: list[Array], step: int, lines: int) -> tuple[Array, Array]:
+    """Cut weights into pieces of columns (height, offset in the scratch, first weight).
+
+    A plane has `lines` lines of the scratch, columns are `step` apart. The weights follow.
+    """
+    taps, packed = [], []
+    at = 0
+    for number, plane in enumerate(planes):
+        pieces = [(row, k, c) for c, line in enumerate(plane.T) for row, k in _pieces(line)]
+        while pieces:
+            row, k, column = pieces.pop(0)
+            columns, mark = [column], k
+            # where windows are short, sums are worth fetching less often
+            if k == 5 and step == 1 and (row, k, column + 1) in pieces:
+                pieces.remove((row, k, column + 1))
+                columns, mark = [column, column + 1], _TWO_FIVES
+            taps.append((mark, (number * lines + row) * PITCH + column * step, at))
+            for c in columns:
+                line = plane[row : row + k, c]
+                packed.append(np.pad(line, (0, k - line.size)))
+                at += k
+    return np.array(taps, np.int64), np.concatenate([*packed, np.zeros(SPARE)])
+
+
+def _pieces(line: Array) -> list[tuple[int, int]]:
+    """Cover the taps of a column that are not 0 by pieces (row, height)."""
+    pieces = []
+    row, end = 0, len(np.trim_zeros(line, "b"))
+    while row < end:
+        if line[row] == 0:
+            row += 1
+            continue
+        k = _best(end - row)[1]
+        pieces.append((row, k))
+        row += k
+    return pieces
+
+
+@cache
+def _best(length: int) -> tuple[float, int]:
+    """Least time to add up a column of some length, and the piece to begin with."""
+    if length <= 0:
+        return 0.0, 0
+    return min((time + _best(length - k)[0], k) for k, time in HEIGHTS.items())
+
+
 @jit_helper
-def add_bricks(
-    source: Array, at: int, total: Array, bricks: Array, weights: Array, count: int
+def add_column_taps(
+    source: Array, at: int, total: Array, taps: Array, weights: Array, count: int
 ) -> None:
-    for b in range(len(bricks)):
-        k, line, w = bricks[b, 0], at + bricks[b, 1], bricks[b, 2]
+    """Add what all pieces of a window weigh to four lines of sums."""
+    for number in range(len(taps)):
+        k, line, first = taps[number, 0], at + taps[number, 1], taps[number, 2]
+        upper, lower = five_of(weights, first), five_of(weights, first + 5)
         if k == 3:
-            _add_three(source, line, total, weights, w, count)
+            _add_columns(source, line, total, (upper[:3],), count)
         elif k == 5:
-            _add_five(source, line, total, weights, w, count)
-        elif k == TWO_FIVES:
-            _add_two_fives(source, line, total, weights, w, count)
+            _add_columns(source, line, total, (upper,), count)
         elif k == 7:
-            _add_seven(source, line, total, weights, w, count)
+            _add_columns(source, line, total, (upper + lower[:2],), count)
+        elif k == 9:
+            _add_columns(source, line, total, (upper + lower[:4],), count)
         else:
-            _add_nine(source, line, total, weights, w, count)
+            _add_columns(source, line, total, (upper, lower), count)
+
+
+@jit_helper
+def five_of(weights: Array, at: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return weights as a tuple: its length belongs to its type, so loops over it are unrolled."""
+    return weights[at], weights[at + 1], weights[at + 2], weights[at + 3], weights[at + 4]
 
 
 @jit_helper(contract=True)
-def _add_three(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2 = w[first], w[first + 1], w[first + 2]
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        s += w2 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@jit_helper(contract=True)
-def _add_five(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2, w3, w4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w3 * v
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w4 * v
-        q += w3 * v
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        q += w4 * v
-        r += w3 * v
-        s += w2 * v
-        i += _LINE
-        v = x[i]
-        r += w4 * v
-        s += w3 * v
-        i += _LINE
-        v = x[i]
-        s += w4 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@jit_helper(contract=True)
-def _add_two_fives(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    """Add two neighbouring columns: for short ones, sums are worth fetching less often."""
-    line = np.uintp(at)
-    a0, a1, a2, a3, a4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
-    b0, b1, b2, b3, b4 = w[first + 5], w[first + 6], w[first + 7], w[first + 8], w[first + 9]
+def _add_columns(x: Array, at: int, total: Array, columns: Any, count: int) -> None:
+    """Add the taps of neighbouring columns to the sums `p` to `s` of four lines."""
     for k in range(count):
         p, q = total[k], total[k + PITCH]
         r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + np.uintp(k)
-        u, v = x[i], x[i + _1]
-        p = p + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a1 * u + b1 * v
-        q = q + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a2 * u + b2 * v
-        q = q + a1 * u + b1 * v
-        r = r + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a3 * u + b3 * v
-        q = q + a2 * u + b2 * v
-        r = r + a1 * u + b1 * v
-        s = s + a0 * u + b0 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        p = p + a4 * u + b4 * v
-        q = q + a3 * u + b3 * v
-        r = r + a2 * u + b2 * v
-        s = s + a1 * u + b1 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        q = q + a4 * u + b4 * v
-        r = r + a3 * u + b3 * v
-        s = s + a2 * u + b2 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        r = r + a4 * u + b4 * v
-        s = s + a3 * u + b3 * v
-        i += _LINE
-        u, v = x[i], x[i + _1]
-        s = s + a4 * u + b4 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@jit_helper(contract=True)
-def _add_seven(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2, w3, w4, w5, w6 = (
-        w[first],
-        w[first + 1],
-        w[first + 2],
-        w[first + 3],
-        w[first + 4],
-        w[first + 5],
-        w[first + 6],
-    )
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w3 * v
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w4 * v
-        q += w3 * v
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        p += w5 * v
-        q += w4 * v
-        r += w3 * v
-        s += w2 * v
-        i += _LINE
-        v = x[i]
-        p += w6 * v
-        q += w5 * v
-        r += w4 * v
-        s += w3 * v
-        i += _LINE
-        v = x[i]
-        q += w6 * v
-        r += w5 * v
-        s += w4 * v
-        i += _LINE
-        v = x[i]
-        r += w6 * v
-        s += w5 * v
-        i += _LINE
-        v = x[i]
-        s += w6 * v
-        total[k], total[k + PITCH] = p, q
-        total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
-
-
-@jit_helper(contract=True)
-def _add_nine(x: Array, at: int, total: Array, w: Array, first: int, count: int) -> None:
-    line = np.uintp(at)
-    w0, w1, w2, w3, w4, w5, w6, w7, w8 = (
-        w[first],
-        w[first + 1],
-        w[first + 2],
-        w[first + 3],
-        w[first + 4],
-        w[first + 5],
-        w[first + 6],
-        w[first + 7],
-        w[first + 8],
-    )
-    for k in range(count):
-        j = np.uintp(k)
-        p, q = total[k], total[k + PITCH]
-        r, s = total[k + 2 * PITCH], total[k + 3 * PITCH]
-        i = line + j
-        v = x[i]
-        p += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w1 * v
-        q += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w2 * v
-        q += w1 * v
-        r += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w3 * v
-        q += w2 * v
-        r += w1 * v
-        s += w0 * v
-        i += _LINE
-        v = x[i]
-        p += w4 * v
-        q += w3 * v
-        r += w2 * v
-        s += w1 * v
-        i += _LINE
-        v = x[i]
-        p += w5 * v
-        q += w4 * v
-        r += w3 * v
-        s += w2 * v
-        i += _LINE
-        v = x[i]
-        p += w6 * v
-        q += w5 * v
-        r += w4 * v
-        s += w3 * v
-        i += _LINE
-        v = x[i]
-        p += w7 * v
-        q += w6 * v
-        r += w5 * v
-        s += w4 * v
-        i += _LINE
-        v = x[i]
-        p += w8 * v
-        q += w7 * v
-        r += w6 * v
-        s += w5 * v
-        i += _LINE
-        v = x[i]
-        q += w8 * v
-        r += w7 * v
-        s += w6 * v
-        i += _LINE
-        v = x[i]
-        r += w8 * v
-        s += w7 * v
-        i += _LINE
-        v = x[i]
-        s += w8 * v
+        line = np.uintp(at) + np.uintp(k)
+        for t in range(len(columns[0])):
+            i = line
+            for column in columns:
+                tap = column[t]
+                p += tap * x[i]
+                q += tap * x[i + _LINE]
+                r += tap * x[i + _LINE + _LINE]
+                s += tap * x[i + _LINE + _LINE + _LINE]
+                i += _1
+            line += _LINE
         total[k], total[k + PITCH] = p, q
         total[k + 2 * PITCH], total[k + 3 * PITCH] = r, s
