@@ -68,10 +68,8 @@ def transform_tiles(
     """Filter pairs of groups of tiles; return whether a sum of floats was not finite."""
     layout = Layout(*laid)
     groups, real, imaginary = layout.groups, spectrum.real, spectrum.imaginary
-    re = np.zeros(SIZE * PITCH, real.dtype)
-    im = np.zeros(SIZE * PITCH, real.dtype)
-    sums_re = np.zeros(SIZE * PITCH, real.dtype)
-    sums_im = np.zeros(SIZE * PITCH, real.dtype)
+    re, im = _zeros(real.dtype), _zeros(real.dtype)
+    sums_re, sums_im = _zeros(real.dtype), _zeros(real.dtype)
     bad = False
     for pair in range(start, stop):
         first, middle = groups[2 * pair], groups[2 * pair + 1]
@@ -95,34 +93,34 @@ def transform_tiles(
 
 
 @jit_helper
+def _zeros(dtype: Any) -> Array:
+    scratch = np.empty(SIZE * PITCH, dtype)
+    scratch[:] = 0
+    return scratch
+
+
+@jit_helper
 def _gather(x: Array, first: int, last: int, layout: Layout, scratch: Array) -> int:
     """Fill a scratch with the tiles of a group; return the columns that they take."""
     if first == last:
         return 0
-    apart = layout.tiles[first, 4] + layout.wide
-    rows = layout.tiles[first, 2]
+    fill(x, layout, first, last, scratch)
+    at = 0
     for number in range(first, last):
         tile = tile_at(layout.tiles, number)
-        fill(x, tile, layout, scratch, (number - first) * apart)
-        rows = min(rows, tile.rows)
-    # what an earlier transform left is larger than pixels, and would cost digits
-    for r in range(rows + layout.tall, SIZE):
-        for number in range(first, last):
-            if r >= layout.tiles[number, 2] + layout.tall:
-                at = r * PITCH + (number - first) * apart
-                scratch[at : at + apart] = 0
-    return (last - first) * apart
+        size = tile.columns + layout.wide
+        # what an earlier transform left is larger than pixels, and would cost digits
+        for line in range(tile.rows + layout.tall, SIZE):
+            scratch[line * PITCH + at : line * PITCH + at + size] = 0
+        at += size
+    return at
 
 
 @jit_helper
 def _scatter(sums: Array, out: Array, first: int, last: int, layout: Layout, limits: Any) -> bool:
     bad = False
-    for number in range(first, last):
-        tile = tile_at(layout.tiles, number)
-        at = (number - first) * (layout.tiles[first, 4] + layout.wide)
-        for r in range(0, tile.rows, ROWS):
-            line = r * PITCH + at
-            bad |= store(sums, line, out, tile, r, layout.height, layout.width, limits)
+    for r in range(0, SIZE - layout.tall, ROWS):
+        bad |= store(sums, r * PITCH, out, layout, first, last, r, limits)
     return bad
 
 
@@ -133,7 +131,9 @@ def _forward(re: Array, im: Array, cosine: Array, sine: Array, count: int) -> No
         quarter, angle = size // 4, SIZE // size
         for first in range(0, SIZE, size):
             for m in range(quarter):
-                _split(re, im, (first + m) * PITCH, quarter * PITCH, cosine, sine, m * angle, count)
+                _butterfly(
+                    re, im, (first + m) * PITCH, quarter * PITCH, cosine, sine, m * angle, count
+                )
         size = quarter
 
 
@@ -144,13 +144,15 @@ def _backward(re: Array, im: Array, cosine: Array, sine: Array, count: int) -> N
         quarter, angle = size // 4, SIZE // size
         for first in range(0, SIZE, size):
             for m in range(quarter):
-                _join(re, im, (first + m) * PITCH, quarter * PITCH, cosine, sine, m * angle, count)
+                _inverse_butterfly(
+                    re, im, (first + m) * PITCH, quarter * PITCH, cosine, sine, m * angle, count
+                )
         size *= 4
 
 
 # contraction (fused multiply-add), here and below, halves the arithmetic
 @jit_helper(contract=True)
-def _split(
+def _butterfly(
     re: Array, im: Array, at: int, step: int, cosine: Array, sine: Array, angle: int, count: int
 ) -> None:
     """Transform four lines, then turn three of them: a step of a transform of radix 4."""
@@ -175,10 +177,10 @@ def _split(
 
 
 @jit_helper(contract=True)
-def _join(
+def _inverse_butterfly(
     re: Array, im: Array, at: int, step: int, cosine: Array, sine: Array, angle: int, count: int
 ) -> None:
-    """Undo `_split`, but for a factor of 4."""
+    """Undo `_butterfly`, but for a factor of 4."""
     c1, c2, c3 = cosine[angle], cosine[2 * angle], cosine[3 * angle]
     s1, s2, s3 = sine[angle], sine[2 * angle], sine[3 * angle]
     line0, gap = np.uintp(at), np.uintp(step)

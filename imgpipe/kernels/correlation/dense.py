@@ -13,7 +13,7 @@ import numpy as np
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.kernels.correlation.column_taps import add_column_taps
 from imgpipe.kernels.correlation.in_place import filter_in_place, sum_windows, three_by_three
-from imgpipe.kernels.correlation.layout import PITCH, ROWS, Layout, Tile, tile_at
+from imgpipe.kernels.correlation.layout import PITCH, ROWS, Layout, tile_at
 from imgpipe.kernels.plans.dtypes import Array
 
 # lines are copied in multiples of so many pixels where they may
@@ -62,9 +62,8 @@ def sum_tiles(
             continue
         apart, rows = tile.columns + layout.wide, tile.rows
         for number in range(first, last):
-            tile = tile_at(tiles, number)
-            rows = max(rows, tile.rows)
-            fill(x, tile, layout, scratch, (number - first) * apart)
+            rows = max(rows, tile_at(tiles, number).rows)
+        fill(x, layout, first, last, scratch)
         count = ((last - first) * apart - layout.wide + 15) // 16 * 16
         for r in range(0, rows, ROWS):
             if len(taps):
@@ -72,74 +71,79 @@ def sum_tiles(
                 add_column_taps(scratch, r * PITCH, total, taps, weights, count)
             else:
                 bad |= sum_windows(scratch, r * PITCH, pitch, total, zero, pitch, square, count)
-            for number in range(first, last):
-                tile, at = tile_at(tiles, number), (number - first) * apart
-                bad |= store(total, at, out, tile, r, layout.height, layout.width, limits)
+            bad |= store(total, zero, out, layout, first, last, r, limits)
     return bad
 
 
+# loops over tiles and lines stand here, not around: a call takes longer than a short line
 @jit_helper
-def fill(x: Array, tile: Tile, layout: Layout, scratch: Array, at: int) -> None:
-    """Copy the pixels below the windows of a tile, once for each plane that they reach."""
+def fill(x: Array, layout: Layout, first: int, last: int, scratch: Array) -> None:
+    """Copy the pixels below the windows of neighbouring tiles, for each plane of weights."""
     width, depth, before = layout.width, layout.depth, layout.before
-    planes, columns, row_table = layout.planes, layout.columns, layout.rows
-    size = tile.columns + layout.wide
-    left = min(max(0, before - tile.column), size)
-    right = max(left, min(size, width + before - tile.column))
-    count = right - left
-    short = (count + _CHUNK - 1) // _CHUNK * _CHUNK
-    for number in range(len(planes)):
-        outer = layout.outer[tile.plane // depth + planes[number, 0]]
-        inner = layout.inner[tile.plane % depth + planes[number, 1]]
-        for r in range(tile.rows + layout.tall):
-            line = (number * layout.lines + r) * PITCH + at
-            row = row_table[tile.row + r]
-            if outer < 0 or inner < 0 or row < 0:
-                scratch[line : line + size] = layout.cval
-                continue
-            start = ((outer * depth + inner) * layout.height + row) * width
-            first = start + left + tile.column - before
-            source, copy = np.uintp(first), np.uintp(line + left)
-            # a few pixels more cost less than a vector cut short
-            for k in range(short if first + short <= x.size else count):
-                j = np.uintp(k)
-                scratch[copy + j] = x[source + j]
-            for p in range(left):
-                c = columns[tile.column + p]
-                scratch[line + p] = x[start + c] if c >= 0 else layout.cval
-            for p in range(right, size):
-                c = columns[tile.column + p]
-                scratch[line + p] = x[start + c] if c >= 0 else layout.cval
+    planes, columns, rows = layout.planes, layout.columns, layout.rows
+    at = 0
+    for number in range(first, last):
+        tile = tile_at(layout.tiles, number)
+        size = tile.columns + layout.wide
+        left = min(max(0, before - tile.column), size)
+        right = max(left, min(size, width + before - tile.column))
+        count = right - left
+        short = (count + _CHUNK - 1) // _CHUNK * _CHUNK
+        for p in range(len(planes)):
+            outer = layout.outer[tile.plane // depth + planes[p, 0]]
+            inner = layout.inner[tile.plane % depth + planes[p, 1]]
+            for r in range(tile.rows + layout.tall):
+                line, row = (p * layout.lines + r) * PITCH + at, rows[tile.row + r]
+                if outer < 0 or inner < 0 or row < 0:
+                    scratch[line : line + size] = layout.cval
+                    continue
+                start = ((outer * depth + inner) * layout.height + row) * width
+                begin = start + left + tile.column - before
+                source, copy = np.uintp(begin), np.uintp(line + left)
+                # a few pixels more cost less than a vector cut short
+                for k in range(short if begin + short <= x.size else count):
+                    j = np.uintp(k)
+                    scratch[copy + j] = x[source + j]
+                for k in range(left):
+                    c = columns[tile.column + k]
+                    scratch[line + k] = x[start + c] if c >= 0 else layout.cval
+                for k in range(right, size):
+                    c = columns[tile.column + k]
+                    scratch[line + k] = x[start + c] if c >= 0 else layout.cval
+        at += size
 
 
 @jit_helper
 def store(
-    total: Array, at: int, out: Array, tile: Tile, r: int, height: int, width: int, limits: Any
+    total: Array, at: int, out: Array, layout: Layout, first: int, last: int, r: int, limits: Any
 ) -> bool:
-    """Write the lines of sums that belong to a tile, rounded where the result is integers.
+    """Write lines `r` and on of neighbouring tiles, rounded where the result is integers.
 
     Return whether a sum of floats is not finite.
     """
     bad = False
     zero = total.dtype.type(0)
-    rows, wide = tile.rows, tile.columns
-    first = (tile.plane * height + tile.row) * width + tile.column
-    short = (wide + _CHUNK - 1) // _CHUNK * _CHUNK
-    # loops stand here, not in a function: a call would take longer than a short line
-    for q in range(min(ROWS, rows - r)):
-        start = (r + q) * width
-        # what runs over the end of a line is written again by the next one, of the same tile
-        count = short if wide == width and start + short <= rows * width else wide
-        sums, line = np.uintp(at + q * PITCH), np.uintp(first + start)
-        if limits is None:
-            for k in range(count):
-                j = np.uintp(k)
-                e = total[sums + j]
-                bad |= (e - e) != zero
-                out[line + j] = e
-        else:
-            low, high = limits
-            for k in range(count):
-                j = np.uintp(k)
-                out[line + j] = np.int32(min(max(np.rint(total[sums + j]), low), high))
+    width = layout.width
+    for number in range(first, last):
+        tile = tile_at(layout.tiles, number)
+        wide = tile.columns
+        corner = (tile.plane * layout.height + tile.row) * width + tile.column
+        short = (wide + _CHUNK - 1) // _CHUNK * _CHUNK
+        for q in range(min(ROWS, tile.rows - r)):
+            start = (r + q) * width
+            # what runs over the end of a line is written again by the next one of the same tile
+            over = wide == width and start + short <= tile.rows * width
+            sums, line = np.uintp(at + q * PITCH), np.uintp(corner + start)
+            if limits is None:
+                for k in range(short if over else wide):
+                    j = np.uintp(k)
+                    e = total[sums + j]
+                    bad |= (e - e) != zero
+                    out[line + j] = e
+            else:
+                low, high = limits
+                for k in range(short if over else wide):
+                    j = np.uintp(k)
+                    out[line + j] = np.int32(min(max(np.rint(total[sums + j]), low), high))
+        at += wide + layout.wide
     return bad
