@@ -2,13 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
-from imgpipe._common import InputError
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.plans.plan import Plan, planned
-from imgpipe.kernels.separable.plan import weighted_plan
-from imgpipe.kernels.windows.window import axes_of, check_length, per_axis, spread, whole
+from imgpipe.kernels.plans.plan import planned
+from imgpipe.kernels.separable.plan import gaussian_plan
 
 
 def gaussian(
@@ -71,56 +67,4 @@ def gaussian(
     >>> gaussian(np.array([0, 0, 100, 0, 0], np.uint8), sigma=1)
     array([ 6, 24, 40, 24,  6], dtype=uint8)
     """
-    return planned(_plan, image, output, sigma, truncate, radius, mode, cval, axes)
-
-
-def _plan(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    output: np.dtype[Any],
-    sigma: Any,
-    truncate: Any,
-    radius: Any,
-    mode: Any,
-    cval: Any,
-    axes: Any,
-) -> Plan:
-    chosen = axes_of(axes, len(shape))
-    lines = _lines(sigma, truncate, radius, len(chosen))
-    window = spread(len(shape), chosen, [len(line) for line in lines], 0, mode)
-    weights = [np.ones(1)] * len(shape)
-    for axis, line in zip(chosen, lines, strict=True):
-        weights[axis] = line
-    return weighted_plan(shape, dtype, output, window, weights, cval)
-
-
-def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
-    """Normalised weights for each filtered axis."""
-    widths = [_not_negative(s, "sigma") for s in per_axis(sigma, "sigma", count)]
-    if radius is None:
-        reach = _not_negative(truncate, "truncate")
-        for s in widths:
-            check_length(2 * reach * s, "sigma", sigma)
-        radii = [int(reach * s + 0.5) for s in widths]
-    else:
-        radii = [whole(r, "radius") for r in per_axis(radius, "radius", count)]
-        if min(radii, default=0) < 0:
-            raise InputError(f"radius must not be negative, got {radius!r}")
-        check_length(2 * max(radii, default=0), "radius", radius)
-    lines = []
-    for s, r in zip(widths, radii, strict=True):
-        # as in SciPy, a width below 1e-15 is none
-        x = np.arange(-r, r + 1) / s if s > 1e-15 else np.zeros(1)
-        weights = np.exp(-0.5 * x * x)
-        lines.append(weights / weights.sum())
-    return lines
-
-
-def _not_negative(value: Any, name: str) -> float:
-    try:
-        number = -1.0 if isinstance(value, (str, bytes)) else float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if not (0 <= number < np.inf):
-        raise InputError(f"{name} must be a finite number, 0 or more, got {value!r}")
-    return number
+    return planned(gaussian_plan, image, output, sigma, truncate, radius, mode, cval, axes)

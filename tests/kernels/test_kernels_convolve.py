@@ -1,4 +1,4 @@
-"""The loops of dense weights: bricks, blocks side by side, transforms along the columns."""
+"""The loops of dense weights: taps of columns, tiles side by side, transforms along the columns."""
 
 import math
 from typing import Any
@@ -85,8 +85,8 @@ LARGE = [
 @pytest.mark.parametrize("mode", ["reflect", "wrap", "nearest"])
 @pytest.mark.parametrize("dtype", ["u1", "u2", "f4", "f8"])
 @pytest.mark.parametrize(("shape", "size"), LARGE)
-def test_blocks_leave_no_seams(shape: tuple, size: int, dtype: str, mode: str) -> None:
-    """An image that is cut into many blocks, of which the last are smaller, equals SciPy's."""
+def test_tiles_leave_no_seams(shape: tuple, size: int, dtype: str, mode: str) -> None:
+    """An image that is cut into many tiles, of which the last are smaller, equals SciPy's."""
     window = [min(size, n) for n in shape]
     origin = [k // 3 if k > 1 else 0 for k in window]
     agree(pixels(dtype, shape, 2), weights_of(window), mode=mode, origin=origin)
@@ -103,6 +103,14 @@ def test_floats_that_are_filtered_where_they_are(size: int, dtype: str) -> None:
     for mode in ("reflect", "mirror", "nearest", "wrap", "constant"):
         for origin in ((0, 0), (-half, half), (half, -half)):
             agree(image, weights_of((size, size)), mode=mode, cval=3.0, origin=origin)
+
+
+@pytest.mark.parametrize("plane", [0, 1, 2])
+def test_one_plane_of_weights_in_a_volume(plane: int) -> None:
+    """Where weights fill one plane of their window, each image sees the one that they lie over."""
+    weights = np.zeros((3, 3, 3))
+    weights[plane] = weights_of((3, 3))
+    agree(pixels("f4", (3, 133, 26), 9, extremes=False), weights, mode="wrap")
 
 
 @pytest.mark.jit

@@ -31,7 +31,7 @@ def column_time(planes: Array) -> float:
     return sum(HEIGHTS[k] for line in lines for _, k in _pieces(line)) / 2048
 
 
-def column_taps(planes: list[Array], step: int, lines: int) -> tuple[Array, Array]:
+def column_taps(planes: Array, step: int, lines: int) -> tuple[Array, Array]:
     """Cut weights into pieces of columns (height, offset in the scratch, first weight).
 
     A plane has `lines` lines of the scratch, columns are `step` apart. The weights follow.

@@ -22,12 +22,12 @@ class Tile(NamedTuple):
     It is 1 where they are filtered where they are, and 2 where the columns at the border are, too.
     """
 
-    plane: int
-    row: int
-    rows: int
-    column: int
-    columns: int
-    in_place: int = 0
+    plane: Any
+    row: Any
+    rows: Any
+    column: Any
+    columns: Any
+    in_place: Any
 
 
 class Layout(NamedTuple):

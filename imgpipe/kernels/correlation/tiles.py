@@ -1,7 +1,6 @@
 """How an image is cut into tiles for the loops of dense weights, and which loop takes them."""
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +16,10 @@ from imgpipe.kernels.correlation.column_fft import (
 from imgpipe.kernels.correlation.column_taps import HEIGHTS, SPARE, column_taps, column_time
 from imgpipe.kernels.correlation.dense import sum_tiles
 from imgpipe.kernels.correlation.layout import PITCH, ROWS, Layout, Tile
+from imgpipe.kernels.plans.averaging import Averaging
 from imgpipe.kernels.plans.dtypes import Array, limits
 from imgpipe.kernels.windows.borders import sides_of
+from imgpipe.kernels.windows.passes import Run
 from imgpipe.kernels.windows.window import Window
 
 # the most columns of a tile, and how far its window may reach beyond
@@ -32,8 +33,6 @@ _SCRATCH = 1 << 19
 _IN_PLACE = 1 << 14
 # shorter lines make poor vectors
 _SHORT = 16
-
-Loop = Callable[[Array, Array], Any]
 
 
 class _View(NamedTuple):
@@ -49,50 +48,44 @@ class _View(NamedTuple):
     step: int
 
 
-def tiled(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    written: np.dtype[Any],
-    accumulator: np.dtype[Any],
-    window: Window,
-    weights: Array,
-    cval: float,
-) -> Loop | None:
-    """Return ``run(image, out)``, which tells whether it met sums that are not finite.
+def tiled(shape: tuple[int, ...], window: Window, weights: Array, dtypes: Averaging) -> Run | None:
+    """Return the loop over tiles, which tells whether it met sums that are not finite.
 
     None where the window is too wide along the last axis.
     """
     view = _view(shape, window, weights)
-    tall, columns = view.taps.shape[2:]
-    if (columns - 1) * view.step > REACH:
+    k_rows, k_columns = view.taps.shape[2:]
+    if (k_columns - 1) * view.step > REACH:
         return None
+    pixel, accumulator, written, border = dtypes
+    real = accumulator.type
     planes = np.argwhere(view.taps.any(axis=(2, 3)))
     stack = view.taps[tuple(planes.T)]
     work = math.prod(shape) * (8 + np.count_nonzero(weights) / 4)
-    real = accumulator.type
     low, high = limits(written)
     ends = None if low is None else (real(low), real(high))
     # taps are filled up to eights, which must not reach beyond the scratch
-    fits = (columns + TAPS) * view.step + BREADTH // 2 < PITCH - TAPS * 2
+    fits = (k_columns + TAPS) * view.step + BREADTH // 2 < PITCH - TAPS * 2
     if fits and column_fft_time(stack) < column_time(stack):
-        lines = _even(view.sizes[2], SIZE - tall + 1, 1)
-        layout = _layout(view, planes, lines, real(cval), in_place=False)._replace(lines=SIZE)
+        lines = _even(view.sizes[2], SIZE - k_rows + 1, 1)
+        layout = _layout(view, planes, lines, real(border), in_place=False)._replace(lines=SIZE)
         spectrum = spectrum_of(stack[0], accumulator)
         return bands_of(
             transform_tiles, len(layout.groups) // 2, work, tuple(layout), spectrum, ends
         )
-    floats = dtype == accumulator == written
-    in_place = floats and view.taps.shape in ((1, 1, 3, 3), (1, 1, 5, 5)) and view.step == 1
-    most = min(_LINES, _SCRATCH // (PITCH * len(planes)) - tall - 1)
+    floats = pixel == accumulator == written
+    square = len(stack) == 1 and view.step == 1 and (k_rows, k_columns) in ((3, 3), (5, 5))
+    most = min(_LINES, _SCRATCH // (PITCH * len(planes)) - k_rows)
     lines = _even(view.sizes[2], max(ROWS, most), ROWS)
-    layout = _layout(view, planes, lines, real(cval), in_place)
+    in_place = floats and square and view.taps.shape[:2] == (1, 1)
+    layout = _layout(view, planes, lines, real(border), in_place)
     raw = np.append(stack[0], np.zeros(SPARE)).astype(accumulator)
-    if stack.shape == (1, 3, 3) and view.step == 1:
+    if square and k_rows == 3:
         taps, packed = np.empty((0, 3), np.int64), raw
     else:
         taps, packed = column_taps(stack, view.step, layout.lines)
-    parts = tuple(layout), taps, packed.astype(accumulator), raw if floats else None, ends
-    return bands_of(sum_tiles, len(layout.groups) - 1, work, *parts)
+    parts = taps, packed.astype(accumulator), raw if floats else None, ends
+    return bands_of(sum_tiles, len(layout.groups) - 1, work, tuple(layout), *parts)
 
 
 def direct_time(weights: Array) -> float:
@@ -135,26 +128,24 @@ def _view(shape: tuple[int, ...], window: Window, weights: Array) -> _View:
 def _layout(view: _View, planes: Array, lines: int, cval: Any, in_place: bool) -> Layout:
     """Cut planes into tiles of at most `lines` lines."""
     tall, wide = view.taps.shape[2] - 1, (view.taps.shape[3] - 1) * view.step
-    cut, groups = _tiles(view, lines, tall, wide, in_place)
-    tiles = np.array(cut, np.int64)
-    together = np.diff(groups).max() * (max(tile.columns for tile in cut) + wide)
+    tiles, groups = _tiles(view, lines, tall, wide, in_place)
+    cut = Tile(*tiles.T)
+    together = np.diff(groups).max() * (cut.columns.max() + wide)
     # the scratch is cleared for each call: no larger than tiles that are copied need it
-    copied = max((tile.rows for tile in cut if not tile.in_place), default=0)
+    copied = int(cut.rows[cut.in_place == 0].max(initial=0))
     outer, inner, rows, columns = view.tables
     width, before = view.sizes[3], view.before[3]
     sides = sides_of(columns, width, before, wide) if in_place else columns[:0]
     return Layout(
         tiles,
-        np.array(groups, np.int64),
+        groups,
         planes,
         outer,
         inner,
         rows,
         columns,
         sides,
-        *view.sizes[1:],
-        view.before[2],
-        before,
+        *(view.sizes[1], view.sizes[2], width, view.before[2], before),
         tall,
         wide,
         view.step,
@@ -164,30 +155,30 @@ def _layout(view: _View, planes: Array, lines: int, cval: Any, in_place: bool) -
     )
 
 
-def _tiles(
-    view: _View, lines: int, tall: int, wide: int, in_place: bool
-) -> tuple[list[Tile], list[int]]:
+def _tiles(view: _View, lines: int, tall: int, wide: int, in_place: bool) -> tuple[Array, Array]:
     """Cut planes into tiles; those of one group lie side by side in the scratch."""
     n, width = view.sizes[2:]
     above, before = view.before[2:]
-    tiles: list[Tile] = []
-    groups = [0]
+    tiles: list[Array] = []
+    groups = [np.zeros(1, np.int64)]
 
     def cut(top: int, bottom: int, left: int, right: int, breadth: int, in_place: int = 0) -> None:
         if top >= bottom:
             return
         columns = min(_even(right - left, breadth, 16), right - left)
         together = 1 if in_place else max(1, (breadth + wide) // (columns + wide))
-        planes = range(view.sizes[0] * view.sizes[1])
-        strips = [(p, r) for p in planes for r in range(top, bottom, lines)]
+        planes = np.arange(view.sizes[0] * view.sizes[1])
+        plane, row = map(
+            np.ravel, np.meshgrid(planes, np.arange(top, bottom, lines), indexing="ij")
+        )
+        ends = np.append(np.arange(together, len(row), together), len(row))
         for column in range(left, right, columns):
             size = min(columns, right - column)
             # the last tiles see to the columns beside them all
             mark = in_place + (in_place and column + size == right)
-            for number, (plane, row) in enumerate(strips, 1):
-                tiles.append(Tile(plane, row, min(lines, bottom - row), column, size, mark))
-                if number % together == 0 or number == len(strips):
-                    groups.append(len(tiles))
+            tile = Tile(plane, row, np.minimum(lines, bottom - row), column, size, mark)
+            tiles.append(np.stack(np.broadcast_arrays(*tile), axis=1))
+            groups.append(groups[-1][-1] + ends)
 
     # lines of sums and of pixels should fit the first-level cache
     breadth = BREADTH if tall < 5 else BREADTH // 2
@@ -198,7 +189,7 @@ def _tiles(
             cut(*strip, 0, width, breadth)
     else:
         cut(0, n, 0, width, breadth)
-    return tiles, groups
+    return np.concatenate(tiles), np.concatenate(groups)
 
 
 def _even(size: int, most: int, multiple: int) -> int:

@@ -1,17 +1,18 @@
-"""Plans of separable weighted sums."""
+"""Plans of separable weighted sums: Gaussians, and weights that are a product of lines."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from imgpipe._common import InputError
 from imgpipe.kernels.nonfinite.averages import averaging_plan
 from imgpipe.kernels.plans.averaging import Averaging, averaging
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.plans.plan import Plan
 from imgpipe.kernels.separable.axes import weighting
 from imgpipe.kernels.windows.passes import Run, long_lines
-from imgpipe.kernels.windows.window import Window
+from imgpipe.kernels.windows.window import Window, axes_of, check_length, per_axis, spread, whole
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _MOST_SINGLE = 2.0**20
@@ -43,3 +44,77 @@ def weighted_plan(
         return long_lines(weighting, shape, window, weights, dtypes)
 
     return averaging_plan(shape, window, dtypes, build, gain=gain, signs=signs)
+
+
+def gaussian_plan(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    output: np.dtype[Any],
+    sigma: Any,
+    truncate: Any,
+    radius: Any,
+    mode: Any,
+    cval: Any,
+    axes: Any,
+) -> Plan:
+    """Plan a Gaussian."""
+    chosen = axes_of(axes, len(shape))
+    lines = _lines(sigma, truncate, radius, len(chosen))
+    window = spread(len(shape), chosen, [len(line) for line in lines], 0, mode)
+    weights = [np.ones(1)] * len(shape)
+    for axis, line in zip(chosen, lines, strict=True):
+        weights[axis] = line
+    return weighted_plan(shape, dtype, output, window, weights, cval)
+
+
+def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
+    """Normalised weights for each filtered axis."""
+    widths = [_not_negative(s, "sigma") for s in per_axis(sigma, "sigma", count)]
+    if radius is None:
+        reach = _not_negative(truncate, "truncate")
+        for s in widths:
+            check_length(2 * reach * s, "sigma", sigma)
+        radii = [int(reach * s + 0.5) for s in widths]
+    else:
+        radii = [whole(r, "radius") for r in per_axis(radius, "radius", count)]
+        if min(radii, default=0) < 0:
+            raise InputError(f"radius must not be negative, got {radius!r}")
+        check_length(2 * max(radii, default=0), "radius", radius)
+    lines = []
+    for s, r in zip(widths, radii, strict=True):
+        # as in SciPy, a width below 1e-15 is none
+        x = np.arange(-r, r + 1) / s if s > 1e-15 else np.zeros(1)
+        weights = np.exp(-0.5 * x * x)
+        lines.append(weights / weights.sum())
+    return lines
+
+
+def _not_negative(value: Any, name: str) -> float:
+    try:
+        number = -1.0 if isinstance(value, (str, bytes)) else float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not (0 <= number < np.inf):
+        raise InputError(f"{name} must be a finite number, 0 or more, got {value!r}")
+    return number
+
+
+def factors(weights: Array) -> list[Array] | None:
+    """Return one line per axis whose outer product is `weights`, or None if there are none."""
+    peak = np.unravel_index(np.argmax(np.abs(weights)), weights.shape)
+    largest = weights[peak]
+    # a pass runs over axes longer than one tap: the scale must go to one of these
+    scaled = int(np.argmax(weights.shape))
+    if largest == 0 or weights.shape[scaled] == 1:
+        return None
+    lines = []
+    product = np.ones((1,) * weights.ndim)
+    for axis, k in enumerate(weights.shape):
+        through = tuple(slice(None) if a == axis else p for a, p in enumerate(peak))
+        line = weights[through] / (1.0 if axis == scaled else largest)
+        product = product * line.reshape([k if a == axis else 1 for a in range(weights.ndim)])
+        lines.append(line)
+    # a cell that is out of the window must stay out
+    same = (weights == 0) == (product == 0)
+    close = np.abs(product - weights) <= 4 * np.finfo(float).eps * np.abs(weights)
+    return lines if (same & close).all() else None
