@@ -9,15 +9,11 @@ its settings: an edit moves the code that depends on it, and no other.
 import hashlib
 import os
 import re
-import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numba
@@ -156,32 +152,3 @@ def _locked(lock: Path) -> Iterator[None]:
         finally:
             # closing is not enough where another thread has forked meanwhile
             fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def written_module(name: str, writer: str, write: Callable[[], str]) -> ModuleType:
-    """Import the module whose source ``write()`` returns, kept in the folder of its `writer`.
-
-    Numba caches only what has a file. Without a folder for it, the module lives in memory.
-    """
-    folder = folder_of(writer)
-    path = folder / f"{name}.py" if folder is not None else None
-    if path is not None and not path.exists():
-        try:
-            draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
-            draft.write_text(write(), encoding="utf-8")
-            draft.replace(path)
-        except OSError:
-            path = None
-    full_name = f"imgpipe.written.{name}"
-    if path is None:
-        module = ModuleType(full_name)
-        exec(compile(write(), f"<{name}>", "exec"), module.__dict__)
-        return module
-    spec = spec_from_file_location(full_name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    # Numba's cache finds a function again by the name of its module
-    sys.modules[full_name] = module
-    spec.loader.exec_module(module)
-    return module

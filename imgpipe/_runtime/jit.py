@@ -5,6 +5,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 import numba
+import numba.extending
 import numpy as np
 from numba.core import config
 
@@ -26,6 +27,15 @@ def _use_whole_vectors() -> None:
 
 
 _use_whole_vectors()
+
+
+def _vector_bytes() -> int:
+    features = llvm.get_host_cpu_features()
+    return 64 if features.get("avx512vbmi2") else 32 if features.get("avx2") else 16
+
+
+# of the vectors that are fast; LLVM cuts longer ones to pieces
+VECTOR_BYTES = _vector_bytes()
 
 
 def jit(
@@ -74,3 +84,11 @@ def jit_helper(
     With ``inline=True`` it is compiled as part of each caller: a third less work if there is one.
     """
     return jit(function, contract=contract, alone=False, inline=inline)
+
+
+def jit_instructions(in_python: Callable[..., Any]) -> Any:
+    """Let a function write LLVM's instructions for a part of a loop, as `numba.extending` has it.
+
+    Where nothing is compiled, `in_python` takes its place.
+    """
+    return lambda write: in_python if config.DISABLE_JIT else numba.extending.intrinsic(write)

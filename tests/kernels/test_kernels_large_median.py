@@ -7,7 +7,8 @@ from scipy import ndimage
 from imgpipe.kernels import median, threads
 from imgpipe.kernels.ranks.bit_select import beyond_words, places_of
 from imgpipe.kernels.ranks.column_histograms import column_median, counts_columns
-from imgpipe.kernels.ranks.sliding_histogram import rim_median, sliding_median
+from imgpipe.kernels.ranks.plan import large_median
+from imgpipe.kernels.ranks.sliding_histogram import sliding_histogram_median
 from imgpipe.kernels.ranks.tiles import tiled_median
 from imgpipe.kernels.ranks.tilings import tiling, tiling_of
 from imgpipe.kernels.windows.window import window_of
@@ -38,7 +39,7 @@ def noise(shape, dtype, seed=0, levels=200):
 
 def ways(image, window):
     """Every function that can filter this image by this window."""
-    found = [sliding_median, rim_median]
+    found = [large_median, sliding_histogram_median]
     if tiling_of(image, window) is not None:
         found.append(tiled_median)
     if counts_columns(window, image.dtype):

@@ -1,6 +1,8 @@
-"""Medians by networks: what they compute, how they are written out, and strips of every shape."""
+"""Medians by networks: what they compute, how loops lay them out, and strips of every shape."""
 
-import re
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,9 @@ import numpy as np
 import pytest
 import scipy.ndimage as ndi
 
-from imgpipe._runtime import code_cache
 from imgpipe.kernels import median
 from imgpipe.kernels.ranks import boxes as _median_boxes
-from imgpipe.kernels.ranks.generated import box_source
+from imgpipe.kernels.ranks.generated import WAYS, _run_in_python, box_layout
 from imgpipe.kernels.ranks.network import MINIMUM, Network, box_network
 
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
@@ -42,20 +43,29 @@ def test_networks_select_the_median(size: int, ways: int) -> None:
         assert np.array_equal(result, expected)
 
 
-@pytest.mark.parametrize(("size", "ways"), [(5, 2), (9, 2), (15, 4)])
+@pytest.mark.parametrize("size", [5, 9, 15])
 @pytest.mark.parametrize("itemsize", [1, 8])
-def test_no_loop_writes_a_line_that_it_reads(size: int, ways: int, itemsize: int) -> None:
-    """Lines that a written-out loop reads and those that it writes are apart, so it vectorises."""
-    source = box_source(size, itemsize, ways)
-    parts = source.split("\ndef part_")[1:]
-    assert parts
-    for part in parts:
-        length = int(re.search(r"for j in range\((\d+)\)", part)[1])  # type: ignore[index]
-        body = re.split("^@", part, flags=re.M)[0]
-        read = {int(n) for n in re.findall(r"= s\[j \+ (\d+)\]", body)}
-        written = {int(n) for n in re.findall(r"^ +s\[j \+ (\d+)\] =", body, re.M)}
-        assert all(abs(r - w) >= length - 64 for r in read for w in written)
+def test_no_loop_writes_a_line_that_it_reads(size: int, itemsize: int) -> None:
+    """Lines that a loop reads and those that it writes are apart, and all within the scratch."""
+    layout = box_layout(size, itemsize)
+    network = layout.network
+    assert sum(map(len, layout.loops)) == len(network.order)
+    for number, nodes in enumerate(layout.loops):
+        length = layout.length(number)
+        assert length % layout.lanes == 0
+        operands = [value for node in nodes for value in network.operands(node)]
+        places = [layout.offset[n] + shift for n, shift in operands
+                  if n >= network.sources and n not in nodes]  # fmt: skip
+        written = [layout.offset[node] for node in nodes if node in layout.offset]
+        assert all(abs(r - w) >= length for r in places for w in written)
         assert all(abs(v - w) >= length for v in written for w in written if v != w)
+        assert max([*places, *written]) + length <= layout.slots * layout.spacing
+        # a loop does not read its own values at a shift: they are in registers
+        assert all(shift == 0 for node, shift in operands if node in nodes)
+        # as far beyond a line as strips have room
+        reach = max([shift for node, shift in operands if node < network.sources], default=0)
+        assert reach + length <= layout.line + layout.margin
+    assert all(shift == 0 for _, shift in network.outputs)
 
 
 @pytest.mark.parametrize("dtype", ["u1", "u2", "i2", "f4", "f8"])
@@ -89,9 +99,10 @@ def test_large_images_equal_scipy(size: int, dtype: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "dtype"), [(11, "u2"), (13, "f4"), (15, "u1")])
 def test_long_boxes_equal_scipy(size: int, dtype: str) -> None:
-    """Boxes that are only worth their compilation on large images give SciPy's medians."""
-    image = pixels((400, 401), dtype)
-    assert np.array_equal(median(image, size), ndi.median_filter(image, size))
+    """The longest boxes with loops of their own give SciPy's medians, on small images too."""
+    for shape in ((400, 401), (20, 21)):
+        image = pixels(shape, dtype)
+        assert np.array_equal(median(image, size), ndi.median_filter(image, size))
 
 
 @pytest.mark.parametrize("size", [3, 5])
@@ -126,22 +137,48 @@ def test_volumes_equal_scipy(size: int, dtype: str) -> None:
 def test_strips_hold_whole_groups_of_rows(height: int, k: int) -> None:
     """The height of a strip is a multiple of the rows that a network takes at once."""
     for pitch in (1, 32, 516, 100_000):
-        assert _median_boxes._tall(height, pitch, k, 4, 128) % _median_boxes._WAYS[k] == 0
+        assert _median_boxes._tall(height, pitch, k, 4, 128) % WAYS[k] == 0
 
 
-def test_written_modules_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A written module is a file of the cache folder, made once and left alone afterwards."""
-    monkeypatch.setattr(code_cache, "folder_of", lambda source: tmp_path)
-    assert code_cache.written_module("numbers", __file__, lambda: "one = 1\n").one == 1
-    assert code_cache.written_module("numbers", __file__, lambda: "one = 2\n").one == 1
-    assert [path.name for path in tmp_path.glob("*numbers*")] == ["numbers.py"]
+_CACHED = """
+import numpy as np
+from imgpipe.kernels import dilation, median
+from imgpipe.kernels.extrema.boxes import box_lines
+from imgpipe.kernels.ranks.boxes import _network_strips
+
+image = np.arange(2000, dtype=np.uint8).reshape(40, 50)
+median(image, 5), median(image, 7), dilation(np.tile(image, (2, 2)), 3)
+loops = _network_strips, box_lines
+print(*[len(loop.stats.cache_hits) for loop in loops],
+      *[len(loop.stats.cache_misses) for loop in loops])
+"""
 
 
-@pytest.mark.parametrize("folder", [None, Path("/nowhere")])
-def test_written_modules_need_no_folder(
-    folder: Path | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where nothing can be written, the module lives in memory."""
-    monkeypatch.setattr(code_cache, "folder_of", lambda source: folder)
-    source = "from imgpipe._runtime.jit import jit\n\n@jit\ndef one():\n    return 1\n"
-    assert code_cache.written_module("numbers", __file__, lambda: source).one() == 1
+@pytest.mark.jit
+def test_another_process_finds_the_loops_of_each_size(tmp_path: Path) -> None:
+    """Networks, one loop for each size, and strips of boxes are compiled by the first process."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    told = [
+        subprocess.run([sys.executable, "-c", _CACHED], capture_output=True, text=True,
+                       check=True, env=environment).stdout.split()
+        for _ in range(2)
+    ]  # fmt: skip
+    assert told == [["0", "0", "2", "1"], ["2", "1", "0", "0"]]
+
+
+def test_a_network_without_compilation() -> None:
+    """What takes the place of a network's instructions writes the same medians."""
+    size, itemsize = 5, 1
+    layout = box_layout(size, itemsize)
+    pitch, length = layout.line + layout.margin, layout.line
+    rows = size + layout.ways - 1
+    lines = np.random.default_rng(3).integers(0, 255, (rows, pitch), np.uint8)
+    parts = [lines[way :: layout.ways].ravel() for way in range(layout.ways)]
+    stride = max(map(len, parts))
+    strip = np.concatenate([np.pad(part, (0, stride - len(part))) for part in parts])
+    result = np.zeros(layout.ways * length, np.uint8)
+    _run_in_python(strip, 0, pitch, stride, result[:0], result, length, (0,) * size)
+    for way, medians in enumerate(result.reshape(layout.ways, length)):
+        boxes = np.lib.stride_tricks.sliding_window_view(lines[way : way + size], (size, size))
+        expected = np.median(boxes[0], axis=(1, 2))[: layout.line]
+        assert np.array_equal(medians, expected)

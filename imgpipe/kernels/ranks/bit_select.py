@@ -16,7 +16,7 @@ _1, _2, _3, _4, _7, _8, _56, _64 = (np.uint64(n) for n in (1, 2, 3, 4, 7, 8, 56,
 
 
 @jit
-def beyond_words(masks: Array, following: Array, ranks: Array, found: Array, count: int) -> None:
+def beyond_words(masks: Array, following: Array, ranks: Array, places: Array, count: int) -> None:
     """Move on to the following word of a mask where the first holds too few bits for the rank."""
     for c in range(count):
         mask, rank = masks[c], ranks[c]
@@ -26,12 +26,12 @@ def beyond_words(masks: Array, following: Array, ranks: Array, found: Array, cou
         far = rank >= bits
         masks[c] = following[c] if far else mask
         ranks[c] = rank - bits if far else rank
-        found[c] = found[c] + _64 if far else found[c]
+        places[c] = places[c] + _64 if far else places[c]
 
 
 @jit
-def places_of(masks: Array, ranks: Array, found: Array, count: int) -> None:
-    """Add to `found` the place of the set bit that has `ranks` set bits below it."""
+def places_of(masks: Array, ranks: Array, places: Array, count: int) -> None:
+    """Add to `places` the place of the set bit that has `ranks` set bits below it."""
     for c in range(count):
         mask, rank = masks[c], ranks[c]
         sums = mask - ((mask >> _1) & _ODD)
@@ -46,4 +46,4 @@ def places_of(masks: Array, ranks: Array, found: Array, count: int) -> None:
         spread = (((mask >> place) & _BYTE) * _ONES) & _DIAGONAL
         sums = (((((spread & _SEVEN) + _SEVEN) | spread) >> _7) & _ONES) * _ONES
         short = ((rank * _ONES | _TOPS) - sums) & _TOPS
-        found[c] += place + (((short >> _7) * _ONES) >> _56)
+        places[c] += place + (((short >> _7) * _ONES) >> _56)

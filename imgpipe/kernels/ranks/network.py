@@ -1,43 +1,24 @@
-"""Programs that select the median of a window by minima and maxima of whole lines of pixels.
+"""Selection networks: the median of a window by minima and maxima of whole lines of pixels.
 
-A program is data, so one compiled interpreter serves every window and dtype. It is built
-symbolically: a value is a node (a line of pixels) and a shift along that line, and equal values are
-one node. Columns are sorted and neighbouring columns merged by Batcher's odd-even networks (Knuth,
-The Art of Computer Programming 3, 5.3.4; Adams, "Fast median filters using separable sorting
-networks", ACM TOG 2021), so that what windows share along the line is computed once by itself.
-Ranks that cannot be the median become constants and vanish, and so does what nobody reads.
+They are built symbolically: a value is a node (a line of pixels) and a shift along that line, and
+equal values are one node. Columns are sorted and neighbouring columns merged by Batcher's odd-even
+networks (Knuth, The Art of Computer Programming 3, 5.3.4; Adams, "Fast median filters using
+separable sorting networks", ACM TOG 2021), so that what windows share along the line is computed
+once by itself. Ranks that cannot be the median become constants and vanish, and so does what nobody
+reads.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
-from imgpipe.kernels.plans.dtypes import Array
-
-MINIMUM, MAXIMUM, BOTH = 0, 1, 2
+MINIMUM, MAXIMUM = 0, 1
 
 # a value: (node, shift); the two constants lie below and above all pixels
 Value = tuple[int, int]
 Cell = tuple[int, int]  # (source line, shift along it)
 _LOW: Value = (-1, 0)
 _HIGH: Value = (-2, 0)
-
-
-@dataclass(frozen=True)
-class Program:
-    """Steps over registers of lines.
-
-    `steps` has rows (kind, register out, second register out, register a, shift a, register b,
-    shift b); the first registers hold the source lines, `outputs` are (register, shift) of the
-    medians, one row for each line of windows that a run yields.
-    """
-
-    steps: Array
-    registers: int
-    outputs: Array
-    sources: int
 
 
 @dataclass(frozen=True)
@@ -57,11 +38,6 @@ class Network:
 
     def operands(self, node: int) -> tuple[Value, Value]:
         return self.steps[node][1:]
-
-
-def median_program(windows: tuple[tuple[Cell, ...], ...]) -> Program:
-    """Build the program for windows given as cells; cells that windows share are sorted once."""
-    return _allocate(median_network(windows))
 
 
 def box_network(size: int, ways: int) -> Network:
@@ -183,51 +159,3 @@ class _Builder:
                 needed |= {a[0], b[0]}
         order = tuple(n for n in range(self.sources, len(self.operands)) if n in needed)
         return Network(self.sources, tuple(self.operands), order, tuple(results))
-
-
-def _allocate(network: Network) -> Program:
-    order, results = network.order, network.outputs
-    partner = _partners(network)
-    last_read: dict[int, int] = {}
-    for position, node in enumerate(order):
-        for operand, _ in network.operands(node):
-            last_read[operand] = position
-    for node, _ in results:
-        last_read[node] = len(order)
-    register = {line: line for line in range(network.sources)}
-    free: list[int] = []
-    used = network.sources
-    steps = []
-    for position, node in enumerate(order):
-        kind, a, b = network.steps[node]
-        if node not in register:
-            outs = partner.get(node, (node,))
-            for out in outs:
-                if free:
-                    register[out] = free.pop()
-                else:
-                    register[out], used = used, used + 1
-            second = register[outs[-1]]
-            kind = BOTH if len(outs) == 2 else kind
-            steps.append(
-                (kind, register[outs[0]], second, register[a[0]], a[1], register[b[0]], b[1])
-            )
-        # freed only now: a step never writes a register that it reads
-        for operand in {a[0], b[0]}:
-            if last_read[operand] == position:
-                free.append(register[operand])
-    outputs = [(register[node], shift) for node, shift in results]
-    return Program(
-        np.array(steps, np.int64).reshape(-1, 7), used, np.array(outputs), network.sources
-    )
-
-
-def _partners(network: Network) -> dict[int, tuple[int, int]]:
-    """Map nodes to (minimum, maximum) of the same two values, where both are needed."""
-    nodes = {network.steps[node]: node for node in network.order}
-    pairs = {}
-    for (kind, a, b), node in nodes.items():
-        other = nodes.get((MAXIMUM, a, b))
-        if kind == MINIMUM and other is not None:
-            pairs[node] = pairs[other] = (node, other)
-    return pairs

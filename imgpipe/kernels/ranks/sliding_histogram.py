@@ -1,6 +1,5 @@
-"""The median of large windows: by columns, by tiles, or by a histogram that slides along lines."""
+"""The median of any window, by a histogram that slides along lines."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -8,39 +7,20 @@ import numpy as np
 from imgpipe._runtime.jit import jit
 from imgpipe._runtime.threads import run_bands
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.ranks.column_histograms import column_median, counts_columns
-from imgpipe.kernels.ranks.tiles import tiled_median
-from imgpipe.kernels.ranks.tilings import tiling_of
 from imgpipe.kernels.windows.padding import flat, line_starts, padded
 from imgpipe.kernels.windows.window import Window
 
-# nanoseconds to take one pixel into the sliding histogram or out of it, measured
-_SLIDE = {1: 1.5, 2: 4.5, 4: 6.0, 8: 6.0}
 
-
-def sliding_median(image: Array, window: Window, cval: Any, out: Array) -> None:
-    """Write the upper median of every window, by the fastest way known for it."""
-    if counts_columns(window, image.dtype):
-        column_median(image, window, cval, out)
-        return
-    plan = tiling_of(image, window)
-    rim = 2 * math.prod(window.sizes[:-1])
-    if plan is not None and plan.cost < rim * _SLIDE[image.itemsize]:
-        tiled_median(image, window, cval, out)
-        return
-    rim_median(image, window, cval, out)
-
-
-def rim_median(image: Array, window: Window, cval: Any, out: Array) -> None:
+def sliding_histogram_median(image: Array, window: Window, cval: Any, out: Array) -> None:
     """Write the upper median of every window, in a time that grows with its rim only."""
     values, codes = _coded(image, cval if window.constant else image.flat[0])
     source = padded(codes[:-1].reshape(image.shape), window, codes[-1])
-    cells = np.ones(window.sizes, bool) if window.footprint is None else window.footprint
+    footprint = np.ones(window.sizes, bool) if window.footprint is None else window.footprint
     step = np.eye(image.ndim, dtype=np.int64)[-1]
-    rim = np.zeros_like(cells)
+    rim = np.zeros_like(footprint)
     rim[..., :1] = True
-    leaving = np.argwhere(cells & (rim | ~np.roll(cells, 1, axis=-1)))
-    entering = np.argwhere(cells & (np.flip(rim) | ~np.roll(cells, -1, axis=-1))) + step
+    leaving = np.argwhere(footprint & (rim | ~np.roll(footprint, 1, axis=-1)))
+    entering = np.argwhere(footprint & (np.flip(rim) | ~np.roll(footprint, -1, axis=-1))) + step
     medians = np.empty(image.shape, codes.dtype)
     bits = (len(values) - 1).bit_length()
     run_bands(
@@ -50,7 +30,7 @@ def rim_median(image: Array, window: Window, cval: Any, out: Array) -> None:
         source.ravel(),
         medians.reshape(-1, image.shape[-1]),
         line_starts(image.shape, source.shape),
-        flat(np.argwhere(cells), source.shape),
+        flat(np.argwhere(footprint), source.shape),
         flat(leaving, source.shape),
         flat(entering, source.shape),
         bits,
@@ -79,12 +59,12 @@ def _sliding_lines(
     x: Array,
     out: Array,
     starts: Array,
-    cells: Array,
+    window: Array,
     leaving: Array,
     entering: Array,
     bits: int,
 ) -> None:
-    rank = cells.size // 2
+    rank = window.size // 2
     shift = bits // 2
     fine = np.zeros(1 << bits, np.int32)
     coarse = np.zeros((1 << bits >> shift) + 1, np.int32)
@@ -92,8 +72,8 @@ def _sliding_lines(
         base = starts[number]
         bucket = 0
         below = 0
-        for t in range(cells.size):
-            code = np.int64(x[base + cells[t]])
+        for t in range(window.size):
+            code = np.int64(x[base + window[t]])
             fine[code] += 1
             coarse[code >> shift] += 1
         for j in range(out.shape[1]):
@@ -104,10 +84,10 @@ def _sliding_lines(
                 below += coarse[bucket]
                 bucket += 1
             level = bucket << shift
-            found = below + fine[level]
-            while found <= rank:
+            counted = below + fine[level]
+            while counted <= rank:
                 level += 1
-                found += fine[level]
+                counted += fine[level]
             out[number, j] = level
             if j + 1 == out.shape[1]:
                 break
@@ -121,7 +101,7 @@ def _sliding_lines(
                 fine[code] += 1
                 coarse[code >> shift] += 1
                 below += int((code >> shift) < bucket)
-        for t in range(cells.size):
-            code = np.int64(x[base + out.shape[1] - 1 + cells[t]])
+        for t in range(window.size):
+            code = np.int64(x[base + out.shape[1] - 1 + window[t]])
             fine[code] -= 1
             coarse[code >> shift] -= 1

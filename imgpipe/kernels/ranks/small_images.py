@@ -11,7 +11,7 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.ranks.strips import room
+from imgpipe.kernels.ranks.strips import aligned_empty
 from imgpipe.kernels.ranks.three_by_three import middle_of, sorted_three
 from imgpipe.kernels.windows.copies import copy_with_rows
 
@@ -43,7 +43,7 @@ def marks_of_ends(height: int, width: int, itemsize: int) -> Array:
 
 
 @jit
-def small_nine(
+def small_median_3x3(
     start: int,
     stop: int,
     x: Array,
@@ -59,7 +59,7 @@ def small_nine(
     `table` holds the source rows that the windows reach, then the source columns, -1 for `cval`.
     """
     rows, columns = table[: height + 2], table[height + 2 :]
-    memory = room(5 * _STEP, x)
+    memory = aligned_empty(5 * _STEP, x)
     # the plane's own rows start where a vector does, with room for a shift by a row before them
     plane, edge, low = 2 * _MARGIN - width % _MARGIN, _STEP + _MARGIN, 2 * _STEP + _MARGIN
     for j in range(marks.size):
@@ -70,14 +70,14 @@ def small_nine(
         left = edge
     if columns[width + 1] < 0:
         right = edge
-    found = False
-    one = np.int64(1)
+    nan = False
+    above = np.int64(1)
     for number in range(start, stop):
         first = number * height * width
-        found |= copy_with_rows(x, first, height, width, rows, one, cval, memory, plane)
+        nan |= copy_with_rows(x, first, height, width, rows, above, cval, memory, plane)
         _sort_along(memory, plane, left, right, marks, low)
         _merge_rows(memory, low, width, out, first, height * width)
-    return found
+    return nan
 
 
 @jit_helper
@@ -88,12 +88,12 @@ def _sort_along(memory: Array, plane: int, left: int, right: int, marks: Array, 
     lowest, middle, highest = _At(low), _At(low + _STEP), _At(low + 2 * _STEP)
     for j in range(_At(marks.size)):
         first, last = marks[j] & _FIRST != 0, marks[j] & _LAST != 0
-        one = _where(first, memory[p + j], memory[a + j])
-        three = _where(last, memory[q + j], memory[c + j])
-        one, two, three = sorted_three(one, memory[b + j], three)
-        memory[lowest + j] = one
-        memory[middle + j] = two
-        memory[highest + j] = three
+        before = _where(first, memory[p + j], memory[a + j])
+        after = _where(last, memory[q + j], memory[c + j])
+        least, median, most = sorted_three(before, memory[b + j], after)
+        memory[lowest + j] = least
+        memory[middle + j] = median
+        memory[highest + j] = most
 
 
 @jit_helper
@@ -104,12 +104,12 @@ def _merge_rows(memory: Array, low: int, width: int, out: Array, to: int, count:
     for j in range(_At(count)):
         least = max(max(memory[a + j], memory[a + d + j]), memory[a + e + j])
         most = min(min(memory[c + j], memory[c + d + j]), memory[c + e + j])
-        one, two, three = memory[b + j], memory[b + d + j], memory[b + e + j]
-        middle = max(min(one, two), min(max(one, two), three))
+        x, y, z = memory[b + j], memory[b + d + j], memory[b + e + j]
+        middle = max(min(x, y), min(max(x, y), z))
         out[o + j] = middle_of(least, middle, most)
 
 
 @jit_helper
-def _where(choice: bool, one: Any, other: Any) -> Any:
+def _where(choice: bool, value: Any, other: Any) -> Any:
     """Return one of two values, both of which were looked up: no branch, then."""
-    return one if choice else other
+    return value if choice else other

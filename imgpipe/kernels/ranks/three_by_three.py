@@ -23,7 +23,7 @@ _At = np.uint64
 
 
 @jit
-def nine(
+def median_3x3(
     start: int,
     stop: int,
     x: Array,

@@ -72,7 +72,7 @@ def _tiles(
     levels = np.arange(64).astype(np.uint8)
     columns = np.zeros((t2 + k2) * 64, np.uint8)
     masks = np.zeros((words, _PITCH), np.uint64)
-    found, ranks = np.zeros(_PITCH, np.uint64), np.zeros(_PITCH, np.uint64)
+    places, ranks = np.zeros(_PITCH, np.uint64), np.zeros(_PITCH, np.uint64)
     for number in range(start, stop):
         i2, rest = number % g2 * t2, number // g2
         i1, rest = rest % g1 * t1, rest // g1
@@ -95,13 +95,13 @@ def _tiles(
                     for v in range(inside.size):
                         inside[v] &= first[v] ^ last[v]
                 rank = k0 * k1 * k2 // 2
-                _find_bins(columns, k2, n2, rank, before2, inside, words, found, ranks, masks)
+                _find_bins(columns, k2, n2, rank, before2, inside, words, places, ranks, masks)
                 for w in range(words - 1):
-                    beyond_words(masks[0], masks[w + 1], ranks, found, n2)
-                places_of(masks[0], ranks, found, n2)
+                    beyond_words(masks[0], masks[w + 1], ranks, places, n2)
+                places_of(masks[0], ranks, places, n2)
                 line = out[plane, i0 + z, i1 + y, i2:]
                 for c in range(n2):
-                    line[c] = pixels[ids[found[c]]]
+                    line[c] = pixels[ids[places[c]]]
 
 
 @jit_helper
@@ -255,7 +255,7 @@ def _find_bins(
     before2: Array,
     inside: Array,
     words: int,
-    found: Array,
+    places: Array,
     ranks: Array,
     masks: Array,
 ) -> None:
@@ -278,11 +278,11 @@ def _find_bins(
         # bin 0 has none in front of it: at least one bin was counted
         median = np.int64(bins) - 1
         ranks[c] = np.uint64(limit - below[median])
-        found[c] = median * words
+        places[c] = median * words
     for w in range(words):
         mask = masks[w]
         for c in range(count):
-            word = np.int64(found[c]) + w
+            word = np.int64(places[c]) + w
             mask[c] = (before2[c * pitch + word] ^ before2[(c + k2) * pitch + word]) & inside[word]
     for c in range(count):
-        found[c] *= 64
+        places[c] *= 64
