@@ -43,7 +43,7 @@ def median_3x3(
     lanes = _VECTOR_BYTES // x.itemsize
     pitch = 2 * (most + 2)
     edges = np.empty(4 * pitch + 2 * lanes, x.dtype)
-    room = np.empty(((height if strips == 1 else BORDER_ROWS) + 2) * width + 4, x.dtype)
+    copy = np.empty(((height if strips == 1 else BORDER_ROWS) + 2) * width + 4, x.dtype)
     nan = False
     for number in range(start, stop):
         plane = number // strips
@@ -60,8 +60,8 @@ def median_3x3(
         first = (top - above) * width
         source = x[plane]
         if not inside:
-            source, first = room, 2
-            _gather(room[2:], x[plane], rows[top : top + count + 2], width, cval)
+            source, first = copy, 2
+            _gather(copy[2:], x[plane], rows[top : top + count + 2], width, cval)
         fours = count >= 4 and width >= 2 * lanes
         if fours:
             nan |= _fours(source[first - before :], width, target, count)

@@ -44,23 +44,31 @@ def tiled_median(image: Array, window: Window, cval: Any, out: Array) -> None:
         np.array([sizes, plan.shape, counts]),
         plan.words,
         np.array([flip, spread, bits - 1], np.uint64),
+        np.arange(64, dtype=np.uint8),
     )
 
 
 @jit
 def _tiles(
-    start: int, stop: int, x: Array, out: Array, layout: Array, words: int, order: Array
+    start: int,
+    stop: int,
+    x: Array,
+    out: Array,
+    layout: Array,
+    words: int,
+    order: Array,
+    levels: Array,
 ) -> None:
     """Filter tiles `start` to `stop`; rows of `layout`: window, tile, number of tiles."""
     k0, k1, k2 = layout[0]
     t0, t1, t2 = layout[1]
     g0, g1, g2 = layout[2]
-    room = 4096 * words
+    most = 4096 * words
     digit = 11 if x.itemsize > 2 else 8
     digits = (8 * x.itemsize + digit - 1) // digit
     lines = (t0 + k0 - 1) * (t1 + k1 - 1)
     pixels, keys = np.zeros(lines * _PITCH, x.dtype), np.zeros(lines * _PITCH, x.dtype)
-    ids, spare = np.zeros(room, np.uint16), np.zeros(room, np.uint16)
+    ids, spare = np.zeros(most, np.uint16), np.zeros(most, np.uint16)
     tally = np.zeros((digits, 1 << digit), np.uint16)
     bins = np.zeros(lines * _PITCH, np.uint8)
     # the bits of all pixels in front of a column, a row or a plane; a pitch of no power of two
@@ -69,7 +77,6 @@ def _tiles(
     before1 = np.zeros((t1 + k1) * pitch, np.uint64)
     before2 = np.zeros((t2 + k2) * pitch, np.uint64)
     inside = np.zeros(64 * words, np.uint64)
-    levels = np.arange(64).astype(np.uint8)
     columns = np.zeros((t2 + k2) * 64, np.uint8)
     masks = np.zeros((words, _PITCH), np.uint64)
     places, ranks = np.zeros(_PITCH, np.uint64), np.zeros(_PITCH, np.uint64)
@@ -105,13 +112,20 @@ def _tiles(
 
 
 @jit_helper
+def _clear(counts: Array) -> None:
+    for i in range(counts.size):
+        counts[i] = 0
+
+
+@jit_helper(inline=True)
 def _load(
     region: Array, order: Array, pixels: Array, keys: Array, ids: Array, tally: Array
 ) -> None:
     """Copy the pixels, make keys that sort as unsigned integers, and count the keys' digits."""
-    flip, spread, top = order[0], order[1], order[2]
+    flip, spread, top = order
     digit, mask = _digit(tally), tally.shape[1] - 1
-    tally[:] = 0
+    for d in range(tally.shape[0]):
+        _clear(tally[d])
     count = 0
     for a in range(region.shape[0]):
         for b in range(region.shape[1]):
@@ -139,7 +153,7 @@ def _digit(tally: Array) -> int:
     return 8 if tally.shape[1] == 256 else 11
 
 
-@jit_helper
+@jit_helper(inline=True)
 def _sort(keys: Array, ids: Array, spare: Array, tally: Array, count: int) -> None:
     """Sort the positions by their keys, digit by digit from the lowest."""
     digits, digit = tally.shape[0], _digit(tally)
@@ -156,7 +170,7 @@ def _sort(keys: Array, ids: Array, spare: Array, tally: Array, count: int) -> No
             spare[i] = ids[i]
 
 
-@jit_helper
+@jit_helper(inline=True)
 def _scatter(
     keys: Array, ids: Array, out: Array, next_place: Array, shift: int, count: int
 ) -> None:
@@ -168,7 +182,7 @@ def _scatter(
         next_place[value] += 1
 
 
-@jit_helper
+@jit_helper(inline=True)
 def _mark(
     ids: Array,
     words: int,
@@ -183,9 +197,9 @@ def _mark(
 ) -> None:
     """Give each pixel its bin, and its bit in the masks of all planes, rows, columns behind it."""
     pitch = 64 * words + 1
-    before0[:] = 0
-    before1[:] = 0
-    before2[:] = 0
+    _clear(before0)
+    _clear(before1)
+    _clear(before2)
     count = r0 * r1 * r2
     # where a tile is one plane thick, every window holds all planes of its region
     deep = r0 > k0
@@ -218,13 +232,13 @@ def _accumulate(before: Array, count: int, pitch: int) -> None:
             this[v] |= last[v]
 
 
-@jit_helper
+@jit_helper(inline=True)
 def _count_columns(
     bins: Array, z: int, y: int, k0: int, k1: int, r1: int, r2: int, levels: Array, columns: Array
 ) -> None:
     """Bring the columns to row (z, y): how many of a column's pixels lie in front of each bin."""
     if y == 0:
-        columns[:] = 0
+        _clear(columns)
     for a in range(z, z + k0):
         if y:
             enter = bins[(a * r1 + y + k1 - 1) * _PITCH :]
@@ -246,7 +260,7 @@ def _count_columns(
                     column[v] = np.uint8(column[v] + np.uint8(levels[v] > own))
 
 
-@jit_helper
+@jit_helper(inline=True)
 def _find_bins(
     columns: Array,
     k2: int,

@@ -46,11 +46,11 @@ def tiling(sizes: tuple[int, int, int], shape: tuple[int, int, int]) -> Tiling |
         return None
     plans = []
     for words in _WORDS:
-        room = _BINS * 64 * words
+        most = _BINS * 64 * words
         for t0 in _parts(shape[0], 32):
             for t1 in _parts(shape[1], 128):
                 rows = (t0 + sizes[0] - 1) * (t1 + sizes[1] - 1)
-                widest = min(PITCH, room // rows) - sizes[2] + 1
+                widest = min(PITCH, most // rows) - sizes[2] + 1
                 if rows <= _MOST_ROWS and widest >= 1:
                     t2 = -(-shape[2] // -(-shape[2] // widest))
                     plans.append(Tiling((t0, t1, t2), words, _cost(sizes, (t0, t1, t2), words)))
