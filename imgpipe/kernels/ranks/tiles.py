@@ -19,8 +19,6 @@ from imgpipe.kernels.ranks.tilings import PITCH, last_three, tiling
 from imgpipe.kernels.windows.padding import padded
 from imgpipe.kernels.windows.window import Window
 
-_PITCH = PITCH  # a row of a tile
-
 
 def tiled_median(image: Array, window: Window, cval: Any, out: Array) -> None:
     """Write the upper median of every window; `tiling_of` must have found a tiling."""
@@ -67,10 +65,10 @@ def _tiles(
     digit = 11 if x.itemsize > 2 else 8
     digits = (8 * x.itemsize + digit - 1) // digit
     lines = (t0 + k0 - 1) * (t1 + k1 - 1)
-    pixels, keys = np.zeros(lines * _PITCH, x.dtype), np.zeros(lines * _PITCH, x.dtype)
+    pixels, keys = np.zeros(lines * PITCH, x.dtype), np.zeros(lines * PITCH, x.dtype)
     ids, spare = np.zeros(most, np.uint16), np.zeros(most, np.uint16)
     tally = np.zeros((digits, 1 << digit), np.uint16)
-    bins = np.zeros(lines * _PITCH, np.uint8)
+    bins = np.zeros(lines * PITCH, np.uint8)
     # the bits of all pixels in front of a column, a row or a plane; a pitch of no power of two
     pitch = 64 * words + 1
     before0 = np.zeros((t0 + k0) * pitch, np.uint64)
@@ -78,8 +76,8 @@ def _tiles(
     before2 = np.zeros((t2 + k2) * pitch, np.uint64)
     inside = np.zeros(64 * words, np.uint64)
     columns = np.zeros((t2 + k2) * 64, np.uint8)
-    masks = np.zeros((words, _PITCH), np.uint64)
-    places, ranks = np.zeros(_PITCH, np.uint64), np.zeros(_PITCH, np.uint64)
+    masks = np.zeros((words, PITCH), np.uint64)
+    places, ranks = np.zeros(PITCH, np.uint64), np.zeros(PITCH, np.uint64)
     for number in range(start, stop):
         i2, rest = number % g2 * t2, number // g2
         i1, rest = rest % g1 * t1, rest // g1
@@ -130,7 +128,7 @@ def _load(
     for a in range(region.shape[0]):
         for b in range(region.shape[1]):
             line = region[a, b]
-            first = (a * region.shape[1] + b) * _PITCH
+            first = (a * region.shape[1] + b) * PITCH
             copy, key, own = pixels[first:], keys[first:], ids[count:]
             for c in range(line.size):
                 copy[c] = line[c]
@@ -213,7 +211,7 @@ def _mark(
         word = i >> 6
         bins[place] = word // words
         bit = np.uint64(1) << np.uint64(i & 63)
-        part, column = place // _PITCH, place % _PITCH
+        part, column = place // PITCH, place % PITCH
         before2[(column + 1) * pitch + word] |= bit
         before1[row[part] + word] |= bit
         if deep:
@@ -241,8 +239,8 @@ def _count_columns(
         _clear(columns)
     for a in range(z, z + k0):
         if y:
-            enter = bins[(a * r1 + y + k1 - 1) * _PITCH :]
-            leave = bins[(a * r1 + y - 1) * _PITCH :]
+            enter = bins[(a * r1 + y + k1 - 1) * PITCH :]
+            leave = bins[(a * r1 + y - 1) * PITCH :]
             for c in range(r2):
                 column = columns[(c + 1) * 64 :]
                 low = min(enter[c], leave[c])
@@ -253,7 +251,7 @@ def _count_columns(
                     column[v] = np.uint8(column[v] + (change if between else np.uint8(0)))
             continue
         for b in range(k1):
-            enter = bins[(a * r1 + b) * _PITCH :]
+            enter = bins[(a * r1 + b) * PITCH :]
             for c in range(r2):
                 column, own = columns[(c + 1) * 64 :], enter[c]
                 for v in range(64):
