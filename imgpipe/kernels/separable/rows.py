@@ -10,7 +10,7 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.separable.taps import across, along, reach_of
+from imgpipe.kernels.separable.taps import Axis, sum_columns, sum_rows
 
 # rows of output that share one copy of the rows beyond a border
 _TALL = 8
@@ -22,30 +22,25 @@ def filter_rows(
     stop: int,
     flat: Array,
     out: Array,
-    n: int,
-    width: int,
-    cval: Any,
-    table: Array,
-    above: int,
-    before: int,
+    axes: tuple[Any, ...],
     breadth: int,
-    edge: Any,
-    taps: Any,
-    low: Any,
-    high: Any,
+    limits: Any,
 ) -> bool:
-    """Filter rows `start` to `stop` of planes of `n` rows; True if a result is not finite.
+    """Filter rows `start` to `stop` of planes; return whether a float is not finite.
 
-    `table` holds the source row of each entry, then the source columns; entries `above` and
-    `before` are those of row and column 0. `edge` is what `cval` gives across rows, `taps` are
-    those across rows and those along them.
+    `axes` are that across rows and that along them, of which `breadth` columns are filtered at a
+    time. `limits` are the lowest and the highest integer, None for floats.
     """
-    reach, ends = reach_of(taps[0]), 2 * reach_of(taps[1])
+    rows, columns = Axis(*axes[0]), Axis(*axes[1])
+    n, width, above, before = rows.length, columns.length, rows.before, columns.before
+    reach, ends = rows.reach, 2 * columns.reach
     pitch = min(width, breadth) + ends
     # two lines for sums across rows, one for those along them, and room for copied rows
-    lines, sums = np.full(2 * pitch, edge), np.full(pitch, edge)
+    lines, sums = np.full(2 * pitch, columns.border), np.full(pitch, columns.border)
     patch = np.empty((_TALL + 2 * reach + 1) * min(width, pitch), flat.dtype)
-    found = False
+    # literal numbers would compile functions of their own
+    zero, one = np.int64(0), np.int64(1)
+    bad = False
     for left in range(0, width, breadth):
         wide = min(breadth, width - left)
         lo, hi = max(left - before, 0), min(left + wide + ends - before, width)
@@ -62,90 +57,79 @@ def filter_rows(
                 pixels, first, step = patch, 0, size
                 end = min(i + stop - number, n, i + _TALL, above if i < above else n)
                 count = end - i + 2 * reach + 1
-                gather(flat, plane + lo, width, table, i, n + 2 * reach, count, size, cval, patch)
+                _gather(flat, plane + lo, width, rows.table, i, count, size, rows.border, patch)
             number += end - i
             while i < end:
-                across(pixels, first, step, taps[0], size, lines, at, pitch + at)
+                sum_rows(pixels, first, step, rows.taps, size, lines, at, pitch + at)
                 for s in range(min(2, end - i)):
                     line, row = s * pitch, plane + (i + s) * width + left
-                    p = n + 2 * reach + left
-                    _fill_ends(lines, line, table, p, np.int64(0), at, before - left, edge)
-                    _fill_ends(lines, line, table, p, at + size, wide + ends, before - left, edge)
-                    found |= along(lines, line, 1, taps[1], wide, sums, out, row, low, high)
+                    _fill_ends(lines, line, columns, left, zero, at)
+                    _fill_ends(lines, line, columns, left, at + size, wide + ends)
+                    bad |= sum_columns(lines, line, one, columns.taps, wide, sums, out, row, limits)
                 first += 2 * step
                 i += 2
-    return found
+    return bad
 
 
 @jit
 def filter_volumes(
     start: int,
     stop: int,
-    x: Array,
+    flat: Array,
     out: Array,
-    planes: Array,
-    ahead: int,
-    first_taps: Any,
-    cval: Any,
-    edge: Any,
-    table: Array,
-    above: int,
-    before: int,
+    axes: tuple[Any, ...],
     breadth: int,
-    last_edge: Any,
-    taps: Any,
-    low: Any,
-    high: Any,
+    limits: Any,
 ) -> bool:
-    """Filter planes `start` to `stop` of volumes (outer, depth, n, width) along all three axes.
+    """Filter planes `start` to `stop` of volumes along three axes; else as `filter_rows`.
 
     Two planes at a time are summed across planes; what follows is `filter_rows`.
     """
-    depth, n, width = x.shape[1], x.shape[2], x.shape[3]
-    area = n * width
-    reach = reach_of(first_taps)
-    sums = np.full(2 * area, edge)
-    flat, results = x.reshape(x.size), out.reshape(out.size)
-    patch = np.empty((2 * reach + 2) * area, x.dtype)
-    found = False
+    planes, rows = Axis(*axes[0]), Axis(*axes[1])
+    depth, reach = planes.length, planes.reach
+    area = rows.length * axes[2][0]
+    sums = np.full(2 * area, rows.border)
+    patch = np.empty((2 * reach + 2) * area, flat.dtype)
+    zero = np.int64(0)
+    bad = False
     number = start
     while number < stop:
         k = number // depth
         i = number - k * depth
         count = min(2, depth - i, stop - number)
-        if i >= ahead and i + 2 * reach + 1 - ahead < depth:
-            pixels, first = flat, (number - ahead) * area
+        if i >= planes.before and i + 2 * reach + 1 - planes.before < depth:
+            pixels, first = flat, (number - planes.before) * area
         else:
-            volume = k * depth * area
-            gather(flat, volume, area, planes, i, planes.size, 2 * reach + 2, area, cval, patch)
-            pixels, first = patch, 0
-        across(pixels, first, area, first_taps, area, sums, 0, area)
-        found |= filter_rows(0, count * n, sums, results[number * area :], n, width, edge, table,
-                             above, before, breadth, last_edge, taps, low, high)  # fmt: skip
+            volume, lines = k * depth * area, 2 * reach + 2
+            _gather(flat, volume, area, planes.table, i, lines, area, planes.border, patch)
+            pixels, first = patch, zero
+        sum_rows(pixels, first, area, planes.taps, area, sums, zero, area)
+        bad |= filter_rows(
+            zero, count * rows.length, sums, out[number * area :], axes[1:], breadth, limits
+        )
         number += count
-    return found
+    return bad
 
 
 @jit_helper
-def gather(
+def _gather(
     flat: Array,
     origin: int,
     pitch: int,
     table: Array,
     first: int,
-    entries: int,
     count: int,
     size: int,
-    cval: Any,
+    border: Any,
     patch: Array,
 ) -> None:
     """Copy `size` values of the rows that `count` entries of the table name, from `first` on."""
     for r in range(count):
         # the window of the row below the last one reads one row more, and is not used
-        row = table[min(first + r, entries - 1)]
+        row = table[min(first + r, table.size - 1)]
         line = patch[r * size : (r + 1) * size]
         if row < 0:
-            line[:] = cval
+            line[:] = border
         else:
             # assigned at once, it would take seconds more to compile
             pixels = flat[origin + row * pitch : origin + row * pitch + size]
@@ -154,11 +138,9 @@ def gather(
 
 
 @jit_helper
-def _fill_ends(
-    lines: Array, line: int, table: Array, first: int, p: int, stop: int, shift: int, edge: Any
-) -> None:
-    """Write entries `p` to `stop` of a line, which lie beyond the border."""
+def _fill_ends(lines: Array, line: int, columns: Axis, left: int, p: int, stop: int) -> None:
+    """Write entries `p` to `stop` of a line from column `left` on, which lie beyond the border."""
     while p < stop:
-        c = table[first + p]
-        lines[line + p] = edge if c < 0 else lines[line + c + shift]
+        c = columns.table[left + p]
+        lines[line + p] = columns.border if c < 0 else lines[line + c + columns.before - left]
         p += 1

@@ -10,7 +10,7 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.separable.taps import along, reach_of
+from imgpipe.kernels.separable.taps import Axis, sum_columns
 from imgpipe.kernels.windows.copies import copy_with_rows, gather_columns, scatter_columns
 
 _LANES = 64
@@ -22,49 +22,43 @@ def filter_small_planes(
     stop: int,
     flat: Array,
     out: Array,
-    n: int,
-    width: int,
-    cval: Any,
-    table: Array,
-    above: int,
-    before: int,
-    breadth: int,
-    edge: Any,
-    taps: Any,
-    low: Any,
-    high: Any,
+    axes: tuple[Any, ...],
+    _breadth: int,
+    limits: Any,
 ) -> bool:
     """Filter planes `start` to `stop`; the arguments are those of `filter_rows`.
 
     Rows are at least as long as the window along them less one.
     """
-    ends = 2 * reach_of(taps[1])
+    rows, columns = Axis(*axes[0]), Axis(*axes[1])
+    n, width, before, ends = rows.length, columns.length, columns.before, 2 * columns.reach
     after = ends - before
-    rows, columns = table[: n + 2 * reach_of(taps[0])], table[n + 2 * reach_of(taps[0]) :]
     # the columns under the windows that reach beyond the first and the last one
     sides = np.empty(2 * ends + before + after, np.int64)
     for p in range(before + ends):
-        sides[p] = columns[p]
+        sides[p] = columns.table[p]
     for p in range(ends + after):
-        sides[before + ends + p] = columns[width - after + p]
+        sides[before + ends + p] = columns.table[width - after + p]
     size = n * width
-    outside = np.full(1, edge)
+    outside = np.full(1, columns.border)
     count = (sides.size - ends) * n
-    line = np.full(rows.size * width + _LANES, edge)
-    sums = np.full(size + sides.size * n + 4 * _LANES, edge)
+    line = np.full(rows.table.size * width + _LANES, columns.border)
+    sums = np.full(size + sides.size * n + 4 * _LANES, columns.border)
     spare, done = np.empty(max(size, count), line.dtype), np.empty(count, out.dtype)
     # own rows, and their sums, start where a vector does
-    own = (-line.ctypes.data // line.itemsize - above * width) % _LANES
+    own = (-line.ctypes.data // line.itemsize - rows.before * width) % _LANES
     first = _LANES + -sums.ctypes.data // sums.itemsize % _LANES
     side = first + size + _LANES
-    none = np.int64(0)
-    found = False
+    # literal numbers would compile functions of their own
+    zero, one = np.int64(0), np.int64(1)
+    bad = False
     for k in range(start, stop):
-        copy_with_rows(flat, k * size, n, width, rows, above, cval, line, own)
-        along(line, own, width, taps[0], size, spare, sums, first, None, None)
-        found |= along(sums, first - before, 1, taps[1], size, spare, out, k * size, low, high)
+        plane = k * size
+        copy_with_rows(flat, plane, n, width, rows.table, rows.before, rows.border, line, own)
+        sum_columns(line, own, width, rows.taps, size, spare, sums, first, None)
+        bad |= sum_columns(sums, first - before, one, columns.taps, size, spare, out, plane, limits)
         gather_columns(sums, side, first, width, n, sides, outside)
-        found |= along(sums, side, n, taps[1], count, spare, done, none, low, high)
-        scatter_columns(out, k * size, width, n, done, none, none, before)
-        scatter_columns(out, k * size, width, n, done, before + ends, width - after, after)
-    return found
+        bad |= sum_columns(sums, side, n, columns.taps, count, spare, done, zero, limits)
+        scatter_columns(out, plane, width, n, done, zero, zero, before)
+        scatter_columns(out, plane, width, n, done, before + ends, width - after, after)
+    return bad

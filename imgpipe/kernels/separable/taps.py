@@ -6,7 +6,7 @@ below are unrolled and the loops over pixels become vectors. Where both taps of 
 same (a Gaussian), `right` is None and the two are added before they are multiplied.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,10 +22,25 @@ _GROUP = 8
 _DOUBLE_PAIRS = 4
 
 Groups = tuple[tuple[Any, ...], ...]
-
-
 # centre, taps before it and after it: pair `t` of group `g` lies ``t + 1 + g * size`` from it
 Taps = tuple[Any, Groups, Groups | None]
+
+
+class Axis(NamedTuple):
+    """One axis of an image, with the taps along it.
+
+    Loops are given it as a plain tuple, which Numba unpacks sooner.
+    """
+
+    length: int
+    # source of each position from `before` before the first pixel on, -1 for `border`
+    table: Array
+    before: int
+    # pairs of taps
+    reach: int
+    taps: Taps
+    # value beyond the border of what is summed along this axis
+    border: Any
 
 
 def taps_of(weights: Array, accumulator: np.dtype[Any]) -> Taps:
@@ -61,20 +76,16 @@ def _pair(real: Any, left: Any, right: Any, g: int, t: int, a: Any, b: Any) -> A
 
 
 @jit_helper(contract=True)
-def _put(out: Array, j: int, y: Any, single: bool, low: Any, high: Any) -> None:
-    """Store one sum; `low` and `high` are None where `out` holds floats."""
-    if low is None:
+def _put(out: Array, j: int, y: Any, single: bool, limits: Any) -> None:
+    """Store one sum between the lowest and the highest value; floats have no limits."""
+    if limits is None:
         out[j] = y
-    elif single:
+        return
+    low, high = limits
+    if single:
         out[j] = np.float32(min(max(y, low), high) + _MAGIC).view(np.int32) - _MAGIC_BITS
     else:
         out[j] = np.int32(np.rint(min(max(y, low), high)))
-
-
-@jit_helper
-def reach_of(taps: Any) -> int:
-    """Return the number of pairs."""
-    return len(taps[1]) * len(taps[1][0])
 
 
 # Below, lines are given as an array and the entry where they start: a slice of an array for each of
@@ -83,7 +94,7 @@ def reach_of(taps: Any) -> int:
 
 
 @jit_helper(contract=True)
-def across(
+def sum_rows(
     flat: Array, first: int, pitch: int, taps: Any, size: int, lines: Array, one: int, two: int
 ) -> None:
     """Sum across rows of `size` values `pitch` apart, from ``flat[first]`` on, at ``lines[one]``.
@@ -116,7 +127,7 @@ def across(
 
 
 @jit_helper(contract=True)
-def along(
+def sum_columns(
     lines: Array,
     first: int,
     pitch: int,
@@ -125,13 +136,12 @@ def along(
     sums: Array,
     out: Array,
     start: int,
-    low: Any,
-    high: Any,
+    limits: Any,
 ) -> bool:
     """Sum taps `pitch` apart, from ``lines[first]`` on, for `size` values at ``out[start]``.
 
-    `sums` has room for `size` values; `low` and `high` are None where `out` holds floats. Return
-    whether one of these is not finite.
+    `sums` has room for `size` values; `limits` are the lowest and the highest integer that `out`
+    holds, None for floats. Return whether one of these is not finite.
     """
     centre, left, right = taps
     real = lines.dtype.type
@@ -161,7 +171,7 @@ def along(
             a = before + np.uintp(t) * step + k
             b = after + np.uintp(count - 1 - t) * step + k
             y += _pair(real, left, right, last, count - 1 - t, lines[a], lines[b])
-        if low is None:
+        if limits is None:
             bad |= y - y != 0
-        _put(out, write + k, y, single, low, high)
+        _put(out, write + k, y, single, limits)
     return bad
