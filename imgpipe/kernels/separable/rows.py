@@ -33,10 +33,12 @@ def filter_rows(
     """
     rows, columns = Axis(*axes[0]), Axis(*axes[1])
     n, width, above, before = rows.length, columns.length, rows.before, columns.before
+    # a whole axis is long to hand over for each row
+    table, edge = columns.table, columns.border
     reach, ends = rows.reach, 2 * columns.reach
     pitch = min(width, breadth) + ends
     # two lines for sums across rows, one for those along them, and room for copied rows
-    lines, sums = np.full(2 * pitch, columns.border), np.full(pitch, columns.border)
+    lines, sums = np.full(2 * pitch, edge), np.full(pitch, edge)
     patch = np.empty((_TALL + 2 * reach + 1) * min(width, pitch), flat.dtype)
     # literal numbers would compile functions of their own
     zero, one = np.int64(0), np.int64(1)
@@ -63,8 +65,8 @@ def filter_rows(
                 sum_rows(pixels, first, step, rows.taps, size, lines, at, pitch + at)
                 for s in range(min(2, end - i)):
                     line, row = s * pitch, plane + (i + s) * width + left
-                    _fill_ends(lines, line, columns, left, zero, at)
-                    _fill_ends(lines, line, columns, left, at + size, wide + ends)
+                    _fill_ends(lines, line, table, left, zero, at, before, edge)
+                    _fill_ends(lines, line, table, left, at + size, wide + ends, before, edge)
                     bad |= sum_columns(lines, line, one, columns.taps, wide, sums, out, row, limits)
                 first += 2 * step
                 i += 2
@@ -138,9 +140,11 @@ def _gather(
 
 
 @jit_helper
-def _fill_ends(lines: Array, line: int, columns: Axis, left: int, p: int, stop: int) -> None:
+def _fill_ends(
+    lines: Array, line: int, table: Array, left: int, p: int, stop: int, before: int, edge: Any
+) -> None:
     """Write entries `p` to `stop` of a line from column `left` on, which lie beyond the border."""
     while p < stop:
-        c = columns.table[left + p]
-        lines[line + p] = columns.border if c < 0 else lines[line + c + columns.before - left]
+        c = table[left + p]
+        lines[line + p] = edge if c < 0 else lines[line + c + before - left]
         p += 1
