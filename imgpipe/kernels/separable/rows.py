@@ -40,8 +40,8 @@ def filter_rows(
     # two lines for sums across rows, one for those along them, and room for copied rows
     lines, sums = np.full(2 * pitch, edge), np.full(pitch, edge)
     patch = np.empty((_TALL + 2 * reach + 1) * min(width, pitch), flat.dtype)
-    # literal numbers would compile functions of their own
-    zero, one = np.int64(0), np.int64(1)
+    # other literal numbers would compile functions of their own
+    zero = np.int64(0)
     bad = False
     for left in range(0, width, breadth):
         wide = min(breadth, width - left)
@@ -67,7 +67,8 @@ def filter_rows(
                     line, row = s * pitch, plane + (i + s) * width + left
                     _fill_ends(lines, line, table, left, zero, at, before, edge)
                     _fill_ends(lines, line, table, left, at + size, wide + ends, before, edge)
-                    bad |= sum_columns(lines, line, one, columns.taps, wide, sums, out, row, limits)
+                    # the literal 1 compiles a loop of its own, a twentieth faster than any step
+                    bad |= sum_columns(lines, line, 1, columns.taps, wide, sums, out, row, limits)
                 first += 2 * step
                 i += 2
     return bad
