@@ -25,12 +25,13 @@ def filter_in_place(x: Array, out: Array, tile: Tile, layout: Layout, taps: Arra
     start = (tile.plane * layout.height + tile.row) * width
     at, to = start - layout.above * width + tile.column - layout.before, start + tile.column
     zero = np.int64(0)
-    threes, fives = three_by_three(taps, zero), _five_by_five(taps, zero)
     bad = False
     for line in range(0, tile.rows * width, ROWS * width):
         if layout.tall == 2:
+            threes = three_by_three(taps, zero)
             bad |= _sum_lines(x, at + line, out, to + line, width, threes, tile.columns)
         else:
+            fives = _five_by_five(taps, zero)
             bad |= _sum_lines(x, at + line, out, to + line, width, fives, tile.columns)
     if tile.in_place == 2:
         bad |= _sum_sides(x, out, start, tile.rows, layout, taps)
