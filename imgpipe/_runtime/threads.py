@@ -140,13 +140,11 @@ def run_bands(loop: Callable[..., Any], lines: int, work: float, *args: Any) -> 
 def bands_of(
     loop: Callable[..., Any], lines: int, work: float, *args: Any
 ) -> Callable[[Any, Any], bool]:
-    """Return ``run(image, out)``: `run_bands` over both arrays, flattened, and then `args`."""
+    """Return ``run(image, out)``: `run_bands` over both C-ordered arrays, flattened, and `args`."""
     if work < _WORTH_A_THREAD or lines < 2:
         # nothing to decide, which a small image would wait for
-        return lambda image, out: bool(loop(0, lines, image.reshape(-1), out.reshape(-1), *args))
-    return lambda image, out: run_bands(
-        loop, lines, work, image.reshape(-1), out.reshape(-1), *args
-    )
+        return lambda image, out: bool(loop(0, lines, image.ravel(), out.ravel(), *args))
+    return lambda image, out: run_bands(loop, lines, work, image.ravel(), out.ravel(), *args)
 
 
 def _pool_of(workers: int) -> ThreadPoolExecutor:

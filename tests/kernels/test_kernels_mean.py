@@ -9,7 +9,8 @@ from scipy import ndimage
 
 from imgpipe import kernels
 from imgpipe.kernels import mean
-from imgpipe.kernels.box.layout import _BREADTH, _GROUP_BYTES, _byte_factors, _chain
+from imgpipe.kernels.box.layout import _BREADTH, _GROUP_BYTES, _chain
+from imgpipe.kernels.box.rounding import byte_factors
 
 INTEGERS = ("uint8", "int8", "uint16", "int16")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
@@ -97,7 +98,7 @@ def test_bytes_in_large_windows(size):
 @pytest.mark.parametrize("count", range(1, 256))
 def test_byte_factors_round_every_total(count):
     """Where two 16-bit products are used, each total has its nearest mean, ties to even."""
-    pair = _byte_factors(count)
+    pair = byte_factors(count)
     if pair is None:
         assert count % 2 == 0 or count > 100
         return

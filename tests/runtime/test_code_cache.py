@@ -1,5 +1,6 @@
 """Compiled code: the cache follows every source, and a bounds-checked run checks bounds."""
 
+import json
 import os
 import pickle
 import subprocess
@@ -159,10 +160,10 @@ def test_another_package_depends_on_all_its_files(tmp_path: Path) -> None:
 
 def test_every_compiled_module_is_followed_to_its_ends() -> None:
     """What a loop imports is among its sources: the modules Python itself loads for it."""
-    from imgpipe.kernels.box import floats
+    from imgpipe.kernels.box import strips
 
-    names = {path.stem for path in code_cache.sources_of(Path(floats.__file__))}
-    for module in vars(floats).values():
+    names = {path.stem for path in code_cache.sources_of(Path(strips.__file__))}
+    for module in vars(strips).values():
         home = getattr(module, "__module__", None) or ""
         if home.startswith("imgpipe."):
             assert home.split(".")[-1] in names
@@ -203,6 +204,35 @@ def test_one_process_at_a_time_adds_to_the_cache(tmp_path: Path) -> None:
             fcntl.flock(lock, fcntl.LOCK_UN)
             assert child.wait(60) == 0
     assert list(folder.glob("*/*.nbc"))
+
+
+_NAMED_LAYOUTS = """
+import numpy as np
+from imgpipe import kernels
+from imgpipe.kernels.box import small_images, strips, volumes
+
+kernels.mean(np.zeros((30, 300), np.uint8))
+kernels.mean(np.zeros((30, 20), np.uint8))
+kernels.mean(np.zeros((9, 30, 300), np.uint8))
+loops = (strips.strip_lines, small_images.flat_lines, volumes.volume_planes)
+print([sum(loop.stats.cache_misses.values()) for loop in loops])
+print([sum(loop.stats.cache_hits.values()) for loop in loops])
+"""
+
+
+@pytest.mark.jit
+def test_loops_with_named_layouts_are_found_again(tmp_path: Path) -> None:
+    """What one process compiles with a NamedTuple inside, the next one reads from the cache."""
+    env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", _NAMED_LAYOUTS]
+    runs = [
+        subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    compiled, found = runs[1].splitlines()
+    assert compiled == "[0, 0, 0]"
+    assert all(count > 0 for count in json.loads(found))
+    assert runs[0].splitlines()[0] != compiled
 
 
 def test_unwritable_cache_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,46 @@ def test_a_call_from_python_would_be_found(tmp_path: Path) -> None:
     }
 
 
+# more arguments than this want a name for what belongs together
+MOST_ARGUMENTS = 12
+# those that are still to be mended: a list that only shrinks
+TOO_MANY = {
+    "imgpipe.kernels.separable.rows.filter_rows",
+    "imgpipe.kernels.separable.rows.filter_volumes",
+    "imgpipe.kernels.separable.small_images.filter_small_planes",
+}
+
+
+def crowded(trees: dict[str, ast.Module]) -> set[str]:
+    """Compiled functions that take more arguments than they may."""
+    found = set()
+    for module, tree in trees.items():
+        compiled = decorated(tree, "jit", "jit_helper")
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name in compiled:
+                given = node.args
+                count = len(given.posonlyargs + given.args + given.kwonlyargs)
+                if count > MOST_ARGUMENTS:
+                    found.add(f"{module}.{node.name}")
+    return found
+
+
+def test_no_compiled_function_takes_more_than_twelve_arguments() -> None:
+    """What a loop knows of an image has names: no new loop is crowded, and no listed one is not."""
+    assert crowded(SOURCES) == TOO_MANY
+
+
+def test_a_crowded_function_would_be_found() -> None:
+    """Thirteen arguments are one too many, by position or by name, compiled code only."""
+    names = ", ".join(f"a{i}" for i in range(12))
+    text = (
+        f"@jit\ndef full({names}):\n    pass\n\n\n"
+        f"@jit_helper(contract=True)\ndef over({names}, *, b):\n    pass\n\n\n"
+        f"def plain({names}, b):\n    pass\n"
+    )
+    assert crowded({"room": ast.parse(text)}) == {"room.over"}
+
+
 def features_asked(**settings: str) -> str | None:
     """Numba's CPU features in a fresh process with these settings, after the kernels' import."""
     code = "import imgpipe.kernels; from numba.core import config; print(config.CPU_FEATURES)"

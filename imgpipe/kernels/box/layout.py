@@ -1,4 +1,4 @@
-"""The moving average over a box, laid out for one shape: passes, tables, factors and strips."""
+"""The moving average over a box, laid out for one shape: passes, tables, strips and volumes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from imgpipe._runtime.threads import bands_of
-from imgpipe.kernels.box.floats import float_lines
-from imgpipe.kernels.box.integers import BYTES, DOUBLE, REAL, SINGLE, TOTAL, finish_of, whole_lines
-from imgpipe.kernels.box.small_images import flat_lines
-from imgpipe.kernels.box.volumes import LOOPS, volume_planes
+from imgpipe.kernels.box.rounding import byte_factors, largest, rounding_of
+from imgpipe.kernels.box.small_images import Lines, flat_lines
+from imgpipe.kernels.box.strips import Strips, strip_lines
+from imgpipe.kernels.box.volumes import Planes, volume_planes
 from imgpipe.kernels.plans.averaging import Averaging
-from imgpipe.kernels.plans.dtypes import Array, limits
+from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.windows.borders import sides_of
-from imgpipe.kernels.windows.passes import Pass, Run, passes
+from imgpipe.kernels.windows.passes import Pass, Run, in_turn, passes
 from imgpipe.kernels.windows.window import Window
 
 # bytes of a strip of sums and of the windows made of it: they stay in the first-level cache
@@ -35,13 +35,13 @@ _F64 = np.dtype(np.float64)
 
 @dataclass(frozen=True)
 class _Stage:
-    """A loop over the lines of one pass, and its arguments after the image and the output."""
+    """One pass, its loop, and the arguments of that after the image and the output."""
 
-    loop: Callable[..., Any]
     step: Pass
-    layout: Array
+    loop: Callable[..., Any]
+    layout: tuple[Any, ...]
     border: Array
-    finish: tuple[Any, ...]
+    rest: tuple[Any, ...]
 
 
 @lru_cache(maxsize=256)
@@ -50,91 +50,57 @@ def box_filter(shape: tuple[int, ...], window: Window, dtypes: Averaging) -> Run
 
     It answers True where a mean is not finite. Short integers are summed exactly.
     """
-    dtype, accumulator, written, cval = dtypes
+    pixel, sums, written, border = dtypes
     count = window.count
-    whole = dtype.kind in "iu"
-    if whole and _top(dtype) * count >= 2**31:
-        wide = box_filter(shape, window, Averaging(_F64, _F64, written, cval))
+    whole = pixel.kind in "iu"
+    if whole and largest(pixel) * count >= 2**31:
+        wide = box_filter(shape, window, Averaging(_F64, _F64, written, border))
         return lambda image, out: wide(image.astype(np.float64), out)
-    pair = _byte_factors(count) if dtype == np.uint8 and written == np.uint8 else None
-    total = accumulator
     if whole:
-        total = np.dtype(np.int32 if pair is None else np.uint16)
-    steps = passes(shape, window)
-    stages, seen = [], 1
-    for number, step in enumerate(steps, 1):
-        final = number == len(steps)
-        scale = 1 / count if final else 1.0
-        if whole:
-            how = _how(dtype, written, count, pair is not None) if final else TOTAL
-            stage = _whole_stage(step, total, cval * seen, how, scale, pair, final)
-        else:
-            low, high = limits(written) if final else (None, None)
-            bounds = None if low is None else np.array([low, high], np.float64)
-            stage = _float_stage(step, total, cval * seen, total.type(scale), bounds)
-        stages.append(stage)
-        seen *= step.k0 * step.k1
+        bytes_ = pixel == written == np.uint8 and byte_factors(count) is not None
+        sums = np.dtype(np.uint16 if bytes_ else np.int32)
+    *leading, last = passes(shape, window)
+    stages, source, seen = [], pixel, 1
+    for step in leading:
+        stages.append(_stage(step, source, Averaging(pixel, sums, sums, border * seen), 1))
+        source, seen = sums, seen * step.k0 * step.k1
+    stages.append(_stage(last, source, Averaging(pixel, sums, written, border * seen), count))
     runs = [_run(stage) for stage in stages[:-2]]
-    if len(steps) > 1 and _fit(*steps[-2:]):
-        runs.append(_planes_run(stages[-2], stages[-1]))
+    if leading and _fit(leading[-1], last):
+        runs.append(_planes_run(*stages[-2:]))
     else:
         runs += [_run(stage) for stage in stages[-2:]]
-    if len(runs) == 1:
-        return runs[0]
-
-    def run(image: Array, out: Array) -> bool:
-        found = False
-        for number, one in enumerate(runs, 1):
-            result = out if number == len(runs) else np.empty(shape, total)
-            found |= one(image, result)
-            image = result
-        return found
-
-    return run
+    return in_turn(runs, shape, sums)
 
 
-def _top(dtype: np.dtype[Any]) -> int:
-    info = np.iinfo(dtype)
-    return max(-int(info.min), int(info.max))
+def _stage(step: Pass, source: np.dtype[Any], dtypes: Averaging, count: int) -> _Stage:
+    """Lay out a pass over an image of dtype `source`, which holds sums of what the image held."""
+    pixel, sums, written, border = dtypes
+    whole = pixel.kind in "iu"
+    # whole numbers are exact in any dtype; floats count beyond the border as they are summed
+    beyond, outside = _filled(1, border * step.k0, sums), source if whole else sums
+    _, n, width = step.shape
+    window = step.k0, step.above, step.k1, step.before
+    if _small(step) and (whole or written.kind == "f"):
+        height = min(max(_FLAT_CELLS // width, 2), step.lines)
+        sides = sides_of(step.columns, width, step.before, step.k1 - 1)
+        lines = Lines(n, width, height, *window, step.rows, sides, _filled(width, border, outside))
+        rounding = rounding_of(dtypes, count, height * max(width, 3 * step.k1))
+        return _Stage(step, flat_lines, tuple(lines), beyond, (tuple(rounding),))
+    breadth = _breadth(step)
+    chain = _chain(step.k1)
+    height = max(2, _STRIP_BYTES // (sums.itemsize * (breadth + step.k1) * len(chain)))
+    row = _filled(breadth + step.k1, border, outside)
+    tables = step.rows, step.columns, np.array(chain), row
+    strips = Strips(n, width, breadth, min(height, n), *window, *tables)
+    rounding = rounding_of(dtypes, count, breadth)
+    rest = (True, None) if whole else (None, True)
+    return _Stage(step, strip_lines, tuple(strips), beyond, (*rest, tuple(rounding)))
 
 
-def _how(dtype: np.dtype[Any], written: np.dtype[Any], count: int, bytes_: bool) -> int:
-    """Choose how totals become means: the fastest way that rounds each of them right."""
-    if written.kind == "f":
-        return REAL
-    if bytes_:
-        return BYTES
-    top = _top(dtype)
-    power_of_two = count & (count - 1) == 0
-    if top * count >= 2**24 or (count % 2 == 0 and not power_of_two):
-        return DOUBLE
-    # a mean of an odd count lies at least half of 1/count from a tie
-    error = top * abs(float(np.float32(1 / count)) * count - 1) + float(np.spacing(np.float32(top)))
-    return SINGLE if power_of_two or error < 0.5 / count else DOUBLE
-
-
-@lru_cache(maxsize=64)
-def _byte_factors(count: int) -> tuple[int, int] | None:
-    """Return a power of two and a factor for `finish_bytes`, or None where it would be inexact."""
-    if count * 255 >= 2**16:
-        return None
-    totals = np.arange(count * 255 + 1, dtype=np.uint32)
-    power = 1 << (16 - (count * 255).bit_length())
-    for factor in (2**23 // (count * power), 2**23 // (count * power) + 1):
-        if factor < 2**16:
-            means = ((totals * power * factor >> 16) + 64) >> 7
-            if np.array_equal(means, np.rint(totals / count)):
-                return power, factor
-    return None
-
-
-def _factors(pair: tuple[int, int] | None, length: int) -> Array:
-    """Return `_byte_factors` as `finish_bytes` wants them."""
-    assert pair is not None
-    power, factor = pair
-    row = np.full(32 + length, factor, np.uint16)
-    row[:2] = power, 2**15
-    return row
+def _filled(length: int, value: float, dtype: np.dtype[Any]) -> Array:
+    with np.errstate(over="ignore"):
+        return np.full(length, value).astype(dtype)
 
 
 def _small(step: Pass) -> bool:
@@ -142,76 +108,9 @@ def _small(step: Pass) -> bool:
     return step.k0 in (3, 5) and step.k1 in (1, 3, 5) and step.k1 <= step.shape[2] <= _SHORT
 
 
-def _whole_stage(
-    step: Pass,
-    total: np.dtype[Any],
-    cval: float,
-    how: int,
-    scale: float,
-    pair: tuple[int, int] | None,
-    final: bool,
-) -> _Stage:
-    if _small(step) and final:
-        return _flat_stage(step, total, cval, how, scale, pair)
-    factors = _factors(pair, _breadth(step)) if how == BYTES else None
-    return _long_stage(whole_lines, step, total, cval, how, finish_of(how, scale, factors))
-
-
-def _float_stage(
-    step: Pass, total: np.dtype[Any], cval: float, scale: Any, bounds: Array | None
-) -> _Stage:
-    if _small(step) and bounds is None:
-        return _flat_stage(step, total, cval, REAL, scale, None)
-    return _long_stage(float_lines, step, total, cval, REAL, (scale, bounds))
-
-
-def _flat_stage(
-    step: Pass,
-    total: np.dtype[Any],
-    cval: float,
-    how: int,
-    scale: Any,
-    pair: tuple[int, int] | None,
-) -> _Stage:
-    _, n, width = step.shape
-    height = min(max(_FLAT_CELLS // width, 2), step.lines)
-    sides = sides_of(step.columns, width, step.before, step.k1 - 1)
-    head = (n, width, height, how, step.k0, step.above, step.k1, step.before)
-    layout = np.concatenate([head, step.rows, sides])
-    factors = None if pair is None else _factors(pair, height * max(width, 3 * step.k1))
-    finish = finish_of(how, scale, factors)
-    return _Stage(flat_lines, step, layout, _border(cval, step.k0, width, total), finish)
-
-
-def _long_stage(
-    loop: Callable[..., Any],
-    step: Pass,
-    total: np.dtype[Any],
-    cval: float,
-    how: int,
-    finish: tuple[Any, ...],
-) -> _Stage:
-    _, n, stride = step.shape
-    breadth = _breadth(step)
-    chain = _chain(step.k1)
-    height = max(2, _STRIP_BYTES // (total.itemsize * (breadth + step.k1) * len(chain)))
-    head = (n, stride, breadth, min(height, n), how, step.k0, step.above, step.k1, step.before)
-    layout = np.concatenate([head, step.rows, step.columns, np.ravel(chain)])
-    border = _border(cval, step.k0, breadth + step.k1, total)
-    return _Stage(loop, step, layout, border, finish)
-
-
-def _border(cval: float, rows: int, length: int, total: np.dtype[Any]) -> Array:
-    """Return the sum of a column outside, then a row of pixels outside."""
-    with np.errstate(over="ignore"):
-        values = np.full(1 + length, cval)
-        values[0] *= rows
-        return values.astype(total)
-
-
 def _run(stage: _Stage) -> Run:
     lines, work = stage.step.lines, float(np.prod(stage.step.shape)) * 8
-    return bands_of(stage.loop, lines, work, stage.layout, stage.border, *stage.finish)
+    return bands_of(stage.loop, lines, work, stage.layout, stage.border, *stage.rest)
 
 
 def _fit(first: Pass, last: Pass) -> bool:
@@ -224,13 +123,13 @@ def _planes_run(first: _Stage, last: _Stage) -> Run:
     step = first.step
     depth, area = step.shape[1:]
     group = max(1, _GROUP_BYTES // (area * last.border.itemsize))
-    head = (depth, last.step.shape[1], area, min(group, depth), step.k0, step.above)
-    stack = np.concatenate([head, step.rows])
-    ways = [last.finish if last.loop is loop else None for loop in LOOPS]
+    # a row of pixels outside, as long as a piece of a plane, ends the layout of either loop
+    tables = step.rows, first.layout[-1]
+    rows = last.step.shape[1]
+    stack = Planes(depth, rows, area, min(group, depth), step.k0, step.above, *tables)
+    ways = [last.rest if last.loop is loop else None for loop in (flat_lines, strip_lines)]
     work = float(np.prod(step.shape)) * 16
-    return bands_of(
-        volume_planes, step.lines, work, stack, first.border, last.layout, last.border, *ways
-    )
+    return bands_of(volume_planes, step.lines, work, tuple(stack), last.layout, last.border, *ways)
 
 
 def _breadth(step: Pass) -> int:

@@ -1,9 +1,6 @@
-"""Sums of rows and of shifted rows: the loops inside a moving average.
+"""Sums of rows and of shifted rows: the loops inside a moving average."""
 
-Each function takes flat arrays and offsets and slices them itself: a slice that reached it from a
-loop with branches would be counted as a reference there, and that atomic instruction waits until
-all stores are done (measured: three times the time of a whole row of 512 pixels).
-"""
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,16 +10,24 @@ from imgpipe.kernels.plans.dtypes import Array
 _At = np.uint64
 
 
-@jit_helper
-def put(line: Array, to: int, x: Array, row: int, width: int) -> None:
+class Rows(NamedTuple):
+    """Rows of pixels: where row 0 begins, how far they are apart, how many pixels are looked at."""
+
+    base: int
+    stride: int
+    width: int
+
+
+@jit_helper(counts=False)
+def put_row(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Copy a row of pixels into a line of sums."""
     out, a = line[to : to + width], x[row : row + width]
     for j in range(width):
         out[j] = a[j]
 
 
-@jit_helper
-def add(line: Array, to: int, x: Array, row: int, width: int) -> None:
+@jit_helper(counts=False)
+def add_row(line: Array, to: int, x: Array, row: int, width: int) -> None:
     """Add a row of pixels to a line of sums."""
     kind = line.dtype.type
     out, a = line[to : to + width], x[row : row + width]
@@ -30,147 +35,114 @@ def add(line: Array, to: int, x: Array, row: int, width: int) -> None:
         out[j] += kind(a[j])
 
 
-@jit_helper
-def subtract(line: Array, to: int, x: Array, row: int, width: int) -> None:
-    """Subtract a row of pixels from a line of sums."""
-    kind = line.dtype.type
-    out, a = line[to : to + width], x[row : row + width]
+@jit_helper(counts=False)
+def add_row_to(line: Array, to: int, sums: int, x: Array, row: int, width: int) -> None:
+    """Write the sums at `sums` plus a row of pixels to another line."""
+    out, below, a = line[to : to + width], line[sums : sums + width], x[row : row + width]
     for j in range(width):
-        out[j] -= kind(a[j])
+        out[j] = below[j] + a[j]
 
 
-@jit_helper
-def slide(
+@jit_helper(counts=False)
+def slide_rows(
     line: Array,
     to: int,
+    above: int,
     pitch: int,
-    x: Array,
+    entering: Array,
     new: int,
+    leaving: Array,
     old: int,
     stride: int,
     rows: int,
     width: int,
 ) -> None:
-    """Write `rows` sums: the sum above each, plus the row that enters, less the one that leaves."""
+    """Write `rows` sums: the one above each, plus the row that enters, less the one that leaves.
+
+    The sum above the first lies at `above`.
+    """
     kind = line.dtype.type
     for r in range(rows):
         start = to + r * pitch
-        out, above = line[start : start + width], line[start - pitch : start - pitch + width]
-        a = x[new + r * stride : new + r * stride + width]
-        b = x[old + r * stride : old + r * stride + width]
+        p = above if r == 0 else start - pitch
+        # slices, since LLVM does not see that offsets into one array lie apart (measured: 3 to 4
+        # times the time of a mean of bytes)
+        out, sums = line[start : start + width], line[p : p + width]
+        a = entering[new + r * stride : new + r * stride + width]
+        b = leaving[old + r * stride : old + r * stride + width]
         for j in range(width):
-            out[j] = above[j] + kind(a[j]) - kind(b[j])
+            out[j] = sums[j] + kind(a[j]) - kind(b[j])
 
 
-@jit_helper
-def put_three_rows(
+@jit_helper(counts=False)
+def sum_three_or_five(
     line: Array,
     to: int,
     pitch: int,
     x: Array,
-    one: int,
-    two: int,
-    three: int,
+    starts: tuple[int, ...],
     stride: int,
     rows: int,
     width: int,
 ) -> None:
-    """Write `rows` sums of three rows each: those named first, then those below each."""
+    """Write `rows` sums of the rows that begin at `starts`, then of those below each."""
     kind = line.dtype.type
     for r in range(rows):
-        o, d = _At(to + r * pitch), _At(r * stride)
-        a, b, c = _At(one) + d, _At(two) + d, _At(three) + d
+        o, down = _At(to + r * pitch), _At(r * stride)
+        a, b, c = _At(starts[0]) + down, _At(starts[1]) + down, _At(starts[2]) + down
+        d, e = _At(starts[-2]) + down, _At(starts[-1]) + down
         for j in range(_At(width)):
-            line[o + j] = kind(x[a + j]) + kind(x[b + j]) + kind(x[c + j])
+            total = kind(x[a + j]) + kind(x[b + j]) + kind(x[c + j])
+            if len(starts) == 5:
+                total = total + kind(x[d + j]) + kind(x[e + j])
+            line[o + j] = total
 
 
-@jit_helper
-def put_five_rows(
-    line: Array,
-    to: int,
-    pitch: int,
-    x: Array,
-    one: int,
-    two: int,
-    three: int,
-    four: int,
-    five: int,
-    stride: int,
-    rows: int,
-    width: int,
+@jit_helper(counts=False)
+def sum_named_rows(
+    line: Array, to: int, x: Array, rows: Rows, names: Array, i: int, k: int, outside: Array
 ) -> None:
-    """Write `rows` sums of five rows each: those named first, then those below each."""
-    kind = line.dtype.type
-    for r in range(rows):
-        o, shift = _At(to + r * pitch), _At(r * stride)
-        a, b, c = _At(one) + shift, _At(two) + shift, _At(three) + shift
-        d, e = _At(four) + shift, _At(five) + shift
-        for j in range(_At(width)):
-            line[o + j] = (
-                kind(x[a + j]) + kind(x[b + j]) + kind(x[c + j]) + kind(x[d + j]) + kind(x[e + j])
-            )
-
-
-@jit_helper
-def put_outside_row(
-    line: Array,
-    to: int,
-    x: Array,
-    base: int,
-    stride: int,
-    width: int,
-    rows: Array,
-    i: int,
-    k: int,
-    border: Array,
-) -> None:
-    """Write the sum of `k` rows, named by `rows` from entry `i` on: -1 stands for `border`."""
-    one = np.int64(1)
+    """Write the sum of `k` rows, named by `names` from entry `i` on: -1 stands for `outside`."""
     for t in range(k):
-        row = rows[i + t]
+        row = names[i + t]
+        place = rows.base + row * rows.stride
         if row < 0 and t == 0:
-            put(line, to, border, one, width)
+            put_row(line, to, outside, np.int64(0), rows.width)
         elif row < 0:
-            add(line, to, border, one, width)
+            add_row(line, to, outside, np.int64(0), rows.width)
         elif t == 0:
-            put(line, to, x, base + row * stride, width)
+            put_row(line, to, x, place, rows.width)
         else:
-            add(line, to, x, base + row * stride, width)
+            add_row(line, to, x, place, rows.width)
 
 
-@jit_helper
-def put_sums(
-    line: Array,
-    to: int,
-    pitch: int,
-    x: Array,
-    first: int,
-    stride: int,
-    rows: int,
-    k: int,
-    width: int,
+@jit_helper(counts=False)
+def sum_neighbours(
+    line: Array, to: int, pitch: int, x: Array, rows: Rows, first: int, k: int, count: int
 ) -> None:
-    """Write `rows` sums of `k` neighbouring rows each."""
+    """Write `count` sums of `k` neighbouring rows each, the first of them from row `first` on."""
+    stride, width = rows.stride, rows.width
+    a = rows.base + first * stride
+    b, c = a + stride, a + 2 * stride
     t = 5 if k >= 5 else 3 if k >= 3 else 1
-    second, third = first + stride, first + 2 * stride
     if t == 5:
-        put_five_rows(line, to, pitch, x, first, second, third, third + stride, third + 2 * stride,
-                      stride, rows, width)  # fmt: skip
+        starts = (a, b, c, c + stride, c + 2 * stride)
+        sum_three_or_five(line, to, pitch, x, starts, stride, count, width)
     elif t == 3:
-        put_three_rows(line, to, pitch, x, first, second, third, stride, rows, width)
+        sum_three_or_five(line, to, pitch, x, (a, b, c), stride, count, width)
     else:
-        for r in range(rows):
-            put(line, to + r * pitch, x, first + r * stride, width)
+        for r in range(count):
+            put_row(line, to + r * pitch, x, a + r * stride, width)
     while t + 1 < k:
-        add_two_rows(line, to, pitch, x, first + t * stride, stride, rows, width)
+        _add_two_rows(line, to, pitch, x, a + t * stride, stride, count, width)
         t += 2
     if t < k:
-        for r in range(rows):
-            add(line, to + r * pitch, x, first + (t + r) * stride, width)
+        for r in range(count):
+            add_row(line, to + r * pitch, x, a + (t + r) * stride, width)
 
 
-@jit_helper
-def add_two_rows(
+@jit_helper(counts=False)
+def _add_two_rows(
     line: Array, to: int, pitch: int, x: Array, first: int, stride: int, rows: int, width: int
 ) -> None:
     """Add to each of `rows` sums two neighbouring rows."""
@@ -183,15 +155,7 @@ def add_two_rows(
             out[j] += kind(a[j]) + kind(b[j])
 
 
-@jit_helper
-def add_onto(line: Array, to: int, below: int, x: Array, row: int, width: int) -> None:
-    """Write a line of sums plus a row of pixels to another line."""
-    out, sums, a = line[to : to + width], line[below : below + width], x[row : row + width]
-    for j in range(width):
-        out[j] = sums[j] + a[j]
-
-
-@jit_helper
+@jit_helper(counts=False)
 def fill_sides(
     line: Array,
     start: int,
@@ -217,7 +181,7 @@ def fill_sides(
             line[base + c] = line[real + columns[c]] if columns[c] >= 0 else border[0]
 
 
-@jit_helper
+@jit_helper(counts=False)
 def add_two(line: Array, to: int, a: int, b: int, count: int) -> None:
     """Write the sums of two stretches of `line` to a third."""
     out, one, two = line[to : to + count], line[a : a + count], line[b : b + count]
@@ -225,7 +189,7 @@ def add_two(line: Array, to: int, a: int, b: int, count: int) -> None:
         out[j] = one[j] + two[j]
 
 
-@jit_helper
+@jit_helper(counts=False)
 def add_three(line: Array, to: int, a: int, b: int, c: int, count: int) -> None:
     """Write the sums of three stretches of `line` to a fourth."""
     out, one, two = line[to : to + count], line[a : a + count], line[b : b + count]

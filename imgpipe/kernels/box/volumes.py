@@ -3,21 +3,35 @@
 A volume of sums would pass through memory twice; those of a few planes stay in a core's own cache.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
-from imgpipe.kernels.box.floats import float_lines
-from imgpipe.kernels.box.integers import whole_lines
 from imgpipe.kernels.box.small_images import flat_lines
-from imgpipe.kernels.box.sums import put_outside_row, put_sums
+from imgpipe.kernels.box.strips import strip_lines
+from imgpipe.kernels.box.sums import Rows, sum_named_rows, sum_neighbours
 from imgpipe.kernels.plans.dtypes import Array
 
 # pixels of a plane that are summed at a time: three lines of sums fit into the first-level cache
 _PIECE = 2048
-# what filters the sums, in the order of the last arguments of `volume_planes`
-LOOPS = (flat_lines, whole_lines, float_lines)
+
+
+class Planes(NamedTuple):
+    """Volumes of `depth` planes of `n` rows and `area` pixels, `group` planes at a time.
+
+    Windows have `k` planes, `above` of them before their own; `planes` are the source planes that
+    they reach, -1 for what lies `outside`.
+    """
+
+    depth: int
+    n: int
+    area: int
+    group: int
+    k: int
+    above: int
+    planes: Array
+    outside: Array
 
 
 @jit
@@ -26,58 +40,53 @@ def volume_planes(
     end: int,
     x: Array,
     out: Array,
-    stack: Array,
-    outside: Array,
-    layout: Array,
+    stack: tuple[Any, ...],
+    layout: tuple[Any, ...],
     border: Array,
     flat: Any,
-    whole: Any,
-    real: Any,
+    strips: Any,
 ) -> int:
-    """Filter planes `begin` to `end` of the flat `x`, volumes of `depth` planes of `n` rows.
+    """Filter planes `begin` to `end` of the flat `x`; return 1 if a mean is not finite.
 
-    `stack` holds what belongs to the first axis, `outside` is the `border` of a pass along it. One
-    of the last three arguments holds those of `flat_lines`, `whole_lines` or `float_lines` after
-    their `layout` and `border`; the others are None. The result is 1 if a mean is not finite.
+    `stack` holds the fields of `Planes`. One of the last two arguments holds those of `flat_lines`
+    or of `strip_lines` after their `layout` and `border`; the other is None.
     """
-    depth, n, area, group = stack[:4]
-    sums = np.empty(group * area, border.dtype)
+    volume = Planes(*stack)
+    depth, n, area = volume.depth, volume.n, volume.area
+    sums = np.empty(volume.group * area, border.dtype)
     found = 0
     # a literal number would compile a function of its own
     none = np.int64(0)
     number = begin
     while number < end:
         plane = number % depth
-        count = min(group, end - number, depth - plane)
+        count = min(volume.group, end - number, depth - plane)
         for r in range(count):
-            _sum_planes(sums, r * area, x, number - plane, plane + r, stack, outside)
+            _sum_planes(sums, r * area, x, number - plane, plane + r, volume)
         lines, pixels = count * n, sums[: count * area]
         results = out[number * area : (number + count) * area]
         if flat is not None:
             found |= flat_lines(none, lines, pixels, results, layout, border, *flat)
-        if whole is not None:
-            whole_lines(none, lines, pixels, results, layout, border, *whole)
-        if real is not None:
-            found |= float_lines(none, lines, pixels, results, layout, border, *real)
+        if strips is not None:
+            found |= strip_lines(none, lines, pixels, results, layout, border, *strips)
         number += count
     return found
 
 
-@jit_helper
+@jit_helper(counts=False)
 def _sum_planes(
-    sums: Array, to: int, x: Array, volume: int, i: int, stack: Array, outside: Array
+    sums: Array,
+    to: int,
+    x: Array,
+    first: int,
+    i: int,
+    volume: Planes,
 ) -> None:
-    """Write the sum of the planes under the window at plane `i` of the volume."""
-    depth, area, k, above = stack[0], stack[2], stack[4], stack[5]
-    planes = stack[6:]
-    zero = np.int64(0)
-    low = i - above
+    """Write the sum of the planes under the window at plane `i` of a volume, from plane `first`."""
+    area, k, low = volume.area, volume.k, i - volume.above
     for left in range(0, area, _PIECE):
-        width, start = min(_PIECE, area - left), to + left
-        if low >= 0 and low + k <= depth:
-            first = (volume + low) * area + left
-            one = np.int64(1)
-            put_sums(sums, start, zero, x, first, area, one, k, width)
+        rows = Rows(first * area + left, area, min(_PIECE, area - left))
+        if low >= 0 and low + k <= volume.depth:
+            sum_neighbours(sums, to + left, np.int64(0), x, rows, low, k, np.int64(1))
         else:
-            base = volume * area + left
-            put_outside_row(sums, start, x, base, area, width, planes, i, k, outside)
+            sum_named_rows(sums, to + left, x, rows, volume.planes, i, k, volume.outside)

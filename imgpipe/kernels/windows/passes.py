@@ -118,3 +118,19 @@ def transposed(order: Sequence[int], run: Run) -> Run:
         return answer
 
     return run_transposed
+
+
+def in_turn(runs: Sequence[Run], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Run:
+    """Return what filters an image by one run after the other, through arrays of `dtype`."""
+    if len(runs) == 1:
+        return runs[0]
+
+    def run_in_turn(image: Array, out: Array) -> bool:
+        answer = False
+        for number, run in enumerate(runs, 1):
+            result = out if number == len(runs) else np.empty(shape, dtype)
+            answer |= run(image, result)
+            image = result
+        return answer
+
+    return run_in_turn
