@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import atomic_path
+from imgpipe.evaluate.leaderboard import leaderboard
 from imgpipe.evaluate.strict_json import plain, write_json
 
 if TYPE_CHECKING:
@@ -209,21 +210,7 @@ class Comparison:
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models, best AUC first, with intervals, spread over seeds, and cost."""
-        import pandas as pd
-
-        rows = []
-        for model in self.models:
-            row: dict[str, Any] = {"model": model.name}
-            for metric in ("auc", *(m for m in model.metrics if m != "auc")):
-                score = model.metrics[metric]
-                row[metric] = score.value
-                row[f"{metric}_low"] = score.low
-                row[f"{metric}_high"] = score.high
-                if score.seed_sd is not None:
-                    row[f"{metric}_seed_sd"] = score.seed_sd
-            rows.append({**row, **model.cost})
-        table = pd.DataFrame(rows)
-        return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
+        return leaderboard(self.models)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the per-sample predictions and the pictures, ready for strict JSON."""

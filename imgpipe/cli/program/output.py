@@ -11,9 +11,6 @@ import click
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
 
-# what fits into 80 columns with its intervals; the files hold the rest
-_SHOWN = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
-
 
 def print_json(content: Any) -> None:
     """Print strict JSON: no NaN, and nothing that another program could stumble over."""
@@ -53,8 +50,10 @@ def print_facts(facts: Mapping[str, str]) -> None:
 
 def print_leaderboard(comparison: "Comparison") -> None:
     """Print the models, best first, with their intervals."""
+    from imgpipe.evaluate.leaderboard import ON_TERMINAL
+
     board = comparison.leaderboard()
-    shown = [metric for metric in _SHOWN if metric in board]
+    shown = [metric for metric in ON_TERMINAL if metric in board]
     rows = [
         [
             str(row["model"]),
@@ -62,7 +61,7 @@ def print_leaderboard(comparison: "Comparison") -> None:
         ]
         for _, row in board.iterrows()
     ]
-    print_table(["model", *(_SHOWN[m] for m in shown)], rows)
+    print_table(["model", *(ON_TERMINAL[m] for m in shown)], rows)
 
 
 def _score(value: float, low: float, high: float) -> str:

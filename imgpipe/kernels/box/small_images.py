@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.kernels.box.borders import sum_named_rows
 from imgpipe.kernels.box.rounding import Block, Parts, write_means
-from imgpipe.kernels.box.sums import Rows, add_two, sum_named_rows, sum_three_or_five
+from imgpipe.kernels.box.sums import Rows, add_two, sum_three_or_five
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.windows.copies import gather_columns, scatter_columns
 

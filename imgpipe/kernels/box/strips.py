@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.kernels.box.borders import fill_sides, sum_named_rows
 from imgpipe.kernels.box.rounding import Block, Parts, write_means
 from imgpipe.kernels.box.sums import (
     Rows,
@@ -17,10 +18,8 @@ from imgpipe.kernels.box.sums import (
     add_row_to,
     add_three,
     add_two,
-    fill_sides,
     put_row,
     slide_rows,
-    sum_named_rows,
     sum_neighbours,
 )
 from imgpipe.kernels.plans.dtypes import Array

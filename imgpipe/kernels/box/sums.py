@@ -99,24 +99,6 @@ def sum_three_or_five(
 
 
 @jit_helper(counts=False)
-def sum_named_rows(
-    line: Array, to: int, x: Array, rows: Rows, names: Array, i: int, k: int, outside: Array
-) -> None:
-    """Write the sum of `k` rows, named by `names` from entry `i` on: -1 stands for `outside`."""
-    for t in range(k):
-        row = names[i + t]
-        place = rows.base + row * rows.stride
-        if row < 0 and t == 0:
-            put_row(line, to, outside, np.int64(0), rows.width)
-        elif row < 0:
-            add_row(line, to, outside, np.int64(0), rows.width)
-        elif t == 0:
-            put_row(line, to, x, place, rows.width)
-        else:
-            add_row(line, to, x, place, rows.width)
-
-
-@jit_helper(counts=False)
 def sum_neighbours(
     line: Array, to: int, pitch: int, x: Array, rows: Rows, first: int, k: int, count: int
 ) -> None:
@@ -153,32 +135,6 @@ def _add_two_rows(
         a, b = x[start : start + width], x[start + stride : start + stride + width]
         for j in range(width):
             out[j] += kind(a[j]) + kind(b[j])
-
-
-@jit_helper(counts=False)
-def fill_sides(
-    line: Array,
-    start: int,
-    pitch: int,
-    rows: int,
-    before: int,
-    span: int,
-    columns: Array,
-    head: int,
-    length: int,
-    border: Array,
-) -> None:
-    """Write the sums beyond both ends of each row, those of the columns that the border maps to.
-
-    The row holds `span` sums from cell `before` on, those of the image's columns from `head` on.
-    """
-    for r in range(rows):
-        base = start + r * pitch
-        real = base + before - head
-        for c in range(before):
-            line[base + c] = line[real + columns[c]] if columns[c] >= 0 else border[0]
-        for c in range(before + span, length):
-            line[base + c] = line[real + columns[c]] if columns[c] >= 0 else border[0]
 
 
 @jit_helper(counts=False)

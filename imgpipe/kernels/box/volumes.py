@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.kernels.box.borders import sum_named_rows
 from imgpipe.kernels.box.small_images import flat_lines
 from imgpipe.kernels.box.strips import strip_lines
-from imgpipe.kernels.box.sums import Rows, sum_named_rows, sum_neighbours
+from imgpipe.kernels.box.sums import Rows, sum_neighbours
 from imgpipe.kernels.plans.dtypes import Array
 
 # pixels of a plane that are summed at a time: three lines of sums fit into the first-level cache

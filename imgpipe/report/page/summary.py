@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import curves, facts, leaderboard, models
+from imgpipe.report.page import curves, facts, models, score_tables
 from imgpipe.report.page.looks import looks_of
 from imgpipe.report.words import numbers, sentences
 
@@ -22,20 +22,20 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
     # with one class among the held-out images there is no AUC
     undefined = numbers.number(ranked[0].metrics[HEADLINE].value) == "–"
     metric = "accuracy" if undefined else HEADLINE
-    columns = leaderboard.columns(ranked)
+    columns = score_tables.columns(ranked)
     return {
         "title": card.name,
         "headline": sentences.headline(ranked, metric),
         "facts_line": facts.overview(comparison),
         "warnings": [sentences.sentence(text) for text in card.warnings],
         "metrics": [numbers.metric_name(key) for key in columns],
-        "board": [leaderboard.row(model, looks, columns) for model in ranked],
+        "board": [score_tables.row(model, looks, columns) for model in ranked],
         "baseline": "dummy" in by_name,
-        "score_charts": leaderboard.score_charts(ranked, looks),
+        "score_charts": score_tables.score_charts(ranked, looks),
         "sentences": [sentences.versus(ranked[0], m, metric) for m in ranked[1:]],
         "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
-        "splits": leaderboard.split_rows(ranked, looks),
-        "legend": [leaderboard.row(model, looks, [HEADLINE]) for model in ranked],
+        "splits": score_tables.split_rows(ranked, looks),
+        "legend": [score_tables.row(model, looks, [HEADLINE]) for model in ranked],
         "roc": curves.roc_panels(ranked, looks),
         "kind": protocol.kind,
         "seeds": comparison.run.seeds,
@@ -52,7 +52,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "protocol": facts.protocol_rows(comparison),
         "statement": protocol.statement,
         "settings": [models.settings(m, looks) for m in ranked if m.best_params],
-        "costs": leaderboard.costs(ranked, looks),
+        "costs": score_tables.costs(ranked, looks),
         "run": facts.run_rows(comparison),
         "versions": sorted(comparison.run.versions.items()),
         "command": comparison.run.command,
