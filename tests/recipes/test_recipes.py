@@ -74,7 +74,9 @@ def run_tests(project: Path, keyword: str, *files: str, jit: bool = True) -> int
     marks = "not jit and not slow and not data" if not jit else "not data"
     options = ("-q", "-n0", "-p", "no:cacheprovider", "-k", keyword, "-m", marks)
     paths = [f"tests/{file}" for file in files]
-    found = re.search(r"(\d+) passed", run(project, "-m", "pytest", *options, *paths, jit=jit))
+    found = re.search(
+        r"(\d+) passed", run(project, "-m", "pytest", "--full-grids", *options, *paths, jit=jit)
+    )
     return int(found[1]) if found else 0
 
 
