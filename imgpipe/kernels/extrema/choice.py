@@ -11,7 +11,7 @@ from imgpipe.kernels.extrema.boxes import Strips, box_lines, packed_step, packed
 from imgpipe.kernels.extrema.footprints import footprint_filter
 from imgpipe.kernels.extrema.small_images import repeats, shifts_and_masks, small_planes, suits
 from imgpipe.kernels.plans.dtypes import Array
-from imgpipe.kernels.windows.passes import Pass, Run, long_lines, passes
+from imgpipe.kernels.windows.passes import Pass, Run, in_turn, long_lines, passes
 from imgpipe.kernels.windows.window import Window
 
 # bytes of a strip: three of them fit into a core's second cache
@@ -44,7 +44,8 @@ def _line_filter(
     steps = passes(shape, _no_longer_than_needed(window, shape))
     if len(steps) == 1 and suits(steps[0], dtype.itemsize):
         return _small_filter(steps[0], dtype, cval, largest)
-    return _box_filter(steps, shape, dtype, cval, largest)
+    runs = [_pass_filter(step, dtype, cval, largest) for step in steps]
+    return in_turn(runs, shape, dtype)
 
 
 def _no_longer_than_needed(window: Window, shape: tuple[int, ...]) -> Window:
@@ -63,24 +64,6 @@ def _small_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) ->
     work = math.prod(step.shape) * dtype.itemsize * (step.k0 + step.k1)
     return bands_of(small_planes, planes, work, width, step.rows, step.above, cval, *shifts,
                     True if largest else None)  # fmt: skip
-
-
-def _box_filter(
-    steps: list[Pass], shape: tuple[int, ...], dtype: np.dtype[Any], cval: Any, largest: bool
-) -> Run:
-    parts = [_pass_filter(step, dtype, cval, largest) for step in steps]
-    if len(parts) == 1:
-        return parts[0]
-
-    def run(image: Array, out: Array) -> bool:
-        nan = False
-        for number, part in enumerate(parts, 1):
-            result = out if number == len(parts) else np.empty(shape, dtype)
-            nan |= part(image, result)
-            image = result
-        return nan
-
-    return run
 
 
 def _pass_filter(step: Pass, dtype: np.dtype[Any], cval: Any, largest: bool) -> Run:
