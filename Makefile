@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-yardstick docs clean
+.PHONY: help demo test test-full test-rest test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-yardstick docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: $(VENV)/.dev ## install, compile the common loops and run the test suite, 
 test-full: $(VENV)/.dev ## the same with every case of the large grids, of which `make test` runs a sample
 	$(BIN)/imgpipe doctor --warm
 	$(PYTEST) --full-grids
+
+test-rest: $(VENV)/.dev ## what `make test` leaves out: whole grids, and tests that run with them only
+	$(PYTEST) --full-grids -m "grid or full"
 
 test-313: ## run the suite on Python 3.13, in an environment of its own and without the networks
 	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev,onnx

@@ -33,12 +33,12 @@ def _meetings(case: Mapping[str, str]) -> set[tuple[tuple[str, str], ...]]:
 
 
 def left_out(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Tests that the samples of the marked grids leave out."""
+    """Tests that the samples of the marked grids leave out, and those for whole runs only."""
     grids: dict[str, list[pytest.Function]] = {}
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("grid"):
             grids.setdefault(item.nodeid.split("[")[0], []).append(item)
-    out: list[pytest.Item] = []
+    out = [item for item in items if item.get_closest_marker("full")]
     for tests in grids.values():
         marker = tests[0].get_closest_marker("grid")
         assert marker is not None

@@ -61,6 +61,10 @@ def test_grid(a, b, c):
 @pytest.mark.parametrize("a", range(5))
 def test_all(a):
     pass
+
+@pytest.mark.full
+def test_whole_runs_only():
+    pass
 """
 
 
@@ -68,11 +72,12 @@ def test_all(a):
     ("words", "passed"),
     [
         ([], 25),
-        (["--full-grids"], 45),
+        (["--full-grids"], 46),
         (["-k", "test_all"], 5),
         # whoever names cases gets them
         (["test_suite.py::test_grid[0-0-0]", "test_suite.py::test_grid[1-0-0]"], 2),
         (["test_suite.py::test_grid"], 40),
+        (["test_suite.py::test_whole_runs_only"], 1),
     ],
 )
 def test_the_whole_grid_runs_when_asked_for(
@@ -81,7 +86,9 @@ def test_the_whole_grid_runs_when_asked_for(
     """Samples are the default; the option, and naming a test, bring the whole grid."""
     here = Path(__file__).parent
     pytester.makeconftest((here / "conftest.py").read_text())
-    pytester.makeini(f"[pytest]\npythonpath = {here}\nmarkers =\n    grid(share): sampled\n")
+    pytester.makeini(
+        f"[pytest]\npythonpath = {here}\nmarkers =\n    grid(share): sampled\n    full: whole\n"
+    )
     pytester.makepyfile(test_suite=_SUITE)
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider", *words)
     assert done.parseoutcomes()["passed"] == passed

@@ -33,6 +33,7 @@ print("done")
 
 
 @pytest.mark.bounds
+@pytest.mark.full
 @pytest.mark.slow
 def test_every_loop_stays_in_bounds(tmp_path):
     """With bounds checked, every family runs on every odd shape without an IndexError."""

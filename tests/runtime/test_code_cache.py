@@ -88,6 +88,7 @@ def run(code: str, cache: Path, **environment: str) -> subprocess.CompletedProce
 
 
 @pytest.mark.bounds
+@pytest.mark.full
 @pytest.mark.slow
 def test_windows_stay_within_bounds(tmp_path: Path) -> None:
     """On odd shapes and every kind of window, no loop reads or writes outside its arrays."""
