@@ -41,9 +41,6 @@ from imgpipe.cli.program import run_folder as _runs
 def command(
     ctx: click.Context,
     data: str,
-    groups: str | None,
-    split: str | None,
-    size: int | None,
     models: str,
     families: str,
     out: str,
@@ -75,7 +72,7 @@ def command(
 
     from imgpipe import datasets, evaluate
 
-    dataset = datasets.load(data, groups=groups, split=split, size=size)
+    dataset = datasets.load(data, **_options.reading(settings))
     workers = _options.worker_count(jobs)
     candidates = chosen if features == ["default"] else _with_features(chosen, features, workers)
     comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)

@@ -54,6 +54,8 @@ def info_command(name: str, as_json: bool) -> None:
     Example:
       imgpipe datasets info synthetic-nodules
     """
+    from imgpipe.datasets.annotations.spelling import quoted
+
     entry = _entry(name)
     if as_json:
         _output.print_json(_described(entry))
@@ -64,7 +66,7 @@ def info_command(name: str, as_json: bool) -> None:
             "name": entry.name,
             "what": entry.description,
             "images": counts,
-            "classes": ", ".join(entry.classes),
+            "classes": ", ".join(map(quoted, entry.classes)),
             "licence": entry.licence,
             "cite": entry.citation,
         }

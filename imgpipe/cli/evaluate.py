@@ -1,6 +1,7 @@
 """`imgpipe evaluate`: a trained model judged on labelled data that it has not seen."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,14 +23,12 @@ def command(
     ctx: click.Context,
     model: str,
     data: str,
-    groups: str | None,
-    split: str | None,
-    size: int | None,
     out: str,
     seed: int,
     trust: bool,
     jobs: int | None,
     as_json: bool,
+    **where: Any,
 ) -> None:
     r"""Judge a trained MODEL on DATA that it has not seen.
 
@@ -44,10 +43,16 @@ def command(
     from imgpipe import bundle, datasets
 
     predictor = bundle.load(model, trust=trust)
-    own = predictor.model.size
+    own, size = predictor.model.size, where["size"]
     if size is not None and own is not None and size != own:
         raise InputError(f"--size is {size}; the model was trained with --size {own}")
-    dataset = datasets.load(data, groups=groups, split=split, size=size or own)
+    dataset = datasets.load(data, **where | {"size": size or own})
+    positive = predictor.model.positive_class
+    if where["positive"] is not None and dataset.classes[-1] != positive:
+        raise InputError(
+            f"--positive is {dataset.classes[-1]}; the model was trained with {positive or 'none'} "
+            "as the positive class: train another with --positive"
+        )
     workers = _options.worker_count(jobs)
     comparison = bundle.score(predictor, dataset, name=Path(model).stem, seed=seed, n_jobs=workers)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)

@@ -1,6 +1,7 @@
 """`imgpipe train`: one model fitted on a data set and written to a file."""
 
 import time
+from typing import Any
 
 import click
 
@@ -19,15 +20,13 @@ from imgpipe.cli.program import output as _output
 @_options.common
 def command(
     data: str,
-    groups: str | None,
-    split: str | None,
-    size: int | None,
     model: str,
     out: str,
     families: str,
     seed: int,
     jobs: int | None,
     as_json: bool,
+    **where: Any,
 ) -> None:
     r"""Train MODEL on DATA and write it to a file.
 
@@ -47,7 +46,7 @@ def command(
     bundle.check_suffix(out)
     path = _options.check_file(out, (".joblib",), "a model")
     chosen = _options.names(families, "--families")
-    dataset = datasets.load(data, groups=groups, split=split, size=size)
+    dataset = datasets.load(data, **where)
     start = time.perf_counter()
     whole = True
     try:
@@ -57,7 +56,7 @@ def command(
             families=chosen[0] if len(chosen) == 1 else chosen,
             seed=seed,
             n_jobs=_options.worker_count(jobs),
-            size=size,
+            size=where["size"],
         )
     except StoppedFit as stop:
         trained, whole = stop.model, False
@@ -71,6 +70,7 @@ def command(
             "out": str(path),
             "model": model,
             "classes": list(trained.classes),
+            "positive": trained.positive_class,
             "images": used,
             "seconds": round(seconds, 3),
         }
@@ -79,4 +79,6 @@ def command(
     click.echo(
         f"{model} fitted on {used:,} images of {len(trained.classes)} classes in {seconds:.1f} s"
     )
+    if trained.positive_class is not None:
+        click.echo(f"Positive class: {trained.positive_class}")
     click.echo(f"Model: {path}")

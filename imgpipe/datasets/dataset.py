@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.datasets.annotations.labels import encode, whole
+from imgpipe.datasets.annotations.positive import positive_last
 from imgpipe.datasets.annotations.spelling import SPLITS, some
 from imgpipe.datasets.image_files import ImageFiles
 
@@ -25,9 +27,11 @@ class Dataset:
         ``(n, h, w)`` or ``(n, h, w, 3)`` where all fit in memory and have one size, else a
         sequence that reads a file when it is asked for one.
     labels : ndarray of int64
-        Index of each image's class in `classes`.
-    classes : tuple of str
-        Class names; each occurs when the set is loaded, a part of it may lack some.
+        Index of each image's class in `classes`. Names of classes are taken, too, and become such.
+    classes : tuple of str, optional
+        Class names; each occurs when the set is loaded, a part of it may lack some. Of two the
+        last is the positive one, see `with_positive`. Where they are not given, they are the
+        labels, sorted, with the positive one last.
     groups : ndarray of str or None
         Patient of each image.
     split : ndarray of str or None
@@ -62,7 +66,7 @@ class Dataset:
     name: str
     images: np.ndarray | ImageFiles
     labels: np.ndarray
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = ()
     groups: np.ndarray | None = None
     split: np.ndarray | None = None
     ids: Any = None
@@ -74,7 +78,13 @@ class Dataset:
     def __post_init__(self) -> None:
         n = len(self.images)
         settle = object.__setattr__
-        settle(self, "labels", np.asarray(self.labels, np.int64))
+        labels = np.asarray(self.labels)
+        if len(labels) and (not len(self.classes) or labels.dtype.kind in "USO"):
+            self._encode(labels)
+        elif len(labels):
+            settle(self, "labels", whole(self._where, labels))
+        else:
+            settle(self, "labels", labels.astype(np.int64))
         settle(self, "classes", tuple(str(name) for name in self.classes))
         settle(self, "ids", np.asarray(np.arange(n) if self.ids is None else self.ids).astype(str))
         for field in ("groups", "split"):
@@ -87,6 +97,16 @@ class Dataset:
         if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
             raise InputError(f"{self._where}: labels must lie in 0..{len(self.classes) - 1}")
         self._check_split()
+
+    def _encode(self, labels: np.ndarray) -> None:
+        """Make codes of names, in the order of the classes where there is one."""
+        given = tuple(self.classes) or None
+        codes, classes, notes = encode(self._where, labels, given)
+        order = classes if given else positive_last(self._where, classes)
+        settle = object.__setattr__
+        settle(self, "labels", np.array([order.index(name) for name in classes])[codes])
+        settle(self, "classes", order)
+        settle(self, "warnings", (*self.warnings, *notes))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -152,11 +172,41 @@ class Dataset:
         unknown = sorted(name for name, n in self.counts.items() if n and name not in classes)
         if unknown:
             raise InputError(
-                f"{self._where}: no class {', '.join(unknown)} among {', '.join(classes)}"
+                f"{self._where}: no class {some(unknown, 8)} among {some(classes, 12)}"
             )
         position = {name: code for code, name in enumerate(classes)}
         codes = np.array([position.get(name, -1) for name in self.classes])
         return replace(self, labels=codes[self.labels], classes=tuple(classes))
+
+    def with_positive(self, positive: str | None = None) -> "Dataset":
+        """Give the same images with the positive class last, whose sensitivity is asked for.
+
+        Without a name it is, of two numbers, the larger; of two words, the one that does not say
+        normal, healthy, negative, control, no, without or benign; else the last.
+
+        Parameters
+        ----------
+        positive : str, optional
+            Its name.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        InputError
+            If there is no such class, or there are more than two.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from imgpipe.datasets import Dataset
+        >>> data = Dataset("toy", np.zeros((2, 8, 8)), [0, 1], ("cancer", "normal"))
+        >>> data.with_positive().classes, data.with_positive("normal").classes
+        (('normal', 'cancer'), ('cancer', 'normal'))
+        """
+        return self.with_classes(positive_last(self._where, self.classes, positive))
 
     def require_one_size(self) -> None:
         """Raise an InputError that names the sizes, unless all images have the same one."""

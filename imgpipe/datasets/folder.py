@@ -10,10 +10,18 @@ from typing import NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, clean_groups, some
+from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
 from imgpipe.datasets.dataset import Dataset, stem
-from imgpipe.datasets.files.folders import find_files, is_image, skipped_note, visible
+from imgpipe.datasets.files.folders import (
+    find_files,
+    is_image,
+    shown,
+    skip,
+    skipped_note,
+    visible,
+)
 from imgpipe.datasets.image_files import read_files
 
 
@@ -23,6 +31,8 @@ def load_folder(
     groups: str | None = None,
     split: str | None = None,
     size: int | tuple[int, ...] | None = None,
+    ids: str | None = None,
+    classes: Sequence[str] | None = None,
 ) -> Dataset:
     """Load a folder tree whose folders are the classes.
 
@@ -41,6 +51,10 @@ def load_folder(
         A folder tree says its split by its folders.
     size : int or tuple of int, optional
         Resize the images.
+    ids : str, optional
+        ``"exact"``: patients and classes spelt in two ways are two, see `imgpipe.datasets.load`.
+    classes : sequence of str, optional
+        Names of the classes, where the folders are called 0, 1, ...
 
     Returns
     -------
@@ -55,20 +69,23 @@ def load_folder(
         If the folder is missing or holds no images, folders of classes and of splits are mixed, a
         file does not decode, or a path has no patient.
     """
-    where, root = str(path), Path(path)
+    where, root, exact = shown(path), Path(path), ids == "exact"
     if split is not None:
         raise InputError(f"{where}: split={split!r}, but a folder tree says its split by folders")
     if not root.is_dir():
         raise InputError(f"{where}: no such folder")
-    parts = _parts(where, root)
     skipped: Counter[str] = Counter()
-    files, notes = _labelled_files(where, parts, skipped)
+    parts = _parts(where, root, skipped)
+    files, notes = _labelled_files(where, root, parts, skipped)
     if not files:
         raise InputError(
             f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
         )
-    patients = _patients(where, groups, files)
-    codes, classes, _ = encode(where, np.array([file.label for file in files]))
+    given_split = np.array([file.part for file in files]) if parts[0][0] else None
+    who = _patients(where, groups, files)
+    patients, doubts = clean_groups(where, who, given_split, exact=exact)
+    labels = np.array([file.label for file in files])
+    codes, known, unused = encode(where, labels, classes, exact=exact)
     images, channel_axis, warnings = read_files(where, [file.path for file in files], size)
     if groups is None and any(file.path.parent != file.class_folder for file in files):
         notes.append("folders below the class folders were not taken for patients")
@@ -76,13 +93,13 @@ def load_folder(
         name=stem(path),
         images=images,
         labels=codes,
-        classes=classes,
+        classes=known,
         groups=patients,
-        split=np.array([file.part for file in files]) if parts[0][0] else None,
-        ids=[str(file.path) for file in files],
+        split=given_split,
+        ids=[shown(file.path) for file in files],
         channel_axis=channel_axis,
         source=where,
-        warnings=tuple(notes + warnings + skipped_note(skipped)),
+        warnings=tuple(notes + unused + doubts + warnings + skipped_note(skipped)),
     )
 
 
@@ -95,31 +112,41 @@ class _LabelledFile(NamedTuple):
 
     @property
     def label(self) -> str:
-        return self.class_folder.name
+        return shown(self.class_folder.name)
 
 
 def _labelled_files(
-    where: str, parts: list[tuple[str, Path]], skipped: Counter[str]
+    where: str, root: Path, parts: list[tuple[str, Path]], skipped: Counter[str]
 ) -> tuple[list[_LabelledFile], list[str]]:
     """Image files below class folders, with a note on each folder that has none."""
     files: list[_LabelledFile] = []
     notes = []
     for part, folder in parts:
-        loose = [file for file in visible(folder) if is_image(file)]
-        if loose:
-            raise InputError(
-                f"{where}: {len(loose)} images lie beside the class folders ({loose[0].name}); "
-                "put each into the folder of its class"
-            )
-        for class_folder in filter(Path.is_dir, visible(folder)):
-            paths = find_files(class_folder, skipped)
+        above = tuple(os.path.realpath(way) for way in (root, folder))
+        for class_folder in _folders(where, folder, "class folders", skipped):
+            paths = find_files(class_folder, skipped, above)
             files += [_LabelledFile(part, class_folder, path) for path in paths]
             if not paths:
-                notes.append(f"no images in the folder {class_folder}")
+                notes.append(f"no images in the folder {shown(class_folder)}")
     return files, notes
 
 
-def _parts(where: str, root: Path) -> list[tuple[str, Path]]:
+def _folders(where: str, folder: Path, what: str, skipped: Counter[str]) -> list[Path]:
+    """Folders in a folder, beside which no images may lie; other files there are counted."""
+    held = visible(folder)
+    loose = [path for path in held if is_image(path)]
+    if loose:
+        raise InputError(
+            f"{where}: {len(loose)} images lie beside the {what} ({shown(loose[0].name)}); "
+            "put each into the folder of its class"
+        )
+    for path in held:
+        if not path.is_dir():
+            skip(path, skipped)
+    return [path for path in held if path.is_dir()]
+
+
+def _parts(where: str, root: Path, skipped: Counter[str]) -> list[tuple[str, Path]]:
     """Find the parts of a given split, or take the root as the only one, without a name."""
     folders = [folder for folder in visible(root) if folder.is_dir()]
     parts = [(SPLIT_NAMES.get(folder.name.lower(), ""), folder) for folder in folders]
@@ -134,6 +161,7 @@ def _parts(where: str, root: Path) -> list[tuple[str, Path]]:
         )
     if len(set(named)) < len(named):
         raise InputError(f"{where}: two folders mean one part: {some(f.name for f in folders)}")
+    _folders(where, root, "folders of the split", skipped)
     return parts
 
 
@@ -145,11 +173,11 @@ def classes_by_folder(path: str | os.PathLike[str], files: Sequence[Path]) -> di
     """
     root = Path(path)
     try:
-        parts = _parts(str(path), root)
+        parts = _parts(str(path), root, Counter())
     except InputError:
         return {}
     split = bool(parts[0][0])
-    below = [file.relative_to(root).parts for file in files]
+    below = [file.relative_to(shown(root)).parts for file in files]
     if any(len(names) < 2 + split for names in below):
         return {}
     labels = [names[split] for names in below]
@@ -160,7 +188,7 @@ def classes_by_folder(path: str | os.PathLike[str], files: Sequence[Path]) -> di
     return {"label": labels, "split": [SPLIT_NAMES[names[0].lower()] for names in below]}
 
 
-def _patients(where: str, groups: str | None, files: list[_LabelledFile]) -> np.ndarray | None:
+def _patients(where: str, groups: str | None, files: list[_LabelledFile]) -> list[str] | None:
     """Patient of each file, from its folder or its name."""
     if groups is None:
         return None
@@ -182,10 +210,10 @@ def _patients(where: str, groups: str | None, files: list[_LabelledFile]) -> np.
             match = pattern.search(below.as_posix())
             patient = match and match[1 if pattern.groups else 0]
         if patient:
-            patients.append(patient)
+            patients.append(shown(patient))
         else:
-            lacking.append(str(file.path))
+            lacking.append(shown(file.path))
     if lacking:
         raise InputError(f"{where}: {len(lacking)} images have no patient by groups={groups!r}: "
                          f"{some(lacking)}")  # fmt: skip
-    return clean_groups(where, patients)
+    return patients

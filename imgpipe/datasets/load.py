@@ -1,7 +1,9 @@
 """One door to every kind of source."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +29,9 @@ def load(
     groups: str | None = None,
     split: str | None = None,
     size: int | tuple[int, int] | None = None,
+    ids: str | None = None,
+    positive: str | None = None,
+    classes: Sequence[str] | None = None,
 ) -> Dataset:
     """Load labelled images.
 
@@ -43,10 +48,19 @@ def load(
     size : int or (int, int), optional
         Resize all images to this many rows and columns, antialiased, dtype kept; one number gives
         squares, whatever the aspect ratio was.
+    ids : str, optional
+        ``"exact"`` takes patients and classes whose names could be two spellings of one, such as
+        7, 007 and 7.0, or P7 and p7, as different. By default such patients are kept together,
+        with a warning, or an error where a given split parts them; such classes are an error.
+    positive : str, optional
+        The positive one of two classes; by default as in `Dataset.with_positive`.
+    classes : sequence of str, optional
+        Names of the classes, for labels 0, 1, ...
 
     Returns
     -------
     Dataset
+        Of two classes the positive one stands last.
 
     Raises
     ------
@@ -66,20 +80,30 @@ def load(
     (('benign', 'malignant'), dtype('int16'))
     """
     size = check_size(size)
+    if ids not in (None, "exact"):
+        raise InputError(f"ids={ids!r}; 'exact' is what can be said of them")
+    asked: dict[str, Any] = {"groups": groups, "split": split, "ids": ids, "classes": classes}
+    return _read(source, size, asked).with_positive(positive)
+
+
+def _read(
+    source: str | os.PathLike[str], size: tuple[int, int] | None, asked: dict[str, Any]
+) -> Dataset:
+    """Read what the source is."""
     path = Path(source)
     name = str(source)
     if path.is_dir():
-        return load_folder(source, groups=groups, split=split, size=size)
+        return load_folder(source, size=size, **asked)
     if name in DATASETS and not path.exists():
-        for argument, value in (("groups", groups), ("split", split)):
+        for argument, value in asked.items():
             if value is not None:
                 raise InputError(f"{name}: {argument}={value!r}, but it is a registered data set")
         return DATASETS[name].load(size=size)
     suffix = path.suffix.lower()
     if suffix == ".npz":
-        return load_npz(source, groups=groups, split=split, size=size)
+        return load_npz(source, size=size, **asked)
     if suffix == ".csv":
-        return load_manifest(source, groups=groups, split=split, size=size)
+        return load_manifest(source, size=size, **asked)
     if path.exists():
         raise InputError(
             f"{name}: not a data set; give an NPZ file, a CSV manifest, a folder of class "

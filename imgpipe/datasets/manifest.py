@@ -1,28 +1,21 @@
 """CSV manifests: ``path,label[,group][,split][,mask]``."""
 
-import csv
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.datasets.annotations.columns import unused_note
+from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import (
-    choose_name,
-    clean,
-    clean_groups,
-    clean_split,
-    some,
-)
+from imgpipe.datasets.annotations.spelling import choose_name, clean, clean_split, some
 from imgpipe.datasets.dataset import Dataset, stem
+from imgpipe.datasets.files.folders import same_name
+from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.image_files import read_files, read_masks
-
-Row = dict[str, str]
-
-OWN_COLUMNS = frozenset({"path", "label", "group", "split", "mask", "region"})
-# names that people give to the column of patients, in lower case
-PATIENT_COLUMNS = frozenset({"patient", "patient_id", "patientid", "subject", "subject_id", "case"})
 
 
 def load_manifest(
@@ -31,6 +24,8 @@ def load_manifest(
     groups: str | None = None,
     split: str | None = None,
     size: int | tuple[int, ...] | None = None,
+    ids: str | None = None,
+    classes: Sequence[str] | None = None,
 ) -> Dataset:
     """Load the images that a CSV file lists.
 
@@ -38,12 +33,17 @@ def load_manifest(
     ----------
     path : path-like
         Comma-separated UTF-8 text with a header. The columns ``path`` (relative to the manifest,
-        or absolute) and ``label`` are needed; ``group``, ``split`` and ``mask`` are used where
-        they are there; others are passed over.
+        or absolute) and ``label`` are needed, under these or obvious other names (``image``,
+        ``file``, ``class``, ``diagnosis``, ...), which a warning names; ``group``, ``split`` and
+        ``mask`` are used where they are there; others are passed over.
     groups, split : str, optional
         Columns of the patients and of the split, where they have other names.
     size : int or tuple of int, optional
         Resize the images.
+    ids : str, optional
+        ``"exact"``: patients and classes spelt in two ways are two, see `imgpipe.datasets.load`.
+    classes : sequence of str, optional
+        Names of the classes, for labels 0, 1, ...
 
     Returns
     -------
@@ -58,99 +58,61 @@ def load_manifest(
         by commas.
     """
     where = str(path)
-    rows = read_rows(path, ("path", "label"))
-    columns = list(rows[0])
-    group_column = choose_name(where, "column", columns, groups, "group")
-    split_column = choose_name(where, "column", columns, split, "split")
-    paths = locate(where, path, rows, "path")
-    patients = clean_groups(where, _values(rows, group_column)) if group_column else None
-    parts = clean_split(where, _values(rows, split_column)) if split_column else None
-    codes, classes, notes = encode(where, np.array(_values(rows, "label")))
+    exact = ids == "exact"
+    table = read_table(path, ("path", "label"))
+    names = [*table.columns, *table.found]
+    group_column = choose_name(where, "column", names, groups, "group")
+    split_column = choose_name(where, "column", names, split, "split")
+    paths = locate(where, path, table, "path")
+    parts = clean_split(where, table.values(split_column)) if split_column else None
+    who = table.values(group_column) if group_column else None
+    patients, doubts = clean_groups(where, who, parts, exact=exact)
+    codes, known, notes = encode(where, np.array(table.values("label")), classes, exact=exact)
     images, channel_axis, warnings = read_files(where, paths, size)
     masks = None
-    if "mask" in columns:
+    if "mask" in table.found:
         shapes = (
-            images.shapes if not isinstance(images, np.ndarray) else [images.shape[1:]] * len(rows)
+            images.shapes if not isinstance(images, np.ndarray) else [images.shape[1:]] * len(paths)
         )
         flat = [shape if channel_axis is None else shape[:-1] for shape in shapes]
-        masks = read_masks(where, locate(where, path, rows, "mask", unique=False), flat, size)
+        masks = read_masks(where, locate(where, path, table, "mask", unique=False), flat, size)
     return Dataset(
         name=stem(path),
         images=images,
         labels=codes,
-        classes=classes,
+        classes=known,
         groups=patients,
         split=parts,
-        ids=_values(rows, "path"),
+        ids=table.values("path"),
         channel_axis=channel_axis,
         source=where,
         masks=masks,
-        warnings=tuple(notes + warnings + _unused(columns, group_column, split_column)),
+        warnings=tuple(
+            table.notes + notes + doubts + warnings + _unused(table, group_column, split_column)
+        ),
     )
 
 
-def read_rows(path: str | os.PathLike[str], needed: tuple[str, ...]) -> list[Row]:
-    """Rows of a manifest, blanks round names and values removed."""
-    where = str(path)
-    try:
-        # utf-8-sig: spreadsheet programs write a byte order mark
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            table = [(i, row) for i, row in enumerate(csv.reader(file, strict=True), 1) if any(row)]
-    except FileNotFoundError:
-        raise InputError(f"{where}: no such file") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{where}: not UTF-8 text; save the manifest as CSV UTF-8") from None
-    except csv.Error as error:
-        raise InputError(f"{where}: not a CSV file: {error}") from None
-    except OSError as error:
-        raise InputError(f"{where}: cannot be read: {error.strerror}") from None
-    if not table:
-        raise InputError(
-            f"{where}: the manifest is empty; expected the columns {', '.join(needed)}"
-        )
-    header = [name.strip() for name in table[0][1]]
-    _check_header(where, header, needed)
-    uneven = [i for i, row in table if len(row) != len(header)]
-    if uneven:
-        raise InputError(f"{where}: {len(header)} columns, but not in line {some(uneven)}")
-    if len(table) == 1:
-        raise InputError(f"{where}: the manifest lists no images")
-    return [
-        {name: value.strip() for name, value in zip(header, row, strict=True)}
-        for _, row in table[1:]
-    ]
-
-
-def _check_header(where: str, header: list[str], needed: tuple[str, ...]) -> None:
-    """All columns needed are there, once, and separated by commas."""
-    missing = [name for name in needed if name not in header]
-    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if missing and len(header) == 1 and mark in header[0]:
-            raise InputError(f"{where}: columns are separated by {name}; save it with commas")
-    if missing:
-        raise InputError(f"{where}: no column {missing[0]!r} among {some(header, 8)}")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise InputError(f"{where}: the column {twice[0]!r} is there twice")
+def _unused(table: Table, groups: str | None, split: str | None) -> list[str]:
+    """Name the columns that are passed over."""
+    read = {*table.found.values(), groups, split}
+    passed_over = {name: table.values(name) for name in table.columns if name not in read}
+    return unused_note(passed_over, groups, split)
 
 
 def locate(
-    where: str,
-    manifest: str | os.PathLike[str],
-    rows: list[Row],
-    column: str,
-    *,
-    unique: bool = True,
+    where: str, manifest: str | os.PathLike[str], table: Table, column: str, *, unique: bool = True
 ) -> list[Path]:
     """Files of a column, which must exist and, unless they are masks, be listed once."""
     base = Path(manifest).parent
-    values = clean(where, f"entries of {column!r}", _values(rows, column))
-    paths = [base / value for value in values]
+    values = clean(where, f"entries of {column!r}", table.values(column))
+    listings: dict[Path, dict[str, list[str]]] = {}
+    paths = [place(base, value, listings) for value in values]
     missing = [value for value, path in zip(values, paths, strict=True) if not path.is_file()]
     if missing:
         raise InputError(
             f"{where}: {len(missing)} of {len(paths)} files do not exist beside the manifest: "
-            f"{some(missing)}"
+            f"{some(missing)}{_why_missing(missing)}"
         )
     seen: dict[str, int] = {}
     for i, path in enumerate(paths):
@@ -159,19 +121,19 @@ def locate(
     return paths
 
 
-def _values(rows: list[Row], column: str) -> list[str]:
-    return [row[column] for row in rows]
+def place(base: Path, value: str, listings: dict[Path, dict[str, list[str]]]) -> Path:
+    """Where the file of an entry lies; it may have been written on another system."""
+    path = base / value
+    if path.exists():
+        return path
+    forward = base / value.replace("\\", "/")
+    if forward.exists():
+        return forward
+    return same_name(path, listings) or same_name(forward, listings) or path
 
 
-def _unused(columns: list[str], groups: str | None, split: str | None) -> list[str]:
-    """Name the columns that are passed over, where one of them may hold the unknown patients."""
-    unused = [name for name in columns if name not in OWN_COLUMNS | {split}]
-    if groups is not None or not unused:
-        return []
-    likely = next((name for name in unused if name.lower() in PATIENT_COLUMNS), None)
-    if len(unused) == 1:
-        return [f"column {unused[0]} is not used; if it names the patient: --groups {unused[0]}"]
-    return [
-        f"columns {some(unused, 8)} are not used; if one names the patient: "
-        f"--groups {likely or 'COLUMN'}"
-    ]
+def _why_missing(missing: list[str]) -> str:
+    """Say what paths of another machine need."""
+    if all(re.match(r"[A-Za-z]:[\\/]|\\\\", value) for value in missing):
+        return "; these are paths of a Windows machine: give them relative to the manifest"
+    return ""

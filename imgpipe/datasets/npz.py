@@ -1,19 +1,15 @@
 """NPZ files: MedMNIST's layout, or one stack of images with labels."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import (
-    SPLITS,
-    choose_name,
-    clean_groups,
-    clean_split,
-    some,
-)
+from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.image_files import resize_stack
@@ -30,7 +26,8 @@ def load_npz(
     groups: str | None = None,
     split: str | None = None,
     size: int | tuple[int, ...] | None = None,
-    classes: tuple[str, ...] | None = None,
+    ids: str | None = None,
+    classes: Sequence[str] | None = None,
 ) -> Dataset:
     """Load a labelled NPZ file.
 
@@ -46,8 +43,10 @@ def load_npz(
         where they have other names.
     size : int or tuple of int, optional
         Resize the images.
-    classes : tuple of str, optional
-        Class names, where the file has none.
+    ids : str, optional
+        ``"exact"``: patients and classes spelt in two ways are two, see `imgpipe.datasets.load`.
+    classes : sequence of str, optional
+        Class names, in place of those of the file.
 
     Returns
     -------
@@ -62,7 +61,7 @@ def load_npz(
     archive = Archive(path)
     parts = [part for part in SPLITS if f"{part}_images" in archive]
     if parts:
-        return _load_parts(archive, parts, groups, split, size, classes)
+        return _load_parts(archive, parts, groups, split, size, ids == "exact", classes)
     for key in ("images", "labels"):
         if key not in archive:
             raise InputError(
@@ -71,24 +70,28 @@ def load_npz(
             )
     images, channel_axis = stack(archive, "images")
     n = len(images)
+    exact = ids == "exact"
     codes, names, warnings = encode(
-        archive.name, archive.row("labels", n), _names(archive) or classes
+        archive.name, archive.row("labels", n), classes or _names(archive), exact=exact
     )
     group_key = choose_name(archive.name, "key", archive.keys, groups, "groups")
     split_key = choose_name(archive.name, "key", archive.keys, split, "split")
+    given_split = clean_split(archive.name, archive.row(split_key, n)) if split_key else None
+    rows = archive.row(group_key, n) if group_key else None
+    patients, notes = clean_groups(archive.name, rows, given_split, exact=exact)
     id_key = next((key for key in ID_KEYS if archive.shape(key) == (n,)), None)
     return Dataset(
         name=stem(path),
         images=resize_stack(images, size, channel_axis),
         labels=codes,
         classes=names,
-        groups=clean_groups(archive.name, archive.row(group_key, n)) if group_key else None,
-        split=clean_split(archive.name, archive.row(split_key, n)) if split_key else None,
-        ids=archive[id_key] if id_key else None,
+        groups=patients,
+        split=given_split,
+        ids=_text(archive[id_key]) if id_key else None,
         channel_axis=channel_axis,
         source=archive.name,
         masks=_masks(archive, images, size, channel_axis),
-        warnings=tuple(warnings),
+        warnings=tuple(warnings + notes),
     )
 
 
@@ -98,7 +101,8 @@ def _load_parts(
     groups: str | None,
     split: str | None,
     size: int | tuple[int, ...] | None,
-    classes: tuple[str, ...] | None,
+    exact: bool,
+    classes: Sequence[str] | None,
 ) -> Dataset:
     """MedMNIST's layout; an id is the index in its part's array."""
     if split is not None:
@@ -121,19 +125,22 @@ def _load_parts(
         raise InputError(f"{archive.name}: its parts differ in size or type: {some(kinds)}")
     if patients and len(patients) < len(parts):
         raise InputError(f"{archive.name}: some parts have groups and others have none")
-    names = _names(archive) or classes or official_classes(archive.path.stem)
-    codes, names, warnings = encode(archive.name, np.concatenate(labels), names)
+    known = classes or _names(archive) or official_classes(archive.path.stem)
+    codes, names, warnings = encode(archive.name, np.concatenate(labels), known, exact=exact)
+    given_split = np.repeat(parts, [len(pixels) for pixels in images])
+    rows = np.concatenate(patients) if patients else None
+    who, notes = clean_groups(archive.name, rows, given_split, exact=exact)
     return Dataset(
         name=stem(archive.path),
         images=np.concatenate(images),
         labels=codes,
         classes=names,
-        groups=clean_groups(archive.name, np.concatenate(patients)) if patients else None,
-        split=np.repeat(parts, [len(pixels) for pixels in images]),
+        groups=who,
+        split=given_split,
         ids=np.concatenate(ids),
         channel_axis=axes[0],
         source=archive.name,
-        warnings=tuple(warnings),
+        warnings=tuple(warnings + notes),
     )
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from imgpipe._common import InputError
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
-from imgpipe.datasets.files.folders import find_files, skipped_note
+from imgpipe.datasets.files.folders import find_files, shown, skipped_note
+from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.image_list import ImageList, Item, MaskItem
 from imgpipe.datasets.load import DATASETS, check_size
-from imgpipe.datasets.manifest import read_rows
+from imgpipe.datasets.manifest import place
 from imgpipe.images import Image, read
 
 Source = str | os.PathLike[str]
+Listings = dict[Path, dict[str, list[str]]]
 
 
 def find_images(
@@ -60,22 +62,24 @@ def find_images(
     ids: list[str] = []
     items: list[Item] = []
     skipped: Counter[str] = Counter()
+    notes: list[str] = []
     for source in names:
         try:
-            listed = _expand(source, skipped)
+            listed = _expand(source, skipped, notes)
         except InputError as error:
             if alone:
                 raise
             listed = [(None, error)]
         for key, item in listed:
             clear = alone or isinstance(item, Path)
-            ids.append(str(source) if key is None else key if clear else f"{source}[{key}]")
+            name = shown(source)
+            ids.append(name if key is None else key if clear else f"{name}[{key}]")
             items.append(item)
     if not items:
         what = ", ".join(map(str, names)) or "no source given"
         raise InputError(f"{what}: no images in it")
-    notes = tuple(skipped_note(skipped))
-    return ImageList(tuple(ids), tuple(items), check_size(size), notes, masks)
+    notes += skipped_note(skipped)
+    return ImageList(tuple(ids), tuple(items), check_size(size), tuple(notes), masks)
 
 
 def iterate(
@@ -106,12 +110,14 @@ def iterate(
             yield name, error
 
 
-def _expand(source: Source, skipped: Counter[str]) -> list[tuple[str | None, Item]]:
+def _expand(
+    source: Source, skipped: Counter[str], notes: list[str]
+) -> list[tuple[str | None, Item]]:
     """Ids and items of one source; an id of None is the source itself."""
     path = Path(source)
     suffix = path.suffix.lower()
     if path.is_dir():
-        return [(str(file), file) for file in find_files(path, skipped)]
+        return [(shown(file), file) for file in find_files(path, skipped)]
     if not path.exists():
         if str(source) in DATASETS:
             return _registered(str(source))
@@ -119,8 +125,10 @@ def _expand(source: Source, skipped: Counter[str]) -> list[tuple[str | None, Ite
     if suffix == ".npz":
         return _archive(path)
     if suffix == ".csv":
-        rows = read_rows(path, ("path",))
-        return [(row["path"], path.parent / row["path"]) for row in rows]
+        table = read_table(path, ("path",))
+        notes += table.notes
+        listings: Listings = {}
+        return [(name, place(path.parent, name, listings)) for name in table.values("path")]
     if suffix == ".npy":
         return _array(path)
     return [(None, path)]
@@ -130,12 +138,15 @@ def _masks(path: Path) -> tuple[MaskItem | None, ...]:
     """Masks that a manifest lists."""
     if path.suffix.lower() != ".csv" or not path.is_file():
         return ()
-    rows = read_rows(path, ("path",))
-    if "mask" not in rows[0]:
+    table = read_table(path, ("path",))
+    if "mask" not in table.found:
         return ()
+    listings: Listings = {}
     return tuple(
-        (path.parent / row["mask"], row.get("region") or None) if row["mask"] else None
-        for row in rows
+        (place(path.parent, row["mask"], listings), row.get("region") or None)
+        if row["mask"]
+        else None
+        for row in table.rows
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from imgpipe._common import InputError, track
+from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.splits import make_splits
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.fits.candidates import make_candidates
@@ -41,8 +42,8 @@ def compare(
         Names of `imgpipe.learn.CLASSIFIERS`, or scikit-learn classifiers that take images and
         give ``predict_proba``. An estimator whose ``fit`` takes `groups` or `validation`, or that
         asks for groups by metadata routing, gets them.
-    dataset : Dataset
-        From `imgpipe.datasets.load`.
+    dataset : Dataset or pair
+        From `imgpipe.datasets.load`; or images and their labels.
     folds, repeats : int
         Of the cross-validation; of no effect where a split is given.
     seed : int
@@ -88,6 +89,7 @@ def compare(
     if seeds < 1:
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = Clock()
+    dataset = as_dataset(dataset)
     candidates = make_candidates(models, dataset.channel_axis, n_jobs)
     dataset.require_one_size()
     splits = make_splits(dataset, folds=folds, repeats=repeats, seed=seed)

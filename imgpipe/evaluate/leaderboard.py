@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 ON_TERMINAL = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
 
 
-def leaderboard(models: "Sequence[ModelResult]") -> "pd.DataFrame":
-    """Table of the models, best AUC first, with intervals, spread over seeds, and cost."""
+def leaderboard(
+    models: "Sequence[ModelResult]", positive_class: str | None = None
+) -> "pd.DataFrame":
+    """Table of the models, best AUC first, with intervals, spread over seeds, and cost.
+
+    With two classes its last column names the one whose sensitivity and precision are meant.
+    """
     import pandas as pd
 
     rows = []
@@ -28,4 +33,6 @@ def leaderboard(models: "Sequence[ModelResult]") -> "pd.DataFrame":
                 row[f"{metric}_seed_sd"] = score.seed_sd
         rows.append({**row, **model.cost})
     table = pd.DataFrame(rows)
+    if positive_class is not None:
+        table["positive_class"] = positive_class
     return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)

@@ -209,8 +209,11 @@ class Comparison:
     learning: LearningCurves | None = None
 
     def leaderboard(self) -> "pd.DataFrame":
-        """Table of the models, best AUC first, with intervals, spread over seeds, and cost."""
-        return leaderboard(self.models)
+        """Table of the models, best AUC first, with intervals, spread over seeds, and cost.
+
+        With two classes its last column names the positive one.
+        """
+        return leaderboard(self.models, self.protocol.positive_class)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the per-sample predictions and the pictures, ready for strict JSON."""

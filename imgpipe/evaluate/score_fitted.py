@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.leakage import trained_on_warnings
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import survey_images
@@ -33,8 +34,8 @@ def score_fitted(
     models : dict of str to fitted pipeline
         They take images and give codes into ``dataset.classes``, as `compare` and the command
         line fit them.
-    dataset : Dataset
-        Every sample is judged, whatever its split.
+    dataset : Dataset or pair
+        As in `compare`. Every sample is judged, whatever its split.
     seed : int
         Of resamples and shuffles.
     n_jobs : int, optional
@@ -64,6 +65,7 @@ def score_fitted(
     0.5
     """
     clock = Clock()
+    dataset = as_dataset(dataset)
     if not len(dataset.labels):
         raise InputError("the data set is empty")
     for name, model in models.items():

@@ -9,6 +9,7 @@ import numpy as np
 from imgpipe._common import InputError, StoppedFit
 from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.naming import naming_images
+from imgpipe.datasets.pairs import as_dataset
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import make_pipeline
 from imgpipe.learn.transformers import Filter
@@ -47,6 +48,11 @@ class TrainedModel:
     dtype: str
     size: int | tuple[int, int] | None = None
     trained_on: tuple[str, ...] | None = None
+
+    @property
+    def positive_class(self) -> str | None:
+        """The last of two classes; None with more."""
+        return self.classes[1] if len(self.classes) == 2 else None
 
     def check(self, pixels: np.ndarray, channel_axis: int | None) -> None:
         """Refuse an image unlike those of the training.
@@ -94,8 +100,9 @@ def fit(
 
     Parameters
     ----------
-    dataset : Dataset
-        From `imgpipe.datasets.load`; all images of one size and pixel type.
+    dataset : Dataset or pair
+        From `imgpipe.datasets.load`, or images and their labels; all images of one size and pixel
+        type.
     model : str
         A name of `CLASSIFIERS`.
     filters, families
@@ -131,6 +138,7 @@ def fit(
     >>> trained.classes, trained.image_shape, trained.dtype
     (('benign', 'malignant'), (64, 64), 'int16')
     """
+    dataset = as_dataset(dataset)
     dataset.require_one_size()
     _require_one_dtype(dataset)
     train = dataset.positions("train")

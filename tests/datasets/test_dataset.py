@@ -37,3 +37,33 @@ def test_a_class_that_occurs_cannot_be_left_out(four: Dataset) -> None:
     assert four.take([0, 2]).with_classes(["a", "c"]).labels.tolist() == [0, 1]
     with pytest.raises(InputError, match="four: no class b, c among a"):
         four.with_classes(["a"])
+
+
+def test_labels_may_be_names() -> None:
+    """Names become codes, of the classes where they are given, else of the names, sorted."""
+    images = np.zeros((3, 2, 2))
+    data = Dataset("a", images, ["normal", "10", "9"])
+    assert data.classes == ("9", "10", "normal")
+    assert data.labels.tolist() == [2, 1, 0]
+    assert Dataset("a", images, np.array(["b", "a", "b"]), ("b", "a")).labels.tolist() == [0, 1, 0]
+    with pytest.raises(InputError, match="a: label 'c' is not among the classes b, a"):
+        Dataset("a", images, ["b", "a", "c"], ("b", "a"))
+
+
+def test_two_named_classes_have_the_positive_one_last() -> None:
+    """Without classes the finding is last; given ones keep their order until it is asked for."""
+    images, labels = np.zeros((2, 2, 2)), ["cancer", "normal"]
+    assert Dataset("a", images, labels).classes == ("normal", "cancer")
+    given = Dataset("a", images, labels, ("cancer", "normal"))
+    assert given.classes == ("cancer", "normal")
+    turned = given.with_positive()
+    assert turned.classes == ("normal", "cancer")
+    assert turned.labels.tolist() == [1, 0]
+
+
+def test_labels_that_are_no_codes() -> None:
+    """Fractions and NaN are not cut down to codes."""
+    with pytest.raises(InputError, match=r"label 0.5 is not a whole number"):
+        Dataset("a", np.zeros((2, 2, 2)), [0.5, 1], ("a", "b"))
+    with pytest.raises(InputError, match="1 labels are NaN"):
+        Dataset("a", np.zeros((2, 2, 2)), [np.nan, 1], ("a", "b"))

@@ -1,5 +1,6 @@
 """CSV manifests."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,8 +59,15 @@ def test_masks(manifest: Manifest) -> None:
     [
         ("", "the manifest is empty"),
         ("path,label\n", "lists no images"),
-        ("file,label\n0.png,a\n", "no column 'path' among file, label"),
-        ("path,class\n0.png,a\n", "no column 'label' among path, class"),
+        (
+            "id,label\n0.png,a\n",
+            "no column 'path' among id, label; expected are the columns path "
+            "and label .path may be called image, file",
+        ),
+        ("path,sort\n0.png,a\n", "no column 'label' among path, sort; expected.*called class"),
+        ("file,img,label\n0.png,1.png,a\n", "the columns file, img could all be 'path'"),
+        ("path;label;note, more\n0.png;a;b\n", "separated by semicolons"),
+        ("sep=;\npath;label\n0.png;a\n", "separated by semicolons"),
         ("path;label\n0.png;a\n", "separated by semicolons; save it with commas"),
         ("path\tlabel\n0.png\ta\n", "separated by tabs"),
         ("path,label,label\n0.png,a,b\n", "'label' is there twice"),
@@ -68,7 +76,8 @@ def test_masks(manifest: Manifest) -> None:
         ("path,label\n0.png,a\n1.png,NaN\n", r"1 labels are empty or NaN \(row 2\)"),
         ("path,label\n0.png,a\n1.png,A\n", "classes 'a' and 'A' differ only in case"),
         ("path,label,group\n0.png,a,\n1.png,b,p\n", "1 patient ids are empty"),
-        ("path,label,group\n0.png,a,p1\n1.png,b,P 1\n", "patients 'p1' and 'P 1' differ only"),
+        ("path,label,group,split\n0.png,a,p1,train\n1.png,b,P 1,test\n", "patients 'p1' and 'P 1'"),
+        ("path,label\nC:\\x\\0.png,a\n\\\\pc\\1.png,b\n", "paths of a Windows machine"),
         ("path,label,split\n0.png,a,train\n1.png,b,dev\n", "split 'dev'; use train, val and test"),
         ("path,label,group,split\n0.png,a,p,train\n1.png,b,p,test\n", "p: 1 of 1 patients"),
         ("path,label\n0.png,a\n./0.png,b\n", "0.png is listed twice .rows 1 and 2."),
@@ -115,6 +124,111 @@ def test_unused_columns_are_named(manifest: Manifest, more: list[str], likely: s
         f"columns {', '.join(more)} are not used; if one names the patient: --groups {likely}"
     )
     assert load(path, groups=more[0]).warnings == ()
+
+
+def test_a_split_under_another_name_is_pointed_out(manifest: Manifest) -> None:
+    """A column called like a split, or full of its words, is named even where patients are."""
+    path = manifest("path,label,part,who\n0.png,a,x,1\n1.png,b,y,2\n")
+    assert load(path).warnings[0].endswith("--groups who or, if one names the part (train, val, "
+                                           "test): --split part")  # fmt: skip
+    path = manifest("path,label,who,where\n0.png,a,1,Train\n1.png,b,2,test\n")
+    (warning,) = load(path, groups="who").warnings
+    assert warning == (
+        "column where is not used; if it names the part (train, val, test): --split where"
+    )
+    assert load(path, groups="who", split="where").warnings == ()
+
+
+@pytest.mark.parametrize("header", ["image,class", "Path,Label", "img_path,dx", "File Name,y"])
+def test_obvious_names_of_columns(manifest: Manifest, header: str) -> None:
+    """Columns under another name are taken with a note; our own names come first."""
+    data = load(manifest(f"{header},group\n0.png,a,p\n1.png,b,q\n"))
+    assert data.ids.tolist() == ["0.png", "1.png"]
+    names = header.split(",")
+    assert data.warnings == (
+        f"column {names[0]} was taken as path",
+        f"column {names[1]} was taken as label",
+    )
+    both = load(manifest("image,path,label,class\nx,0.png,a,c\nx,1.png,b,d\n"))
+    assert both.classes == ("a", "b")
+    assert both.warnings[0].startswith("columns image, class are not used")
+
+
+def test_paths_of_windows(manifest: Manifest) -> None:
+    """Backslashes lead into folders, for masks too; the entries as they are stay the ids."""
+    path = manifest("path,label,mask\nin\\0.png,a,in\\m.png\n1.png,b,in\\m.png\n")
+    (path.parent / "in").mkdir()
+    (path.parent / "0.png").rename(path.parent / "in" / "0.png")
+    write(path.parent / "in" / "m.png", IMAGES[0] > 30000)
+    data = load(path)
+    assert np.array_equal(data.images[0], IMAGES[0])
+    assert data.ids.tolist() == ["in\\0.png", "1.png"]
+    assert np.array_equal(data.masks[0], IMAGES[0] > 30000)
+
+
+def test_a_backslash_may_be_part_of_a_name(manifest: Manifest) -> None:
+    """Where the file is there as it is written, nothing is read into its name."""
+    path = manifest("path,label\nin\\0.png,a\n1.png,b\n")
+    write(path.parent / "in\\0.png", IMAGES[5])
+    assert np.array_equal(load(path).images[0], IMAGES[5])
+
+
+@pytest.mark.parametrize(
+    "stored", ["gro\u0308\u00dfe.png".encode(), "gr\u00f6\u00dfe.png".encode("latin-1")]
+)
+def test_names_in_other_forms(manifest: Manifest, stored: bytes) -> None:
+    """A composed name in the table finds the decomposed one on disk, and one in Latin-1."""
+    path = manifest("path,label\ngr\u00f6\u00dfe.png,a\n1.png,b\n")
+    os.rename(path.parent / "0.png", os.path.join(os.fsencode(path.parent), stored))
+    assert np.array_equal(load(path).images[0], IMAGES[0])
+
+
+def test_one_patient_in_two_spellings(manifest: Manifest) -> None:
+    """Without a split they are one, with a warning of the pairs; ids="exact" keeps them apart."""
+    path = manifest("path,label,group\n0.png,a,7\n1.png,b,7.0\n2.png,a,P8\n3.png,b,p8\n")
+    data = load(path)
+    assert data.groups.tolist() == ["7", "7", "P8", "P8"]
+    (warning,) = data.warnings
+    assert warning.startswith("patients '7' and '7.0', 'P8' and 'p8' differ only in case, blanks")
+    assert "--ids exact" in warning
+    exact = load(path, ids="exact")
+    assert exact.groups.tolist() == ["7", "7.0", "P8", "p8"]
+    assert exact.warnings == ()
+
+
+def test_exact_ids_across_a_split(manifest: Manifest) -> None:
+    """ids="exact" lets the spellings stand on two sides; other words are refused."""
+    path = manifest("path,label,group,split\n0.png,a,7,train\n1.png,b,007,test\n")
+    with pytest.raises(InputError, match=r"'7' and '007' differ only in .* in more than one part"):
+        load(path)
+    assert load(path, ids="exact").groups.tolist() == ["7", "007"]
+    with pytest.raises(InputError, match="ids='loose'; 'exact' is"):
+        load(path, ids="loose")
+
+
+def test_exact_classes(manifest: Manifest) -> None:
+    """ids="exact" is the way out for classes, too."""
+    path = manifest("path,label\n0.png,t1\n1.png,T1\n")
+    with pytest.raises(InputError, match="classes 't1' and 'T1' differ only in"):
+        load(path)
+    assert load(path, ids="exact").classes == ("T1", "t1")
+
+
+def test_named_classes(manifest: Manifest) -> None:
+    """classes= names the labels 0 and 1; of two the positive one stands last."""
+    path = manifest("path,label\n0.png,0\n1.png,1.0\n2.png,0\n")
+    data = load(path, classes=["tumour", "normal"])
+    assert data.classes == ("normal", "tumour")
+    assert data.labels.tolist() == [1, 0, 1]
+    assert load(path, classes=["tumour", "normal"], positive="normal").labels.tolist() == [0, 1, 0]
+    with pytest.raises(InputError, match="label 1, but 1 class names"):
+        load(path, classes=["tumour"])
+    with pytest.raises(InputError, match="two classes have one name"):
+        load(path, classes=["a", "a"])
+    text = manifest("path,label\n0.png,b\n1.png,a\n")
+    assert load(text, classes=["b", "a"]).classes == ("b", "a")
+    with pytest.raises(InputError, match="label 'a' is not among the classes x, y"):
+        load(text, classes=["x", "y"])
 
 
 def test_one_unused_column_is_named(manifest: Manifest) -> None:

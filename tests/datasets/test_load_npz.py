@@ -48,8 +48,8 @@ def test_official_file_names_give_class_names(tmp_path: Path) -> None:
     """A file called like an official MedMNIST file gets its class names."""
     assert load(medmnist(tmp_path / "pneumoniamnist.npz")).classes == ("normal", "pneumonia")
     assert load(medmnist(tmp_path / "breastmnist_64.npz")).classes == (
-        "malignant",
         "normal, benign",
+        "malignant",
     )
 
 
@@ -85,10 +85,38 @@ def test_text_labels_and_gaps(tmp_path: Path) -> None:
     assert load(gaps).warnings == ("no image of b",)
 
 
+def test_labels_of_one_value_are_one_class(tmp_path: Path) -> None:
+    """0 and 0.0 are the class 0, from text and from floats; bytes are text."""
+    for labels in (["1", "0", "1.0", "0.0"], [1.0, 0, 1, 0], [b"1", b"0.0", b"1", b"0"]):
+        data = load(save(tmp_path / "x.npz", images=IMAGES[:4], labels=np.array(labels)))
+        assert data.classes == ("0", "1")
+        assert data.labels.tolist() == [1, 0, 1, 0]
+
+
+def test_patients_of_two_parts_in_two_types(tmp_path: Path) -> None:
+    """Integers in one part and floats in the other are the same patients."""
+    groups = {"train_groups": np.arange(6), "val_groups": np.array([5.0, 7.0]),
+              "test_groups": np.array([8.0, 9.0])}  # fmt: skip
+    with pytest.raises(
+        InputError, match=r"patients '5' and '5.0' differ only .* more than one part"
+    ):
+        load(medmnist(tmp_path / "x.npz", **groups))
+    assert len(set(load(tmp_path / "x.npz", ids="exact").groups)) == 10
+
+
+def test_classes_can_be_named(tmp_path: Path) -> None:
+    """classes= stands before the names of the file, in both layouts."""
+    named = save(tmp_path / "x.npz", images=IMAGES, labels=LABELS, classes=["sane", "ill"])
+    assert load(named, classes=("healthy", "sick")).classes == ("healthy", "sick")
+    assert load(medmnist(tmp_path / "m.npz"), classes=["a", "b"]).classes == ("a", "b")
+    with pytest.raises(InputError, match=r"classes=.* but it is a registered data set"):
+        load("synthetic-nodules", classes=["a", "b"])
+
+
 def test_none_is_a_class(tmp_path: Path) -> None:
     """A class may be called none, which only "NA", "NaN" and their like may not."""
     labels = np.array(["none", "cyst"] * 5)
-    assert load(save(tmp_path / "x.npz", images=IMAGES, labels=labels)).classes == ("cyst", "none")
+    assert load(save(tmp_path / "x.npz", images=IMAGES, labels=labels)).classes == ("none", "cyst")
     labels[3] = "NA"
     with pytest.raises(InputError, match=r"1 labels are empty or NaN \(row 4\)"):
         load(save(tmp_path / "y.npz", images=IMAGES, labels=labels))
@@ -118,7 +146,8 @@ def test_size_resizes_each_image(tmp_path: Path) -> None:
         ({"images": IMAGES[0], "labels": LABELS[:8]}, "a stack of images is"),
         ({"images": IMAGES * 1j, "labels": LABELS}, "dtype complex"),
         ({"images": np.dstack([IMAGES[0]] * 4)[None], "labels": [1]}, "4 channels"),
-        ({"images": IMAGES, "labels": LABELS, "groups": ["a", "A"] * 5}, "patients 'a' and 'A'"),
+        ({"images": IMAGES, "labels": LABELS, "groups": ["a", "A"] * 5,
+          "split": ["train", "test"] * 5}, "patients 'a' and 'A' differ only in"),
         ({"images": IMAGES, "labels": LABELS, "groups": [np.nan] * 10}, "10 patient ids are empty"),
         ({"images": IMAGES, "labels": LABELS, "split": ["dev"] * 10}, "split 'dev'; use train"),
     ],

@@ -263,7 +263,7 @@ def test_patients_spelled_alike_are_told() -> None:
     patients = np.repeat(np.arange(40), 3).astype(object)
     names = np.array([f"Pat {i}" if n % 3 else f"pat  {i}" for n, i in enumerate(patients)])
     warnings = compare(LIGHT, toy(groups=names), folds=2).dataset.warnings
-    assert any("40 patient ids differ from another only in case or blanks" in w for w in warnings)
+    assert any("40 patient ids differ from another only in case, blanks" in w for w in warnings)
 
 
 def test_warnings_tell_what_to_beware_of() -> None:

@@ -1,5 +1,6 @@
 """Options that several verbs share, and the checks made before any work begins."""
 
+import csv
 import json
 import os
 import tempfile
@@ -27,6 +28,9 @@ def common(verb: _Verb) -> _Verb:
 def data(verb: _Verb) -> _Verb:
     """Add the argument DATA and the options that say how to read it."""
     for add in (
+        click.option("--classes", callback=_listed, metavar="NAMES", help=_CLASSES),
+        click.option("--positive", metavar="NAME", help=_POSITIVE),
+        click.option("--ids", type=click.Choice(["exact"]), help=_IDS),
         click.option("--size", type=click.IntRange(min=1), metavar="PX", help=_SIZE),
         click.option("--split", metavar="COL", help=_SPLIT),
         click.option("--groups", metavar="COL", help=_GROUPS),
@@ -34,6 +38,21 @@ def data(verb: _Verb) -> _Verb:
     ):
         verb = add(verb)
     return verb
+
+
+def reading(given: dict[str, Any]) -> dict[str, Any]:
+    """Take from what a verb was given the options of `data`, which are `datasets.load`'s."""
+    return {name: given.pop(name) for name in _READING}
+
+
+def _listed(ctx: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
+    """Split names by commas; quotes keep the comma in a name."""
+    if text is None:
+        return None
+    found = [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [])]
+    if len(found) < 2 or not all(found):
+        raise InputError(f"--classes is {text!r}; give the names of the labels 0, 1, ... by commas")
+    return found
 
 
 SEED = click.IntRange(0, 2**32 - 1)
@@ -50,8 +69,12 @@ def jobs(verb: _Verb) -> _Verb:
     )(verb)
 
 
+_READING = ("groups", "split", "size", "ids", "positive", "classes")
 _SIZE = "Resize every image to PX x PX pixels."
 _GROUPS = "Column that names the patient, whose images stay together (for folders: folder, re:...)."
+_IDS = "Take patients and classes as different that may be one in two spellings, as 7 and 007."
+_POSITIVE = "The positive one of two classes [default: the one that is not normal, no, benign, 0]."
+_CLASSES = "Names of the labels 0, 1, ..., by commas."
 _SPLIT = "Column that names the part: train, val or test."
 
 

@@ -27,4 +27,7 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
     for text in comparison.dataset.warnings:
         click.echo(f"Warning: {text}", err=True)
     _output.print_leaderboard(comparison)
-    click.echo(f"\nReport: {out / 'report.html'}")
+    click.echo()
+    if comparison.protocol.positive_class is not None:
+        click.echo(f"Positive class: {comparison.protocol.positive_class}")
+    click.echo(f"Report: {out / 'report.html'}")

@@ -1,37 +1,45 @@
 """Labels as people write them, made codes into class names."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.datasets.annotations.spelling import check_alike, clean, some
+from imgpipe.datasets.annotations.identity import check_alike, natural, number
+from imgpipe.datasets.annotations.spelling import clean, some
+
+Encoded = tuple[np.ndarray, tuple[str, ...], list[str]]
 
 
 def encode(
-    where: str, labels: np.ndarray, names: Sequence[str] | None = None
-) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+    where: str, labels: np.ndarray, names: Sequence[str] | None = None, *, exact: bool = False
+) -> Encoded:
     """Codes, class names and warnings from one label an image.
 
     `labels` holds text, or integers which index `names` where names are given. Names that no
-    image has are left out, with a warning.
+    image has are left out, with a warning. Two names that may be one are an error, unless they
+    are `exact`.
     """
     labels = _one_column(where, np.asarray(labels))
-    if labels.dtype.kind in "USO":
-        return _encode_text(where, labels, names)
-    codes = _whole(where, labels)
+    if names is not None:
+        names = _distinct(where, names, exact)
+    if labels.dtype.kind not in "USO":
+        return _encode_numbers(where, whole(where, labels), names)
+    texts = [name_of(text) for text in clean(where, "labels", labels.tolist())]
     if names is None:
-        present, inverse = np.unique(codes, return_inverse=True)
-        return inverse.astype(np.int64), tuple(str(code) for code in present), []
-    names = [str(name) for name in names]
-    if codes.min() < 0 or codes.max() >= len(names):
-        wrong = codes[(codes < 0) | (codes >= len(names))]
-        raise InputError(f"{where}: label {wrong[0]}, but {len(names)} class names: {some(names)}")
-    check_alike(where, "classes", names)
-    present, inverse = np.unique(codes, return_inverse=True)
-    unused = [name for code, name in enumerate(names) if code not in present]
-    warnings = [f"no image of {some(unused)}"] if unused else []
-    return inverse.astype(np.int64), tuple(names[code] for code in present), warnings
+        names = sorted(_distinct(where, dict.fromkeys(texts), exact), key=natural)
+    elif strange := sorted(set(texts) - set(names)):
+        if all(text.isdecimal() for text in texts):
+            return _encode_numbers(where, np.array(list(map(int, texts))), names)
+        raise InputError(f"{where}: label {strange[0]!r} is not among the classes {some(names)}")
+    code = {name: i for i, name in enumerate(names)}
+    return _encode_numbers(where, np.array([code[text] for text in texts]), names)
+
+
+def name_of(text: str) -> str:
+    """A class as it is called: of a number the shortest digits, of text the composed letters."""
+    return number(text) or unicodedata.normalize("NFC", text.strip())
 
 
 def _one_column(where: str, labels: np.ndarray) -> np.ndarray:
@@ -50,7 +58,7 @@ def _one_column(where: str, labels: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _whole(where: str, labels: np.ndarray) -> np.ndarray:
+def whole(where: str, labels: np.ndarray) -> np.ndarray:
     """Integer labels; NaN and fractions are refused."""
     if labels.dtype.kind == "f":
         if np.isnan(labels).any():
@@ -66,29 +74,25 @@ def _whole(where: str, labels: np.ndarray) -> np.ndarray:
     return labels.astype(np.int64)
 
 
-def _encode_text(
-    where: str, labels: np.ndarray, names: Sequence[str] | None
-) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
-    texts = clean(where, "labels", labels.tolist())
-    check_alike(where, "classes", texts)
-    present = set(texts)
+def _distinct(where: str, names: Iterable[str], exact: bool) -> list[str]:
+    """Names of classes, of which no two are equal, nor may be one unless they are `exact`."""
+    distinct = [name_of(str(name)) for name in names]
+    if len(set(distinct)) < len(distinct):
+        raise InputError(f"{where}: two classes have one name: {some(distinct, 8)}")
+    if not exact:
+        check_alike(where, "classes", distinct)
+    return distinct
+
+
+def _encode_numbers(where: str, codes: np.ndarray, names: Sequence[str] | None) -> Encoded:
+    """Codes without gaps, and the names of those that occur."""
+    present, inverse = np.unique(codes, return_inverse=True)
+    inverse = inverse.astype(np.int64)
     if names is None:
-        classes = sorted(present, key=_natural)
-        unused: list[str] = []
-    else:
-        names = [str(name).strip() for name in names]
-        strange = sorted(present - set(names))
-        if strange:
-            raise InputError(
-                f"{where}: label {strange[0]!r} is not among the classes {some(names)}"
-            )
-        classes = [name for name in names if name in present]
-        unused = [name for name in names if name not in present]
-    code = {name: i for i, name in enumerate(classes)}
+        return inverse, tuple(str(code) for code in present), []
+    if present[0] < 0 or present[-1] >= len(names):
+        wrong = present[0] if present[0] < 0 else present[-1]
+        raise InputError(f"{where}: label {wrong}, but {len(names)} class names: {some(names)}")
+    unused = [name for code, name in enumerate(names) if code not in present]
     warnings = [f"no image of {some(unused)}"] if unused else []
-    return np.array([code[text] for text in texts], np.int64), tuple(classes), warnings
-
-
-def _natural(name: str) -> tuple[int, int, str]:
-    """Numbers by value, before other names."""
-    return (0, int(name), name) if name.isascii() and name.isdigit() else (1, 0, name)
+    return inverse, tuple(names[code] for code in present), warnings

@@ -1,6 +1,5 @@
 """Names of classes, patients and parts of a split as people spell them."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,30 +23,18 @@ BLANK = frozenset({"", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL",
 
 def clean(where: str, what: str, values: Iterable[object]) -> list[str]:
     """Text without outer blanks; an empty one is an error that says where."""
-    texts = ["" if value is None else str(value).strip() for value in values]
+    texts = [_text(value).strip() for value in values]
     blank = [i + 1 for i, text in enumerate(texts) if text in BLANK]
     if blank:
         raise InputError(f"{where}: {len(blank)} {what} are empty or NaN (row {some(blank)})")
     return texts
 
 
-def clean_groups(where: str, values: Iterable[object]) -> np.ndarray:
-    """Patient ids; two that differ only in case or blanks are one patient spelt twice."""
-    texts = clean(where, "patient ids", values)
-    check_alike(where, "patients", texts)
-    return np.array(texts)
-
-
-def check_alike(where: str, what: str, names: Iterable[str]) -> None:
-    """Refuse names that differ only in case or blanks."""
-    seen: dict[str, str] = {}
-    for name in names:
-        key = re.sub(r"\s+", "", name).casefold()
-        if seen.setdefault(key, name) != name:
-            raise InputError(
-                f"{where}: {what} {seen[key]!r} and {name!r} differ only in case or blanks; "
-                "spell them alike if they are the same, else rename one"
-            )
+def _text(value: object) -> str:
+    """Text of a cell; old archives hold bytes."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return "" if value is None else str(value)
 
 
 def clean_split(where: str, values: Iterable[object]) -> np.ndarray:
@@ -70,6 +57,12 @@ def choose_name(
 
 def some(names: Any, limit: int = 3) -> str:
     """The first few names, and how many more there are."""
-    names = [str(name) for name in names]
+    names = [quoted(name) for name in names]
     rest = f" and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + rest
+
+
+def quoted(name: object) -> str:
+    """A name, in quotes where a comma in it would make it look like two."""
+    text = str(name)
+    return f'"{text}"' if "," in text and text[0] not in "'\"(" else text

@@ -1,5 +1,7 @@
 """Image files in folders of any depth."""
 
+import os
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -7,6 +9,8 @@ from imgpipe._common import InputError
 from imgpipe.images import SUFFIXES
 
 CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+_BACK = "links back up"  # counted among what was passed over, beside the suffixes
+_Listing = dict[str, list[str]]
 
 
 def visible(folder: Path) -> list[Path]:
@@ -37,24 +41,78 @@ def _is_dicom(path: Path) -> bool:
         return False
 
 
-def find_files(folder: Path, skipped: Counter[str]) -> list[Path]:
-    """Image files below a folder, sorted; what is passed over is counted by suffix."""
+def find_files(folder: Path, skipped: Counter[str], above: tuple[str, ...] = ()) -> list[Path]:
+    """Image files below a folder, sorted; what is passed over is counted by suffix.
+
+    Links are followed, but not back into a folder that is being searched (`above`).
+    """
+    here = os.path.realpath(folder)
+    if here in above:
+        skipped[_BACK] += 1
+        return []
     files: list[Path] = []
     for path in visible(folder):
         if path.is_dir():
-            # a link to a folder may lead back up
-            if not path.is_symlink():
-                files += find_files(path, skipped)
+            files += find_files(path, skipped, (*above, here))
         elif is_image(path):
             files.append(path)
         else:
-            skipped[path.suffix.lower() or "no suffix"] += 1
+            skip(path, skipped)
     return files
 
 
+def skip(path: Path, skipped: Counter[str]) -> None:
+    """Count a file that is passed over."""
+    skipped[path.suffix.lower() or "no suffix"] += 1
+
+
 def skipped_note(skipped: Counter[str]) -> list[str]:
-    """One warning for all the files that were passed over."""
-    if not skipped:
-        return []
-    kinds = ", ".join(f"{suffix}: {n}" for suffix, n in sorted(skipped.items()))
-    return [f"{skipped.total()} files without an image's suffix were passed over ({kinds})"]
+    """One warning for all the files that were passed over, and one for links."""
+    notes = []
+    kinds = {shown(kind): n for kind, n in sorted(skipped.items()) if kind != _BACK}
+    if kinds:
+        listed = ", ".join(f"{suffix}: {n}" for suffix, n in kinds.items())
+        count = sum(kinds.values())
+        notes.append(f"{count} files without an image's suffix were passed over ({listed})")
+    if skipped[_BACK]:
+        notes.append(f"{skipped[_BACK]} links that lead back into their own folder were cut")
+    return notes
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """Write a path so that it can stand in any text; a byte that is no UTF-8 in hexadecimal."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def same_name(path: Path, listings: dict[Path, _Listing]) -> Path | None:
+    """Find the file whose name differs only in Unicode's form, or is in an old encoding.
+
+    `listings` keeps what folders hold, for the next one.
+    """
+    found = Path(path.anchor)
+    for part in path.parts[1:] if path.anchor else path.parts:
+        if not (found / part).exists():
+            if found not in listings:
+                listings[found] = _listing(found)
+            same = listings[found].get(unicodedata.normalize("NFC", part), [])
+            if len(same) != 1:
+                return None
+            part = same[0]
+        found /= part
+    return found
+
+
+def _listing(folder: Path) -> _Listing:
+    """Names in a folder, by their composed form; those that are no UTF-8 read as Latin-1."""
+    listing: _Listing = {}
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return listing
+    for name in names:
+        try:
+            text = os.fsencode(name).decode()
+        except UnicodeDecodeError:
+            text = os.fsencode(name).decode("latin-1")
+        listing.setdefault(unicodedata.normalize("NFC", text), []).append(name)
+    return listing

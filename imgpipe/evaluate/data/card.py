@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe.datasets.annotations.identity import alike
 from imgpipe.evaluate.data.leakage import duplicates
 from imgpipe.evaluate.data.splits import Split, shared_groups, split_warnings
 from imgpipe.evaluate.data.survey import Survey
@@ -83,13 +84,11 @@ def _group_warnings(dataset: Any) -> list[str]:
             "no patient column: images of one patient may stand on both sides of a split, and "
             "the scores may be too good"
         ]
-    known = {str(group) for group in dataset.groups}
-    spelled = {" ".join(group.split()).casefold() for group in known}
-    alike = len(known) - len(spelled)
-    if alike:
+    extra = sum(len(found) - 1 for found in alike(str(group) for group in dataset.groups))
+    if extra:
         return [
-            f"{count(alike, 'patient id')} {'differs' if alike == 1 else 'differ'} from another "
-            "only in case or blanks; they count as different patients"
+            f"{count(extra, 'patient id')} {'differs' if extra == 1 else 'differ'} from another "
+            "only in case, blanks or zeros; they count as different patients"
         ]
     return []
 

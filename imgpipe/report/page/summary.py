@@ -38,6 +38,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "legend": [score_tables.row(model, looks, [HEADLINE]) for model in ranked],
         "roc": curves.roc_panels(ranked, looks),
         "kind": protocol.kind,
+        "positive": protocol.positive_class,
         "seeds": comparison.run.seeds,
         "repeated": (protocol.repeats or 1) > 1,
         "learning": curves.learning_panel(comparison.learning, looks),

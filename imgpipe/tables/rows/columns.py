@@ -7,8 +7,10 @@ from pathlib import Path
 
 from imgpipe._common import InputError
 from imgpipe.datasets import ImageList, load
+from imgpipe.datasets.annotations.labels import name_of
+from imgpipe.datasets.annotations.spelling import some
+from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.folder import classes_by_folder
-from imgpipe.datasets.manifest import read_rows
 from imgpipe.images import identifiers
 
 IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -68,10 +70,12 @@ def _of_dataset(name: str, count: int) -> dict[str, list[str]]:
 
 
 def _of_manifest(path: Path, groups: str | None) -> dict[str, list[str]]:
-    rows = read_rows(path, ("path",))
-    if groups is not None and groups not in rows[0]:
-        raise InputError(f"{path}: no column {groups!r} among {', '.join(rows[0])}")
-    sources = {name: name for name in _COLUMNS if name in rows[0]}
+    table = read_table(path, ("path",))
+    if groups is not None and groups not in table.columns:
+        raise InputError(f"{path}: no column {groups!r} among {some(table.columns, 8)}")
+    columns = {name: table.values(name) for name in _COLUMNS if name in table.found}
     if groups is not None:
-        sources["group"] = groups
-    return {name: [row[sources[name]] for row in rows] for name in _COLUMNS if name in sources}
+        columns["group"] = table.values(groups)
+    if "label" in columns:
+        columns["label"] = [name_of(label) for label in columns["label"]]
+    return {name: columns[name] for name in _COLUMNS if name in columns}

@@ -1,0 +1,96 @@
+"""Columns of a manifest by the names that people give them."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from imgpipe._common import InputError
+from imgpipe.datasets.annotations.identity import canonical
+from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
+
+OWN = ("path", "label", "group", "split", "mask", "region")
+# other names for what a manifest must have, in lower case and without blanks and dashes
+_PATH = (
+    "image", "file", "filename", "filepath", "img", "imagepath", "imagefile", "imagefilename",
+    "imagename", "imgpath", "imgfile", "paths", "images", "files",
+)  # fmt: skip
+_LABEL = (
+    "class", "diagnosis", "target", "y", "labels", "classname", "classlabel", "category", "dx",
+    "groundtruth",
+)  # fmt: skip
+_ALIASES = {"path": _PATH, "label": _LABEL}
+_PATIENTS = frozenset({"patient", "patientid", "subject", "subjectid", "case", "caseid"})
+_PARTS = frozenset({"part", "fold", "set", "subset", "partition", "usage", "phase", "datasplit"})
+
+
+def find_columns(where: str, names: Sequence[str], needed: Sequence[str]) -> dict[str, str]:
+    """Column of each of our own names that is there, under its own or an obvious other name.
+
+    An `InputError` says what is expected where one that is needed is missing, or could be two.
+    """
+    found = {}
+    for own in OWN:
+        chosen = _choose(where, names, own, own in needed)
+        if chosen is not None:
+            found[own] = chosen
+    for own in needed:
+        if own not in found:
+            others = ", ".join(_ALIASES[own][:4])
+            raise InputError(
+                f"{where}: no column {own!r} among {some(names, 8)}; expected are the columns "
+                f"{' and '.join(needed)} ({own} may be called {others}, ...)"
+            )
+    return found
+
+
+def _choose(where: str, names: Sequence[str], own: str, needed: bool) -> str | None:
+    """The column called so; else the only one of which that is an obvious other name."""
+    if own in names:
+        return own
+    keys = {name: _key(name) for name in names}
+    alike = [name for name in names if keys[name] == own]
+    if not alike:
+        alike = [name for name in names if keys[name] in _ALIASES.get(own, ())]
+    if len(alike) > 1 and needed:
+        raise InputError(
+            f"{where}: the columns {some(alike, 8)} could all be {own!r}; name one of them so"
+        )
+    return alike[0] if len(alike) == 1 else None
+
+
+def alias_notes(found: dict[str, str]) -> list[str]:
+    """Say which columns were taken under another name."""
+    return [f"column {name} was taken as {own}" for own, name in found.items() if name != own]
+
+
+def unused_note(
+    columns: Mapping[str, Sequence[str]], groups: str | None, split: str | None
+) -> list[str]:
+    """Name the columns that are passed over, where one may hold the patients or the split.
+
+    `columns` are those that nobody reads, with their values.
+    """
+    names = list(columns)
+    parts = [name for name in names if _says_parts(name, columns[name])]
+    if not names or (groups is not None and (split is not None or not parts)):
+        return []
+    patients = [name for name in names if _key(name) in _PATIENTS]
+    hints = []
+    if groups is None:
+        likely = patients or [name for name in names if name not in parts]
+        asked = likely[0] if patients or len(likely) == 1 else "COLUMN"
+        hints.append(f"names the patient: --groups {asked}")
+    if split is None and parts:
+        hints.append(f"names the part (train, val, test): --split {parts[0]}")
+    if len(names) == 1:
+        return [f"column {names[0]} is not used; if it {' or, if it '.join(hints)}"]
+    return [f"columns {some(names, 8)} are not used; if one {' or, if one '.join(hints)}"]
+
+
+def _says_parts(name: str, values: Sequence[str]) -> bool:
+    """Whether a column is called like a split, or holds nothing but parts of one."""
+    return _key(name) in _PARTS or {value.lower() for value in values} <= SPLIT_NAMES.keys()
+
+
+def _key(name: str) -> str:
+    """A column's name without case, blanks, dots and dashes."""
+    return re.sub(r"[-._/]", "", canonical(name))

@@ -1,0 +1,66 @@
+"""Masks that lie beside their images: ``x_mask.png`` beside ``x.png``, or a folder ``masks``."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+_WORDS = "mask|masks|seg|segm|segmentation|label|labels|roi|annotation|gt|groundtruth"
+# x_mask, x-seg, x_label, x_mask_1, "x (1)_mask"
+_SUFFIX = re.compile(rf"(?P<image>.+)[ _.-](?:{_WORDS})(?:[ _.-]?\d+)?", re.IGNORECASE)
+_FOLDER = re.compile(_WORDS, re.IGNORECASE)
+_IMAGES = re.compile(r"images?|imgs?|scans?|data|raw|original", re.IGNORECASE)
+
+Key = tuple[str, ...]
+
+
+def pair_masks(root: Path, files: Sequence[Path]) -> dict[Path, list[Path]]:
+    """Give each image below a folder its masks, in the order of the files.
+
+    A file is a mask only where the image that its name speaks of is there.
+    """
+    keys = {path: _key(path.relative_to(root)) for path in files}
+    images = defaultdict(list)
+    for path, key in keys.items():
+        images[key].append(path)
+    owners = {}
+    for path, key in keys.items():
+        found = {owner for name in _names_of_images(key) for owner in images.get(name, ())}
+        found.discard(path)
+        if len(found) == 1:
+            owners[path] = found.pop()
+    masks: dict[Path, list[Path]] = {path: [] for path in files if path not in owners}
+    for mask, image in owners.items():
+        if image in masks:  # not the mask of a mask
+            masks[image].append(mask)
+    return masks
+
+
+def is_image_folder(name: str) -> bool:
+    """Whether a folder beside one of masks is called as if it held the images."""
+    return _IMAGES.fullmatch(name) is not None
+
+
+def is_mask_folder(name: str) -> bool:
+    """Whether a folder is called as if it held masks."""
+    return _FOLDER.fullmatch(name) is not None
+
+
+def _key(below: Path) -> Key:
+    """Folders and name without a suffix."""
+    return (*below.parts[:-1], below.stem)
+
+
+def _names_of_images(key: Key) -> Iterable[Key]:
+    """Where the image of a mask of this name would lie."""
+    *folders, name = key
+    match = _SUFFIX.fullmatch(name)
+    if match:
+        yield (*folders, match["image"])
+    for i, folder in enumerate(folders):
+        if not is_mask_folder(folder):
+            continue
+        for stem in (name, match["image"]) if match else (name,):
+            yield (*folders[:i], *folders[i + 1 :], stem)
+            for beside in ("images", "image", "imgs", "img", "scans", "data", "raw", "original"):
+                yield (*folders[:i], beside, *folders[i + 1 :], stem)

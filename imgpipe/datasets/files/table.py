@@ -1,0 +1,134 @@
+"""Rows of a CSV file, as spreadsheet programs write them."""
+
+import csv
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from imgpipe._common import InputError
+from imgpipe.datasets.annotations.columns import alias_notes, find_columns
+from imgpipe.datasets.annotations.spelling import some
+
+Row = dict[str, str]
+_Line = tuple[int, list[str]]
+
+_MARKS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a manifest, which have its columns by their own names and by ours.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Values, without outer blanks.
+    columns : list of str
+        Names as in the file; one without a name is called by its number.
+    found : dict of str to str
+        Our name of a column and the file's.
+    """
+
+    rows: list[Row]
+    columns: list[str]
+    found: dict[str, str]
+
+    def values(self, column: str) -> list[str]:
+        return [row[column] for row in self.rows]
+
+    @property
+    def notes(self) -> list[str]:
+        """Columns that were taken under another name."""
+        return alias_notes(self.found)
+
+
+def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
+    """Read a manifest that has the columns `needed`, under these or obvious other names."""
+    where = str(path)
+    lines = _read_lines(where, path)
+    if not lines:
+        raise InputError(
+            f"{where}: the manifest is empty; expected the columns {', '.join(needed)}"
+        )
+    lines = _filled(lines)
+    header = lines[0][1]
+    _check_separator(where, header)
+    named = [name for name in header if name]
+    if twice := sorted({name for name in named if named.count(name) > 1}):
+        raise InputError(f"{where}: the column {twice[0]!r} is there twice")
+    found = find_columns(where, named, needed)
+    width = len(header)
+    uneven = [number for number, cells in lines if len(cells) != width]
+    if uneven:
+        raise InputError(f"{where}: {width} columns, but not in line {some(uneven)}")
+    if len(lines) == 1:
+        raise InputError(f"{where}: the manifest lists no images")
+    columns = {k: header[k] or f"unnamed {k + 1}" for k in _used(lines)}
+    rows = [{name: cells[k] for k, name in columns.items()} for _, cells in lines[1:]]
+    for row in rows:
+        row |= {own: row[name] for own, name in found.items()}
+    return Table(rows, list(columns.values()), found)
+
+
+def _used(lines: list[_Line]) -> list[int]:
+    """Columns with a name, or with values that are more than the numbers of the rows."""
+    _, header = lines[0]
+    used = []
+    for k, name in enumerate(header):
+        values = [cells[k] for _, cells in lines[1:]]
+        numbers = [[str(i + start) for i in range(len(values))] for start in (0, 1)]
+        if name or (any(values) and values not in numbers):
+            used.append(k)
+    return used
+
+
+def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
+    """Cells of each line that has any."""
+    try:
+        # utf-8-sig: spreadsheet programs write a byte order mark
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            lines = [(i, _cells(row)) for i, row in enumerate(csv.reader(file, strict=True), 1)]
+    except FileNotFoundError:
+        raise InputError(f"{where}: no such file") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{where}: not UTF-8 text; save the manifest as CSV UTF-8") from None
+    except csv.Error as error:
+        raise InputError(f"{where}: not a CSV file: {error}") from None
+    except OSError as error:
+        raise InputError(f"{where}: cannot be read: {error.strerror}") from None
+    lines = [line for line in lines if any(line[1])]
+    # the first line by which a spreadsheet program tells another one its separator
+    if lines and lines[0][1][0].lower() == "sep=":
+        lines = lines[1:]
+    return lines
+
+
+def _cells(row: Iterable[str]) -> list[str]:
+    """Cells without outer blanks, and without the ="..." that keeps the zeros of a number."""
+    return [re.sub(r'^="(.*)"$', r"\1", cell.strip()).strip() for cell in row]
+
+
+def _filled(lines: list[_Line]) -> list[_Line]:
+    """Lines of one width, where what they lack or have too much is blank and has no name."""
+    header = lines[0][1]
+    named = len(_trimmed(header))
+    width = max(min(len(_trimmed(cells)), len(header)) for _, cells in lines)
+
+    def fitted(cells: list[str]) -> list[str]:
+        cells = cells[:width] + _trimmed(cells[width:])
+        return cells + [""] * (width - len(cells)) if len(cells) >= named else cells
+
+    return [(number, fitted(cells)) for number, cells in lines]
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Cells up to the last that is not blank."""
+    return cells[: max((k + 1 for k, cell in enumerate(cells) if cell), default=0)]
+
+
+def _check_separator(where: str, header: list[str]) -> None:
+    """Refuse a header whose cells are separated by another mark than the comma."""
+    for mark, name in _MARKS:
+        if sum(cell.count(mark) for cell in header) >= len(header):
+            raise InputError(f"{where}: columns are separated by {name}; save it with commas")
