@@ -4,7 +4,9 @@ import numpy as np
 
 from imgpipe._common import InputError
 
-REC_709 = (0.2126, 0.7152, 0.0722)
+# Rec. 709: 0.2126, 0.7152, 0.0722, each times 10000 / 2^14, which floats hold exactly
+_WEIGHTS = (2126 / 2**14, 7152 / 2**14, 722 / 2**14)
+_SUM = 10000 / 2**14
 
 
 def luminance(pixels: np.ndarray, channel_axis: int | None = -1) -> np.ndarray:
@@ -55,6 +57,6 @@ def luminance(pixels: np.ndarray, channel_axis: int | None = -1) -> np.ndarray:
             f"{len(channels)} channels on axis {channel_axis} of an array of shape "
             f"{pixels.shape}; luminance is for 3 (red, green, blue)"
         )
-    # summed in double precision: white stays exactly white
-    gray = sum(w * c.astype(np.float64) for w, c in zip(REC_709, channels, strict=True))
-    return np.asarray(gray, dtype=dtype)
+    # products and sum of whole numbers are exact, so that gray stays exactly gray
+    gray = sum(w * c.astype(np.float64) for w, c in zip(_WEIGHTS, channels, strict=True))
+    return np.asarray(gray / _SUM, dtype=dtype)

@@ -81,7 +81,7 @@ def read(path: str | os.PathLike[str]) -> Image:
     but wrong bytes in the middle may decode to wrong pixels.
 
     *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
-    whole, else the result is float32. MONOCHROME1 is inverted within its stored range. Pixels
+    whole, else the result is float64. MONOCHROME1 is inverted within its stored range. Pixels
     marked as padding get the lowest value of the others. YBR and palette become RGB. Windows are
     not applied.
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -15,13 +16,12 @@ def naive_levels(values, bins=32, width=None, low=None):
     """Gray level of each value by the formulas of fixed bin number and fixed bin size."""
     bottom, top = min(values), max(values)
     if width is not None:
-        start = bottom if low is None else low
-        return [math.floor((v - start) / width) + 1 for v in values]
+        start = Fraction(bottom if low is None else low)
+        return [math.floor((Fraction(v) - start) / Fraction(width)) + 1 for v in values]
     if bottom == top:
         return [1 for _ in values]
-    return [
-        bins if v == top else math.floor(bins * (v - bottom) / (top - bottom)) + 1 for v in values
-    ]
+    steps = [bins * (Fraction(v) - Fraction(bottom)) for v in values]
+    return [min(math.floor(s / (Fraction(top) - Fraction(bottom))) + 1, bins) for s in steps]
 
 
 def naive(levels):

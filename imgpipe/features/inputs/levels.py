@@ -4,6 +4,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit
+from imgpipe.features.inputs.edges import PARTS, fill_levels, scale_of_range, scale_of_width
 from imgpipe.features.inputs.settings import MAX_LEVELS, Settings
 
 
@@ -13,26 +14,34 @@ def discretise(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np
     An image of one intensity has one gray level, 1, whatever the number of bins.
     """
     levels = np.zeros(values.shape, np.int32)
-    n = len(values)
+    x, take, out = (array.reshape(len(values), -1) for array in (values, inside, levels))
     if settings.bin_width is not None:
-        lows = _lows(values, inside, settings)
-        top = (np.where(inside, values, -np.inf).reshape(n, -1).max(axis=1) - lows).max()
-        _check_levels(np.floor(top / settings.bin_width) + 1, "choose a larger bin_width")
-        _fixed_size(values.reshape(n, -1), inside.reshape(n, -1), lows, settings.bin_width,
-                    levels.reshape(n, -1))  # fmt: skip
+        fixed_size(x, take, _lows(x, take, settings), settings.bin_width, out)
     elif settings.bins is not None:
-        _fixed_number(values.reshape(n, -1), inside.reshape(n, -1), settings.bins,
-                      levels.reshape(n, -1))  # fmt: skip
+        fixed_number(x, take, settings.bins, out)
     else:
         _check_gray_levels(values[inside])
         levels[inside] = values[inside]
     return levels
 
 
+def fixed_size(
+    values: np.ndarray, inside: np.ndarray, lows: np.ndarray, width: float, levels: np.ndarray
+) -> None:
+    """Level = floor((x - low) / width) + 1, for rows of pixels and a start for each."""
+    highs = np.where(inside, values, -np.inf).max(axis=1)
+    # quarters first: the span may lie beyond the largest float
+    number = np.floor(((highs / 4 - lows / 4) / (width / 4)).max()) + 1
+    advice = "choose a larger bin_width"
+    if number > MAX_LEVELS + 1:
+        _check_levels(number, advice)
+    _fill_fixed_size(values, inside, lows, highs, width, levels)
+    _check_levels(levels.max(), advice)
+
+
 def _lows(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np.ndarray:
     """Where the first bin of a fixed size begins, per image."""
-    n = len(values)
-    minima = np.where(inside, values, np.inf).reshape(n, -1).min(axis=1)
+    minima = np.where(inside, values, np.inf).min(axis=1)
     low = settings.low
     if low is None and settings.range is not None and np.isfinite(settings.range[0]):
         low = settings.range[0]
@@ -43,7 +52,7 @@ def _lows(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np.ndar
             f"intensities go down to {minima.min():g}, below low={low:g}; lower low, or leave them "
             f"out with range=({low:g}, inf)"
         )
-    return np.full(n, low)
+    return np.full(len(values), low)
 
 
 def _check_gray_levels(values: np.ndarray) -> None:
@@ -64,8 +73,9 @@ def _check_levels(number: float, advice: str) -> None:
 
 
 @jit
-def _fixed_number(values: np.ndarray, inside: np.ndarray, bins: int, levels: np.ndarray) -> None:
+def fixed_number(values: np.ndarray, inside: np.ndarray, bins: int, levels: np.ndarray) -> None:
     """Level = floor(bins * (x - min) / (max - min)) + 1, and `bins` at the maximum."""
+    parts = np.empty(PARTS)
     for k in range(values.shape[0]):
         x = values[k]
         take = inside[k]
@@ -76,28 +86,24 @@ def _fixed_number(values: np.ndarray, inside: np.ndarray, bins: int, levels: np.
             if take[i]:
                 low = min(low, x[i])
                 high = max(high, x[i])
-        # a power of two changes no quotient, and keeps spans near the largest float finite
-        shrink = 1.0 if high - low < 1e300 else 2.0**-20
-        low *= shrink
-        span = high * shrink - low
-        for i in range(x.size):
-            if not take[i]:
-                continue
-            level = 1
-            if span > 0:
-                level = int(bins * (x[i] * shrink - low) / span) + 1
-            out[i] = min(level, bins)
+        if low == high:
+            for i in range(x.size):
+                out[i] = take[i]
+            continue
+        fill_levels(x, take, scale_of_range(low, high, bins), bins, parts, out)
 
 
 @jit
-def _fixed_size(
-    values: np.ndarray, inside: np.ndarray, lows: np.ndarray, width: float, levels: np.ndarray
+def _fill_fixed_size(
+    values: np.ndarray,
+    inside: np.ndarray,
+    lows: np.ndarray,
+    highs: np.ndarray,
+    width: float,
+    levels: np.ndarray,
 ) -> None:
-    """Level = floor((x - low) / width) + 1."""
+    """Fill the levels of bins of one size, of which there are not too many."""
+    parts = np.empty(PARTS)
     for k in range(values.shape[0]):
-        x = values[k]
-        take = inside[k]
-        out = levels[k]
-        for i in range(x.size):
-            if take[i]:
-                out[i] = int(np.floor((x[i] - lows[k]) / width)) + 1
+        scale = scale_of_width(lows[k], highs[k], width)
+        fill_levels(values[k], inside[k], scale, MAX_LEVELS + 1, parts, levels[k])

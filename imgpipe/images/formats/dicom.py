@@ -3,6 +3,7 @@
 import io
 import math
 import struct
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -174,7 +175,7 @@ def _linear(name: str, dataset: Any, stored: np.ndarray) -> np.ndarray:
     if (slope, intercept) == (1.0, 0.0):
         return stored
     if stored.dtype.kind == "f" or slope != int(slope) or intercept != int(intercept):
-        return (stored * slope + intercept).astype(np.float32)
+        return _fractional(stored, slope, intercept)
     values = stored.astype(np.int64) * int(slope) + int(intercept)
     # by the header where it can be, so that all slices of a series agree; but scanners declare
     # 16 bits for values that never leave int16, and doubling all of those would be a waste
@@ -184,6 +185,19 @@ def _linear(name: str, dataset: Any, stored: np.ndarray) -> np.ndarray:
         if np.iinfo(dtype).min <= min(ends) and max(ends) <= np.iinfo(dtype).max:
             return values.astype(dtype)
     return values
+
+
+def _fractional(stored: np.ndarray, slope: float, intercept: float) -> np.ndarray:
+    """Slope times stored value plus intercept in float64, where it can be the nearest to each."""
+    terms = [Decimal(repr(term)) for term in (slope, intercept)]
+    places = max(0, *(-int(term.as_tuple().exponent) for term in terms))
+    whole = [int(term.scaleb(places)) for term in terms]
+    # decimals as whole numbers: 3 * 0.1 would be more than what 0.3 is read as
+    if stored.dtype.kind != "f" and places <= 22:
+        ends = [whole[0] * int(end) + whole[1] for end in (stored.min(), stored.max())]
+        if max(map(abs, [*whole, *ends])) < 2**53:
+            return (stored.astype(np.int64) * whole[0] + whole[1]) / 10.0**places
+    return stored.astype(np.float64) * slope + intercept
 
 
 def _number(value: Any, default: float) -> float:

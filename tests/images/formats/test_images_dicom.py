@@ -1,5 +1,6 @@
 """DICOM: pydicom's own test files, and small files made to order."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_spacing_follows_the_axes(tmp_path: Path) -> None:
     ("elements", "expected", "dtype"),
     [
         ({"RescaleSlope": 2, "RescaleIntercept": -1024}, RAMP * 2.0 - 1024, "int16"),
-        ({"RescaleSlope": 0.5, "RescaleIntercept": 1}, RAMP * 0.5 + 1, "float32"),
+        ({"RescaleSlope": 0.5, "RescaleIntercept": 1}, RAMP * 0.5 + 1, "float64"),
         ({"RescaleSlope": 100000, "RescaleIntercept": 0}, RAMP * 1e5, "int64"),
         ({"RescaleIntercept": 0}, RAMP, "uint16"),
         ({"BitsStored": 12, "RescaleSlope": 1, "RescaleIntercept": -5}, RAMP - 5.0, "int16"),
@@ -98,10 +99,31 @@ def test_spacing_follows_the_axes(tmp_path: Path) -> None:
 def test_rescale(
     tmp_path: Path, elements: dict[str, Any], expected: np.ndarray, dtype: str
 ) -> None:
-    """Whole slopes and intercepts keep integers, wide enough; others give float32."""
+    """Whole slopes and intercepts keep integers, wide enough; others give float64."""
     image = read(make(tmp_path / "x.dcm", **elements))
     assert image.pixels.dtype == dtype
     assert np.array_equal(image.pixels, expected)
+
+
+@pytest.mark.parametrize(
+    ("slope", "intercept"),
+    [("0.1", "0"), ("0.3", "-1000.05"), ("-0.7", "3"), ("1.234567E-4", "0.5"), ("1E-7", "1E-9")],
+)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16])
+def test_decimal_slopes(tmp_path: Path, slope: str, intercept: str, dtype: type) -> None:
+    """A value is the float nearest to the decimal that slope and intercept make of an integer."""
+    stored = np.linspace(*(float(end) for end in (np.iinfo(dtype).min, np.iinfo(dtype).max)), 200)
+    stored = stored.astype(dtype).reshape(10, 20)
+    path = make(tmp_path / "x.dcm", stored, RescaleSlope=slope, RescaleIntercept=intercept)
+    exact = [int(k) * Fraction(slope) + Fraction(intercept) for k in stored.ravel()]
+    assert read(path).pixels.ravel().tolist() == [float(x) for x in exact]
+
+
+def test_slopes_of_more_digits_than_floats_hold(tmp_path: Path) -> None:
+    """Values of a slope of 15 digits are right to the last but one."""
+    path = make(tmp_path / "x.dcm", RescaleSlope=".123456789012345", RescaleIntercept="1000000.5")
+    expected = RAMP * 0.123456789012345 + 1000000.5
+    np.testing.assert_allclose(read(path).pixels, expected, rtol=3e-16)
 
 
 def test_rescale_of_zero_is_refused(tmp_path: Path) -> None:
