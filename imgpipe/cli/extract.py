@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 @click.option("--aggregation", default="default", show_default=True, help="IBSI codes, by commas.")
 @click.option("--bins", default="32", show_default=True, help="Gray levels, or none.")
 @click.option("--bin-width", type=float, help="Gray levels of this size instead.")
+@click.option("--ivh-bins", type=int, help="Bins of the intensity-volume histogram.")
+@click.option("--ivh-bin-width", type=float, help="Its bins of this size instead.")
 @click.option("--label", type=float, help="Only where the mask has this value.")
 @click.option("--groups", metavar="COL", help="Column of a manifest to copy as group.")
 @click.option(
@@ -39,6 +41,8 @@ def command(
     aggregation: str,
     bins: str,
     bin_width: float | None,
+    ivh_bins: int | None,
+    ivh_bin_width: float | None,
     label: float | None,
     groups: str | None,
     hash_ids: bool,
@@ -84,6 +88,8 @@ def command(
             bins=_bins(bins),
             bin_width=bin_width,
             label=label,
+            ivh_bins=ivh_bins,
+            ivh_bin_width=ivh_bin_width,
         )
     except StoppedExtraction as stop:
         raise Failure(

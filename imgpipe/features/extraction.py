@@ -32,6 +32,8 @@ def extract(
     label: float | None = None,
     morphological_mask: Any = None,
     channel_axis: int | None = None,
+    ivh_bins: int | None = None,
+    ivh_bin_width: float | None = None,
 ) -> dict[str, float]:
     """Describe one image, or the part of it inside a mask, by named numbers.
 
@@ -53,7 +55,8 @@ def extract(
         the feature.
     bins : int or None, default 32
         Number of gray levels between the minimum and the maximum inside the mask. None says that
-        the image holds gray levels already: positive integers.
+        the image holds gray levels already: positive integers. A value on the edge of two bins
+        is in the upper one.
     bin_width : float, optional
         Bins of this size instead, in the unit of the image, starting at `low`.
     low : float, optional
@@ -75,6 +78,12 @@ def extract(
     channel_axis : int, optional
         Axis of the colour channels. Texture, LBP and HOG then work on luminance (Rec. 709), and
         intensity statistics are given per channel, with suffix ``_c0``, ``_c1``, ...
+    ivh_bins : int, optional
+        Number of bins of the intensity-volume histogram, for arbitrary units: IBSI's is 1000. It
+        has none by default, and whole intensities are levels of one unit.
+    ivh_bin_width : float, optional
+        Bins of this size for the intensity-volume histogram, for calibrated units, from the lower
+        bound of `range`, else the minimum inside the mask.
 
     Returns
     -------
@@ -128,6 +137,8 @@ def extract_many(
     label: float | None = None,
     morphological_mask: Any = None,
     channel_axis: int | None = None,
+    ivh_bins: int | None = None,
+    ivh_bin_width: float | None = None,
 ) -> tuple[np.ndarray, list[str]]:
     """Describe many images; to the last bit the numbers that `extract` gives for each.
 
@@ -148,6 +159,8 @@ def extract_many(
         One mask of the shape per image.
     channel_axis : int, optional
         Axis of the colour channels within one image; -1 is the last one in a stack as well.
+    ivh_bins, ivh_bin_width
+        As in `extract`.
 
     Returns
     -------
@@ -189,6 +202,8 @@ def catalogue(
     morphological_mask: Any = None,
     channel_axis: int | None = None,
     *,
+    ivh_bins: int | None = None,
+    ivh_bin_width: float | None = None,
     ndim: int | None = None,
     channels: int = 3,
 ) -> list[Feature]:
@@ -198,7 +213,7 @@ def catalogue(
     ----------
     families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, label
         As in `extract`.
-    morphological_mask, channel_axis
+    morphological_mask, channel_axis, ivh_bins, ivh_bin_width
         As in `extract`.
     ndim : int, optional
         2 for images, 3 for volumes. By default 3 if `spacing` has three values or `aggregation`

@@ -163,7 +163,8 @@ class FeatureExtractor(_ImageTransformer):
 
     Parameters
     ----------
-    families, aggregation, bins, bin_width, low, distance, spacing, channel_axis
+    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, channel_axis,
+    ivh_bins, ivh_bin_width
         As in `imgpipe.features.extract`.
     n_jobs : int, optional
         Workers; None means 1, or what `joblib.parallel_config` says.
@@ -187,9 +188,13 @@ class FeatureExtractor(_ImageTransformer):
         bins: int | None = 32,
         bin_width: float | None = None,
         low: float | None = None,
+        range: tuple[float, float] | None = None,
+        outliers: float | None = None,
         distance: Any = 1,
         spacing: Any = None,
         channel_axis: int | None = None,
+        ivh_bins: int | None = None,
+        ivh_bin_width: float | None = None,
         n_jobs: int | None = None,
     ) -> None:
         self.families = families
@@ -197,9 +202,13 @@ class FeatureExtractor(_ImageTransformer):
         self.bins = bins
         self.bin_width = bin_width
         self.low = low
+        self.range = range
+        self.outliers = outliers
         self.distance = distance
         self.spacing = spacing
         self.channel_axis = channel_axis
+        self.ivh_bins = ivh_bins
+        self.ivh_bin_width = ivh_bin_width
         self.n_jobs = n_jobs
 
     def _note_form(self, X: Any) -> None:

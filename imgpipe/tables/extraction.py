@@ -31,6 +31,8 @@ class Settings(TypedDict, total=False):
     outliers: float | None
     distance: int | Sequence[int]
     label: float | None
+    ivh_bins: int | None
+    ivh_bin_width: float | None
 
 
 _DEFAULTS: Settings = {
@@ -39,6 +41,8 @@ _DEFAULTS: Settings = {
     "bins": 32,
     "bin_width": None,
     "label": None,
+    "ivh_bins": None,
+    "ivh_bin_width": None,
 }
 
 
@@ -87,7 +91,8 @@ def extract_table(
         Go on from ``<out>.part``, where there is one.
     n_jobs : int, optional
         Workers; None means 1.
-    families, aggregation, bins, bin_width, low, range, outliers, distance, label
+    families, aggregation, bins, bin_width, low, range, outliers, distance, label, ivh_bins,
+    ivh_bin_width
         As in `imgpipe.features.extract`. Spacing and channels are read from the files. `label`
         goes with masks, and means nothing to an image without one.
 

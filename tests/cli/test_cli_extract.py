@@ -40,6 +40,20 @@ def test_values_are_the_library_s(run: Run, trees: Path, tmp_path: Path) -> None
     assert left_beside(out) == ["f.csv"]
 
 
+@pytest.mark.parametrize("option", ["--ivh-bins", "--ivh-bin-width"])
+def test_bins_of_the_intensity_volume_histogram(
+    option: str, run: Run, trees: Path, tmp_path: Path
+) -> None:
+    """They are what `features.extract` means by the same name."""
+    out = tmp_path / "f.csv"
+    settings = ["--families", "ivh", option, 7, "--jobs", 1]
+    assert run("extract", trees / "benign", "--out", out, *settings).exit_code == 0
+    row = read(out)[0]
+    given = {option[2:].replace("-", "_"): 7}
+    expected = extract(np.asarray(Image.open(row["id"])), families="ivh", **given)
+    assert {name: float(row[name]) for name in expected} == expected
+
+
 def test_any_sizes_and_bad_files(run: Run, tree: Path, tmp_path: Path) -> None:
     """Sizes may differ; a bad file is a row with its reason, named on stderr; exit code 1."""
     Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30)).save(tree / "wide.png")
@@ -198,7 +212,7 @@ def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
 
     images = fingerprint(find_images(trees))
     settings = {"families": ["intensity"], "aggregation": ["default"], "bins": 32}
-    settings |= {"bin_width": None, "label": None}
+    settings |= {"bin_width": None, "label": None, "ivh_bins": None, "ivh_bin_width": None}
     return {"version": imgpipe.__version__, **settings, "images": images}
 
 

@@ -1,5 +1,6 @@
 """Filters and features as scikit-learn transformers over images."""
 
+import inspect
 import pickle
 from typing import Any
 
@@ -93,6 +94,19 @@ def test_pandas_output_has_named_columns() -> None:
     table = FeatureExtractor("intensity").set_output(transform="pandas").fit_transform(STACK)
     assert table.columns.tolist() == FeatureExtractor("intensity").get_feature_names_out().tolist()
     assert len(table) == len(STACK)
+
+
+def test_settings_of_the_extractor_are_those_of_extract() -> None:
+    """Each one but those of a mask has the same name and default, and does the same."""
+    own = inspect.signature(FeatureExtractor).parameters
+    door = inspect.signature(features.extract).parameters
+    assert {*own, "label"} - {"n_jobs"} == {*door} - {"image", "mask", "morphological_mask"}
+    assert all(own[name].default == door[name].default for name in {*own} & {*door})
+    for settings in ({"range": (50, 150)}, {"outliers": 1}, {"ivh_bins": 9}, {"ivh_bin_width": 9}):
+        found = FeatureExtractor("ivh", **settings).fit_transform(STACK)[0]
+        assert found.tolist() == list(
+            features.extract(STACK[0], families="ivh", **settings).values()
+        )
 
 
 @pytest.mark.parametrize("transformer", [Filter("gaussian", sigma=2.0), FeatureExtractor(bins=8)])

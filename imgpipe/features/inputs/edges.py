@@ -103,7 +103,8 @@ def fill_levels(
         x = values[i]
         quotient = scale.number * (x * scale.factor - scale.low) / scale.size
         nearest = np.rint(quotient)
-        level = min(np.int32(quotient), np.int32(most - 1)) + 1
+        # pixels outside may be anything
+        level = np.int32(min(max(quotient, 0.0), most - 1.0)) + 1
         levels[i] = level if inside[i] else 0
         # the first edge is reached, the last one does not count
         near = abs(quotient - nearest) <= scale.doubt and 0 < nearest < most

@@ -16,7 +16,9 @@ def discretise(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np
     levels = np.zeros(values.shape, np.int32)
     x, take, out = (array.reshape(len(values), -1) for array in (values, inside, levels))
     if settings.bin_width is not None:
-        fixed_size(x, take, _lows(x, take, settings), settings.bin_width, out)
+        lows = _lows(x, take, settings)
+        number = fixed_size(x, take, lows, settings.bin_width, MAX_LEVELS, out)
+        _check_levels(number, "choose a larger bin_width")
     elif settings.bins is not None:
         fixed_number(x, take, settings.bins, out)
     else:
@@ -26,25 +28,26 @@ def discretise(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np
 
 
 def fixed_size(
-    values: np.ndarray, inside: np.ndarray, lows: np.ndarray, width: float, levels: np.ndarray
-) -> None:
-    """Level = floor((x - low) / width) + 1, for rows of pixels and a start for each."""
+    values: np.ndarray, inside: np.ndarray, lows: np.ndarray, width: float, most: int,
+    levels: np.ndarray,
+) -> float:  # fmt: skip
+    """Level = floor((x - low) / width) + 1, for rows of pixels and a start for each.
+
+    Gives the highest level; above `most` they are not filled in.
+    """
     highs = np.where(inside, values, -np.inf).max(axis=1)
     # quarters first: the span may lie beyond the largest float
     number = np.floor(((highs / 4 - lows / 4) / (width / 4)).max()) + 1
-    advice = "choose a larger bin_width"
-    if number > MAX_LEVELS + 1:
-        _check_levels(number, advice)
-    _fill_fixed_size(values, inside, lows, highs, width, levels)
-    _check_levels(levels.max(), advice)
+    if number <= most + 1:
+        _fill_fixed_size(values, inside, lows, highs, width, most + 1, levels)
+        number = levels.max()
+    return float(number)
 
 
 def _lows(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np.ndarray:
     """Where the first bin of a fixed size begins, per image."""
     minima = np.where(inside, values, np.inf).min(axis=1)
-    low = settings.low
-    if low is None and settings.range is not None and np.isfinite(settings.range[0]):
-        low = settings.range[0]
+    low = settings.bounds[0] if settings.low is None else settings.low
     if low is None:
         return minima
     if minima.min() < low:
@@ -100,10 +103,11 @@ def _fill_fixed_size(
     lows: np.ndarray,
     highs: np.ndarray,
     width: float,
+    most: int,
     levels: np.ndarray,
 ) -> None:
     """Fill the levels of bins of one size, of which there are not too many."""
     parts = np.empty(PARTS)
     for k in range(values.shape[0]):
         scale = scale_of_width(lows[k], highs[k], width)
-        fill_levels(values[k], inside[k], scale, MAX_LEVELS + 1, parts, levels[k])
+        fill_levels(values[k], inside[k], scale, most, parts, levels[k])

@@ -30,6 +30,7 @@ CODES = tuple(_COUNTERPARTS)
 _DEFAULTS = {2: ("SUJT", "8QNN"), 3: ("IAZD", "KOBO")}
 DEFAULT_BINS = 32
 MAX_LEVELS = 4096  # a matrix of 32-bit counts then takes 64 MiB
+MAX_IVH_LEVELS = 2**20  # no matrix has these
 
 
 class MatrixSettings(TypedDict, total=False):
@@ -51,6 +52,8 @@ class ExtractionSettings(MatrixSettings, total=False):
     aggregation: str | Iterable[str]
     distance: int | Sequence[int]
     spacing: Sequence[float] | None
+    ivh_bins: int | None
+    ivh_bin_width: float | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,14 @@ class Settings:
     spacing: tuple[float, ...] | None
     label: int | float | None
     channel_axis: int | None
+    ivh_bins: int | None
+    ivh_bin_width: float | None
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Bounds of the range, where it has them."""
+        low, high = self.range or (-math.inf, math.inf)
+        return low if math.isfinite(low) else None, high if math.isfinite(high) else None
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,7 @@ def settings_among(arguments: Mapping[str, Any]) -> Settings:
 def settings_from(**given: Unpack[ExtractionSettings]) -> Settings:
     """Check what the caller said; every error names the argument, the value and what would do."""
     width = _optional_positive("bin_width", given.get("bin_width"))
+    ivh_width = _optional_positive("ivh_bin_width", given.get("ivh_bin_width"))
     label, axis = given.get("label"), given.get("channel_axis")
     return Settings(
         families=_names("families", given.get("families", "default")),
@@ -128,6 +140,8 @@ def settings_from(**given: Unpack[ExtractionSettings]) -> Settings:
         spacing=_spacing(given.get("spacing")),
         label=None if label is None else _number("label", label),
         channel_axis=None if axis is None else _integer("channel_axis", axis),
+        ivh_bins=_ivh_bins(given.get("ivh_bins"), ivh_width),
+        ivh_bin_width=ivh_width,
     )
 
 
@@ -163,17 +177,33 @@ def _aggregation(value: Any) -> tuple[str, ...]:
 
 
 def _bins(bins: Any, width: float | None) -> int | None:
+    number = _number_of_bins("bins", bins, MAX_LEVELS)
+    if number not in (None, DEFAULT_BINS):
+        _check_one("bins", number, "bin_width", width)
+    return number
+
+
+def _ivh_bins(bins: Any, width: float | None) -> int | None:
+    number = _number_of_bins("ivh_bins", bins, MAX_IVH_LEVELS)
+    _check_one("ivh_bins", number, "ivh_bin_width", width)
+    return number
+
+
+def _number_of_bins(argument: str, bins: Any, most: int) -> int | None:
     if bins is None:
         return None
-    number = _integer("bins", bins)
-    if not 2 <= number <= MAX_LEVELS:
-        raise InputError(f"bins must lie between 2 and {MAX_LEVELS}, or be None; got {number}")
-    if width is not None and number != DEFAULT_BINS:
-        raise InputError(
-            f"bins={number} and bin_width={width} exclude each other: a fixed number of bins or a "
-            "fixed size of bins, not both"
-        )
+    number = _integer(argument, bins)
+    if not 2 <= number <= most:
+        raise InputError(f"{argument} must lie between 2 and {most}, or be None; got {number}")
     return number
+
+
+def _check_one(argument: str, bins: int | None, other: str, width: float | None) -> None:
+    if bins is not None and width is not None:
+        raise InputError(
+            f"{argument}={bins} and {other}={width} exclude each other: a fixed number of bins or "
+            "a fixed size of bins, not both"
+        )
 
 
 def _low(low: Any, width: float | None) -> float | None:
