@@ -8,6 +8,7 @@ that ends early is an `InputError`.
 from imgpipe.images.contours import read_contours
 from imgpipe.images.image import MAX_PIXELS, SUFFIXES, Image
 from imgpipe.images.luminance import luminance
+from imgpipe.images.masks import LabelImage, read_mask
 from imgpipe.images.read import read
 from imgpipe.images.resize import resize
 from imgpipe.images.series import Series, identifiers, read_series
@@ -17,11 +18,13 @@ __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
     "Image",
+    "LabelImage",
     "Series",
     "identifiers",
     "luminance",
     "read",
     "read_contours",
+    "read_mask",
     "read_series",
     "resize",
     "write",

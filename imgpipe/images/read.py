@@ -1,19 +1,22 @@
 """Find out what a file holds and hand it to its decoder."""
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from imgpipe._common import InputError
 from imgpipe.images.formats.bmp import decode_bmp
 from imgpipe.images.formats.dicom import decode_dicom
+from imgpipe.images.formats.errors import shown
 from imgpipe.images.formats.jpeg import decode_jpeg
 from imgpipe.images.formats.npy import decode_npy
 from imgpipe.images.formats.png import decode_png
+from imgpipe.images.formats.samples import Samples, picture
 from imgpipe.images.formats.tiff import decode_tiff
 from imgpipe.images.image import DICOM_SUFFIXES, Image
 
-Decoder = Callable[[str, bytes], Image]
+Decoder = Callable[[str, bytes], Samples]
 
 READERS: dict[bytes, Decoder] = {
     b"\x89PNG\r\n\x1a\n": decode_png,
@@ -94,15 +97,19 @@ def read(path: str | os.PathLike[str]) -> Image:
     >>> images.read(path).pixels[0, 0]
     np.uint16(40000)
     """
+    name, decode, data = load(path)
+    return picture(decode(name, data))
+
+
+def load(path: str | os.PathLike[str]) -> tuple[str, Decoder, bytes]:
+    """Name, decoder and bytes of a file."""
     path = Path(path)
-    name = str(path)
+    name = shown(path)
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise InputError(f"{name}: neither a file nor a folder")
-        with path.open("rb") as file:
-            head = file.read(132)
-            decode = decoder_for(name, head, path.suffix.lower())
-            data = head + file.read()
+        data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"{name}: no such file") from None
     except IsADirectoryError:
@@ -112,7 +119,7 @@ def read(path: str | os.PathLike[str]) -> Image:
             raise
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{name}: cannot be read: {reason}") from None
-    return decode(name, data)
+    return name, decoder_for(name, data[:132], path.suffix.lower()), data
 
 
 def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:

@@ -195,7 +195,7 @@ def _stacked(name: str, slices: list[Slice]) -> np.ndarray:
     """Pixels of all slices, in a dtype that holds each."""
     planes = []
     for s in slices:
-        pixels = decode_dicom(str(s.path), s.path.read_bytes()).pixels
+        pixels = decode_dicom(str(s.path), s.path.read_bytes()).values
         if pixels.shape != s.shape:
             raise InputError(
                 f"{s.path}: {pixels.shape} pixels, where its header declares {s.shape}"

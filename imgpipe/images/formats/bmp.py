@@ -4,11 +4,12 @@ import struct
 
 from imgpipe._common import InputError
 from imgpipe.images.formats.pillow import decode_simple
-from imgpipe.images.image import Image, check_budget
+from imgpipe.images.formats.samples import Samples
+from imgpipe.images.image import check_budget
 
 
-def decode_bmp(name: str, data: bytes) -> Image:
-    """Image from the bytes of a BMP file."""
+def decode_bmp(name: str, data: bytes) -> Samples:
+    """Samples from the bytes of a BMP file."""
     if len(data) < 26:
         raise InputError(f"{name}: truncated: the BMP header is cut short")
     if struct.unpack("<I", data[14:18])[0] == 12:
@@ -16,5 +17,4 @@ def decode_bmp(name: str, data: bytes) -> Image:
     else:
         width, height = struct.unpack("<ii", data[18:26])
     check_budget(name, (abs(height), width))
-    pixels = decode_simple(name, data)
-    return Image(pixels, -1 if pixels.ndim == 3 else None)
+    return decode_simple(name, data)

@@ -11,12 +11,13 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.images.formats.errors import plain, reading_dicom
 from imgpipe.images.formats.jpeg import jpeg_header
-from imgpipe.images.image import Image, check_budget, settle
+from imgpipe.images.formats.samples import Samples
+from imgpipe.images.image import check_budget, settle
 
 PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
-def decode_dicom(name: str, data: bytes) -> Image:
+def decode_dicom(name: str, data: bytes) -> Samples:
     """Image or volume from the bytes of a DICOM file."""
     import pydicom
 
@@ -24,7 +25,19 @@ def decode_dicom(name: str, data: bytes) -> Image:
         return _image(name, pydicom.dcmread(io.BytesIO(data), force=True))
 
 
-def _image(name: str, dataset: Any) -> Image:
+def decode_stored(name: str, data: bytes) -> Samples:
+    """Stored values of a DICOM file, not rescaled: labels."""
+    import pydicom
+
+    with reading_dicom(name):
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+        check_budget(name, _shape(name, dataset))
+        return Samples(
+            settle(name, _stored(name, dataset)), int(dataset.get("SamplesPerPixel", 1) or 1) == 3
+        )
+
+
+def _image(name: str, dataset: Any) -> Samples:
     """Pixels, colour and spacing of a parsed file."""
     shape = _shape(name, dataset)
     check_budget(name, shape)
@@ -33,7 +46,7 @@ def _image(name: str, dataset: Any) -> Image:
     pixels = settle(name, pixels if colour else _rescaled(name, dataset, pixels))
     if pixels.shape != (*shape, 3)[: len(shape) + colour]:
         raise InputError(f"{name}: {pixels.shape} pixels, where its header declares {shape}")
-    return Image(pixels, -1 if colour else None, _spacing(dataset, len(shape)))
+    return Samples(pixels, colour, spacing=_spacing(dataset, len(shape)))
 
 
 def _shape(name: str, dataset: Any) -> tuple[int, ...]:

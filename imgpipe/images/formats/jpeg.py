@@ -1,41 +1,72 @@
 """JPEG files: their header, and a check that no coded pixels are missing."""
 
 import struct
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.exif import orientation, oriented
+from imgpipe.images.formats.exif import orientation
 from imgpipe.images.formats.pillow import decode_simple
-from imgpipe.images.image import Image, check_budget
+from imgpipe.images.formats.samples import Samples, turned
+from imgpipe.images.image import check_budget
 
 # start-of-frame markers, JPEG-LS (0xF7) included
 JPEG_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
+HUFFMAN, PROGRESSIVE = (0xC0, 0xC1, 0xC2), 0xC2
 # bytes without 0xFF, which decode to something other than the zeros that libjpeg fills in
 JPEG_FILLER = bytes((37 * i + 11) % 251 for i in range(64))
 
 
-def decode_jpeg(name: str, data: bytes) -> Image:
-    """Image from the bytes of a JPEG file."""
-    height, width, exif, scan, frame = jpeg_header(name, data)
-    check_budget(name, (height, width))
+def decode_jpeg(name: str, data: bytes) -> Samples:
+    """Samples from the bytes of a JPEG file."""
+    head = jpeg_header(name, data)
+    check_budget(name, (head.height, head.width))
     # in the coded pixels 0xFF is followed by 0x00 or a restart marker, so this is the true end
-    end = data.find(b"\xff\xd9", scan)
+    end = data.find(b"\xff\xd9", head.scan)
     if end < 0:
         raise InputError(f"{name}: truncated: the JPEG file has no end marker")
-    stored = decode_simple(name, data)
+    samples = decode_simple(name, data)
     # libjpeg fills up what is missing before the end marker, without an error; bits beyond the
     # last pixel do not matter only if all before it are there (true of Huffman coding)
-    if frame in (0xC0, 0xC1, 0xC2):
+    if head.frame in HUFFMAN and _may_be_filled_up(head, samples.values):
         longer = decode_simple(name, data[:end] + JPEG_FILLER + data[end:])
-        if not np.array_equal(stored, longer):
+        if not np.array_equal(samples.values, longer.values):
             raise InputError(f"{name}: truncated: coded pixels of the JPEG file are missing")
-    pixels = oriented(stored, orientation(exif))
-    return Image(pixels, -1 if pixels.ndim == 3 else None)
+    return replace(turned(samples, orientation(head.exif)), lossy=True)
 
 
-def jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int, int]:
-    """Height, width, EXIF block, start of the coded pixels and kind of frame."""
+class JpegHeader(NamedTuple):
+    """What stands before the coded pixels."""
+
+    height: int
+    width: int
+    exif: bytes
+    scan: int
+    """Where the coded pixels start."""
+    frame: int
+    """Marker of the kind of coding."""
+    components: int
+    at_once: int
+    """Components in the first scan."""
+
+
+def _may_be_filled_up(head: JpegHeader, values: np.ndarray) -> bool:
+    """Whether the last pixel has the gray of blocks that are not in the file."""
+    one_scan = head.frame != PROGRESSIVE and head.at_once == head.components
+    if not one_scan or head.components not in (1, 3):
+        return True
+    last = values[-1, -1].astype(float)
+    if values.ndim == 2:
+        return bool(last == 128)
+    # chroma may come from the block beside it, and where it is strong, clipping changes the luma
+    luma, clipped = float(last @ (0.299, 0.587, 0.114)), last.min() == 0 or last.max() == 255
+    return abs(luma - 128) < 4 or bool(clipped and np.ptp(last) > 60)
+
+
+def jpeg_header(name: str, data: bytes) -> JpegHeader:
+    """Parse the segments before the coded pixels."""
     at, size, exif, frame = 2, None, b"", 0
     while True:
         while data[at : at + 2] == b"\xff\xff":
@@ -46,12 +77,13 @@ def jpeg_header(name: str, data: bytes) -> tuple[int, int, bytes, int, int]:
         if lead != 0xFF or length < 2:
             raise InputError(f"{name}: damaged: its JPEG header is not a chain of segments")
         body = data[at + 4 : at + 2 + length]
-        if marker in JPEG_FRAMES and len(body) >= 5:
-            size, frame = struct.unpack(">HH", body[1:5]), marker
+        if marker in JPEG_FRAMES and len(body) >= 6:
+            size, frame = struct.unpack(">HHB", body[1:6]), marker
         elif marker == 0xE1 and body.startswith(b"Exif\x00\x00"):
             exif = body
         at += 2 + length
         if marker == 0xDA:
             if size is None:
                 raise InputError(f"{name}: damaged: its JPEG header declares no size")
-            return size[0], size[1], exif, at, frame
+            height, width, components = size
+            return JpegHeader(height, width, exif, at, frame, components, (body or b"\0")[0])

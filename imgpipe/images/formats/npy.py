@@ -6,7 +6,8 @@ import math
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.image import Image, check_budget, settle
+from imgpipe.images.formats.samples import Samples
+from imgpipe.images.image import check_budget, settle
 
 
 def read_npy_header(name: str, file: io.BufferedIOBase) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -30,7 +31,7 @@ def read_npy_header(name: str, file: io.BufferedIOBase) -> tuple[tuple[int, ...]
     return shape, fortran, dtype
 
 
-def decode_npy(name: str, data: bytes) -> Image:
+def decode_npy(name: str, data: bytes) -> Samples:
     """Image or volume from the bytes of an NPY file."""
     file = io.BytesIO(data)
     shape, fortran, dtype = read_npy_header(name, file)
@@ -51,4 +52,4 @@ def decode_npy(name: str, data: bytes) -> Image:
     flat = np.frombuffer(data, dtype, count, start)
     pixels = settle(name, flat.reshape(shape, order="F" if fortran else "C"))
     colour = len(spatial) < len(shape) and shape[-1] == 3
-    return Image(pixels if colour else pixels.reshape(spatial), -1 if colour else None)
+    return Samples(pixels if colour else pixels.reshape(spatial), colour)

@@ -1,4 +1,4 @@
-"""The pixels that Pillow decodes: PNG up to 8 bits a channel, 16-bit gray PNG, JPEG and BMP."""
+"""The samples that Pillow decodes: PNG up to 8 bits a channel, 16-bit gray PNG, JPEG and BMP."""
 
 import io
 import struct
@@ -7,49 +7,71 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.alpha import blend
-from imgpipe.images.formats.errors import plain, quiet
+from imgpipe.images.formats.errors import quiet, reason
+from imgpipe.images.formats.samples import Samples
 
 
-def decode_simple(name: str, data: bytes) -> np.ndarray:
-    """Pixels by Pillow: gray uint8 or uint16, or RGB uint8."""
+def decode_simple(name: str, data: bytes) -> Samples:
+    """Samples by Pillow: gray, indices or RGB in uint8, gray in uint16 or bool."""
     from PIL import Image as PillowImage
     from PIL import UnidentifiedImageError
 
     try:
         with quiet(), PillowImage.open(io.BytesIO(data), formats=("PNG", "JPEG", "BMP")) as image:
             image.load()
-            return _pixels(name, image)
+            return _samples(name, image)
     except PillowImage.DecompressionBombError as error:
         raise InputError(f"{name}: {error}") from None
     except InputError:
         raise
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         unknown = isinstance(error, UnidentifiedImageError)
-        words = "its header is damaged" if unknown else plain(error)
+        words = "its header is damaged" if unknown else reason(error)
         raise InputError(f"{name}: damaged or truncated: {words}") from None
 
 
-def _pixels(name: str, image: Any) -> np.ndarray:
-    """Array of a decoded Pillow image."""
-    if image.mode == "P":
-        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-    elif image.mode in ("L", "RGB") and "transparency" in image.info:
-        image = image.convert("LA" if image.mode == "L" else "RGBA")
-    elif image.mode == "1":
-        image = image.convert("L")
-    elif image.mode in ("CMYK", "YCbCr"):
+def _samples(name: str, image: Any) -> Samples:
+    """Arrays of a decoded Pillow image."""
+    if image.mode in ("CMYK", "YCbCr"):
         image = image.convert("RGB")
-    if image.mode in ("L", "RGB"):
-        return np.array(image)
+    values, key = np.array(image), image.info.get("transparency")
+    if image.mode == "P":
+        return Samples(values, palette=_palette(image), alpha=_alpha_of_indices(values, key))
+    if image.mode == "1":
+        return Samples(values, step=255)
     if image.mode in ("LA", "RGBA"):
-        pixels = np.array(image)
-        colour = pixels[..., 0] if image.mode == "LA" else pixels[..., :3]
-        return blend(np.ascontiguousarray(colour), pixels[..., -1])
+        colour = values[..., 0] if image.mode == "LA" else values[..., :3]
+        return Samples(np.ascontiguousarray(colour), image.mode == "RGBA", values[..., -1])
     if image.mode.startswith("I;16"):
-        pixels = np.array(image).astype(np.uint16)
-        key = image.info.get("transparency")
-        if isinstance(key, int):
-            pixels[pixels == key] = 0
-        return pixels
-    raise InputError(f"{name}: its pixel layout {image.mode} is not read")
+        values = values.astype(np.uint16, copy=False)
+    elif image.mode not in ("L", "RGB"):
+        raise InputError(f"{name}: its pixel layout {image.mode} is not read")
+    return Samples(values, image.mode == "RGB", _alpha_of_key(values, image.mode == "RGB", key))
+
+
+def _palette(image: Any) -> np.ndarray:
+    """256 colours: those that the file leaves out are black."""
+    table = np.zeros((256, 3), np.uint8)
+    given = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)[:256]
+    table[: len(given)] = given
+    return table
+
+
+def _alpha_of_indices(index: np.ndarray, key: Any) -> np.ndarray | None:
+    """Opacity by the palette: that of each entry, or the number of the one transparent entry."""
+    table = np.full(256, 255, np.uint8)
+    if isinstance(key, bytes):
+        table[: len(key)] = np.frombuffer(key, np.uint8)[:256]
+    elif isinstance(key, int) and 0 <= key < 256:
+        table[key] = 0
+    return None if (table == 255).all() else table[index]
+
+
+def _alpha_of_key(values: np.ndarray, colour: bool, key: Any) -> np.ndarray | None:
+    """Opacity by the one transparent gray value or colour."""
+    if key is None or isinstance(key, bytes):
+        return None
+    at_key = values == np.asarray(key)
+    if colour:
+        at_key = at_key.all(axis=-1)
+    return np.where(at_key, 0, 255).astype(np.uint8)

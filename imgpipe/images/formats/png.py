@@ -2,15 +2,17 @@
 
 import struct
 import zlib
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.alpha import blend
-from imgpipe.images.formats.exif import orientation, oriented
+from imgpipe.images.formats.exif import orientation
 from imgpipe.images.formats.opencv import cv2
 from imgpipe.images.formats.pillow import decode_simple
-from imgpipe.images.image import Image, check_budget
+from imgpipe.images.formats.samples import Samples, turned
+from imgpipe.images.image import check_budget
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -27,44 +29,57 @@ ADAM7 = (
 )
 
 
-def decode_png(name: str, data: bytes) -> Image:
-    """Image from the bytes of a PNG file."""
+def decode_png(name: str, data: bytes) -> Samples:
+    """Samples from the bytes of a PNG file."""
     chunks = _chunks(name, data)
-    if chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
+    head = chunks[0].body
+    if chunks[0].tag != b"IHDR" or len(head) != 13:
         raise InputError(f"{name}: not a PNG file: its first chunk is not a header")
-    width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
+    width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", head)
     if kind not in CHANNELS or depth not in (1, 2, 4, 8, 16) or interlaced > 1:
         raise InputError(f"{name}: its PNG header declares an unknown kind of image")
     check_budget(name, (height, width))
-    _check_pixels(name, chunks, (height, width), depth * CHANNELS[kind], bool(interlaced))
-    clean = SIGNATURE + b"".join(_pack(*chunk) for chunk in chunks if chunk[0] in KEPT)
+    clean = data
+    if any(chunk.tag not in KEPT for chunk in chunks):
+        clean = b"".join([SIGNATURE, *(chunk.whole for chunk in chunks if chunk.tag in KEPT)])
+    first = {chunk.tag: chunk.body for chunk in reversed(chunks)}
     if depth == 16 and kind != 0:
-        pixels = _decode_deep(name, clean)
-        key = next((body for tag, body in chunks if tag == b"tRNS"), None)
-        if kind == 2 and key is not None:
-            transparent = np.all(pixels == np.frombuffer(key, ">u2")[:3], axis=-1)
-            pixels[transparent] = 0
+        samples = _decode_deep(name, clean, kind, first.get(b"tRNS"))
     else:
-        pixels = decode_simple(name, clean)
-    exif = next((body for tag, body in chunks if tag == b"eXIf"), b"")
-    pixels = oriented(pixels, orientation(exif))
-    return Image(pixels, -1 if pixels.ndim == 3 else None)
+        samples = decode_simple(name, clean)
+        if kind == 0 and 1 < depth < 8:
+            # Pillow has scaled the levels to 0..255
+            step = 255 // (2**depth - 1)
+            samples = replace(samples, values=samples.values // np.uint8(step), step=step)
+    # decoders leave the rows that are missing at zero, without a word
+    if interlaced or not samples.values[-1].any():
+        _check_pixels(name, chunks, (height, width), depth * CHANNELS[kind], bool(interlaced))
+    return turned(samples, orientation(bytes(first.get(b"eXIf", b""))))
 
 
-def _chunks(name: str, data: bytes) -> list[tuple[bytes, bytes]]:
-    """Tags and bodies up to IEND; what is missing or fails its checksum is an error."""
+class _Chunk(NamedTuple):
+    """A part of a PNG file."""
+
+    tag: bytes
+    body: memoryview
+    whole: memoryview
+
+
+def _chunks(name: str, data: bytes) -> list[_Chunk]:
+    """Chunks up to IEND; what is missing or fails its checksum is an error."""
     chunks = []
+    view = memoryview(data)
     at = len(SIGNATURE)
     while True:
         if at + 12 > len(data):
             raise InputError(f"{name}: truncated: the PNG file ends before its last chunk")
-        length, tag = struct.unpack(">I4s", data[at : at + 8])
-        body, end = data[at + 8 : at + 8 + length], at + 12 + length
+        length, tag = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
         if end > len(data):
             raise InputError(f"{name}: truncated: the PNG file ends inside a chunk")
-        if zlib.crc32(tag + body) != int.from_bytes(data[end - 4 : end], "big"):
+        if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
             raise InputError(f"{name}: damaged: a PNG chunk fails its checksum")
-        chunks.append((tag, body))
+        chunks.append(_Chunk(tag, view[at + 8 : end - 4], view[at:end]))
         if tag == b"IEND":
             return chunks
         at = end
@@ -72,7 +87,7 @@ def _chunks(name: str, data: bytes) -> list[tuple[bytes, bytes]]:
 
 def _check_pixels(
     name: str,
-    chunks: list[tuple[bytes, bytes]],
+    chunks: list[_Chunk],
     shape: tuple[int, int],
     bits: int,
     interlaced: bool,
@@ -86,10 +101,10 @@ def _check_pixels(
     unpacker = zlib.decompressobj()
     length = 0
     try:
-        for tag, body in chunks:
+        for tag, body, _ in chunks:
             if tag != b"IDAT":
                 continue
-            packed = body
+            packed: Any = body
             while packed and not unpacker.eof and length <= expected:
                 length += len(unpacker.decompress(packed, 1 << 20))
                 packed = unpacker.unconsumed_tail
@@ -111,11 +126,7 @@ def _passes(shape: tuple[int, int], interlaced: bool) -> list[tuple[int, int]]:
     return [(len(range(y, shape[0], dy)), len(range(x, shape[1], dx))) for y, x, dy, dx in ADAM7]
 
 
-def _pack(tag: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(tag + body))
-
-
-def _decode_deep(name: str, data: bytes) -> np.ndarray:
+def _decode_deep(name: str, data: bytes, kind: int, key: memoryview | None) -> Samples:
     """16-bit colour or alpha, which Pillow would cut to 8 bits without a word."""
     library = cv2()
     try:
@@ -125,9 +136,9 @@ def _decode_deep(name: str, data: bytes) -> np.ndarray:
     if pixels is None or pixels.dtype != np.uint16:
         raise InputError(f"{name}: damaged: its 16-bit PNG pixels do not decode")
     colour = np.ascontiguousarray(pixels[..., 2::-1])
-    if pixels.shape[-1] == 4:
-        colour = blend(colour, pixels[..., 3])
-        # OpenCV spreads gray with alpha over three equal channels
-        if data[25] == 4:
-            colour = np.ascontiguousarray(colour[..., 0])
-    return colour
+    alpha = pixels[..., 3] if pixels.shape[-1] == 4 else None
+    if kind == 2 and key is not None and len(key) == 6:
+        at_key = np.all(colour == np.frombuffer(key, ">u2"), axis=-1)
+        alpha = np.where(at_key, 0, 65535).astype(np.uint16)
+    # OpenCV spreads gray with alpha over three equal channels
+    return Samples(np.ascontiguousarray(colour[..., 0]) if kind == 4 else colour, kind != 4, alpha)

@@ -3,14 +3,16 @@
 import io
 import struct
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.alpha import blend
 from imgpipe.images.formats.errors import quiet, reason
-from imgpipe.images.image import Image, check_budget, settle
+from imgpipe.images.formats.samples import Samples
+from imgpipe.images.formats.tiff_page import orientation, samples_of
+from imgpipe.images.image import check_budget, settle
 
 TROUBLE = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OSError),
@@ -18,18 +20,21 @@ TROUBLE = (
 )
 
 
-def decode_tiff(name: str, data: bytes) -> Image:
+def decode_tiff(name: str, data: bytes) -> Samples:
     """Image or volume from the bytes of a TIFF file."""
     import tifffile
 
     try:
         with quiet(), tifffile.TiffFile(io.BytesIO(data)) as tiff:
             pages = list(tiff.pages)
-            stacked = (tiff.imagej_metadata or {}).get("images", 1)
-            if len(pages) != _count_pages(data) or (len(pages) == 1 and stacked > 1):
+            if len(pages) != _count_pages(data):
                 raise InputError(f"{name}: truncated: pages of the TIFF file are missing")
+            images = _check_axes(name, tiff)
             _check_pages(name, pages, len(data))
-            slices = [_page(name, page) for page in pages]
+            turn = orientation(pages[0])
+            planes = [samples_of(name, page, page.asarray(), turn) for page in pages]
+            if len(pages) == 1 < images:
+                planes = _planes_behind_one_page(name, pages[0], data, images)
     except InputError:
         raise
     except (tifffile.TiffFileError, *TROUBLE) as error:
@@ -39,8 +44,7 @@ def decode_tiff(name: str, data: bytes) -> Image:
                 "pip install imagecodecs"
             ) from None
         raise InputError(f"{name}: damaged or truncated TIFF: {reason(error)}") from None
-    pixels = settle(name, slices[0] if len(slices) == 1 else np.stack(slices))
-    return Image(pixels, -1 if slices[0].ndim == 3 else None)
+    return _stacked(name, planes)
 
 
 def _count_pages(data: bytes) -> int:
@@ -58,15 +62,38 @@ def _count_pages(data: bytes) -> int:
     return len(seen)
 
 
+def _check_axes(name: str, tiff: Any) -> int:
+    """Number of images that ImageJ declares; only slices make a volume."""
+    sizes: dict[str, int] = {}
+    images = 1
+    if tiff.is_imagej:
+        declared = tiff.imagej_metadata
+        images = int(declared.get("images", 1))
+        sizes = {"C": int(declared.get("channels", 1)), "T": int(declared.get("frames", 1))}
+    elif tiff.is_ome:
+        if len(tiff.series) != 1:
+            raise InputError(f"{name}: {len(tiff.series)} images in an OME file; save one")
+        sizes = dict(zip(tiff.series[0].axes, tiff.series[0].shape, strict=True))
+    for axis, what in (("C", "channels"), ("T", "points in time")):
+        if sizes.get(axis, 1) > 1:
+            raise InputError(
+                f"{name}: {sizes[axis]} {what}, which are no slices of a volume; save each as a "
+                "file of its own, or declare them as slices (axis Z) if they are"
+            )
+    return images
+
+
 def _check_pages(name: str, pages: list[Any], size: int) -> None:
     """Every page is an image of one kind, within the budget, with all its bytes in the file."""
     if not pages:
         raise InputError(f"{name}: truncated: a TIFF file without pages")
     first = pages[0]
     check_budget(name, (len(pages), first.imagelength, first.imagewidth)[len(pages) == 1 :])
-    if first.samplesperpixel > 4:
-        raise InputError(f"{name}: {first.samplesperpixel} channels; 1 (gray) or 3 (RGB) are read")
-    kinds = {(page.shape, str(page.dtype), page.photometric) for page in pages}
+    turn = orientation(first)
+    kinds = {
+        (page.shape, str(page.dtype), page.photometric, page.extrasamples, orientation(page, turn))
+        for page in pages
+    }
     if len(kinds) > 1:
         shapes = ", ".join(sorted({"x".join(map(str, page.shape)) for page in pages}))
         raise InputError(
@@ -82,54 +109,29 @@ def _check_pages(name: str, pages: list[Any], size: int) -> None:
             raise InputError(f"{name}: truncated: pixels of the TIFF file are missing")
 
 
-def _page(name: str, page: Any) -> np.ndarray:
-    """Pixels of one page, channels last, alpha and palette resolved."""
-    kind = page.photometric.name
-    if page.imagedepth != 1:
-        raise InputError(f"{name}: a TIFF page of depth {page.imagedepth}; use one page a slice")
-    # JPEG-compressed YCbCr arrives as RGB; any other YCbCr would arrive raw
-    if kind not in ("MINISBLACK", "MINISWHITE", "RGB", "PALETTE") and not (
-        kind == "YCBCR" and page.compression.name.endswith("JPEG")
-    ):
-        raise InputError(f"{name}: TIFF pixels stored as {kind} are not read; save as gray or RGB")
-    # separate planes, depth, rows, columns, samples side by side; asarray() drops single ones
-    planes = page.asarray().reshape(page.shaped)[:, 0]
-    pixels = np.moveaxis(planes, 0, -1)[..., 0, :] if len(planes) > 1 else planes[0]
-    pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
-    if kind == "PALETTE":
-        return _apply_palette(pixels, page.colormap)
-    if pixels.ndim == 3 and pixels.shape[-1] in (2, 4) and page.extrasamples:
-        pixels = _drop_alpha(name, pixels)
-    if kind == "MINISWHITE":
-        pixels = _invert(pixels, page.bitspersample)
-    if pixels.ndim == 3 and pixels.shape[-1] != 3:
-        raise InputError(f"{name}: {pixels.shape[-1]} channels; 1 (gray) or 3 (RGB) are read")
-    return pixels
+def _planes_behind_one_page(name: str, page: Any, data: bytes, images: int) -> list[Samples]:
+    """Images that ImageJ writes one behind the other, with a page for the first alone."""
+    check_budget(name, (images, page.imagelength, page.imagewidth))
+    start, length = page.dataoffsets[0], page.nbytes
+    if page.compression != 1 or start + images * length > len(data):
+        raise InputError(f"{name}: truncated: pixels of the TIFF file are missing")
+    dtype = page.dtype.newbyteorder(page.parent.byteorder)
+    stored = np.frombuffer(data, dtype, images * length // dtype.itemsize, start)
+    turn = orientation(page)
+    return [samples_of(name, page, plane, turn) for plane in stored.reshape(images, *page.shape)]
 
 
-def _apply_palette(index: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """RGB of a palette image; the 16-bit entries of an 8-bit palette come back as 8 bits."""
-    table = np.asarray(palette).T
-    if (table == (table >> 8) * 257).all() or (table & 255 == 0).all():
-        table = (table >> 8).astype(np.uint8)
-    return np.ascontiguousarray(table[index])
-
-
-def _drop_alpha(name: str, pixels: np.ndarray) -> np.ndarray:
-    """Colour without an opaque alpha channel; a transparent one is laid over black."""
-    colour = pixels[..., 0] if pixels.shape[-1] == 2 else pixels[..., :3]
-    if pixels.dtype.kind != "u":
-        raise InputError(f"{name}: a TIFF alpha channel of {pixels.dtype}; save without it")
-    return blend(np.ascontiguousarray(colour), pixels[..., -1])
-
-
-def _invert(pixels: np.ndarray, bits: int) -> np.ndarray:
-    """Bright for large values, where the file stores white as zero."""
-    if pixels.dtype.kind == "b":
-        return ~pixels
-    if pixels.dtype.kind == "u":
-        return np.asarray(pixels.dtype.type(2**bits - 1) - pixels)
-    return np.asarray(-pixels if pixels.dtype.kind == "f" else ~pixels)
+def _stacked(name: str, planes: list[Samples]) -> Samples:
+    """One image, or the volume of its slices."""
+    first = planes[0]
+    if len(planes) == 1:
+        return replace(first, values=settle(name, first.values))
+    palettes = [plane.palette for plane in planes if plane.palette is not None]
+    if any(not np.array_equal(palette, palettes[0]) for palette in palettes):
+        raise InputError(f"{name}: TIFF pages with different palettes; save each as a file")
+    values = settle(name, np.stack([plane.values for plane in planes]))
+    alphas = [plane.alpha for plane in planes if plane.alpha is not None]
+    return replace(first, values=values, alpha=np.stack(alphas) if alphas else None)
 
 
 def _compression(pages: list[Any]) -> str:

@@ -14,6 +14,7 @@ from PIL import Image as PillowImage
 
 from imgpipe import InputError
 from imgpipe.images import Image, read, write
+from imgpipe.images.formats.samples import picture
 from imgpipe.images.read import decoder_for
 
 RNG = np.random.default_rng(6)
@@ -28,7 +29,7 @@ def dicom(name: str) -> Callable[[Path], object]:
 
 def decode(name: str, data: bytes) -> Image:
     """What `read` does behind the file system: thousands of files would be slow to write."""
-    return decoder_for(name, data[:132], Path(name).suffix)(name, data)
+    return picture(decoder_for(name, data[:132], Path(name).suffix)(name, data))
 
 
 FILES: dict[str, Callable[[Path], object]] = {

@@ -1,0 +1,171 @@
+"""TIFF: what samples beside the colours, the orientation and the axes of a file mean."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image as PillowImage
+
+from imgpipe import InputError
+from imgpipe.images import read
+
+RNG = np.random.default_rng(7)
+RGB = RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)
+EXTRA = RNG.integers(0, 256, (6, 9), dtype=np.uint8)
+STACK = RNG.integers(0, 256, (4, 6, 9), dtype=np.uint8)
+
+
+def write(path: Path, pixels: np.ndarray, **settings: Any) -> Path:
+    tifffile.imwrite(path, pixels, **settings)
+    return path
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("separate", [False, True])
+def test_premultiplied_colours_stay(tmp_path: Path, dtype: type, separate: bool) -> None:
+    """Colours that alpha is multiplied into already lie over black: they are not darkened again."""
+    pixels = np.dstack([RGB, EXTRA]).astype(dtype)
+    if separate:
+        pixels = np.moveaxis(pixels, -1, 0)
+    path = write(tmp_path / "x.tif", pixels, photometric="rgb", extrasamples=["assocalpha"],
+                 planarconfig="separate" if separate else "contig")  # fmt: skip
+    assert np.array_equal(read(path).pixels, RGB)
+
+
+def test_straight_alpha_lies_over_black(tmp_path: Path) -> None:
+    """Straight alpha darkens, in colour, gray and each page of a volume."""
+    share = EXTRA / 255
+    path = write(tmp_path / "c.tif", np.dstack([RGB, EXTRA]), photometric="rgb",
+                 extrasamples=["unassalpha"])  # fmt: skip
+    assert np.array_equal(read(path).pixels, np.rint(RGB * share[..., None]))
+    gray = np.stack([STACK, np.broadcast_to(EXTRA, STACK.shape)], axis=-1)
+    path = write(tmp_path / "g.tif", gray, photometric="minisblack", planarconfig="contig",
+                 extrasamples=["unassalpha"])  # fmt: skip
+    assert np.array_equal(read(path).pixels, np.rint(STACK * share))
+
+
+@pytest.mark.parametrize(
+    ("pixels", "photometric"),
+    [
+        (np.dstack([RGB, EXTRA]), "rgb"),
+        (np.dstack([EXTRA, EXTRA[::-1]]), "minisblack"),
+        (RGB, "minisblack"),
+        (np.dstack([RGB, EXTRA, EXTRA]), "minisblack"),
+    ],
+    ids=["near infrared", "two channels", "three channels", "five channels"],
+)
+def test_samples_without_a_meaning_are_refused(
+    tmp_path: Path, pixels: np.ndarray, photometric: str
+) -> None:
+    """A sample that is declared as neither colour nor alpha is not dropped in silence."""
+    extra = pixels.shape[-1] - (3 if photometric == "rgb" else 1)
+    path = write(tmp_path / "x.tif", pixels, photometric=photometric, planarconfig="contig",
+                 extrasamples=["unspecified"] * extra)  # fmt: skip
+    with pytest.raises(InputError, match=rf"{pixels.shape[-1]} samples a pixel.*ExtraSamples"):
+        read(path)
+
+
+def test_samples_that_say_nothing_are_dropped(tmp_path: Path) -> None:
+    """A sample that is the same everywhere changes nothing, whatever it is called."""
+    for value, name in ((128, "unspecified"), (255, "unspecified"), (255, "unassalpha")):
+        pixels = np.dstack([RGB, np.full_like(EXTRA, value)])
+        path = write(tmp_path / "x.tif", pixels, photometric="rgb", extrasamples=[name])
+        assert np.array_equal(read(path).pixels, RGB)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
+    """All eight orientations give what an image viewer shows; the first page speaks for all."""
+    from PIL import ImageOps
+
+    tags = [(274, "H", 1, orientation, True)]
+    path = write(tmp_path / "x.tif", RGB, photometric="rgb", extratags=tags)
+    with PillowImage.open(path) as stored:
+        upright = np.asarray(ImageOps.exif_transpose(stored))
+    assert np.array_equal(read(path).pixels, upright)
+    expected = [np.asarray(ImageOps.exif_transpose(_tagged(p, orientation))) for p in STACK]
+    write(tmp_path / "v.tif", STACK, photometric="minisblack", extratags=tags)
+    assert np.array_equal(read(tmp_path / "v.tif").pixels, expected)
+
+
+def _tagged(pixels: np.ndarray, orientation: int) -> PillowImage.Image:
+    picture = PillowImage.fromarray(pixels)
+    picture.getexif()[274] = orientation
+    return picture
+
+
+def test_pages_that_lie_differently_are_refused(tmp_path: Path) -> None:
+    """Pages with orientations of their own make no volume."""
+    with tifffile.TiffWriter(tmp_path / "x.tif") as file:
+        for turn in (1, 3):
+            file.write(EXTRA, extratags=[(274, "H", 1, turn, False)])
+    with pytest.raises(InputError, match="2 TIFF pages of different kinds"):
+        read(tmp_path / "x.tif")
+
+
+def test_orientation_that_does_not_exist_is_upright(tmp_path: Path) -> None:
+    """An orientation of 0 or 9 turns nothing."""
+    for value in (0, 9):
+        path = write(tmp_path / "x.tif", EXTRA, extratags=[(274, "H", 1, value, True)])
+        assert np.array_equal(read(path).pixels, EXTRA)
+
+
+@pytest.mark.parametrize("kind", ["imagej", "ome"])
+@pytest.mark.parametrize(
+    ("axes", "message"),
+    [
+        ("CYX", "4 channels, which are no slices"),
+        ("TYX", "4 points in time, which are no slices"),
+        ("ZCYX", "2 channels, which are no slices"),
+        ("CZYX", "2 channels, which are no slices"),
+        ("TZYX", "2 points in time, which are no slices"),
+    ],
+)
+def test_channels_and_times_are_no_slices(
+    tmp_path: Path, kind: str, axes: str, message: str
+) -> None:
+    """What ImageJ and OME files declare as channels or times is not stacked to a volume."""
+    if kind == "imagej" and axes == "CZYX":
+        pytest.skip("ImageJ orders its axes TZCYX")
+    shapes = {"CYX": (4,), "TYX": (4,), "ZCYX": (2, 2), "CZYX": (2, 2), "TZYX": (2, 2)}
+    pixels = STACK.reshape(*shapes[axes], 6, 9)
+    path = write(tmp_path / "x.tif", pixels, metadata={"axes": axes}, photometric="minisblack",
+                 **{kind: True})  # fmt: skip
+    with pytest.raises(InputError, match=message):
+        read(path)
+
+
+@pytest.mark.parametrize("kind", ["imagej", "ome"])
+def test_slices_and_colours_of_imagej_and_ome(tmp_path: Path, kind: str) -> None:
+    """Slices are a volume, RGB samples are colour."""
+    path = write(tmp_path / "z.tif", STACK, metadata={"axes": "ZYX"}, photometric="minisblack",
+                 **{kind: True})  # fmt: skip
+    assert np.array_equal(read(path).pixels, STACK)
+    path = write(tmp_path / "c.tif", RGB, metadata={"axes": "YXS"}, photometric="rgb",
+                 **{kind: True})  # fmt: skip
+    image = read(path)
+    assert image.channel_axis == -1
+    assert np.array_equal(image.pixels, RGB)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_imagej_volume_behind_one_page(tmp_path: Path, byteorder: str) -> None:
+    """ImageJ writes large volumes behind a page for the first slice: none is lost."""
+    volume = STACK.astype(np.uint16) * 200
+    path = write(tmp_path / "x.tif", volume, imagej=True, metadata={"axes": "ZYX"},
+                 truncate=True, byteorder=byteorder)  # fmt: skip
+    assert np.array_equal(read(path).pixels, volume)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match="truncated: pixels of the TIFF file are missing"):
+        read(path)
+
+
+def test_palettes_of_a_volume(tmp_path: Path) -> None:
+    """Pages with one palette are a volume in colour."""
+    table = RNG.integers(0, 256, (3, 256)).astype(np.uint16) * 257
+    path = write(tmp_path / "x.tif", STACK, photometric="palette", colormap=table)
+    image = read(path)
+    assert image.channel_axis == -1
+    assert np.array_equal(image.pixels, np.moveaxis(table >> 8, 0, -1)[STACK])
