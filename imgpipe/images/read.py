@@ -71,17 +71,21 @@ def read(path: str | os.PathLike[str]) -> Image:
 
     *Colour.* A gray picture stored as RGB stays RGB. Palettes become RGB; CMYK becomes RGB by
     Pillow's plain conversion, without colour profiles. An opaque alpha channel is dropped; a
-    transparent image is laid over black.
+    transparent image is laid over black, where premultiplied TIFF colours lie already. Samples
+    that a TIFF file declares as neither colour nor alpha are an error unless they are the same
+    everywhere.
 
-    *Orientation.* The EXIF orientation of PNG and JPEG files is applied, as image viewers do.
-    That of TIFF files is not.
+    *Orientation.* That of EXIF in PNG and JPEG files and that of TIFF files is applied, as image
+    viewers do.
 
-    *Volumes.* The pages of a TIFF file and the frames of a DICOM file are slices of one volume.
-    So is a 3-D NPY array, unless its last axis alone is 3 long: that is a colour image.
+    *Volumes.* The pages of a TIFF file and the frames of a DICOM file are slices of one volume;
+    what ImageJ and OME files declare as channels or points in time is an error. A 3-D NPY array is
+    a volume, unless its last axis alone is 3 long: that is a colour image.
 
     *Damage.* PNG pixels carry checksums, and of uncompressed pixels the number of bytes is known,
     so that no missing part goes unseen. JPEG has neither: a file whose end is missing is found,
-    but wrong bytes in the middle may decode to wrong pixels.
+    but wrong bytes in the middle may decode to wrong pixels, and so may the last block of a file
+    that was cut and given an end marker.
 
     *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
     whole, else the result is float64. MONOCHROME1 is inverted within its stored range. Pixels

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe.images.formats.errors import shown
 from imgpipe.images.formats.opencv import cv2
 
 JPEG_QUALITY = 95
@@ -46,24 +47,28 @@ def write(
     pixels = np.asarray(pixels)
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise InputError(f"{path}: cannot write {path.suffix or 'a file without suffix'}; "
+        raise InputError(f"{shown(path)}: cannot write {path.suffix or 'a file without suffix'}; "
                          f"choose one of {', '.join(WRITERS)}")  # fmt: skip
     if channel_axis is not None:
         pixels = np.moveaxis(pixels, channel_axis, -1)
         if pixels.shape[-1] != 3:
             raise InputError(
-                f"{path}: {pixels.shape[-1]} channels; 3 (red, green, blue) are written"
+                f"{shown(path)}: {pixels.shape[-1]} channels; 3 (red, green, blue) are written"
             )
     if pixels.size == 0 or pixels.dtype.kind not in "buif":
-        raise InputError(f"{path}: cannot write an array of shape {pixels.shape}, {pixels.dtype}")
+        raise InputError(
+            f"{shown(path)}: cannot write an array of shape {pixels.shape}, {pixels.dtype}"
+        )
     depth = pixels.ndim - (channel_axis is not None)
     if not 2 <= depth <= 3:
-        raise InputError(f"{path}: an array of shape {pixels.shape}; an image has 2 or 3 axes")
+        raise InputError(
+            f"{shown(path)}: an array of shape {pixels.shape}; an image has 2 or 3 axes"
+        )
     try:
         with atomic_path(path) as scratch:
             writer(scratch, np.ascontiguousarray(pixels), channel_axis is not None, path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise InputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
 
 
 def _write_png(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> None:
@@ -104,11 +109,12 @@ def _write_npy(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> N
 def _require(path: Path, pixels: np.ndarray, colour: bool, dtypes: tuple[type, ...]) -> None:
     """Refuse what a format for one image of these dtypes cannot hold."""
     if pixels.ndim - colour != 2:
-        raise InputError(f"{path}: holds no volumes; write {pixels.shape} to .tif or .npy")
+        raise InputError(f"{shown(path)}: holds no volumes; write {pixels.shape} to .tif or .npy")
     if pixels.dtype not in dtypes:
         names = " or ".join(np.dtype(dtype).name for dtype in dtypes)
         raise InputError(
-            f"{path}: holds {names}, not {pixels.dtype}; write to .tif or .npy, or convert first"
+            f"{shown(path)}: holds {names}, not {pixels.dtype}; "
+            "write to .tif or .npy, or convert first"
         )
 
 

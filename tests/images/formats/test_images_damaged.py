@@ -1,8 +1,10 @@
 """Damaged, truncated and foreign files: one readable line, and never a part of an image."""
 
 import os
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,11 +169,59 @@ def test_jpeg_mended_with_an_end_marker(tmp_path: Path, share: float) -> None:
         read(path)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("settings", [{}, {"subsampling": 0}, {"optimize": True}], ids=str)
+def test_jpeg_mended_at_every_cut(tmp_path: Path, mode: str, settings: dict) -> None:
+    """Wherever a mended file was cut, it is refused, or no more than its last block differs."""
+    path = tmp_path / "x.jpg"
+    pixels = np.tile(RGB, (4, 5, 1))
+    PillowImage.fromarray(pixels).convert(mode).save(path, quality=60, **settings)
+    data = path.read_bytes()
+    whole, start = decode("x.jpg", data).pixels.astype(int), data.find(b"\xff\xda") + 14
+    accepted = 0
+    for length in range(start, len(data) - 3):
+        try:
+            found = decode("x.jpg", data[:length] + b"\xff\xd9").pixels
+        except InputError:
+            continue
+        accepted += 1
+        wrong = np.argwhere((found != whole).reshape(*pixels.shape[:2], -1).any(axis=-1))
+        assert (wrong >= np.array([32, 32]) - 1).all(), length
+    assert accepted < 0.1 * (len(data) - start)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 11, 12])
+@pytest.mark.parametrize("black", [False, True])
+def test_png_mended_with_a_whole_stream(tmp_path: Path, rows: int, black: bool) -> None:
+    """A PNG of which all checksums hold and rows are missing is refused; black rows are not."""
+    stored = np.concatenate([GRAY, np.zeros((2, 7), np.uint8)]) if black else np.tile(GRAY, (2, 1))
+    stored = stored[:12]
+    lines = b"".join(b"\0" + line.tobytes() for line in stored[:rows])
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", 7, 12, 8, 0, 0, 0, 0)),
+             (b"IDAT", zlib.compress(lines)), (b"IEND", b"")]  # fmt: skip
+    chunks = [struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(tag + body))
+              for tag, body in parts]  # fmt: skip
+    (tmp_path / "x.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    if rows == 12:
+        assert np.array_equal(read(tmp_path / "x.png").pixels, stored)
+    else:
+        with pytest.raises(InputError, match=f"truncated: {8 * rows} of 96 bytes|is truncated"):
+            read(tmp_path / "x.png")
+
+
 def test_odd_names(tmp_path: Path) -> None:
-    """Blanks, accents and other scripts in a path are read and written."""
-    path = tmp_path / "Bild für 患者 1.png"
-    write(path, GRAY)
-    assert np.array_equal(read(path).pixels, GRAY)
+    """Blanks, accents, other scripts and bytes that are no UTF-8 are read and written."""
+    for name in ("Bild für 患者 1", os.fsdecode(b"f\xfcnf")):
+        for suffix in (".png", ".tif", ".npy", ".jpg"):
+            write(tmp_path / (name + suffix), GRAY)
+            assert read(tmp_path / (name + suffix)).pixels.shape == GRAY.shape
+    with pytest.raises(InputError, match=r"f\\xfcnf\.gif: cannot write") as caught:
+        write(tmp_path / os.fsdecode(b"f\xfcnf.gif"), GRAY)
+    str(caught.value).encode()
+    (tmp_path / os.fsdecode(b"\xff.png")).write_bytes(b"")
+    with pytest.raises(InputError, match=r"\\xff\.png: the file is empty") as caught:
+        read(tmp_path / os.fsdecode(b"\xff.png"))
+    str(caught.value).encode()
 
 
 def test_decoders_stay_silent(tmp_path: Path) -> None:
