@@ -2,7 +2,15 @@
 
 from imgpipe._common.errors import InputError, StoppedFit
 from imgpipe._common.files import atomic_path
-from imgpipe._common.paths import cache_dir, numba_cache_dir
+from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
 
-__all__ = ["InputError", "StoppedFit", "atomic_path", "cache_dir", "numba_cache_dir", "track"]
+__all__ = [
+    "InputError",
+    "StoppedFit",
+    "atomic_path",
+    "cache_dir",
+    "numba_cache_dir",
+    "shown",
+    "track",
+]

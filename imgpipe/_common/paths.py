@@ -1,4 +1,4 @@
-"""Where cached features, downloads and compiled code live."""
+"""Where cached features, downloads and compiled code live, and how paths are shown."""
 
 import os
 from pathlib import Path
@@ -19,3 +19,11 @@ def numba_cache_dir() -> Path:
     """
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     return Path(chosen) if chosen else user_cache_path("imgpipe-numba", appauthor=False)
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """Write a path, or text with one in it, so that any file can hold it.
+
+    What a name has in another encoding than UTF-8 is written in hexadecimal.
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

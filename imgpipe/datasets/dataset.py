@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
 from imgpipe.datasets.annotations.spelling import SPLITS, some
@@ -250,5 +250,5 @@ class Dataset:
 
 def stem(source: str | os.PathLike[str]) -> str:
     """Name a data set by its path."""
-    name = os.path.basename(os.path.abspath(source))
+    name = shown(os.path.basename(os.path.abspath(source)))
     return os.path.splitext(name)[0] if os.path.isfile(source) else name

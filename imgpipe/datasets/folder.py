@@ -9,19 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
 from imgpipe.datasets.dataset import Dataset, stem
-from imgpipe.datasets.files.folders import (
-    find_files,
-    is_image,
-    shown,
-    skip,
-    skipped_note,
-    visible,
-)
+from imgpipe.datasets.files.folders import find_files, is_image, skip, skipped_note, visible
 from imgpipe.datasets.image_files import read_files
 
 

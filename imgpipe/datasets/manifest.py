@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.columns import unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
@@ -57,7 +57,7 @@ def load_manifest(
         blanks, a file is missing, listed twice or does not decode, or columns are not separated
         by commas.
     """
-    where = str(path)
+    where = shown(path)
     exact = ids == "exact"
     table = read_table(path, ("path", "label"))
     names = [*table.columns, *table.found]

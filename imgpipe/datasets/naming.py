@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def _name(dataset: Any, index: int) -> str:
 
 def told_of(name: str, error: Exception) -> str:
     """Write what is wrong with an image in one line that names it."""
-    reason = getattr(error, "strerror", None) or str(error)
+    reason = shown(getattr(error, "strerror", None) or str(error))
     return " ".join((reason if name in reason else f"{name}: {reason}").split())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some
+from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some, text_of
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.image_files import resize_stack
@@ -87,7 +87,7 @@ def load_npz(
         classes=names,
         groups=patients,
         split=given_split,
-        ids=_text(archive[id_key]) if id_key else None,
+        ids=[text_of(name) for name in archive[id_key].tolist()] if id_key else None,
         channel_axis=channel_axis,
         source=archive.name,
         masks=_masks(archive, images, size, channel_axis),
@@ -119,7 +119,7 @@ def _load_parts(
         ids.append(np.arange(len(pixels)))
         key = f"{part}_{groups or 'groups'}"
         if groups is not None or key in archive:
-            patients.append(archive.row(key, len(pixels)).astype(str))
+            patients.append([text_of(who) for who in archive.row(key, len(pixels)).tolist()])
     kinds = {(pixels.shape[1:], str(pixels.dtype)) for pixels in images}
     if len(kinds) > 1 or len({label.shape[1:] for label in labels}) > 1:
         raise InputError(f"{archive.name}: its parts differ in size or type: {some(kinds)}")
@@ -149,12 +149,8 @@ def _names(archive: Archive) -> tuple[str, ...] | None:
     for key in CLASS_KEYS:
         shape = archive.shape(key)
         if shape is not None and len(shape) == 1 and archive.header(key)[1].kind in "US":
-            return tuple(_text(archive[key]))
+            return tuple(map(text_of, archive[key].tolist()))
     return None
-
-
-def _text(values: np.ndarray) -> list[str]:
-    return [v.decode() if isinstance(v, bytes) else str(v) for v in values.tolist()]
 
 
 def _masks(

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
-from imgpipe.datasets.files.folders import find_files, shown, skipped_note
+from imgpipe.datasets.files.folders import find_files, skipped_note
 from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.image_list import ImageList, Item, MaskItem
 from imgpipe.datasets.load import DATASETS, check_size

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError, StoppedFit
+from imgpipe._common import InputError, StoppedFit, shown
 
 SOME_FAILED = 1
 BAD_INPUT = 2
@@ -37,7 +37,7 @@ class Call:
     @property
     def command(self) -> str:
         """Write the command line as a shell would read it."""
-        return shlex.join(["imgpipe", *self.args])
+        return shown(shlex.join(["imgpipe", *self.args]))
 
 
 class Failure(click.ClickException):

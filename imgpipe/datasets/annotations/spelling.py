@@ -23,15 +23,15 @@ BLANK = frozenset({"", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL",
 
 def clean(where: str, what: str, values: Iterable[object]) -> list[str]:
     """Text without outer blanks; an empty one is an error that says where."""
-    texts = [_text(value).strip() for value in values]
+    texts = [text_of(value).strip() for value in values]
     blank = [i + 1 for i, text in enumerate(texts) if text in BLANK]
     if blank:
         raise InputError(f"{where}: {len(blank)} {what} are empty or NaN (row {some(blank)})")
     return texts
 
 
-def _text(value: object) -> str:
-    """Text of a cell; old archives hold bytes."""
+def text_of(value: object) -> str:
+    """Text of a cell or an array's entry; old archives hold bytes."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return "" if value is None else str(value)

@@ -8,7 +8,7 @@ from typing import IO
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.images.formats.npy import read_npy_header
 
@@ -20,7 +20,7 @@ class Archive:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.name = str(path)
+        self.name = shown(path)
         self._headers: dict[str, tuple[tuple[int, ...], np.dtype]] = {}
         try:
             with zipfile.ZipFile(path) as file:

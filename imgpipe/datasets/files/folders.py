@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.images import SUFFIXES
 
 CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
@@ -77,11 +77,6 @@ def skipped_note(skipped: Counter[str]) -> list[str]:
     if skipped[_BACK]:
         notes.append(f"{skipped[_BACK]} links that lead back into their own folder were cut")
     return notes
-
-
-def shown(path: str | os.PathLike[str]) -> str:
-    """Write a path so that it can stand in any text; a byte that is no UTF-8 in hexadecimal."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def same_name(path: Path, listings: dict[Path, _Listing]) -> Path | None:

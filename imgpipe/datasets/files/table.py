@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.columns import alias_notes, find_columns
 from imgpipe.datasets.annotations.spelling import some
 
@@ -45,7 +45,7 @@ class Table:
 
 def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
     """Read a manifest that has the columns `needed`, under these or obvious other names."""
-    where = str(path)
+    where = shown(path)
     lines = _read_lines(where, path)
     if not lines:
         raise InputError(

@@ -1,6 +1,7 @@
 """Telling whether rows of an earlier run belong to these images."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,4 +27,6 @@ def fingerprint(images: ImageList) -> str:
 def _states(files: Iterable[Path]) -> bytes:
     """Name, size and time of each file that is there."""
     present = [(file, file.stat()) for file in files if file.exists()]
-    return "".join(f"{f.name} {s.st_size} {s.st_mtime_ns}," for f, s in present).encode()
+    return b"".join(
+        os.fsencode(f.name) + f" {s.st_size} {s.st_mtime_ns},".encode() for f, s in present
+    )
