@@ -5,10 +5,9 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.images.formats.bmp import decode_bmp
 from imgpipe.images.formats.dicom import decode_dicom
-from imgpipe.images.formats.errors import shown
 from imgpipe.images.formats.jpeg import decode_jpeg
 from imgpipe.images.formats.npy import decode_npy
 from imgpipe.images.formats.png import decode_png

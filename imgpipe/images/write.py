@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path
-from imgpipe.images.formats.errors import shown
+from imgpipe._common import InputError, atomic_path, shown
 from imgpipe.images.formats.opencv import cv2
 
 JPEG_QUALITY = 95

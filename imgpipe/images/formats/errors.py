@@ -1,7 +1,6 @@
 """What decoders say: what matters is raised as one readable line, the rest is kept quiet."""
 
 import logging
-import os
 import threading
 import warnings
 from collections.abc import Iterator
@@ -39,11 +38,6 @@ def reading_dicom(name: str, kind: str = "DICOM") -> Iterator[None]:
         raise
     except Exception as error:
         raise InputError(f"{name}: damaged or truncated {kind}: {reason(error)}") from None
-
-
-def shown(path: str | os.PathLike[str]) -> str:
-    """A path as text that can be printed, bytes that are no UTF-8 included."""
-    return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def reason(error: Exception) -> str:
