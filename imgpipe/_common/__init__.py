@@ -2,6 +2,7 @@
 
 from imgpipe._common.errors import InputError, StoppedFit
 from imgpipe._common.files import atomic_path
+from imgpipe._common.names import did_you_mean, unknown_name
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
 
@@ -10,7 +11,9 @@ __all__ = [
     "StoppedFit",
     "atomic_path",
     "cache_dir",
+    "did_you_mean",
     "numba_cache_dir",
     "shown",
     "track",
+    "unknown_name",
 ]

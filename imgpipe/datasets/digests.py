@@ -1,6 +1,7 @@
 """Images known again by their pixels."""
 
 import hashlib
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,3 +43,11 @@ def image_digest(pixels: np.ndarray) -> bytes:
     digest = hashlib.blake2b(f"{pixels.dtype.str}{pixels.shape}".encode(), digest_size=16)
     digest.update(pixels.data)
     return digest.digest()
+
+
+def equal_groups(digests: Sequence[Hashable]) -> list[list[int]]:
+    """Group the positions of equal digests; those that stand alone are left out."""
+    places: dict[Hashable, list[int]] = {}
+    for index, digest in enumerate(digests):
+        places.setdefault(digest, []).append(index)
+    return [group for group in places.values() if len(group) > 1]

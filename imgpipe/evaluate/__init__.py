@@ -5,6 +5,7 @@ from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
     Comparison,
+    Copies,
     Crossing,
     Curve,
     DataCard,
@@ -24,6 +25,7 @@ from imgpipe.learn import fit_model
 
 __all__ = [
     "Comparison",
+    "Copies",
     "Crossing",
     "Curve",
     "DataCard",

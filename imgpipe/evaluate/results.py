@@ -48,6 +48,20 @@ class DuplicatePair:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """How many images have the same pixels as another, counted by groups of equals.
+
+    `images` stand in `groups`; `torn` groups have several labels. `judged` images were judged by
+    models whose training held an equal one; None where it is not known what they were trained on.
+    """
+
+    images: int
+    groups: int
+    torn: int
+    judged: int | None
+
+
+@dataclass(frozen=True)
 class DataCard:
     """What was in the data set, and what to beware of."""
 
@@ -63,6 +77,7 @@ class DataCard:
     shared_patients: int
     duplicates: tuple[DuplicatePair, ...]
     warnings: tuple[str, ...]
+    copies: Copies = Copies(0, 0, 0, None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.datasets.pairs import as_dataset
-from imgpipe.evaluate.data.leakage import trained_on_warnings
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.fits.candidates import Candidate
@@ -79,8 +78,7 @@ def score_fitted(
     records = [ModelRecord(candidate.name) for candidate in candidates]
     for record, candidate in zip(records, candidates, strict=True):
         judge_fitted(record, candidate.estimator, experiment)
-    warnings = trained_on_warnings(survey, trained_on)
-    return freeze(candidates, records, experiment, survey, clock, warnings=warnings)
+    return freeze(candidates, records, experiment, survey, clock, trained_on=trained_on)
 
 
 def _check_codes(name: str, model: Any, classes: tuple[str, ...]) -> None:

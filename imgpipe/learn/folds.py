@@ -3,7 +3,7 @@
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.learn.group_search import divide_groups
+from imgpipe.learn.group_search import Undecided, divide_groups
 
 _Folds = list[tuple[np.ndarray, np.ndarray]]
 
@@ -65,34 +65,62 @@ def stratified_folds(
         division = list(grouped.split(np.zeros(len(labels)), labels, groups))
         if folds_lacking_a_class(labels, division) == 0:
             return division
+    searched, known = _searched(labels, groups, folds, rng)
+    if searched is not None and folds_lacking_a_class(labels, searched) == 0:
+        return searched
     if all(len(test) and not _lacks_class(labels, train) for train, test in division):
         return division
-    searched = _searched(labels, groups, folds, rng)
     if searched is None:
-        fewer = f"use fewer folds (--folds {folds - 1}) or " if folds > 2 else ""
-        raise InputError(
-            f"the patients cannot be divided into {folds} folds with every class in the training "
-            f"part; {fewer}add patients"
-        )
+        raise InputError(_undivided(folds, known))
     return searched
+
+
+def inner_folds(
+    labels: np.ndarray, groups: np.ndarray | None, most: int, *, random_state: int | None = None
+) -> _Folds | None:
+    """Give as many folds as can be, up to `most`; None where there are not even two."""
+    folds = min(most, most_folds(labels, groups))
+    if folds < 2:
+        return None
+    try:
+        return stratified_folds(labels, groups, folds, random_state=random_state)
+    except InputError:  # with fewer folds, still less could be set apart
+        return None
 
 
 def _searched(
     labels: np.ndarray, groups: np.ndarray, folds: int, rng: np.random.Generator
-) -> _Folds | None:
-    """Look for a division step by step; the seed decides between patients that are alike."""
+) -> tuple[_Folds | None, bool]:
+    """Search for a division, and tell whether the answer is certain.
+
+    The seed decides between patients that are alike.
+    """
     classes, label = np.unique(labels, return_inverse=True)
     names, group = np.unique(groups, return_inverse=True)
     counts = np.zeros((len(names), len(classes)), np.intp)
     row = rng.permutation(len(names))[group]
     np.add.at(counts, (row, label), 1)
-    fold_of = divide_groups(counts, folds)
+    try:
+        fold_of = divide_groups(counts, folds)
+    except Undecided:
+        return None, False
     if fold_of is None:
-        return None
+        return None, True
     return [
         (np.flatnonzero(fold_of[row] != fold), np.flatnonzero(fold_of[row] == fold))
         for fold in range(folds)
-    ]
+    ], True
+
+
+def _undivided(folds: int, known: bool) -> str:
+    """Say that there is no division, or that none was found, and what would do."""
+    wanted = f"into {folds} folds with every class in the training part"
+    if known:
+        return f"the patients cannot be divided {wanted}; add patients"
+    return (
+        f"no way was found to divide the patients {wanted}, which does not mean that there is "
+        "none; add patients, or use another --seed"
+    )
 
 
 def most_folds(labels: np.ndarray, groups: np.ndarray | None) -> int:

@@ -1,16 +1,21 @@
 """A search for folds of whole patients that all hold every class, where shuffles found none."""
 
+from typing import Any
+
 import numpy as np
 
-_STEPS = 5_000  # patients placed or taken back; a search without end would help nobody
+_NODES = 20_000  # of the search tree; a search without end would help nobody
+
+
+class Undecided(Exception):
+    """The search ended before it found a division or knew that there is none."""
 
 
 def divide_groups(counts: np.ndarray, folds: int) -> np.ndarray | None:
-    """Give each group a fold, such that every fold holds every class.
+    """Give each group a fold, such that as many folds as can be hold every class.
 
-    Fold after fold gets a group for the class that has the fewest to spare, and the search goes
-    back where a class has too few left. The groups that no fold needs then go where their classes
-    are rarest.
+    An integer program decides which kinds of groups, by the classes that they hold, every fold
+    gets. The groups that no fold needs then go where their classes are rarest.
 
     Parameters
     ----------
@@ -22,8 +27,13 @@ def divide_groups(counts: np.ndarray, folds: int) -> np.ndarray | None:
     Returns
     -------
     ndarray of int, shape (groups,), or None
-        Fold of each group. None where there is no such division, or it was not found in the steps
-        allowed.
+        Fold of each group: none is empty, and with any of them left out every class remains. None
+        where there is no such division.
+
+    Raises
+    ------
+    Undecided
+        Where the search was too long.
 
     Examples
     --------
@@ -33,47 +43,47 @@ def divide_groups(counts: np.ndarray, folds: int) -> np.ndarray | None:
     >>> divide_groups(np.array([[1, 1, 0], [1, 0, 1], [0, 1, 1]]), 2) is None
     True
     """
-    holds = counts > 0
+    kinds, kind, sizes = np.unique(counts > 0, axis=0, return_inverse=True, return_counts=True)
+    needed = _needed(kinds, sizes, folds)
+    if needed is None:
+        return None
     fold_of = np.full(len(counts), -1)
-    placed: list[int] = []
-    trail = [_hardest_need(holds, fold_of, folds)]
-    for _ in range(_STEPS):
-        fold, candidates = trail[-1]
-        if candidates:
-            placed.append(candidates.pop())
-            fold_of[placed[-1]] = fold
-            if _lacks(holds, fold_of, folds).any():
-                trail.append(_hardest_need(holds, fold_of, folds))
-            else:
-                return _with_rest(counts, fold_of, folds)
-        else:
-            trail.pop()
-            if not trail:
-                return None
-            fold_of[placed.pop()] = -1
-    return None
+    for number, wanted in enumerate(needed):
+        members = np.flatnonzero(kind == number)[::-1]
+        held = np.flatnonzero(wanted)
+        fold_of[members[: len(held)]] = held
+    return _with_rest(counts, fold_of, folds)
 
 
-def _lacks(holds: np.ndarray, fold_of: np.ndarray, folds: int) -> np.ndarray:
-    """Tell which fold still lacks which class, shape (folds, classes)."""
-    return np.array([~holds[fold_of == fold].any(axis=0) for fold in range(folds)])
+def _needed(kinds: np.ndarray, sizes: np.ndarray, folds: int) -> np.ndarray | None:
+    """Say which fold gets a group of which kind, shape (kinds, folds); None if nothing will do."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
-
-def _hardest_need(holds: np.ndarray, fold_of: np.ndarray, folds: int) -> tuple[int, list[int]]:
-    """Give the first fold that lacks the scarcest class, and the groups that would do, best last.
-
-    There are none where a class has fewer groups left than folds that lack it.
-    """
-    free = fold_of < 0
-    lacks = _lacks(holds, fold_of, folds)
-    spare = holds[free].sum(axis=0) - lacks.sum(axis=0)
-    if spare.min() < 0:
-        return 0, []
-    scarcest = int(np.where(lacks.any(axis=0), spare, len(holds)).argmin())
-    fold = int(lacks[:, scarcest].argmax())
-    able = np.flatnonzero(free & holds[:, scarcest])
-    gain = (holds[able] & lacks[fold]).sum(axis=1)
-    return fold, able[np.argsort(gain, kind="stable")].tolist()
+    n, classes = kinds.shape
+    gets, covered = n * folds, classes * folds
+    # unknowns: kind x fold, whether it gets one; class x fold, whether it is held there
+    fold_sums = np.tile(np.eye(folds), n)
+    of_kind, of_class = (np.kron(np.eye(k), np.ones(folds)) for k in (n, classes))
+    holds = np.kron(kinds.T.astype(float), np.eye(folds))
+    rules: list[Any] = [
+        LinearConstraint(np.hstack([of_kind, np.zeros((n, covered))]), -np.inf, sizes),
+        LinearConstraint(np.hstack([fold_sums, np.zeros((folds, covered))]), 1, np.inf),
+        LinearConstraint(np.hstack([holds, -np.eye(covered)]), 0, np.inf),
+        LinearConstraint(np.hstack([np.zeros((classes, gets)), of_class]), 2, np.inf),
+    ]
+    most_covered = np.concatenate([np.zeros(gets), -np.ones(covered)])
+    found = milp(
+        most_covered,
+        integrality=np.ones(gets + covered),
+        bounds=Bounds(0, 1),
+        constraints=rules,
+        options={"node_limit": _NODES},
+    )
+    if found.x is not None:
+        return found.x[:gets].reshape(n, folds) > 0.5
+    if found.status == 2:
+        return None
+    raise Undecided
 
 
 def _with_rest(counts: np.ndarray, fold_of: np.ndarray, folds: int) -> np.ndarray:

@@ -1,22 +1,21 @@
 """From images to a classifier in one scikit-learn pipeline."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from sklearn.base import clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imgpipe._common import InputError
+from imgpipe._common import unknown_name
 from imgpipe.learn.classifiers import CLASSIFIERS
-from imgpipe.learn.transformers import FeatureExtractor, Filter, kernel_named
+from imgpipe.learn.filters import GivenFilters, make_filters
+from imgpipe.learn.transformers import FeatureExtractor
 
 
 def make_pipeline(
     model: str = "svm",
     *,
-    filters: Iterable[str | Filter] = (),
+    filters: GivenFilters = (),
     families: Any = "default",
     channel_axis: int | None = None,
     random_state: int | None = 0,
@@ -28,8 +27,9 @@ def make_pipeline(
     ----------
     model : str
         A name of `CLASSIFIERS`, such as ``"svm"``, ``"forest"``, ``"dummy"`` or ``"cnn"``.
-    filters : iterable of str or Filter
-        Applied first, in order; a name stands for that kernel with its default settings.
+    filters : iterable of str, (str, dict) or Filter
+        Applied first, in order: the name of a kernel, a pair of a name and its settings, such as
+        ``("gaussian", {"sigma": 2})``, or a ready one.
     families : str or list of str
         Features to compute, as in `imgpipe.features.extract`.
     channel_axis : int, optional
@@ -59,8 +59,8 @@ def make_pipeline(
     """
     builder = _builder(model)
     steps: list[tuple[str, Any]] = [
-        (f"filter_{number}", _filter(given, channel_axis))
-        for number, given in enumerate(filters, start=1)
+        (f"filter_{number}", made)
+        for number, made in enumerate(make_filters(filters, channel_axis), start=1)
     ]
     if not builder.raw_images:
         extractor = FeatureExtractor(families, channel_axis=channel_axis, n_jobs=n_jobs)
@@ -84,14 +84,5 @@ def final_step(model: Any) -> Any:
 def _builder(model: str) -> Any:
     """Look a classifier up by its name."""
     if model not in CLASSIFIERS:
-        raise InputError(f"no classifier is named {model!r}; choose from {', '.join(CLASSIFIERS)}")
+        raise unknown_name("classifier", model, CLASSIFIERS)
     return CLASSIFIERS[model]
-
-
-def _filter(given: str | Filter, channel_axis: int | None) -> Filter:
-    """Make a filter from its name; give a ready one the channels that it was not told of."""
-    chosen = Filter(given) if isinstance(given, str) else clone(given)
-    kernel_named(chosen.name)
-    if chosen.channel_axis is None:
-        chosen.set_params(channel_axis=channel_axis)
-    return chosen

@@ -1,6 +1,5 @@
 """One model fitted on the training part of a data set, and the kind of image that it takes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ from imgpipe._common import InputError, StoppedFit
 from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
+from imgpipe.learn.filters import GivenFilters
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import make_pipeline
-from imgpipe.learn.transformers import Filter
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
@@ -86,7 +85,7 @@ def fit(
     dataset: "Dataset",
     model: str = "svm",
     *,
-    filters: Iterable[str | Filter] = (),
+    filters: GivenFilters = (),
     families: Any = "default",
     seed: int = 0,
     n_jobs: int | None = None,

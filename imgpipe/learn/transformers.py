@@ -1,17 +1,16 @@
-"""Kernels and features as scikit-learn transformers over images."""
+"""Features as a scikit-learn transformer over images."""
 
-import inspect
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from imgpipe import features, kernels
+from imgpipe import features
 from imgpipe._common import InputError
 
 
-class _ImageTransformer(TransformerMixin, BaseEstimator):
+class ImageTransformer(TransformerMixin, BaseEstimator):
     """A transformer that learns nothing from the images it is fitted on."""
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -47,118 +46,7 @@ class _ImageTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
-class Filter(_ImageTransformer):
-    """Apply one kernel of `imgpipe.kernels` to every image.
-
-    A kernel ignores the settings that it does not take: `sigma` means nothing to the median.
-
-    Parameters
-    ----------
-    name : str
-        A name of `imgpipe.kernels.KERNELS`, such as ``"median"`` or ``"gaussian"``.
-    size : int or tuple
-        Window, in pixels, per axis of one image.
-    sigma : float or tuple
-        Standard deviation of the Gaussian, in pixels.
-    weights : ndarray, optional
-        For ``"convolve"`` and ``"correlate"``.
-    footprint : ndarray of bool, optional
-        Window of another shape than a rectangle; overrides `size`.
-    mode : str
-        Border rule, as in `scipy.ndimage`.
-    cval : float
-        Value beyond the border for ``mode="constant"``.
-    channel_axis : int, optional
-        Axis of the colour channels in one image (-1 where they are last); each channel is
-        filtered alone.
-
-    See Also
-    --------
-    imgpipe.kernels : the kernels, their settings and dtypes.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from imgpipe.learn import Filter
-    >>> images = np.zeros((2, 5, 5), np.uint8)
-    >>> images[:, 2, 2] = 255
-    >>> int(Filter("median", size=3).fit_transform(images).max())
-    0
-    """
-
-    def __init__(
-        self,
-        name: str = "median",
-        *,
-        size: Any = 3,
-        sigma: Any = 1.0,
-        weights: Any = None,
-        footprint: Any = None,
-        mode: str = "reflect",
-        cval: float = 0.0,
-        channel_axis: int | None = None,
-    ) -> None:
-        self.name = name
-        self.size = size
-        self.sigma = sigma
-        self.weights = weights
-        self.footprint = footprint
-        self.mode = mode
-        self.cval = cval
-        self.channel_axis = channel_axis
-
-    def transform(self, X: Any) -> Any:
-        """Filter each image.
-
-        Parameters
-        ----------
-        X : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
-            The images, of any dtype that the kernel takes.
-
-        Returns
-        -------
-        ndarray or list of ndarray
-            Of the same form as `X`: a stack stays a stack.
-
-        Raises
-        ------
-        InputError
-            If `name` is no kernel, or `X` are not images.
-        """
-        kernel = kernel_named(self.name)
-        takes = inspect.signature(kernel).parameters
-        settings = {key: value for key, value in self.get_params().items() if key in takes}
-        check_images(X)
-        if isinstance(X, np.ndarray) and X.dtype != object:
-            return kernel(X, axes=self._axes(X.ndim, first=1), **settings)
-        return [
-            kernel(image, axes=self._axes(image.ndim, first=0), **settings)
-            for image in map(np.asarray, X)
-        ]
-
-    def set_output(self, *, transform: str | None = None) -> "Filter":
-        """Accept scikit-learn's choice of output, which means nothing to images.
-
-        Parameters
-        ----------
-        transform : str, optional
-            Ignored: filtered images stay arrays, whatever later steps give.
-
-        Returns
-        -------
-        self
-        """
-        return self
-
-    def _axes(self, ndim: int, first: int) -> tuple[int, ...]:
-        """List the axes that a kernel slides along: neither the stack's nor the channels'."""
-        axes = list(range(first, ndim))
-        if self.channel_axis is not None:
-            del axes[self.channel_axis]
-        return tuple(axes)
-
-
-class FeatureExtractor(_ImageTransformer):
+class FeatureExtractor(ImageTransformer):
     """Turn each image into named numbers by `imgpipe.features.extract_many`.
 
     Parameters
@@ -278,8 +166,10 @@ def check_images(X: Any, name: str = "X") -> None:
         raise InputError(f"{name} is empty; {wanted}")
 
 
-def kernel_named(name: str) -> Any:
-    """Look a kernel up by its name."""
-    if name not in kernels.KERNELS:
-        raise InputError(f"no kernel is named {name!r}; choose from {', '.join(kernels.KERNELS)}")
-    return kernels.KERNELS[name]
+def __getattr__(name: str) -> Any:
+    """Find `Filter`, which stood here, for pickles of before."""
+    if name == "Filter":
+        from imgpipe.learn.filters import Filter
+
+        return Filter
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

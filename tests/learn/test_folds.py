@@ -2,7 +2,7 @@
 
 from collections import Counter
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgpipe import InputError
-from imgpipe.learn import group_search
-from imgpipe.learn.folds import folds_lacking_a_class, most_folds, stratified_folds
-from imgpipe.learn.group_search import divide_groups
+from imgpipe.learn import folds as folds_module
+from imgpipe.learn.folds import folds_lacking_a_class, inner_folds, most_folds, stratified_folds
+from imgpipe.learn.group_search import Undecided
 
 
 @st.composite
@@ -48,8 +48,19 @@ def divisible(labels: np.ndarray, groups: np.ndarray, folds: int) -> bool:
     return can_part(frozenset(kinds.items()), folds)
 
 
-@given(cohorts(), st.integers(2, 5), st.integers(0, 5))
-@settings(max_examples=60, deadline=None)
+@st.composite
+def small_cohorts(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Up to twelve patients, of whom few hold the rarer classes."""
+    n_classes = draw(st.integers(2, 4))
+    held = st.sets(st.integers(0, n_classes - 1), min_size=1)
+    patients = draw(st.lists(held, min_size=2, max_size=12))
+    labels = [label for classes in patients for label in sorted(classes)]
+    groups = [f"P{i}" for i, classes in enumerate(patients) for _ in classes]
+    return np.array(labels), np.array(groups)
+
+
+@given(st.one_of(cohorts(), small_cohorts()), st.integers(2, 5), st.integers(0, 5))
+@settings(max_examples=150, deadline=None)
 def test_no_patient_is_on_both_sides(
     cohort: tuple[np.ndarray, np.ndarray], folds: int, seed: int
 ) -> None:
@@ -58,13 +69,69 @@ def test_no_patient_is_on_both_sides(
     try:
         found = stratified_folds(labels, groups, folds, random_state=seed)
     except InputError:
-        assert not divisible(labels, groups, folds)
+        assert len(set(labels)) < 2 or not divisible(labels, groups, folds)
         return
     for train, test in found:
+        assert len(test)
         assert not set(groups[train]) & set(groups[test])
         assert set(labels[train]) == set(labels)
     held = np.concatenate([test for _, test in found])
     assert sorted(held.tolist()) == list(range(len(labels)))
+
+
+@given(small_cohorts(), st.integers(2, 5), st.integers(0, 2))
+@settings(max_examples=200, deadline=None)
+def test_a_division_that_exists_is_found(
+    cohort: tuple[np.ndarray, np.ndarray], folds: int, seed: int
+) -> None:
+    """Whenever some division has every class on both sides, the division made has."""
+    labels, groups = cohort
+    if len(set(labels)) > 1 and divisible(labels, groups, folds):
+        found = stratified_folds(labels, groups, folds, random_state=seed)
+        assert folds_lacking_a_class(labels, found) == 0
+
+
+def trainable(labels: np.ndarray, groups: np.ndarray, folds: int) -> bool:
+    """Go through all divisions for one without an empty fold and with all classes to train on."""
+    names = np.unique(groups)
+    held = [set(labels[groups == name].tolist()) for name in names]
+    everything = set(labels.tolist())
+    for places in product(range(folds), repeat=len(names) - 1):
+        fold_of = (0, *places)
+        if len(set(fold_of)) == folds and all(
+            everything == set().union(*(h for h, at in zip(held, fold_of, strict=True) if at != f))
+            for f in range(folds)
+        ):
+            return True
+    return False
+
+
+@given(small_cohorts().filter(lambda cohort: len(set(cohort[1])) <= 7), st.integers(2, 4))
+@settings(max_examples=100, deadline=None)
+def test_only_the_impossible_is_called_so(
+    cohort: tuple[np.ndarray, np.ndarray], folds: int
+) -> None:
+    """An error says that patients cannot be divided where no division of all would do."""
+    labels, groups = cohort
+    if len(set(labels)) < 2 or most_folds(labels, groups) < folds:
+        return
+    if trainable(labels, groups, folds):
+        stratified_folds(labels, groups, folds, random_state=0)
+    else:
+        with pytest.raises(InputError, match="cannot be divided"):
+            stratified_folds(labels, groups, folds, random_state=0)
+
+
+def test_a_shuffle_is_not_taken_where_a_search_does_better() -> None:
+    """A division that leaves a class to train on everywhere is no reason not to look further."""
+    # class 1 of patients 0 to 2 only, who also hold nearly all images of class 0
+    groups = np.repeat(np.arange(9), [40, 40, 40, 1, 1, 1, 1, 1, 1])
+    labels = np.zeros(len(groups), int)
+    labels[[0, 40, 80]] = 1
+    labels[np.isin(groups, [3, 4, 5])] = 2
+    for seed in range(20):
+        found = stratified_folds(labels, groups, 3, random_state=seed)
+        assert folds_lacking_a_class(labels, found) == 0
 
 
 # every shuffle puts class 2 on one side
@@ -90,12 +157,28 @@ def test_no_division_is_an_error() -> None:
         stratified_folds(labels, groups, 2, random_state=0)
 
 
-def test_a_long_search_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search ends after a number of steps, whether there is a division or not."""
-    counts = np.eye(4, dtype=int)[np.repeat(np.arange(4), 3)]
-    assert divide_groups(counts, 3) is not None
-    monkeypatch.setattr(group_search, "_STEPS", 11)
-    assert divide_groups(counts, 3) is None
+def test_a_search_that_ends_early_calls_nothing_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing was found in the time allowed, the error does not say that there is nothing."""
+
+    def undecided(*_: object) -> None:
+        raise Undecided
+
+    monkeypatch.setattr(folds_module, "divide_groups", undecided)
+    labels, groups = (np.array(values) for values in HARD)
+    with pytest.raises(InputError, match=r"no way was found .* does not mean that there is none"):
+        stratified_folds(labels, groups, 2, random_state=0)
+
+
+def test_inner_folds_are_as_many_as_can_be() -> None:
+    """Folds within a training part become fewer before they are given up."""
+    labels, groups = np.tile([0, 1], 6), np.repeat(np.arange(6), 2)
+    for most in (5, 3, 2):
+        inner = inner_folds(labels, groups, most, random_state=0)
+        assert inner is not None
+        assert len(inner) == most
+    assert len(inner_folds(labels, None, 9, random_state=0) or ()) == 6
+    apart = np.array(list("ABACBC")), np.array([1, 1, 2, 2, 3, 3])
+    assert inner_folds(*apart, 5, random_state=0) is None
 
 
 def test_every_fold_holds_every_class() -> None:

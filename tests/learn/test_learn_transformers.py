@@ -11,55 +11,13 @@ from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import validate_data
 
-from imgpipe import InputError, features, kernels
+from imgpipe import InputError, features
 from imgpipe.learn import FeatureExtractor, Filter
 
 RNG = np.random.default_rng(0)
 STACK = RNG.integers(0, 256, (6, 12, 10), dtype=np.uint8)
 COLOUR = RNG.integers(0, 256, (4, 12, 10, 3), dtype=np.uint8)
 MIXED = [RNG.integers(0, 4000, shape, dtype=np.uint16) for shape in ((9, 9), (12, 7), (9, 9))]
-
-
-@pytest.mark.parametrize("name", ["median", "gaussian", "mean", "erosion"])
-def test_a_stack_is_filtered_image_by_image(name: str) -> None:
-    """One call on a stack gives what the kernel gives for each image."""
-    found = Filter(name, size=3, sigma=0.8).transform(STACK)
-    setting = {"sigma": 0.8} if name == "gaussian" else {"size": 3}
-    expected = np.stack([kernels.KERNELS[name](image, **setting) for image in STACK])
-    np.testing.assert_array_equal(found, expected)
-
-
-def test_colour_channels_are_filtered_apart() -> None:
-    """No channel leaks into another."""
-    found = Filter("median", size=3, channel_axis=-1).transform(COLOUR)
-    expected = np.stack(
-        [
-            np.stack([kernels.median(image[..., c], 3) for c in range(3)], axis=-1)
-            for image in COLOUR
-        ]
-    )
-    np.testing.assert_array_equal(found, expected)
-
-
-def test_images_of_differing_sizes_stay_a_list() -> None:
-    """A sequence of images of any sizes comes back as a list of the same sizes and dtype."""
-    found = Filter("median", size=(3, 1)).transform(MIXED)
-    for image, out in zip(MIXED, found, strict=True):
-        np.testing.assert_array_equal(out, kernels.median(image, (3, 1)))
-        assert out.dtype == np.uint16
-
-
-def test_the_input_is_left_alone() -> None:
-    """A filter never writes into its input."""
-    before = STACK.copy()
-    Filter("erosion").transform(STACK)
-    np.testing.assert_array_equal(STACK, before)
-
-
-def test_unknown_kernel_names_those_there_are() -> None:
-    """A wrong name is answered with the list of right ones."""
-    with pytest.raises(InputError, match=r"no kernel is named 'medain'; choose from .*median"):
-        Filter("medain").transform(STACK)
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((3, 4)), np.zeros((0, 4, 4)), [], [1.0, 2.0], 7, "x"])

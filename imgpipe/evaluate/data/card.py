@@ -1,12 +1,16 @@
 """The data card: counts, duplicates, and what to beware of."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from imgpipe.datasets.annotations.identity import alike
-from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.leakage import (
+    count_copies,
+    duplicates,
+    in_training_warnings,
+    judged_in_training,
+)
 from imgpipe.evaluate.data.splits import Split, shared_groups, split_warnings
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.results import DataCard, ModelResult
@@ -20,16 +24,17 @@ def data_card(
     survey: Survey,
     splits: list[Split],
     results: tuple[ModelResult, ...],
-    known: Sequence[str] = (),
+    trained_on: frozenset[str] | None = None,
 ) -> DataCard:
-    """Describe the data set and list its dangers, those `known` before first."""
+    """Describe the data set and list its dangers, the worst first."""
     labels = np.asarray(dataset.labels).astype(np.int64)
     classes = tuple(str(name) for name in dataset.classes)
     pairs, complaints = duplicates(survey, dataset.ids, labels, _places(dataset, splits))
+    judged = judged_in_training(survey.digests, splits, trained_on)
     warnings = [
-        *known,
+        *in_training_warnings(judged, splits),
         *dataset.warnings,
-        *_group_warnings(dataset),
+        *_group_warnings(dataset, fitted=len(splits[0].train) > 0),
         *complaints,
         *split_warnings(dataset, splits),
         *_few(labels, splits, classes),
@@ -49,6 +54,7 @@ def data_card(
         shared_patients=len(shared_groups(dataset)),
         duplicates=pairs,
         warnings=tuple(warnings),
+        copies=count_copies(survey.digests, labels, judged),
     )
 
 
@@ -77,8 +83,13 @@ def _places(dataset: Any, splits: list[Split]) -> list[str | None]:
     return places
 
 
-def _group_warnings(dataset: Any) -> list[str]:
+def _group_warnings(dataset: Any, fitted: bool) -> list[str]:
     """Say when patients are unknown, or known under two spellings."""
+    if dataset.groups is None and not fitted:
+        return [
+            "no patient column: several images of one patient count as so many patients, and "
+            "the intervals may be too narrow"
+        ]
     if dataset.groups is None:
         return [
             "no patient column: images of one patient may stand on both sides of a split, and "

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from imgpipe.datasets.digests import equal_groups
+from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
-from imgpipe.evaluate.results import DuplicatePair
+from imgpipe.evaluate.results import Copies, DuplicatePair
 from imgpipe.evaluate.wording import count
 
 _ALIKE_BITS = 6  # bits that near-duplicates may differ in
@@ -15,18 +17,57 @@ _MOST_LISTED = 1000
 _BLOCK = 4_000_000
 
 
-def trained_on_warnings(survey: Survey, trained_on: frozenset[str] | None) -> list[str]:
-    """Say how many of the judged images the model was trained on, as far as that is known."""
-    if not trained_on:
-        return []
-    known = sum(digest.hex() in trained_on for digest in survey.digests)
+def judged_in_training(
+    digests: Sequence[bytes], splits: Sequence[Split], trained_on: frozenset[str] | None = None
+) -> int | None:
+    """Count the judged images of which the models judging them were trained on an equal one.
+
+    Parameters
+    ----------
+    digests : sequence of bytes
+        Of all images.
+    splits : list of Split
+        Without a training part, what was trained on is `trained_on`.
+    trained_on : frozenset of str, optional
+        Digests in hexadecimal.
+
+    Returns
+    -------
+    int or None
+        Each image counts once, also where it is judged in several folds. None where it is not
+        known what was trained on.
+    """
+    judged: set[int] = set()
+    for split in splits:
+        if not len(split.train) and trained_on is None:
+            return None
+        seen = {digests[i].hex() for i in split.train} if len(split.train) else trained_on
+        judged.update(int(i) for i in split.test if digests[i].hex() in (seen or ()))
+    return len(judged)
+
+
+def in_training_warnings(known: int | None, splits: Sequence[Split]) -> list[str]:
+    """Say how many of the judged images were trained on, as far as that is known."""
     if not known:
         return []
     were = "was" if known == 1 else "were"
-    return [
-        f"{known} of {len(survey.digests)} images {were} used to train this model: scores on them "
-        "are too good"
-    ]
+    first = splits[0]
+    if not len(first.train):
+        return [
+            f"{known} of {len(first.test)} images {were} used to train this model: scores on them "
+            "are too good"
+        ]
+    of = len({int(i) for split in splits for i in split.test})
+    where = "the training part" if first.fold is None else "the training part of its fold"
+    stands = "has an equal image" if known == 1 else "have an equal image each"
+    return [f"{known} of {of} judged images {stands} in {where}: scores on them are too good"]
+
+
+def count_copies(digests: Sequence[bytes], labels: np.ndarray, judged: int | None) -> Copies:
+    """Count equal images by their groups."""
+    groups = equal_groups(digests)
+    torn = sum(len({int(labels[i]) for i in group}) > 1 for group in groups)
+    return Copies(sum(map(len, groups)), len(groups), torn, judged)
 
 
 def duplicates(
@@ -44,19 +85,23 @@ def duplicates(
     Returns
     -------
     (pairs, warnings)
-        At most 1000 pairs, the exact ones first; an image equal to several others is paired with
-        the first of them.
+        At most 1000 pairs, the exact ones first. Of equal images all but the first are listed,
+        beside one in another split or fold where there is one; near-duplicates once for each two
+        groups of equals.
     """
-    exact = _exact_pairs(survey.digests)
-    near = _near_pairs(survey, exact)
+    groups = equal_groups(survey.digests)
+    alike = {group[0]: group for group in groups}
+    near = [
+        _apart(alike.get(a, [a]), alike.get(b, [b]), places) for a, b in _near_pairs(survey, groups)
+    ]
     pairs = [
         DuplicatePair(
             str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same
         )
-        for same, listed in ((True, exact), (False, near))
+        for same, listed in ((True, _exact_pairs(groups, places)), (False, near))
         for a, b in listed
     ]
-    warnings = _complaints(pairs)
+    warnings = [*_exact_warnings(groups, labels, places), *_near_warnings(pairs)]
     if len(survey.digests) > _MOST_COMPARED:
         warnings.append(
             f"near-duplicates were not searched for among {len(survey.digests)} images "
@@ -65,39 +110,62 @@ def duplicates(
     return tuple(pairs[:_MOST_LISTED]), warnings
 
 
-def _complaints(pairs: list[DuplicatePair]) -> list[str]:
-    """Count the duplicates that matter, by kind."""
-    warnings = []
-    for same, word in ((True, "exact duplicates"), (False, "near-duplicates")):
-        kind = [pair for pair in pairs if pair.exact is same]
-        if not kind:
-            continue
-        across = sum(pair.split_a != pair.split_b for pair in kind)
-        torn = sum(not pair.same_label for pair in kind)
-        text = f"{count(len(kind), 'pair')} of {word}"
-        details = []
-        if across:
-            details.append(f"{across} across splits or folds, so scores may be too good")
-        if torn:
-            details.append(f"{torn} with two different labels")
-        warnings.append(f"{text}: {'; '.join(details)}" if details else text)
-    return warnings
+def _exact_warnings(
+    groups: list[list[int]], labels: np.ndarray, places: Sequence[str | None]
+) -> list[str]:
+    """Count equal images, and the groups of them that matter."""
+    if not groups:
+        return []
+    across = [group for group in groups if len({places[i] for i in group}) > 1]
+    torn = sum(len({int(labels[i]) for i in group}) > 1 for group in groups)
+    text = (
+        f"{sum(map(len, groups))} images are exact duplicates, in {count(len(groups), 'group')} of "
+        "equal ones"
+    )
+    details = []
+    if across:
+        images = sum(map(len, across))
+        details.append(f"{images} of them across splits or folds, so scores may be too good")
+    if torn:
+        details.append(f"{count(torn, 'group')} with different labels")
+    return [f"{text}: {'; '.join(details)}" if details else text]
 
 
-def _exact_pairs(digests: tuple[bytes, ...]) -> list[tuple[int, int]]:
-    """Pair each image that was seen before with its first appearance."""
-    first: dict[bytes, int] = {}
+def _near_warnings(pairs: list[DuplicatePair]) -> list[str]:
+    """Count the near-duplicates, and those that matter."""
+    kind = [pair for pair in pairs if not pair.exact]
+    if not kind:
+        return []
+    across = sum(pair.split_a != pair.split_b for pair in kind)
+    torn = sum(not pair.same_label for pair in kind)
+    text = f"{count(len(kind), 'pair')} of near-duplicates"
+    details = []
+    if across:
+        details.append(f"{across} across splits or folds, so scores may be too good")
+    if torn:
+        details.append(f"{torn} with two different labels")
+    return [f"{text}: {'; '.join(details)}" if details else text]
+
+
+def _exact_pairs(groups: list[list[int]], places: Sequence[str | None]) -> list[tuple[int, int]]:
+    """Pair each image but the first of its group with an equal one, elsewhere if possible."""
     pairs = []
-    for index, digest in enumerate(digests):
-        seen = first.setdefault(digest, index)
-        if seen != index:
-            pairs.append((seen, index))
-    return pairs
+    for group in groups:
+        for index in group[1:]:
+            apart = (other for other in group if places[other] != places[index])
+            pairs.append(tuple(sorted((next(apart, group[0]), index))))
+    return sorted(pairs, key=lambda pair: pair[1])  # type: ignore[arg-type]
 
 
-def _near_pairs(survey: Survey, exact: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _apart(group: list[int], other: list[int], places: Sequence[str | None]) -> tuple[int, int]:
+    """Give one image of each group, in different places if possible."""
+    differing = ((a, b) for a in group for b in other if places[a] != places[b])
+    return next(differing, (group[0], other[0]))
+
+
+def _near_pairs(survey: Survey, groups: list[list[int]]) -> list[tuple[int, int]]:
     """Pairs with nearly the same signs of horizontal change and nearly the same pixels."""
-    later = {b for _, b in exact}
+    later = {index for group in groups for index in group[1:]}
     kept = np.array([i for i in range(len(survey.digests)) if i not in later], dtype=np.intp)
     reduced = survey.reduced[kept]
     flat = reduced.reshape(len(reduced), -1)

@@ -79,14 +79,25 @@ def nested_share(
         A part of `index`, in its order.
     """
     rng = np.random.default_rng(seed)
-    names, first, member = np.unique(clusters[index], return_index=True, return_inverse=True)
-    # a patient with several classes counts for that of the first image
-    classes = labels[index][first]
-    kept = np.zeros(len(names), bool)
-    for code in np.unique(classes):
-        order = rng.permutation(np.flatnonzero(classes == code))
-        kept[order[: math.ceil(share * len(order))]] = True
+    holds, member = _held_classes(labels, clusters, index)
+    # one order for all classes: a patient with several counts in the share of each
+    order = rng.permutation(len(holds))
+    kept = np.zeros(len(holds), bool)
+    for of_class in holds.T:
+        holders = order[of_class[order]]
+        kept[holders[: math.ceil(share * len(holders))]] = True
     return index[kept[member]]
+
+
+def _held_classes(
+    labels: np.ndarray, clusters: np.ndarray, index: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which patient holds which class, and whose each sample is."""
+    names, member = np.unique(clusters[index], return_inverse=True)
+    classes, code = np.unique(labels[index], return_inverse=True)
+    holds = np.zeros((len(names), len(classes)), bool)
+    holds[member, code] = True
+    return holds, member
 
 
 def crossings(curves: Sequence[LearningCurve]) -> tuple[Crossing, ...]:
@@ -106,11 +117,9 @@ def crossings(curves: Sequence[LearningCurve]) -> tuple[Crossing, ...]:
 
 def _suffices(share: float, experiment: Experiment) -> bool:
     """Whether each class keeps enough patients in this share of every training part."""
-    clusters = experiment.clusters
     for split in experiment.first_repeat:
-        first = np.unique(clusters[split.train], return_index=True)[1]
-        counts = np.bincount(experiment.labels[split.train][first])
-        if min(math.ceil(share * n) for n in counts[counts > 0]) < _LEAST:
+        holds, _ = _held_classes(experiment.labels, experiment.clusters, split.train)
+        if math.ceil(share * holds.sum(axis=0).min()) < _LEAST:
             return False
     return True
 

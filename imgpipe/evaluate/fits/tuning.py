@@ -15,7 +15,7 @@ from imgpipe.evaluate.fits.parameters import with_budget
 from imgpipe.evaluate.models import probabilities
 from imgpipe.evaluate.scores.metrics import plain_metrics
 from imgpipe.learn.fitting import fit_model
-from imgpipe.learn.folds import most_folds, stratified_folds
+from imgpipe.learn.folds import inner_folds
 
 _INNER_FOLDS = 5
 
@@ -80,13 +80,12 @@ def _inner_folds(
     if split.val is not None:
         return [(split.train, split.val)]
     patients = None if groups is None else groups[split.train]
-    n = min(_INNER_FOLDS, most_folds(labels[split.train], patients))
-    if n < 2:
+    folds = inner_folds(labels[split.train], patients, _INNER_FOLDS, random_state=seed)
+    if folds is None:
         raise InputError(
-            "tuning needs two samples, or patients, of each class in the training part; "
-            "add some, or compare without tuning"
+            "tuning needs two samples, or patients, of each class in the training part, which "
+            "can be set apart; add some, or compare without tuning"
         )
-    folds = stratified_folds(labels[split.train], patients, n, random_state=seed)
     return [(split.train[train], split.train[judged]) for train, judged in folds]
 
 

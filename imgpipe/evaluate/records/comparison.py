@@ -1,7 +1,6 @@
 """The frozen record of a comparison."""
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from imgpipe.evaluate.data.card import data_card
@@ -32,13 +31,13 @@ def freeze(
     survey: Survey,
     clock: Clock,
     learning: LearningCurves | None = None,
-    warnings: Sequence[str] = (),
+    trained_on: frozenset[str] | None = None,
 ) -> Comparison:
     """Put together what was compared, how, and what came out."""
     dataset, splits = experiment.dataset, experiment.splits
     results = tuple(summarise(record, experiment) for record in records)
     return Comparison(
-        dataset=data_card(dataset, survey, splits, results, warnings),
+        dataset=data_card(dataset, survey, splits, results, trained_on),
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table(records, experiment),

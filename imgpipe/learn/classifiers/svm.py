@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imgpipe._common import InputError
 from imgpipe.learn.classifiers.builder import Builder
-from imgpipe.learn.folds import most_folds, stratified_folds
+from imgpipe.learn.folds import inner_folds, most_folds
 from imgpipe.learn.targets import check_classification
 
 
@@ -104,13 +104,11 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         X, y = validate_data(self, X, y)
         check_classification(y)
         groups = None if groups is None else np.asarray(groups)
-        folds = min(self.folds, most_folds(y, groups))
-        if folds < 2:
-            unit = "samples" if groups is None else "patients"
-            raise InputError(
-                "probabilities need held-out samples of each class: found a class with fewer "
-                f"than 2 {unit} in the training part; add {unit}, or leave that class out"
-            )
+        if self.folds < 2:
+            raise InputError(f"folds is {self.folds}; it must be at least 2")
+        inner = inner_folds(y, groups, self.folds, random_state=self.random_state)
+        if inner is None:
+            raise InputError(_unheld(y, groups))
         machine = SVC(
             C=self.C, kernel=self.kernel, gamma=self.gamma, class_weight=self.class_weight
         )
@@ -118,7 +116,7 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
             machine,
             method="sigmoid",
             ensemble=False,
-            cv=stratified_folds(y, groups, folds, random_state=self.random_state),
+            cv=inner,
             n_jobs=self.n_jobs,
         )
         # libsvm lets go of the interpreter lock, so threads do, without copies of X
@@ -158,6 +156,21 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+
+
+def _unheld(y: np.ndarray, groups: np.ndarray | None) -> str:
+    """Say why no sample of each class can be held out, and what would do."""
+    unit = "samples" if groups is None else "patients"
+    if most_folds(y, groups) < 2:
+        found = f"found a class with fewer than 2 {unit} in the training part"
+        return (
+            f"probabilities need held-out samples of each class: {found}; add {unit}, or leave "
+            "that class out"
+        )
+    return (
+        "probabilities need held-out samples of each class: the patients of the training part "
+        "cannot be divided in two with every class in both; add patients"
+    )
 
 
 def build(random_state: int | None = 0, n_jobs: int | None = None) -> CalibratedSVM:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison, DuplicatePair
+    from imgpipe.evaluate import Comparison, DataCard, DuplicatePair
 
 _DUPLICATES = 12  # pairs listed
 _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
@@ -41,7 +41,7 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
             ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
             ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
             *_shared(comparison),
-            ("Duplicate pairs found", f"{len(card.duplicates):,}"),
+            *_copies(card),
         ],
         "pairs": pairs,
         "more_pairs": len(card.duplicates) - len(pairs),
@@ -79,6 +79,21 @@ def _pair(pair: "DuplicatePair") -> dict[str, Any]:
         "labels": "same" if pair.same_label else "different",
         "bad": pair.split_a != pair.split_b or not pair.same_label,
     }
+
+
+def _copies(card: "DataCard") -> list[tuple[str, str]]:
+    """Count look-alikes, and the judged images among the equal ones that were trained on."""
+    near = sum(not pair.exact for pair in card.duplicates)
+    copies = card.copies
+    equal = f"{copies.images:,}"
+    if copies.groups:
+        equal += f", in {numbers.count(copies.groups, 'group')} of equal ones"
+    judged = "not known" if copies.judged is None else f"{copies.judged:,}"
+    return [
+        ("Judged images that stand in training", judged),
+        ("Images equal to another", equal),
+        ("Pairs of near-duplicates", f"{near:,}"),
+    ]
 
 
 def _shared(comparison: "Comparison") -> list[tuple[str, str]]:

@@ -2,8 +2,16 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.leakage import (
+    count_copies,
+    duplicates,
+    in_training_warnings,
+    judged_in_training,
+)
+from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import survey_images
 
 RNG = np.random.default_rng(0)
@@ -23,7 +31,7 @@ def test_noise_holds_no_duplicates() -> None:
 
 
 def test_an_exact_copy_is_found() -> None:
-    """A copied image is paired with its first appearance, across splits and labels."""
+    """A copied image is paired with the one it equals, across splits and labels."""
     images = np.concatenate([IMAGES, IMAGES[[3]]])
     labels = np.r_[np.zeros(20, int), 1]
     (pair,), (warning,) = find(images, labels, ["train"] * 20 + ["test"])
@@ -35,8 +43,89 @@ def test_an_exact_copy_is_found() -> None:
     )
     assert pair.exact
     assert not pair.same_label
-    assert "1 pair of exact duplicates: 1 across" in warning
-    assert "1 with two different labels" in warning
+    assert "2 images are exact duplicates, in 1 group of equal ones: 2 of them across" in warning
+    assert "1 group with different labels" in warning
+
+
+def test_copies_that_are_judged_first() -> None:
+    """Of four equal images, two judged and two trained on, each judged one is seen to leak."""
+    images = np.concatenate([IMAGES[[3, 3]], IMAGES[:2], IMAGES[[3, 3]]])
+    places = ["test", "test", "train", "train", "train", "train"]
+    pairs, (warning,) = find(images, None, places)
+    assert "4 images are exact duplicates, in 1 group of equal ones: 4 of them across" in warning
+    assert {pair.id_a for pair in pairs} | {pair.id_b for pair in pairs} == {
+        f"image {i}" for i in (0, 1, 4, 5)
+    }
+    assert all(pair.split_a != pair.split_b for pair in pairs)
+    split = Split(np.arange(2, 6), np.arange(2))
+    judged = judged_in_training(survey_images(images, None).digests, [split])
+    assert judged == 2
+    (told,) = in_training_warnings(judged, [split])
+    assert told.startswith("2 of 2 judged images have an equal image each in the training part:")
+
+
+def test_a_near_copy_of_copies_stands_across() -> None:
+    """A look-alike of two equal images is across where it stands apart from either of them."""
+    x = np.linspace(0, 6, 64)
+    smooth = 127 + 60 * np.sin(x)[:, None] * np.cos(x)[None]
+    pairs, warnings = find(
+        np.array([smooth, smooth, smooth * 0.9 + 10]), None, ["test", "train", "test"]
+    )
+    assert [(p.id_a, p.id_b) for p in pairs if not p.exact] == [("image 1", "image 2")]
+    assert "1 pair of near-duplicates: 1 across" in warnings[1]
+
+
+@st.composite
+def cohorts(draw: st.DrawFn) -> tuple[list[bytes], list[int], list[int], bool]:
+    """Digests of which many are equal, labels, and the fold or part (0 to 2) of each image."""
+    n = draw(st.integers(2, 14))
+    digests = draw(st.lists(st.sampled_from([b"a", b"b", b"c", b"d"]), min_size=n, max_size=n))
+    labels = draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
+    places = draw(st.lists(st.integers(0, 2), min_size=n, max_size=n))
+    return digests, labels, places, draw(st.booleans())
+
+
+@given(cohorts())
+@settings(max_examples=200, deadline=None)
+def test_copies_are_counted_as_by_hand(
+    cohort: tuple[list[bytes], list[int], list[int], bool],
+) -> None:
+    """With any number of copies, each judged image counts that equals one of its training part."""
+    digests, labels, places, folds = cohort
+    n = len(digests)
+    everyone = np.arange(n)
+    parts = [everyone[np.array(places) == part] for part in range(3)]
+    if folds:
+        splits = [Split(np.setdiff1d(everyone, part), part) for part in parts]
+    else:
+        splits = [Split(parts[0], parts[2], parts[1])]
+
+    def leaks(i: int) -> bool:
+        apart = (lambda j: places[i] != places[j]) if folds else (lambda j: places[j] == 0)
+        judged = folds or places[i] == 2
+        return judged and any(digests[i] == digests[j] and apart(j) for j in range(n))
+
+    # a fold without a training part judges nothing that is known
+    if all(len(split.train) for split in splits):
+        assert judged_in_training(digests, splits) == sum(map(leaks, range(n)))
+    equal = [i for i in range(n) if any(digests[i] == digests[j] for j in range(n) if j != i)]
+    torn = {
+        digests[i] for i in range(n) for j in range(n)
+        if digests[i] == digests[j] and labels[i] != labels[j]
+    }  # fmt: skip
+    found = count_copies(digests, np.array(labels), None)
+    assert found.images == len(equal)
+    assert found.groups == len({digests[i] for i in equal})
+    assert found.torn == len(torn)
+
+
+def test_what_a_model_was_trained_on_is_known_or_not() -> None:
+    """Without a training part, the digests of the training decide; without them, nothing does."""
+    everything = Split(np.empty(0, int), np.arange(4))
+    digests = [b"a", b"a", b"b", b"c"]
+    assert judged_in_training(digests, [everything]) is None
+    assert judged_in_training(digests, [everything], frozenset()) == 0
+    assert judged_in_training(digests, [everything], frozenset({b"a".hex(), b"x".hex()})) == 2
 
 
 @pytest.mark.parametrize("change", ["brighter", "noisy"])

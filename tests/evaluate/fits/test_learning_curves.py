@@ -72,6 +72,19 @@ def test_shares_are_nested_whole_patients_of_each_class_in_proportion():
     assert len(before) == len(index)
 
 
+def test_a_class_of_second_images_is_in_every_share():
+    """A patient with several classes counts for each, whichever image comes first."""
+    clusters = np.repeat(np.arange(64), 2)
+    labels = np.repeat(np.arange(64) % 2, 2)
+    labels[[1, 9, 21, 33]] = 2  # four patients, whose first images are of other classes
+    before: set[int] = set()
+    for share in (0.25, 0.5, 1.0):
+        kept = nested_share(labels, clusters, np.arange(128), share, seed=1)
+        assert set(kept) >= before
+        before = set(kept)
+        assert (labels[kept] == 2).sum() >= 4 * share
+
+
 def test_every_model_is_fitted_on_shares_and_judged_on_the_same_test_part():
     """Training and validation shrink alike; the curve's last point is the headline."""
     Reads.seen.clear()

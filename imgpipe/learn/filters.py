@@ -1,0 +1,282 @@
+"""Kernels as scikit-learn transformers over images."""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone
+
+from imgpipe import kernels
+from imgpipe._common import InputError, did_you_mean, unknown_name
+from imgpipe.learn.transformers import ImageTransformer, check_images
+
+_OWN = ("name", "channel_axis")  # parameters of every filter, whatever its kernel
+
+
+class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+    """Apply one kernel of `imgpipe.kernels` to every image.
+
+    Parameters
+    ----------
+    name : str
+        A name of `imgpipe.kernels.KERNELS`, such as ``"median"`` or ``"gaussian"``.
+    channel_axis : int, optional
+        Axis of the colour channels in one image (-1 where they are last); each channel is
+        filtered alone.
+    **settings
+        Those of the kernel, such as `size`, `sigma` or `mode`, per axis of one image. `output`
+        may be a dtype. A grid reads ``filter_1__size``.
+
+    Raises
+    ------
+    InputError
+        For a setting that the kernel does not take; the message lists those that it takes.
+
+    See Also
+    --------
+    imgpipe.kernels : the kernels, their settings and dtypes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.learn import Filter
+    >>> images = np.zeros((2, 5, 5), np.uint8)
+    >>> images[:, 2, 2] = 255
+    >>> int(Filter("median", size=3).fit_transform(images).max())
+    0
+    >>> Filter("median", sigma=2)
+    Traceback (most recent call last):
+    imgpipe._common.errors.InputError: median takes no setting 'sigma'; it takes size, ...
+    """
+
+    def __init__(
+        self, name: str = "median", *, channel_axis: int | None = None, **settings: Any
+    ) -> None:
+        _check_settings(name, settings)
+        self.name = name
+        self.channel_axis = channel_axis
+        for setting, value in settings.items():
+            setattr(self, setting, value)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Give the parameters by name.
+
+        Parameters
+        ----------
+        deep : bool
+            With the settings that were left at the kernel's own defaults.
+
+        Returns
+        -------
+        dict
+        """
+        given = {
+            key: value
+            for key, value in vars(self).items()
+            if not (key.startswith("_") or key.endswith("_"))
+        }
+        return {**_defaults(self.name), **given} if deep else given
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of the filter and settings of its kernel.
+
+        Parameters
+        ----------
+        **params
+            By name; with a new `name`, the settings are those of the new kernel.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            For a setting that the kernel does not take.
+        """
+        after = {**self.get_params(deep=False), **params}
+        _check_settings(after["name"], {k: v for k, v in after.items() if k not in _OWN})
+        for key, value in params.items():
+            setattr(self, key, value)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """Filter each image.
+
+        Parameters
+        ----------
+        X : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
+            The images, of any dtype that the kernel takes.
+
+        Returns
+        -------
+        ndarray or list of ndarray
+            Of the same form as `X`: a stack stays a stack.
+
+        Raises
+        ------
+        InputError
+            If `name` is no kernel, a setting that it needs is missing, or `X` are not images.
+        """
+        kernel = kernel_named(self.name)
+        self._require_settings()
+        settings = self.get_params(deep=False)
+        for own in _OWN:
+            del settings[own]
+        check_images(X)
+        if isinstance(X, np.ndarray) and X.dtype != object:
+            return kernel(X, axes=self._axes(X.ndim, first=1), **settings)
+        return [
+            kernel(image, axes=self._axes(image.ndim, first=0), **settings)
+            for image in map(np.asarray, X)
+        ]
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Give no names: what comes out are images; the steps behind name what they make of them.
+
+        Parameters
+        ----------
+        input_features : ignored
+            Images have no feature names.
+
+        Returns
+        -------
+        ndarray of object, shape (0,)
+        """
+        return np.empty(0, dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Accept scikit-learn's choice of output, which means nothing to images.
+
+        Parameters
+        ----------
+        transform : str, optional
+            Ignored: filtered images stay arrays, whatever later steps give.
+
+        Returns
+        -------
+        self
+        """
+        return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Read a pickle; those of before held settings that their kernel does not take."""
+        known = _settings_of(state.get("name"))
+        if known is not None:
+            old = ("size", "sigma", "weights", "footprint", "mode", "cval")
+            state = {k: v for k, v in state.items() if k in known or k not in old}
+        super().__setstate__(state)
+
+    def _note_form(self, X: Any) -> None:
+        """Refuse, before any image is filtered, a filter that cannot run."""
+        kernel_named(self.name)
+        self._require_settings()
+
+    def _require_settings(self) -> None:
+        for key, parameter in (_settings_of(self.name) or {}).items():
+            if parameter.default is parameter.empty and not hasattr(self, key):
+                raise InputError(f"{self.name} needs {key}: Filter({self.name!r}, {key}=...)")
+
+    def _axes(self, ndim: int, first: int) -> tuple[int, ...]:
+        """List the axes that a kernel slides along: neither the stack's nor the channels'."""
+        axes = list(range(first, ndim))
+        if self.channel_axis is not None:
+            del axes[self.channel_axis]
+        return tuple(axes)
+
+
+GivenFilters = str | Filter | Iterable[str | tuple[str, Mapping[str, Any]] | Filter]
+"""What `make_filters` takes."""
+
+
+def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[Filter]:
+    """Make the filters that a pipeline begins with.
+
+    Parameters
+    ----------
+    given : iterable of (str, (str, dict) or Filter)
+        A name stands for that kernel with its default settings; a pair is a name and settings. A
+        single one may stand for itself.
+    channel_axis : int, optional
+        For those that were not told.
+
+    Returns
+    -------
+    list of Filter
+
+    Raises
+    ------
+    InputError
+        For an unknown kernel or setting, or something else than a filter.
+    """
+    lone_pair = isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Mapping)
+    several: Any = [given] if isinstance(given, str | Filter) or lone_pair else given
+    if not isinstance(several, Iterable):
+        raise _no_filter(several)
+    return [_made(one, channel_axis) for one in several]
+
+
+def kernel_named(name: Any) -> Any:
+    """Look a kernel up by its name."""
+    if not isinstance(name, str) or name not in kernels.KERNELS:
+        raise unknown_name("kernel", name, kernels.KERNELS)
+    return kernels.KERNELS[name]
+
+
+def _made(given: Any, channel_axis: int | None) -> Filter:
+    """Make one filter; give a ready one the channels that it was not told of."""
+    if isinstance(given, Filter):
+        made: Filter = clone(given)
+    elif isinstance(given, str):
+        made = Filter(given)
+    elif (
+        isinstance(given, tuple | list)
+        and len(given) == 2
+        and isinstance(given[0], str)
+        and isinstance(given[1], Mapping)
+    ):
+        made = Filter(given[0], **given[1])
+    else:
+        raise _no_filter(given)
+    kernel_named(made.name)
+    if made.channel_axis is None:
+        made.set_params(channel_axis=channel_axis)
+    return made
+
+
+def _no_filter(given: Any) -> InputError:
+    return InputError(
+        f"a filter is of type {type(given).__name__}; give the name of a kernel, a pair such as "
+        '("gaussian", {"sigma": 2}), or a Filter'
+    )
+
+
+def _settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
+    """Give the settings that a kernel takes; None where it is unknown, or takes any."""
+    if not isinstance(name, str) or name not in kernels.KERNELS:
+        return None
+    parameters = list(inspect.signature(kernels.KERNELS[name]).parameters.values())[1:]
+    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        return None
+    return {each.name: each for each in parameters if each.name != "axes"}
+
+
+def _defaults(name: Any) -> dict[str, Any]:
+    known = (_settings_of(name) or {}).items()
+    return {key: each.default for key, each in known if each.default is not each.empty}
+
+
+def _check_settings(name: Any, settings: Mapping[str, Any]) -> None:
+    """Refuse settings that the kernel does not take; an unknown kernel is refused when used."""
+    known = _settings_of(name)
+    if known is None:
+        return
+    for key in settings:
+        if key not in known:
+            takes = ", ".join(known) or "none"
+            raise InputError(
+                f"{name} takes no setting {key!r}; it takes {takes}{did_you_mean(key, known)}"
+            )
+    if isinstance(settings.get("output"), np.ndarray):
+        raise InputError("output is an array, which all images would share; give a dtype, or none")
