@@ -20,7 +20,7 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded data, say where the report is
-	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT)
+	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT) --force
 
 test: $(VENV)/.dev ## install, compile the common loops and run the test suite, on two cores
 	$(BIN)/imgpipe doctor --warm
@@ -70,7 +70,7 @@ bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTor
 	$(BIN)/python -m benchmarks.deep
 
 DATA ?= ../shared/data
-COMPARE := $(BIN)/imgpipe compare $(DATA)/pneumoniamnist/pneumoniamnist_rebuilt.npz --jobs 1
+COMPARE := $(BIN)/imgpipe compare $(DATA)/pneumoniamnist/pneumoniamnist_rebuilt.npz --jobs 1 --force
 
 bench-yardstick: $(VENV)/.dev ## networks on PneumoniaMNIST beside published figures (half an hour)
 	$(COMPARE) --models resnet18-28 --budget-seconds 1200 --out $(YARDSTICK)/resnet

@@ -3,13 +3,11 @@
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 
 def cache_dir() -> Path:
     """Folder of cached features and downloads: ``IMGPIPE_CACHE``, else the user's cache folder."""
     chosen = os.environ.get("IMGPIPE_CACHE")
-    return Path(chosen).expanduser() if chosen else user_cache_path("imgpipe", appauthor=False)
+    return Path(chosen).expanduser() if chosen else _users_own("imgpipe")
 
 
 def numba_cache_dir() -> Path:
@@ -18,7 +16,14 @@ def numba_cache_dir() -> Path:
     ``IMGPIPE_CACHE`` does not move it: compiled code belongs to a machine, features to a project.
     """
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    return Path(chosen) if chosen else user_cache_path("imgpipe-numba", appauthor=False)
+    return Path(chosen) if chosen else _users_own("imgpipe-numba")
+
+
+def _users_own(name: str) -> Path:
+    # imported here, so that `imgpipe doctor` can say that it is missing
+    from platformdirs import user_cache_path
+
+    return user_cache_path(name, appauthor=False)
 
 
 def shown(path: str | os.PathLike[str]) -> str:

@@ -35,6 +35,7 @@ from imgpipe.cli.program import run_folder as _runs
     "--learning-curve", is_flag=True,
     help="Also fit on shares of the training patients; the report shows where models cross.",
 )  # fmt: skip
+@_options.force
 @_options.jobs
 @_options.common
 @click.pass_context
@@ -44,6 +45,7 @@ def command(
     models: str,
     families: str,
     out: str,
+    force: bool,
     jobs: int | None,
     as_json: bool,
     **settings: Any,
@@ -64,7 +66,7 @@ def command(
     budget = settings["budget_seconds"]
     if budget is not None and not math.isfinite(budget):
         raise InputError(f"--budget-seconds is {budget}; give a number of seconds, or leave it out")
-    folder = _options.check_run_folder(out)
+    folder = _options.check_run_folder(out, force)
     chosen = _options.names(models, "--models")
     features = _options.names(families, "--families")
     if settings["tune"] and features != ["default"]:

@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ _OPTIONAL = {
     "onnx": "onnx",
     "onnxruntime": "onnx",
     "SimpleITK": "bench",
+    "matplotlib": "bench",
 }
 _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python")}
 
@@ -64,30 +66,46 @@ def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
 
 def _examine() -> dict[str, Any]:
     import imgpipe
-    from imgpipe import features, kernels  # noqa: F401  (their loops name the folders in use)
-    from imgpipe._runtime.code_cache import folders_in_use
-    from imgpipe.evaluate.records.environment import cpu_model
 
-    code = folders_in_use()
     needed = {name: _version(name) for name in _NEEDED}
     return {
         "imgpipe": imgpipe.__version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cpu": cpu_model(),
+        "cpu": _if_possible(_cpu_model),
         "cpus_allowed": _options.worker_count(None),
-        "threads": _threads(),
+        "threads": _if_possible(_threads),
         "packages": {name: number for name, number in needed.items() if number},
         "missing": [name for name, number in needed.items() if not number],
         "optional": {
             name: {"version": _version(name), "extra": extra} for name, extra in _OPTIONAL.items()
         },
-        "cache": _folder(cache_dir()),
-        "compiled": {
-            **_folder(numba_cache_dir()),
-            "functions": sum(len(list(folder.rglob("*.nbi"))) for folder in code),
-        },
+        "cache": _if_possible(lambda: _folder(cache_dir())),
+        "compiled": _if_possible(_compiled),
     }
+
+
+def _if_possible(look: Callable[[], Any]) -> Any:
+    """Look, or give None where that needs a package that is missing: who is ill can still speak."""
+    try:
+        return look()
+    except ModuleNotFoundError:
+        return None
+
+
+def _cpu_model() -> str:
+    from imgpipe.evaluate.records.environment import cpu_model
+
+    return cpu_model()
+
+
+def _compiled() -> dict[str, Any]:
+    """Where compiled code is kept, and how many functions of it are in use."""
+    from imgpipe import features, kernels  # noqa: F401  (their loops name the folders in use)
+    from imgpipe._runtime.code_cache import folders_in_use
+
+    functions = sum(len(list(folder.rglob("*.nbi"))) for folder in folders_in_use())
+    return {**_folder(numba_cache_dir()), "functions": functions}
 
 
 def _threads() -> int:
@@ -114,23 +132,25 @@ def _folder(path: Path) -> dict[str, Any]:
     return {"path": str(path), "bytes": size, "writable": os.access(parent, os.W_OK)}
 
 
+def _described(cache: dict[str, Any]) -> str:
+    note = "" if cache["writable"] else ", NOT writable"
+    return f"{cache['path']} ({_output.readable_size(cache['bytes'])}{note})"
+
+
 def _show(setup: dict[str, Any]) -> None:
-    caches = {
-        "features, downloads": setup["cache"],
-        "compiled code": setup["compiled"],
-    }
-    state = f"{setup['compiled']['functions']} compiled functions"
+    unknown = "not known: a package is missing"
     facts = {
         "imgpipe": setup["imgpipe"],
         "Python": setup["python"],
         "system": setup["system"],
-        "processor": f"{setup['cpu']}, {setup['cpus_allowed']} CPUs allowed",
-        "threads": str(setup["threads"]),
+        "processor": f"{setup['cpu'] or unknown}, {setup['cpus_allowed']} CPUs allowed",
+        "threads": str(setup["threads"] or unknown),
     }
+    caches = {"features, downloads": setup["cache"], "compiled code": setup["compiled"]}
     for name, cache in caches.items():
-        note = "" if cache["writable"] else ", NOT writable"
-        facts[name] = f"{cache['path']} ({_output.readable_size(cache['bytes'])}{note})"
-    facts["compiled now"] = state
+        facts[name] = _described(cache) if cache else unknown
+    if setup["compiled"]:
+        facts["compiled now"] = f"{setup['compiled']['functions']} compiled functions"
     _output.print_facts(facts)
     click.echo("\nPackages")
     _output.print_facts({f"  {name}": v for name, v in setup["packages"].items()})
@@ -143,4 +163,4 @@ def _show(setup: dict[str, Any]) -> None:
         }
     )
     for name in setup["missing"]:
-        click.echo(f"Error: {name} is not installed", err=True)
+        click.echo(f"Error: {name} is not installed (pip install {name})", err=True)

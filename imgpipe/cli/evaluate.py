@@ -15,7 +15,8 @@ from imgpipe.cli.program import run_folder as _runs
 @_options.data
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
-@click.option("--trust", is_flag=True, help="Open a .joblib file, which may run code of its maker.")
+@_options.trust
+@_options.force
 @_options.jobs
 @_options.common
 @click.pass_context
@@ -26,6 +27,7 @@ def command(
     out: str,
     seed: int,
     trust: bool,
+    force: bool,
     jobs: int | None,
     as_json: bool,
     **where: Any,
@@ -39,7 +41,7 @@ def command(
     Example:
       imgpipe evaluate lungs.joblib other_hospital/ --trust --out run
     """
-    folder = _options.check_run_folder(out)
+    folder = _options.check_run_folder(out, force)
     from imgpipe import bundle, datasets
 
     predictor = bundle.load(model, trust=trust)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
+@_options.force
 @_options.jobs
 @_options.common
 def command(
@@ -48,6 +49,7 @@ def command(
     hash_ids: bool,
     salt: str | None,
     resume: bool,
+    force: bool,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -67,8 +69,9 @@ def command(
       imgpipe extract scans/ --out features.csv --families intensity,glcm
       imgpipe extract lesions.csv --out features.parquet --families ibsi
     """
-    path = _options.check_file(out, (".csv", ".parquet"), "a table")
-    _options.check_not_input(path, (data,))
+    _options.check_not_input(out, (data,))
+    path = _options.check_file(out, (".csv", ".parquet"), "a table", force)
+    _check_kept_rows(path, out, resume, force)
     if salt is not None and not hash_ids:
         raise InputError("--salt goes with --hash-ids")
 
@@ -98,6 +101,15 @@ def command(
             INTERRUPTED,
         ) from None
     return _announce(path, table, as_json)
+
+
+def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
+    """Refuse to throw away, without a word, what a stopped run has computed."""
+    if path.with_name(path.name + ".part").exists() and not (resume or force):
+        raise InputError(
+            f"{shown}.part holds the rows of a run that was stopped; add --resume to go on from "
+            "there, or --force to start anew"
+        )
 
 
 def _bins(text: str) -> int | None:

@@ -22,9 +22,16 @@ _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 @click.option("--weights", metavar="W", help='Rows by semicolons: "1,0,-1;2,0,-2;1,0,-1".')
 @click.option("--mode", metavar="M", help="Border: reflect, nearest, mirror, wrap or constant.")
 @click.option("--cval", type=float, metavar="V", help="Value beyond the border, for constant.")
+@click.option("--force", is_flag=True, help="Replace OUT.")
 @_options.common
 def command(
-    name: str, source: str, out: str, weights: str | None, as_json: bool, **settings: Any
+    name: str,
+    source: str,
+    out: str,
+    weights: str | None,
+    force: bool,
+    as_json: bool,
+    **settings: Any,
 ) -> None:
     r"""Filter the image IN with the kernel NAME and write OUT.
 
@@ -35,7 +42,7 @@ def command(
     Example:
       imgpipe filter median scan.png smooth.png --size 5
     """
-    path = _options.check_file(out, _SUFFIXES, "an image")
+    path = _options.check_file(out, _SUFFIXES, "an image", force)
 
     from imgpipe import images
     from imgpipe.kernels import KERNELS
@@ -78,6 +85,8 @@ def _check_settings(name: str, kernel: Any, given: dict[str, Any]) -> None:
         if key not in known:
             takes = [f"--{k}" for k in ("size", "sigma", "weights", "mode", "cval") if k in known]
             raise InputError(f"{name} takes no --{key}; it takes {', '.join(takes)}")
+    if "cval" in given and not str(given.get("mode", "")).removeprefix("grid-") == "constant":
+        raise InputError("--cval is the value beyond the border of --mode constant; add that")
     for key in ("sigma", "weights"):
         if key in known and known[key].default is inspect.Parameter.empty and key not in given:
             raise InputError(f"{name} needs --{key}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imgpipe._common import atomic_path
+from imgpipe._common import InputError, atomic_path
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.exit_codes import SOME_FAILED
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 @click.argument("model")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--out", metavar="FILE.csv", help="Table to write [default: print it].")
-@click.option("--trust", is_flag=True, help="Open a .joblib file, which may run code of its maker.")
+@_options.trust
+@_options.force
 @_options.common
 def command(
-    model: str, images: tuple[str, ...], out: str | None, trust: bool, as_json: bool
+    model: str, images: tuple[str, ...], out: str | None, trust: bool, force: bool, as_json: bool
 ) -> int:
     r"""Predict the class of each IMAGE with a trained MODEL.
 
@@ -33,9 +34,12 @@ def command(
     Example:
       imgpipe predict lungs.joblib --trust new/*.png --out predictions.csv
     """
-    path = None if out is None else _options.check_file(out, (".csv",), "a table")
-    if path is not None:
-        _options.check_not_input(path, (model, *images))
+    if out is None and force:
+        raise InputError("--force goes with --out")
+    path = None
+    if out is not None:
+        _options.check_not_input(out, (model, *images))
+        path = _options.check_file(out, (".csv",), "a table", force)
     from imgpipe import bundle
 
     predictor = bundle.load(model, trust=trust)

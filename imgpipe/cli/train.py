@@ -16,6 +16,7 @@ from imgpipe.cli.program import output as _output
 @click.option("--out", required=True, metavar="MODEL", help="File to write, with suffix .joblib.")
 @click.option("--families", default="default", show_default=True, help="Features, by commas.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
+@_options.force
 @_options.jobs
 @_options.common
 def command(
@@ -24,6 +25,7 @@ def command(
     out: str,
     families: str,
     seed: int,
+    force: bool,
     jobs: int | None,
     as_json: bool,
     **where: Any,
@@ -44,7 +46,7 @@ def command(
     from imgpipe import bundle, datasets, learn
 
     bundle.check_suffix(out)
-    path = _options.check_file(out, (".joblib",), "a model")
+    path = _options.check_file(out, (".joblib",), "a model", force)
     chosen = _options.names(families, "--families")
     dataset = datasets.load(data, **where)
     start = time.perf_counter()
@@ -73,9 +75,12 @@ def command(
             "positive": trained.positive_class,
             "images": used,
             "seconds": round(seconds, 3),
+            "warnings": list(trained.warnings),
         }
         _output.print_json(facts)
         return
+    for text in trained.warnings:
+        click.echo(f"Warning: {text}", err=True)
     click.echo(
         f"{model} fitted on {used:,} images of {len(trained.classes)} classes in {seconds:.1f} s"
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError, StoppedFit
-from imgpipe.datasets.digests import image_digests
+from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.learn.filters import GivenFilters
@@ -38,6 +38,8 @@ class TrainedModel:
     trained_on : tuple of str, optional
         `imgpipe.datasets.image_digests` of the images fitted, by which they are known again. None
         where they are not known.
+    warnings : tuple of str
+        What to beware of: those of the data set, equal images, unknown patients.
     """
 
     pipeline: Any
@@ -47,6 +49,7 @@ class TrainedModel:
     dtype: str
     size: int | tuple[int, int] | None = None
     trained_on: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def positive_class(self) -> str | None:
@@ -165,6 +168,7 @@ def fit(
 def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None) -> TrainedModel:
     """Note beside the pipeline what its images were like."""
     first = np.asarray(part.images[0])
+    digests = image_digests(part.images)
     return TrainedModel(
         pipeline,
         part.classes,
@@ -172,8 +176,25 @@ def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None)
         first.shape,
         str(first.dtype),
         size,
-        tuple(sorted(set(image_digests(part.images)))),
+        tuple(sorted(set(digests))),
+        (*part.warnings, *_dangers(part, digests)),
     )
+
+
+def _dangers(part: "Dataset", digests: list[str]) -> list[str]:
+    """Say what is wrong with the images fitted."""
+    dangers = []
+    groups = equal_groups(digests)
+    if groups:
+        torn = sum(len(group) for group in groups if len(set(part.labels[group].tolist())) > 1)
+        text = f"{sum(map(len, groups))} of {len(part)} training images equal another"
+        dangers.append(f"{text}; of {torn} of them the labels differ" if torn else text)
+    if part.groups is None:
+        dangers.append(
+            "no patient column: what is held back inside, to calibrate or to stop early, may show "
+            "patients that were trained on"
+        )
+    return dangers
 
 
 def _require_two_classes(dataset: "Dataset", train: np.ndarray) -> None:

@@ -124,12 +124,15 @@ def extract_table(
         raise InputError("resume=True goes with out: rows are kept beside that file")
     if salt is not None and not hash_ids:
         raise InputError("salt goes with hash_ids=True")
+    if salt == "":
+        raise InputError("salt is empty; give some letters, or leave it out to have one drawn")
     chosen = _checked(settings)
     images = find_images(source)
     if chosen["label"] is not None and not images.masks:
         raise InputError(f"--label goes with masks, and {source} names none")
     columns = label_columns(source, images.ids, groups)
-    salt = (salt or secrets.token_hex(16)) if hash_ids else None
+    if hash_ids and salt is None:
+        salt = secrets.token_hex(16)
     if out is None:
         rows = Rows()
         measure(images, rows, chosen, n_jobs)

@@ -51,15 +51,17 @@ class FeatureTable:
         Returns
         -------
         DataFrame
-            Columns ``id``, those that the source gives, the features, ``error``.
+            Columns ``id``, those that the source gives, the features, and ``error`` where an image
+            could not be used.
         """
         import pandas as pd
 
         parts = [
             pd.DataFrame({"id": self.ids, **self.columns}),
             pd.DataFrame(self.values, columns=list(self.names)),
-            pd.DataFrame({"error": self.errors}),
         ]
+        if any(self.errors):  # an empty column would be read as a feature without a value
+            parts.append(pd.DataFrame({"error": self.errors}))
         return pd.concat(parts, axis=1)
 
     def write(self, path: str | os.PathLike[str]) -> None:

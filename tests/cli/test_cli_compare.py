@@ -66,10 +66,12 @@ def test_predictions_hold_every_image_once_per_model(finished: Path, trees: Path
 
 
 def test_earlier_run_is_replaced(finished: Path, run: Run, trees: Path) -> None:
-    """A folder that holds an earlier run is written anew, as a whole."""
+    """With --force a folder that holds an earlier run is written anew, as a whole."""
     (finished / "report.html").write_text("old")
     args = ["compare", trees, "--models", "dummy", "--folds", 2, "--jobs", 1, "--out", finished]
-    assert run(*args).exit_code == 0
+    assert_one_error(run(*args), str(finished), "--force")
+    assert (finished / "report.html").read_text(encoding="utf-8") == "old"
+    assert run(*args, "--force").exit_code == 0
     assert sorted(os.listdir(finished)) == FILES
     assert (finished / "report.html").read_text(encoding="utf-8") != "old"
 

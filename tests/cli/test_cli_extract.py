@@ -33,10 +33,9 @@ def test_values_are_the_library_s(run: Run, trees: Path, tmp_path: Path) -> None
     for row in rows[::7]:
         pixels = np.asarray(Image.open(row["id"]))
         expected = extract(pixels, families=["intensity", "glcm"])
-        assert list(row) == ["id", "label", *expected, "error"]
+        assert list(row) == ["id", "label", *expected]
         assert row["label"] == Path(row["id"]).parent.name
         assert {name: float(row[name]) for name in expected} == expected
-        assert row["error"] == ""
     assert left_beside(out) == ["f.csv"]
 
 
@@ -102,7 +101,7 @@ def test_split_folders_give_label_and_split(run: Run, trees: Path, tmp_path: Pat
 def test_folders_that_are_no_classes(run: Run, trees: Path, tmp_path: Path) -> None:
     """One folder of images, or images beside folders, give no label."""
     out = tmp_path / "f.csv"
-    args = ["--families", "intensity", "--jobs", 1, "--out", out]
+    args = ["--families", "intensity", "--jobs", 1, "--force", "--out", out]
     assert run("extract", trees / "benign", *args).exit_code == 0
     assert "label" not in read(out)[0]
     shutil.copytree(trees / "benign", tmp_path / "scans" / "DICOM")
@@ -117,7 +116,7 @@ def test_groups_are_copied(run: Run, trees: Path, tmp_path: Path) -> None:
     rows += [f"{path},{path.parent.name},P{i // 2}" for i, path in enumerate(files)]
     (tmp_path / "scans.csv").write_text("\n".join(rows))
     out = tmp_path / "f.csv"
-    args = ["--families", "intensity", "--jobs", 1, "--out", out, "--groups"]
+    args = ["--families", "intensity", "--jobs", 1, "--force", "--out", out, "--groups"]
     assert run("extract", tmp_path / "scans.csv", *args, "patient").exit_code == 0
     assert list(read(out)[0])[:3] == ["id", "label", "group"]
     assert [row["group"] for row in read(out)] == [f"P{i // 2}" for i in range(len(files))]
@@ -193,14 +192,15 @@ def test_resume_goes_by_what_is_kept(run: Run, trees: Path, tmp_path: Path) -> N
     args = ["extract", trees, "--families", "intensity", "--jobs", 1, "--out", out]
     assert run(*args).exit_code == 0
     whole = out.read_bytes()
+    out.unlink()
     header = part_header(run, trees, tmp_path)
-    names = whole.decode().splitlines()[0].split(",")[2:-1]
+    names = whole.decode().splitlines()[0].split(",")[2:]
     kept = Journal(part, header, resume=False)
     kept.add(names, [Row(0, (7.0,) * len(names))])
     kept.close()
     assert run(*args, "--resume").exit_code == 0
     lines = out.read_text().splitlines()
-    assert lines[1].split(",")[2:-1] == ["7.0"] * len(names)
+    assert lines[1].split(",")[2:] == ["7.0"] * len(names)
     assert lines[2:] == whole.decode().splitlines()[2:]
 
 
@@ -214,6 +214,18 @@ def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
     settings = {"families": ["intensity"], "aggregation": ["default"], "bins": 32}
     settings |= {"bin_width": None, "label": None, "ivh_bins": None, "ivh_bin_width": None}
     return {"version": imgpipe.__version__, **settings, "images": images}
+
+
+def test_kept_rows_are_not_thrown_away(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Without --resume or --force, a run that was stopped is asked about."""
+    out, part = tmp_path / "f.csv", tmp_path / "f.csv.part"
+    args = ["extract", trees, "--families", "intensity", "--jobs", 1, "--out", out]
+    Journal(part, part_header(run, trees, tmp_path), resume=False).close()
+    kept = part.read_bytes()
+    assert_one_error(run(*args), "f.csv.part", "--resume", "--force")
+    assert part.read_bytes() == kept
+    assert run(*args, "--force").exit_code == 0
+    assert not part.exists()
 
 
 def test_resume_refuses_other_settings(run: Run, trees: Path, tmp_path: Path) -> None:

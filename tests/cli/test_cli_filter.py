@@ -40,6 +40,16 @@ def test_colour_is_filtered_by_channel(run: Run, tmp_path: Path) -> None:
     assert np.array_equal(np.asarray(Image.open(tmp_path / "out.png")), expected)
 
 
+def test_the_value_beyond_a_constant_border_counts(run: Run, deep: Path, tmp_path: Path) -> None:
+    """--cval is what lies beyond the border of both constant modes."""
+    expected = ndimage.median_filter(tifffile.imread(deep), 3, mode="constant", cval=7)
+    for i, mode in enumerate(("constant", "grid-constant")):
+        out = tmp_path / f"{i}.npy"
+        args = ["--size", 3, "--mode", mode, "--cval", 7]
+        assert run("filter", "median", deep, out, *args).exit_code == 0
+        assert np.array_equal(np.load(out), expected)
+
+
 def test_weights_and_json(run: Run, deep: Path, tmp_path: Path) -> None:
     """Weights are given as rows; --json tells shape and type."""
     out = tmp_path / "out.npy"
@@ -60,6 +70,8 @@ def test_weights_and_json(run: Run, deep: Path, tmp_path: Path) -> None:
         (["correlate", "--weights", "1,2;3"], ["--weights", "equally many"]),
         (["correlate", "--weights", ";"], ["--weights", "at least one"]),
         (["median", "--mode", "bounce"], ["bounce", "reflect"]),
+        (["median", "--cval", "7"], ["--cval", "--mode constant"]),
+        (["mean", "--cval", "7", "--mode", "nearest"], ["--cval", "--mode constant"]),
     ],
 )
 def test_settings_that_do_not_fit(args: list[str], words: list[str], run: Run, deep: Path) -> None:

@@ -80,7 +80,7 @@ def test_bad_masks_are_rows_with_a_reason(run: Run, lesions, tmp_path: Path) -> 
     assert "shape" in errors[1]
     assert errors[2] == ""
     (tmp_path / "m0.npy").unlink()
-    done = run("extract", path, "--families", "intensity", "--out", out)
+    done = run("extract", path, "--families", "intensity", "--out", out, "--force")
     assert "no such file" in done.stderr
 
 
@@ -90,6 +90,8 @@ def test_settings_that_make_no_sense(run: Run, lesions, tmp_path: Path) -> None:
     out = tmp_path / "f.csv"
     assert_one_error(run("extract", tmp_path / "0.png", "--label", 1, "--out", out), "--label")
     assert_one_error(run("extract", path, "--salt", "x", "--out", out), "--hash-ids")
+    empty = run("extract", path, "--hash-ids", "--salt", "", "--out", out)
+    assert_one_error(empty, "salt is empty")
     assert_one_error(run("extract", path, "--bins", "many", "--out", out), "--bins")
     assert_one_error(run("extract", path, "--aggregation", "XXXX", "--out", out), "XXXX")
 
@@ -117,12 +119,12 @@ def test_three_series_with_contours(run: Run, shared_data: Path, tmp_path: Path)
         families=families.split(","),
         spacing=series.image.spacing,
     )
-    assert list(table.columns) == ["id", *IDENTIFIERS, *expected, "error"]
+    assert list(table.columns) == ["id", *IDENTIFIERS, *expected]
     assert table.loc[1, list(expected)].tolist() == list(expected.values())
     for salt in ("a", "a", "b"):
         args = ("--families", "intensity", "--hash-ids", "--salt", salt, "--jobs", 1)
         hashed = tmp_path / f"{salt}.parquet"
-        assert run("extract", path, *args, "--out", hashed).exit_code == 0
+        assert run("extract", path, *args, "--force", "--out", hashed).exit_code == 0
     one, other = pd.read_parquet(tmp_path / "a.parquet"), pd.read_parquet(tmp_path / "b.parquet")
     for name in IDENTIFIERS:
         assert one[name].nunique() == table[name].nunique()

@@ -44,6 +44,22 @@ def test_without_a_split_all_images_are_fitted(levels: Dataset) -> None:
     assert len(fit(whole, "dummy", families="intensity").trained_on or ()) == 12
 
 
+def test_dangers_are_told(levels: Dataset) -> None:
+    """Equal training images, unknown patients and the warnings of the data itself are said."""
+    images = levels.images.copy()
+    images[[1, 2, 11]] = images[0]  # the last one is in the test part
+    images[4] = images[3]
+    labels = levels.labels.copy()
+    labels[4] = labels[3]
+    part = replace(levels, images=images, labels=labels, warnings=("the dog ate one",))
+    known, copies, patients = fit(part, "dummy", families="intensity").warnings
+    assert known == "the dog ate one"
+    assert copies == "5 of 6 training images equal another; of 3 of them the labels differ"
+    assert patients.startswith("no patient column")
+    sound = replace(levels, groups=np.arange(12).astype(str))
+    assert fit(sound, "dummy", families="intensity").warnings == ()
+
+
 @pytest.fixture
 def watcher(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """A registered classifier that notes the validation part and may be interrupted."""

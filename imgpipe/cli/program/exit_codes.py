@@ -110,6 +110,12 @@ def _failure(error: Exception) -> Failure:
         return Failure(str(error), BAD_INPUT)
     if isinstance(error, OSError):
         return Failure(_os_error(error), BAD_INPUT)
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("imgpipe"):
+        return Failure(
+            f"the Python package {error.name} is not installed; imgpipe doctor says what is "
+            "missing",
+            BAD_INPUT,
+        )
     if isinstance(error, MemoryError):
         return Failure("not enough memory; fewer --jobs or a smaller --size need less", BAD_INPUT)
     return Failure(

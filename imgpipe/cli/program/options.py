@@ -55,6 +55,17 @@ def _listed(ctx: click.Context, option: click.Parameter, text: str | None) -> li
     return found
 
 
+def force(verb: _Verb) -> _Verb:
+    """Add ``--force``, without which nothing that exists is replaced."""
+    return click.option("--force", is_flag=True, help="Replace what --out names.")(verb)
+
+
+def trust(verb: _Verb) -> _Verb:
+    """Add ``--trust``."""
+    text = "Open a .joblib file, which may run code of its maker."
+    return click.option("--trust", is_flag=True, help=text)(verb)
+
+
 SEED = click.IntRange(0, 2**32 - 1)
 """Seeds that NumPy's and scikit-learn's generators all take."""
 
@@ -101,7 +112,7 @@ def check_given(out: str) -> None:
         raise InputError("--out is empty; give the name of what to write")
 
 
-def check_run_folder(out: str) -> Path:
+def check_run_folder(out: str, force: bool) -> Path:
     """Refuse, before any work, a folder that could not be written or holds something else."""
     check_given(out)
     path = Path(os.path.abspath(out))
@@ -110,15 +121,15 @@ def check_run_folder(out: str) -> Path:
     if path.exists() and not path.is_dir():
         raise InputError(f"{out} is a file; --out needs a folder")
     if path.is_dir():
-        _check_earlier_run(path, out)
+        _check_earlier_run(path, out, force)
     if Path.cwd().is_relative_to(path):
         raise InputError(f"{out} is the folder you are in; give --out the name of another")
     check_writable(path, out)
     return path
 
 
-def _check_earlier_run(path: Path, shown: str) -> None:
-    """Refuse a folder that holds anything but an earlier run, since all of it is replaced."""
+def _check_earlier_run(path: Path, shown: str, force: bool) -> None:
+    """Refuse a folder that holds anything but an earlier run which is to be replaced."""
     entries = sorted(os.listdir(path))
     foreign = [name for name in entries if name not in _RUN_FILES or not (path / name).is_file()]
     if not foreign and entries and not _is_run(path / "run.json"):
@@ -127,6 +138,10 @@ def _check_earlier_run(path: Path, shown: str) -> None:
         raise InputError(
             f"{shown} holds other files ({foreign[0]}); --out needs a new or empty folder, or "
             "that of an earlier run and nothing else"
+        )
+    if entries and not force:
+        raise InputError(
+            f"{shown} holds an earlier run; add --force to replace it, or give --out another name"
         )
 
 
@@ -139,8 +154,8 @@ def _is_run(path: Path) -> bool:
     return isinstance(content, dict) and content.keys() >= _RUN_KEYS
 
 
-def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:
-    """Refuse, before any work, a file that could not be written."""
+def check_file(out: str, suffixes: Sequence[str], what: str, force: bool) -> Path:
+    """Refuse, before any work, a file that could not be written or is there already."""
     check_given(out)
     path = Path(os.path.abspath(out))
     if path.suffix.lower() not in suffixes:
@@ -148,14 +163,16 @@ def check_file(out: str, suffixes: Sequence[str], what: str) -> Path:
         raise InputError(f"{out}: {what} needs the suffix {' or '.join(suffixes)}, found {given}")
     if path.is_dir():
         raise InputError(f"{out} is a folder; --out needs a file name")
+    if path.exists() and not force:
+        raise InputError(f"{out} is there already; add --force to replace it, or give another name")
     check_writable(path, out)
     return path
 
 
-def check_not_input(path: Path, inputs: Sequence[str]) -> None:
+def check_not_input(out: str, inputs: Sequence[str]) -> None:
     """Refuse to replace a file that is about to be read."""
     for given in inputs:
-        if path.exists() and os.path.exists(given) and os.path.samefile(path, given):
+        if os.path.exists(out) and os.path.exists(given) and os.path.samefile(out, given):
             raise InputError(f"{given} is an input and would be replaced; give --out another name")
 
 

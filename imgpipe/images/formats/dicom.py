@@ -55,7 +55,10 @@ def _shape(name: str, dataset: Any) -> tuple[int, ...]:
         uid = dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID")
         if uid is None:
             raise InputError(f"{name}: not a DICOM file, or cut short before its pixels")
-        raise InputError(f"{name}: a DICOM file without pixels, or cut short ({plain(uid.name)})")
+        text = f"{name}: a DICOM file without pixels, or cut short ({plain(uid.name)})"
+        if uid.name == "RT Structure Set Storage":
+            text += "; its contours are a mask for the folder of the series they were drawn on"
+        raise InputError(text)
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     plane = (int(dataset.Rows), int(dataset.Columns))
     return (frames, *plane) if frames != 1 else plane

@@ -42,11 +42,14 @@ def identifier_columns(images: ImageList, salt: str | None) -> dict[str, list[st
     rows = [identifiers(item) if isinstance(item, Path) else None for item in images.items]
     if not any(rows):
         return {}
+    # a key of BLAKE2b has at most 64 bytes
+    key = (salt or "").encode(errors="surrogateescape")
+    key = key if len(key) <= 64 else hashlib.blake2b(key).digest()
 
     def shown(text: str) -> str:
         if not text or salt is None:
             return text
-        return hashlib.blake2b(text.encode(), key=salt.encode()[:64], digest_size=16).hexdigest()
+        return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
 
     return {
         name: [shown(row[i]) if row else "" for row in rows] for i, name in enumerate(IDENTIFIERS)

@@ -165,6 +165,12 @@ def test_no_pixels_names_the_kind(name: str) -> None:
         read(sample(name))
 
 
+def test_a_structure_set_is_no_image_but_a_mask() -> None:
+    """Read as a picture, for instance as the mask of one, it says what its contours go with."""
+    with pytest.raises(InputError, match="a mask for the folder of the series"):
+        read(sample("rtstruct.dcm"))
+
+
 def test_missing_decoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the packages for a compression are missing, the error names them."""
     import importlib.util
