@@ -229,3 +229,80 @@ def test_jobs(backend, rng):
     assert found_names == names
     same(mixed[:9], extract_many(images)[0])
     same(mixed[9], vector(images[0, :8]))
+
+
+@pytest.mark.parametrize("length", [1e-9, 1e9])
+def test_the_longest_and_shortest_pixels(length, rng):
+    """In pixels a thousand million times as long, shape and gradients follow their units."""
+    volume, mask = rng.random((5, 6, 7)), rng.random((5, 6, 7)) < 0.6
+    settings = {"families": ["morphology", "gradient"]}
+    expected = vector(volume, mask, **settings)
+    units = [feature.unit for feature in catalogue(**settings, ndim=3)]
+    powers = {"mm": 1, "mm^2": 2, "mm^3": 3, "1/mm": -1, "intensity mm^3": 3, "intensity/mm": -1,
+              "intensity^2/mm^2": -2}  # fmt: skip
+    scales = length ** np.array([float(powers.get(unit, 0)) for unit in units])
+    found = vector(volume, mask, spacing=(length,) * 3, **settings)
+    # weights of Moran's I by distance, and gradients, are the same up to rounding
+    assert found == pytest.approx(expected * scales, rel=1e-6, nan_ok=True)
+
+
+def test_the_longest_sides():
+    """A block of pixels ten thousand times as long as wide has the axes of a block."""
+    settings = {"families": "morphology", "spacing": (1e4, 1, 1)}
+    found = extract(np.arange(60.0).reshape(3, 4, 5), **settings)
+    sides = np.array([3e4, 4, 5]) ** 2 - np.array([1e4, 1, 1]) ** 2
+    axes = sorted(4 * np.sqrt(sides / 12 * 60 / 59), reverse=True)
+    names = ("major", "minor", "least")
+    assert [found[f"morphology_{n}_axis_length"] for n in names] == pytest.approx(axes, rel=1e-7)
+
+
+SMALL_MASKS = {
+    "one pixel": [(3, 4)],
+    "one pixel in a corner": [(0, 0)],
+    "two that touch by a corner": [(3, 4), (4, 5)],
+    "a row": [(5, x) for x in range(9)],
+    "a column": [(y, 0) for y in range(9)],
+    "isolated": [(y, x) for y in (0, 3, 6) for x in (0, 3, 6)],
+    "the corners": [(0, 0), (0, 8), (8, 0), (8, 8)],
+}
+
+
+@pytest.mark.parametrize("where", SMALL_MASKS)
+@pytest.mark.parametrize("kind", ["gray", "floats", "flat", "volume"])
+def test_small_masks(where, kind, rng):
+    """Whatever the mask, values are finite or NaN, the mean is right, and each pixel is counted."""
+    image = np.full((9, 9), 0.1) if kind == "flat" else rng.random((9, 9))
+    image = (image * 200).astype(np.uint8) if kind == "gray" else image
+    mask = np.zeros((9, 9), bool)
+    mask[tuple(np.transpose(SMALL_MASKS[where]))] = True
+    spacing = (2.0, 0.5)
+    if kind == "volume":
+        image, mask = np.stack([image, image.T]), np.stack([mask, np.zeros_like(mask)])
+        spacing = (3.0, 2.0, 0.5)
+    found = extract(image, mask, families="all", spacing=spacing)
+    assert not np.isinf(list(found.values())).any()
+    n = len(SMALL_MASKS[where])
+    assert found["intensity_mean"] == pytest.approx(image[mask].mean(), rel=1e-12)
+    size = "morphology_volume_voxels" if kind == "volume" else "morphology_area_pixels"
+    assert found[size] == n * np.prod(spacing)
+    assert found["ngldm_dependence_count_percentage"] == 1
+    if where in ("one pixel", "one pixel in a corner", "isolated", "the corners"):
+        assert all(np.isnan(v) for name, v in found.items() if name.startswith("glcm_"))
+        assert found["glszm_zone_percentage"] == found["glrlm_run_percentage"] == 1
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, 0.1, 1 / 3, -7.7, 1e-320, 1e300])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_flat_floats(value, dtype):
+    """A flat image has no texture, whatever its value: all pixels alike, no warning."""
+    with np.errstate(over="ignore"):
+        image = np.full((15, 15), value).astype(dtype)
+    if not np.isfinite(image).all():
+        pytest.skip("beyond float32")
+    for mask in (None, np.hypot(*(np.indices((15, 15)) - 7)) < 7):
+        found = extract(image, mask, families="all")
+        assert found["lbp_p8_r1_08"] == found["lbp_p16_r2_16"] == 1
+        assert found["intensity_variance"] == found["gradient_maximum"] == 0
+        assert found["histogram_entropy"] == found["glcm_contrast"] == 0
+        assert found["glcm_angular_second_moment"] == 1
+        assert found["intensity_mean"] == image[0, 0]

@@ -14,6 +14,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.features.inputs.prepare import check_pixels
+from imgpipe.features.inputs.settings import check_lengths, number_of
 
 INTERPOLATIONS = {"nearest": 0, "linear": 1, "cubic": 3}
 """Names of the interpolations and the order of their splines."""
@@ -54,8 +55,9 @@ def resample(
     Raises
     ------
     InputError
-        For sizes that are not positive, another number of them than axes, NaN or infinite pixels,
-        an unknown interpolation, or a grid of more than 2^31 pixels.
+        For sizes that are not positive or that no pixel has, another number of them than axes,
+        NaN or infinite pixels, an unknown interpolation, a grid of more than 2^31 pixels, or a
+        spline that goes beyond the largest float.
 
     References
     ----------
@@ -68,13 +70,7 @@ def resample(
     >>> resample(np.array([[0.0, 4.0]]), spacing=(1, 2), to=1)
     array([[0., 1., 3., 4.]])
     """
-    pixels = check_pixels(image, "the image").astype(np.float64)
-    finite = np.isfinite(pixels)
-    if not finite.all():
-        raise InputError(
-            f"the image holds {np.count_nonzero(~finite)} NaN or infinite pixels, which "
-            "interpolation would spread; replace them"
-        )
+    pixels = _finite(image, "the image")
     out = _interpolate(pixels, spacing, to, interpolation)
     return np.round(out) if rounding else out
 
@@ -98,7 +94,7 @@ def resample_mask(
     interpolation : {"linear", "nearest", "cubic"}, default "linear"
         Order of the spline.
     threshold : float, default 0.5
-        Least interpolated share of the mask that counts as inside.
+        Least interpolated share of the mask that counts as inside; above 0 and at most 1.
 
     Returns
     -------
@@ -108,7 +104,7 @@ def resample_mask(
     Raises
     ------
     InputError
-        As in `resample`.
+        As in `resample`, and for another threshold.
 
     Examples
     --------
@@ -117,10 +113,25 @@ def resample_mask(
     >>> resample_mask(np.array([[0, 1]]), spacing=(1, 2), to=1)
     array([[False, False,  True,  True]])
     """
-    inside = (check_pixels(mask, "the mask") != 0).astype(np.float64)
+    least = number_of("threshold", threshold)
+    if not 0 < least <= 1:
+        raise InputError(f"threshold must be a share above 0 and at most 1, not {threshold!r}")
+    inside = (_finite(mask, "the mask") != 0).astype(np.float64)
     share = _interpolate(inside, spacing, to, interpolation)
     # a share of exactly one half must not depend on rounding
-    return share >= threshold - 1e-9
+    return share >= least - 1e-9
+
+
+def _finite(image: Any, what: str) -> np.ndarray:
+    """Pixels in float64, none of them NaN or infinite."""
+    pixels = check_pixels(image, what).astype(np.float64)
+    wrong = np.count_nonzero(~np.isfinite(pixels))
+    if wrong:
+        raise InputError(
+            f"{what} holds {wrong} NaN or infinite pixels, which interpolation would spread; "
+            "replace them"
+        )
+    return pixels
 
 
 def _interpolate(pixels: np.ndarray, spacing: Any, to: Any, interpolation: str) -> np.ndarray:
@@ -133,21 +144,28 @@ def _interpolate(pixels: np.ndarray, spacing: Any, to: Any, interpolation: str) 
     if pixels.ndim not in (2, 3):
         raise InputError(f"an image of shape {pixels.shape} is neither (y, x) nor (z, y, x)")
     old = _sizes("spacing", spacing, pixels.ndim)
-    new = _sizes("to", np.broadcast_to(to, pixels.ndim) if np.ndim(to) == 0 else to, pixels.ndim)
+    new = _sizes("to", [to] * pixels.ndim if np.ndim(to) == 0 else to, pixels.ndim)
     if np.array_equal(old, new):
         return pixels
     step = new / old
     # 10 pixels of 0.3 are 30 of 0.1, not 31 for a rounding error
-    shape = np.ceil(np.round(np.array(pixels.shape) / step, 9)).astype(np.int64)
-    if not 0 < np.prod(shape.astype(float)) <= _MOST_PIXELS:
-        raise InputError(f"to={to!r} would give {'x'.join(map(str, shape))} pixels; choose larger")
+    sides = np.maximum(np.ceil(np.round(np.array(pixels.shape) / step, 9)), 1)
+    if np.prod(sides) > _MOST_PIXELS:
+        raise InputError(
+            f"to={to!r} would give {' x '.join(f'{n:g}' for n in sides)} pixels; choose larger"
+        )
+    shape = sides.astype(np.int64)
     first = (np.array(pixels.shape) - 1) / 2 - step * (shape - 1) / 2
     order = INTERPOLATIONS[interpolation]
-    return np.asarray(
-        ndimage.affine_transform(
+    with np.errstate(over="ignore", invalid="ignore"):
+        out = ndimage.affine_transform(
             pixels, step, offset=first, output_shape=tuple(shape), order=order, mode="nearest"
         )
-    )
+    if not np.isfinite(out).all():
+        raise InputError(
+            f"{interpolation} interpolation goes beyond the largest float; scale the image down"
+        )
+    return np.asarray(out)
 
 
 def _sizes(argument: str, value: Any, ndim: int) -> np.ndarray:
@@ -160,4 +178,5 @@ def _sizes(argument: str, value: Any, ndim: int) -> np.ndarray:
         raise InputError(
             f"{argument} must be {ndim} positive lengths in mm, one per axis, not {value!r}"
         )
+    check_lengths(argument, sizes.tolist())
     return sizes

@@ -30,6 +30,8 @@ CODES = tuple(_COUNTERPARTS)
 _DEFAULTS = {2: ("SUJT", "8QNN"), 3: ("IAZD", "KOBO")}
 DEFAULT_BINS = 32
 MAX_LEVELS = 4096  # a matrix of 32-bit counts then takes 64 MiB
+SHORTEST, LONGEST = 1e-9, 1e9  # lengths of pixels, mm
+MOST_OBLONG = 1e4  # longest side over shortest; variances along both then keep 8 digits
 MAX_IVH_LEVELS = 2**20  # no matrix has these
 
 
@@ -138,7 +140,7 @@ def settings_from(**given: Unpack[ExtractionSettings]) -> Settings:
         outliers=_optional_positive("outliers", given.get("outliers")),
         distances=_distances(given.get("distance", 1)),
         spacing=_spacing(given.get("spacing")),
-        label=None if label is None else _number("label", label),
+        label=None if label is None else number_of("label", label),
         channel_axis=None if axis is None else _integer("channel_axis", axis),
         ivh_bins=_ivh_bins(given.get("ivh_bins"), ivh_width),
         ivh_bin_width=ivh_width,
@@ -211,7 +213,7 @@ def _low(low: Any, width: float | None) -> float | None:
         return None
     if width is None:
         raise InputError("low is where bins of a fixed size begin: it needs bin_width")
-    return _number("low", low)
+    return number_of("low", low)
 
 
 def _range(bounds: Any) -> tuple[float, float] | None:
@@ -242,10 +244,27 @@ def _spacing(spacing: Any) -> tuple[float, ...] | None:
         return None
     if isinstance(spacing, str) or not isinstance(spacing, (Sequence, np.ndarray)):
         raise InputError(f"spacing must be one length in mm per axis, not {spacing!r}")
-    values = tuple(_number("spacing", value) for value in spacing)
-    if len(values) not in (2, 3) or min(values) <= 0:
+    values = tuple(number_of("spacing", value) for value in spacing)
+    if len(values) not in (2, 3):
         raise InputError(f"spacing must be two or three positive lengths in mm, not {spacing!r}")
+    check_lengths("spacing", values)
     return values
+
+
+def check_lengths(argument: str, lengths: Sequence[float]) -> None:
+    """Refuse sizes of pixels that nothing has, and whose powers are beyond what floats tell."""
+    if min(lengths) <= 0:
+        raise InputError(f"{argument} must be positive lengths in mm, not {tuple(lengths)}")
+    if not SHORTEST <= min(lengths) <= max(lengths) <= LONGEST:
+        raise InputError(
+            f"{argument}={tuple(lengths)} is beyond the sizes of pixels, {SHORTEST:g} to "
+            f"{LONGEST:g} mm; are they in mm?"
+        )
+    if max(lengths) > MOST_OBLONG * min(lengths):
+        raise InputError(
+            f"{argument}={tuple(lengths)} makes pixels {max(lengths) / min(lengths):.3g} times as "
+            f"long as wide, more than {MOST_OBLONG:g}; are they all in mm?"
+        )
 
 
 def _integer(argument: str, value: Any) -> int:
@@ -254,7 +273,8 @@ def _integer(argument: str, value: Any) -> int:
     return int(value)
 
 
-def _number(argument: str, value: Any) -> float:
+def number_of(argument: str, value: Any) -> float:
+    """Read a finite number."""
     real = isinstance(value, (int, float, np.integer, np.floating))
     if not real or isinstance(value, bool) or not math.isfinite(value):
         raise InputError(f"{argument} must be a finite number, not {value!r}")
@@ -264,7 +284,7 @@ def _number(argument: str, value: Any) -> float:
 def _optional_positive(argument: str, value: Any) -> float | None:
     if value is None:
         return None
-    number = _number(argument, value)
+    number = number_of(argument, value)
     if number <= 0:
         raise InputError(f"{argument} must be positive, not {value!r}")
     return number

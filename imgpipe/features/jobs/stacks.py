@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import joblib
@@ -13,9 +13,11 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe._runtime.workers import end_with
 from imgpipe.features.family import Family
+from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.labels import ImageError, Label
 from imgpipe.features.inputs.prepare import batch_of, check_pixels, plan_for, read_image
-from imgpipe.features.inputs.settings import Settings
+from imgpipe.features.inputs.settings import ExtractionPlan, Settings
+from imgpipe.features.jobs.extremes import far_exponents, powers_of_intensity, scaled_settings
 from imgpipe.features.registry import FAMILIES, families_of, features_of
 
 _CHUNK_PIXELS = 2**19  # 4 MB of float64
@@ -169,14 +171,26 @@ def _run_stack(
 ) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     """One call per family for images of one shape."""
     plan = plan_for(stack.shape[1:], axis, labels[0], settings)
-    names = [feature.name for feature in features_of(plan)]
+    features = features_of(plan)
     # sums of pixels near the largest float overflow, which leaves the feature undefined
     with np.errstate(over="ignore", invalid="ignore"):
         batch = batch_of(stack, axis, masks, shapes, plan, labels)
-        blocks = [family.compute(batch, plan) for family in families_of(plan)]
-    values = np.concatenate(blocks, axis=1)
+        values = _measure(batch, plan)
+        for k, exponent in far_exponents(stack, batch).items():
+            one = slice(k, k + 1)
+            near = replace(plan, settings=scaled_settings(settings, -exponent))
+            mask, shape = (None if some is None else some[one] for some in (masks, shapes))
+            pixels = np.ldexp(stack[one], -exponent)
+            part = batch_of(pixels, axis, mask, shape, near, labels[one])
+            back = exponent * powers_of_intensity(features)
+            values[one] = np.ldexp(_measure(part, near), back)
     values[np.isinf(values)] = np.nan
-    return values, names
+    return values, [feature.name for feature in features]
+
+
+def _measure(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
+    blocks = [family.compute(batch, plan) for family in families_of(plan)]
+    return np.concatenate(blocks, axis=1)
 
 
 def _check_same(names: list[str], other: list[str], label: str) -> None:

@@ -78,7 +78,10 @@ def test_mask_keeps_its_volume():
         (np.ones((3, 3)), {"spacing": (1, 1), "to": 0}, "to must be 2 positive lengths"),
         (np.ones((3, 3)), {"spacing": (1,), "to": 1}, "spacing must be 2 positive lengths"),
         (np.ones((3, 3)), {"spacing": "mm", "to": 1}, "spacing must be 2 positive lengths"),
-        (np.ones((3, 3)), {"spacing": (1, 1), "to": 1e-9}, "choose larger"),
+        (np.ones((3, 3)), {"spacing": (1, 1), "to": 1e-5}, "300000 x 300000 pixels; choose larger"),
+        (np.ones((3, 3)), {"spacing": (1, 1), "to": 1e-60}, r"to=\(1e-60, 1e-60\) is beyond"),
+        (np.ones((3, 3)), {"spacing": (1, 1e52), "to": 1}, r"spacing=\(1.0, 1e\+52\) is beyond"),
+        (np.ones((3, 3)), {"spacing": (1, 1), "to": (1, 1e5)}, "1e[+]05 times as long as wide"),
         (np.ones(3), {"spacing": (1,), "to": 1}, "neither"),
         (np.array([[1, np.nan]]), {"spacing": (1, 1), "to": 2}, "1 NaN or infinite"),
         (
@@ -92,3 +95,31 @@ def test_bad_input(image, settings, message):
     """What cannot be resampled gives one error that says what would do."""
     with pytest.raises(InputError, match=message):
         resample(image, **settings)
+
+
+def test_a_pixel_larger_than_the_image():
+    """There is one pixel at least."""
+    assert resample(np.full((3, 4), 7.0), (1, 1), 1e4).tolist() == [[7.0]]
+    assert resample(np.full((3, 4), 7.0), (1e-3, 1e-3), 1e9).tolist() == [[7.0]]
+
+
+def test_splines_beyond_the_largest_float():
+    """What overshoots the largest float is refused, not infinite."""
+    image = np.random.default_rng(0).choice([-1.7e308, 1.7e308], (5, 5))
+    assert np.isfinite(resample(image, (1, 1), 0.5)).all()
+    with pytest.raises(InputError, match="cubic interpolation goes beyond the largest float"):
+        resample(image, (1, 1), 0.5, interpolation="cubic")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_masks_that_are_not_finite(value):
+    """A mask that says neither inside nor outside is refused, as `extract` does."""
+    with pytest.raises(InputError, match="the mask holds 1 NaN or infinite"):
+        resample_mask(np.array([[0, value, 1]]), (1, 1), 2)
+
+
+@pytest.mark.parametrize("threshold", [np.nan, np.inf, 0, -1, 1.5, "half", None, True])
+def test_thresholds_that_are_no_share(threshold):
+    """A threshold that takes everything or nothing is refused."""
+    with pytest.raises(InputError, match="threshold must be"):
+        resample_mask(np.eye(4), (1, 1), 2, threshold=threshold)
