@@ -1,12 +1,13 @@
 """What every room may use: errors, cache paths, atomic files, progress. Nothing heavy."""
 
-from imgpipe._common.errors import InputError, StoppedFit
+from imgpipe._common.errors import ImageError, InputError, StoppedFit
 from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, unknown_name
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
 
 __all__ = [
+    "ImageError",
     "InputError",
     "StoppedFit",
     "atomic_path",

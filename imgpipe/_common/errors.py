@@ -10,6 +10,38 @@ class InputError(ValueError):
     """
 
 
+class ImageError(InputError):
+    """One image of several that cannot be used.
+
+    Parameters
+    ----------
+    reason : str
+        What is wrong, with ``{image}`` where the image is named.
+    index : int
+        Position in what was given.
+    argument : str
+        Which argument that was: ``"X"``, ``"validation"``.
+    name : str, optional
+        What the message calls it; ``image <index>`` by default.
+    """
+
+    def __init__(
+        self, reason: str, index: int = 0, argument: str = "X", name: str | None = None
+    ) -> None:
+        self.reason, self.index, self.argument = reason, index, argument
+        self.name = f"image {index}" if name is None else name
+        where = "" if argument == "X" or name is not None else f"{argument}: "
+        super().__init__(where + reason.replace("{image}", self.name))
+
+    def named(self, name: str) -> "ImageError":
+        """Give the same error with the image called by its id, a path for instance."""
+        return ImageError(self.reason, self.index, self.argument, name)
+
+    def __reduce__(self) -> Any:
+        own = None if self.name == f"image {self.index}" else self.name
+        return ImageError, (self.reason, self.index, self.argument, own)
+
+
 class StoppedFit(KeyboardInterrupt):
     """An interrupt during a fit that left a usable model behind: `model`, fitted so far."""
 

@@ -69,7 +69,7 @@ def save(
         model = _described(model, classes, sample)
     elif classes is not None or sample is not None:
         raise InputError("classes and sample describe a pipeline; a TrainedModel knows its own")
-    content = {name: getattr(model, name) for name in (*_PARTS, "trained_on")}
+    content = {name: getattr(model, name) for name in (*_PARTS, "trained_on", "region")}
     _check_parts(f"{path} is not written", content, "")
     content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
     if card is not None:
@@ -131,7 +131,9 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> Predictor:
     _check_parts(f"{path}: damaged", content, "; train it again")
     # files of before these fields do without them
     trained_on = content.get("trained_on")
-    model = TrainedModel(**{name: content[name] for name in _PARTS}, trained_on=trained_on)
+    parts = {name: content[name] for name in _PARTS}
+    region = content.get("region", "image")
+    model = TrainedModel(**parts, trained_on=trained_on, region=region)
     return Predictor(model, content.get("card") or {})
 
 

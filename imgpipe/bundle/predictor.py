@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imgpipe._common import InputError, track
 from imgpipe.datasets import find_images
-from imgpipe.datasets.naming import reason_alone, told_of
-from imgpipe.images import Image, resize
+from imgpipe.datasets.naming import told_of
+from imgpipe.images import Image, Images
+from imgpipe.images.region import resized
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,53 +161,69 @@ class Predictor:
                 "sequence of arrays, or paths"
             )
         if isinstance(images, str | os.PathLike):
-            return find_images(images, size=self.model.size)
+            return find_images(images, size=self.model.size).with_region(self.model.region)
         if not len(images):
             raise InputError("images is empty; give at least one")
         if isinstance(images, list | tuple) and isinstance(images[0], str | os.PathLike):
-            return find_images(images, size=self.model.size)
-        return images
+            return find_images(images, size=self.model.size).with_region(self.model.region)
+        return images.with_region(self.model.region) if isinstance(images, Images) else images
 
-    def _usable(self, source: Any, batch: range, rows: "_Rows") -> "dict[int, np.ndarray]":
+    def _usable(self, source: Any, batch: range, rows: "_Rows") -> dict[int, Image]:
         """Read a batch; note of the images that cannot be used why not."""
         usable = {}
         for i in batch:
             try:
-                usable[i] = self._pixels(source[i])
+                usable[i] = self._image(source[i])
             except (InputError, OSError) as error:
                 rows.errors[i] = told_of(rows.ids[i], error)
         return usable
 
-    def _pixels(self, item: Any) -> np.ndarray:
-        """Pixels of an image that is of the model's kind."""
+    def _image(self, item: Any) -> Image:
+        """Give an image of the model's kind."""
         image = (
             item if isinstance(item, Image) else Image(np.asarray(item), self.model.channel_axis)
         )
-        pixels = image.pixels
         if self.model.size is not None:
-            pixels = resize(pixels, self.model.size, image.channel_axis)
-        self.model.check(pixels, image.channel_axis)
-        return pixels
+            image = resized(image, self.model.size)
+        self.model.check(image.pixels, image.channel_axis)
+        if self.model.region != "image" and (image.mask is None or not image.mask.any()):
+            lack = "has no mask" if image.mask is None else "has an empty mask"
+            raise InputError(
+                f"{lack}; the model was trained inside masks: name one in a manifest with a "
+                "column mask, or train with --region image"
+            )
+        return image if self.model.region != "image" else replace(image, mask=None)
 
-    def _fill(self, rows: "_Rows", usable: dict[int, np.ndarray]) -> None:
+    def _fill(self, rows: "_Rows", usable: dict[int, Image]) -> None:
         """Predict some images together; a bad one is found by going one by one."""
         if not usable:
             return
         try:
             with np.errstate(over="ignore"):  # what overflows is refused as infinite
-                shares = self.model.pipeline.predict_proba(np.stack(list(usable.values())))
+                shares = self.model.pipeline.predict_proba(self._stacked(usable))
         except ValueError as error:  # pixels that are no numbers, or too large for a feature
             if len(usable) > 1:
-                for i, pixels in usable.items():
-                    self._fill(rows, {i: pixels})
+                for i, image in usable.items():
+                    self._fill(rows, {i: image})
             else:
                 (i,) = usable
-                rows.errors[i] = told_of(rows.ids[i], InputError(reason_alone(error)))
+                rows.errors[i] = told_of(rows.ids[i], error)
             return
         codes = [int(code) for code in self.model.pipeline.classes_]
         for i, row in zip(usable, shares, strict=True):
             rows.shares[i] = 0.0
             rows.shares[i, codes] = row
+
+    def _stacked(self, usable: dict[int, Image]) -> Any:
+        """Put images of the model's shape into one stack, with their masks and spacing."""
+        images = list(usable.values())
+        pixels = np.stack([image.pixels for image in images])
+        masks = None
+        if self.model.region != "image":
+            masks = np.stack([image.mask != 0 for image in images])
+        if len({image.spacing for image in images}) > 1:
+            return Images(images)
+        return Images(pixels, masks, spacing=images[0].spacing, channel_axis=images[0].channel_axis)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from imgpipe._common import InputError
 from imgpipe.bundle.predictor import Predictor
 
@@ -19,6 +17,7 @@ def score(
     name: str = "model",
     seed: int = 0,
     n_jobs: int | None = None,
+    empty_mask: str = "error",
 ) -> "Comparison":
     """Judge a trained model on labelled images that it has not seen.
 
@@ -37,6 +36,8 @@ def score(
         Of resamples and shuffles.
     n_jobs : int, optional
         Workers; None means 1.
+    empty_mask : {"error", "image", "drop"}
+        What is done with images without a mask, where the model looks inside masks.
 
     Returns
     -------
@@ -57,6 +58,7 @@ def score(
     >>> comparison.protocol.kind, comparison.models[0].metrics["auc"].value
     ('held-out evaluation', 0.5)
     """
+    from imgpipe.datasets import in_region
     from imgpipe.evaluate import score_fitted
 
     model = predictor.model
@@ -66,6 +68,7 @@ def score(
         judged = judged.with_classes(model.classes)
     except InputError as error:
         raise InputError(f"{error}, which the model was trained on") from None
+    judged = in_region(judged, model.region, empty_mask=empty_mask)
     _check_images(judged, predictor)
     return score_fitted(
         {name: model.pipeline},
@@ -79,10 +82,10 @@ def score(
 def _check_images(dataset: "Dataset", predictor: Predictor) -> None:
     """Refuse images unlike those of the training; in one array, all are like the first."""
     dataset.require_one_size()
-    several = not isinstance(dataset.images, np.ndarray)
+    several = not dataset.images.is_stack
     for i in range(len(dataset) if several else min(1, len(dataset))):
         try:
-            predictor.model.check(np.asarray(dataset.images[i]), dataset.channel_axis)
+            predictor.model.check(dataset.images[i].pixels, dataset.channel_axis)
         except InputError as error:
             where = dataset.source or dataset.name
             raise InputError(f"{where}: image {dataset.ids[i]} {error}") from error

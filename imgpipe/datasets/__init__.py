@@ -7,9 +7,8 @@ A new registered set is one file with an `Entry` and one line in `DATASETS`.
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.entry import Entry
-from imgpipe.datasets.image_files import ImageFiles
-from imgpipe.datasets.image_list import ImageList
 from imgpipe.datasets.load import DATASETS, load
+from imgpipe.datasets.regions import in_region
 from imgpipe.datasets.synthetic import synthetic_nodules
 from imgpipe.datasets.unlabelled import find_images, iterate
 
@@ -17,10 +16,9 @@ __all__ = [
     "DATASETS",
     "Dataset",
     "Entry",
-    "ImageFiles",
-    "ImageList",
     "find_images",
     "image_digests",
+    "in_region",
     "iterate",
     "load",
     "synthetic_nodules",

@@ -3,7 +3,8 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
 from imgpipe.datasets.annotations.spelling import SPLITS, some
-from imgpipe.datasets.image_files import ImageFiles
+from imgpipe.images import Images
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +24,9 @@ class Dataset:
     ----------
     name : str
         What reports call it.
-    images : ndarray or ImageFiles
-        ``(n, h, w)`` or ``(n, h, w, 3)`` where all fit in memory and have one size, else a
-        sequence that reads a file when it is asked for one.
+    images : Images, ndarray or sequence of arrays
+        Kept as `imgpipe.images.Images`, with their masks, spacing and ids: an array where all fit
+        in memory and have one size, else a sequence that may read a file when asked for one.
     labels : ndarray of int64
         Index of each image's class in `classes`. Names of classes are taken, too, and become such.
     classes : tuple of str, optional
@@ -42,10 +43,12 @@ class Dataset:
         -1 for colour, None for gray.
     source : str or None, default None
         Where it was loaded from.
-    masks : ndarray, ImageFiles or None, default None
-        Region of interest of each image, nonzero inside.
+    masks : ndarray or sequence, optional
+        Region of interest of each image, nonzero inside; those of `images` by default.
     warnings : tuple of str
         What a reader of the results should know.
+    region : {"image", "mask", "box"}
+        What features look at: see `imgpipe.datasets.in_region`.
 
     Raises
     ------
@@ -64,7 +67,7 @@ class Dataset:
     """
 
     name: str
-    images: np.ndarray | ImageFiles
+    images: Any
     labels: np.ndarray
     classes: tuple[str, ...] = ()
     groups: np.ndarray | None = None
@@ -72,17 +75,20 @@ class Dataset:
     ids: Any = None
     channel_axis: int | None = None
     source: str | None = None
-    masks: np.ndarray | ImageFiles | None = None
+    masks: InitVar[Any] = None
     warnings: tuple[str, ...] = ()
+    region: str = "image"
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, masks: Any) -> None:
         n = len(self.images)
         settle = object.__setattr__
+        if masks is not None and len(masks) != n:
+            raise InputError(f"{self.where}: {n} images but {len(masks)} masks")
         labels = np.asarray(self.labels)
         if len(labels) and (not len(self.classes) or labels.dtype.kind in "USO"):
             self._encode(labels)
         elif len(labels):
-            settle(self, "labels", whole(self._where, labels))
+            settle(self, "labels", whole(self.where, labels))
         else:
             settle(self, "labels", labels.astype(np.int64))
         settle(self, "classes", tuple(str(name) for name in self.classes))
@@ -90,19 +96,23 @@ class Dataset:
         for field in ("groups", "split"):
             if getattr(self, field) is not None:
                 settle(self, field, np.asarray(getattr(self, field)).astype(str))
-        for field in ("labels", "ids", "groups", "split", "masks"):
+        for field in ("labels", "ids", "groups", "split"):
             values = getattr(self, field)
             if values is not None and len(values) != n:
-                raise InputError(f"{self._where}: {n} images but {len(values)} {field}")
+                raise InputError(f"{self.where}: {n} images but {len(values)} {field}")
         if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
-            raise InputError(f"{self._where}: labels must lie in 0..{len(self.classes) - 1}")
+            raise InputError(f"{self.where}: labels must lie in 0..{len(self.classes) - 1}")
         self._check_split()
+        carried = Images(self.images, masks, channel_axis=self.channel_axis, ids=self.ids)
+        settle(self, "images", carried)
+        if self.channel_axis is None:
+            settle(self, "channel_axis", carried.channel_axis if carried.is_stack else None)
 
     def _encode(self, labels: np.ndarray) -> None:
         """Make codes of names, in the order of the classes where there is one."""
         given = tuple(self.classes) or None
-        codes, classes, notes = encode(self._where, labels, given)
-        order = classes if given else positive_last(self._where, classes)
+        codes, classes, notes = encode(self.where, labels, given)
+        order = classes if given else positive_last(self.where, classes)
         settle = object.__setattr__
         settle(self, "labels", np.array([order.index(name) for name in classes])[codes])
         settle(self, "classes", order)
@@ -117,7 +127,7 @@ class Dataset:
         return f"<Dataset {self.name}: {len(self)} images ({parts}){patients}>"
 
     @property
-    def _where(self) -> str:
+    def where(self) -> str:
         """What errors begin with: the path if there is one."""
         return self.source or self.name
 
@@ -130,12 +140,8 @@ class Dataset:
     @property
     def sizes(self) -> dict[str, int]:
         """Images of each size as ``"rows x columns"``, most frequent first; reads no file."""
-        if isinstance(self.images, np.ndarray):
-            shapes = [self.images.shape[1:]] * len(self)
-        else:
-            shapes = list(self.images.shapes)
         end = None if self.channel_axis is None else -1
-        counts = Counter("x".join(map(str, shape[:end])) for shape in shapes)
+        counts = Counter("x".join(map(str, shape[:end])) for shape in self.images.shapes)
         return dict(counts.most_common())
 
     def take(self, indices: Any) -> "Dataset":
@@ -148,15 +154,28 @@ class Dataset:
         def part(values: Any) -> Any:
             return None if values is None else values[indices]
 
-        return replace(
-            self,
+        return self.changed(
             images=self.images[indices],
             labels=self.labels[indices],
             ids=self.ids[indices],
             groups=part(self.groups),
             split=part(self.split),
-            masks=part(self.masks),
         )
+
+    def changed(self, **fields: Any) -> "Dataset":
+        """Give the same data set with some fields replaced; masks stay with their images.
+
+        Parameters
+        ----------
+        **fields
+            As in the constructor.
+
+        Returns
+        -------
+        Dataset
+        """
+        own = {f.name: getattr(self, f.name) for f in dataclass_fields(self)}
+        return Dataset(**own | fields)
 
     def positions(self, part: str) -> np.ndarray:
         """Where the images of a part of the split stand; all of them where there is no split."""
@@ -172,11 +191,11 @@ class Dataset:
         unknown = sorted(name for name, n in self.counts.items() if n and name not in classes)
         if unknown:
             raise InputError(
-                f"{self._where}: no class {some(unknown, 8)} among {some(classes, 12)}"
+                f"{self.where}: no class {some(unknown, 8)} among {some(classes, 12)}"
             )
         position = {name: code for code, name in enumerate(classes)}
         codes = np.array([position.get(name, -1) for name in self.classes])
-        return replace(self, labels=codes[self.labels], classes=tuple(classes))
+        return self.changed(labels=codes[self.labels], classes=tuple(classes))
 
     def with_positive(self, positive: str | None = None) -> "Dataset":
         """Give the same images with the positive class last, whose sensitivity is asked for.
@@ -206,7 +225,7 @@ class Dataset:
         >>> data.with_positive().classes, data.with_positive("normal").classes
         (('normal', 'cancer'), ('cancer', 'normal'))
         """
-        return self.with_classes(positive_last(self._where, self.classes, positive))
+        return self.with_classes(positive_last(self.where, self.classes, positive))
 
     def require_one_size(self) -> None:
         """Raise an InputError that names the sizes, unless all images have the same one."""
@@ -215,7 +234,7 @@ class Dataset:
             first = [f"{size}: {n}" for size, n in list(sizes.items())[:4]]
             more = ["..."] if len(sizes) > 4 else []
             raise InputError(
-                f"{self._where}: images of {len(sizes)} sizes ({', '.join(first + more)}): "
+                f"{self.where}: images of {len(sizes)} sizes ({', '.join(first + more)}): "
                 "resize them with --size PX (size= in Python)"
             )
 
@@ -224,7 +243,7 @@ class Dataset:
         present = [f"{name} ({count})" for name, count in self.counts.items() if count]
         if len(present) < n:
             raise InputError(
-                f"{self._where}: {', '.join(present) or 'no class'} is all there is; "
+                f"{self.where}: {', '.join(present) or 'no class'} is all there is; "
                 f"a comparison needs images of at least {n} classes"
             )
 
@@ -234,7 +253,7 @@ class Dataset:
             return
         unknown = sorted(set(self.split.tolist()) - set(SPLITS))
         if unknown:
-            raise InputError(f"{self._where}: split {unknown[0]!r}; use {', '.join(SPLITS)}")
+            raise InputError(f"{self.where}: split {unknown[0]!r}; use {', '.join(SPLITS)}")
         if self.groups is None:
             return
         parts: dict[str, set[str]] = {}
@@ -243,9 +262,13 @@ class Dataset:
         torn = sorted(group for group, held in parts.items() if len(held) > 1)
         if torn:
             raise InputError(
-                f"{self._where}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
+                f"{self.where}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
                 "in more than one part of the given split; a patient belongs to one"
             )
+
+
+# a constructor's argument, then what the images carry
+Dataset.masks = property(lambda self: self.images.masks, doc="Mask of each image, None without.")  # type: ignore[assignment]
 
 
 def stem(source: str | os.PathLike[str]) -> str:

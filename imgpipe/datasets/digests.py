@@ -34,7 +34,8 @@ def image_digests(images: Any) -> list[str]:
     (True, False, 32)
     """
     return [
-        image_digest(np.ascontiguousarray(image)).hex() for image in track(images, "reading images")
+        image_digest(np.ascontiguousarray(np.asarray(image))).hex()
+        for image in track(images, "reading images")
     ]
 
 

@@ -1,13 +1,9 @@
 """What the registry knows about a data set before it is loaded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
+from dataclasses import dataclass
 
 from imgpipe.datasets.dataset import Dataset
-from imgpipe.datasets.image_files import ImageFiles, resize_stack
 
 Size = int | tuple[int, ...]
 
@@ -49,20 +45,4 @@ class Entry:
             As in `load`.
         """
         data = self.loader()
-        if size is None:
-            return data
-        return replace(
-            data,
-            images=_resized(data.images, size, data.channel_axis),
-            masks=None if data.masks is None else _resized(data.masks, size, None),
-        )
-
-
-def _resized(images: Any, size: Size, channel_axis: int | None) -> np.ndarray | ImageFiles:
-    """Resize images at hand now, and those in files when they are read."""
-    if not isinstance(images, ImageFiles):
-        return resize_stack(np.asarray(images), size, channel_axis)
-    new = (size, size) if isinstance(size, int) else tuple(size)
-    end = 3 if channel_axis is not None else 2
-    shapes = tuple((*new, *shape[2:end]) for shape in images.shapes)
-    return replace(images, size=size, shapes=shapes)
+        return data if size is None else data.changed(images=data.images.resized(size))

@@ -79,7 +79,7 @@ def load_folder(
     patients, doubts = clean_groups(where, who, given_split, exact=exact)
     labels = np.array([file.label for file in files])
     codes, known, unused = encode(where, labels, classes, exact=exact)
-    images, channel_axis, warnings = read_files(where, [file.path for file in files], size)
+    images, warnings = read_files(where, [file.path for file in files], size)
     if groups is None and any(file.path.parent != file.class_folder for file in files):
         notes.append("folders below the class folders were not taken for patients")
     return Dataset(
@@ -90,7 +90,7 @@ def load_folder(
         groups=patients,
         split=given_split,
         ids=[shown(file.path) for file in files],
-        channel_axis=channel_axis,
+        channel_axis=images.channel_axis,
         source=where,
         warnings=tuple(notes + unused + doubts + warnings + skipped_note(skipped)),
     )

@@ -1,88 +1,56 @@
-"""Images that stay in their files until they are asked for."""
+"""Images of files: decoded once to find the bad ones, and kept where they fit into memory."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError, track
-from imgpipe.images import read, resize
+from imgpipe.images import Image, ImageFile, Images
+from imgpipe.images.region import resized
+from imgpipe.images.storage import Items, Stack
 
 MEMORY_LIMIT = 2**30
 """Bytes of decoded pixels that are kept in memory; larger sets are read image by image."""
 
-
-@dataclass(frozen=True)
-class ImageFiles(Sequence[Any]):
-    """Image files as a sequence of arrays; each access reads one file.
-
-    An integer gives an array; a slice, an array of integers or a boolean mask gives another
-    `ImageFiles`. Holds only paths, so that it is cheap to send to another process.
-
-    Parameters
-    ----------
-    paths : tuple of str
-        The files.
-    shapes : tuple of tuple of int
-        Shape of each array, known without reading.
-    size : int, tuple of int or None
-        Resize on reading.
-    channel_axis : int or None
-        -1 where all images are given in colour; gray files are then spread over three channels.
-    mask : bool, default False
-        Give booleans, True where the file is nonzero, resized without smoothing.
-    """
-
-    paths: tuple[str, ...]
-    shapes: tuple[tuple[int, ...], ...]
-    size: int | tuple[int, ...] | None = None
-    channel_axis: int | None = None
-    mask: bool = False
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, int | np.integer):
-            if not -len(self) <= index < len(self):
-                raise IndexError(f"image {index} of {len(self)}")
-            return self._read(self.paths[index])
-        chosen = np.arange(len(self))[index]
-        return ImageFiles(
-            tuple(self.paths[i] for i in chosen),
-            tuple(self.shapes[i] for i in chosen),
-            self.size,
-            self.channel_axis,
-            self.mask,
-        )
-
-    def _read(self, path: str) -> np.ndarray:
-        image = read(path)
-        if self.mask:
-            return _mask(image.pixels, image.channel_axis, self.size)
-        return _fit(image.pixels, image.channel_axis, self.channel_axis, self.size)
+Masks = Sequence[tuple[Path, ...]]
 
 
 def read_files(
-    where: str, paths: Sequence[Path], size: int | tuple[int, ...] | None
-) -> tuple[np.ndarray | ImageFiles, int | None, list[str]]:
-    """Give images, channel axis and warnings of files, each decoded now to find the bad ones."""
-    decoded = _decode(where, paths, size)
-    shapes, axes, kept = decoded.shapes, decoded.axes, decoded.kept
-    colours = Counter(axes)
-    channel_axis = -1 if colours[-1] else None
+    where: str,
+    paths: Sequence[Path],
+    size: int | tuple[int, ...] | None,
+    masks: Masks | None = None,
+    regions: Sequence[str | None] | None = None,
+) -> tuple[Images, list[str]]:
+    """Give images and warnings of files with their masks, each decoded now to find the bad ones.
+
+    `masks` holds the files of each image's mask, empty for the whole image; `regions` the region
+    of a structure set.
+    """
+    found = masks or [()] * len(paths)
+    named = regions or [None] * len(paths)
+    files = [
+        ImageFile(str(path), tuple(map(str, own)), region)
+        for path, own, region in zip(paths, found, named, strict=True)
+    ]
+    decoded = _decode(where, files, size)
+    colours = Counter(axis for axis in decoded.axes)
+    axis = -1 if colours[-1] else None
     warnings = _mixtures(decoded.dtypes, colours)
-    if len(colours) > 1:
-        shapes = [s if axis else (*s, 3) for s, axis in zip(shapes, axes, strict=True)]
-    files = ImageFiles(tuple(map(str, paths)), tuple(shapes), size, channel_axis)
-    if len(kept) < len(paths) or len(set(shapes)) > 1 or len(decoded.dtypes) > 1:
-        return files, channel_axis, warnings
-    if len(colours) > 1:
-        kept = [_fit(p, axis, -1, None) for p, axis in zip(kept, axes, strict=True)]
-    return np.stack(kept), channel_axis, warnings
+    if len(decoded.kept) == len(files):
+        store = _stacked([_coloured(image, axis) for image in decoded.kept])
+    else:
+        mixed = len(colours) > 1
+        shapes = [
+            (*s, 3) if mixed and own is None else s
+            for s, own in zip(decoded.shapes, decoded.axes, strict=True)
+        ]
+        store = Items(tuple(files), size, axis, "mask", tuple(shapes), tuple(decoded.areas))
+    return Images.of_store(store, tuple(map(str, paths))), warnings
 
 
 @dataclass
@@ -91,91 +59,59 @@ class _Decoded:
 
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     axes: list[int | None] = field(default_factory=list)
+    areas: list[int] = field(default_factory=list)
     dtypes: Counter[str] = field(default_factory=Counter)
-    kept: list[np.ndarray] = field(default_factory=list)
+    kept: list[Image] = field(default_factory=list)
 
 
-def _decode(where: str, paths: Sequence[Path], size: int | tuple[int, ...] | None) -> _Decoded:
+def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
     """Decode all files; name those that cannot be read."""
     decoded, bad, room = _Decoded(), [], MEMORY_LIMIT
-    for path in track(paths, "reading images"):
+    for file in track(files, "reading images"):
         try:
-            image = read(path)
-            pixels = _fit(image.pixels, image.channel_axis, image.channel_axis, size)
+            image = file.read()
+            if image.mask is not None:
+                image = replace(image, mask=image.mask != 0)
+            image = image if size is None else resized(image, size)
         except InputError as error:
             bad.append(str(error))
             continue
-        decoded.shapes.append(pixels.shape)
+        decoded.shapes.append(image.pixels.shape)
         decoded.axes.append(image.channel_axis)
-        decoded.dtypes[str(pixels.dtype)] += 1
-        room -= pixels.nbytes
+        decoded.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
+        decoded.dtypes[str(image.pixels.dtype)] += 1
+        room -= image.pixels.nbytes + (0 if image.mask is None else image.mask.nbytes)
         if room >= 0:
-            decoded.kept.append(pixels)
+            decoded.kept.append(image)
         else:
             decoded.kept.clear()
     if bad:
         more = f"; and {len(bad) - 3} more" if len(bad) > 3 else ""
         raise InputError(
-            f"{where}: {len(bad)} of {len(paths)} images cannot be read: {'; '.join(bad[:3])}{more}"
+            f"{where}: {len(bad)} of {len(files)} images cannot be read: {'; '.join(bad[:3])}{more}"
         )
     return decoded
 
 
-def read_masks(
-    where: str,
-    paths: Sequence[Path],
-    shapes: Sequence[tuple[int, ...]],
-    size: int | tuple[int, ...] | None,
-) -> ImageFiles:
-    """Masks as a sequence, each decoded once and compared with its image's shape."""
-    for path, shape in track(list(zip(paths, shapes, strict=True)), "reading masks"):
-        image = read(path)
-        inside = _mask(image.pixels, image.channel_axis, size)
-        if inside.shape != tuple(shape):
-            raise InputError(
-                f"{where}: the mask {path} is {inside.shape}, its image {tuple(shape)}"
-            )
-    return ImageFiles(tuple(map(str, paths)), tuple(map(tuple, shapes)), size, None, True)
+def _coloured(image: Image, axis: int | None) -> Image:
+    """Spread a gray image over three channels, where others are in colour."""
+    if axis is None or image.channel_axis is not None:
+        return image
+    return replace(image, pixels=np.repeat(image.pixels[..., None], 3, axis=-1), channel_axis=-1)
 
 
-def resize_stack(
-    images: np.ndarray, size: int | tuple[int, ...] | None, channel_axis: int | None
-) -> np.ndarray:
-    """All images of a stack resized."""
-    if size is None:
-        return images
-    # a stack is resized like a volume, slice by slice; in portions, since sums are in float64
-    portions = [
-        resize(images[at : at + 256], size, channel_axis) for at in range(0, len(images), 256)
-    ]
-    return np.concatenate(portions)
-
-
-def _fit(
-    pixels: np.ndarray,
-    channel_axis: int | None,
-    wanted: int | None,
-    size: int | tuple[int, ...] | None,
-) -> np.ndarray:
-    """Pixels resized and, where colour is wanted, in three channels."""
-    if size is not None:
-        pixels = resize(pixels, size, channel_axis)
-    if channel_axis is None and wanted is not None:
-        pixels = np.repeat(pixels[..., None], 3, axis=-1)
-    return pixels
-
-
-def _mask(
-    pixels: np.ndarray, channel_axis: int | None, size: int | tuple[int, ...] | None
-) -> np.ndarray:
-    """Give True inside; resize by the nearest pixel, so that no new border values appear."""
-    inside = pixels != 0 if channel_axis is None else (pixels != 0).any(axis=channel_axis)
-    if size is None:
-        return inside
-    for axis, n in zip((-2, -1), (size, size) if isinstance(size, int) else size, strict=True):
-        nearest = ((np.arange(n) + 0.5) * inside.shape[axis] / n).astype(np.intp)
-        inside = np.take(inside, nearest, axis=axis)
-    return inside
+def _stacked(images: list[Image]) -> Stack | Items:
+    """Put images of one kind into one array; others stay as they are."""
+    kinds = {
+        (i.pixels.shape, i.pixels.dtype, i.spacing, None if i.mask is None else i.mask.dtype)
+        for i in images
+    }
+    if len(kinds) > 1:
+        return Items(tuple(images))
+    first = images[0]
+    masks = None if first.mask is None else np.stack([image.mask for image in images])
+    pixels = np.stack([image.pixels for image in images])
+    return Stack(pixels, masks, first.spacing, first.channel_axis)
 
 
 def _mixtures(dtypes: Counter[str], colours: Counter[int | None]) -> list[str]:

@@ -15,7 +15,7 @@ from imgpipe.datasets.annotations.spelling import choose_name, clean, clean_spli
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.folders import same_name
 from imgpipe.datasets.files.table import Table, read_table
-from imgpipe.datasets.image_files import read_files, read_masks
+from imgpipe.datasets.image_files import read_files
 
 
 def load_manifest(
@@ -63,19 +63,12 @@ def load_manifest(
     names = [*table.columns, *table.found]
     group_column = choose_name(where, "column", names, groups, "group")
     split_column = choose_name(where, "column", names, split, "split")
-    paths = locate(where, path, table, "path")
+    paths = locate(where, path, "path", table.values("path"))
     parts = clean_split(where, table.values(split_column)) if split_column else None
     who = table.values(group_column) if group_column else None
     patients, doubts = clean_groups(where, who, parts, exact=exact)
     codes, known, notes = encode(where, np.array(table.values("label")), classes, exact=exact)
-    images, channel_axis, warnings = read_files(where, paths, size)
-    masks = None
-    if "mask" in table.found:
-        shapes = (
-            images.shapes if not isinstance(images, np.ndarray) else [images.shape[1:]] * len(paths)
-        )
-        flat = [shape if channel_axis is None else shape[:-1] for shape in shapes]
-        masks = read_masks(where, locate(where, path, table, "mask", unique=False), flat, size)
+    images, warnings = read_files(where, paths, size, *_masks(where, path, table))
     return Dataset(
         name=stem(path),
         images=images,
@@ -84,9 +77,8 @@ def load_manifest(
         groups=patients,
         split=parts,
         ids=table.values("path"),
-        channel_axis=channel_axis,
+        channel_axis=images.channel_axis,
         source=where,
-        masks=masks,
         warnings=tuple(
             table.notes + notes + doubts + warnings + _unused(table, group_column, split_column)
         ),
@@ -100,12 +92,31 @@ def _unused(table: Table, groups: str | None, split: str | None) -> list[str]:
     return unused_note(passed_over, groups, split)
 
 
+def _masks(
+    where: str, manifest: str | os.PathLike[str], table: Table
+) -> tuple[list[tuple[Path, ...]] | None, list[str | None]]:
+    """Files of each mask, none where the column is blank, and regions of structure sets."""
+    regions: list[str | None] = [None] * len(table.rows)
+    if "region" in table.found:
+        regions = [name or None for name in table.values("region")]
+    if "mask" not in table.found:
+        return None, regions
+    named = table.values("mask")
+    files = iter(locate(where, manifest, "mask", [name for name in named if name], unique=False))
+    return [(next(files),) if name else () for name in named], regions
+
+
 def locate(
-    where: str, manifest: str | os.PathLike[str], table: Table, column: str, *, unique: bool = True
+    where: str,
+    manifest: str | os.PathLike[str],
+    column: str,
+    entries: list[str],
+    *,
+    unique: bool = True,
 ) -> list[Path]:
-    """Files of a column, which must exist and, unless they are masks, be listed once."""
+    """Files of a column's entries, which must exist and, unless they are masks, be listed once."""
     base = Path(manifest).parent
-    values = clean(where, f"entries of {column!r}", table.values(column))
+    values = clean(where, f"entries of {column!r}", entries)
     listings: dict[Path, dict[str, list[str]]] = {}
     paths = [place(base, value, listings) for value in values]
     missing = [value for value, path in zip(values, paths, strict=True) if not path.is_file()]

@@ -1,13 +1,12 @@
 """What errors call an image: its id, in place of its position in a stack."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import ImageError, shown
 
 
 @contextmanager
@@ -20,14 +19,12 @@ def naming_images(
     """
     try:
         yield
-    except InputError as error:
-        index = getattr(error, "index", None)
-        if index is None or dataset is None:
+    except ImageError as error:
+        if dataset is None:
             raise
-        rows = validation if getattr(error, "argument", "X") == "validation" else used
-        name = _name(dataset, index if rows is None else int(rows[index]))
-        text = re.sub(rf"\bimage {index}\b", lambda _: name, str(error), count=1)
-        raise InputError(text.removeprefix("validation: ")) from None
+        rows = validation if error.argument == "validation" else used
+        place = error.index if rows is None else int(rows[error.index])
+        raise error.named(_name(dataset, place)) from None
 
 
 def _name(dataset: Any, index: int) -> str:
@@ -40,10 +37,7 @@ def _name(dataset: Any, index: int) -> str:
 
 def told_of(name: str, error: Exception) -> str:
     """Write what is wrong with an image in one line that names it."""
-    reason = shown(getattr(error, "strerror", None) or str(error))
+    if isinstance(error, ImageError):
+        error = error.named("the image")
+    reason = shown(getattr(error, "strerror", None) or str(error)).removeprefix("the image ")
     return " ".join((reason if name in reason else f"{name}: {reason}").split())
-
-
-def reason_alone(error: Exception) -> str:
-    """Take from an error about a stack of one image the words that number it."""
-    return str(error).removeprefix("image 0").lstrip(": ").replace("image 0", "the image")

@@ -12,9 +12,9 @@ from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some, text_of
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.archive import Archive, stack
-from imgpipe.datasets.image_files import resize_stack
 from imgpipe.datasets.medmnist_table import official_classes
-from imgpipe.images import resize
+from imgpipe.images import Images
+from imgpipe.images.image import spatial
 
 CLASS_KEYS = ("classes", "label_names", "class_names")
 ID_KEYS = ("ids", "files", "source_paths")
@@ -79,18 +79,18 @@ def load_npz(
     given_split = clean_split(archive.name, archive.row(split_key, n)) if split_key else None
     rows = archive.row(group_key, n) if group_key else None
     patients, notes = clean_groups(archive.name, rows, given_split, exact=exact)
-    id_key = next((key for key in ID_KEYS if archive.shape(key) == (n,)), None)
     return Dataset(
         name=stem(path),
-        images=resize_stack(images, size, channel_axis),
+        images=Images(
+            images, archive_masks(archive, "masks", images, channel_axis), channel_axis=channel_axis
+        ).resized(size),
         labels=codes,
         classes=names,
         groups=patients,
         split=given_split,
-        ids=[text_of(name) for name in archive[id_key].tolist()] if id_key else None,
+        ids=archive_ids(archive, n),
         channel_axis=channel_axis,
         source=archive.name,
-        masks=_masks(archive, images, size, channel_axis),
         warnings=tuple(warnings + notes),
     )
 
@@ -108,12 +108,13 @@ def _load_parts(
     if split is not None:
         raise InputError(f"{archive.name}: split={split!r}, but its keys already name the parts")
     archive.check_room([f"{part}_images" for part in parts])
-    images, labels, patients, ids, axes = [], [], [], [], []
+    images, masks, labels, patients, ids, axes = [], [], [], [], [], []
     for part in parts:
         if f"{part}_labels" not in archive:
             raise InputError(f"{archive.name}: {part}_images without {part}_labels")
         pixels, axis = stack(archive, f"{part}_images")
-        images.append(resize_stack(pixels, size, axis))
+        images.append(pixels)
+        masks.append(archive_masks(archive, f"{part}_masks", pixels, axis))
         labels.append(archive.row(f"{part}_labels", len(pixels)))
         axes.append(axis)
         ids.append(np.arange(len(pixels)))
@@ -132,7 +133,9 @@ def _load_parts(
     who, notes = clean_groups(archive.name, rows, given_split, exact=exact)
     return Dataset(
         name=stem(archive.path),
-        images=np.concatenate(images),
+        images=Images(
+            np.concatenate(images), _joined(archive, masks), channel_axis=axes[0]
+        ).resized(size),
         labels=codes,
         classes=names,
         groups=who,
@@ -144,6 +147,12 @@ def _load_parts(
     )
 
 
+def archive_ids(archive: Archive, n: int) -> np.ndarray:
+    """Names that the file gives its images, else their indices."""
+    key = next((key for key in ID_KEYS if archive.shape(key) == (n,)), None)
+    return np.array([str(i) for i in range(n)] if key is None else [text_of(name) for name in archive[key].tolist()])
+
+
 def _names(archive: Archive) -> tuple[str, ...] | None:
     """Class names that the file carries."""
     for key in CLASS_KEYS:
@@ -153,12 +162,26 @@ def _names(archive: Archive) -> tuple[str, ...] | None:
     return None
 
 
-def _masks(
-    archive: Archive, images: np.ndarray, size: int | tuple[int, ...] | None, axis: int | None
-) -> Any:
-    """Masks of the same shape as the images, where the file has them."""
-    shape = images.shape if axis is None else images.shape[:-1]
-    if archive.shape("masks") != shape:
+def archive_masks(
+    archive: Archive, key: str, images: np.ndarray, axis: int | None
+) -> np.ndarray | None:
+    """Masks of the same shape as the images, with or without an axis of one channel."""
+    shape = archive.shape(key)
+    if shape is None:
         return None
-    inside = archive["masks"] != 0
-    return inside if size is None else resize(inside, size)
+    expected = (len(images), *spatial(images.shape[1:], axis))
+    if shape not in (expected, (*expected, 1)):
+        raise InputError(
+            f"{archive.name}: {key!r} has the shape {shape}; masks of these images are {expected}"
+        )
+    return archive[key].reshape(expected)
+
+
+def _joined(archive: Archive, masks: list[np.ndarray | None]) -> np.ndarray | None:
+    """Masks of all parts, or of none."""
+    given = [mask for mask in masks if mask is not None]
+    if not given:
+        return None
+    if len(given) < len(masks):
+        raise InputError(f"{archive.name}: some parts have masks and others have none")
+    return np.concatenate(given)

@@ -14,8 +14,8 @@ def as_dataset(data: Any) -> Dataset:
     Parameters
     ----------
     data : Dataset or pair
-        Of a pair, the first holds the images, ``(n, h, w)`` or in colour ``(n, h, w, 3)``, and
-        the second their labels, as codes or names.
+        Of a pair, the first holds the images, ``(n, h, w)`` or in colour ``(n, h, w, 3)``, or a
+        sequence of them, and the second their labels, as codes or names.
 
     Returns
     -------
@@ -37,8 +37,7 @@ def as_dataset(data: Any) -> Dataset:
         return data
     if isinstance(data, tuple) and len(data) == 2:
         images, labels = data
-        images = np.asarray(images) if isinstance(images, list | tuple) else images
-        colour = getattr(images, "ndim", 0) == 4 and images.shape[-1] == 3
+        colour = isinstance(images, np.ndarray) and images.ndim == 4 and images.shape[-1] == 3
         return Dataset("data", images, labels, channel_axis=-1 if colour else None)
     given = repr(data) if isinstance(data, str) else f"a {type(data).__name__}"
     raise InputError(

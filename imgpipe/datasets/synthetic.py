@@ -8,7 +8,7 @@ from imgpipe._common import InputError
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.phantoms.patches import nodule_slices
-from imgpipe.images import resize
+from imgpipe.images import Images
 
 CLASSES = ("benign", "malignant")
 SPACING = 0.7
@@ -80,13 +80,12 @@ def synthetic_nodules(
     stack, outline = np.concatenate(images), np.concatenate(masks)
     return Dataset(
         name="synthetic-nodules",
-        images=stack if size is None else resize(stack, size),
+        images=Images(stack, outline, spacing=(SPACING, SPACING)).resized(size),
         labels=np.repeat(labels, [len(pixels) for pixels in images]),
         classes=CLASSES,
         groups=np.array(groups),
         ids=ids,
         source=f"generated with patients={patients}, difficulty={difficulty}, seed={seed}",
-        masks=outline if size is None else resize(outline, size),
     )
 
 

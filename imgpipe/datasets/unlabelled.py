@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
-from imgpipe.datasets.files.table import read_table
-from imgpipe.datasets.image_list import ImageList, Item, MaskItem
+from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import place
-from imgpipe.images import Image, read
+from imgpipe.datasets.npz import archive_ids, archive_masks
+from imgpipe.images import Image, ImageFile, Images, read
+from imgpipe.images.storage import Item, Items
 
 Source = str | os.PathLike[str]
 Listings = dict[Path, dict[str, list[str]]]
@@ -21,7 +24,7 @@ Listings = dict[Path, dict[str, list[str]]]
 
 def find_images(
     sources: Source | Iterable[Source], *, size: int | tuple[int, int] | None = None
-) -> ImageList:
+) -> Images:
     """List the images of files, folders, stacks and registered sets; files are not read yet.
 
     Parameters
@@ -38,7 +41,7 @@ def find_images(
 
     Returns
     -------
-    ImageList
+    Images
         Ids are the paths as given, the entries of the manifest, or the index in the stack
         (``train/0`` where the stack has parts). With several sources, those that are not paths
         are put in brackets behind their source.
@@ -58,7 +61,6 @@ def find_images(
     """
     names = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     alone = len(names) == 1
-    masks = _masks(Path(names[0])) if alone else ()
     ids: list[str] = []
     items: list[Item] = []
     skipped: Counter[str] = Counter()
@@ -71,7 +73,7 @@ def find_images(
                 raise
             listed = [(None, error)]
         for key, item in listed:
-            clear = alone or isinstance(item, Path)
+            clear = alone or isinstance(item, ImageFile)
             name = shown(source)
             ids.append(name if key is None else key if clear else f"{name}[{key}]")
             items.append(item)
@@ -79,7 +81,8 @@ def find_images(
         what = ", ".join(map(str, names)) or "no source given"
         raise InputError(f"{what}: no images in it")
     notes += skipped_note(skipped)
-    return ImageList(tuple(ids), tuple(items), check_size(size), tuple(notes), masks)
+    store = Items(tuple(items), check_size(size))
+    return Images.of_store(store, tuple(ids), tuple(notes))
 
 
 def iterate(
@@ -117,7 +120,7 @@ def _expand(
     path = Path(source)
     suffix = path.suffix.lower()
     if path.is_dir():
-        return [(shown(file), file) for file in find_files(path, skipped)]
+        return [(shown(file), ImageFile(str(file))) for file in find_files(path, skipped)]
     if not path.exists():
         if str(source) in DATASETS:
             return _registered(str(source))
@@ -127,27 +130,21 @@ def _expand(
     if suffix == ".csv":
         table = read_table(path, ("path",))
         notes += table.notes
-        listings: Listings = {}
-        return [(name, place(path.parent, name, listings)) for name in table.values("path")]
+        return _listed(path.parent, table)
     if suffix == ".npy":
         return _array(path)
-    return [(None, path)]
+    return [(None, ImageFile(str(path)))]
 
 
-def _masks(path: Path) -> tuple[MaskItem | None, ...]:
-    """Masks that a manifest lists."""
-    if path.suffix.lower() != ".csv" or not path.is_file():
-        return ()
-    table = read_table(path, ("path",))
-    if "mask" not in table.found:
-        return ()
+def _listed(folder: Path, table: Table) -> list[tuple[str | None, Item]]:
+    """Files of a manifest's rows, and their masks where any are named."""
     listings: Listings = {}
-    return tuple(
-        (place(path.parent, row["mask"], listings), row.get("region") or None)
-        if row["mask"]
-        else None
-        for row in table.rows
-    )
+    items: list[tuple[str | None, Item]] = []
+    for row in table.rows:
+        masks = (str(place(folder, row["mask"], listings)),) if row.get("mask") else ()
+        path = str(place(folder, row["path"], listings))
+        items.append((row["path"], ImageFile(path, masks, row.get("region") or None)))
+    return items
 
 
 def _archive(path: Path) -> list[tuple[str | None, Item]]:
@@ -158,9 +155,16 @@ def _archive(path: Path) -> list[tuple[str | None, Item]]:
         raise InputError(f"{path}: no key 'images' among {', '.join(archive.keys[:8])}")
     items: list[tuple[str | None, Item]] = []
     for part in parts or [""]:
-        pixels, axis = stack(archive, f"{part}_images" if part else "images")
-        prefix = f"{part}/" if part else ""
-        items += [(f"{prefix}{i}", Image(image, axis)) for i, image in enumerate(pixels)]
+        prefix = f"{part}_" if part else ""
+        pixels, axis = stack(archive, f"{prefix}images")
+        found = Images(
+            pixels, archive_masks(archive, f"{prefix}masks", pixels, axis), channel_axis=axis
+        )
+        names = archive_ids(archive, len(found)) if not part else found.ids
+        items += [
+            (f"{part}/{i}" if part else i, item)
+            for i, item in zip(map(str, names), found.items, strict=True)
+        ]
     return items
 
 
@@ -168,7 +172,7 @@ def _array(path: Path) -> list[tuple[str | None, Item]]:
     """One image, or the images of a stack, of an NPY file."""
     image = read(path)
     if image.pixels.ndim - (image.channel_axis is not None) == 2:
-        return [(None, path)]
+        return [(None, ImageFile(str(path)))]
     return [(str(i), Image(pixels, image.channel_axis)) for i, pixels in enumerate(image.pixels)]
 
 
@@ -178,6 +182,4 @@ def _registered(name: str) -> list[tuple[str | None, Item]]:
     ids = data.ids.tolist()
     if data.split is not None:
         ids = [f"{part}/{i}" for part, i in zip(data.split.tolist(), ids, strict=True)]
-    return [
-        (i, Image(pixels, data.channel_axis)) for i, pixels in zip(ids, data.images, strict=True)
-    ]
+    return list(zip(ids, data.images.items, strict=True))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from imgpipe._common import InputError, track
+from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.splits import make_splits
 from imgpipe.evaluate.data.survey import survey_images
@@ -27,6 +28,8 @@ def compare(
     tune: bool = False,
     budget_seconds: float | None = None,
     learning_curve: bool = False,
+    region: str | None = None,
+    empty_mask: str = "error",
     n_jobs: int | None = None,
 ) -> Comparison:
     """Compare classifiers on one data set, with the same folds for all.
@@ -59,6 +62,11 @@ def compare(
     learning_curve : bool
         Also fit every model on a 16th, 8th, quarter and half of the training patients, and say
         where the curves cross.
+    region : {"mask", "box", "image"}, optional
+        What features look at; networks see the box in either of the first two. By default the
+        mask, where the data set has masks, else the image.
+    empty_mask : {"error", "image", "drop"}
+        With a mask that is empty or missing: stop, take the whole image, or leave the image out.
     n_jobs : int, optional
         Workers; None means 1.
 
@@ -89,7 +97,7 @@ def compare(
     if seeds < 1:
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = Clock()
-    dataset = as_dataset(dataset)
+    dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
     candidates = make_candidates(models, dataset.channel_axis, n_jobs)
     dataset.require_one_size()
     splits = make_splits(dataset, folds=folds, repeats=repeats, seed=seed)

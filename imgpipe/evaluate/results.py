@@ -62,8 +62,21 @@ class Copies:
 
 
 @dataclass(frozen=True)
+class Example:
+    """An image with the outline of its mask drawn on it: uint8, for display."""
+
+    id: str
+    label: str
+    image: np.ndarray = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class DataCard:
-    """What was in the data set, and what to beware of."""
+    """What was in the data set, and what to beware of.
+
+    `region` is what features looked at: ``"mask"``, ``"box"`` or ``"image"``. `area_auc` is the
+    AUC of the area of the mask alone, of the class that it tells best from the others.
+    """
 
     name: str
     source: str | None
@@ -78,6 +91,9 @@ class DataCard:
     duplicates: tuple[DuplicatePair, ...]
     warnings: tuple[str, ...]
     copies: Copies = Copies(0, 0, 0, None)
+    region: str = "image"
+    area_auc: float | None = None
+    examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -233,7 +249,7 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Everything but the per-sample predictions and the pictures, ready for strict JSON."""
         return {
-            "dataset": plain(self.dataset),
+            "dataset": _card_dict(self.dataset),
             "protocol": plain(self.protocol),
             "models": {model.name: _model_dict(model) for model in self.models},
             "run": plain(self.run),
@@ -263,6 +279,11 @@ def save_run(comparison: Comparison, folder: str | os.PathLike[str]) -> None:
     write_json(folder / "result.json", comparison.to_dict())
     comparison.predictions.to_csv(folder / "predictions.csv", index=False)
     comparison.leaderboard().to_csv(folder / "leaderboard.csv", index=False)
+
+
+def _card_dict(card: DataCard) -> dict[str, Any]:
+    """Leave the pictures out of the data card."""
+    return {f.name: plain(getattr(card, f.name)) for f in fields(card) if f.name != "examples"}
 
 
 def _model_dict(model: ModelResult) -> dict[str, Any]:

@@ -7,6 +7,8 @@ that ends early is an `InputError`.
 
 from imgpipe.images.contours import read_contours
 from imgpipe.images.image import MAX_PIXELS, SUFFIXES, Image
+from imgpipe.images.image_file import ImageFile
+from imgpipe.images.images import Images, as_images
 from imgpipe.images.luminance import luminance
 from imgpipe.images.masks import LabelImage, read_mask
 from imgpipe.images.read import read
@@ -18,8 +20,11 @@ __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
     "Image",
+    "ImageFile",
+    "Images",
     "LabelImage",
     "Series",
+    "as_images",
     "identifiers",
     "luminance",
     "read",

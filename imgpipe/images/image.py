@@ -3,10 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images.array_like import ArrayLike
 
 MAX_PIXELS = 2**28
 """Pixels (frames included, channels not) that one file may declare: 512 x 512 x 1024."""
@@ -18,8 +20,10 @@ SUFFIXES = DICOM_SUFFIXES | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", "
 
 
 @dataclass(frozen=True, eq=False)
-class Image:
-    """Pixels and what their axes mean.
+class Image(ArrayLike):
+    """Pixels, what their axes mean, and which of them count.
+
+    NumPy takes an image for its pixels: ``np.asarray(image)``, ``image.shape``, ``image + 1``.
 
     Parameters
     ----------
@@ -30,18 +34,45 @@ class Image:
         Axis of the colour channels (always -1 from `read`), None for gray.
     spacing : tuple of float or None
         Distance of neighbouring pixels in mm, one for each axis but the channels, None if unknown.
+    mask : ndarray of bool or int, optional
+        Region of interest, nonzero inside; shaped like the pixels without channels. None for the
+        whole image.
+    id : str, optional
+        What errors and tables call it: the path as given, or its index.
 
     Examples
     --------
     >>> import numpy as np
     >>> from imgpipe.images import Image
-    >>> Image(np.zeros((4, 6), np.uint8)).pixels.shape
-    (4, 6)
+    >>> image = Image(np.zeros((4, 6), np.uint8), spacing=(0.5, 0.5))
+    >>> image.shape, image.spacing
+    ((4, 6), (0.5, 0.5))
     """
 
     pixels: np.ndarray
     channel_axis: int | None = None
     spacing: tuple[float, ...] | None = None
+    mask: np.ndarray | None = None
+    id: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.pixels[index]
+
+    @property
+    def spatial_shape(self) -> tuple[int, ...]:
+        """Shape without the channels, that of a mask."""
+        return spatial(self.pixels.shape, self.channel_axis)
+
+
+def spatial(shape: Sequence[int], channel_axis: int | None) -> tuple[int, ...]:
+    """Shape of an image without its channels."""
+    if channel_axis is None:
+        return tuple(shape)
+    axis = channel_axis % len(shape)
+    return (*shape[:axis], *shape[axis + 1 :])
 
 
 def check_budget(what: str, shape: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from imgpipe._common import InputError, StoppedFit
+from imgpipe._common import ImageError, StoppedFit
 from imgpipe.learn.pipelines import final_step
 
 
@@ -103,9 +103,8 @@ def _transformed(steps: Any, images: Any) -> Any:
     """Send the validation part through fitted steps; an error says that it is about this part."""
     try:
         return steps.transform(images)
-    except InputError as error:
-        error.argument = "validation"  # type: ignore[attr-defined]
-        raise
+    except ImageError as error:
+        raise ImageError(error.reason, error.index, "validation") from None
 
 
 def _accepts(estimator: Any, parameter: str) -> bool:

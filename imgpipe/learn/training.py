@@ -10,6 +10,7 @@ from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.learn.filters import GivenFilters
+from imgpipe.datasets.regions import in_region
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import make_pipeline
 
@@ -40,6 +41,8 @@ class TrainedModel:
         where they are not known.
     warnings : tuple of str
         What to beware of: those of the data set, equal images, unknown patients.
+    region : {"image", "mask", "box"}
+        What the model looks at: new images need a mask for the latter two.
     """
 
     pipeline: Any
@@ -50,6 +53,7 @@ class TrainedModel:
     size: int | tuple[int, int] | None = None
     trained_on: tuple[str, ...] | None = None
     warnings: tuple[str, ...] = ()
+    region: str = "image"
 
     @property
     def positive_class(self) -> str | None:
@@ -93,6 +97,8 @@ def fit(
     seed: int = 0,
     n_jobs: int | None = None,
     size: int | tuple[int, int] | None = None,
+    region: str | None = None,
+    empty_mask: str = "error",
 ) -> TrainedModel:
     """Fit one model on the training part of a data set.
 
@@ -115,6 +121,9 @@ def fit(
         Workers for features and classifier; None means 1.
     size : int or (int, int), optional
         What `load` was asked to resize the images to: noted, so that new images are resized too.
+    region, empty_mask : str, optional
+        What features look at, and what is done without a mask: as in
+        `imgpipe.datasets.in_region`.
 
     Returns
     -------
@@ -140,7 +149,7 @@ def fit(
     >>> trained.classes, trained.image_shape, trained.dtype
     (('benign', 'malignant'), (64, 64), 'int16')
     """
-    dataset = as_dataset(dataset)
+    dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
     dataset.require_one_size()
     _require_one_dtype(dataset)
     train = dataset.positions("train")
@@ -167,7 +176,7 @@ def fit(
 
 def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None) -> TrainedModel:
     """Note beside the pipeline what its images were like."""
-    first = np.asarray(part.images[0])
+    first = part.images[0].pixels
     digests = image_digests(part.images)
     return TrainedModel(
         pipeline,
@@ -178,6 +187,7 @@ def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None)
         size,
         tuple(sorted(set(digests))),
         (*part.warnings, *_dangers(part, digests)),
+        part.region,
     )
 
 
@@ -210,11 +220,11 @@ def _require_two_classes(dataset: "Dataset", train: np.ndarray) -> None:
 
 def _require_one_dtype(dataset: "Dataset") -> None:
     """Refuse images of several pixel types, whose values have no common scale."""
-    if isinstance(dataset.images, np.ndarray):
+    if dataset.images.is_stack:
         return
     examples: dict[str, str] = {}
-    for name, pixels in zip(dataset.ids, dataset.images, strict=True):
-        examples.setdefault(str(pixels.dtype), str(name))
+    for name, image in zip(dataset.ids, dataset.images, strict=True):
+        examples.setdefault(str(image.pixels.dtype), str(name))
     if len(examples) > 1:
         named = ", ".join(f"{dtype} ({name})" for dtype, name in examples.items())
         raise InputError(f"images of {len(examples)} pixel types: {named}; a model takes one")

@@ -10,7 +10,8 @@ import numpy as np
 
 import imgpipe
 from imgpipe._common import InputError
-from imgpipe.datasets import ImageList, find_images
+from imgpipe.datasets import find_images
+from imgpipe.images import Images
 from imgpipe.features import catalogue
 from imgpipe.tables.rows.columns import identifier_columns, label_columns
 from imgpipe.tables.rows.fingerprint import fingerprint
@@ -65,6 +66,7 @@ def extract_table(
     hash_ids: bool = False,
     salt: str | None = None,
     resume: bool = False,
+    region: str = "mask",
     n_jobs: int | None = None,
     **settings: Unpack[Settings],
 ) -> FeatureTable:
@@ -89,6 +91,8 @@ def extract_table(
         Of the hashes, for equal ones in several tables; else one is drawn.
     resume : bool
         Go on from ``<out>.part``, where there is one.
+    region : {"mask", "box", "image"}
+        Measure inside the masks where there are any, inside their bounding boxes, or whole images.
     n_jobs : int, optional
         Workers; None means 1.
     families, aggregation, bins, bin_width, low, range, outliers, distance, label, ivh_bins,
@@ -127,8 +131,8 @@ def extract_table(
     if salt == "":
         raise InputError("salt is empty; give some letters, or leave it out to have one drawn")
     chosen = _checked(settings)
-    images = find_images(source)
-    if chosen["label"] is not None and not images.masks:
+    images = find_images(source).with_region(region)
+    if chosen["label"] is not None and not images.masked_any:
         raise InputError(f"--label goes with masks, and {source} names none")
     columns = label_columns(source, images.ids, groups)
     if hash_ids and salt is None:
@@ -139,7 +143,12 @@ def extract_table(
         return _table(images, columns, rows, salt)
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = {"version": imgpipe.__version__, **chosen, "images": fingerprint(images)}
+    header = {
+        "version": imgpipe.__version__,
+        "region": region,
+        **chosen,
+        "images": fingerprint(images),
+    }
     journal = Journal(path.with_name(path.name + ".part"), header, resume=resume)
     try:
         measure(images, journal, chosen, n_jobs)
@@ -166,7 +175,7 @@ def _checked(settings: Settings) -> dict[str, Any]:
 
 
 def _table(
-    images: ImageList, columns: dict[str, list[str]], rows: Rows, salt: str | None
+    images: Images, columns: dict[str, list[str]], rows: Rows, salt: str | None
 ) -> FeatureTable:
     """Bring the rows into the order of the images."""
     undefined = (float("nan"),) * len(rows.names)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.datasets import DATASETS, Dataset, Entry, ImageFiles, load, medmnist
-from imgpipe.images import resize, write
+from imgpipe.datasets import DATASETS, Dataset, Entry, load, medmnist
+from imgpipe.images import Images, resize, write
 
 IMAGES = np.zeros((4, 5, 6), np.uint8)
 
@@ -111,7 +111,7 @@ def test_a_loader_needs_no_arguments() -> None:
     """The registry resizes what a loader gives, colour and masks included."""
     colour = np.random.default_rng(0).integers(0, 255, (4, 8, 6, 3), np.uint8)
     entry = toy_entry(colour, channel_axis=-1, masks=colour[..., 0] > 99)
-    assert entry.load().images is colour
+    assert entry.load().images.pixels is colour
     found = entry.load(size=(4, 3))
     assert found.images.shape == (4, 4, 3, 3)
     assert found.masks.shape == (4, 4, 3)
@@ -125,8 +125,7 @@ def test_a_loader_may_leave_images_in_files(tmp_path: Path) -> None:
     pixels = [np.full((5 + i, 7), 40 * i, np.uint8) for i in range(4)]
     for i, one in enumerate(pixels):
         write(tmp_path / f"{i}.png", one)
-    paths = tuple(str(tmp_path / f"{i}.png") for i in range(4))
-    files = ImageFiles(paths, tuple(one.shape for one in pixels))
+    files = Images([tmp_path / f"{i}.png" for i in range(4)])
     found = toy_entry(files).load(size=4)
     assert found.sizes == {"4x4": 4}
     found.require_one_size()

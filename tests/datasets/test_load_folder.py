@@ -8,7 +8,7 @@ import pytest
 from dataset_samples import IMAGES, LABELS, PATIENTS
 
 from imgpipe import InputError
-from imgpipe.datasets import ImageFiles, image_files, load
+from imgpipe.datasets import image_files, load
 from imgpipe.images import resize, write
 
 Tree = Callable[..., Path]
@@ -127,10 +127,10 @@ def test_unclear_layouts(tree: Tree, layout: Callable[[int], str], message: str)
 
 
 def test_mixed_sizes_stay_in_their_files(tree: Tree) -> None:
-    """Images of several sizes load as a lazy sequence, and are refused where one is needed."""
+    """Images of several sizes load one by one, and are refused where one size is needed."""
     images = [*IMAGES[:10], IMAGES[10, :5], IMAGES[11, :, :4]]
     data = load(tree(by_class, images))
-    assert isinstance(data.images, ImageFiles)
+    assert not data.images.is_stack
     assert data.sizes == {"8x6": 10, "5x6": 1, "8x4": 1}
     assert np.array_equal(data.images[5], images[10])
     assert np.array_equal(data.take([11, 0]).images[0], images[11])
@@ -148,8 +148,8 @@ def test_large_sets_stay_in_their_files(tree: Tree, monkeypatch: pytest.MonkeyPa
     held = load(root)
     monkeypatch.setattr(image_files, "MEMORY_LIMIT", 5 * IMAGES[0].nbytes)
     lazy = load(root)
-    assert isinstance(held.images, np.ndarray)
-    assert isinstance(lazy.images, ImageFiles)
+    assert held.images.is_stack
+    assert not lazy.images.in_memory
     assert np.array_equal(np.stack(list(lazy.images)), held.images)
     assert np.array_equal(lazy.images[-1], held.images[-1])
     assert len(lazy.images[2:5]) == 3

@@ -50,7 +50,9 @@ def test_masks(manifest: Manifest) -> None:
     assert np.array_equal(load(path).masks[1], mask)
     assert load(path, size=4).masks[0].shape == (4, 4)
     write(path.parent / "m.png", mask[:3])
-    with pytest.raises(InputError, match=r"m.png is \(3, 6\), its image \(8, 6\)"):
+    with pytest.raises(
+        InputError, match=r"m.png: a mask of shape \(3, 6\), but its image .* has \(8, 6\)"
+    ):
         load(path)
 
 

@@ -13,7 +13,8 @@ from imgpipe.evaluate.data.leakage import (
 )
 from imgpipe.evaluate.data.splits import Split, shared_groups, split_warnings
 from imgpipe.evaluate.data.survey import Survey
-from imgpipe.evaluate.results import DataCard, ModelResult
+from imgpipe.evaluate.data.areas import area_auc, area_warnings
+from imgpipe.evaluate.results import DataCard, Example, ModelResult
 from imgpipe.evaluate.wording import count
 
 _FEW = 10  # held-out samples of a class below which its metrics are called rough
@@ -25,18 +26,21 @@ def data_card(
     splits: list[Split],
     results: tuple[ModelResult, ...],
     trained_on: frozenset[str] | None = None,
+    examples: tuple[Example, ...] = (),
 ) -> DataCard:
     """Describe the data set and list its dangers, the worst first."""
     labels = np.asarray(dataset.labels).astype(np.int64)
     classes = tuple(str(name) for name in dataset.classes)
     pairs, complaints = duplicates(survey, dataset.ids, labels, _places(dataset, splits))
     judged = judged_in_training(survey.digests, splits, trained_on)
+    area = area_auc(survey.areas, labels)
     warnings = [
         *in_training_warnings(judged, splits),
         *dataset.warnings,
         *_group_warnings(dataset, fitted=len(splits[0].train) > 0),
         *complaints,
         *split_warnings(dataset, splits),
+        *area_warnings(dataset.region, area),
         *_few(labels, splits, classes),
         *_perfect(results),
     ]
@@ -55,6 +59,9 @@ def data_card(
         duplicates=pairs,
         warnings=tuple(warnings),
         copies=count_copies(survey.digests, labels, judged),
+        region=dataset.region,
+        area_auc=area,
+        examples=examples,
     )
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe.images import Images
+
 
 def take(items: Any, index: np.ndarray) -> Any:
-    """Rows of an array or table, or a list of the images at `index`."""
+    """Rows of an array, a table or `Images`, or a list of the images at `index`."""
     if hasattr(items, "iloc"):
         return items.iloc[index]
-    if isinstance(items, np.ndarray):
+    if isinstance(items, np.ndarray | Images):
         return items[index]
     return [items[int(i)] for i in index]

@@ -6,11 +6,13 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps, patch_side
+from imgpipe.images import Image, Images
+from imgpipe.images.region import uncropped
 from imgpipe.learn.pipelines import final_step
 
 
 def explain(
-    model: Any, image: np.ndarray, code: int, channel_axis: int | None
+    model: Any, image: Image, code: int, channel_axis: int | None
 ) -> tuple[tuple[str, np.ndarray], ...]:
     """Explain one prediction: occlusion for every model, Grad-CAM for networks.
 
@@ -18,8 +20,8 @@ def explain(
     ----------
     model : fitted pipeline or classifier
         Takes images; its classes are codes.
-    image : ndarray
-        As in the data set.
+    image : Image
+        As in the data set, with its mask.
     code : int
         The class to explain.
     channel_axis : int or None
@@ -30,9 +32,9 @@ def explain(
     tuple of (name, ndarray of float64, shape (h, w))
         From -1 (against the class) to 1. None for volumes, and where nothing matters to the model.
     """
-    if np.ndim(image) - (channel_axis is not None) != 2 or code not in model.classes_:
+    if len(image.spatial_shape) != 2 or code not in model.classes_:
         return ()
-    h, w = (n for axis, n in enumerate(image.shape) if axis != _axis(channel_axis, image.ndim))
+    h, w = image.spatial_shape
     # without overlap: the report shows where to look, and a forest has to answer some 50 times
     side = patch_side(h, w)
     drops = occlusion_maps(
@@ -41,13 +43,10 @@ def explain(
     largest = np.abs(drops).max()
     maps = [("occlusion", drops / largest)] if largest > 0 else []
     if hasattr(final_step(model), "grad_cam"):
-        images = image[None]
+        images: Any = Images([image])
         if isinstance(model, Pipeline) and len(model.steps) > 1:
             images = model[:-1].transform(images)
         gradients = final_step(model).grad_cam(images, [code])[0].astype(np.float64)
+        gradients = uncropped(gradients, image)
         maps += [("Grad-CAM", gradients)] if gradients.any() else []
     return tuple(maps)
-
-
-def _axis(channel_axis: int | None, ndim: int) -> int | None:
-    return None if channel_axis is None else channel_axis % ndim

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images import Image, Images
 
 _PATCHES = 7  # patches along the shorter side, unless told otherwise
 
@@ -31,8 +32,8 @@ def occlusion_maps(
     ----------
     model : fitted classifier or pipeline
         With ``classes_`` and ``predict_proba`` that take images.
-    images : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
-        They may differ in size where the model allows it.
+    images : Images, ndarray (n, h, w), (n, h, w, c), or sequence of arrays
+        They may differ in size where the model allows it. Masks go with every copy.
     targets : array-like of labels, shape (n,), optional
         The class to explain in each image; None for the predicted one.
     patch : int, optional
@@ -70,8 +71,7 @@ def occlusion_maps(
     classes = np.asarray(model.classes_)
     codes = [None] * len(images) if targets is None else _codes(classes, targets, len(images))
     return [
-        _map(model, np.asarray(images[i]), codes[i], patch, stride, channel_axis)
-        for i in range(len(images))
+        _map(model, images[i], codes[i], patch, stride, channel_axis) for i in range(len(images))
     ]
 
 
@@ -82,13 +82,14 @@ def patch_side(h: int, w: int) -> int:
 
 def _map(
     model: Any,
-    image: np.ndarray,
+    given: Any,
     code: int | None,
     patch: int | None,
     stride: int | None,
     channel_axis: int | None,
 ) -> np.ndarray:
     """Explain one image."""
+    image = np.asarray(given)
     spatial = list(range(image.ndim))
     if channel_axis is not None:
         del spatial[channel_axis]
@@ -101,7 +102,11 @@ def _map(
     step = max(1, side // 2) if stride is None else stride
     _check_patch(side, step, min(h, w))
     corners = [(y, x) for y in _starts(h, side, step) for x in _starts(w, side, step)]
-    p = np.asarray(model.predict_proba(_hidden(image, corners, side, tuple(spatial))))
+    copies: Any = _hidden(image, corners, side, tuple(spatial))
+    if isinstance(given, Image):
+        masks = None if given.mask is None else np.repeat(given.mask[None], len(copies), axis=0)
+        copies = Images(copies, masks, spacing=given.spacing, channel_axis=given.channel_axis)
+    p = np.asarray(model.predict_proba(copies))
     if code is None:
         code = int(p[0].argmax())
     drops = p[0, code] - p[1:, code]

@@ -38,7 +38,7 @@ class FeatureStore:
         self.images = images
         self._dataset = dataset
         self._small = survey.pixels < _WORTH_WORKERS
-        self._pixels = hashlib.sha256(b"".join(survey.digests)).hexdigest()
+        self._pixels = hashlib.sha256(b"".join(survey.keys)).hexdigest()
         self._computed: dict[str, tuple[Any, float]] = {}
         self._fitted: dict[str, list[Any]] = {}
 

@@ -10,6 +10,7 @@ from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records import environment
 from imgpipe.evaluate.records.predictions import predictions_table
+from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.protocol import protocol
 from imgpipe.evaluate.records.summary import summarise
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
@@ -37,7 +38,7 @@ def freeze(
     dataset, splits = experiment.dataset, experiment.splits
     results = tuple(summarise(record, experiment) for record in records)
     return Comparison(
-        dataset=data_card(dataset, survey, splits, results, trained_on),
+        dataset=data_card(dataset, survey, splits, results, trained_on, mask_examples(dataset)),
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table(records, experiment),

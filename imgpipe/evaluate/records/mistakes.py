@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.explanations.maps import explain
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.records.thumbnails import thumbnail
+from imgpipe.evaluate.records.thumbnails import outlined
 from imgpipe.evaluate.results import Mistake
 from imgpipe.evaluate.scores.intervals import HeldOut
 
@@ -34,16 +33,16 @@ def _mistake(pooled: HeldOut, at: int, model: object, experiment: Experiment) ->
     """One wrong prediction, explained by the model that made it where it is at hand."""
     dataset, classes = experiment.dataset, experiment.classes
     index, predicted = int(pooled.index[at]), int(pooled.predicted[at])
-    image = take(dataset.images, np.array([index]))[0]
+    image = dataset.images[index]
     maps: tuple[tuple[str, np.ndarray], ...] = ()
     if model is not None:
-        maps = explain(model, np.asarray(image), predicted, dataset.channel_axis)
+        maps = explain(model, image, predicted, dataset.channel_axis)
     return Mistake(
         id=str(dataset.ids[index]),
         index=index,
         label=classes[experiment.labels[index]],
         predicted=classes[predicted],
         probability=float(pooled.scores[at, predicted]),
-        image=thumbnail(image, dataset.channel_axis),
+        image=outlined(image),
         maps=maps,
     )

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from imgpipe.images import Image
+
+_OUTLINE = (255, 210, 40)
 _THUMBNAIL = 96  # pixels of the longer side
 
 
@@ -23,6 +26,18 @@ def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:
     if step > 1:
         image = _shrunk(image, step)
     return np.ascontiguousarray(image)
+
+
+def outlined(image: Image) -> np.ndarray:
+    """Small picture, uint8 (h, w, 3), with the outline of the mask where there is one."""
+    picture = thumbnail(image.pixels, image.channel_axis)
+    if image.mask is None:
+        return picture
+    inside = thumbnail(np.where(image.mask != 0, 255, 0).astype(np.uint8), None) >= 128
+    padded = np.pad(inside, 1)
+    core = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    return np.where((inside & ~core)[..., None], np.array(_OUTLINE, np.uint8), colour)
 
 
 def _stretched(image: np.ndarray) -> np.ndarray:

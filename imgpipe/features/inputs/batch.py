@@ -10,7 +10,7 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit
 from imgpipe.features.inputs.boxes import Extents, extents, slices_of
-from imgpipe.features.inputs.labels import ImageError
+from imgpipe.features.inputs.labels import image_error
 from imgpipe.features.inputs.levels import discretise
 from imgpipe.features.inputs.settings import ExtractionPlan, Settings
 
@@ -123,7 +123,7 @@ def check_not_empty(mask: np.ndarray, argument: str, labels: Sequence[str]) -> N
     empty = ~mask.reshape(len(mask), -1).any(axis=1)
     if empty.any():
         first = labels[int(empty.argmax())]
-        raise ImageError(f"the {argument} of {first} is empty", first)
+        raise image_error(f"the {argument} of {{image}} is empty", first)
 
 
 def _checked(
@@ -141,7 +141,7 @@ def _checked(
             if not masked:
                 advice = "; replace them, or leave them out by a mask"
             pixels = f"{wrong[k]} NaN or infinite pixels"
-            raise ImageError(f"{labels[k]} holds {pixels}{advice}", labels[k])
+            raise image_error(f"{{image}} holds {pixels}{advice}", labels[k])
         # what is outside never counts, and must not spread through arithmetic
         return np.where(finite, values, 0.0), finite
     return values, None
@@ -175,7 +175,7 @@ def _check_left(inside: np.ndarray, labels: Sequence[str]) -> None:
     empty = ~inside.reshape(len(inside), -1).any(axis=1)
     if empty.any():
         first = labels[int(empty.argmax())]
-        raise ImageError(f"re-segmentation leaves no pixel in the mask of {first}", first)
+        raise image_error("re-segmentation leaves no pixel in the mask of {image}", first)
 
 
 @jit

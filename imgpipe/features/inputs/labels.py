@@ -1,6 +1,6 @@
 """What errors call an image, and which one they are about."""
 
-from imgpipe._common import InputError
+from imgpipe._common import ImageError
 
 
 class Label(str):
@@ -14,9 +14,6 @@ class Label(str):
         return label
 
 
-class ImageError(InputError):
-    """An image that cannot be used; `index` is its position in the collection, 0 for one image."""
-
-    def __init__(self, message: str, label: str = "") -> None:
-        super().__init__(message)
-        self.index = label.position if isinstance(label, Label) else 0
+def image_error(reason: str, label: str) -> ImageError:
+    """Say what is wrong with the image of a label; ``{image}`` stands for it in the reason."""
+    return ImageError(reason, label.position if isinstance(label, Label) else 0, name=label)

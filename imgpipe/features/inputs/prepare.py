@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, Unpack
+from dataclasses import replace
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import ImageError, InputError
 from imgpipe.features.inputs.batch import Batch, check_not_empty
+from imgpipe.features.inputs.labels import image_error
 from imgpipe.features.inputs.settings import (
     ExtractionPlan,
     ExtractionSettings,
@@ -18,49 +20,73 @@ from imgpipe.features.inputs.settings import (
 )
 
 
-def read_image(item: Any, label: str, settings: Settings) -> tuple[np.ndarray, int | None]:
-    """Pixels and channel axis of one array or file."""
-    axis = settings.channel_axis
+class Loaded(NamedTuple):
+    """Pixels of one image, and what it says of itself: channel axis, spacing in mm, mask."""
+
+    pixels: np.ndarray
+    axis: int | None
+    spacing: tuple[float, ...] | None = None
+    mask: Any = None
+
+
+def read_image(item: Any, label: str, settings: Settings) -> Loaded:
+    """Take an array, a file, an `Image` or a `Series` apart; settings overrule what it says."""
+    axis, spacing, mask = settings.channel_axis, settings.spacing, None
     if isinstance(item, (str, os.PathLike)):
         from imgpipe.images import read
 
-        image = read(item)
-        item, axis = image.pixels, image.channel_axis if axis is None else axis
-    return check_pixels(item, label), axis
+        item = read(item)
+    item = getattr(item, "image", item)  # of a series
+    if hasattr(item, "spatial_shape"):
+        axis = item.channel_axis if axis is None else axis
+        spacing, mask = spacing or item.spacing, item.mask
+        item = item.pixels
+    return Loaded(check_pixels(item, label), axis, spacing, mask)
 
 
 def check_pixels(item: Any, label: str) -> np.ndarray:
     """An array of real numbers, not converted yet."""
     if np.ma.isMaskedArray(item):
-        raise InputError(f"{label} is a masked array; pass its data and mask=~array.mask")
+        raise image_error("{image} is a masked array; pass its data and mask=~array.mask", label)
     try:
         pixels = np.asarray(item)
     except ValueError as error:
-        raise InputError(f"{label} is not an array of numbers: {error}") from None
+        raise image_error(f"{{image}} is not an array of numbers: {error}", label) from None
     if pixels.dtype.kind not in "biuf":
-        raise InputError(f"{label} has dtype {pixels.dtype}; bool, integers and floats are images")
+        found = f"{{image}} has dtype {pixels.dtype}"
+        raise image_error(f"{found}; bool, integers and floats are images", label)
     if pixels.size == 0:
-        raise InputError(f"{label} has no pixels (shape {pixels.shape})")
+        raise image_error(f"{{image}} has no pixels (shape {pixels.shape})", label)
     return pixels
 
 
 def plan_for(
-    shape: tuple[int, ...], axis: int | None, label: str, settings: Settings
+    shape: tuple[int, ...],
+    axis: int | None,
+    label: str,
+    settings: Settings,
+    spacing: tuple[float, ...] | None = None,
 ) -> ExtractionPlan:
-    """What `settings` mean for one image of this shape."""
+    """What `settings` mean for one image of this shape, with the spacing of its file."""
     ndim = len(shape) - (axis is not None)
     if ndim not in (2, 3):
         colour = "" if axis is None else f" with channel_axis={axis}"
-        raise InputError(
-            f"{label} has shape {shape}{colour}; an image is (y, x), a volume (z, y, x), colour "
-            "has one more axis, named by channel_axis"
+        raise image_error(
+            f"{{image}} has shape {shape}{colour}; an image is (y, x), a volume (z, y, x), colour "
+            "has one more axis, named by channel_axis",
+            label,
         )
     if axis is not None and not -len(shape) <= axis < len(shape):
-        raise InputError(f"channel_axis={axis} is not an axis of {label}, of shape {shape}")
-    if settings.spacing is not None and len(settings.spacing) != ndim:
-        raise InputError(
-            f"spacing has {len(settings.spacing)} values, but {label} has {ndim} spatial axes"
+        raise image_error(
+            f"channel_axis={axis} is not an axis of {{image}}, of shape {shape}", label
         )
+    if settings.spacing is not None and len(settings.spacing) != ndim:
+        raise image_error(
+            f"spacing has {len(settings.spacing)} values, but {{image}} has {ndim} spatial axes",
+            label,
+        )
+    if settings.spacing is None and spacing is not None:
+        settings = replace(settings, spacing=tuple(spacing))
     return ExtractionPlan(settings, ndim, None if axis is None else shape[axis])
 
 
@@ -110,27 +136,41 @@ def _masks(
     depth = spatial if len(spatial) == 3 else (1, *spatial)
     out = np.empty((len(masks), *depth), bool)
     for k, mask in enumerate(masks):
-        out[k] = _mask(mask, f"{argument} of {labels[k]}", spatial, chosen).reshape(depth)
+        if mask is None and chosen is not None:
+            raise image_error(
+                f"label={chosen:g} chooses a part of a mask, but {{image}} has none", labels[k]
+            )
+        if mask is None:
+            out[k] = True
+        else:
+            out[k] = _mask(mask, argument, labels[k], spatial, chosen).reshape(depth)
     return out
 
 
-def _mask(mask: Any, what: str, spatial: tuple[int, ...], chosen: float | None) -> np.ndarray:
+def _mask(
+    mask: Any, argument: str, label: str, spatial: tuple[int, ...], chosen: float | None
+) -> np.ndarray:
     """One boolean mask: nonzero is inside, or what equals the chosen label."""
+    what = f"{argument} of {{image}}"
     if isinstance(mask, (str, os.PathLike)):
         from imgpipe.images import read
 
         mask = read(mask).pixels
-    mask = check_pixels(mask, what)
+    try:
+        mask = check_pixels(mask, "{image}")
+    except ImageError as error:
+        raise image_error(str(error).replace("{image}", what), label) from None
     if mask.shape != spatial:
-        raise InputError(f"{what} has shape {mask.shape}, but the image has {spatial}")
+        raise image_error(f"{what} has shape {mask.shape}, but the image has {spatial}", label)
     if mask.dtype.kind == "f" and not np.isfinite(mask).all():
-        raise InputError(f"{what} holds NaN or infinite values; 0 is outside, all else inside")
+        found = f"{what} holds NaN or infinite values"
+        raise image_error(f"{found}; 0 is outside, all else inside", label)
     if chosen is None:
         return mask != 0
     inside = mask == chosen
     if not inside.any():
         present = ", ".join(f"{value:g}" for value in np.unique(mask)[:10])
-        raise InputError(f"label {chosen:g} is not in {what}; found {present}")
+        raise image_error(f"label {chosen:g} is not in {what}; found {present}", label)
     return inside
 
 
@@ -142,8 +182,9 @@ def prepare_one(
 ) -> tuple[Batch, ExtractionPlan]:
     """Batch of one image, for the public matrices."""
     checked = settings_from(**settings)
-    pixels, axis = read_image(image, "the image", checked)
-    plan = plan_for(pixels.shape, axis, "the image", checked)
+    loaded = read_image(image, "the image", checked)
+    plan = plan_for(loaded.pixels.shape, loaded.axis, "the image", checked, loaded.spacing)
+    mask = loaded.mask if mask is None else mask
     masks = None if mask is None else [mask]
     shapes = None if morphological_mask is None else [morphological_mask]
-    return batch_of(pixels[None], axis, masks, shapes, plan, ["the image"]), plan
+    return batch_of(loaded.pixels[None], loaded.axis, masks, shapes, plan, ["the image"]), plan

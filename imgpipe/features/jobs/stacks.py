@@ -14,7 +14,7 @@ from imgpipe._common import InputError
 from imgpipe._runtime.workers import end_with
 from imgpipe.features.family import Family
 from imgpipe.features.inputs.batch import Batch
-from imgpipe.features.inputs.labels import ImageError, Label
+from imgpipe.features.inputs.labels import Label, image_error
 from imgpipe.features.inputs.prepare import batch_of, check_pixels, plan_for, read_image
 from imgpipe.features.inputs.settings import ExtractionPlan, Settings
 from imgpipe.features.jobs.extremes import far_exponents, powers_of_intensity, scaled_settings
@@ -42,6 +42,11 @@ def extract_tasks(
     n = len(images)
     if n == 0:
         raise InputError("there are no images")
+    if getattr(images, "is_stack", False):
+        # an array is cut into views, which cost nothing
+        masks = images.masks if masks is None else masks
+        settings = _described(settings, images)
+        images = check_pixels(images.pixels, "images")
     masks = _aligned(masks, "masks", n)
     shapes = _aligned(shapes, "morphological_mask", n)
     if n_jobs == 0 or not (n_jobs is None or isinstance(n_jobs, (int, np.integer))):
@@ -60,6 +65,16 @@ def extract_tasks(
     for _, other, label in results:
         _check_same(names, other, label)
     return np.concatenate([values for values, _, _ in results]), names
+
+
+def _described(settings: Settings, images: Any) -> Settings:
+    """Complete the settings by what a stack says of itself."""
+    axis, first = settings.channel_axis, images[0]
+    return replace(
+        settings,
+        channel_axis=first.channel_axis if axis is None else axis,
+        spacing=settings.spacing or first.spacing,
+    )
 
 
 def _collection(images: Any, argument: str) -> Any:
@@ -94,10 +109,7 @@ def _tasks(images: Any, masks: Any, shapes: Any, workers: int) -> Iterator[_Task
     n = len(images)
     longest = n if workers == 1 else -(-n // (4 * workers))
     for start, stop, chunk in _chunks(images, longest):
-        labels = [
-            Label(str(item) if isinstance(item, (str, os.PathLike)) else f"image {i}", i)
-            for i, item in zip(range(start, stop), chunk, strict=True)
-        ]
+        labels = [Label(_name(images, i), i) for i in range(start, stop)]
         yield _Task(chunk, _part(masks, start, stop), _part(shapes, start, stop), labels)
 
 
@@ -110,6 +122,11 @@ def _chunks(images: Any, longest: int) -> Iterator[tuple[int, int, Any]]:
             stop = min(start + length, n)
             yield start, stop, images[start:stop]
         return
+    if hasattr(images, "in_memory") and not images.in_memory:
+        for start in range(0, n, length := min(longest, _CHUNK_PIXELS // _FILE_PIXELS)):
+            stop = min(start + length, n)
+            yield start, stop, images[start:stop]  # paths, which the workers read
+        return
     start, pixels = 0, 0
     chunk: list[Any] = []
     for i in range(n):
@@ -118,6 +135,17 @@ def _chunks(images: Any, longest: int) -> Iterator[tuple[int, int, Any]]:
         if pixels >= _CHUNK_PIXELS or len(chunk) == longest or i == n - 1:
             yield start, i + 1, chunk
             start, pixels, chunk = i + 1, 0, []
+
+
+def _name(images: Any, i: int) -> str:
+    """What errors call an image: its path, or its position."""
+    ids = getattr(images, "ids", None)
+    if ids is not None:
+        return f"image {i}" if str(ids[i]).isdigit() else str(ids[i])
+    if isinstance(images, np.ndarray):
+        return f"image {i}"
+    item = images[i] if isinstance(images, list | tuple) else None
+    return str(item) if isinstance(item, (str, os.PathLike)) else f"image {i}"
 
 
 def _part(masks: Any, start: int, stop: int) -> Any:
@@ -141,22 +169,30 @@ def _work(
 def run(
     images: Any, masks: Any, shapes: Any, settings: Settings, labels: Sequence[str]
 ) -> tuple[np.ndarray, list[str]]:
-    """Values and names for a stack, or for a list whose members may differ in size."""
+    """Values and names for a stack, or for a list or `Images` whose members may differ in size.
+
+    Masks that are given replace those that images bring along.
+    """
     if isinstance(images, np.ndarray):
         return _run_stack(images, settings.channel_axis, masks, shapes, settings, labels)
-    loaded = [read_image(item, lab, settings) for item, lab in zip(images, labels, strict=True)]
+    loaded = [read_image(images[i], label, settings) for i, label in enumerate(labels)]
+    own = [image.mask for image in loaded]
+    if masks is None and any(mask is not None for mask in own):
+        masks = own
     groups: dict[Any, list[int]] = {}
-    for i, (pixels, axis) in enumerate(loaded):
+    for i, (pixels, axis, spacing, _) in enumerate(loaded):
         # integers beyond 2^53 and floats would meet in one array otherwise
-        groups.setdefault((pixels.shape, axis, pixels.dtype), []).append(i)
+        groups.setdefault((pixels.shape, axis, spacing, pixels.dtype), []).append(i)
     values: np.ndarray | None = None
     names: list[str] = []
-    for (_, axis, _), members in groups.items():
-        stack = np.stack([loaded[i][0] for i in members])
+    for (_, axis, spacing, _), members in groups.items():
+        stack = np.stack([loaded[i].pixels for i in members])
         some_masks = None if masks is None else [masks[i] for i in members]
         some_shapes = None if shapes is None else [shapes[i] for i in members]
         some_labels = [labels[i] for i in members]
-        part, part_names = _run_stack(stack, axis, some_masks, some_shapes, settings, some_labels)
+        part, part_names = _run_stack(
+            stack, axis, some_masks, some_shapes, settings, some_labels, spacing
+        )
         if values is None:
             values, names = np.empty((len(loaded), len(part_names))), part_names
         _check_same(names, part_names, some_labels[0])
@@ -167,10 +203,12 @@ def run(
 
 def _run_stack(
     stack: np.ndarray, axis: int | None, masks: Any, shapes: Any, settings: Settings,
-    labels: Sequence[str],
+    labels: Sequence[str], spacing: tuple[float, ...] | None = None,
 ) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     """One call per family for images of one shape."""
-    plan = plan_for(stack.shape[1:], axis, labels[0], settings)
+    if masks is not None and all(mask is None for mask in masks):
+        masks = None
+    plan = plan_for(stack.shape[1:], axis, labels[0], settings, spacing)
     features = features_of(plan)
     # sums of pixels near the largest float overflow, which leaves the feature undefined
     with np.errstate(over="ignore", invalid="ignore"):
@@ -195,8 +233,8 @@ def _measure(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
 
 def _check_same(names: list[str], other: list[str], label: str) -> None:
     if names != other:
-        raise ImageError(
-            f"{label} gives other features than the first image; gray and colour images, or images "
+        raise image_error(
+            "{image} gives other features than the first image; gray and colour images, or images "
             "and volumes, cannot share a table",
             label,
         )

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from imgpipe._common import InputError
-from imgpipe.datasets import ImageList, load
+from imgpipe.datasets import load
 from imgpipe.datasets.annotations.labels import name_of
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.folder import classes_by_folder
-from imgpipe.images import identifiers
+from imgpipe.images import ImageFile, Images, identifiers
 
 IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 _COLUMNS = ("label", "group", "split")
@@ -37,9 +37,9 @@ def label_columns(
     return _of_dataset(str(source), len(ids))
 
 
-def identifier_columns(images: ImageList, salt: str | None) -> dict[str, list[str]]:
+def identifier_columns(images: Images, salt: str | None) -> dict[str, list[str]]:
     """Give the columns of the three DICOM identifiers, hashed where there is a salt."""
-    rows = [identifiers(item) if isinstance(item, Path) else None for item in images.items]
+    rows = [identifiers(i.path) if isinstance(i, ImageFile) else None for i in images.items]
     if not any(rows):
         return {}
     # a key of BLAKE2b has at most 64 bytes

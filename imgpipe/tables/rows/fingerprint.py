@@ -6,21 +6,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from imgpipe._common import InputError
-from imgpipe.datasets import ImageList
+from imgpipe.images import ImageFile, Images
 
 
-def fingerprint(images: ImageList) -> str:
+def fingerprint(images: Images) -> str:
     """Hash ids, states of the files of images and masks, and pixels that are in no file."""
     digest = hashlib.sha256()
     for name, item in zip(images.ids, images.items, strict=True):
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
-        if isinstance(item, Path):
-            digest.update(_states(sorted(item.iterdir()) if item.is_dir() else [item]))
+        if isinstance(item, ImageFile):
+            path = Path(item.path)
+            digest.update(_states(sorted(path.iterdir()) if path.is_dir() else [path]))
+            digest.update(repr(item.region).encode() + _states(map(Path, item.masks)))
         elif not isinstance(item, InputError):
             digest.update(str((item.pixels.shape, item.pixels.dtype)).encode())
             digest.update(item.pixels.tobytes())
-    for place in images.masks:
-        digest.update(repr(place and place[1]).encode() + _states([place[0]] if place else []))
+            digest.update(b"" if item.mask is None else item.mask.tobytes())
     return digest.hexdigest()
 
 

@@ -2,13 +2,10 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from imgpipe._common import InputError, track
-from imgpipe.datasets import ImageList
-from imgpipe.datasets.naming import reason_alone, told_of
+from imgpipe.datasets.naming import told_of
 from imgpipe.features import extract_many
-from imgpipe.images import Image
+from imgpipe.images import Image, Images
 from imgpipe.tables.rows.journal import Row, Rows
 
 _CHUNK_IMAGES, _CHUNK_PIXELS = 256, 2**24  # computed together; what a kill may cost
@@ -16,20 +13,19 @@ _WORTH_WORKERS = 2**20  # pixels: below, starting workers takes longer than the 
 
 
 class _Loaded(NamedTuple):
-    """An image at hand, its mask and its place in the list."""
+    """An image at hand and its place in the list."""
 
     place: int
     image: Image
-    mask: np.ndarray | None
 
     @property
     def kind(self) -> tuple[Any, ...]:
         """What images measured in one call have in common."""
         image = self.image
-        return image.pixels.ndim, image.channel_axis, image.spacing, self.mask is None
+        return image.pixels.ndim, image.channel_axis, image.spacing, image.mask is None
 
 
-def measure(images: ImageList, rows: Rows, settings: dict[str, Any], n_jobs: int | None) -> None:
+def measure(images: Images, rows: Rows, settings: dict[str, Any], n_jobs: int | None) -> None:
     """Add the rows that are not there yet, a chunk at a time."""
     pending = [i for i in range(len(images)) if i not in rows.rows]
     ready: list[_Loaded] = []
@@ -37,11 +33,11 @@ def measure(images: ImageList, rows: Rows, settings: dict[str, Any], n_jobs: int
     pixels = 0
     for i in track(pending, "extracting"):
         try:
-            image, mask = images.masked(i)
+            image = images[i]
         except (InputError, OSError) as error:
             failed.append(Row(i, None, told_of(images.ids[i], error)))
         else:
-            ready.append(_Loaded(i, image, mask))
+            ready.append(_Loaded(i, image))
             pixels += image.pixels.size
         if len(ready) + len(failed) == _CHUNK_IMAGES or pixels >= _CHUNK_PIXELS:
             _finish(ready, failed, images, rows, settings, n_jobs)
@@ -52,7 +48,7 @@ def measure(images: ImageList, rows: Rows, settings: dict[str, Any], n_jobs: int
 def _finish(
     ready: list[_Loaded],
     failed: list[Row],
-    images: ImageList,
+    images: Images,
     rows: Rows,
     settings: dict[str, Any],
     n_jobs: int | None,
@@ -71,22 +67,19 @@ def _finish(
 
 
 def _measured(
-    members: list[_Loaded], images: ImageList, settings: dict[str, Any], n_jobs: int | None
+    members: list[_Loaded], images: Images, settings: dict[str, Any], n_jobs: int | None
 ) -> tuple[list[str], list[Row]]:
     """Give names and a row for each image of one kind."""
     first = members[0]
-    pixels = [member.image.pixels for member in members]
-    masks = None if first.mask is None else [member.mask for member in members]
-    own = {"channel_axis": first.image.channel_axis, "spacing": first.image.spacing}
-    if masks is None:
-        own["label"] = None  # the whole image, where a manifest names no mask
-    workers = n_jobs if sum(p.size for p in pixels) >= _WORTH_WORKERS else 1
+    own = {"label": None} if first.image.mask is None else {}  # the whole image has no labels
+    pixels = sum(member.image.pixels.size for member in members)
+    workers = n_jobs if pixels >= _WORTH_WORKERS else 1
     try:
-        values, names = extract_many(pixels, masks, n_jobs=workers, **settings | own)
+        carried = Images([member.image for member in members])
+        values, names = extract_many(carried, n_jobs=workers, **settings | own)
     except (InputError, TypeError) as error:  # TypeError: a dtype without a meaning here
         if len(members) == 1:
-            reason = " ".join(reason_alone(error).split())
-            return [], [Row(first.place, None, f"{images.ids[first.place]}: {reason}")]
+            return [], [Row(first.place, None, told_of(images.ids[first.place], error))]
     else:
         measured = zip(members, values.tolist(), strict=True)
         return names, [Row(member.place, tuple(row)) for member, row in measured]
@@ -97,7 +90,7 @@ def _measured(
     return names, rows
 
 
-def _fitting(row: Row, names: list[str], expected: list[str], images: ImageList) -> Row:
+def _fitting(row: Row, names: list[str], expected: list[str], images: Images) -> Row:
     """Refuse a row with other columns than the table's."""
     if row.values is None or names == expected:
         return row

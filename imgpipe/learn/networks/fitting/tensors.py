@@ -5,21 +5,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from imgpipe._common import InputError
+from imgpipe._common import ImageError, InputError
+from imgpipe.images import Images
+from imgpipe.images.region import cropped
 from imgpipe.learn.transformers import check_images
 
 _CHUNK = 1 << 22  # values examined at a time
 _LARGEST = 1e37  # the difference of two such values is still a float32
-
-
-class BadImage(InputError):
-    """An image that cannot be used; `index` is its place in `argument`."""
-
-    def __init__(self, what: str, argument: str, index: int) -> None:
-        where = "" if argument == "X" else f"{argument}: "
-        super().__init__(f"{where}image {index} {what}")
-        self.argument = argument
-        self.index = index
 
 
 def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor:
@@ -68,7 +60,11 @@ def mean_and_scale(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _stack(X: Any, name: str) -> np.ndarray:
-    """One array of all images, which must have one shape."""
+    """One array of all images, which must have one shape; of those with masks, what lies around."""
+    if isinstance(X, Images) and X.is_stack and not X.masked_any:
+        return X.pixels
+    if isinstance(X, Images):
+        X = [cropped(image) for image in X]
     if isinstance(X, np.ndarray) and X.dtype != object:
         return X
     arrays = [np.asarray(X[i]) for i in range(len(X))]
@@ -95,9 +91,11 @@ def _native(stack: np.ndarray, name: str) -> np.ndarray:
         raise InputError(f"{name} has pixels of type {stack.dtype}; give integers or floats")
     for at in range(len(stack)):
         if not np.isfinite(stack[at]).all():
-            raise BadImage("holds NaN or infinity; mend it or leave it out", name, at)
+            raise ImageError("{image} holds NaN or infinity; mend it or leave it out", at, name)
         if float(np.abs(stack[at]).max()) > _LARGEST:
-            raise BadImage(f"holds values beyond {_LARGEST:g}; scale the images down", name, at)
+            raise ImageError(
+                f"{{image}} holds values beyond {_LARGEST:g}; scale the images down", at, name
+            )
     return stack.astype(np.float32, copy=False)
 
 

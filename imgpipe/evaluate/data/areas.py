@@ -1,0 +1,41 @@
+"""What the size of the masks alone says of the classes."""
+
+import numpy as np
+
+_TELLING = 0.7  # AUC from which the area alone is held against a score
+
+
+def area_auc(areas: np.ndarray, labels: np.ndarray) -> float | None:
+    """Give the AUC of the area of the mask for the class that it tells best from the others.
+
+    `areas` are shares of the image, NaN without a mask, which counts as no area. None where no
+    image has a mask. Large and small areas count alike, so that the AUC is .5 or more.
+    """
+    if np.isnan(areas).all():
+        return None
+    ranks = _ranks(np.nan_to_num(areas))
+    best = 0.5
+    for code in np.unique(labels):
+        own = labels == code
+        n, m = int(own.sum()), int((~own).sum())
+        if n and m:
+            auc = (ranks[own].sum() - n * (n + 1) / 2) / (n * m)
+            best = max(best, auc, 1 - auc)
+    return float(best)
+
+
+def area_warnings(region: str, auc: float | None) -> list[str]:
+    """Hold it against the scores where the area alone tells the classes apart."""
+    if auc is None or region == "image" or auc < _TELLING:
+        return []
+    return [
+        f"the area of the mask alone has an AUC of {auc:.2f}: part of every score may be the size "
+        "that somebody drew"
+    ]
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 1, the mean rank for equal values."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2)[inverse]

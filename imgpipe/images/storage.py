@@ -1,0 +1,248 @@
+"""How `Images` keep what they carry: one array, or one item an image."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.images.image import Image
+from imgpipe.images.image_file import ImageFile
+from imgpipe.images.region import box_mask, resize_mask, resized
+from imgpipe.images.resize import resize
+
+Item = Image | ImageFile | InputError
+_PORTION = 256  # images resized at a time, since sums are in float64
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Images of one kind in memory: pixels (n, ...) and one mask for each, or none at all."""
+
+    pixels: np.ndarray
+    masks: np.ndarray | None = None
+    spacing: tuple[float, ...] | None = None
+    channel_axis: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def masked(self) -> np.ndarray:
+        """Which images have a mask."""
+        return np.full(len(self), self.masks is not None)
+
+    def at(self, index: int) -> Image:
+        """One image."""
+        mask = None if self.masks is None else self.masks[index]
+        return Image(self.pixels[index], self.channel_axis, self.spacing, mask)
+
+    def take(self, chosen: np.ndarray) -> "Stack":
+        """Give the images at some positions; those of a contiguous range are views."""
+        rows: Any = chosen
+        if len(chosen) and (np.diff(chosen) == 1).all():
+            rows = slice(int(chosen[0]), int(chosen[-1]) + 1)
+        masks = None if self.masks is None else self.masks[rows]
+        return replace(self, pixels=self.pixels[rows], masks=masks)
+
+    def with_masks(self, masks: Any) -> "Stack | Items":
+        """Give these masks to the images."""
+        if isinstance(masks, np.ndarray) and masks.dtype != object:
+            own = self.at(0).spatial_shape if len(self) else masks.shape[1:]
+            if masks.shape[1:] != own:
+                raise InputError(f"masks of shape {masks.shape[1:]}, but images of {own}")
+            return replace(self, masks=masks)
+        return Items.of(self).with_masks(masks)
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shape of each."""
+        return [self.pixels.shape[1:]] * len(self)
+
+    def areas(self) -> np.ndarray:
+        """Pixels inside each mask."""
+        if self.masks is None:
+            return np.full(len(self), -1)
+        return np.count_nonzero(self.masks.reshape(len(self), -1), axis=1)
+
+    def with_region(self, region: str) -> "Stack":
+        """Replace masks by their boxes, or by none."""
+        if self.masks is None or region == "image":
+            return replace(self, masks=None)
+        return replace(self, masks=np.stack([box_mask(mask) for mask in self.masks]))
+
+    def resized(self, size: Any) -> "Stack":
+        """Resize pixels and masks now."""
+        if not len(self):
+            return self
+        first = resized(self.at(0), size)
+        # a stack is resized like a volume, slice by slice
+        pixels = np.concatenate([
+            resize(self.pixels[at : at + _PORTION], size, self._axis_of_stack)
+            for at in range(0, len(self), _PORTION)
+        ])  # fmt: skip
+        masks = None if self.masks is None else resize_mask(self.masks, size)
+        return replace(self, pixels=pixels, masks=masks, spacing=first.spacing)
+
+    @property
+    def _axis_of_stack(self) -> int | None:
+        axis = self.channel_axis
+        return axis if axis is None or axis < 0 else axis + 1
+
+    def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Stack":
+        """Give spacing and channels where they are told."""
+        axis = self.channel_axis if channel_axis is None else channel_axis
+        return replace(self, spacing=spacing or self.spacing, channel_axis=axis)
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """Images of any kind, one by one; what is asked of all is done when one is read.
+
+    Parameters
+    ----------
+    items : tuple
+        Image in memory, file, or the error that asking for it raises.
+    size : int, tuple of int or None
+        Resize on reading.
+    channel_axis : int or None
+        -1 where all are given in colour; gray ones are then spread over three channels.
+    region : str
+        Of `REGIONS`.
+    known_shapes : tuple of tuple of int, optional
+        Shape of each as it is given, where known without reading.
+    known_areas : tuple of int, optional
+        Pixels in each mask, where known without reading.
+    """
+
+    items: tuple[Item, ...]
+    size: Any = None
+    channel_axis: int | None = None
+    region: str = "mask"
+    known_shapes: tuple[tuple[int, ...], ...] | None = None
+    known_areas: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, store: "Stack | Items") -> "Items":
+        """Take a stack apart; items stay as they are."""
+        if isinstance(store, Items):
+            return store
+        return cls(tuple(store.at(i) for i in range(len(store))))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def masked(self) -> np.ndarray:
+        """Which images have a mask."""
+        if self.region == "image":
+            return np.zeros(len(self), bool)
+        return np.array([_has_mask(item) for item in self.items], bool)
+
+    def at(self, index: int) -> Image:
+        """Read one image and do what is asked of all."""
+        item = self.items[index]
+        if isinstance(item, InputError):
+            raise item
+        image = item.read() if isinstance(item, ImageFile) else item
+        if self.channel_axis is not None and image.channel_axis is None:
+            pixels = np.repeat(image.pixels[..., None], 3, axis=-1)
+            image = replace(image, pixels=pixels, channel_axis=-1)
+        if self.region == "image":
+            image = replace(image, mask=None)
+        if self.size is not None:
+            image = resized(image, self.size)
+        if self.region == "box" and image.mask is not None:
+            image = replace(image, mask=box_mask(image.mask))
+        return image
+
+    def take(self, chosen: np.ndarray) -> "Items":
+        """Give the images at some positions; nothing is read."""
+
+        def part(values: Sequence[Any] | None) -> Any:
+            return None if values is None else tuple(values[i] for i in chosen)
+
+        return replace(
+            self,
+            items=part(self.items),
+            known_shapes=part(self.known_shapes),
+            known_areas=part(self.known_areas),
+        )
+
+    def with_masks(self, masks: Any) -> "Items":
+        """Give these masks to the images; None is the whole image."""
+        pairs = [(self.items[i], masks[i]) for i in range(len(self))]
+        return replace(self, items=tuple(_with_mask(*pair) for pair in pairs), known_areas=None)
+
+    def without_masks(self, where: np.ndarray) -> "Items":
+        """Leave out the masks of some."""
+        items = [
+            _with_mask(item, None) if gone else item
+            for item, gone in zip(self.items, where, strict=True)
+        ]
+        areas = self.known_areas
+        if areas is not None:
+            areas = tuple(-1 if gone else a for a, gone in zip(areas, where, strict=True))
+        return replace(self, items=tuple(items), known_areas=areas)
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shape of each; unknown ones are read."""
+        if self.known_shapes is not None:
+            return list(self.known_shapes)
+        return [self.at(i).pixels.shape for i in range(len(self))]
+
+    def areas(self) -> np.ndarray:
+        """Pixels inside each mask, as given or in the size asked for."""
+        if self.known_areas is not None:
+            return np.array(self.known_areas, np.int64)
+        masks = [self.at(i).mask if has else None for i, has in enumerate(self.masked)]
+        return np.array([-1 if m is None else np.count_nonzero(m) for m in masks], np.int64)
+
+    def with_region(self, region: str) -> "Items":
+        """Read boxes or whole images."""
+        return replace(self, region=region, known_areas=None)
+
+    def resized(self, size: Any) -> "Items":
+        """Resize when an image is read; what was to be resized before is read as it is."""
+        return replace(self, size=size, known_shapes=None)
+
+    def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Items":
+        """Give spacing and channels, where told, to images in memory."""
+        if spacing is None and channel_axis is None:
+            return self
+        items = [
+            replace(
+                item,
+                spacing=spacing or item.spacing,
+                channel_axis=item.channel_axis if channel_axis is None else channel_axis,
+            )
+            if isinstance(item, Image)
+            else item
+            for item in self.items
+        ]
+        return replace(self, items=tuple(items))
+
+
+def _has_mask(item: Item) -> bool:
+    if isinstance(item, Image):
+        return item.mask is not None
+    return isinstance(item, ImageFile) and bool(item.masks)
+
+
+def _with_mask(item: Item, mask: Any) -> Item:
+    """Give a mask in memory or in a file to one image."""
+    if isinstance(item, InputError):
+        return item
+    in_file = isinstance(mask, str | os.PathLike)
+    if isinstance(item, ImageFile):
+        if mask is None or in_file:
+            return replace(item, masks=() if mask is None else (os.fspath(mask),))
+        item = item.read()
+    if in_file:
+        mask = ImageFile(item.id or "the image", (os.fspath(mask),)).mask_for(item)
+    elif mask is not None and np.shape(mask) != item.spatial_shape:
+        raise InputError(
+            f"a mask of shape {np.shape(mask)}, but its image has {item.spatial_shape}"
+        )
+    return replace(item, mask=None if mask is None else np.asarray(mask))
