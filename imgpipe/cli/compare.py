@@ -36,6 +36,7 @@ from imgpipe.cli.program import run_folder as _runs
     help="Also fit on shares of the training patients; the report shows where models cross.",
 )  # fmt: skip
 @_options.force
+@_options.region
 @_options.jobs
 @_options.common
 @click.pass_context

@@ -16,6 +16,7 @@ from imgpipe.cli.program import run_folder as _runs
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.trust
+@_options.empty_mask
 @_options.force
 @_options.jobs
 @_options.common
@@ -28,6 +29,7 @@ def command(
     seed: int,
     trust: bool,
     force: bool,
+    empty_mask: str,
     jobs: int | None,
     as_json: bool,
     **where: Any,
@@ -56,5 +58,12 @@ def command(
             "as the positive class: train another with --positive"
         )
     workers = _options.worker_count(jobs)
-    comparison = bundle.score(predictor, dataset, name=Path(model).stem, seed=seed, n_jobs=workers)
+    comparison = bundle.score(
+        predictor,
+        dataset,
+        name=Path(model).stem,
+        seed=seed,
+        n_jobs=workers,
+        empty_mask=empty_mask,
+    )
     _runs.publish(comparison, folder, ctx.obj.command, as_json)

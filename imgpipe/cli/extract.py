@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @_options.force
+@_options.only_region
 @_options.jobs
 @_options.common
 def command(
@@ -50,6 +51,7 @@ def command(
     salt: str | None,
     resume: bool,
     force: bool,
+    region: str | None,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -85,6 +87,7 @@ def command(
             hash_ids=hash_ids,
             salt=salt,
             resume=resume,
+            region=region,
             n_jobs=_options.worker_count(jobs),
             families=_options.names(families, "--families"),
             aggregation=_options.names(aggregation, "--aggregation"),

@@ -17,6 +17,7 @@ from imgpipe.cli.program import output as _output
 @click.option("--families", default="default", show_default=True, help="Features, by commas.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.force
+@_options.region
 @_options.jobs
 @_options.common
 def command(
@@ -26,6 +27,8 @@ def command(
     families: str,
     seed: int,
     force: bool,
+    region: str | None,
+    empty_mask: str,
     jobs: int | None,
     as_json: bool,
     **where: Any,
@@ -49,6 +52,7 @@ def command(
     path = _options.check_file(out, (".joblib",), "a model", force)
     chosen = _options.names(families, "--families")
     dataset = datasets.load(data, **where)
+    dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
     start = time.perf_counter()
     whole = True
     try:

@@ -190,9 +190,7 @@ class Dataset:
         """
         unknown = sorted(name for name, n in self.counts.items() if n and name not in classes)
         if unknown:
-            raise InputError(
-                f"{self.where}: no class {some(unknown, 8)} among {some(classes, 12)}"
-            )
+            raise InputError(f"{self.where}: no class {some(unknown, 8)} among {some(classes, 12)}")
         position = {name: code for code, name in enumerate(classes)}
         codes = np.array([position.get(name, -1) for name in self.classes])
         return self.changed(labels=codes[self.labels], classes=tuple(classes))
@@ -268,7 +266,7 @@ class Dataset:
 
 
 # a constructor's argument, then what the images carry
-Dataset.masks = property(lambda self: self.images.masks, doc="Mask of each image, None without.")  # type: ignore[assignment]
+Dataset.masks = property(lambda self: self.images.masks, doc="Mask of each image, None without.")  # type: ignore[attr-defined]
 
 
 def stem(source: str | os.PathLike[str]) -> str:

@@ -109,7 +109,7 @@ def _stacked(images: list[Image]) -> Stack | Items:
     if len(kinds) > 1:
         return Items(tuple(images))
     first = images[0]
-    masks = None if first.mask is None else np.stack([image.mask for image in images])
+    masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
     pixels = np.stack([image.pixels for image in images])
     return Stack(pixels, masks, first.spacing, first.channel_axis)
 

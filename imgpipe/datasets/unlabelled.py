@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-
 from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack

@@ -166,7 +166,7 @@ class Images(ArrayLike, Sequence[Any]):
     @property
     def masked_any(self) -> bool:
         """Whether any image has a mask; reads nothing."""
-        return self._store.masked.any()
+        return bool(self._store.masked.any())
 
     @property
     def masked_all(self) -> bool:

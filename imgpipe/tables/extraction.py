@@ -11,8 +11,8 @@ import numpy as np
 import imgpipe
 from imgpipe._common import InputError
 from imgpipe.datasets import find_images
-from imgpipe.images import Images
 from imgpipe.features import catalogue
+from imgpipe.images import Images
 from imgpipe.tables.rows.columns import identifier_columns, label_columns
 from imgpipe.tables.rows.fingerprint import fingerprint
 from imgpipe.tables.rows.journal import Journal, Rows
@@ -66,7 +66,7 @@ def extract_table(
     hash_ids: bool = False,
     salt: str | None = None,
     resume: bool = False,
-    region: str = "mask",
+    region: str | None = None,
     n_jobs: int | None = None,
     **settings: Unpack[Settings],
 ) -> FeatureTable:
@@ -91,8 +91,9 @@ def extract_table(
         Of the hashes, for equal ones in several tables; else one is drawn.
     resume : bool
         Go on from ``<out>.part``, where there is one.
-    region : {"mask", "box", "image"}
-        Measure inside the masks where there are any, inside their bounding boxes, or whole images.
+    region : {"mask", "box", "image"}, optional
+        Measure inside the masks, which is the default where there are any, inside their bounding
+        boxes, or whole images.
     n_jobs : int, optional
         Workers; None means 1.
     families, aggregation, bins, bin_width, low, range, outliers, distance, label, ivh_bins,
@@ -131,7 +132,10 @@ def extract_table(
     if salt == "":
         raise InputError("salt is empty; give some letters, or leave it out to have one drawn")
     chosen = _checked(settings)
-    images = find_images(source).with_region(region)
+    images = find_images(source)
+    if region in ("mask", "box") and not images.masked_any:
+        raise InputError(f"--region {region} goes with masks, and {source} names none")
+    images = images.with_region(region or "mask")
     if chosen["label"] is not None and not images.masked_any:
         raise InputError(f"--label goes with masks, and {source} names none")
     columns = label_columns(source, images.ids, groups)

@@ -81,6 +81,33 @@ def jobs(verb: _Verb) -> _Verb:
 
 
 _READING = ("groups", "split", "size", "ids", "positive", "classes")
+
+
+def region(verb: _Verb) -> _Verb:
+    """Add ``--region`` and ``--empty-mask``."""
+    return only_region(empty_mask(verb))
+
+
+def empty_mask(verb: _Verb) -> _Verb:
+    """Add ``--empty-mask``."""
+    return click.option(
+        "--empty-mask",
+        type=click.Choice(["error", "image", "drop"]),
+        default="error",
+        show_default=True,
+        help="Where a mask is empty or missing: stop, take the whole image, or leave it out.",
+    )(verb)
+
+
+def only_region(verb: _Verb) -> _Verb:
+    """Add ``--region``."""
+    return click.option(
+        "--region",
+        type=click.Choice(["mask", "box", "image"]),
+        help="What features look at [default: mask where there are masks, else image].",
+    )(verb)
+
+
 _SIZE = "Resize every image to PX x PX pixels."
 _GROUPS = "Column that names the patient, whose images stay together (for folders: folder, re:...)."
 _IDS = "Take patients and classes as different that may be one in two spellings, as 7 and 007."

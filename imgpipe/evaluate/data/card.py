@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.datasets.annotations.identity import alike
+from imgpipe.evaluate.data.areas import area_auc, area_warnings
 from imgpipe.evaluate.data.leakage import (
     count_copies,
     duplicates,
@@ -13,7 +14,6 @@ from imgpipe.evaluate.data.leakage import (
 )
 from imgpipe.evaluate.data.splits import Split, shared_groups, split_warnings
 from imgpipe.evaluate.data.survey import Survey
-from imgpipe.evaluate.data.areas import area_auc, area_warnings
 from imgpipe.evaluate.results import DataCard, Example, ModelResult
 from imgpipe.evaluate.wording import count
 

@@ -9,8 +9,8 @@ from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records import environment
-from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.outlines import mask_examples
+from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.protocol import protocol
 from imgpipe.evaluate.records.summary import summarise
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts

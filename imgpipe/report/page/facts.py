@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imgpipe.report.page.pictures import data_uri
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, DataCard, DuplicatePair
 
 _DUPLICATES = 12  # pairs listed
+_REGIONS = {
+    "image": "the whole image",
+    "mask": "the pixels inside the mask; networks at its box",
+    "box": "the box around the mask",
+}
 _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
 
 
@@ -39,14 +45,24 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
             ("Image size, pixels", _sizes(card.sizes)),
             ("Pixel type", str(card.dtype)),
             ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
+            ("Features look at", _REGIONS[card.region]),
+            *_area(card.area_auc),
             ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
             *_shared(comparison),
             *_copies(card),
+        ],
+        "examples": [
+            {"id": e.id, "label": e.label, "src": data_uri(e.image)} for e in card.examples
         ],
         "pairs": pairs,
         "more_pairs": len(card.duplicates) - len(pairs),
         "n_pairs": numbers.count(len(card.duplicates), "pair"),
     }
+
+
+def _area(auc: float | None) -> list[tuple[str, str]]:
+    """Say how far the size of the masks alone tells the classes apart."""
+    return [] if auc is None else [("AUC of the area of the mask alone", numbers.number(auc))]
 
 
 def _part(split: str, counts: dict[str, int], classes: Sequence[str]) -> dict[str, Any]:
