@@ -11,7 +11,7 @@ import numpy as np
 from imgpipe._common import InputError, track
 from imgpipe.images import Image, ImageFile, Images
 from imgpipe.images.region import resized
-from imgpipe.images.storage import Items, Stack
+from imgpipe.images.storage import Items, gathered
 
 MEMORY_LIMIT = 2**30
 """Bytes of decoded pixels that are kept in memory; larger sets are read image by image."""
@@ -42,7 +42,7 @@ def read_files(
     axis = -1 if colours[-1] else None
     warnings = _mixtures(decoded.dtypes, colours)
     if len(decoded.kept) == len(files):
-        store = _stacked([_coloured(image, axis) for image in decoded.kept])
+        store = gathered([_coloured(image, axis) for image in decoded.kept])
     else:
         mixed = len(colours) > 1
         shapes = [
@@ -98,20 +98,6 @@ def _coloured(image: Image, axis: int | None) -> Image:
     if axis is None or image.channel_axis is not None:
         return image
     return replace(image, pixels=np.repeat(image.pixels[..., None], 3, axis=-1), channel_axis=-1)
-
-
-def _stacked(images: list[Image]) -> Stack | Items:
-    """Put images of one kind into one array; others stay as they are."""
-    kinds = {
-        (i.pixels.shape, i.pixels.dtype, i.spacing, None if i.mask is None else i.mask.dtype)
-        for i in images
-    }
-    if len(kinds) > 1:
-        return Items(tuple(images))
-    first = images[0]
-    masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
-    pixels = np.stack([image.pixels for image in images])
-    return Stack(pixels, masks, first.spacing, first.channel_axis)
 
 
 def _mixtures(dtypes: Counter[str], colours: Counter[int | None]) -> list[str]:

@@ -12,7 +12,7 @@ from imgpipe.images.array_like import ArrayLike
 from imgpipe.images.image import Image, spatial
 from imgpipe.images.image_file import ImageFile
 from imgpipe.images.region import check_region
-from imgpipe.images.storage import Item, Items, Stack
+from imgpipe.images.storage import Item, Items, Stack, gathered
 
 
 class Images(ArrayLike, Sequence[Any]):
@@ -269,7 +269,7 @@ def _stored(
     items = tuple(_item(images[i], spacing, channel_axis) for i in range(len(images)))
     names = [getattr(item, "id", None) or getattr(item, "path", None) for item in items]
     known = tuple(n or str(i) for i, n in enumerate(names)) if any(names) else None
-    return Items(items), known
+    return gathered(items), known
 
 
 def _item(item: Any, spacing: tuple[float, ...] | None, channel_axis: int | None) -> Item:

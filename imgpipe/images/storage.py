@@ -224,6 +224,27 @@ class Items:
         return replace(self, items=tuple(items))
 
 
+def gathered(items: Sequence[Item]) -> Stack | Items:
+    """Put images of one kind, all in memory, into one array; others stay as they are."""
+    images = [item for item in items if isinstance(item, Image)]
+    kinds = {
+        (
+            i.pixels.shape,
+            i.pixels.dtype,
+            i.spacing,
+            i.channel_axis,
+            None if i.mask is None else i.mask.dtype,
+        )
+        for i in images
+    }
+    if len(images) < len(items) or len(kinds) != 1:
+        return Items(tuple(items))
+    first = images[0]
+    masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
+    pixels = np.stack([image.pixels for image in images])
+    return Stack(pixels, masks, first.spacing, first.channel_axis)
+
+
 def _has_mask(item: Item) -> bool:
     if isinstance(item, Image):
         return item.mask is not None
