@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, track
+from imgpipe.datasets.naming import told_together
 from imgpipe.images import Image, ImageFile, Images
 from imgpipe.images.region import resized
 from imgpipe.images.storage import Items, gathered
@@ -40,7 +41,7 @@ def read_files(
     decoded = _decode(where, files, size)
     colours = Counter(axis for axis in decoded.axes)
     axis = -1 if colours[-1] else None
-    warnings = _mixtures(decoded.dtypes, colours)
+    warnings = _mixtures(decoded.dtypes, colours) + told_together(decoded.notes)
     if len(decoded.kept) == len(files):
         store = gathered([_coloured(image, axis) for image in decoded.kept])
     else:
@@ -61,6 +62,7 @@ class _Decoded:
     axes: list[int | None] = field(default_factory=list)
     areas: list[int] = field(default_factory=list)
     dtypes: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
     kept: list[Image] = field(default_factory=list)
 
 
@@ -80,6 +82,7 @@ def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
         decoded.axes.append(image.channel_axis)
         decoded.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
         decoded.dtypes[str(image.pixels.dtype)] += 1
+        decoded.notes += image.warnings
         room -= image.pixels.nbytes + (0 if image.mask is None else image.mask.nbytes)
         if room >= 0:
             decoded.kept.append(image)

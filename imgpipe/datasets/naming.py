@@ -1,6 +1,6 @@
 """What errors call an image: its id, in place of its position in a stack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,3 +41,10 @@ def told_of(name: str, error: Exception) -> str:
         error = error.named("the image")
     reason = shown(getattr(error, "strerror", None) or str(error)).removeprefix("the image ")
     return " ".join((reason if name in reason else f"{name}: {reason}").split())
+
+
+def told_together(notes: Sequence[str]) -> list[str]:
+    """Tell the first of the notes on files, and how many files there are with such notes."""
+    if len(notes) < 2:
+        return list(notes)
+    return [f"{notes[0]} (and {len(notes) - 1} more notes on images or masks like this)"]

@@ -149,7 +149,11 @@ def _load_parts(
 def archive_ids(archive: Archive, n: int) -> np.ndarray:
     """Names that the file gives its images, else their indices."""
     key = next((key for key in ID_KEYS if archive.shape(key) == (n,)), None)
-    return np.array([str(i) for i in range(n)] if key is None else [text_of(name) for name in archive[key].tolist()])
+    return np.array(
+        [str(i) for i in range(n)]
+        if key is None
+        else [text_of(name) for name in archive[key].tolist()]
+    )
 
 
 def _names(archive: Archive) -> tuple[str, ...] | None:

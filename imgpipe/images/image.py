@@ -39,6 +39,8 @@ class Image(ArrayLike):
         whole image.
     id : str, optional
         What errors and tables call it: the path as given, or its index.
+    warnings : tuple of str
+        What a reader should know of how it was read.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Image(ArrayLike):
     spacing: tuple[float, ...] | None = None
     mask: np.ndarray | None = None
     id: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pixels)

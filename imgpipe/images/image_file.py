@@ -1,5 +1,6 @@
 """An image that stays in its file until it is asked for."""
 
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.images.contours import read_contours
 from imgpipe.images.image import DICOM_SUFFIXES, Image
+from imgpipe.images.masks import read_mask
 from imgpipe.images.read import read
-from imgpipe.images.series import read_series
+from imgpipe.images.series import Series, read_series
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class ImageFile:
     region: str | None = None
 
     def read(self) -> Image:
-        """Decode pixels and mask.
+        """Decode pixels and mask; what was passed over is told in the image's `warnings`.
 
         Raises
         ------
@@ -40,28 +42,33 @@ class ImageFile:
         """
         if not Path(self.path).is_dir():
             image = read(self.path)
-            return replace(image, mask=self.mask_for(image)) if self.masks else image
-        series = read_series(self.path)
-        if len(self.masks) == 1 and Path(self.masks[0]).suffix.lower() in DICOM_SUFFIXES:
-            mask = read_contours(self.masks[0], series, region=self.region)
-            return replace(series.image, mask=mask)
-        return (
-            replace(series.image, mask=self.mask_for(series.image)) if self.masks else series.image
-        )
+        else:
+            series = read_series(self.path)
+            image = series.image
+            if len(self.masks) == 1 and Path(self.masks[0]).suffix.lower() in DICOM_SUFFIXES:
+                return self._contoured(series)
+        return self.masking(image) if self.masks else image
 
-    def mask_for(self, image: Image) -> np.ndarray:
-        """Label image of one file, or where any of several is nonzero."""
-        parts = [_labels(path) for path in self.masks]
+    def masking(self, image: Image) -> Image:
+        """Give an image the label image of the mask's file, or where any of several is nonzero."""
+        parts = [read_mask(path) for path in self.masks]
+        notes = list(image.warnings)
         for path, part in zip(self.masks, parts, strict=True):
-            if part.shape != image.spatial_shape:
+            if part.labels.shape != image.spatial_shape:
                 raise InputError(
-                    f"{path}: a mask of shape {part.shape}, but its image {self.path} has "
+                    f"{path}: a mask of shape {part.labels.shape}, but its image {self.path} has "
                     f"{image.spatial_shape}"
                 )
-        return parts[0] if len(parts) == 1 else np.any([part != 0 for part in parts], axis=0)
+            notes += [f"{path}: {text}" for text in part.warnings]
+        whole = parts[0].labels
+        if len(parts) > 1:
+            whole = np.any([part.labels != 0 for part in parts], axis=0)
+        return replace(image, mask=whole, warnings=tuple(notes))
 
-
-def _labels(path: str) -> np.ndarray:
-    """Labels of a mask file."""
-    mask = read(path)
-    return mask.pixels if mask.channel_axis is None else np.any(mask.pixels, axis=-1)
+    def _contoured(self, series: Series) -> Image:
+        """Give a volume the region that was drawn on it."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            mask = read_contours(self.masks[0], series, region=self.region)
+        notes = [str(warning.message) for warning in caught]
+        return replace(series.image, mask=mask, warnings=(*series.image.warnings, *notes))

@@ -235,8 +235,8 @@ class Images(ArrayLike, Sequence[Any]):
         return self._with(Items(tuple(items)))
 
     def noting(self, warnings: Iterable[str]) -> "Images":
-        """Give the same images with what a reader should know of them."""
-        return Images.of_store(self._store, self.ids, tuple(warnings))
+        """Give the same images with more that a reader should know of them."""
+        return Images.of_store(self._store, self.ids, (*self.warnings, *warnings))
 
     @property
     def items(self) -> tuple[Item, ...]:

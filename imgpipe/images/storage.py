@@ -261,8 +261,8 @@ def _with_mask(item: Item, mask: Any) -> Item:
             return replace(item, masks=() if mask is None else (os.fspath(mask),))
         item = item.read()
     if in_file:
-        mask = ImageFile(item.id or "the image", (os.fspath(mask),)).mask_for(item)
-    elif mask is not None and np.shape(mask) != item.spatial_shape:
+        return ImageFile(item.id or "the image", (os.fspath(mask),)).masking(item)
+    if mask is not None and np.shape(mask) != item.spatial_shape:
         raise InputError(
             f"a mask of shape {np.shape(mask)}, but its image has {item.spatial_shape}"
         )

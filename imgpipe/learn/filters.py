@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from imgpipe import kernels
 from imgpipe._common import InputError, did_you_mean, unknown_name
+from imgpipe.images import Images
 from imgpipe.learn.transformers import ImageTransformer, check_images
 
 _OWN = ("name", "channel_axis")  # parameters of every filter, whatever its kernel
@@ -106,13 +107,13 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
 
         Parameters
         ----------
-        X : ndarray (n, h, w), (n, h, w, c), or sequence of arrays
+        X : Images, ndarray (n, h, w), (n, h, w, c), or sequence of arrays
             The images, of any dtype that the kernel takes.
 
         Returns
         -------
-        ndarray or list of ndarray
-            Of the same form as `X`: a stack stays a stack.
+        Images, ndarray or list of ndarray
+            Of the same form as `X`: a stack stays a stack, and `Images` keep their masks.
 
         Raises
         ------
@@ -125,11 +126,23 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         for own in _OWN:
             del settings[own]
         check_images(X)
+        if isinstance(X, Images):
+            return X.with_pixels(self._of_images(X, kernel, settings))
         if isinstance(X, np.ndarray) and X.dtype != object:
             return kernel(X, axes=self._axes(X.ndim, first=1), **settings)
         return [
             kernel(image, axes=self._axes(image.ndim, first=0), **settings)
             for image in map(np.asarray, X)
+        ]
+
+    def _of_images(self, images: Images, kernel: Any, settings: dict[str, Any]) -> Any:
+        """Filter the pixels; masks, spacing and ids stay as they are."""
+        if images.is_stack:
+            axes = self._axes(images.pixels.ndim, 1, images.channel_axis)
+            return kernel(images.pixels, axes=axes, **settings)
+        return [
+            kernel(i.pixels, axes=self._axes(i.pixels.ndim, 0, i.channel_axis), **settings)
+            for i in images
         ]
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -178,11 +191,12 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
             if parameter.default is parameter.empty and not hasattr(self, key):
                 raise InputError(f"{self.name} needs {key}: Filter({self.name!r}, {key}=...)")
 
-    def _axes(self, ndim: int, first: int) -> tuple[int, ...]:
+    def _axes(self, ndim: int, first: int, own: int | None = None) -> tuple[int, ...]:
         """List the axes that a kernel slides along: neither the stack's nor the channels'."""
         axes = list(range(first, ndim))
-        if self.channel_axis is not None:
-            del axes[self.channel_axis]
+        channel_axis = own if self.channel_axis is None else self.channel_axis
+        if channel_axis is not None:
+            del axes[channel_axis]
         return tuple(axes)
 
 

@@ -9,8 +9,8 @@ from imgpipe._common import InputError, StoppedFit
 from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
-from imgpipe.learn.filters import GivenFilters
 from imgpipe.datasets.regions import in_region
+from imgpipe.learn.filters import GivenFilters
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import make_pipeline
 

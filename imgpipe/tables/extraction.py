@@ -143,8 +143,8 @@ def extract_table(
         salt = secrets.token_hex(16)
     if out is None:
         rows = Rows()
-        measure(images, rows, chosen, n_jobs)
-        return _table(images, columns, rows, salt)
+        notes = measure(images, rows, chosen, n_jobs)
+        return _table(images.noting(notes), columns, rows, salt)
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     header = {
@@ -155,8 +155,8 @@ def extract_table(
     }
     journal = Journal(path.with_name(path.name + ".part"), header, resume=resume)
     try:
-        measure(images, journal, chosen, n_jobs)
-        table = _table(images, columns, journal, salt)
+        notes = measure(images, journal, chosen, n_jobs)
+        table = _table(images.noting(notes), columns, journal, salt)
         table.write(path)
     except KeyboardInterrupt:
         raise StoppedExtraction(len(journal.rows), len(images), journal.path) from None

@@ -153,9 +153,9 @@ def _mask(
     """One boolean mask: nonzero is inside, or what equals the chosen label."""
     what = f"{argument} of {{image}}"
     if isinstance(mask, (str, os.PathLike)):
-        from imgpipe.images import read
+        from imgpipe.images import read_mask
 
-        mask = read(mask).pixels
+        mask = read_mask(mask).labels
     try:
         mask = check_pixels(mask, "{image}")
     except ImageError as error:

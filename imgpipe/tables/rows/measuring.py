@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from imgpipe._common import InputError, track
-from imgpipe.datasets.naming import told_of
+from imgpipe.datasets.naming import told_of, told_together
 from imgpipe.features import extract_many
 from imgpipe.images import Image, Images
 from imgpipe.tables.rows.journal import Row, Rows
@@ -25,11 +25,12 @@ class _Loaded(NamedTuple):
         return image.pixels.ndim, image.channel_axis, image.spacing, image.mask is None
 
 
-def measure(images: Images, rows: Rows, settings: dict[str, Any], n_jobs: int | None) -> None:
-    """Add the rows that are not there yet, a chunk at a time."""
+def measure(images: Images, rows: Rows, settings: dict[str, Any], n_jobs: int | None) -> list[str]:
+    """Add the rows that are not there yet, a chunk at a time; give notes on their images."""
     pending = [i for i in range(len(images)) if i not in rows.rows]
     ready: list[_Loaded] = []
     failed: list[Row] = []
+    notes: list[str] = []
     pixels = 0
     for i in track(pending, "extracting"):
         try:
@@ -38,11 +39,13 @@ def measure(images: Images, rows: Rows, settings: dict[str, Any], n_jobs: int | 
             failed.append(Row(i, None, told_of(images.ids[i], error)))
         else:
             ready.append(_Loaded(i, image))
+            notes += image.warnings
             pixels += image.pixels.size
         if len(ready) + len(failed) == _CHUNK_IMAGES or pixels >= _CHUNK_PIXELS:
             _finish(ready, failed, images, rows, settings, n_jobs)
             ready, failed, pixels = [], [], 0
     _finish(ready, failed, images, rows, settings, n_jobs)
+    return told_together(notes)
 
 
 def _finish(
