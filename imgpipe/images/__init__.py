@@ -5,7 +5,7 @@ silence: 8- and 16-bit pixels stay as they are. Each file is decoded to its last
 that ends early is an `InputError`.
 """
 
-from imgpipe.images.contours import read_contours
+from imgpipe.images.contours import ContourWarning, read_contours
 from imgpipe.images.image import MAX_PIXELS, SUFFIXES, Image
 from imgpipe.images.image_file import ImageFile
 from imgpipe.images.images import Images, as_images
@@ -19,6 +19,7 @@ from imgpipe.images.write import write
 __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
+    "ContourWarning",
     "Image",
     "ImageFile",
     "Images",

@@ -1,16 +1,32 @@
 """Contours of a DICOM structure set (RTSTRUCT) as a mask of the series they were drawn on."""
 
 import os
+import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
-from imgpipe.images.formats.errors import plain, reading_dicom
+from imgpipe._common import InputError, shown
+from imgpipe.images.formats.dicom.elements import (
+    is_dicom,
+    items,
+    kind_of,
+    numbers,
+    parse,
+    text,
+    whole,
+)
+from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.series import Series
 
 _OFF_SLICE = 0.25  # share of the distance of slices
+_CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+
+
+class ContourWarning(UserWarning):
+    """Contours of a structure set that are no part of the mask, or only in part."""
 
 
 def read_contours(
@@ -19,7 +35,8 @@ def read_contours(
     """Turn one region of a structure set into a mask.
 
     A voxel is inside where its centre is enclosed by an odd number of the contours of its slice,
-    so that a contour within another is a hole.
+    so that a contour within another is a hole. Points, open and empty contours enclose nothing and
+    are passed over; what lies beyond the volume is clipped. A `ContourWarning` counts both.
 
     Parameters
     ----------
@@ -39,8 +56,12 @@ def read_contours(
     ------
     InputError
         If the file is no structure set, belongs to another patient or frame of reference, lacks
-        the region, or has contours that are not closed and planar, lie between slices or beyond
-        the volume, or enclose no voxel.
+        the region, or has contours that lie between slices, or none that encloses a voxel.
+
+    Warns
+    -----
+    ContourWarning
+        If contours were passed over or clipped.
 
     Examples
     --------
@@ -48,62 +69,101 @@ def read_contours(
     >>> series = read_series("patient/CT")  # doctest: +SKIP
     >>> mask = read_contours("patient/RS.dcm", series, region="GTV")  # doctest: +SKIP
     """
-    name = str(path)
-    with reading_dicom(name, "structure set"):
-        contours = _contours(name, _structure_set(name, path), series, region)
+    name = shown(path)
+    notes: Counter[str] = Counter()
     mask = np.zeros(series.image.pixels.shape, bool)
-    for points in contours:
-        _toggle(mask, _voxels(name, points, series))
+    with reading_dicom(name, "structure set"):
+        for points in _contours(name, _structure_set(name, Path(path)), series, region, notes):
+            if (contour := _voxels(name, points, series, notes)) is not None:
+                _toggle(mask, *contour)
+    told = "; ".join(f"{count} {what}" for what, count in notes.items())
     if not mask.any():
-        raise InputError(f"{name}: its contours enclose no voxel")
+        raise InputError(f"{name}: its contours enclose no voxel{told and f' ({told})'}")
+    if told:
+        warnings.warn(f"{name}: contours: {told}", ContourWarning, stacklevel=2)
     return mask
 
 
-def _structure_set(name: str, path: str | os.PathLike[str]) -> Any:
-    import pydicom
-    from pydicom.errors import InvalidDicomError
-
+def _structure_set(name: str, path: Path) -> Any:
     try:
-        dataset = pydicom.dcmread(Path(path))
+        with path.open("rb") as file:
+            head = file.read(132)
     except FileNotFoundError:
         raise InputError(f"{name}: no such file") from None
-    except (InvalidDicomError, OSError):
-        raise InputError(f"{name}: not a DICOM file") from None
-    if dataset.get("Modality") != "RTSTRUCT":
-        raise InputError(f"{name}: a {plain(dataset.get('Modality', 'DICOM'))} file, no RTSTRUCT")
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
+    if not is_dicom(head):
+        raise InputError(f"{name}: not a DICOM file")
+    dataset = parse(path)
+    if text(name, dataset, "Modality") != "RTSTRUCT":
+        kind = text(name, dataset, "Modality") or kind_of(dataset) or "DICOM"
+        raise InputError(f"{name}: a {kind} file, no RTSTRUCT")
     return dataset
 
 
-def _contours(name: str, dataset: Any, series: Series, region: str | None) -> list[np.ndarray]:
-    """Points (n, 3) in scanner coordinates of each contour of the region."""
-    if series.patient and str(dataset.get("PatientID", "")) not in ("", series.patient):
-        raise InputError(f"{name}: belongs to another patient than the series")
-    regions = {plain(r.ROIName): r for r in dataset.get("StructureSetROISequence") or []}
-    named = ", ".join(map(repr, regions)) or "none"
-    if region is None and len(regions) != 1:
-        raise InputError(f"{name}: holds {len(regions)} regions ({named}); name one")
-    if region is not None and region not in regions:
-        raise InputError(f"{name}: no region {region!r} in it; there is {named}")
-    chosen = next(iter(regions.values())) if region is None else regions[region]
-    frame = str(chosen.get("ReferencedFrameOfReferenceUID", ""))
-    if frame and series.frame and frame != series.frame:
-        raise InputError(f"{name}: drawn in another frame of reference than the series")
-    contours = []
-    for item in dataset.get("ROIContourSequence") or []:
-        if item.ReferencedROINumber != chosen.ROINumber:
+def _contours(
+    name: str, dataset: Any, series: Series, region: str | None, notes: Counter[str]
+) -> list[np.ndarray]:
+    """Points (n, 3) in scanner coordinates of each contour of the region that encloses an area."""
+    chosen = _region(name, dataset, series, region)
+    number = whole(name, chosen, "ROINumber")
+    contours, found = [], 0
+    for item in items(name, dataset, "ROIContourSequence"):
+        if whole(name, item, "ReferencedROINumber", -1) != number:
             continue
-        for contour in item.get("ContourSequence") or []:
-            kind = str(contour.get("ContourGeometricType", ""))
-            if kind != "CLOSED_PLANAR":
-                raise InputError(f"{name}: a contour of type {plain(kind)}; CLOSED_PLANAR is read")
-            contours.append(np.array(contour.ContourData, np.float64).reshape(-1, 3))
-    if not contours:
+        for contour in items(name, item, "ContourSequence"):
+            found += 1
+            points = _points(name, contour, notes)
+            if points is not None:
+                contours.append(points)
+    if not found:
         raise InputError(f"{name}: the region has no contours")
     return contours
 
 
-def _voxels(name: str, points: np.ndarray, series: Series) -> tuple[int, np.ndarray]:
-    """Slice of a contour, and its corners as (row, column) in voxels."""
+def _region(name: str, dataset: Any, series: Series, region: str | None) -> Any:
+    """Find the one region that is meant, if it was drawn on the series."""
+    patient = text(name, dataset, "PatientID")
+    if series.patient and patient not in ("", series.patient):
+        raise InputError(f"{name}: belongs to another patient than the series")
+    regions = [(text(name, r, "ROIName"), r)
+               for r in items(name, dataset, "StructureSetROISequence")]  # fmt: skip
+    named = ", ".join(repr(n) for n, _ in regions) or "none"
+    if region is None and len(regions) != 1:
+        raise InputError(f"{name}: holds {len(regions)} regions ({named}); name one")
+    meant = [r for n, r in regions if region is None or n == region]
+    if not meant:
+        raise InputError(f"{name}: no region {region!r} in it; there is {named}")
+    if len(meant) > 1:
+        raise InputError(f"{name}: holds {len(meant)} regions named {region!r}; rename all but one")
+    frame = text(name, meant[0], "ReferencedFrameOfReferenceUID")
+    if frame and series.frame and frame != series.frame:
+        raise InputError(f"{name}: drawn in another frame of reference than the series")
+    return meant[0]
+
+
+def _points(name: str, contour: Any, notes: Counter[str]) -> np.ndarray | None:
+    """Corners of a closed contour; None, with a note, for what encloses nothing."""
+    kind = text(name, contour, "ContourGeometricType")
+    values = numbers(name, contour, "ContourData")
+    if not values:
+        notes["empty, passed over"] += 1
+        return None
+    if kind not in _CLOSED:
+        notes[f"of type {kind or 'unknown'}, passed over"] += 1
+        return None
+    if len(values) % 3 or not np.isfinite(values).all():
+        raise InputError(f"{name}: damaged: a contour of {len(values)} numbers, not x, y, z each")
+    if len(values) < 9:
+        notes["of fewer than three points, passed over"] += 1
+        return None
+    return np.array(values).reshape(-1, 3)
+
+
+def _voxels(
+    name: str, points: np.ndarray, series: Series, notes: Counter[str]
+) -> tuple[int, np.ndarray] | None:
+    """Slice of a contour, and its corners as (row, column) in voxels; None beyond the slices."""
     spacing = series.image.spacing
     assert spacing is not None
     place = (points - series.origin) @ series.directions.T / np.array(spacing)
@@ -115,19 +175,22 @@ def _voxels(name: str, points: np.ndarray, series: Series) -> tuple[int, np.ndar
             "another series"
         )
     shape = series.image.pixels.shape
+    if not 0 <= z < shape[0]:
+        notes["beyond the first or last slice, left out"] += 1
+        return None
     corners = place[:, 1:]
-    beyond = (corners < -0.5) | (corners > np.array(shape[1:]) - 0.5)
-    if not 0 <= z < shape[0] or beyond.any():
-        raise InputError(f"{name}: a contour reaches beyond the volume of the series")
+    if ((corners < -0.5) | (corners > np.array(shape[1:]) - 0.5)).any():
+        notes["reaching beyond the image, clipped"] += 1
     return z, corners
 
 
-def _toggle(mask: np.ndarray, contour: tuple[int, np.ndarray]) -> None:
+def _toggle(mask: np.ndarray, z: int, here: np.ndarray) -> None:
     """Invert the mask at the voxels whose centre the contour encloses (even-odd rule)."""
-    z, here = contour
     there = np.roll(here, -1, axis=0)
     columns = np.arange(mask.shape[2])
-    for y in range(int(np.ceil(here[:, 0].min())), int(np.floor(here[:, 0].max())) + 1):
+    first = max(0, int(np.ceil(here[:, 0].min())))
+    last = min(mask.shape[1] - 1, int(np.floor(here[:, 0].max())))
+    for y in range(first, last + 1):
         crosses = (here[:, 0] <= y) != (there[:, 0] <= y)
         a, b = here[crosses], there[crosses]
         at = a[:, 1] + (y - a[:, 0]) / (b[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])

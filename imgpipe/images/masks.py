@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.dicom import decode_dicom, decode_stored
+from imgpipe.images.formats.dicom.decode import decode_dicom, decode_stored
 from imgpipe.images.formats.samples import Samples
 from imgpipe.images.read import load
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from imgpipe._common import InputError, shown
 from imgpipe.images.formats.bmp import decode_bmp
-from imgpipe.images.formats.dicom import decode_dicom
+from imgpipe.images.formats.dicom.decode import decode_dicom
+from imgpipe.images.formats.dicom.elements import is_dicom
 from imgpipe.images.formats.jpeg import decode_jpeg
 from imgpipe.images.formats.npy import decode_npy
 from imgpipe.images.formats.png import decode_png
@@ -48,9 +49,7 @@ def read(path: str | os.PathLike[str]) -> Image:
     Parameters
     ----------
     path : path-like
-        A PNG, JPEG, TIFF, BMP, NPY or DICOM file. The content decides; the suffix matters only
-        for DICOM files without the 128-byte preamble, which must end in ``.dcm``, ``.dicom`` or
-        ``.ima``.
+        A PNG, JPEG, TIFF, BMP, NPY or DICOM file. The content decides, whatever the suffix.
 
     Returns
     -------
@@ -86,10 +85,15 @@ def read(path: str | os.PathLike[str]) -> Image:
     but wrong bytes in the middle may decode to wrong pixels, and so may the last block of a file
     that was cut and given an end marker.
 
-    *DICOM.* The modality rescale is applied: integers stay integers where slope and intercept are
-    whole, else the result is float64. MONOCHROME1 is inverted within its stored range. Pixels
-    marked as padding get the lowest value of the others. YBR and palette become RGB. Windows are
-    not applied.
+    *DICOM.* The modality rescale is applied, that of each frame where a file has several, and the
+    scaling of a dose: integers stay integers where slope and intercept are whole, else the result
+    is float64. MONOCHROME1 is inverted within its stored range. Pixels marked as padding get the
+    lowest value of the others; in a file compressed with loss, so do values near the padding value
+    and, within 16 pixels of padding, what lies beyond all values further away. YBR and palette
+    become RGB. Windows are not applied. Frames whose positions are known are put in spatial order,
+    from the lowest along the normal; the distance of slices is that of their positions, and unequal
+    distances are an error. JPEG of 8 bits and JPEG 2000 are decoded by Pillow as far as it can,
+    RLE by pydicom, the rest by pylibjpeg, whatever else is installed.
 
     Examples
     --------
@@ -135,7 +139,7 @@ def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
         # two letters may begin a text too: a BMP file goes on with the size of its header
         if head.startswith(magic) and (magic != b"BM" or head[14:18] in BMP_HEADERS):
             return decoder
-    if suffix in DICOM_SUFFIXES:
+    if suffix in DICOM_SUFFIXES or is_dicom(head):
         return decode_dicom
     for magic, what in STRANGERS.items():
         if head.startswith(magic):

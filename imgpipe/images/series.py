@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError
-from imgpipe.images.formats.dicom import decode_dicom
-from imgpipe.images.formats.dicom_slice import Slice, read_slice
-from imgpipe.images.formats.errors import plain, quiet
-from imgpipe.images.image import Image, check_budget
+from imgpipe._common import InputError, shown
+from imgpipe.images.formats.dicom.elements import is_dicom, parse, text
+from imgpipe.images.formats.dicom.planes import check_alike, distance, spatial_order
+from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
+from imgpipe.images.formats.dicom.values import filled
+from imgpipe.images.formats.errors import quiet
+from imgpipe.images.image import DICOM_SUFFIXES, Image, check_budget, settle
 
-_SAME_DIRECTION = 1e-4  # difference of unit vectors
-_EVEN = 0.01  # share of the distance of slices by which one may be off its place
+KEPT = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,8 @@ class Series:
         Frame of reference, which contours must share.
     patient, study, series : str
         PatientID, StudyInstanceUID and SeriesInstanceUID.
+    warnings : tuple of str
+        What was passed over in the folder; the image has them too.
     """
 
     image: Image
@@ -41,13 +44,17 @@ class Series:
     patient: str
     study: str
     series: str
+    warnings: tuple[str, ...] = ()
 
 
 def read_series(folder: str | os.PathLike[str]) -> Series:
     """Read the DICOM files of a folder as one volume.
 
-    Files that are not DICOM, or hold no pixels, are passed over. The order comes from the position
-    of each slice, never from file names or instance numbers.
+    Files that are not DICOM, or hold no pixels, are passed over and named in the warnings. DICOM
+    files may lack the preamble and the suffix; the frames of a multi-frame file are slices. The
+    order comes from the position of each slice, never from file names or instance numbers, and the
+    distance of slices from their positions, never from their thickness. Positions may be rounded
+    to the digits that they are written with.
 
     Parameters
     ----------
@@ -57,13 +64,14 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     Returns
     -------
     Series
-        Volume with modality rescale applied, as `read` does for each file.
+        Volume with modality rescale applied, as `read` does for each file; padding gets the lowest
+        value of the whole volume.
 
     Raises
     ------
     InputError
         If the folder holds no slices, more than one series, slices of different size, spacing or
-        orientation, several frames or colours in a file, two slices at one position, missing or
+        orientation, colours, frames without positions, two slices at one position, missing or
         unevenly spaced slices, or slices that are shifted against each other (a tilted gantry).
 
     Examples
@@ -74,29 +82,46 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
         ...
     imgpipe._common.errors.InputError: no/such/folder: no such folder
     """
-    name = str(folder)
+    name = shown(folder)
     root = Path(folder)
     if not root.is_dir():
         raise InputError(f"{name}: no such folder")
-    slices = [s for file in sorted(root.iterdir()) if (s := read_slice(file)) is not None]
-    if not slices:
+    opened = {file: open_slices(file) for file in sorted(root.iterdir())}
+    files = [found for found in opened.values() if not isinstance(found, str)]
+    if not files:
         raise InputError(f"{name}: no DICOM slices in it")
-    _check_alike(name, slices)
-    first = slices[0]
-    x, y = (np.array(first.orientation[i : i + 3]) for i in (0, 3))
-    normal = np.cross(x, y)
-    slices.sort(key=lambda s: float(normal @ s.position))
-    between = _distance(name, slices, normal)
-    check_budget(name, (len(slices), *first.shape))
+    _check_alike(name, files)
+    planes = [plane for file in files for plane in file.planes]
+    check_alike(planes)
+    if len(planes) == 1:
+        raise InputError(f"{name}: one slice is no volume; read it as a file")
+    order = spatial_order(planes)
+    first = planes[order[0]]
+    between = distance(name, [planes[k] for k in order], "slices")
+    check_budget(name, (len(planes), *files[0].shape))
+    notes = _passed_over(opened)
     return Series(
-        image=Image(_stacked(name, slices), None, (between, *first.spacing)),
-        origin=np.array(slices[0].position),
-        directions=np.stack([normal, y, x]),
-        frame=first.frame,
-        patient=first.patient,
-        study=first.study,
-        series=first.series,
+        image=Image(_stacked(files, order), None, (between, *first.spacing), warnings=notes),
+        origin=np.array(first.position),
+        directions=first.axes,
+        frame=files[0].frame,
+        patient=files[0].patient,
+        study=files[0].study,
+        series=files[0].series,
+        warnings=notes,
     )
+
+
+def _passed_over(opened: dict[Path, SliceFile | str]) -> tuple[str, ...]:
+    """Say in one line what was not read."""
+    others = [
+        f"{shown(file.name)} ({what})" for file, what in opened.items() if isinstance(what, str)
+    ]
+    if not others:
+        return ()
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    plural = "s" if len(others) > 1 else ""
+    return (f"{len(others)} file{plural} passed over: {', '.join(others[:3])}{more}",)
 
 
 def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
@@ -118,87 +143,49 @@ def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
     >>> identifiers("photo.png") is None
     True
     """
-    import pydicom
-    from pydicom.errors import InvalidDicomError
-
     root = Path(path)
-    tags = ["PatientID", "StudyInstanceUID", "SeriesInstanceUID"]
     for file in sorted(root.iterdir()) if root.is_dir() else [root]:
         try:
             with quiet():
-                dataset = pydicom.dcmread(
-                    file, stop_before_pixels=True, specific_tags=[*tags, "Rows"]
-                )
+                with file.open("rb") as opened:
+                    head = opened.read(132)
+                if not (is_dicom(head) or (head and file.suffix.lower() in DICOM_SUFFIXES)):
+                    continue
+                name, dataset = shown(file), parse(file)
                 if "Rows" in dataset:
-                    patient, study, series = (plain(dataset.get(tag, "")) for tag in tags)
+                    patient, study, series = (text(name, dataset, keyword) for keyword in KEPT)
                     return patient, study, series
-        except (InvalidDicomError, OSError):
-            continue
         except Exception:
             # a damaged file is reported where its pixels are read
             continue
     return None
 
 
-def _check_alike(name: str, slices: list[Slice]) -> None:
-    """Refuse slices that cannot be one volume."""
-    series = {s.series for s in slices}
+def _check_alike(name: str, files: list[SliceFile]) -> None:
+    """Refuse files that cannot be one volume."""
+    series = {file.series for file in files}
     if len(series) > 1:
         raise InputError(
             f"{name}: {len(series)} series in one folder; give each a folder of its own"
         )
-    first = slices[0]
-    for s in slices:
-        there = f"where {first.path} has"
-        if s.shape != first.shape:
-            raise InputError(f"{s.path}: {s.shape} pixels, {there} {first.shape}")
-        if not np.allclose(s.spacing, first.spacing, rtol=1e-4):
-            raise InputError(f"{s.path}: PixelSpacing {s.spacing}, {there} {first.spacing}")
-        if not np.allclose(s.orientation, first.orientation, atol=_SAME_DIRECTION):
-            raise InputError(f"{s.path}: another orientation than {first.path}")
-        if (s.patient, s.study, s.frame) != (first.patient, first.study, first.frame):
-            raise InputError(f"{s.path}: another patient, study or frame than {first.path}")
-    x, y = (np.array(first.orientation[i : i + 3]) for i in (0, 3))
-    gram = np.array([x @ x, y @ y, x @ y])
-    if not np.allclose(gram, (1, 1, 0), atol=_SAME_DIRECTION):
-        raise InputError(
-            f"{first.path}: ImageOrientationPatient is not two right-angled directions"
-        )
-
-
-def _distance(name: str, slices: list[Slice], normal: np.ndarray) -> float:
-    """Distance of neighbouring slices, mm; an error where it is not one."""
-    if len(slices) == 1:
-        raise InputError(f"{name}: one slice is no volume; read it as a file")
-    places = np.array([s.position for s in slices])
-    steps = np.diff(places, axis=0)
-    along = steps @ normal
-    for k, step in enumerate(along):
-        if step < 1e-3:
+    first = files[0]
+    for file in files:
+        if file.shape != first.shape:
             raise InputError(
-                f"{slices[k].path} and {slices[k + 1].path}: two slices at one position"
+                f"{file.name}: {file.shape} pixels, where {first.name} has {first.shape}"
             )
-    between = float((places[-1] - places[0]) @ normal / (len(slices) - 1))
-    ideal = (places - places[0]) @ normal - between * np.arange(len(slices))
-    if np.abs(ideal).max() > _EVEN * between or np.ptp(along) > 2 * _EVEN * between:
-        k = int(along.argmax())
-        raise InputError(
-            f"{name}: slices {along.min():.4g} to {along.max():.4g} mm apart: one is missing or "
-            f"out of place, most likely behind {slices[k].path}"
-        )
-    if np.linalg.norm(steps - along[:, None] * normal, axis=1).max() > _EVEN * between:
-        raise InputError(f"{name}: slices are shifted against each other (a tilted gantry)")
-    return between
+        if (file.patient, file.study, file.frame) != (first.patient, first.study, first.frame):
+            raise InputError(f"{file.name}: another patient, study or frame than {first.name}")
 
 
-def _stacked(name: str, slices: list[Slice]) -> np.ndarray:
-    """Pixels of all slices, in a dtype that holds each."""
-    planes = []
-    for s in slices:
-        pixels = decode_dicom(str(s.path), s.path.read_bytes()).values
-        if pixels.shape != s.shape:
-            raise InputError(
-                f"{s.path}: {pixels.shape} pixels, where its header declares {s.shape}"
-            )
-        planes.append(pixels)
-    return np.stack([p.astype(np.result_type(*planes), copy=False) for p in planes])
+def _stacked(files: list[SliceFile], order: list[int]) -> np.ndarray:
+    """Pixels of all slices in spatial order, in a dtype that holds each."""
+    parts, paddings = [], []
+    for file in files:
+        values, padding = file.pixels()
+        parts.append(settle(file.name, values))
+        paddings.append(np.zeros(values.shape, bool) if padding is None else padding)
+    dtype = np.result_type(*parts)
+    values = np.concatenate([part.astype(dtype, copy=False) for part in parts])[order]
+    padding = np.concatenate(paddings)[order]
+    return filled(values, padding if padding.any() else None)

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from imgpipe import InputError
-from imgpipe.images import read_contours, read_series
+from imgpipe.images import ContourWarning, identifiers, read, read_contours, read_series
 
 FRAME, SERIES, STUDY = "1.2.3.1", "1.2.3.2", "1.2.3.3"
 AXIAL = [1, 0, 0, 0, 1, 0]
@@ -139,7 +139,7 @@ def change(folder, k, **tags):
         ({"ImagePositionPatient": list(position(2.4))}, "missing or out of place"),
         ({"ImagePositionPatient": [0, *position(2)[1:]]}, "tilted gantry"),
         ({"ImagePositionPatient": []}, "no usable ImagePositionPatient"),
-        ({"NumberOfFrames": 2}, "several frames"),
+        ({"NumberOfFrames": 2}, "2 frames without positions of their own"),
         ({"PixelSpacing": [0, 1]}, "PixelSpacing 0 x 1 mm"),
     ],
 )
@@ -179,6 +179,89 @@ def test_damaged_slice_is_never_left_out(folder, name, content):
         read_series(folder)
 
 
+def bare(folder, k, suffix=""):
+    """Take preamble and suffix from a slice."""
+    path = folder / f"{9 - k}.dcm"
+    (folder / f"IM{9 - k}{suffix}").write_bytes(path.read_bytes()[132:])
+    path.unlink()
+
+
+def test_series_without_preamble_or_suffix(folder, volume):
+    """The files that `read` takes are slices, with and without preamble and suffix."""
+    bare(folder, 1)
+    bare(folder, 2, ".dcm")
+    bare(folder, 3, ".scan")
+    series = read_series(folder)
+    assert np.array_equal(series.image.pixels, volume - 1000)
+    for k in (1, 2, 3):
+        (path,) = folder.glob(f"IM{9 - k}*")
+        assert np.array_equal(read(path).pixels, volume[k] - 1000)
+        assert identifiers(path) == ("P1", STUDY, SERIES)
+
+
+def test_what_is_passed_over_is_told(folder, tmp_path):
+    """Files that are no slices are counted and named."""
+    structures(folder / "RS.dcm", [])
+    assert read_series(folder).warnings == (
+        f"2 files passed over: {folder}/RS.dcm (no pixels: RT Structure Set Storage), "
+        f"{folder}/notes.txt (no DICOM)".replace(f"{folder}/", ""),
+    )
+    for path in (folder / "RS.dcm", folder / "notes.txt"):
+        path.unlink()
+    assert read_series(folder).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("between", "digits", "slices"),
+    [(0.625, 1, 9), (0.625, 1, 40), (1.25, 1, 12), (2.7273, 1, 30), (1.3333, 2, 10), (0.25, 1, 9)],
+)
+def test_rounded_positions(tmp_path, between, digits, slices):
+    """Positions that are rounded to the digits they are written with are evenly spaced."""
+    for k in range(slices):
+        z = float(f"{between * k - 3:.{digits}f}")
+        saved(tmp_path / f"{k}.dcm", slice_file(np.full((3, 3), k), (0, 0, z)))
+    found = read_series(tmp_path).image.spacing[0]
+    assert found == pytest.approx(between, abs=10**-digits / (slices - 1))
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        (0, 0.6, 1.9, 2.5, 3.1),
+        (0, 1, 3),
+        (0, 2, 5, 7),
+        (0, 2.5, 5.2, 7.5, 10),
+        (0, 3.0, 6.1, 9.3, 12.6, 16.0),
+    ],
+)
+def test_digits_hide_no_missing_slice(tmp_path, places):
+    """Rounding explains no gap, no whole numbers, and nothing above half of its last digit."""
+    for k, z in enumerate(places):
+        saved(tmp_path / f"{k}.dcm", slice_file(np.full((3, 3), k), (0, 0, z)))
+    with pytest.raises(InputError, match="missing or out of place"):
+        read_series(tmp_path)
+
+
+def test_slow_tilt_is_found(tmp_path):
+    """A tilt that rounding hides from slice to slice shows over the whole."""
+    for k in range(12):
+        place = (0, round(0.05 * k, 1), round(0.6 * k, 1))
+        saved(tmp_path / f"{k}.dcm", slice_file(np.full((3, 3), k), place))
+    with pytest.raises(InputError, match="tilted gantry"):
+        read_series(tmp_path)
+
+
+def test_padding_is_filled_over_the_whole_volume(tmp_path):
+    """Padding has one value in all slices, also in one that is nothing but padding."""
+    values = np.arange(27).reshape(3, 3, 3) * 10
+    values[0, 0], values[1] = -2000, -2000
+    for k in range(3):
+        tags = {"PixelPaddingValue": -2000}
+        saved(tmp_path / f"{k}.dcm", slice_file(values[k], (0, 0, k), **tags))
+    found = read_series(tmp_path).image.pixels
+    assert np.array_equal(found, np.maximum(values, 30) - 1000)
+
+
 def test_contours_enclose_the_centres(folder, tmp_path):
     """A voxel is inside where its centre is; a contour within another is a hole."""
     series = read_series(folder)
@@ -206,13 +289,14 @@ def test_round_contour_has_the_area_of_a_disc(folder, tmp_path):
     ("contours", "tags", "message"),
     [
         ([square(1.5, (1, 4), (1, 4))], {}, "off the nearest slice"),
-        ([square(9, (1, 4), (1, 4))], {}, "beyond the volume"),
-        ([square(1, (1, 40), (1, 4))], {}, "beyond the volume"),
-        ([square(1, (1.1, 1.2), (1.1, 1.2))], {}, "enclose no voxel"),
+        ([square(9, (1, 4), (1, 4))], {}, r"no voxel \(1 beyond the first or last slice"),
+        ([square(1, (20, 40), (1, 4))], {}, r"no voxel \(1 reaching beyond the image"),
+        ([square(1, (1.1, 1.2), (1.1, 1.2))], {}, "enclose no voxel$"),
         ([], {}, "no contours"),
         ([square(1, (1, 4), (1, 4))], {"PatientID": "P2"}, "another patient"),
         ([square(1, (1, 4), (1, 4))], {"Modality": "CT"}, "no RTSTRUCT"),
-        ([square(1, (1, 4), (1, 4))], {"kind": "POINT"}, "type POINT"),
+        ([square(1, (1, 4), (1, 4))], {"kind": "POINT"}, r"no voxel \(1 of type POINT"),
+        ([[1, 2, 3, 4]], {}, "a contour of 4 numbers, not x, y, z each"),
     ],
 )
 def test_contours_that_are_refused(folder, tmp_path, contours, tags, message):
@@ -220,6 +304,88 @@ def test_contours_that_are_refused(folder, tmp_path, contours, tags, message):
     path = structures(tmp_path / "rs.dcm", contours, **tags)
     with pytest.raises(InputError, match=message):
         read_contours(path, read_series(folder))
+
+
+def contours_file(path, folder, *contours):
+    """A structure set of contours of several types: (type, points)."""
+    structures(path, [points for _, points in contours])
+    dataset = pydicom.dcmread(path)
+    for (kind, _), contour in zip(
+        contours, dataset.ROIContourSequence[0].ContourSequence, strict=True
+    ):
+        contour.ContourGeometricType = kind
+    dataset.save_as(path)
+    return path, read_series(folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "note"),
+    [
+        ("POINT", square(2, (3, 3), (3, 3))[:1], "1 of type POINT, passed over"),
+        ("OPEN_PLANAR", square(2, (1, 5), (1, 5)), "1 of type OPEN_PLANAR, passed over"),
+        ("OPEN_NONPLANAR", square(2, (1, 5), (1, 5)), "1 of type OPEN_NONPLANAR, passed over"),
+        ("CLOSED_PLANAR", [], "1 empty, passed over"),
+        ("POINT", [], "1 empty, passed over"),
+        ("CLOSED_PLANAR", square(2, (1, 5), (1, 5))[:2], "1 of fewer than three points"),
+        ("CLOSED_PLANAR", square(5, (1, 5), (1, 5)), "1 beyond the first or last slice"),
+        ("CLOSED_PLANAR", square(-1, (1, 5), (1, 5)), "1 beyond the first or last slice"),
+    ],
+)
+def test_odd_contours_do_not_lose_the_region(folder, tmp_path, kind, points, note):
+    """A contour that encloses nothing is passed over with a note, and the rest is kept."""
+    drawn = square(1, (1.5, 6.5), (2.5, 8.5))
+    path, series = contours_file(
+        tmp_path / "rs.dcm", folder, ("CLOSED_PLANAR", drawn), (kind, points)
+    )
+    with pytest.warns(ContourWarning, match=note):
+        mask = read_contours(path, series)
+    expected = np.zeros(SHAPE, bool)
+    expected[1, 2:7, 3:9] = True
+    assert np.array_equal(mask, expected)
+
+
+def test_contours_are_clipped(folder, tmp_path):
+    """What of a contour lies in the image is kept, on each of its sides."""
+    drawn = square(1, (-3.5, 4.5), (2.5, 30))
+    path, series = contours_file(
+        tmp_path / "rs.dcm", folder, ("CLOSED_PLANAR", drawn),
+        ("CLOSED_PLANAR", square(3, (4.5, 90), (-70, 3.5))),
+    )  # fmt: skip
+    with pytest.warns(ContourWarning, match="2 reaching beyond the image, clipped"):
+        mask = read_contours(path, series)
+    expected = np.zeros(SHAPE, bool)
+    expected[1, :5, 3:] = True
+    expected[3, 5:, :4] = True
+    assert np.array_equal(mask, expected)
+
+
+def test_exclusive_or_contours(folder, tmp_path):
+    """CLOSEDPLANAR_XOR is what contours within contours mean anyway."""
+    path, series = contours_file(
+        tmp_path / "rs.dcm", folder, ("CLOSEDPLANAR_XOR", square(1, (0.5, 6.5), (0.5, 8.5))),
+        ("CLOSEDPLANAR_XOR", square(1, (2.5, 4.5), (2.5, 4.5))),
+    )  # fmt: skip
+    mask = read_contours(path, series)
+    assert mask.sum() == 6 * 8 - 2 * 2
+
+
+def test_structure_set_without_preamble(folder, tmp_path):
+    """A structure set needs the preamble no more than an image does."""
+    path = structures(tmp_path / "rs.dcm", [square(1, (1.5, 6.5), (2.5, 8.5))])
+    (tmp_path / "RS").write_bytes(path.read_bytes()[132:])
+    assert read_contours(tmp_path / "RS", read_series(folder)).sum() == 30
+
+
+def test_two_regions_of_one_name(folder, tmp_path):
+    """Of two regions with one name neither is chosen in silence."""
+    path = structures(tmp_path / "rs.dcm", [square(1, (1.5, 6.5), (2.5, 8.5))])
+    dataset = pydicom.dcmread(path)
+    other = Dataset()
+    other.ROINumber, other.ROIName = 2, "GTV"
+    dataset.StructureSetROISequence.append(other)
+    dataset.save_as(path)
+    with pytest.raises(InputError, match="2 regions named 'GTV'"):
+        read_contours(path, read_series(folder), region="GTV")
 
 
 def test_regions_are_named(folder, tmp_path):

@@ -1,12 +1,20 @@
 """What decoders say: what matters is raised as one readable line, the rest is kept quiet."""
 
 import logging
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from imgpipe._common import InputError
+
+# errors, and words of messages, of code that did not expect the bytes that it met
+_CODE_ERRORS = (AttributeError, TypeError, LookupError, UnicodeError, ArithmeticError,
+                AssertionError, RecursionError, struct.error, MemoryError)  # fmt: skip
+_CODE_WORDS = ("literal", "convert", "reshape", "buffer", "unpack", "object", "argument", "struct",
+               "out of range", "not enough values", "too many values", "math domain", "dtype",
+               "embedded null", "subscript", "\\x")  # fmt: skip
 
 # without a handler of their own, warnings of these loggers would reach standard error
 for _name in ("tifffile", "pydicom", "PIL"):
@@ -41,8 +49,11 @@ def reading_dicom(name: str, kind: str = "DICOM") -> Iterator[None]:
 
 
 def reason(error: Exception) -> str:
-    """The decoder's own words, or the kind of its error where it has none."""
-    return plain(error) or type(error).__name__
+    """The decoder's own words, unless they speak of its code and not of the file."""
+    words = plain(error)
+    if not words or isinstance(error, _CODE_ERRORS) or any(w in words for w in _CODE_WORDS):
+        return "its contents cannot be parsed"
+    return words
 
 
 def plain(text: object) -> str:

@@ -6,40 +6,12 @@ from typing import Any
 
 import numpy as np
 import pydicom
-import pydicom.data
 import pytest
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless
+from dicom_files import RAMP, make, sample
+from pydicom.uid import JPEGLSLossless
 
 from imgpipe import InputError
 from imgpipe.images import read
-
-RAMP = np.arange(12, dtype=np.uint16).reshape(3, 4)
-
-
-def sample(name: str) -> Path:
-    return Path(pydicom.data.get_testdata_file(name))
-
-
-def make(path: Path, pixels: np.ndarray = RAMP, **elements: Any) -> Path:
-    """A minimal CT file with some elements changed."""
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = CTImageStorage
-    meta.MediaStorageSOPInstanceUID = "1.2.3"
-    data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, "1.2.3"
-    data.PhotometricInterpretation = "MONOCHROME2"
-    data.SamplesPerPixel, data.PixelRepresentation = 1, int(pixels.dtype.kind == "i")
-    data.Rows, data.Columns = pixels.shape[-2:]
-    data.BitsAllocated = data.BitsStored = 8 * pixels.itemsize
-    data.HighBit = data.BitsStored - 1
-    for name, value in elements.items():
-        setattr(data, name, value)
-    data.HighBit = data.BitsStored - 1
-    data.PixelData = pixels.tobytes()
-    data.save_as(path, enforce_file_format=True)
-    return path
 
 
 @pytest.mark.parametrize(
@@ -53,7 +25,7 @@ def make(path: Path, pixels: np.ndarray = RAMP, **elements: Any) -> Path:
         ("SC_rgb_rle_16bit_2frame.dcm", (2, 100, 100, 3), "uint16", 0, 65535),
         ("SC_ybr_full_422_uncompressed.dcm", (100, 100, 3), "uint8", 0, 255),
         ("examples_palette.dcm", (350, 800, 3), "uint16", 0, 65280),
-        ("rtdose.dcm", (15, 10, 10), "uint32", 795000, 1254000),
+        ("rtdose.dcm", (15, 10, 10), "float64", 0.795, 1.254),
         ("liver_1frame.dcm", (512, 512), "uint8", 0, 1),
     ],
 )
@@ -81,8 +53,11 @@ def test_spacing_follows_the_axes(tmp_path: Path) -> None:
     frames = np.stack([RAMP, RAMP + 1])
     volume = make(tmp_path / "b.dcm", frames, NumberOfFrames=2, PixelSpacing=[0.5, 0.25],
                   SliceThickness=3)  # fmt: skip
-    assert read(volume).spacing == (3.0, 0.5, 0.25)
+    assert read(volume).spacing is None
     assert np.array_equal(read(volume).pixels, frames)
+    volume = make(tmp_path / "b.dcm", frames, NumberOfFrames=2, PixelSpacing=[0.5, 0.25],
+                  SliceThickness=5, SpacingBetweenSlices=3)  # fmt: skip
+    assert read(volume).spacing == (3.0, 0.5, 0.25)
     assert read(make(tmp_path / "c.dcm", PixelSpacing=[0, 0.25])).spacing is None
 
 
@@ -189,17 +164,26 @@ def test_missing_decoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert JPEGLSLossless.name == "JPEG-LS Lossless Image Compression"
 
 
-def test_no_preamble_needs_the_suffix(tmp_path: Path) -> None:
-    """A file without preamble is read as DICOM only when it is called so."""
-    whole = make(tmp_path / "x.dcm").read_bytes()
-    (tmp_path / "y.dcm").write_bytes(whole[132:])
-    assert np.array_equal(read(tmp_path / "y.dcm").pixels, RAMP)
-    (tmp_path / "y.dcm").rename(tmp_path / "y.bin")
-    with pytest.raises(InputError, match="not an image"):
-        read(tmp_path / "y.bin")
+@pytest.mark.parametrize("name", ["MR_small", "MR_small_implicit", "MR_small_bigendian"])
+def test_no_preamble_and_no_suffix(tmp_path: Path, name: str) -> None:
+    """A file without preamble is read by what it begins with, whatever it is called."""
+    whole = sample(f"{name}.dcm").read_bytes()
+    start = 144 + int.from_bytes(whole[140:144], "little")
+    bare = {"bare": whole[start:], "meta.bin": whole[132:], "bare.dcm": whole[start:]}
+    for file, data in bare.items():
+        (tmp_path / file).write_bytes(data)
+        assert np.array_equal(read(tmp_path / file).pixels, read(sample("MR_small.dcm")).pixels)
+
+
+def test_what_is_no_dicom_but_called_so(tmp_path: Path) -> None:
+    """A text named .dcm, and bytes that begin a little like DICOM, are errors that say so."""
     (tmp_path / "text.dcm").write_text("this is no DICOM file at all\n" * 20)
     with pytest.raises(InputError, match=r"text\.dcm"):
         read(tmp_path / "text.dcm")
+    for start in (b"\x08\x00\x00\x20\x00\x00", b"\x10\x00\x10\x00LO", b"\x08\x00"):
+        (tmp_path / "x").write_bytes(start + bytes(200))
+        with pytest.raises(InputError, match="not an image"):
+            read(tmp_path / "x")
 
 
 def test_declared_dimensions_are_checked(tmp_path: Path) -> None:
@@ -230,3 +214,47 @@ def test_real_series(shared_data: Path) -> None:
     assert min(image.pixels.min() for image in slices) >= -1024
     with pytest.raises(InputError, match="RT Structure Set"):
         read(folder / "mask" / "RS.dcm")
+
+
+@pytest.mark.parametrize(
+    ("syntax", "words"),
+    [
+        ("1.2.840.10008.1.2.4.102", "MPEG-4"),
+        ("1.2.840.10008.1.2.4.94", "JPIP"),
+        ("1.2.840.113619.5.2", "1.2.840.113619.5.2"),
+    ],
+)
+def test_what_no_decoder_knows_is_not_called_damage(
+    tmp_path: Path, syntax: str, words: str
+) -> None:
+    """Video, new and private transfer syntaxes are named, with what would do."""
+    dataset = pydicom.dcmread(sample("MR_small_RLE.dcm"))
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.save_as(tmp_path / "x.dcm", implicit_vr=False, little_endian=True)
+    with pytest.raises(InputError, match=f"stored as .*({words}).* not read; convert") as caught:
+        read(tmp_path / "x.dcm")
+    assert "damaged" not in str(caught.value)
+
+
+def test_what_a_decoder_cannot_do_is_not_called_damage() -> None:
+    """A stream that only other decoders take is an error with the decoder's own words."""
+    with pytest.raises(InputError, match=r"JPEG Extended.* are not decoded: .*libjpeg") as caught:
+        read(sample("JPEG-lossy.dcm"))
+    assert "damaged" not in str(caught.value)
+
+
+def test_one_decoder_for_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pixels of JPEG and JPEG 2000 are the same where pylibjpeg is not installed."""
+    import importlib.util
+
+    names = ["SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_jpeg_lossy_gdcm.dcm", "JPEG2000.dcm",
+             "examples_jpeg2k.dcm", "693_J2KI.dcm", "examples_ybr_color.dcm"]  # fmt: skip
+    whole = [read(sample(name)).pixels for name in names]
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: (
+        None if name in ("pylibjpeg", "libjpeg", "openjpeg") else found(name, *rest)
+    ))  # fmt: skip
+    for name, pixels in zip(names, whole, strict=True):
+        assert np.array_equal(read(sample(name)).pixels, pixels)
+    with pytest.raises(InputError, match=r"broken data stream.*pip install pylibjpeg"):
+        read(sample("GDCMJ2K_TextGBR.dcm"))

@@ -1,0 +1,40 @@
+"""Single DICOM files by pydicom: one image, or a volume of frames."""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe.images.formats.dicom.elements import parse
+from imgpipe.images.formats.dicom.frames import stacked
+from imgpipe.images.formats.dicom.pixels import is_colour, is_lossy, is_palette, shape_of, stored
+from imgpipe.images.formats.dicom.values import filled, measured
+from imgpipe.images.formats.errors import reading_dicom
+from imgpipe.images.formats.samples import Samples
+from imgpipe.images.image import settle
+
+
+def decode_dicom(name: str, data: bytes) -> Samples:
+    """Image or volume from the bytes of a DICOM file."""
+    with reading_dicom(name):
+        dataset = parse(data)
+        shape_of(name, dataset)
+        if is_colour(name, dataset) or is_palette(name, dataset):
+            return _samples(name, dataset, stored(name, dataset), True)
+        return _samples(name, dataset, filled(*measured(name, dataset)), False)
+
+
+def decode_stored(name: str, data: bytes) -> Samples:
+    """Stored values of a DICOM file, as labels are: not rescaled, indices and not their colours."""
+    with reading_dicom(name):
+        dataset = parse(data)
+        pixels = stored(name, dataset, colours=False)
+        return _samples(name, dataset, pixels, is_colour(name, dataset))
+
+
+def _samples(name: str, dataset: Any, pixels: np.ndarray, colour: bool) -> Samples:
+    """Frames in spatial order, and their spacing."""
+    frames = len(pixels) if pixels.ndim - colour == 3 else 1
+    order, spacing = stacked(name, dataset, frames)
+    if order != sorted(order):
+        pixels = pixels[order]
+    return Samples(settle(name, pixels), colour, lossy=is_lossy(name, dataset), spacing=spacing)

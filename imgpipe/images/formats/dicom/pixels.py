@@ -1,0 +1,161 @@
+"""The stored pixels of a DICOM file, by the one decoder that is meant for its compression."""
+
+import struct
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.images.formats.dicom.elements import element, require_pixels, text, whole
+from imgpipe.images.formats.dicom.frames import frame_count
+from imgpipe.images.formats.errors import plain, reason
+from imgpipe.images.formats.jpeg import jpeg_header
+from imgpipe.images.image import check_budget
+
+BY_PYLIBJPEG = ("JPEG Extended", "(Process 14", "JPEG-LS", "JPEG 2000")
+# implicit and explicit, deflated, big-endian
+UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99",
+                "1.2.840.10008.1.2.2")  # fmt: skip
+
+
+def shape_of(name: str, dataset: Any) -> tuple[int, ...]:
+    """Rows and columns, with the frames in front where there are several."""
+    require_pixels(name, dataset)
+    frames = frame_count(name, dataset)
+    plane = (whole(name, dataset, "Rows"), whole(name, dataset, "Columns"))
+    shape = (frames, *plane) if frames != 1 else plane
+    check_budget(name, shape)
+    return shape
+
+
+def is_colour(name: str, dataset: Any) -> bool:
+    """Whether each pixel has three samples."""
+    return whole(name, dataset, "SamplesPerPixel", 1) == 3
+
+
+def is_palette(name: str, dataset: Any) -> bool:
+    """Whether the stored values are indices of colours."""
+    return "PALETTE" in text(name, dataset, "PhotometricInterpretation")
+
+
+def is_lossy(name: str, dataset: Any) -> bool:
+    """Whether the pixels were compressed with loss, now or before."""
+    from pydicom import uid
+
+    lossy = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLSNearLossless)
+    return (
+        text(name, dataset, "LossyImageCompression") == "01"
+        or dataset.file_meta.TransferSyntaxUID in lossy
+    )
+
+
+def stored(name: str, dataset: Any, colours: bool = True) -> np.ndarray:
+    """Stored values; colour as RGB, that of palettes only where `colours` are asked for."""
+    from pydicom.pixels import apply_color_lut
+
+    shape = shape_of(name, dataset)
+    decoders = _decoders(name, dataset)
+    _check_frames(name, dataset)
+    pixels = _decoded(name, dataset, *decoders)
+    palette = colours and is_palette(name, dataset)
+    if palette:
+        pixels = apply_color_lut(pixels, dataset)
+    colour = palette or is_colour(name, dataset)
+    if pixels.shape != (*shape, 3)[: len(shape) + colour]:
+        raise InputError(f"{name}: {pixels.shape} pixels, where its header declares {shape}")
+    return np.asarray(pixels)
+
+
+def _decoders(name: str, dataset: Any) -> tuple[str, ...]:
+    """Plugins of pydicom for a syntax in the order in which they are tried.
+
+    The order is one wherever others are installed, so that one file has one set of pixels.
+    """
+    from pydicom import uid
+
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax in UNCOMPRESSED:
+        return ("",)
+    if syntax == uid.RLELossless:
+        # pylibjpeg-rle panics on damaged data, past any handler and with a trace on standard error
+        return ("pydicom",)
+    bits = whole(name, dataset, "BitsStored", 8)
+    if syntax == uid.JPEGBaseline8Bit or (syntax == uid.JPEGExtended12Bit and bits == 8):
+        return ("pillow", "pylibjpeg")
+    plain_2000 = syntax in (uid.JPEG2000, uid.JPEG2000Lossless)
+    if plain_2000 and bits <= (8 if is_colour(name, dataset) else 16):
+        return ("pillow", "pylibjpeg")
+    if not any(
+        kind in syntax.name for kind in ("JPEG Extended", "Process 14", "JPEG-LS", "JPEG 2000")
+    ):
+        raise InputError(
+            f"{name}: its pixels are stored as {plain(syntax.name)}, which is not read; convert it "
+            "to an uncompressed transfer syntax"
+        )
+    return ("pylibjpeg",)
+
+
+def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
+    """Pixels by the first decoder that can."""
+    from pydicom.pixels import pixel_array
+
+    syntax = dataset.file_meta.TransferSyntaxUID
+    complaints: dict[str, None] = {}
+    for plugin in plugins:
+        missing = _missing_packages(syntax) if plugin == "pylibjpeg" else []
+        if missing:
+            told = f" ({'; '.join(complaints)})" if complaints else ""
+            raise InputError(
+                f"{name}: DICOM compressed as {syntax.name}{told}; install a decoder: "
+                f"pip install {' '.join(missing)}"
+            )
+        try:
+            return np.asarray(pixel_array(dataset, decoding_plugin=plugin))
+        except Exception as error:
+            # of a compressed file pydicom lists its plugins, of which there is one
+            words = reason(error).split("by all available plugins: ")[-1]
+            if "less than" in words:
+                raise InputError(f"{name}: truncated: {words}") from None
+            complaints[words] = None
+    raise InputError(f"{name}: its pixels ({syntax.name}) are not decoded: {'; '.join(complaints)}")
+
+
+def _missing_packages(syntax: Any) -> list[str]:
+    """Packages that decode a transfer syntax and are not installed."""
+    from importlib.util import find_spec
+
+    needs = "openjpeg" if "JPEG 2000" in syntax.name else "libjpeg"
+    modules = {"pylibjpeg": "pylibjpeg", f"pylibjpeg-{needs}": needs}
+    return [package for package, module in modules.items() if find_spec(module) is None]
+
+
+def _check_frames(name: str, dataset: Any) -> None:
+    """Compressed frames carry dimensions of their own, by which their decoders allocate."""
+    from pydicom.encaps import generate_frames
+
+    if dataset.file_meta.TransferSyntaxUID in UNCOMPRESSED:
+        return
+    declared = (whole(name, dataset, "Rows"), whole(name, dataset, "Columns"))
+    count = frame_count(name, dataset)
+    for frame in generate_frames(element(name, dataset, "PixelData"), number_of_frames=count):
+        coded = declared
+        if frame.startswith(b"\xff\xd8"):
+            header = jpeg_header(name, frame)
+            coded = (header.height, header.width)
+        elif (at := frame.find(b"\xff\x4f\xff\x51")) >= 0:
+            coded = _jpeg2000_shape(name, frame[at:])
+        if coded != declared:
+            raise InputError(
+                f"{name}: damaged: compressed pixels of {coded[0]} x {coded[1]}, where the DICOM "
+                f"header declares {declared[0]} x {declared[1]}"
+            )
+
+
+def _jpeg2000_shape(name: str, stream: bytes) -> tuple[int, int]:
+    """Rows and columns in the header of a JPEG 2000 stream (ISO/IEC 15444-1, A.5.1)."""
+    if len(stream) < 32:
+        raise InputError(f"{name}: truncated: its JPEG 2000 header is cut short")
+    x, y, x0, y0, tile_x, tile_y = struct.unpack_from(">6I", stream, 8)
+    if not tile_x or not tile_y or (x // tile_x + 1) * (y // tile_y + 1) > 65535:
+        raise InputError(f"{name}: damaged: its JPEG 2000 header declares impossible tiles")
+    return y - y0, x - x0

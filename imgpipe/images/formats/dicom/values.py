@@ -1,0 +1,152 @@
+"""What stored values of a DICOM file measure: padding, inversion, modality rescale, dose."""
+
+import math
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.images.formats.dicom.elements import element, number, numbers, text, whole
+from imgpipe.images.formats.dicom.frames import INTERCEPT, SLOPE, per_frame
+from imgpipe.images.formats.dicom.pixels import is_lossy, stored
+
+_NEAR = 0.01  # share of the stored range by which lossy padding may differ from its value
+_RINGING = 16  # pixels, a block of subsampled JPEG
+
+
+def measured(name: str, dataset: Any) -> tuple[np.ndarray, np.ndarray | None]:
+    """Gray values, frames in the order of the file, and where they are padding."""
+    values = stored(name, dataset)
+    limits = _limits(name, dataset, values.dtype)
+    padding = _padding(name, dataset, values)
+    if text(name, dataset, "PhotometricInterpretation") == "MONOCHROME1":
+        low, high = limits
+        values = -values if values.dtype.kind == "f" else (low + high - values).astype(values.dtype)
+    if dataset.get("ModalityLUTSequence"):
+        from pydicom.pixels import apply_modality_lut
+
+        return np.asarray(apply_modality_lut(values, dataset)), padding
+    return _rescaled(name, dataset, values, limits), padding
+
+
+def filled(values: np.ndarray, padding: np.ndarray | None) -> np.ndarray:
+    """Values with the lowest measured one where nothing was measured."""
+    if padding is None or padding.all():
+        return values
+    return np.where(padding, values[~padding].min(), values)
+
+
+def _padding(name: str, dataset: Any, values: np.ndarray) -> np.ndarray | None:
+    """Where the file marks pixels as not measured; None where it marks none."""
+    first = _padding_value(name, dataset, "PixelPaddingValue", values.dtype)
+    if first is None or values.dtype.kind == "f":
+        return None
+    last = _padding_value(name, dataset, "PixelPaddingRangeLimit", values.dtype)
+    low, high = sorted((first, first if last is None else last))
+    padding = (values >= low) & (values <= high)
+    if is_lossy(name, dataset):
+        padding = _with_ringing(name, dataset, values, low, high)
+    return padding if padding.any() else None
+
+
+def _padding_value(name: str, dataset: Any, keyword: str, dtype: np.dtype) -> int | None:
+    """The value with the sign of the pixels, whichever sign it was written with."""
+    value = element(name, dataset, keyword)
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        little = dataset.original_encoding[1] is not False
+        value = int.from_bytes(value[: dtype.itemsize], "little" if little else "big")
+    if not math.isfinite(number(value)):
+        raise InputError(f"{name}: its {keyword} is no number")
+    if dtype.kind == "f":
+        return None
+    size, whole_value = 1 << 8 * dtype.itemsize, int(number(value))
+    limits = np.iinfo(dtype)
+    if limits.min <= whole_value <= limits.max:
+        return whole_value
+    return (whole_value - limits.min) % size + limits.min
+
+
+def _with_ringing(name: str, dataset: Any, values: np.ndarray, low: int, high: int) -> np.ndarray:
+    """Padding of lossy pixels: what is near its value, and what rings about its border.
+
+    Beside padding, a value is padding too if it lies on its side of all that is measured further
+    away.
+    """
+    from scipy import ndimage
+
+    bottom, top = _limits(name, dataset, values.dtype)
+    near = _NEAR * (top - bottom)
+    padding = (values >= low - near) & (values <= high + near)
+    if not padding.any():
+        return padding
+    reach = (1,) * (values.ndim - 2) + (2 * _RINGING + 1,) * 2
+    beside = ndimage.maximum_filter(padding, size=reach)
+    away = values[~beside]
+    if away.size and high < away.min():
+        padding |= beside & (values < away.min())
+    elif away.size and low > away.max():
+        padding |= beside & (values > away.max())
+    return padding
+
+
+def _limits(name: str, dataset: Any, dtype: np.dtype) -> tuple[int, int]:
+    """Smallest and largest value that the stored bits can hold."""
+    bits = whole(name, dataset, "BitsStored", 8 * dtype.itemsize)
+    if not 0 < bits <= 64:
+        raise InputError(f"{name}: its BitsStored is {bits}")
+    return (-(1 << bits - 1), (1 << bits - 1) - 1) if dtype.kind == "i" else (0, (1 << bits) - 1)
+
+
+def _rescaled(name: str, dataset: Any, values: np.ndarray, limits: tuple[int, int]) -> np.ndarray:
+    """Slope times stored value plus intercept, those of each frame."""
+    frames = len(values) if values.ndim == 3 else 1
+    dose = numbers(name, dataset, "DoseGridScaling")
+    slopes = [dose[0]] * frames if dose else per_frame(name, dataset, SLOPE, frames, 1.0)
+    intercepts = per_frame(name, dataset, INTERCEPT, frames, 0.0)
+    pairs = list(zip(slopes, intercepts, strict=True))
+    for slope, intercept in pairs:
+        if slope == 0 or not math.isfinite(slope) or not math.isfinite(intercept):
+            what = "DoseGridScaling" if dose else "RescaleSlope"
+            raise InputError(
+                f"{name}: {what} {slope:g} and RescaleIntercept {intercept:g} do not describe "
+                "pixel values"
+            )
+    if len(set(pairs)) == 1:
+        return _linear(values, *pairs[0], limits)
+    planes = [_linear(plane, *pair, limits) for plane, pair in zip(values, pairs, strict=True)]
+    return np.stack(planes).astype(np.result_type(*planes), copy=False)
+
+
+def _linear(
+    stored: np.ndarray, slope: float, intercept: float, limits: tuple[int, int]
+) -> np.ndarray:
+    """In integers where slope and intercept are whole."""
+    if (slope, intercept) == (1.0, 0.0):
+        return stored
+    if stored.dtype.kind == "f" or slope != int(slope) or intercept != int(intercept):
+        return _fractional(stored, slope, intercept)
+    values = stored.astype(np.int64) * int(slope) + int(intercept)
+    # by the header where it can be, so that all slices of a series agree; but scanners declare
+    # 16 bits for values that never leave int16, and doubling all of those would be a waste
+    declared = [int(slope) * end + int(intercept) for end in limits]
+    reached = declared if stored.dtype.itemsize != 2 else [int(values.min()), int(values.max())]
+    for dtype, ends in ((stored.dtype, declared), (np.int16, reached), (np.int32, declared)):
+        if np.iinfo(dtype).min <= min(ends) and max(ends) <= np.iinfo(dtype).max:
+            return values.astype(dtype)
+    return values
+
+
+def _fractional(stored: np.ndarray, slope: float, intercept: float) -> np.ndarray:
+    """Slope times stored value plus intercept in float64, where it can be the nearest to each."""
+    terms = [Decimal(repr(term)) for term in (slope, intercept)]
+    places = max(0, *(-int(term.as_tuple().exponent) for term in terms))
+    factors = [int(term.scaleb(places)) for term in terms]
+    # decimals as whole numbers: 3 * 0.1 would be more than what 0.3 is read as
+    if stored.dtype.kind != "f" and places <= 22:
+        ends = [factors[0] * int(end) + factors[1] for end in (stored.min(), stored.max())]
+        if max(map(abs, [*factors, *ends])) < 2**53:
+            return (stored.astype(np.int64) * factors[0] + factors[1]) / 10.0**places
+    return stored.astype(np.float64) * slope + intercept
