@@ -1,7 +1,10 @@
 """The package as a whole: what importing it costs and what it shows."""
 
+import shutil
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +32,28 @@ def test_the_package_runs_as_a_module() -> None:
     command = [sys.executable, "-m", "imgpipe", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == imgpipe.__version__
+
+
+def test_the_folder_of_a_clone_does_not_hide_it(tmp_path: Path) -> None:
+    """Beside the folder of the clone, an editable install gives the package, not that folder."""
+    root = Path(imgpipe.__path__[0]).parent
+    if not (root / "setup.cfg").is_file():
+        pytest.skip("not a clone")
+    clone = tmp_path / "imgpipe"
+    (clone / "imgpipe").mkdir(parents=True)
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "imgpipe/__init__.py"):
+        shutil.copy(root / name, clone / name)
+    build = "from setuptools import build_meta; print(build_meta.build_editable('.'))"
+    made = subprocess.run(
+        [sys.executable, "-c", build], cwd=clone, capture_output=True, text=True, check=True
+    )
+    with zipfile.ZipFile(clone / made.stdout.split()[-1]) as wheel:
+        wheel.extractall(tmp_path / "site-packages")
+    # -S: without the packages of this environment, which has imgpipe itself
+    code = "import site; site.addsitedir('site-packages'); import imgpipe; print(imgpipe.__file__)"
+    command = [sys.executable, "-S", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()) == clone / "imgpipe" / "__init__.py"
 
 
 def test_unknown_attribute() -> None:
