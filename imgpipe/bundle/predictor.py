@@ -11,6 +11,7 @@ from imgpipe._common import InputError, track
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
+from imgpipe.images.gray import single_channel
 from imgpipe.images.region import resized
 
 if TYPE_CHECKING:
@@ -183,6 +184,8 @@ class Predictor:
         image = (
             item if isinstance(item, Image) else Image(np.asarray(item), self.model.channel_axis)
         )
+        if self.model.channel_axis is None:
+            image = single_channel(image)
         if self.model.size is not None:
             image = resized(image, self.model.size)
         self.model.check(image.pixels, image.channel_axis)

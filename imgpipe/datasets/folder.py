@@ -11,10 +11,11 @@ import numpy as np
 
 from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.identity import clean_groups
-from imgpipe.datasets.annotations.labels import encode
+from imgpipe.datasets.annotations.labels import encode, name_of
 from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.folders import find_files, is_image, skip, skipped_note, visible
+from imgpipe.datasets.files.mask_files import folder_of_images, mask_note, pair_masks
 from imgpipe.datasets.image_files import read_files
 
 
@@ -35,7 +36,8 @@ def load_folder(
         A folder of class folders, or of ``train``, ``val`` (also ``valid``, ``validation``) and
         ``test`` folders which hold class folders. Images may lie deeper still. Hidden files and
         folders are passed over; so are files without an image's suffix, with a warning in
-        `Dataset.warnings`. DICOM files need no suffix.
+        `Dataset.warnings`. DICOM files need no suffix. Masks that lie beside their images
+        (``x_mask.png`` or ``x_seg.png`` beside ``x.png``, or ``masks/x.png``) become their masks.
     groups : str, optional
         Where the patient is found: ``"folder"`` for the folder below the class
         (``class/patient/...``), or ``"re:PATTERN"`` for the first group of a regular expression
@@ -79,7 +81,8 @@ def load_folder(
     patients, doubts = clean_groups(where, who, given_split, exact=exact)
     labels = np.array([file.label for file in files])
     codes, known, unused = encode(where, labels, classes, exact=exact)
-    images, warnings = read_files(where, [file.path for file in files], size)
+    masks = [file.masks for file in files]
+    images, warnings = read_files(where, [file.path for file in files], size, masks)
     if groups is None and any(file.path.parent != file.class_folder for file in files):
         notes.append("folders below the class folders were not taken for patients")
     return Dataset(
@@ -102,6 +105,7 @@ class _LabelledFile(NamedTuple):
     part: str
     class_folder: Path
     path: Path
+    masks: tuple[Path, ...]
 
     @property
     def label(self) -> str:
@@ -111,17 +115,23 @@ class _LabelledFile(NamedTuple):
 def _labelled_files(
     where: str, root: Path, parts: list[tuple[str, Path]], skipped: Counter[str]
 ) -> tuple[list[_LabelledFile], list[str]]:
-    """Image files below class folders, with a note on each folder that has none."""
+    """Image files below class folders with their masks, and a note on each folder that has none."""
     files: list[_LabelledFile] = []
     notes = []
     for part, folder in parts:
         above = tuple(os.path.realpath(way) for way in (root, folder))
-        for class_folder in _folders(where, folder, "class folders", skipped):
-            paths = find_files(class_folder, skipped, above)
-            files += [_LabelledFile(part, class_folder, path) for path in paths]
-            if not paths:
-                notes.append(f"no images in the folder {shown(class_folder)}")
-    return files, notes
+        held = _folders(where, folder, "class folders", skipped)
+        found = {below: find_files(below, skipped, above) for below in held}
+        notes += [f"no images in the folder {shown(f)}" for f, paths in found.items() if not paths]
+        masks = pair_masks(folder, [path for paths in found.values() for path in paths])
+        top = folder_of_images(folder, masks)
+        if top != folder:
+            _folders(where, top, "class folders", skipped)
+        files += [
+            _LabelledFile(part, top / path.relative_to(top).parts[0], path, tuple(own))
+            for path, own in masks.items()
+        ]
+    return files, notes + mask_note(sum(len(file.masks) for file in files))
 
 
 def _folders(where: str, folder: Path, what: str, skipped: Counter[str]) -> list[Path]:
@@ -158,27 +168,25 @@ def _parts(where: str, root: Path, skipped: Counter[str]) -> list[tuple[str, Pat
     return parts
 
 
-def classes_by_folder(path: str | os.PathLike[str], files: Sequence[Path]) -> dict[str, list[str]]:
-    """Give ``label``, and ``split`` where there is one, of the files of a tree of class folders.
+def classes_by_folder(path: str | os.PathLike[str], ids: Sequence[str]) -> dict[str, list[str]]:
+    """Give ``label``, and ``split`` where there is one, of the images of a tree of class folders.
 
     Nothing is given for a folder of another kind: with images beside the class folders, or with
     one class folder only, whose name need not be that of a class.
     """
-    root = Path(path)
+    where, root = shown(path), Path(path)
     try:
-        parts = _parts(str(path), root, Counter())
+        parts = _parts(where, root, Counter())
+        files, _ = _labelled_files(where, root, parts, Counter())
     except InputError:
         return {}
-    split = bool(parts[0][0])
-    below = [file.relative_to(shown(root)).parts for file in files]
-    if any(len(names) < 2 + split for names in below):
+    by_id = {shown(file.path): file for file in files}
+    if not by_id.keys() >= set(ids) or len({file.label for file in files}) < 2:
         return {}
-    labels = [names[split] for names in below]
-    if len(set(labels)) < 2:
-        return {}
-    if not split:
-        return {"label": labels}
-    return {"label": labels, "split": [SPLIT_NAMES[names[0].lower()] for names in below]}
+    columns = {"label": [name_of(by_id[name].label) for name in ids]}
+    if parts[0][0]:
+        columns["split"] = [by_id[name].part for name in ids]
+    return columns
 
 
 def _patients(where: str, groups: str | None, files: list[_LabelledFile]) -> list[str] | None:

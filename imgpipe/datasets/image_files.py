@@ -11,6 +11,8 @@ import numpy as np
 from imgpipe._common import InputError, track
 from imgpipe.datasets.naming import told_together
 from imgpipe.images import Image, ImageFile, Images
+from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise, single_channel
+from imgpipe.images.image import spatial
 from imgpipe.images.region import resized
 from imgpipe.images.storage import Items, gathered
 
@@ -39,9 +41,14 @@ def read_files(
         for path, own, region in zip(paths, found, named, strict=True)
     ]
     decoded = _decode(where, files, size)
-    colours = Counter(axis for axis in decoded.axes)
+    notes = told_together(decoded.notes)
+    single = decoded.single and any(decoded.axes)
+    if single:
+        notes.append(SAVED_AS_COLOUR)
+        decoded.in_one_channel()
+    colours = Counter(decoded.axes)
     axis = -1 if colours[-1] else None
-    warnings = _mixtures(decoded.dtypes, colours) + told_together(decoded.notes)
+    warnings = _mixtures(decoded.dtypes, colours) + notes
     if len(decoded.kept) == len(files):
         store = gathered([_coloured(image, axis) for image in decoded.kept])
     else:
@@ -50,7 +57,8 @@ def read_files(
             (*s, 3) if mixed and own is None else s
             for s, own in zip(decoded.shapes, decoded.axes, strict=True)
         ]
-        store = Items(tuple(files), size, axis, "mask", tuple(shapes), tuple(decoded.areas))
+        areas = tuple(decoded.areas)
+        store = Items(tuple(files), size, axis, "mask", tuple(shapes), areas, single)
     return Images.of_store(store, tuple(map(str, paths))), warnings
 
 
@@ -64,6 +72,14 @@ class _Decoded:
     dtypes: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     kept: list[Image] = field(default_factory=list)
+    single: bool = True  # no image yet that is in colour indeed
+
+    def in_one_channel(self) -> None:
+        """Take gray images that were saved as colour for what they are."""
+        coloured = zip(self.shapes, self.axes, strict=True)
+        self.shapes = [s if axis is None else spatial(s, axis) for s, axis in coloured]
+        self.axes = [None] * len(self.axes)
+        self.kept = [single_channel(image) for image in self.kept]
 
 
 def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
@@ -83,6 +99,8 @@ def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
         decoded.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
         decoded.dtypes[str(image.pixels.dtype)] += 1
         decoded.notes += image.warnings
+        if decoded.single and image.channel_axis is not None:
+            decoded.single = gray_in_disguise(image.pixels, image.channel_axis)
         room -= image.pixels.nbytes + (0 if image.mask is None else image.mask.nbytes)
         if room >= 0:
             decoded.kept.append(image)

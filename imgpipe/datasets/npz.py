@@ -13,6 +13,7 @@ from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.medmnist_table import official_classes
 from imgpipe.images import Images
+from imgpipe.images.gray import SAVED_AS_COLOUR
 from imgpipe.images.image import spatial
 
 CLASS_KEYS = ("classes", "label_names", "class_names")
@@ -78,19 +79,19 @@ def load_npz(
     given_split = clean_split(archive.name, archive.row(split_key, n)) if split_key else None
     rows = archive.row(group_key, n) if group_key else None
     patients, notes = clean_groups(archive.name, rows, given_split, exact=exact)
+    masks = archive_masks(archive, "masks", images, channel_axis)
+    carried, gray = _carried(images, masks, channel_axis, size)
     return Dataset(
         name=stem(path),
-        images=Images(
-            images, archive_masks(archive, "masks", images, channel_axis), channel_axis=channel_axis
-        ).resized(size),
+        images=carried,
         labels=codes,
         classes=names,
         groups=patients,
         split=given_split,
         ids=archive_ids(archive, n),
-        channel_axis=channel_axis,
+        channel_axis=carried.channel_axis,
         source=archive.name,
-        warnings=tuple(warnings + notes),
+        warnings=tuple(warnings + notes + gray),
     )
 
 
@@ -130,20 +131,33 @@ def _load_parts(
     given_split = np.repeat(parts, [len(pixels) for pixels in images])
     rows = np.concatenate(patients) if patients else None
     who, notes = clean_groups(archive.name, rows, given_split, exact=exact)
+    joined = _joined(archive, masks)
+    carried, gray = _carried(np.concatenate(images), joined, axes[0], size)
     return Dataset(
         name=stem(archive.path),
-        images=Images(
-            np.concatenate(images), _joined(archive, masks), channel_axis=axes[0]
-        ).resized(size),
+        images=carried,
         labels=codes,
         classes=names,
         groups=who,
         split=given_split,
         ids=np.concatenate(ids),
-        channel_axis=axes[0],
+        channel_axis=carried.channel_axis,
         source=archive.name,
-        warnings=tuple(warnings + notes),
+        warnings=tuple(warnings + notes + gray),
     )
+
+
+def _carried(
+    pixels: np.ndarray,
+    masks: np.ndarray | None,
+    channel_axis: int | None,
+    size: int | tuple[int, ...] | None,
+) -> tuple[Images, list[str]]:
+    """Give images in the size asked for, and a note where gray ones were saved as colour."""
+    images = Images(pixels, masks, channel_axis=channel_axis)
+    single = images.single_channel()
+    gray = single.channel_axis != images.channel_axis
+    return single.resized(size), [SAVED_AS_COLOUR] if gray else []
 
 
 def archive_ids(archive: Archive, n: int) -> np.ndarray:

@@ -9,11 +9,13 @@ from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
+from imgpipe.datasets.files.mask_files import mask_note, pair_masks
 from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import place
 from imgpipe.datasets.npz import archive_ids, archive_masks
 from imgpipe.images import Image, ImageFile, Images, read
+from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise
 from imgpipe.images.storage import Item, Items
 
 Source = str | os.PathLike[str]
@@ -28,7 +30,8 @@ def find_images(
     Parameters
     ----------
     sources : path-like or iterable of path-like
-        Each is an image file; a folder, searched to any depth for files with an image's suffix;
+        Each is an image file; a folder, searched to any depth for files with an image's suffix,
+        of which those called ``x_mask`` or ``masks/x`` beside ``x`` are its masks;
         an NPZ file with ``images``, or ``train_images``, ``val_images`` and ``test_images``; an
         NPY file, whose 3-D array is a stack of images; a CSV manifest with a column ``path``; or
         a name from `DATASETS`. Labels are passed over. In a manifest a path may be the folder of
@@ -111,6 +114,27 @@ def iterate(
             yield name, error
 
 
+def in_one_channel(images: Images) -> Images:
+    """Give gray images that were saved as colour one channel, unless some are in colour indeed.
+
+    Reads them up to the first one in colour, and none beyond the first where that is gray.
+    """
+    disguised = False
+    for i in range(len(images)):
+        try:
+            image = images[i]
+        except (InputError, OSError):
+            continue
+        if image.channel_axis is None:
+            if disguised:
+                continue
+            break
+        if not gray_in_disguise(image.pixels, image.channel_axis):
+            return images
+        disguised = True
+    return images.single_channel().noting([SAVED_AS_COLOUR] if disguised else [])
+
+
 def _expand(
     source: Source, skipped: Counter[str], notes: list[str]
 ) -> list[tuple[str | None, Item]]:
@@ -118,7 +142,11 @@ def _expand(
     path = Path(source)
     suffix = path.suffix.lower()
     if path.is_dir():
-        return [(shown(file), ImageFile(str(file))) for file in find_files(path, skipped)]
+        masks = pair_masks(path, find_files(path, skipped))
+        notes += mask_note(sum(map(len, masks.values())))
+        return [
+            (shown(file), ImageFile(str(file), tuple(map(str, own)))) for file, own in masks.items()
+        ]
     if not path.exists():
         if str(source) in DATASETS:
             return _registered(str(source))

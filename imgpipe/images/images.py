@@ -220,6 +220,10 @@ class Images(ArrayLike, Sequence[Any]):
         """Give the images in another size, those in files when they are read."""
         return self if size is None else self._with(self._store.resized(size))
 
+    def single_channel(self) -> "Images":
+        """Give gray images that were saved as colour in one channel."""
+        return self._with(self._store.single_channel())
+
     def with_pixels(self, pixels: Any) -> "Images":
         """Give other pixels to the same masks, spacing and ids.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images.gray import gray_in_disguise, single_channel
 from imgpipe.images.image import Image
 from imgpipe.images.image_file import ImageFile
 from imgpipe.images.region import box_mask, resize_mask, resized
@@ -90,6 +91,13 @@ class Stack:
         axis = self.channel_axis
         return axis if axis is None or axis < 0 else axis + 1
 
+    def single_channel(self) -> "Stack":
+        """Take one channel where all three are equal throughout."""
+        axis = self._axis_of_stack
+        if not gray_in_disguise(self.pixels, axis):
+            return self
+        return replace(self, pixels=np.take(self.pixels, 0, axis), channel_axis=None)
+
     def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Stack":
         """Give spacing and channels where they are told."""
         axis = self.channel_axis if channel_axis is None else channel_axis
@@ -114,6 +122,8 @@ class Items:
         Shape of each as it is given, where known without reading.
     known_areas : tuple of int, optional
         Pixels in each mask, where known without reading.
+    single : bool
+        Give one channel of those with three equal ones.
     """
 
     items: tuple[Item, ...]
@@ -122,6 +132,7 @@ class Items:
     region: str = "mask"
     known_shapes: tuple[tuple[int, ...], ...] | None = None
     known_areas: tuple[int, ...] | None = None
+    single: bool = False
 
     @classmethod
     def of(cls, store: "Stack | Items") -> "Items":
@@ -146,6 +157,7 @@ class Items:
         if isinstance(item, InputError):
             raise item
         image = item.read() if isinstance(item, ImageFile) else item
+        image = single_channel(image) if self.single else image
         if self.channel_axis is not None and image.channel_axis is None:
             pixels = np.repeat(image.pixels[..., None], 3, axis=-1)
             image = replace(image, pixels=pixels, channel_axis=-1)
@@ -206,6 +218,10 @@ class Items:
     def resized(self, size: Any) -> "Items":
         """Resize when an image is read; what was to be resized before is read as it is."""
         return replace(self, size=size, known_shapes=None)
+
+    def single_channel(self) -> "Items":
+        """Take one channel of those with three equal ones, when they are read."""
+        return replace(self, single=True, known_shapes=None)
 
     def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Items":
         """Give spacing and channels, where told, to images in memory."""

@@ -11,6 +11,7 @@ import numpy as np
 import imgpipe
 from imgpipe._common import InputError
 from imgpipe.datasets import find_images
+from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.features import catalogue
 from imgpipe.images import Images
 from imgpipe.tables.rows.columns import identifier_columns, label_columns
@@ -132,7 +133,7 @@ def extract_table(
     if salt == "":
         raise InputError("salt is empty; give some letters, or leave it out to have one drawn")
     chosen = _checked(settings)
-    images = find_images(source)
+    images = in_one_channel(find_images(source))
     if region in ("mask", "box") and not images.masked_any:
         raise InputError(f"--region {region} goes with masks, and {source} names none")
     images = images.with_region(region or "mask")

@@ -52,11 +52,19 @@ def test_more_images_than_are_read_at_once(predictor: Predictor, levels: Dataset
     assert np.array_equal(told.probabilities, np.tile(told.probabilities[:18], (17, 1)))
 
 
+def test_gray_saved_as_colour_is_gray(predictor: Predictor, levels: Dataset) -> None:
+    """A model of gray images takes an image with three equal channels for what it shows."""
+    gray = np.asarray(levels.images[:3])
+    told = predictor.predict([Image(np.repeat(g[..., None], 3, axis=-1), -1) for g in gray])
+    assert told.errors == ("", "", "")
+    assert np.array_equal(told.probabilities, predictor.predict(gray).probabilities)
+
+
 def test_bad_images_spoil_their_own_rows(predictor: Predictor, levels: Dataset) -> None:
     """An image of another kind has no class, NaN and a reason; the others are as if alone."""
     bad = [
         (np.zeros((9, 9), np.uint8), "1: is 9 x 9 pixels"),
-        (Image(np.zeros((8, 8, 3), np.uint8), -1), "3: is a colour image"),
+        (Image(np.eye(8, 24, dtype=np.uint8).reshape(8, 8, 3), -1), "3: is a colour image"),
         (np.zeros((8, 8), np.float32), "5: has float32 pixels"),
     ]
     good = list(levels.images[:4])

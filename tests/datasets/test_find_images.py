@@ -10,7 +10,9 @@ from dataset_samples import IMAGES
 
 from imgpipe import InputError
 from imgpipe.datasets import find_images, iterate
+from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.images import Image, write
+from imgpipe.images.gray import SAVED_AS_COLOUR
 
 Tree = Callable[..., Path]
 
@@ -106,3 +108,19 @@ def test_parts_are_cheap_to_send(tree: Tree) -> None:
     assert len(pickle.dumps(images[3:5])) < 2000
     assert np.array_equal(part[1].pixels, IMAGES[4])
     assert len(images[np.array([1, 2, 3])]) == 3
+
+
+def test_gray_saved_as_colour_in_a_set(tree: Tree) -> None:
+    """One channel is given where no image is in colour; a single one leaves all as they are."""
+    rgb = np.repeat(IMAGES[:4, ..., None], 3, axis=-1)
+    root = tree(lambda i: f"{i}.png", [*rgb[:3], IMAGES[3]])
+    (root / "bad.png").write_text("no image")
+    images = in_one_channel(find_images(root))
+    assert np.array_equal(np.stack([images[i].pixels for i in range(4)]), IMAGES[:4])
+    assert images.warnings == (SAVED_AS_COLOUR,)
+    rgb[2, 0, 0] = [1, 2, 3]
+    coloured = in_one_channel(find_images(tree(lambda i: f"{i}.png", [*rgb], name="coloured")))
+    assert [image.channel_axis for image in coloured] == [-1, -1, -1, -1]
+    gray = in_one_channel(find_images(tree(lambda i: f"{i}.png", [IMAGES[0], *rgb[1:]], name="g")))
+    assert [image.channel_axis for image in gray] == [None, None, -1, None]
+    assert gray.warnings == ()

@@ -160,11 +160,26 @@ def test_large_sets_stay_in_their_files(tree: Tree, monkeypatch: pytest.MonkeyPa
 def test_gray_among_colour(tree: Tree) -> None:
     """Gray files in a colour set are spread over three channels, with a warning."""
     rgb = np.repeat(IMAGES[..., None], 3, axis=-1)
+    rgb[5, 2, 3, 1] ^= 1
     data = load(tree(by_class, [IMAGES[0], *rgb[1:]]))
     assert data.channel_axis == -1
     assert np.array_equal(data.images[0], rgb[0])
     assert data.warnings == (
         "1 gray images among 11 in colour: gray was repeated in three channels",
+    )
+
+
+@pytest.mark.parametrize("limit", [2**30, 3 * IMAGES[0].nbytes])
+def test_gray_saved_as_colour(tree: Tree, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    """Where all three channels are equal in every image, one is used, with a note."""
+    monkeypatch.setattr(image_files, "MEMORY_LIMIT", limit)
+    rgb = np.repeat(IMAGES[..., None], 3, axis=-1)
+    data = load(tree(by_class, [IMAGES[0], *rgb[1:]]))
+    assert data.channel_axis is None
+    assert data.sizes == {"8x6": 12}
+    assert np.array_equal(np.stack(list(data.images)), IMAGES[[*range(0, 12, 2), *range(1, 12, 2)]])
+    assert data.warnings == (
+        "gray images saved as colour (three equal channels): one channel is used",
     )
 
 

@@ -57,7 +57,7 @@ def test_stack_layout(tmp_path: Path) -> None:
     """Class names, ids, patients and parts are taken from the keys that hold them."""
     path = save(
         tmp_path / "x.npz",
-        images=np.repeat(IMAGES[..., None], 3, axis=-1),
+        images=np.stack([IMAGES, IMAGES[::-1], IMAGES], axis=-1),
         labels=LABELS,
         label_names=np.array(["sane", "ill"]),
         files=np.array([f"{i}.png" for i in range(10)]),
@@ -111,6 +111,23 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
     assert load(medmnist(tmp_path / "m.npz"), classes=["a", "b"]).classes == ("a", "b")
     with pytest.raises(InputError, match=r"classes=.* but it is a registered data set"):
         load("synthetic-nodules", classes=["a", "b"])
+
+
+def test_gray_saved_as_colour(tmp_path: Path) -> None:
+    """Three equal channels are one, in both layouts; in one part alone they stay three."""
+    note = "gray images saved as colour (three equal channels): one channel is used"
+    rgb = np.repeat(IMAGES[..., None], 3, axis=-1)
+    data = load(save(tmp_path / "x.npz", images=rgb, labels=LABELS, masks=IMAGES > 99))
+    assert np.array_equal(data.images, IMAGES)
+    assert np.array_equal(np.stack(list(data.masks)), IMAGES > 99)
+    assert (data.channel_axis, data.warnings) == (None, (note,))
+    rows = {"train": slice(0, 6), "val": slice(6, 8), "test": slice(8, 10)}
+    parts = {f"{part}_images": rgb[at].copy() for part, at in rows.items()}
+    data = load(medmnist(tmp_path / "m.npz", **parts), size=4)
+    assert data.images.shape == (10, 4, 4)
+    assert data.warnings == (note,)
+    parts["test_images"][1, 2, 3, 0] ^= 1
+    assert load(medmnist(tmp_path / "n.npz", **parts)).channel_axis == -1
 
 
 def test_none_is_a_class(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ _WORDS = "mask|masks|seg|segm|segmentation|label|labels|roi|annotation|gt|ground
 # x_mask, x-seg, x_label, x_mask_1, "x (1)_mask"
 _SUFFIX = re.compile(rf"(?P<image>.+)[ _.-](?:{_WORDS})(?:[ _.-]?\d+)?", re.IGNORECASE)
 _FOLDER = re.compile(_WORDS, re.IGNORECASE)
-_IMAGES = re.compile(r"images?|imgs?|scans?|data|raw|original", re.IGNORECASE)
+_IMAGES = ("images", "image", "imgs", "img", "scans", "data", "raw", "original")
 
 Key = tuple[str, ...]
 
@@ -29,21 +29,27 @@ def pair_masks(root: Path, files: Sequence[Path]) -> dict[Path, list[Path]]:
         found.discard(path)
         if len(found) == 1:
             owners[path] = found.pop()
+    # the image of a mask is no mask itself
+    owners = {mask: image for mask, image in owners.items() if image not in owners}
     masks: dict[Path, list[Path]] = {path: [] for path in files if path not in owners}
     for mask, image in owners.items():
-        if image in masks:  # not the mask of a mask
-            masks[image].append(mask)
+        masks[image].append(mask)
     return masks
 
 
-def is_image_folder(name: str) -> bool:
-    """Whether a folder beside one of masks is called as if it held the images."""
-    return _IMAGES.fullmatch(name) is not None
+def folder_of_images(folder: Path, masks: dict[Path, list[Path]]) -> Path:
+    """Folder whose own folders are classes: ``images`` in it, where ``masks`` lies beside that."""
+    tops = {image.relative_to(folder).parts[0] for image in masks}
+    beside = {mask.relative_to(folder).parts[0] for own in masks.values() for mask in own} - tops
+    if len(tops) == 1 and beside and all(_FOLDER.fullmatch(name) for name in beside):
+        (top,) = tops
+        return folder / top if top.lower() in _IMAGES else folder
+    return folder
 
 
-def is_mask_folder(name: str) -> bool:
-    """Whether a folder is called as if it held masks."""
-    return _FOLDER.fullmatch(name) is not None
+def mask_note(n: int) -> list[str]:
+    """Say that files were taken as masks."""
+    return [f"{n} files were taken as masks of the images that they lie beside"] if n else []
 
 
 def _key(below: Path) -> Key:
@@ -58,9 +64,9 @@ def _names_of_images(key: Key) -> Iterable[Key]:
     if match:
         yield (*folders, match["image"])
     for i, folder in enumerate(folders):
-        if not is_mask_folder(folder):
+        if not _FOLDER.fullmatch(folder):
             continue
         for stem in (name, match["image"]) if match else (name,):
             yield (*folders[:i], *folders[i + 1 :], stem)
-            for beside in ("images", "image", "imgs", "img", "scans", "data", "raw", "original"):
+            for beside in _IMAGES:
                 yield (*folders[:i], beside, *folders[i + 1 :], stem)

@@ -33,7 +33,7 @@ def label_columns(
     if path is None:
         return {}
     if path.is_dir():
-        return classes_by_folder(path, [Path(name) for name in ids])
+        return classes_by_folder(path, ids)
     return _of_dataset(str(source), len(ids))
 
 
