@@ -10,6 +10,7 @@ import numpy as np
 
 from imgpipe._common import InputError, shown
 from imgpipe.images.formats.dicom.elements import (
+    head_of,
     is_dicom,
     items,
     kind_of,
@@ -18,7 +19,7 @@ from imgpipe.images.formats.dicom.elements import (
     text,
     whole,
 )
-from imgpipe.images.formats.errors import reading_dicom
+from imgpipe.images.formats.errors import quiet, reading_dicom
 from imgpipe.images.series import Series
 
 _OFF_SLICE = 0.25  # share of the distance of slices
@@ -84,10 +85,29 @@ def read_contours(
     return mask
 
 
+def is_structure_set(path: str | os.PathLike[str]) -> bool:
+    """Tell a structure set from label images, whatever it is called.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    bool
+        False too for what is missing or damaged: its reader says so.
+    """
+    try:
+        with quiet():
+            file = Path(path)
+            return is_dicom(head_of(file)) and parse(file).get("Modality") == "RTSTRUCT"
+    except Exception:
+        return False
+
+
 def _structure_set(name: str, path: Path) -> Any:
     try:
-        with path.open("rb") as file:
-            head = file.read(132)
+        head = head_of(path)
     except FileNotFoundError:
         raise InputError(f"{name}: no such file") from None
     except OSError as error:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.contours import read_contours
-from imgpipe.images.image import DICOM_SUFFIXES, Image
+from imgpipe.images.contours import is_structure_set, read_contours
+from imgpipe.images.image import Image
 from imgpipe.images.masks import read_mask
 from imgpipe.images.read import read
 from imgpipe.images.series import Series, read_series
@@ -45,7 +45,7 @@ class ImageFile:
         else:
             series = read_series(self.path)
             image = series.image
-            if len(self.masks) == 1 and Path(self.masks[0]).suffix.lower() in DICOM_SUFFIXES:
+            if len(self.masks) == 1 and is_structure_set(self.masks[0]):
                 return self._contoured(series)
         return self.masking(image) if self.masks else image
 

@@ -141,8 +141,9 @@ def _one_channel(values: np.ndarray, lossy: bool, notes: list[str]) -> np.ndarra
         return first
     if lossy or values.dtype.kind == "f":
         return np.asarray(values.max(axis=-1))
-    shift = 8 * values.dtype.itemsize
-    if values.dtype.kind != "u" or shift > 16:
+    shift = 8 if values.dtype == np.uint8 else 16
+    if values.min() < 0 or int(values.max()) >> shift:
+        notes.append("colours beyond 16 bits a channel: all but black are inside")
         return (values != 0).any(axis=-1)
     red, green, blue = (values[..., k].astype(np.int64) for k in range(3))
     labels = (red << 2 * shift) | (green << shift) | blue

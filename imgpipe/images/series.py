@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError, shown
-from imgpipe.images.formats.dicom.elements import is_dicom, parse, text
+from imgpipe.images.formats.dicom.elements import head_of, is_dicom, parse, text
 from imgpipe.images.formats.dicom.planes import check_alike, distance, spatial_order
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
 from imgpipe.images.formats.dicom.values import filled
@@ -147,8 +147,7 @@ def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
     for file in sorted(root.iterdir()) if root.is_dir() else [root]:
         try:
             with quiet():
-                with file.open("rb") as opened:
-                    head = opened.read(132)
+                head = head_of(file)
                 if not (is_dicom(head) or (head and file.suffix.lower() in DICOM_SUFFIXES)):
                     continue
                 name, dataset = shown(file), parse(file)

@@ -226,3 +226,11 @@ def test_what_is_no_image_is_no_mask(tmp_path):
     """The errors are those of `read`."""
     with pytest.raises(InputError, match="no such file"):
         read_mask(tmp_path / "none.png")
+
+
+def test_colours_of_wide_integers(tmp_path):
+    """Colours that make no label are told, and none of them is lost."""
+    np.save(tmp_path / "x.npy", np.dstack([LABELS.astype(np.int32) * 70000, BLACK, BLACK]))
+    mask = read_mask(tmp_path / "x.npy")
+    assert np.array_equal(mask.labels, INSIDE)
+    assert mask.warnings == ("colours beyond 16 bits a channel: all but black are inside",)

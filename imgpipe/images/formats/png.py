@@ -43,6 +43,9 @@ def decode_png(name: str, data: bytes) -> Samples:
     if any(chunk.tag not in KEPT for chunk in chunks):
         clean = b"".join([SIGNATURE, *(chunk.whole for chunk in chunks if chunk.tag in KEPT)])
     first = {chunk.tag: chunk.body for chunk in reversed(chunks)}
+    frames = int.from_bytes(first.get(b"acTL", b"")[:4], "big")
+    if frames > 1:
+        raise InputError(f"{name}: an animated PNG of {frames} frames; save each as a file")
     if depth == 16 and kind != 0:
         samples = _decode_deep(name, clean, kind, first.get(b"tRNS"))
     else:

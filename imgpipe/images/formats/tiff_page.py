@@ -57,11 +57,12 @@ def _alpha(name: str, page: Any, extra: np.ndarray) -> np.ndarray | None:
     declared = [*map(int, page.extrasamples), *[0] * extra.shape[-1]]
     for k, meaning in zip(range(extra.shape[-1]), declared, strict=False):
         sample = extra[..., k]
-        if meaning == STRAIGHT and alpha is None:
-            if sample.dtype.kind != "u":
-                raise InputError(f"{name}: a TIFF alpha channel of {sample.dtype}; save without it")
+        told = (sample != sample.flat[0]).any()
+        if meaning == STRAIGHT and alpha is None and sample.dtype.kind == "u":
             alpha = np.ascontiguousarray(sample)
-        elif meaning != PREMULTIPLIED and (sample != sample.flat[0]).any():
+        elif meaning == STRAIGHT and alpha is None and told:
+            raise InputError(f"{name}: a TIFF alpha channel of {sample.dtype}; save without it")
+        elif meaning not in (PREMULTIPLIED, STRAIGHT) and told:
             raise InputError(
                 f"{name}: {page.samplesperpixel} samples a pixel in TIFF {page.photometric.name}, "
                 "one of them declared as neither colour nor alpha (ExtraSamples); save gray or RGB"

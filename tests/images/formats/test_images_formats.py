@@ -195,6 +195,14 @@ def test_tiff_pages_of_two_sizes(tmp_path: Path) -> None:
         read(tmp_path / "x.tif")
 
 
+def test_animated_png_is_refused(tmp_path: Path) -> None:
+    """Frames beside the first are not dropped in silence."""
+    picture, other = PillowImage.fromarray(GRAY8), PillowImage.fromarray(GRAY8[::-1])
+    picture.save(tmp_path / "x.png", save_all=True, append_images=[other])
+    with pytest.raises(InputError, match="an animated PNG of 2 frames"):
+        read(tmp_path / "x.png")
+
+
 def test_npy_axes(tmp_path: Path) -> None:
     """Fortran order, big-endian and half floats are read; one channel is gray."""
     cases = {

@@ -75,6 +75,18 @@ def test_samples_that_say_nothing_are_dropped(tmp_path: Path) -> None:
         assert np.array_equal(read(path).pixels, RGB)
 
 
+def test_alpha_of_floats(tmp_path: Path) -> None:
+    """Straight alpha in floats has no known maximum: an error, unless it is the same everywhere."""
+    colour = RGB.astype(np.float32)
+    pixels = np.dstack([colour, np.ones_like(EXTRA)]).astype(np.float32)
+    path = write(tmp_path / "x.tif", pixels, photometric="rgb", extrasamples=["unassalpha"])
+    assert np.array_equal(read(path).pixels, colour)
+    pixels[0, 0, 3] = 0.5
+    path = write(tmp_path / "x.tif", pixels, photometric="rgb", extrasamples=["unassalpha"])
+    with pytest.raises(InputError, match="alpha channel of float32"):
+        read(path)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
     """All eight orientations give what an image viewer shows; the first page speaks for all."""

@@ -1,12 +1,20 @@
 """Single DICOM files by pydicom: one image, or a volume of frames."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from imgpipe.images.formats.dicom.elements import parse
 from imgpipe.images.formats.dicom.frames import stacked
-from imgpipe.images.formats.dicom.pixels import is_colour, is_lossy, is_palette, shape_of, stored
+from imgpipe.images.formats.dicom.pixels import (
+    is_colour,
+    is_lossy,
+    is_palette,
+    palette_of,
+    shape_of,
+    stored,
+)
 from imgpipe.images.formats.dicom.values import filled, measured
 from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.formats.samples import Samples
@@ -28,7 +36,10 @@ def decode_stored(name: str, data: bytes) -> Samples:
     with reading_dicom(name):
         dataset = parse(data)
         pixels = stored(name, dataset, colours=False)
-        return _samples(name, dataset, pixels, is_colour(name, dataset))
+        samples = _samples(name, dataset, pixels, is_colour(name, dataset))
+        if not is_palette(name, dataset):
+            return samples
+        return replace(samples, palette=palette_of(dataset, pixels.dtype), lossy=False)
 
 
 def _samples(name: str, dataset: Any, pixels: np.ndarray, colour: bool) -> Samples:

@@ -5,6 +5,7 @@ import math
 import os
 import struct
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from imgpipe._common import InputError
@@ -32,6 +33,12 @@ def is_dicom(head: bytes) -> bool:
             short = length == 4 if element == 0 else length <= 256
             return head[4:6] in _EXPLICIT or (order == "<" and short)
     return False
+
+
+def head_of(path: Path) -> bytes:
+    """The bytes that tell what a file is."""
+    with path.open("rb") as file:
+        return file.read(132)
 
 
 def parse(source: bytes | os.PathLike[str]) -> Any:

@@ -66,6 +66,14 @@ def stored(name: str, dataset: Any, colours: bool = True) -> np.ndarray:
     return np.asarray(pixels)
 
 
+def palette_of(dataset: Any, dtype: np.dtype) -> np.ndarray:
+    """Colours (n, 3) of all indices of a dtype."""
+    from pydicom.pixels import apply_color_lut
+
+    index = np.arange(np.iinfo(dtype).max + 1, dtype=dtype).reshape(1, -1)
+    return np.asarray(apply_color_lut(index, dataset))[0]
+
+
 def _decoders(name: str, dataset: Any) -> tuple[str, ...]:
     """Plugins of pydicom for a syntax in the order in which they are tried.
 

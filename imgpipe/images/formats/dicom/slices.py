@@ -9,6 +9,7 @@ import numpy as np
 from imgpipe._common import InputError, shown
 from imgpipe.images.formats.dicom.elements import (
     PIXEL_TAGS,
+    head_of,
     is_dicom,
     kind_of,
     numbers,
@@ -57,9 +58,7 @@ def open_slices(path: Path) -> SliceFile | str:
     if not path.is_file():
         return "a folder"
     with reading_dicom(name):
-        with path.open("rb") as file:
-            head = file.read(132)
-        if not is_dicom(head):
+        if not is_dicom(head_of(path)):
             if path.suffix.lower() in DICOM_SUFFIXES:
                 raise InputError(f"{name}: not a DICOM file, or damaged in its first bytes")
             return "no DICOM"
