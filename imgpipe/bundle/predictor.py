@@ -38,6 +38,8 @@ class Predictions:
         NaN for an image that cannot be used.
     errors : tuple of str
         In one line that names the image; empty for an image that was predicted.
+    warnings : tuple of str
+        What was passed over, or taken for something else.
     """
 
     ids: tuple[str, ...]
@@ -45,6 +47,7 @@ class Predictions:
     predicted: tuple[str | None, ...]
     probabilities: np.ndarray
     errors: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -130,6 +133,7 @@ class Predictor:
             tuple(None if i is None else self.classes[i] for i in best),
             rows.shares,
             tuple(rows.errors),
+            tuple(getattr(source, "warnings", ())),
         )
 
     def predict_proba(self, images: Any) -> np.ndarray:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--ivh-bin-width", type=float, help="Its bins of this size instead.")
 @click.option("--label", type=float, help="Only where the mask has this value.")
 @click.option("--groups", metavar="COL", help="Column of a manifest to copy as group.")
+@click.option("--split", metavar="COL", help="Column of a manifest to copy as split.")
 @click.option(
     "--hash-ids", is_flag=True,
     help="Replace DICOM identifiers by salted hashes; the column id still shows the path, and "
@@ -47,6 +48,7 @@ def command(
     ivh_bin_width: float | None,
     label: float | None,
     groups: str | None,
+    split: str | None,
     hash_ids: bool,
     salt: str | None,
     resume: bool,
@@ -84,6 +86,7 @@ def command(
             data,
             path,
             groups=groups,
+            split=split,
             hash_ids=hash_ids,
             salt=salt,
             resume=resume,

@@ -45,6 +45,8 @@ def command(
     predictor = bundle.load(model, trust=trust)
     told = predictor.predict(images[0] if len(images) == 1 else list(images))
     _show(told, path, as_json)
+    for text in told.warnings:
+        click.echo(f"Warning: {text}", err=True)
     failed = [error for error in told.errors if error]
     for error in failed:
         click.echo(f"Error: {error}", err=True)

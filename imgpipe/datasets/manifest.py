@@ -68,6 +68,7 @@ def load_manifest(
     who = table.values(group_column) if group_column else None
     patients, doubts = clean_groups(where, who, parts, exact=exact)
     codes, known, notes = encode(where, np.array(table.values("label")), classes, exact=exact)
+    passed_over = unused_columns(table, group_column, split_column)
     images, warnings = read_files(where, paths, size, *_masks(where, path, table))
     return Dataset(
         name=stem(path),
@@ -79,13 +80,11 @@ def load_manifest(
         ids=table.values("path"),
         channel_axis=images.channel_axis,
         source=where,
-        warnings=tuple(
-            table.notes + notes + doubts + warnings + _unused(table, group_column, split_column)
-        ),
+        warnings=tuple(table.notes + notes + doubts + warnings + passed_over),
     )
 
 
-def _unused(table: Table, groups: str | None, split: str | None) -> list[str]:
+def unused_columns(table: Table, groups: str | None, split: str | None) -> list[str]:
     """Name the columns that are passed over."""
     read = {*table.found.values(), groups, split}
     passed_over = {name: table.values(name) for name in table.columns if name not in read}

@@ -64,6 +64,7 @@ def extract_table(
     out: str | os.PathLike[str] | None = None,
     *,
     groups: str | None = None,
+    split: str | None = None,
     hash_ids: bool = False,
     salt: str | None = None,
     resume: bool = False,
@@ -84,8 +85,8 @@ def extract_table(
         manifest, which may have masks and series of DICOM.
     out : path-like, optional
         Table to write, ``.csv`` or ``.parquet``; without it nothing is written.
-    groups : str, optional
-        Column of a manifest that becomes ``group``.
+    groups, split : str, optional
+        Columns of a manifest that become ``group`` and ``split``.
     hash_ids : bool
         Replace the DICOM identifiers by salted hashes.
     salt : str, optional
@@ -139,7 +140,8 @@ def extract_table(
     images = images.with_region(region or "mask")
     if chosen["label"] is not None and not images.masked_any:
         raise InputError(f"--label goes with masks, and {source} names none")
-    columns = label_columns(source, images.ids, groups)
+    columns, notes = label_columns(source, images.ids, groups, split)
+    images = images.noting(notes)
     if hash_ids and salt is None:
         salt = secrets.token_hex(16)
     if out is None:

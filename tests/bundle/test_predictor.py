@@ -10,7 +10,7 @@ from PIL import Image as Picture
 from imgpipe import InputError
 from imgpipe.bundle import Predictor, load, save
 from imgpipe.datasets import Dataset, find_images
-from imgpipe.images import Image
+from imgpipe.images import Image, write
 from imgpipe.learn import TrainedModel, fit
 
 
@@ -144,3 +144,16 @@ def test_a_file_predicts_as_the_model_did(
     assert again.classes == predictor.classes
     expected = predictor.predict_proba(levels.images)
     assert np.array_equal(again.predict_proba(levels.images), expected)
+
+
+def test_what_was_passed_over_is_told(predictor: Predictor, tmp_path: Path) -> None:
+    """Files that are no images, and masks beside images, are told of with the predictions."""
+    write(tmp_path / "a.png", np.full((8, 8), 99, np.uint8))
+    write(tmp_path / "a_mask.png", np.eye(8, dtype=bool))
+    (tmp_path / "notes.txt").write_text("x")
+    told = predictor.predict(tmp_path)
+    assert told.ids == (str(tmp_path / "a.png"),)
+    assert told.warnings == (
+        "1 files were taken as masks of the images that they lie beside",
+        "1 files without an image's suffix were passed over (.txt: 1)",
+    )

@@ -69,7 +69,7 @@ def test_a_model_keeps_its_positive_class(run: Run, ultrasound: Path, tmp_path: 
     assert "Positive class: normal\n" in run("train", ultrasound, *args, "--out", model).stdout
     judge = ("evaluate", model, ultrasound, "--trust", "--jobs", 1, "--out", tmp_path / "run")
     assert "Positive class: normal\n" in run(*judge).stdout
-    done = run(*judge, "--positive", "cancer")
+    done = run(*judge[:-1], tmp_path / "other", "--positive", "cancer")
     assert_one_error(done, "--positive is cancer; the model was trained with normal")
 
 

@@ -58,7 +58,7 @@ def test_any_sizes_and_bad_files(run: Run, tree: Path, tmp_path: Path) -> None:
     Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30)).save(tree / "wide.png")
     (tree / "note.png").write_text("not pixels")
     (tree / "benign" / "00.png").write_bytes((tree / "benign" / "00.png").read_bytes()[:-30])
-    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(tree / "zz.png")
+    Image.fromarray(np.eye(9, 27, dtype=np.uint8).reshape(9, 9, 3)).save(tree / "zz.png")
     out = tmp_path / "f.csv"
     done = run("extract", tree, "--families", "intensity", "--out", out, "--jobs", 1)
     assert done.exit_code == 1

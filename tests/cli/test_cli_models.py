@@ -39,7 +39,8 @@ def test_bad_images_become_rows(run: Run, model: Path, tree: Path) -> None:
     """An image that cannot be used is a row with its reason and a line on stderr; exit code 1."""
     (tree / "note.png").write_text("not pixels")
     Image.fromarray(np.zeros((20, 20), np.uint8)).save(tree / "large.png")
-    Image.fromarray(np.zeros((12, 12, 3), np.uint8)).save(tree / "colour.png")
+    red = np.zeros((12, 12, 3), np.uint8) + np.array([9, 0, 0], np.uint8)
+    Image.fromarray(red).save(tree / "colour.png")
     Image.fromarray(np.zeros((12, 12), np.uint16)).save(tree / "deep.png")
     good = tree / "benign" / "00.png"
     bad = {

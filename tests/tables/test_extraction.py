@@ -9,6 +9,7 @@ from PIL import Image
 
 from imgpipe import InputError
 from imgpipe.features import extract
+from imgpipe.images import write
 from imgpipe.tables import StoppedExtraction, extract_table
 from imgpipe.tables.rows import measuring
 
@@ -109,3 +110,52 @@ def test_unknown_settings(name: str, scans: Path) -> None:
     """A setting that the files tell, and one that does not exist, are a TypeError."""
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{name}'"):
         extract_table(scans, **{name: 1})  # type: ignore[arg-type]
+
+
+def write_manifest(folder: Path, text: str) -> Path:
+    """Write four images and a manifest of them."""
+    for i in range(4):
+        write(folder / f"{i}.png", np.full((8, 8), 40 * i, np.uint8))
+    (folder / "list.csv").write_text(text)
+    return folder / "list.csv"
+
+
+def test_columns_of_a_manifest(tmp_path: Path) -> None:
+    """Other names of path and label are taken, groups and split chosen; the rest is named."""
+    path = write_manifest(
+        tmp_path,
+        "image,class,who,part,note\n0.png,0.0,7,train,x\n1.png,1,7.0,test,y\n2.png,,8,train,z\n",
+    )
+    table = extract_table(path, families="intensity", groups="who", split="part")
+    assert table.columns == {
+        "label": ["0", "1", ""],
+        "group": ["7", "7.0", "8"],
+        "split": ["train", "test", "train"],
+    }
+    assert table.warnings == (
+        "column image was taken as path",
+        "column class was taken as label",
+        "patients '7' and '7.0' may be one, spelt in several ways",
+    )
+    told = extract_table(path, families="intensity").warnings[-1]
+    assert told == (
+        "columns who, part, note are not used; if one names the patient: --groups COLUMN or, if "
+        "one names the part (train, val, test): --split part"
+    )
+    with pytest.raises(InputError, match="no column 'fold' among image, class"):
+        extract_table(path, split="fold")
+    with pytest.raises(InputError, match="--split names a column of a CSV manifest"):
+        extract_table("synthetic-nodules", split="part")
+
+
+def test_labels_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    """An archive's labels are left out with the reason; one without labels needs none."""
+    images = np.zeros((4, 8, 8), np.uint8)
+    np.savez(tmp_path / "a.npz", images=images, labels=[0, 1, np.nan, 1])
+    np.savez(tmp_path / "b.npz", images=images)
+    table = extract_table(tmp_path / "a.npz", families="intensity")
+    assert table.columns == {}
+    (note,) = table.warnings
+    assert note.startswith("labels are left out: ")
+    assert "1 labels are NaN" in note
+    assert extract_table(tmp_path / "b.npz", families="intensity").warnings == ()

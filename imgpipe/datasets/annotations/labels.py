@@ -26,7 +26,9 @@ def encode(
         names = _distinct(where, names, exact)
     if labels.dtype.kind not in "USO":
         return _encode_numbers(where, whole(where, labels), names)
-    texts = [name_of(text) for text in clean(where, "labels", labels.tolist())]
+    texts = clean(where, "labels", labels.tolist())
+    known = {text: name_of(text) for text in set(texts)}
+    texts = [known[text] for text in texts]
     if names is None:
         names = sorted(_distinct(where, dict.fromkeys(texts), exact), key=natural)
     elif strange := sorted(set(texts) - set(names)):

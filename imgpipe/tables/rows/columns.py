@@ -7,34 +7,42 @@ from pathlib import Path
 
 from imgpipe._common import InputError
 from imgpipe.datasets import load
+from imgpipe.datasets.annotations.identity import alike, told
 from imgpipe.datasets.annotations.labels import name_of
-from imgpipe.datasets.annotations.spelling import some
+from imgpipe.datasets.annotations.spelling import choose_name
+from imgpipe.datasets.files.archive import Archive
 from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.folder import classes_by_folder
+from imgpipe.datasets.manifest import unused_columns
 from imgpipe.images import ImageFile, Images, identifiers
 
 IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-_COLUMNS = ("label", "group", "split")
 _Source = str | os.PathLike[str]
+_Columns = dict[str, list[str]]
 
 
 def label_columns(
-    source: _Source | Iterable[_Source], ids: Sequence[str], groups: str | None = None
-) -> dict[str, list[str]]:
+    source: _Source | Iterable[_Source],
+    ids: Sequence[str],
+    groups: str | None = None,
+    split: str | None = None,
+) -> tuple[_Columns, list[str]]:
     """Give label, group and split of each image, as far as a source that stands alone names them.
 
-    `groups` is the column of a manifest that becomes ``group``.
+    `groups` and `split` are the columns of a manifest that become ``group`` and ``split``. Notes
+    say what could not be used.
     """
     path = Path(source) if isinstance(source, str | os.PathLike) else None
     if path is not None and not path.is_dir() and path.suffix.lower() == ".csv":
-        return _of_manifest(path, groups)
-    if groups is not None:
-        raise InputError(f"--groups names a column of a CSV manifest, which {source} is not")
+        return _of_manifest(path, groups, split)
+    for option, column in (("--groups", groups), ("--split", split)):
+        if column is not None:
+            raise InputError(f"{option} names a column of a CSV manifest, which {source} is not")
     if path is None:
-        return {}
+        return {}, []
     if path.is_dir():
-        return classes_by_folder(path, ids)
-    return _of_dataset(str(source), len(ids))
+        return classes_by_folder(path, ids), []
+    return _of_dataset(path, len(ids))
 
 
 def identifier_columns(images: Images, salt: str | None) -> dict[str, list[str]]:
@@ -56,29 +64,39 @@ def identifier_columns(images: Images, salt: str | None) -> dict[str, list[str]]
     }
 
 
-def _of_dataset(name: str, count: int) -> dict[str, list[str]]:
-    """Columns of a labelled stack or a registered set."""
+def _of_dataset(path: Path, count: int) -> tuple[_Columns, list[str]]:
+    """Columns of a labelled stack or a registered set; labels that cannot be used are told."""
+    if path.exists() and path.suffix.lower() != ".npz":
+        return {}, []
+    if path.exists() and not any(key.endswith("labels") for key in Archive(path).keys):
+        return {}, []
     try:
-        dataset = load(name)
-    except InputError:  # images without labels, which are welcome here
-        return {}
+        dataset = load(str(path))
+    except InputError as error:
+        return {}, [f"labels are left out: {error}"]
     if len(dataset) != count:
-        return {}
+        return {}, []
     columns = {"label": [dataset.classes[code] for code in dataset.labels]}
     if dataset.groups is not None:
         columns["group"] = dataset.groups.tolist()
     if dataset.split is not None:
         columns["split"] = dataset.split.tolist()
-    return columns
+    return columns, []
 
 
-def _of_manifest(path: Path, groups: str | None) -> dict[str, list[str]]:
+def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Columns, list[str]]:
     table = read_table(path, ("path",))
-    if groups is not None and groups not in table.columns:
-        raise InputError(f"{path}: no column {groups!r} among {some(table.columns, 8)}")
-    columns = {name: table.values(name) for name in _COLUMNS if name in table.found}
-    if groups is not None:
-        columns["group"] = table.values(groups)
+    names = [*table.columns, *table.found]
+    chosen = {
+        "label": table.found.get("label"),
+        "group": choose_name(str(path), "column", names, groups, "group"),
+        "split": choose_name(str(path), "column", names, split, "split"),
+    }
+    columns = {own: table.values(name) for own, name in chosen.items() if name is not None}
     if "label" in columns:
         columns["label"] = [name_of(label) for label in columns["label"]]
-    return {name: columns[name] for name in _COLUMNS if name in columns}
+    notes = [
+        f"patients {told(found)} may be one, spelt in several ways"
+        for found in alike(columns.get("group", ()))
+    ]
+    return columns, notes[:3] + unused_columns(table, groups, split)
