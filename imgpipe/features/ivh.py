@@ -70,15 +70,15 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
         extreme if bound is None else np.full(len(batch), bound)
         for bound, extreme in zip(settings.bounds, (minimum, maximum), strict=True)
     )
-    levels = np.empty(values.shape, np.int32)
+    levels, highest = np.empty(values.shape, np.int32), np.empty(len(batch), np.int64)
     out = np.empty((len(batch), len(DEFINITIONS)))
     if settings.ivh_bins is not None:
-        fixed_number(values, inside, settings.ivh_bins, levels)
-        top = np.where(minimum < maximum, float(settings.ivh_bins), 1.0)
+        fixed_number(values, inside, settings.ivh_bins, levels, highest)
+        top = highest.astype(np.float64)
         _stack(levels.astype(np.float64), batch.counts, np.ones_like(top), top, out)
     elif settings.ivh_bin_width is not None:
         width = settings.ivh_bin_width
-        number = fixed_size(values, inside, low, width, MAX_IVH_LEVELS, levels)
+        number = fixed_size(values, inside, low, width, MAX_IVH_LEVELS, levels, highest)
         if number > MAX_IVH_LEVELS:
             raise InputError(
                 f"ivh_bin_width={width:g} makes {number:.0f} bins, more than the {MAX_IVH_LEVELS} "

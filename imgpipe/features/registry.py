@@ -1,5 +1,6 @@
 """All families. A line here makes a family public, and every shared law test holds for it."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -128,9 +129,11 @@ def families_of(plan: ExtractionPlan) -> list[Family]:
     return list(chosen.values())
 
 
-def features_of(plan: ExtractionPlan) -> tuple[Feature, ...]:
-    """Every feature under `plan`, in the order of the results."""
-    return _described(plan, tuple(families_of(plan)))
+def features_of(
+    plan: ExtractionPlan, families: Sequence[Family] | None = None
+) -> tuple[Feature, ...]:
+    """Every feature under `plan`, in the order of the results; `families` are its families."""
+    return _described(plan, tuple(families or families_of(plan)))
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgpipe import InputError
-from imgpipe.features import catalogue, extract, gldzm, glrlm, glszm, ngldm, ngtdm
+from imgpipe.features import catalogue, extract, extract_many, gldzm, glrlm, glszm, ngldm, ngtdm
 
 RUN_CODES = ["BTW3", "SUJT", "JJUI", "ZW7Z", "ITBB", "IAZD"]
 ZONE_CODES = ["8QNN", "62GR", "KOBO"]
@@ -159,6 +159,22 @@ def test_one_gray_level_and_one_pixel(family):
             parts = ("coarseness", "contrast", "busyness", "strength")
             assert undefined == {f"ngtdm_{part}" for part in parts}
             assert values["ngtdm_complexity"] == 0
+
+
+@pytest.mark.parametrize("family", ["glcm", *TEXTURES])
+@pytest.mark.parametrize("shape", [(20, 5, 64, 64), (3, 1, 9, 9), (2, 70, 4, 90)])
+@pytest.mark.jit
+def test_sums_over_slices_are_counts_of_all(family, shape, rng):
+    """Asked for together, to the last bit the aggregations are what they are one by one."""
+    volumes = rng.normal(size=shape)
+    volumes[1] = np.round(volumes[1])
+    masks = rng.random(shape) < 0.8
+    masks[:, -1] = shape[1] == 1
+    together, names = extract_many(volumes, masks, families=family, aggregation="all", bins=9)
+    codes = RUN_CODES if family in ("glcm", "glrlm") else ZONE_CODES
+    for code in codes:
+        alone, some = extract_many(volumes, masks, families=family, aggregation=code, bins=9)
+        np.testing.assert_array_equal(together[:, [names.index(name) for name in some]], alone)
 
 
 @pytest.mark.parametrize("module", [glrlm, glszm, gldzm, ngtdm, ngldm])

@@ -57,17 +57,20 @@ class Batch:
             mask = np.ones(values.shape, bool)
         shape = mask if morphological_mask is None else morphological_mask
         values, self.finite = _checked(values, mask, labels, masked)
-        box: Any = ... if whole else (slice(None), *_common_box(mask | shape))
         self.shared: dict[str, Any] = {}
         self._sorted: list[tuple[np.ndarray, np.ndarray]] = []
         self.whole = values
-        self.origin = (0, 0, 0) if whole else tuple(part.start for part in box[1:])
-        self.values = np.ascontiguousarray(values[box])
-        self.channels = [self.values]
-        if len(channels) > 1:
-            self.channels = [np.ascontiguousarray(channel[box]) for channel in channels]
-        self.mask = np.ascontiguousarray(mask[box])
-        self.morphological_mask = np.ascontiguousarray(shape[box])
+        self.origin: tuple[int, ...] = (0, 0, 0)
+        if not whole:
+            box = (slice(None), *_common_box(mask | shape))
+            self.origin = tuple(part.start for part in box[1:])
+            values, mask, shape, *channels = (
+                np.ascontiguousarray(array[box]) for array in (values, mask, shape, *channels)
+            )
+        self.values = values
+        self.channels = channels if len(channels) > 1 else [values]
+        self.mask = mask
+        self.morphological_mask = shape
         self.inside = _resegment(self.values, self.mask, plan.settings, labels)
 
     def __len__(self) -> int:
@@ -84,19 +87,24 @@ class Batch:
         return self.extents.n_pixels
 
     @cached_property
+    def _discretised(self) -> tuple[np.ndarray, np.ndarray, int]:
+        levels, n_levels = discretise(self.values, self.inside, self._settings)
+        return levels, n_levels, int(n_levels.max())
+
+    @property
     def levels(self) -> np.ndarray:
         """Gray levels from 1 up inside the intensity mask and 0 outside, int32."""
-        return discretise(self.values, self.inside, self._settings)
+        return self._discretised[0]
 
-    @cached_property
+    @property
     def n_levels(self) -> np.ndarray:
         """Highest gray level of each image, int64 (n,)."""
-        return self.levels.reshape(len(self), -1).max(axis=1).astype(np.int64)
+        return self._discretised[1]
 
-    @cached_property
+    @property
     def top(self) -> int:
         """Highest gray level of all images."""
-        return int(self.n_levels.max())
+        return self._discretised[2]
 
     def sorted(self, values: np.ndarray) -> np.ndarray:
         """Ascending values inside each intensity mask, (n, longest), padded at the end."""
@@ -131,7 +139,8 @@ def _checked(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Values that are finite everywhere, and where they were; an error where not inside a mask."""
     n = len(values)
-    check_not_empty(mask, "mask", labels)
+    if masked:
+        check_not_empty(mask, "mask", labels)
     finite = np.isfinite(values)
     if not finite.all():
         wrong = np.count_nonzero((mask & ~finite).reshape(n, -1), axis=1)

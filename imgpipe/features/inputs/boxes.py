@@ -45,11 +45,11 @@ def _fill(masks: np.ndarray, columns: np.ndarray, boxes: np.ndarray, n_pixels: n
         for z in range(depth):
             for y in range(height):
                 row = masks[k, z, y]
-                inside = 0
+                inside = np.int64(0)
                 # without a jump, so that many pixels are looked at at once
                 for x in range(width):
                     columns[x] |= row[x]
-                    inside += row[x]
+                    inside += np.int64(row[x])
                 if inside > 0:
                     z0, z1 = min(z0, z), z + 1
                     y0, y1 = min(y0, y), max(y1, y + 1)

@@ -8,39 +8,43 @@ from imgpipe.features.inputs.edges import PARTS, fill_levels, scale_of_range, sc
 from imgpipe.features.inputs.settings import MAX_LEVELS, Settings
 
 
-def discretise(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np.ndarray:
-    """Gray levels, int32 and shaped like `values`, float64 (n, z, y, x).
+def discretise(
+    values: np.ndarray, inside: np.ndarray, settings: Settings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Gray levels, int32 and shaped like `values`, float64 (n, z, y, x), and the highest of each.
 
     An image of one intensity has one gray level, 1, whatever the number of bins.
     """
     levels = np.zeros(values.shape, np.int32)
+    highest = np.empty(len(values), np.int64)
     x, take, out = (array.reshape(len(values), -1) for array in (values, inside, levels))
     if settings.bin_width is not None:
         lows = _lows(x, take, settings)
-        number = fixed_size(x, take, lows, settings.bin_width, MAX_LEVELS, out)
+        number = fixed_size(x, take, lows, settings.bin_width, MAX_LEVELS, out, highest)
         _check_levels(number, "choose a larger bin_width")
     elif settings.bins is not None:
-        fixed_number(x, take, settings.bins, out)
+        fixed_number(x, take, settings.bins, out, highest)
     else:
         _check_gray_levels(values[inside])
         levels[inside] = values[inside]
-    return levels
+        highest[:] = out.max(axis=1)
+    return levels, highest
 
 
 def fixed_size(
     values: np.ndarray, inside: np.ndarray, lows: np.ndarray, width: float, most: int,
-    levels: np.ndarray,
+    levels: np.ndarray, highest: np.ndarray,
 ) -> float:  # fmt: skip
     """Level = floor((x - low) / width) + 1, for rows of pixels and a start for each.
 
-    Gives the highest level; above `most` they are not filled in.
+    Fills in the highest of each row, too, and gives that of all; above `most` nothing is filled in.
     """
     highs = np.where(inside, values, -np.inf).max(axis=1)
     # quarters first: the span may lie beyond the largest float
     number = np.floor(((highs / 4 - lows / 4) / (width / 4)).max()) + 1
     if number <= most + 1:
-        _fill_fixed_size(values, inside, lows, highs, width, most + 1, levels)
-        number = levels.max()
+        _fill_fixed_size(values, inside, lows, highs, width, most + 1, levels, highest)
+        number = highest.max()
     return float(number)
 
 
@@ -76,8 +80,13 @@ def _check_levels(number: float, advice: str) -> None:
 
 
 @jit
-def fixed_number(values: np.ndarray, inside: np.ndarray, bins: int, levels: np.ndarray) -> None:
-    """Level = floor(bins * (x - min) / (max - min)) + 1, and `bins` at the maximum."""
+def fixed_number(
+    values: np.ndarray, inside: np.ndarray, bins: int, levels: np.ndarray, highest: np.ndarray
+) -> None:
+    """Level = floor(bins * (x - min) / (max - min)) + 1, and `bins` at the maximum.
+
+    One intensity has level 1. Fills in the highest of each row, too.
+    """
     parts = np.empty(PARTS)
     for k in range(values.shape[0]):
         x = values[k]
@@ -92,8 +101,10 @@ def fixed_number(values: np.ndarray, inside: np.ndarray, bins: int, levels: np.n
         if low == high:
             for i in range(x.size):
                 out[i] = take[i]
+            highest[k] = 1
             continue
         fill_levels(x, take, scale_of_range(low, high, bins), bins, parts, out)
+        highest[k] = bins
 
 
 @jit
@@ -105,9 +116,14 @@ def _fill_fixed_size(
     width: float,
     most: int,
     levels: np.ndarray,
+    highest: np.ndarray,
 ) -> None:
     """Fill the levels of bins of one size, of which there are not too many."""
     parts = np.empty(PARTS)
     for k in range(values.shape[0]):
         scale = scale_of_width(lows[k], highs[k], width)
         fill_levels(values[k], inside[k], scale, most, parts, levels[k])
+        top = 0
+        for i in range(values.shape[1]):
+            top = max(top, levels[k, i])
+        highest[k] = top

@@ -16,6 +16,7 @@ from imgpipe.features.inputs.settings import (
     ExtractionPlan,
     ExtractionSettings,
     Settings,
+    check_lengths,
     settings_from,
 )
 
@@ -86,6 +87,7 @@ def plan_for(
             label,
         )
     if settings.spacing is None and spacing is not None:
+        check_lengths(f"spacing of {label}", spacing)
         settings = replace(settings, spacing=tuple(spacing))
     return ExtractionPlan(settings, ndim, None if axis is None else shape[axis])
 

@@ -183,6 +183,10 @@ def run(
     for i, (pixels, axis, spacing, _) in enumerate(loaded):
         # integers beyond 2^53 and floats would meet in one array otherwise
         groups.setdefault((pixels.shape, axis, spacing, pixels.dtype), []).append(i)
+    if len(groups) == 1:
+        pixels, axis, spacing, _ = loaded[0]
+        stack = np.stack([image.pixels for image in loaded]) if len(loaded) > 1 else pixels[None]
+        return _run_stack(stack, axis, masks, shapes, settings, labels, spacing)
     values: np.ndarray | None = None
     names: list[str] = []
     for (_, axis, spacing, _), members in groups.items():
@@ -209,26 +213,27 @@ def _run_stack(
     if masks is not None and all(mask is None for mask in masks):
         masks = None
     plan = plan_for(stack.shape[1:], axis, labels[0], settings, spacing)
-    features = features_of(plan)
+    families = families_of(plan)
+    features = features_of(plan, families)
     # sums of pixels near the largest float overflow, which leaves the feature undefined
     with np.errstate(over="ignore", invalid="ignore"):
         batch = batch_of(stack, axis, masks, shapes, plan, labels)
-        values = _measure(batch, plan)
+        values = _measure(batch, plan, families)
         for k, exponent in far_exponents(stack, batch).items():
             one = slice(k, k + 1)
-            near = replace(plan, settings=scaled_settings(settings, -exponent))
+            near = replace(plan, settings=scaled_settings(plan.settings, -exponent))
             mask, shape = (None if some is None else some[one] for some in (masks, shapes))
             pixels = np.ldexp(stack[one], -exponent)
             part = batch_of(pixels, axis, mask, shape, near, labels[one])
             back = exponent * powers_of_intensity(features)
-            values[one] = np.ldexp(_measure(part, near), back)
+            values[one] = np.ldexp(_measure(part, near, families), back)
     values[np.isinf(values)] = np.nan
     return values, [feature.name for feature in features]
 
 
-def _measure(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
-    blocks = [family.compute(batch, plan) for family in families_of(plan)]
-    return np.concatenate(blocks, axis=1)
+def _measure(batch: Batch, plan: ExtractionPlan, families: Sequence[Family]) -> np.ndarray:
+    blocks = [family.compute(batch, plan) for family in families]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
 
 def _check_same(names: list[str], other: list[str], label: str) -> None:

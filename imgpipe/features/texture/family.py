@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,11 @@ from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.prepare import prepare_one
 from imgpipe.features.inputs.settings import ExtractionPlan, MatrixSettings, check_names
 from imgpipe.features.texture.counts import count_formulas
+from imgpipe.features.texture.merging import SumOfSlices
 from imgpipe.features.texture.volumes import SCHEMES, Counted, Matrices, Volumes, volumes_of
+
+# entries of the matrices of a stack, above which no sums over slices are kept
+_MOST_SUMS = 2**22
 
 
 @dataclass(frozen=True)
@@ -74,25 +78,37 @@ class TextureFamily:
         blocks = []
         for distance in self._distances(plan):
             values: dict[str, np.ndarray] = {}
-            for flat, by_slice, members in _groups(codes):
-                parts = volumes_of(batch, flat, by_slice)
-                values |= zip(members, self._measure(parts, members, distance), strict=True)
+            for group in _groups(codes, len(batch) * batch.top**2 <= _MOST_SUMS):
+                values |= self._measure(batch, group, distance)
             blocks += [_average(values[code], len(batch)) for code in codes]
         return np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
 
-    def _measure(
-        self, parts: list[Volumes], codes: tuple[str, ...], distance: int
-    ) -> list[np.ndarray]:
-        """Values (matrices, f) for each code; all count the same volumes."""
-        by_direction = [SCHEMES[code].by_direction for code in codes]
-        blocks: list[list[np.ndarray]] = [[] for _ in codes]
-        for volumes in parts:
-            counted = self.count(volumes, distance, any(by_direction))
-            for apart, values in zip(by_direction, blocks, strict=True):
-                matrices = counted.matrices(volumes, apart)
-                values.append(np.empty((len(matrices.counts), len(self.definitions))))
-                self.formulas(matrices, values[-1])
-        return [np.concatenate(values) if len(values) > 1 else values[0] for values in blocks]
+    def _measure(self, batch: Batch, group: _Group, distance: int) -> dict[str, np.ndarray]:
+        """Values (matrices, f) for each code."""
+        by_direction = any(SCHEMES[code].by_direction for code in group.codes + group.of_sums)
+        blocks: dict[str, list[np.ndarray]] = {code: [] for code in group.codes}
+        sums = None
+        if group.of_sums:
+            images = Volumes(batch, flat=True, by_slice=False)
+            sums = SumOfSlices(images, batch.levels.shape[1])
+        for volumes in volumes_of(batch, group.flat, group.by_slice):
+            counted = self.count(volumes, distance, by_direction)
+            for code in group.codes:
+                blocks[code].append(self._values(counted, volumes, code))
+            if sums is not None:
+                sums.add(counted)
+        values = {code: b[0] if len(b) == 1 else np.concatenate(b) for code, b in blocks.items()}
+        if sums is not None:
+            counted = sums.counted()
+            values |= {code: self._values(counted, images, code) for code in group.of_sums}
+        return values
+
+    def _values(self, counted: Counted, volumes: Volumes, code: str) -> np.ndarray:
+        """Features of each matrix."""
+        matrices = counted.matrices(volumes, SCHEMES[code].by_direction)
+        out = np.empty((len(matrices.counts), len(self.definitions)))
+        self.formulas(matrices, out)
+        return out
 
     def _distances(self, plan: ExtractionPlan) -> tuple[int, ...]:
         return plan.settings.distances if self.distances else (1,)
@@ -124,13 +140,24 @@ class TextureFamily:
         return counted.matrices(volumes, by_direction)
 
 
+class _Group(NamedTuple):
+    """Codes whose matrices come from one count, and those whose matrices are sums over slices."""
+
+    flat: bool
+    by_slice: bool
+    codes: tuple[str, ...]
+    of_sums: tuple[str, ...] = ()
+
+
 @cache
-def _groups(codes: tuple[str, ...]) -> list[tuple[bool, bool, tuple[str, ...]]]:
-    """The codes whose matrices come from one count: within slices or not, by slice or not."""
-    kinds: dict[tuple[bool, bool], list[str]] = {}
+def _groups(codes: tuple[str, ...], may_sum: bool) -> list[_Group]:
+    """The codes by what has to be counted: within slices or not, by slice or not."""
+    kinds: dict[tuple[bool, bool], tuple[str, ...]] = {}
     for code in codes:
-        kinds.setdefault(SCHEMES[code][:2], []).append(code)
-    return [(flat, by_slice, tuple(members)) for (flat, by_slice), members in kinds.items()]
+        kind = SCHEMES[code][:2]
+        kinds[kind] = (*kinds.get(kind, ()), code)
+    sums = kinds.pop((True, False), ()) if may_sum and (True, True) in kinds else ()
+    return [_Group(*kind, each, sums if kind[1] else ()) for kind, each in kinds.items()]
 
 
 def _average(values: np.ndarray, n: int) -> np.ndarray:

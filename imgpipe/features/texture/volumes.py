@@ -146,6 +146,22 @@ class Matrices(NamedTuple):
     n_pixels: np.ndarray
 
 
+class Items(NamedTuple):
+    """Things that were counted, one by one.
+
+    Attributes
+    ----------
+    levels, values : ndarray of int32, shape (items,)
+        Gray level and second number of each.
+    bounds : ndarray of int64, shape (m + 1,)
+        First item of each volume.
+    """
+
+    levels: np.ndarray
+    values: np.ndarray
+    bounds: np.ndarray
+
+
 class Counted(NamedTuple):
     """What a family counted in some volumes.
 
@@ -159,12 +175,15 @@ class Counted(NamedTuple):
         Columns in use.
     together : int
         Number of directions that a matrix holds.
+    items : Items or None
+        What was counted, where the columns of two volumes may differ.
     """
 
     counts: np.ndarray
     columns: np.ndarray
     n_columns: np.ndarray
     together: int = 1
+    items: Items | None = None
 
     def matrices(self, volumes: Volumes, by_direction: bool) -> Matrices:
         """One matrix for each volume, or for each volume and direction."""

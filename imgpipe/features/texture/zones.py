@@ -12,7 +12,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit, jit_helper
-from imgpipe.features.texture.volumes import Counted, Matrices, Volumes
+from imgpipe.features.texture.volumes import Counted, Items, Matrices, Volumes
 
 _MOST_COUNTS = 2**28  # 2 GiB
 
@@ -40,7 +40,8 @@ def count_sizes(volumes: Volumes) -> Counted:
     """Count zones by gray level and size."""
     zones = _zones_of(volumes)
     # zones of k sizes have 1 + 2 + ... + k pixels at least
-    return _count(volumes, zones, zones.sizes, isqrt(2 * int(volumes.n_pixels.max())))
+    most = isqrt(2 * int(volumes.n_pixels.max()))
+    return tabulated(Items(zones.levels, zones.sizes, zones.bounds), volumes.top, most)
 
 
 def count_distances(volumes: Volumes) -> Counted:
@@ -49,23 +50,23 @@ def count_distances(volumes: Volumes) -> Counted:
     distance = np.zeros_like(volumes.bordered)
     nearest = np.full(zones.levels.size, np.iinfo(np.int32).max, np.int32)
     _edge_distance(volumes.morphological_mask, volumes.bordered, zones.of_pixel, distance, nearest)
-    return _count(volumes, zones, nearest, distance.size)
+    return tabulated(Items(zones.levels, nearest, zones.bounds), volumes.top, distance.size)
 
 
-def _count(volumes: Volumes, zones: Zones, values: np.ndarray, most: int) -> Counted:
-    """Count zones by gray level and value, at most `most` different ones in a volume.
+def tabulated(items: Items, top: int, most: int) -> Counted:
+    """Count items by gray level up to `top` and value, at most `most` different ones in a volume.
 
     Only the values that occur become columns: zones may be as large as the image, but there are
     then few.
     """
-    largest = int(values.max(initial=1))
-    shape = (len(volumes), 1, volumes.top + 1, min(most, largest))
+    largest = int(items.values.max(initial=1))
+    shape = (len(items.bounds) - 1, 1, top + 1, min(most, largest))
     counts = np.zeros(shape, np.int32)
     columns = np.ones((shape[0], shape[-1]), np.int64)
     n_columns = np.empty(shape[0], np.int64)
     place = np.full(largest + 1, -1)
-    _tabulate(zones.levels, values, zones.bounds, place, counts, columns, n_columns)
-    return Counted(counts, columns, n_columns)
+    _tabulate(*items, place, counts, columns, n_columns)
+    return Counted(counts, columns, n_columns, items=items)
 
 
 def zone_matrices(matrices: Matrices) -> np.ndarray:
