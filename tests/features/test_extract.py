@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError, features
+from imgpipe._common import ImageError
 from imgpipe.features import FAMILIES, Family, Feature, catalogue, extract, extract_many
 from imgpipe.features.inputs.settings import ExtractionSettings, settings_from
 from imgpipe.features.jobs import stacks as _many
+from imgpipe.images import Image
 
 IMAGE = np.arange(30.0).reshape(5, 6)
 
@@ -278,6 +280,14 @@ def test_bad_settings(settings, match):
     """A setting that cannot be used gives one error that says what would do."""
     with pytest.raises(InputError, match=match):
         extract(IMAGE, **settings)
+
+
+def test_spacing_that_no_pixel_has_is_an_error_of_the_image():
+    """Lengths that an image brings along are checked as those that are given, by its number."""
+    far = Image(IMAGE, spacing=(1e-60, 1.0))
+    with pytest.raises(ImageError, match=r"image 1: spacing=\(1e-60, 1.0\) is beyond") as caught:
+        extract_many([Image(IMAGE, spacing=(1.0, 1.0)), far])
+    assert caught.value.index == 1
 
 
 BAD_IMAGES = [

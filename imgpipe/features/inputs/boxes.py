@@ -41,7 +41,7 @@ def _fill(masks: np.ndarray, columns: np.ndarray, boxes: np.ndarray, n_pixels: n
     for k in range(n):
         columns[:] = 0
         z0, z1, y0, y1, x0, x1 = depth, 0, height, 0, width, 0
-        number = 0
+        number = np.int64(0)
         for z in range(depth):
             for y in range(height):
                 row = masks[k, z, y]

@@ -87,7 +87,10 @@ def plan_for(
             label,
         )
     if settings.spacing is None and spacing is not None:
-        check_lengths(f"spacing of {label}", spacing)
+        try:
+            check_lengths("spacing", spacing)
+        except InputError as error:
+            raise image_error(f"{{image}}: {error}", label) from None
         settings = replace(settings, spacing=tuple(spacing))
     return ExtractionPlan(settings, ndim, None if axis is None else shape[axis])
 
