@@ -12,6 +12,7 @@ from imgpipe._common import InputError, shown
 from imgpipe.images.formats.dicom.elements import (
     head_of,
     is_dicom,
+    is_dicom_file,
     items,
     kind_of,
     numbers,
@@ -99,8 +100,7 @@ def is_structure_set(path: str | os.PathLike[str]) -> bool:
     """
     try:
         with quiet():
-            file = Path(path)
-            return is_dicom(head_of(file)) and parse(file).get("Modality") == "RTSTRUCT"
+            return is_dicom_file(path) and parse(Path(path)).get("Modality") == "RTSTRUCT"
     except Exception:
         return False
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images.contours import is_structure_set, read_contours
+from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image
 from imgpipe.images.masks import read_mask
 from imgpipe.images.read import read
@@ -40,14 +41,15 @@ class ImageFile:
         InputError
             If one of the files cannot be read, or image and mask differ in shape.
         """
-        if not Path(self.path).is_dir():
-            image = read(self.path)
-        else:
-            series = read_series(self.path)
-            image = series.image
-            if len(self.masks) == 1 and is_structure_set(self.masks[0]):
-                return self._contoured(series)
+        folder = Path(self.path).is_dir()
+        if (folder or is_dicom_file(self.path)) and self._is_contoured():
+            return self._contoured(read_series(self.path))
+        image = read_series(self.path).image if folder else read(self.path)
         return self.masking(image) if self.masks else image
+
+    def _is_contoured(self) -> bool:
+        """Whether the mask is drawn and not stored pixel by pixel."""
+        return len(self.masks) == 1 and is_structure_set(self.masks[0])
 
     def masking(self, image: Image) -> Image:
         """Give an image the label image of the mask's file, or where any of several is nonzero."""

@@ -54,7 +54,8 @@ def read(path: str | os.PathLike[str]) -> Image:
     Returns
     -------
     Image
-        Pixels, channel axis and spacing in mm (DICOM only).
+        Pixels, channel axis, and spacing in mm (DICOM only; where what a file says of it cannot be
+        used, `warnings` tells).
 
     Raises
     ------

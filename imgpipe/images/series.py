@@ -59,7 +59,7 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     Parameters
     ----------
     folder : path-like
-        Folder with the slices of one series, not searched deeper.
+        Folder with the slices of one series, not searched deeper; or one multi-frame file.
 
     Returns
     -------
@@ -84,9 +84,11 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     """
     name = shown(folder)
     root = Path(folder)
-    if not root.is_dir():
+    if not root.exists():
         raise InputError(f"{name}: no such folder")
-    opened = {file: open_slices(file) for file in sorted(root.iterdir())}
+    opened = {
+        file: open_slices(file) for file in (sorted(root.iterdir()) if root.is_dir() else [root])
+    }
     files = [found for found in opened.values() if not isinstance(found, str)]
     if not files:
         raise InputError(f"{name}: no DICOM slices in it")

@@ -57,12 +57,13 @@ def _may_be_filled_up(head: JpegHeader, values: np.ndarray) -> bool:
     one_scan = head.frame != PROGRESSIVE and head.at_once == head.components
     if not one_scan or head.components not in (1, 3):
         return True
-    last = values[-1, -1].astype(float)
     if values.ndim == 2:
-        return bool(last == 128)
+        return bool(values[-1, -1] == 128)
+    red, green, blue = values[-1, -1].tolist()
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    low, high = min(red, green, blue), max(red, green, blue)
     # chroma may come from the block beside it, and where it is strong, clipping changes the luma
-    luma, clipped = float(last @ (0.299, 0.587, 0.114)), last.min() == 0 or last.max() == 255
-    return abs(luma - 128) < 4 or bool(clipped and np.ptp(last) > 60)
+    return abs(luma - 128) < 4 or ((low == 0 or high == 255) and high - low > 60)
 
 
 def jpeg_header(name: str, data: bytes) -> JpegHeader:

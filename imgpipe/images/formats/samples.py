@@ -30,6 +30,8 @@ class Samples:
         Compressed with loss: values near the stored ones.
     spacing : tuple of float or None
         As in `Image`.
+    warnings : tuple of str
+        As in `Image`.
     """
 
     values: np.ndarray
@@ -40,6 +42,7 @@ class Samples:
     white: int | None = None
     lossy: bool = False
     spacing: tuple[float, ...] | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def picture(samples: Samples) -> Image:
@@ -53,7 +56,12 @@ def picture(samples: Samples) -> Image:
         pixels = _inverted(pixels, samples.white)
     if samples.alpha is not None:
         pixels = _blend(pixels, samples.alpha)
-    return Image(np.ascontiguousarray(pixels), -1 if colour else None, samples.spacing)
+    return Image(
+        np.ascontiguousarray(pixels),
+        -1 if colour else None,
+        samples.spacing,
+        warnings=samples.warnings,
+    )
 
 
 def turned(samples: Samples, orientation: int) -> Samples:

@@ -53,12 +53,18 @@ def test_spacing_follows_the_axes(tmp_path: Path) -> None:
     frames = np.stack([RAMP, RAMP + 1])
     volume = make(tmp_path / "b.dcm", frames, NumberOfFrames=2, PixelSpacing=[0.5, 0.25],
                   SliceThickness=3)  # fmt: skip
-    assert read(volume).spacing is None
-    assert np.array_equal(read(volume).pixels, frames)
+    image = read(volume)
+    assert image.spacing is None
+    assert image.warnings == ("2 frames whose distance is not known: their spacing is left out",)
+    assert np.array_equal(image.pixels, frames)
     volume = make(tmp_path / "b.dcm", frames, NumberOfFrames=2, PixelSpacing=[0.5, 0.25],
                   SliceThickness=5, SpacingBetweenSlices=3)  # fmt: skip
     assert read(volume).spacing == (3.0, 0.5, 0.25)
-    assert read(make(tmp_path / "c.dcm", PixelSpacing=[0, 0.25])).spacing is None
+    assert read(volume).warnings == ()
+    image = read(make(tmp_path / "c.dcm", PixelSpacing=[0, 0.25]))
+    assert image.spacing is None
+    assert image.warnings == ("PixelSpacing 0 x 0.25 mm is no spacing: it is left out",)
+    assert read(make(tmp_path / "d.dcm")).warnings == ()
 
 
 @pytest.mark.parametrize(

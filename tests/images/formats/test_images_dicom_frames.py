@@ -155,6 +155,7 @@ def test_multi_frame_file_is_a_series(tmp_path: Path) -> None:
     shared = frame(orientation=AXIAL, spacing=(0.5, 0.25), rescale=(1, -1000))
     path = enhanced(tmp_path / "s" / "IM1", FRAMES, shared, along_z(7.5, 2.5, 10, 5))
     series, image = read_series(tmp_path / "s"), read(path)
+    assert np.array_equal(read_series(path).image.pixels, image.pixels)
     assert np.array_equal(series.image.pixels, image.pixels)
     assert series.image.pixels.dtype == image.pixels.dtype
     assert series.image.spacing == image.spacing == (2.5, 0.5, 0.25)

@@ -1,11 +1,11 @@
 """DICOM files as masks: stored values, indices of palettes, structure sets."""
 
 import numpy as np
-from dicom_files import make
+from dicom_files import enhanced, frame, item, make
 from PIL import Image as PillowImage
 from pydicom import dcmread
 
-from imgpipe.images import read_mask
+from imgpipe.images import ImageFile, read_mask
 from imgpipe.images.contours import is_structure_set
 
 LABELS = np.zeros((20, 24), np.uint8)
@@ -41,3 +41,19 @@ def test_structure_set_is_known_by_what_it_holds(tmp_path):
     assert not is_structure_set(tmp_path / "none.dcm")
     PillowImage.fromarray(LABELS).save(tmp_path / "x.png")
     assert not is_structure_set(tmp_path / "x.png")
+
+
+def test_contours_on_a_multi_frame_file(tmp_path):
+    """A structure set is a mask of one file that is a volume, as of a folder."""
+    own = [frame(position=(0, 0, 2 * k)) for k in range(3)]
+    shared = frame(orientation=[1, 0, 0, 0, 1, 0], spacing=(1, 1))
+    enhanced(tmp_path / "CT", np.zeros((3, 20, 24), np.int16), shared, own)
+    corners = [2.5, 1.5, 2, 9.5, 1.5, 2, 9.5, 6.5, 2, 2.5, 6.5, 2]
+    contour = item(ContourGeometricType="CLOSED_PLANAR", ContourData=corners)
+    make(tmp_path / "RS", Modality="RTSTRUCT",
+         StructureSetROISequence=[item(ROINumber=1, ROIName="GTV")],
+         ROIContourSequence=[item(ReferencedROINumber=1, ContourSequence=[contour])])  # fmt: skip
+    mask = ImageFile(str(tmp_path / "CT"), (str(tmp_path / "RS"),)).read().mask
+    expected = np.zeros((3, 20, 24), bool)
+    expected[1, 2:7, 3:10] = True
+    assert np.array_equal(mask, expected)

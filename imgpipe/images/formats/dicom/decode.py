@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.images.formats.dicom.elements import parse
-from imgpipe.images.formats.dicom.frames import stacked
+from imgpipe.images.formats.dicom.frames import stacking
 from imgpipe.images.formats.dicom.pixels import (
     is_colour,
     is_lossy,
@@ -45,7 +45,8 @@ def decode_stored(name: str, data: bytes) -> Samples:
 def _samples(name: str, dataset: Any, pixels: np.ndarray, colour: bool) -> Samples:
     """Frames in spatial order, and their spacing."""
     frames = len(pixels) if pixels.ndim - colour == 3 else 1
-    order, spacing = stacked(name, dataset, frames)
+    order, spacing, notes = stacking(name, dataset, frames)
     if order != sorted(order):
         pixels = pixels[order]
-    return Samples(settle(name, pixels), colour, lossy=is_lossy(name, dataset), spacing=spacing)
+    lossy = is_lossy(name, dataset)
+    return Samples(settle(name, pixels), colour, lossy=lossy, spacing=spacing, warnings=notes)

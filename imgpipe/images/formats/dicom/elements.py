@@ -41,6 +41,14 @@ def head_of(path: Path) -> bytes:
         return file.read(132)
 
 
+def is_dicom_file(path: str | os.PathLike[str]) -> bool:
+    """Whether there is a file that begins as DICOM files do."""
+    try:
+        return is_dicom(head_of(Path(path)))
+    except OSError:
+        return False
+
+
 def parse(source: bytes | os.PathLike[str]) -> Any:
     """The elements of a file; of a file on disk, what is large is read when asked for."""
     import pydicom

@@ -6,12 +6,12 @@ An enhanced object says it in functional groups: those that all frames share, an
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.dicom.elements import element, items, number, numbers, whole
+from imgpipe.images.formats.dicom.elements import element, items, numbers, whole
 from imgpipe.images.formats.dicom.planes import Plane, check_alike, distance, spatial_order
 
 POSITION = ("PlanePositionSequence", "ImagePositionPatient")
@@ -124,7 +124,15 @@ def _half_unit(value: Any) -> float:
     return 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
 
 
-def stacked(name: str, dataset: Any, frames: int) -> tuple[list[int], tuple[float, ...] | None]:
+class Stacking(NamedTuple):
+    """How frames make an array."""
+
+    order: list[int]
+    spacing: tuple[float, ...] | None
+    warnings: tuple[str, ...] = ()
+
+
+def stacking(name: str, dataset: Any, frames: int) -> Stacking:
     """Order of the frames in space, and spacing along the axes of the array.
 
     Frames whose place is not known keep their order. The distance of slices is that of their
@@ -135,13 +143,17 @@ def stacked(name: str, dataset: Any, frames: int) -> tuple[list[int], tuple[floa
         check_alike(planes)
         order = spatial_order(planes)
         between = distance(name, [planes[k] for k in order], "frames")
-        return order, (between, *planes[0].spacing)
-    holder, keyword = places(name, dataset, SPACING, frames)[0]
-    spacing = numbers(name, holder, keyword)
-    if frames > 1:
-        holder, keyword = places(name, dataset, BETWEEN, frames)[0]
-        spacing = (abs(number(element(name, holder, keyword))), *spacing)
-    usable = len(spacing) == 2 + (frames > 1) and all(
-        math.isfinite(mm) and mm > 0 for mm in spacing
-    )
-    return order, spacing if usable else None
+        return Stacking(order, (between, *planes[0].spacing))
+    plane = numbers(name, *places(name, dataset, SPACING, frames)[0])
+    if not plane:
+        return Stacking(order, None)
+    if not _usable([plane], 2) or min(plane) <= 0:
+        told = " x ".join(f"{mm:g}" for mm in plane)
+        return Stacking(order, None, (f"PixelSpacing {told} mm is no spacing: it is left out",))
+    if frames == 1:
+        return Stacking(order, plane)
+    between = abs((*numbers(name, *places(name, dataset, BETWEEN, frames)[0]), math.nan)[0])
+    if not (math.isfinite(between) and between > 0):
+        note = f"{frames} frames whose distance is not known: their spacing is left out"
+        return Stacking(order, None, (note,))
+    return Stacking(order, (between, *plane))
