@@ -128,6 +128,14 @@ def require_callable(kind: str, name: str, entry: Any, *parameters: str) -> None
         raise InputError(f"the {kind} {name!r} takes no argument {missing[0]}")
 
 
+def settings_of(entry: Callable[..., Any]) -> dict[str, inspect.Parameter] | None:
+    """Give what a kernel takes beside the image and `axes`; None where it takes anything."""
+    parameters = list(inspect.signature(entry).parameters.values())[1:]
+    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        return None
+    return {each.name: each for each in parameters if each.name != "axes"}
+
+
 def _complete(name: str) -> Callable[..., Any]:
     """Let a method of dict that looks at all entries load the packages' before."""
     method = getattr(dict, name)

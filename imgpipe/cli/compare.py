@@ -7,14 +7,16 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError
+from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import run_folder as _runs
+from imgpipe.cli.program.listing import Listing
 
 
-@click.command()
+@click.command(cls=Listing, lists=("Models", "Families", "Kernels"))
 @_options.data
 @click.option("--models", default="svm,forest,dummy", show_default=True, help="Names, by commas.")
-@click.option("--families", default="default", show_default=True, help="Features, by commas.")
+@_features.before
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="R")
@@ -25,7 +27,7 @@ from imgpipe.cli.program import run_folder as _runs
 )  # fmt: skip
 @click.option(
     "--tune", is_flag=True,
-    help="Search a small grid, without looking at held-out data; not with other --families.",
+    help="Search a small grid, without looking at held-out data; not with other features.",
 )  # fmt: skip
 @click.option(
     "--budget-seconds", type=click.FloatRange(min=0, min_open=True), metavar="T",
@@ -44,7 +46,6 @@ def command(
     ctx: click.Context,
     data: str,
     models: str,
-    families: str,
     out: str,
     force: bool,
     jobs: int | None,
@@ -69,31 +70,24 @@ def command(
         raise InputError(f"--budget-seconds is {budget}; give a number of seconds, or leave it out")
     folder = _options.check_run_folder(out, force)
     chosen = _options.names(models, "--models")
-    features = _options.names(families, "--families")
-    if settings["tune"] and features != ["default"]:
-        raise InputError("--tune has grids for the default features only; leave out --families")
+    _options.check_models(chosen)
+    before = _features.settings(settings)
+    if settings["tune"] and before:
+        idle = ", ".join(f"--{key.replace('_', '-')}" for key in before)
+        raise InputError(f"--tune has grids for the default features only; leave out {idle}")
+    _features.refuse_for_images(before, chosen)
 
     from imgpipe import datasets, evaluate
 
     dataset = datasets.load(data, **_options.reading(settings))
     workers = _options.worker_count(jobs)
-    candidates = chosen if features == ["default"] else _with_features(chosen, features, workers)
+    candidates = _with_features(chosen, before, workers) if before else chosen
     comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
 
 
-def _with_features(models: Sequence[str], families: list[str], jobs: int) -> dict[str, Any]:
-    """Give the models on other features; networks, which take none, stay names."""
-    from imgpipe.features import catalogue
-    from imgpipe.learn import CLASSIFIERS, make_pipeline
+def _with_features(models: Sequence[str], before: dict[str, Any], jobs: int) -> dict[str, Any]:
+    """Give the models on other features; networks take only the filters."""
+    from imgpipe.learn import make_pipeline
 
-    catalogue(families)  # a misspelt name fails before the fitting
-    raw = {name for name in models if name in CLASSIFIERS and CLASSIFIERS[name].raw_images}
-    if raw == set(models):
-        raise InputError(f"--families is of no use: {', '.join(models)} takes no features")
-    return {
-        name: name
-        if name in raw
-        else make_pipeline(name, families=families, random_state=None, n_jobs=jobs)
-        for name in models
-    }
+    return {name: make_pipeline(name, random_state=None, n_jobs=jobs, **before) for name in models}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from imgpipe._common import InputError
+from imgpipe._common import unknown_name
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 
@@ -97,7 +97,7 @@ def _entry(name: str) -> "Entry":
     from imgpipe.datasets import DATASETS
 
     if name not in DATASETS:
-        raise InputError(f"no data set is named {name!r}; choose from {', '.join(DATASETS)}")
+        raise unknown_name("data set", name, DATASETS)
     return DATASETS[name]
 
 

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 import click
 
 from imgpipe._common import InputError
+from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.exit_codes import INTERRUPTED, SOME_FAILED, Failure
+from imgpipe.cli.program.listing import Listing
 
 if TYPE_CHECKING:
     from imgpipe.tables import FeatureTable
 
 
-@click.command()
+@click.command(cls=Listing, lists=("Families", "Aggregations"))
 @click.argument("data")
 @click.option("--out", required=True, metavar="FEATURES", help="Table to write: .csv or .parquet.")
-@click.option("--families", default="default", show_default=True, help="Features, by commas.")
+@_features.families
 @click.option("--aggregation", default="default", show_default=True, help="IBSI codes, by commas.")
-@click.option("--bins", default="32", show_default=True, help="Gray levels, or none.")
-@click.option("--bin-width", type=float, help="Gray levels of this size instead.")
+@_features.bins
+@_features.bin_width
 @click.option("--ivh-bins", type=int, help="Bins of the intensity-volume histogram.")
 @click.option("--ivh-bin-width", type=float, help="Its bins of this size instead.")
 @click.option("--label", type=float, help="Only where the mask has this value.")
@@ -94,7 +96,7 @@ def command(
             n_jobs=_options.worker_count(jobs),
             families=_options.names(families, "--families"),
             aggregation=_options.names(aggregation, "--aggregation"),
-            bins=_bins(bins),
+            bins=_features.levels(bins),
             bin_width=bin_width,
             label=label,
             ivh_bins=ivh_bins,
@@ -116,15 +118,6 @@ def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
             f"{shown}.part holds the rows of a run that was stopped; add --resume to go on from "
             "there, or --force to start anew"
         )
-
-
-def _bins(text: str) -> int | None:
-    """Read --bins."""
-    if text.lower() == "none":
-        return None
-    if not text.isdigit():
-        raise InputError(f"--bins must be a number of gray levels or none, not {text!r}")
-    return int(text)
 
 
 def _announce(path: Path, table: "FeatureTable", as_json: bool) -> int:

@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, unknown_name
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.listing import Listing
 
 _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 
 
-@click.command()
+@click.command(cls=Listing, lists=("Kernels",))
 @click.argument("name")
 @click.argument("source", metavar="IN")
 @click.argument("out")
@@ -35,8 +36,7 @@ def command(
 ) -> None:
     r"""Filter the image IN with the kernel NAME and write OUT.
 
-    The pixel type is kept. An unknown NAME prints the list: mean, median, gaussian, erosion,
-    dilation, ... Colour images are filtered channel by channel.
+    The pixel type is kept. Colour images are filtered channel by channel.
 
     \b
     Example:
@@ -48,7 +48,7 @@ def command(
     from imgpipe.kernels import KERNELS
 
     if name not in KERNELS:
-        raise InputError(f"no kernel is named {name!r}; choose from {', '.join(KERNELS)}")
+        raise unknown_name("kernel", name, KERNELS)
     image = images.read(source)
     _check_depth(out, image.pixels.dtype)
     axes = tuple(range(image.pixels.ndim))

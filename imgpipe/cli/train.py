@@ -6,15 +6,17 @@ from typing import Any
 import click
 
 from imgpipe._common import StoppedFit
+from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.listing import Listing
 
 
-@click.command()
+@click.command(cls=Listing, lists=("Models", "Families", "Kernels"))
 @_options.data
 @click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write, with suffix .joblib.")
-@click.option("--families", default="default", show_default=True, help="Features, by commas.")
+@_features.before
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.force
 @_options.region
@@ -24,7 +26,6 @@ def command(
     data: str,
     model: str,
     out: str,
-    families: str,
     seed: int,
     force: bool,
     region: str | None,
@@ -50,7 +51,9 @@ def command(
 
     bundle.check_suffix(out)
     path = _options.check_file(out, (".joblib",), "a model", force)
-    chosen = _options.names(families, "--families")
+    _options.check_models([model])
+    before = _features.settings(where)
+    _features.refuse_for_images(before, [model])
     dataset = datasets.load(data, **where)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
     start = time.perf_counter()
@@ -59,7 +62,7 @@ def command(
         trained = learn.fit(
             dataset,
             model,
-            families=chosen[0] if len(chosen) == 1 else chosen,
+            **before,
             seed=seed,
             n_jobs=_options.worker_count(jobs),
             size=where["size"],

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.html import html_list, html_table
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
 from imgpipe.datasets.annotations.spelling import SPLITS, some
@@ -125,6 +126,17 @@ class Dataset:
         parts = ", ".join(f"{name}: {n}" for name, n in self.counts.items())
         patients = "" if self.groups is None else f", {len(set(self.groups))} patients"
         return f"<Dataset {self.name}: {len(self)} images ({parts}){patients}>"
+
+    def _repr_html_(self) -> str:
+        parts = ["all"] if self.split is None else [p for p in SPLITS if (self.split == p).any()]
+        inside = [np.ones(len(self), bool) if p == "all" else self.split == p for p in parts]
+        rows = [
+            [name, *(int((self.labels[part] == code).sum()) for part in inside)]
+            for code, name in enumerate(self.classes)
+        ]
+        return html_table(repr(self).strip("<>"), ["class", *parts], rows) + html_list(
+            self.warnings
+        )
 
     @property
     def where(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, did_you_mean
 from imgpipe.datasets import medmnist, synthetic
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.datasets.dataset import Dataset
@@ -109,7 +109,10 @@ def _read(
             f"{name}: not a data set; give an NPZ file, a CSV manifest, a folder of class "
             f"folders, or one of {some(DATASETS)}"
         )
-    raise InputError(f"{name}: no such file or folder, nor a data set among {some(DATASETS, 20)}")
+    raise InputError(
+        f"{name}: no such file or folder, nor a data set among {some(DATASETS, 20)}"
+        f"{did_you_mean(name, DATASETS)}"
+    )
 
 
 def check_size(size: object) -> tuple[int, int] | None:

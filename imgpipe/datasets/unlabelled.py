@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import InputError, did_you_mean, shown
 from imgpipe.datasets.annotations.spelling import SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
@@ -150,7 +150,7 @@ def _expand(
     if not path.exists():
         if str(source) in DATASETS:
             return _registered(str(source))
-        raise InputError(f"{source}: no such file or folder")
+        raise InputError(f"{source}: no such file or folder{did_you_mean(source, DATASETS)}")
     if suffix == ".npz":
         return _archive(path)
     if suffix == ".csv":

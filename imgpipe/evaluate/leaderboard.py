@@ -1,12 +1,13 @@
 """The leaderboard: a row a model. A column added here is in the file and in Python at once."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from imgpipe.evaluate.results import ModelResult
+    from imgpipe.evaluate.results import Interval, ModelResult
 
 # metrics for a terminal, with their titles: what fits into 80 columns with its intervals
 ON_TERMINAL = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
@@ -36,3 +37,19 @@ def leaderboard(
     if positive_class is not None:
         table["positive_class"] = positive_class
     return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
+
+
+def in_short(models: "Sequence[ModelResult]") -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the few metrics that people look at first, best model first."""
+    by_name = {model.name: model for model in models}
+    ranked = [by_name[name] for name in leaderboard(models)["model"]]
+    shown = [metric for metric in ON_TERMINAL if all(metric in m.metrics for m in models)]
+    rows = [[m.name, *(_with_ends(m.metrics[metric]) for metric in shown)] for m in ranked]
+    return ["model", *(ON_TERMINAL[metric] for metric in shown)], rows
+
+
+def _with_ends(score: "Interval") -> str:
+    if math.isnan(score.value):
+        return "-"
+    text = f"{score.value:.3f}"
+    return text if math.isnan(score.low) else f"{text} ({score.low:.3f}-{score.high:.3f})"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import atomic_path
-from imgpipe.evaluate.leaderboard import leaderboard
+from imgpipe._common.html import html_list, html_table
+from imgpipe.evaluate.leaderboard import in_short, leaderboard
 from imgpipe.evaluate.strict_json import plain, write_json
 
 if TYPE_CHECKING:
@@ -238,6 +239,15 @@ class Comparison:
     predictions: "pd.DataFrame" = field(repr=False, compare=False)
     run: RunFacts
     learning: LearningCurves | None = None
+
+    def __repr__(self) -> str:
+        _, rows = in_short(self.models)
+        scores = ", ".join(f"{name} {auc}" for name, auc, *_ in rows)
+        return f"<Comparison on {self.dataset.name}, {self.protocol.kind}: AUC {scores}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.dataset.name}: {self.protocol.kind}, {self.dataset.n} images"
+        return html_table(title, *in_short(self.models)) + html_list(self.dataset.warnings)
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models, best AUC first, with intervals, spread over seeds, and cost.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, did_you_mean
 from imgpipe._common.registry import Registry
 from imgpipe.features import (
     glcm,
@@ -123,7 +123,7 @@ def families_of(plan: ExtractionPlan) -> list[Family]:
         else:
             raise InputError(
                 f"family {name!r} is unknown; use {', '.join(map(repr, FAMILIES))}, "
-                "or 'default', 'ibsi', 'all'"
+                f"or 'default', 'ibsi', 'all'{did_you_mean(name, [*FAMILIES, *_GROUPS])}"
             )
         chosen.update((family.name, family) for family in members)
     return list(chosen.values())

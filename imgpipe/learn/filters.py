@@ -7,8 +7,8 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import clone
 
-from imgpipe import kernels
 from imgpipe._common import InputError, did_you_mean, unknown_name
+from imgpipe._common.registry import settings_of
 from imgpipe.images import Images
 from imgpipe.learn.transformers import ImageTransformer, check_images
 
@@ -233,9 +233,12 @@ def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[F
 
 def kernel_named(name: Any) -> Any:
     """Look a kernel up by its name."""
-    if not isinstance(name, str) or name not in kernels.KERNELS:
-        raise unknown_name("kernel", name, kernels.KERNELS)
-    return kernels.KERNELS[name]
+    # imported when a filter is used: half the models have none, and loading takes a moment
+    from imgpipe.kernels import KERNELS
+
+    if not isinstance(name, str) or name not in KERNELS:
+        raise unknown_name("kernel", name, KERNELS)
+    return KERNELS[name]
 
 
 def _made(given: Any, channel_axis: int | None) -> Filter:
@@ -268,12 +271,11 @@ def _no_filter(given: Any) -> InputError:
 
 def _settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
     """Give the settings that a kernel takes; None where it is unknown, or takes any."""
-    if not isinstance(name, str) or name not in kernels.KERNELS:
+    from imgpipe.kernels import KERNELS
+
+    if not isinstance(name, str) or name not in KERNELS:
         return None
-    parameters = list(inspect.signature(kernels.KERNELS[name]).parameters.values())[1:]
-    if any(each.kind is each.VAR_KEYWORD for each in parameters):
-        return None
-    return {each.name: each for each in parameters if each.name != "axes"}
+    return settings_of(KERNELS[name])
 
 
 def _defaults(name: Any) -> dict[str, Any]:

@@ -17,6 +17,8 @@ def make_pipeline(
     *,
     filters: GivenFilters = (),
     families: Any = "default",
+    bins: int | None = 32,
+    bin_width: float | None = None,
     channel_axis: int | None = None,
     random_state: int | None = 0,
     n_jobs: int | None = None,
@@ -32,6 +34,8 @@ def make_pipeline(
         ``("gaussian", {"sigma": 2})``, or a ready one.
     families : str or list of str
         Features to compute, as in `imgpipe.features.extract`.
+    bins, bin_width : int or None, float or None
+        Gray levels, as in `imgpipe.features.extract`.
     channel_axis : int, optional
         Axis of the colour channels in one image; None for gray.
     random_state : int, optional
@@ -63,7 +67,9 @@ def make_pipeline(
         for number, made in enumerate(make_filters(filters, channel_axis), start=1)
     ]
     if not builder.raw_images:
-        extractor = FeatureExtractor(families, channel_axis=channel_axis, n_jobs=n_jobs)
+        extractor = FeatureExtractor(
+            families, bins=bins, bin_width=bin_width, channel_axis=channel_axis, n_jobs=n_jobs
+        )
         steps += [
             ("features", extractor),
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),

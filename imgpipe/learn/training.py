@@ -94,6 +94,8 @@ def fit(
     *,
     filters: GivenFilters = (),
     families: Any = "default",
+    bins: int | None = 32,
+    bin_width: float | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
     size: int | tuple[int, int] | None = None,
@@ -113,7 +115,7 @@ def fit(
         type.
     model : str
         A name of `CLASSIFIERS`.
-    filters, families
+    filters, families, bins, bin_width
         As in `make_pipeline`.
     seed : int
         Of the classifier.
@@ -160,6 +162,8 @@ def fit(
         model,
         filters=filters,
         families=families,
+        bins=bins,
+        bin_width=bin_width,
         channel_axis=dataset.channel_axis,
         random_state=seed,
         n_jobs=n_jobs,

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, unknown_name
 
 _Verb = Callable[..., Any]
 _RUN_FILES = {"run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html"}
@@ -131,6 +131,15 @@ def names(text: str, what: str) -> list[str]:
     if not parts:
         raise InputError(f"{what} is empty; give names separated by commas")
     return parts
+
+
+def check_models(chosen: Sequence[str]) -> None:
+    """Refuse, before any image is read, a classifier that there is not."""
+    from imgpipe.learn import CLASSIFIERS
+
+    for name in chosen:
+        if name not in CLASSIFIERS:
+            raise unknown_name("classifier", name, CLASSIFIERS)
 
 
 def check_given(out: str) -> None:

@@ -1,7 +1,6 @@
 """What goes to stdout: tables for people, JSON for machines."""
 
 import json
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -50,24 +49,9 @@ def print_facts(facts: Mapping[str, str]) -> None:
 
 def print_leaderboard(comparison: "Comparison") -> None:
     """Print the models, best first, with their intervals."""
-    from imgpipe.evaluate.leaderboard import ON_TERMINAL
+    from imgpipe.evaluate.leaderboard import in_short
 
-    board = comparison.leaderboard()
-    shown = [metric for metric in ON_TERMINAL if metric in board]
-    rows = [
-        [
-            str(row["model"]),
-            *(_score(*(row[f"{m}{end}"] for end in ("", "_low", "_high"))) for m in shown),
-        ]
-        for _, row in board.iterrows()
-    ]
-    print_table(["model", *(ON_TERMINAL[m] for m in shown)], rows)
-
-
-def _score(value: float, low: float, high: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return f"{value:.3f} ({low:.3f}-{high:.3f})" if not math.isnan(low) else f"{value:.3f}"
+    print_table(*in_short(comparison.models))
 
 
 def readable_size(count: float) -> str:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from imgpipe.features.extraction import catalogue
-from imgpipe.features.family import Family, Feature
+from imgpipe.features.family import AGGREGATIONS, Family, Feature
 from imgpipe.features.registry import FAMILIES
 
 _HEAD = """\
@@ -22,15 +22,8 @@ the pixels.
 
 | code | aggregation |
 |---|---|
-| BTW3 | 2-D: a matrix per slice and direction, features averaged |
-| SUJT | 2-D: a matrix per slice, directions merged, features averaged (default for an image) |
-| JJUI | 2.5-D: a matrix per direction, slices merged, features averaged |
-| ZW7Z | 2.5-D: one matrix of all slices and directions |
-| ITBB | 3-D: a matrix per direction, features averaged |
-| IAZD | 3-D: one matrix of all directions (default for a volume) |
-| 8QNN | 2-D: a matrix per slice, features averaged (default for an image) |
-| 62GR | 2.5-D: one matrix of all slices |
-| KOBO | 3-D: one matrix (default for a volume) |
+"""
+_PEERS = """\
 
 PyRadiomics' names stand without the image type in front (`original_`), MIRP's without aggregation
 and discretisation behind. PyRadiomics reports kurtosis 3 higher than IBSI.
@@ -42,7 +35,8 @@ _COLUMNS = (
 
 def page() -> str:
     """Give the whole page."""
-    parts = [_HEAD, *(_section(FAMILIES[name]) for name in FAMILIES.own)]
+    codes = "".join(f"| {code} | {words} |\n" for code, words in AGGREGATIONS.items())
+    parts = [_HEAD + codes + _PEERS, *(_section(FAMILIES[name]) for name in FAMILIES.own)]
     return "\n".join(parts)
 
 

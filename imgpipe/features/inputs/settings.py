@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, did_you_mean
 
 # number of axes an image needs -> codes, in the order in which they are listed in results
 MATRIX_AGGREGATIONS = {2: ("BTW3", "SUJT"), 3: ("JJUI", "ZW7Z", "ITBB", "IAZD")}
@@ -173,7 +173,7 @@ def _aggregation(value: Any) -> tuple[str, ...]:
     if unknown:
         raise InputError(
             f"aggregation {unknown[0]!r} is unknown; use 'default', 'all' or IBSI codes out of "
-            f"{', '.join(CODES)}"
+            f"{', '.join(CODES)}{did_you_mean(unknown[0], ('default', 'all', *CODES))}"
         )
     return names
 

@@ -1,14 +1,17 @@
 """A random forest."""
 
-from typing import Any
-
-from sklearn.ensemble import RandomForestClassifier
+from typing import TYPE_CHECKING, Any
 
 from imgpipe.learn.classifiers.builder import Builder
 
+if TYPE_CHECKING:
+    from sklearn.ensemble import RandomForestClassifier
 
-def build(random_state: int | None = 0, n_jobs: int | None = None) -> RandomForestClassifier:
+
+def build(random_state: int | None = 0, n_jobs: int | None = None) -> "RandomForestClassifier":
     """500 trees with classes weighted by their rarity."""
+    from sklearn.ensemble import RandomForestClassifier
+
     return RandomForestClassifier(
         500, class_weight="balanced", random_state=random_state, n_jobs=n_jobs
     )

@@ -5,8 +5,6 @@ from typing import Any
 import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.svm import SVC
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imgpipe._common import InputError
@@ -101,6 +99,9 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         InputError
             With one class only, or a class with fewer than two samples, or patients.
         """
+        from sklearn.calibration import CalibratedClassifierCV
+        from sklearn.svm import SVC
+
         X, y = validate_data(self, X, y)
         check_classification(y)
         groups = None if groups is None else np.asarray(groups)

@@ -1,5 +1,6 @@
 """Convolutional networks as scikit-learn classifiers. torch is imported with the first of them."""
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from imgpipe.learn.networks.fitting.augment import Augmentation
     from imgpipe.learn.networks.gradcam import grad_cam
     from imgpipe.learn.networks.layers.filters import filter_bank
+
+# read by OpenMP when torch is loaded: on a busy machine, threads that wait by spinning took four
+# times the CPU and the time
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {
     "Augmentation": "fitting.augment",

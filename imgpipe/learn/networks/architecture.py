@@ -27,6 +27,8 @@ class Architecture:
         a method ``to_onnx(graph, x)`` how it is exported, as those in `layers` do.
     min_size : int
         Shorter side of the smallest images, in pixels: one is left after the last pooling.
+    made_for : int, optional
+        Side of the images that it is made for, in pixels: a warning names it for much larger ones.
     channels : int, optional
         Channels of the first convolution; None for as many as the images have.
     fixed : tuple of str
@@ -49,3 +51,4 @@ class Architecture:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     augment: Mapping[str, Any] = field(default_factory=dict)
     pretrained: Callable[[Any, Any, str | None], None] | None = None
+    made_for: int | None = None

@@ -1,6 +1,6 @@
 """All networks. A line here makes one public: a classifier by its name, under every shared test."""
 
-from imgpipe._common import InputError
+from imgpipe._common import unknown_name
 from imgpipe.learn.networks.architecture import Architecture
 from imgpipe.learn.networks.architectures import cnn, resnet18_28, vgg16
 
@@ -19,5 +19,5 @@ NETWORKS: dict[str, Architecture] = {
 def architecture_of(name: object) -> Architecture:
     """Look a network up by its name."""
     if not isinstance(name, str) or name not in NETWORKS:
-        raise InputError(f"no network is named {name!r}; choose from {', '.join(NETWORKS)}")
+        raise unknown_name("network", name, NETWORKS)
     return NETWORKS[name]

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
@@ -5,7 +6,7 @@ torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe
 from torch import nn
 
 from imgpipe._common import InputError
-from imgpipe.learn.networks import NETWORKS
+from imgpipe.learn.networks import NETWORKS, ConvNetClassifier
 from imgpipe.learn.networks.build import build
 from imgpipe.learn.networks.settings import Choices
 
@@ -115,3 +116,24 @@ def test_the_smallest_images_leave_one_pixel():
         side = architecture.min_size
         with torch.no_grad():
             assert make(name, (side, side)).eval()(torch.zeros(1, 1, side, side)).shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "words"),
+    [
+        ("cnn", 96, "made for images of 28x28 pixels; these are 96x96: resize them .--size 28."),
+        ("cnn-deep", 100, "made for images of 32x32 .* or take cnn-large or vgg16"),
+    ],
+)
+def test_images_too_large_for_a_network_are_told(name, size, words):
+    """A network made for small images says so of much larger ones, and which would fit."""
+    images = np.random.default_rng(0).integers(0, 255, (4, size, size)).astype(np.uint8)
+    network = ConvNetClassifier(name, epochs=1, patience=None, random_state=0)
+    with pytest.warns(UserWarning, match=words):
+        network.fit(images, [0, 1, 0, 1])
+
+
+def test_images_somewhat_larger_are_no_reason_to_warn():
+    """Up to three times the side nothing is said (warnings are errors here)."""
+    images = np.random.default_rng(0).integers(0, 255, (4, 84, 84)).astype(np.uint8)
+    ConvNetClassifier("cnn", epochs=1, patience=None, random_state=0).fit(images, [0, 1, 0, 1])

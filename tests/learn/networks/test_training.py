@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
@@ -158,3 +162,18 @@ def test_senseless_settings_are_refused(settings, words):
     """Each setting out of range is named."""
     with pytest.raises(InputError, match=words):
         check_recipe(Recipe(**settings))
+
+
+@pytest.mark.parametrize(("set_before", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_that_wait_do_not_spin(set_before, expected):
+    """OpenMP is told to wait passively before torch loads it, unless the user chose otherwise."""
+    code = (
+        "import os, sys, imgpipe.learn.networks as n; assert 'torch' not in sys.modules;"
+        "n.ConvNetClassifier; assert 'torch' in sys.modules; print(os.environ['OMP_WAIT_POLICY'])"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+    if set_before:
+        environment["OMP_WAIT_POLICY"] = set_before
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.strip() == expected

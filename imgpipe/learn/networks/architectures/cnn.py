@@ -26,12 +26,14 @@ CNN = Architecture(
     "two convolution blocks (32, 64) and a dense head, for 28x28 images",
     _plain((32, 64), (True, True), 128),
     _LEAST,
+    made_for=28,
 )
 CNN_DEEP = Architecture(
     "cnn-deep",
     "three convolution layers (32, 64, 64), for 32x32 images",
     _plain((32, 64, 64), (True, True, False), 64),
     _LEAST,
+    made_for=32,
 )
 CNN_LARGE = Architecture(
     "cnn-large",
@@ -40,4 +42,5 @@ CNN_LARGE = Architecture(
     8,
     defaults={"batch_size": 32, "learning_rate": 3e-4},
     augment={"crop": 8},
+    made_for=224,
 )

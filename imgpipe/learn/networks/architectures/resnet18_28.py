@@ -34,4 +34,5 @@ RESNET18_28 = Architecture(
     8,
     fixed=("filters", "kernel_size", "dense", "pooling", "activation", "batch_norm"),
     defaults={"batch_size": 128, "dropout": 0.0, "epochs": 8},
+    made_for=28,
 )

@@ -52,4 +52,5 @@ VGG16 = Architecture(
     defaults={"batch_size": 32, "learning_rate": 1e-4},
     augment={"crop": 8},
     pretrained=_pretrained,
+    made_for=224,
 )

@@ -19,6 +19,8 @@ from imgpipe.learn.networks.layers.network import Network
 from imgpipe.learn.networks.registry import NETWORKS
 from imgpipe.learn.networks.settings import Settings
 
+_MUCH_LARGER = 3  # times the side that a network is made for
+
 
 def augmentation(augment: Any) -> Callable[..., torch.Tensor] | None:
     """Give the changes of training images: the default, those chosen, or none."""
@@ -36,6 +38,7 @@ def build_network(model: Settings, images: torch.Tensor, n_classes: int) -> Netw
     """Build the untrained network, pretrained where weights are given."""
     _, _, h, w = images.shape
     network = build(model.network, (h, w), n_classes, model, *mean_and_scale(images))
+    _remark_on_size(model.network, h, w)
     if model.first_layer not in ("random", "filters"):
         raise InputError(f"first_layer is {model.first_layer!r}; choose from random, filters")
     _check_batches(network, model.batch_size, len(images))
@@ -58,6 +61,25 @@ def build_network(model: Settings, images: torch.Tensor, n_classes: int) -> Netw
     if model.frozen:
         network.freeze()
     return network
+
+
+def _remark_on_size(name: str, h: int, w: int) -> None:
+    """Warn of images much larger than those that the network is made for."""
+    made_for = NETWORKS[name].made_for
+    side = min(h, w)
+    if made_for is None or side <= _MUCH_LARGER * made_for:
+        return
+    fitting = [
+        other.name
+        for other in NETWORKS.values()
+        if other.made_for is not None and 1 / _MUCH_LARGER <= side / other.made_for <= _MUCH_LARGER
+    ]
+    others = f", or take {' or '.join(fitting)}" if fitting else ""
+    warnings.warn(
+        f"{name} is made for images of {made_for}x{made_for} pixels; these are {h}x{w}: resize "
+        f"them (--size {made_for}){others}",
+        stacklevel=4,
+    )
 
 
 def _check_batches(network: torch.nn.Module, batch_size: int, n: int) -> None:

@@ -1,0 +1,119 @@
+"""What is done to images before a classifier sees them: filters, families, gray levels."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from imgpipe._common import InputError
+from imgpipe.cli.program.options import names
+
+_Verb = Callable[..., Any]
+_DEFAULTS: dict[str, Any] = {"families": "default", "bins": "32", "bin_width": None}
+
+families = click.option(
+    "--families", default="default", show_default=True, help="Features, by commas."
+)
+bins = click.option("--bins", default="32", show_default=True, help="Gray levels, or none.")
+bin_width = click.option("--bin-width", type=float, help="Gray levels of this size instead.")
+
+
+def before(verb: _Verb) -> _Verb:
+    """Add ``--filters``, ``--families``, ``--bins`` and ``--bin-width``."""
+    filters = click.option(
+        "--filters", metavar="LIST", help='Applied first, such as "median:5;gaussian:1.5".'
+    )
+    for add in (bin_width, bins, families, filters):
+        verb = add(verb)
+    return verb
+
+
+def settings(given: dict[str, Any]) -> dict[str, Any]:
+    """Take from what a verb was given the options of `before`, as `learn.make_pipeline`'s.
+
+    Those that were left at their defaults are left out. A misspelt name fails here, before any
+    image is read.
+    """
+    filters = given.pop("filters")
+    chosen = {key: given.pop(key) for key in _DEFAULTS}
+    changed = {key: value for key, value in chosen.items() if value != _DEFAULTS[key]}
+    if "families" in changed:
+        changed["families"] = names(changed["families"], "--families")
+    if "bins" in changed:
+        changed["bins"] = levels(changed["bins"])
+    if changed:
+        from imgpipe.features import catalogue
+
+        catalogue(**changed)
+    if filters is not None:
+        changed["filters"] = parse_filters(filters)
+    return changed
+
+
+def refuse_for_images(changed: dict[str, Any], models: Sequence[str]) -> None:
+    """Refuse settings of features where every model takes the images themselves."""
+    idle = [f"--{key.replace('_', '-')}" for key in changed if key != "filters"]
+    if idle and all(map(takes_images, models)):
+        raise InputError(f"{', '.join(idle)} is of no use: {', '.join(models)} takes no features")
+
+
+def takes_images(model: str) -> bool:
+    """Tell whether a registered classifier takes images and not features."""
+    from imgpipe.learn import CLASSIFIERS
+
+    return model in CLASSIFIERS and CLASSIFIERS[model].raw_images
+
+
+def levels(text: str) -> int | None:
+    """Read --bins."""
+    if text.lower() == "none":
+        return None
+    if not text.isdigit():
+        raise InputError(f"--bins must be a number of gray levels or none, not {text!r}")
+    return int(text)
+
+
+def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Read ``NAME[:VALUE][,KEY=VALUE...]`` by semicolons; VALUE is that of the first setting."""
+    from imgpipe.learn.filters import kernel_named, make_filters
+
+    pairs = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, _, rest = part.partition(":")
+        words = [word.strip() for word in rest.split(",") if word.strip()]
+        kernel = kernel_named(name.strip())
+        first = list(inspect.signature(kernel).parameters.values())[1]
+        given = dict(_assigned(word, first.name, part) for word in words)
+        if first.default is first.empty and first.name not in given:
+            raise InputError(f"--filters: {name} needs {_example(name, first.name)}")
+        pairs.append((name.strip(), given))
+    if not pairs:
+        raise InputError('--filters is empty; give some, such as "median:5;gaussian:1.5"')
+    make_filters(pairs)  # refuses what a kernel does not take
+    return pairs
+
+
+def _example(name: str, setting: str) -> str:
+    if setting == "weights":
+        return "weights, which a list cannot hold: use imgpipe.learn.Filter in Python"
+    return f"{setting}, such as {name}:1.5"
+
+
+def _assigned(word: str, first: str, part: str) -> tuple[str, Any]:
+    """Read ``KEY=VALUE``, or the value of the first setting; 3x5 is one value for each axis."""
+    key, is_named, value = word.rpartition("=")
+    try:
+        numbers = tuple(map(_number, value.split("x")))
+    except ValueError:
+        if is_named:
+            return key.strip(), value.strip()
+        raise InputError(
+            f"--filters: {part!r} is not understood; write NAME:NUMBER, as in "
+            '"median:5;gaussian:1.5", or NAME:KEY=VALUE, as in "median:size=5,mode=nearest"'
+        ) from None
+    return key.strip() or first, numbers if len(numbers) > 1 else numbers[0]
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.strip().lstrip("-").isdigit() else float(text)

@@ -1,0 +1,61 @@
+"""Help that ends with the names which a verb's options take, looked up only when it is shown."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+_Rows = list[tuple[str, str]]
+
+
+class Listing(click.Command):
+    """A verb that lists names in its help: `lists` are headings of `LISTS`."""
+
+    def __init__(self, *args: Any, lists: Sequence[str] = (), **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.lists = lists
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names below the options."""
+        for heading in self.lists:
+            with formatter.section(heading):
+                formatter.write_dl(LISTS[heading]())
+        super().format_epilog(ctx, formatter)
+
+
+def _models() -> _Rows:
+    from imgpipe.learn import CLASSIFIERS
+
+    return [(name, builder.description) for name, builder in CLASSIFIERS.items()]
+
+
+def _families() -> _Rows:
+    from imgpipe.features import FAMILIES
+
+    groups = "default, ibsi, all", "the usual ones, those of IBSI-1, and every one"
+    return [*((name, family.title) for name, family in FAMILIES.items()), groups]
+
+
+def _aggregations() -> _Rows:
+    from imgpipe.features.family import AGGREGATIONS
+
+    return list(AGGREGATIONS.items())
+
+
+def _kernels() -> _Rows:
+    from imgpipe._common.registry import settings_of
+    from imgpipe.kernels import KERNELS
+
+    rows = []
+    for name, kernel in KERNELS.items():
+        known = settings_of(kernel)
+        rows.append((name, "any setting" if known is None else ", ".join(known)))
+    return rows
+
+
+LISTS: dict[str, Callable[[], _Rows]] = {
+    "Models": _models,
+    "Families": _families,
+    "Aggregations": _aggregations,
+    "Kernels": _kernels,
+}
