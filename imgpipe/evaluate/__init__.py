@@ -18,8 +18,8 @@ from imgpipe.evaluate.results import (
     ModelResult,
     Protocol,
     RunFacts,
-    save_run,
 )
+from imgpipe.evaluate.run_files import save_run
 from imgpipe.evaluate.score_fitted import score_fitted
 from imgpipe.learn import fit_model
 

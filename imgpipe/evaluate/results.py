@@ -3,7 +3,6 @@
 import math
 import os
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -270,25 +269,6 @@ class Comparison:
         """Write `to_dict` to `path`; an undefined number becomes null."""
         with atomic_path(path) as scratch:
             write_json(scratch, self.to_dict())
-
-
-def save_run(comparison: Comparison, folder: str | os.PathLike[str]) -> None:
-    """Write ``run.json, result.json, predictions.csv, leaderboard.csv`` into `folder`.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        From `compare`.
-    folder : path-like
-        Made if it does not exist. To have the whole folder appear at once, write into a
-        temporary one and rename it.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / "run.json", plain(comparison.run))
-    write_json(folder / "result.json", comparison.to_dict())
-    comparison.predictions.to_csv(folder / "predictions.csv", index=False)
-    comparison.leaderboard().to_csv(folder / "leaderboard.csv", index=False)
 
 
 def _card_dict(card: DataCard) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""A comparison as files in a folder."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgpipe.evaluate.strict_json import plain, write_json
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate.results import Comparison
+
+
+def save_run(comparison: "Comparison", folder: str | os.PathLike[str]) -> None:
+    """Write ``run.json, result.json, predictions.csv, leaderboard.csv`` into `folder`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From `compare`.
+    folder : path-like
+        Made if it does not exist. To have the whole folder appear at once, write into a
+        temporary one and rename it.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "run.json", plain(comparison.run))
+    write_json(folder / "result.json", comparison.to_dict())
+    comparison.predictions.to_csv(folder / "predictions.csv", index=False)
+    comparison.leaderboard().to_csv(folder / "leaderboard.csv", index=False)
