@@ -76,6 +76,7 @@ def test_masks(manifest: Manifest) -> None:
         ("path,label\n0.png,a\n1.png\n", "2 columns, but not in line 3"),
         ("path,label\n0.png,a\n1.png,\n", r"1 labels are empty or NaN \(row 2\)"),
         ("path,label\n0.png,a\n1.png,NaN\n", r"1 labels are empty or NaN \(row 2\)"),
+        ("path,label\n0.png,#REF!\n1.png,a\n", r"1 labels are empty or NaN \(row 1\)"),
         ("path,label\n0.png,a\n1.png,A\n", "classes 'a' and 'A' differ only in case"),
         ("path,label,group\n0.png,a,\n1.png,b,p\n", "1 patient ids are empty"),
         ("path,label,group,split\n0.png,a,p1,train\n1.png,b,P 1,test\n", "patients 'p1' and 'P 1'"),
@@ -183,6 +184,16 @@ def test_names_in_other_forms(manifest: Manifest, stored: bytes) -> None:
     path = manifest("path,label\ngr\u00f6\u00dfe.png,a\n1.png,b\n")
     os.rename(path.parent / "0.png", os.path.join(os.fsencode(path.parent), stored))
     assert np.array_equal(load(path).images[0], IMAGES[0])
+
+
+def test_names_in_another_case(manifest: Manifest) -> None:
+    """A table made where case does not matter finds the file, unless two could be meant."""
+    path = manifest("path,label\n0.PNG,a\n1.png,b\n")
+    assert np.array_equal(load(path).images[0], IMAGES[0])
+    (path.parent / "1.png").rename(path.parent / "0.Png")
+    path.write_text("path,label\n0.PNG,a\n2.png,b\n")
+    with pytest.raises(InputError, match=r"1 of 2 files do not exist beside the manifest: 0.PNG"):
+        load(path)
 
 
 def test_one_patient_in_two_spellings(manifest: Manifest) -> None:

@@ -22,7 +22,7 @@ def number(text: str) -> str | None:
 
     Leading zeros stay. ``1,234`` may be a decimal or a thousand, and is none.
     """
-    text = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
+    text = _plain(text).replace("\N{MINUS SIGN}", "-").strip()
     match = None if _THOUSANDS.fullmatch(text) else _NUMBER.fullmatch(text)
     if match is None:
         return None
@@ -35,13 +35,19 @@ def number(text: str) -> str | None:
     return "-" + plain if sign == "-" and plain.strip("0.") else plain
 
 
+def _plain(text: str) -> str:
+    """Text in one form, with the digits of all scripts as ours."""
+    text = unicodedata.normalize("NFKC", text)
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
 def canonical(name: str) -> str:
     """Key under which the spellings of one name meet.
 
     Case, blanks, invisible characters, Unicode's forms of one letter, kinds of dash, leading zeros
     and the zeros behind a decimal point make no difference.
     """
-    text = unicodedata.normalize("NFKC", name).strip()
+    text = _plain(name).strip()
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     text = unicodedata.normalize("NFKC", (number(text) or text).casefold())

@@ -9,6 +9,7 @@ from imgpipe._common import InputError
 from imgpipe.datasets.annotations.identity import check_alike, natural, number
 from imgpipe.datasets.annotations.spelling import clean, some
 
+_LARGEST = 2**53  # beyond, floats do not hold every whole number
 Encoded = tuple[np.ndarray, tuple[str, ...], list[str]]
 
 
@@ -62,6 +63,8 @@ def _one_column(where: str, labels: np.ndarray) -> np.ndarray:
 
 def whole(where: str, labels: np.ndarray) -> np.ndarray:
     """Integer labels; NaN and fractions are refused."""
+    if labels.dtype.kind in "fu" and (beyond := labels[labels > _LARGEST]).size:
+        raise InputError(f"{where}: label {beyond[0]:g} is too large for a class")
     if labels.dtype.kind == "f":
         if np.isnan(labels).any():
             first = int(np.flatnonzero(np.isnan(labels))[0])
@@ -71,6 +74,8 @@ def whole(where: str, labels: np.ndarray) -> np.ndarray:
         if (labels != np.rint(labels)).any():
             wrong = labels[labels != np.rint(labels)][0]
             raise InputError(f"{where}: label {wrong:g} is not a whole number; classes are needed")
+        if (labels < -_LARGEST).any():
+            raise InputError(f"{where}: label {labels.min():g} is too large for a class")
     elif labels.dtype.kind not in "biu":
         raise InputError(f"{where}: labels of dtype {labels.dtype}; text or integers are needed")
     return labels.astype(np.int64)

@@ -23,7 +23,7 @@ def positive_last(
     """
     if positive is not None:
         chosen = _asked(where, classes, positive)
-    elif len(classes) == 2 and _absence(classes[1]) > _absence(classes[0]):
+    elif len(classes) == 2 and _says_less(classes[1], classes[0]):
         chosen = classes[0]
     else:
         return tuple(classes)
@@ -45,6 +45,13 @@ def _asked(where: str, classes: Sequence[str], positive: str) -> str:
             f"{where}: --positive {positive} is no class; choose from {some(classes, 8)}"
         )
     return same[0]
+
+
+def _says_less(name: str, other: str) -> bool:
+    """Whether a name says, more than the other, that nothing is there: nonfatal beside fatal."""
+    if _absence(name) or _absence(other):
+        return _absence(name) > _absence(other)
+    return canonical(name) in {before + canonical(other) for before in ("non", "non-")}
 
 
 def _absence(name: str) -> int:

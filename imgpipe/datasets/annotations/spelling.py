@@ -17,8 +17,12 @@ SPLIT_NAMES = {
     "test": "test",
     "testing": "test",
 }
-# what pandas, R and spreadsheets write for a missing value; "none" may well be a class
-BLANK = frozenset({"", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL", "<NA>"})
+# what pandas, R and spreadsheets write for a missing value or one that they could not work out;
+# "none" may well be a class
+BLANK = frozenset({
+    "", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL", "<NA>", "#REF!", "#VALUE!",
+    "#NAME?", "#DIV/0!", "#NUM!", "#NULL!",
+})  # fmt: skip
 
 
 def clean(where: str, what: str, values: Iterable[object]) -> list[str]:

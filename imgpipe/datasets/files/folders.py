@@ -8,7 +8,10 @@ from pathlib import Path
 from imgpipe._common import InputError, shown
 from imgpipe.images import SUFFIXES
 
-CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+# of Windows, macOS and network drives
+CLUTTER = frozenset({
+    "thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin", "system volume information",
+})  # fmt: skip
 _BACK = "links back up"  # counted among what was passed over, beside the suffixes
 _Listing = dict[str, list[str]]
 
@@ -80,7 +83,7 @@ def skipped_note(skipped: Counter[str]) -> list[str]:
 
 
 def same_name(path: Path, listings: dict[Path, _Listing]) -> Path | None:
-    """Find the file whose name differs only in Unicode's form, or is in an old encoding.
+    """Find the file whose name differs only in Unicode's form, in case, or is in an old encoding.
 
     `listings` keeps what folders hold, for the next one.
     """
@@ -89,7 +92,7 @@ def same_name(path: Path, listings: dict[Path, _Listing]) -> Path | None:
         if not (found / part).exists():
             if found not in listings:
                 listings[found] = _listing(found)
-            same = listings[found].get(unicodedata.normalize("NFC", part), [])
+            same = listings[found].get(_composed(part)) or listings[found].get(_folded(part), [])
             if len(same) != 1:
                 return None
             part = same[0]
@@ -98,7 +101,7 @@ def same_name(path: Path, listings: dict[Path, _Listing]) -> Path | None:
 
 
 def _listing(folder: Path) -> _Listing:
-    """Names in a folder, by their composed form; those that are no UTF-8 read as Latin-1."""
+    """Names in a folder, by their composed form and without case; no UTF-8 is read as Latin-1."""
     listing: _Listing = {}
     try:
         names = os.listdir(folder)
@@ -109,5 +112,14 @@ def _listing(folder: Path) -> _Listing:
             text = os.fsencode(name).decode()
         except UnicodeDecodeError:
             text = os.fsencode(name).decode("latin-1")
-        listing.setdefault(unicodedata.normalize("NFC", text), []).append(name)
+        for key in {_composed(text), _folded(text)}:
+            listing.setdefault(key, []).append(name)
     return listing
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _folded(text: str) -> str:
+    return _composed(_composed(text).casefold())

@@ -12,6 +12,7 @@ PAIRS = [
     ("Effusion", "NoFinding"), ("benign", "normal"), ("parasitized", "uninfected"),
     ("icu_yes", "icu_no"), ("lesion", "non-lesion"), ("malignant", "normal, benign"), ("1", "0"),
     ("10", "9"), ("0.5", "-1"), ("tumour", "0"),
+    ("demented", "nondemented"), ("unhealthy", "healthy"),
 ]  # fmt: skip
 
 

@@ -65,6 +65,14 @@ def test_files_beside_the_folders_are_counted(tree: Tree) -> None:
     assert load(parts).warnings == (note,)
 
 
+def test_thumbnails_of_network_drives_are_clutter(tree: Tree) -> None:
+    """What a drive keeps beside the images for itself is no sample."""
+    root = tree(by_class)
+    (root / "benign" / "@eaDir").mkdir()
+    (root / "benign" / "00.png").rename(root / "benign" / "@eaDir" / "thumb.png")
+    assert load(root).counts == {"benign": 5, "malignant": 6}
+
+
 def test_images_beside_the_parts_stop(tree: Tree) -> None:
     """An image beside train and test belongs to no part."""
     root = tree(lambda i: f"{'train' if i < 6 else 'test'}/{by_class(i)}")
