@@ -177,7 +177,11 @@ def _checked(settings: Settings) -> dict[str, Any]:
     for name in ("families", "aggregation"):
         given = chosen[name]
         chosen[name] = [given] if isinstance(given, str) else list(given)
-    catalogue(**chosen, ndim=3)  # a misspelt name fails before any image is read
+    # a misspelt name fails before any image is read
+    families = {feature.family for feature in catalogue(**chosen, ndim=3)}
+    for name in ("ivh_bins", "ivh_bin_width"):
+        if chosen[name] is not None and "ivh" not in families:
+            raise InputError(f"{name} goes with the family ivh, which is not among those chosen")
     return chosen
 
 

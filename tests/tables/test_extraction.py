@@ -94,6 +94,8 @@ def test_a_list_of_files_has_no_labels(scans: Path) -> None:
         ({"families": "nothing"}, "nothing"),
         ({"label": 1}, "label goes with masks"),
         ({"salt": "x"}, "salt goes with hash_ids"),
+        ({"ivh_bins": 100}, "ivh_bins goes with the family ivh"),
+        ({"ivh_bin_width": 2, "families": "glcm"}, "ivh_bin_width goes with the family ivh"),
         ({"resume": True}, "resume=True goes with out"),
         ({"out": "f.txt"}, "needs the suffix .csv or .parquet, found .txt"),
         ({"groups": "who"}, "names a column of a CSV manifest"),
