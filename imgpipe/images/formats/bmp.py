@@ -1,6 +1,7 @@
 """BMP files: the size is checked before anything is allocated."""
 
 import struct
+from dataclasses import replace
 
 from imgpipe._common import InputError
 from imgpipe.images.formats.pillow import decode_simple
@@ -17,4 +18,8 @@ def decode_bmp(name: str, data: bytes) -> Samples:
     else:
         width, height = struct.unpack("<ii", data[18:26])
     check_budget(name, (abs(height), width))
-    return decode_simple(name, data)
+    samples = decode_simple(name, data)
+    if samples.alpha is not None and not samples.alpha.any():
+        # writers leave the fourth byte of a pixel at zero where they mean no alpha
+        return replace(samples, alpha=None)
+    return samples

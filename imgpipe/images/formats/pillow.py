@@ -11,15 +11,18 @@ from imgpipe.images.formats.errors import quiet, reason
 from imgpipe.images.formats.samples import Samples
 
 
-def decode_simple(name: str, data: bytes) -> Samples:
-    """Samples by Pillow: gray, indices or RGB in uint8, gray in uint16 or bool."""
+def decode_simple(name: str, data: bytes, step: int = 1) -> Samples:
+    """Samples by Pillow: gray, indices or RGB in uint8, gray in uint16 or bool.
+
+    Gray of few bits comes from Pillow in levels that are `step` apart, and is given without.
+    """
     from PIL import Image as PillowImage
     from PIL import UnidentifiedImageError
 
     try:
         with quiet(), PillowImage.open(io.BytesIO(data), formats=("PNG", "JPEG", "BMP")) as image:
             image.load()
-            return _samples(name, image)
+            return _samples(name, image, step)
     except PillowImage.DecompressionBombError as error:
         raise InputError(f"{name}: {error}") from None
     except InputError:
@@ -30,7 +33,7 @@ def decode_simple(name: str, data: bytes) -> Samples:
         raise InputError(f"{name}: damaged or truncated: {words}") from None
 
 
-def _samples(name: str, image: Any) -> Samples:
+def _samples(name: str, image: Any, step: int) -> Samples:
     """Arrays of a decoded Pillow image."""
     if image.mode in ("CMYK", "YCbCr"):
         image = image.convert("RGB")
@@ -38,7 +41,7 @@ def _samples(name: str, image: Any) -> Samples:
     if image.mode == "P":
         return Samples(values, palette=_palette(image), alpha=_alpha_of_indices(values, key))
     if image.mode == "1":
-        return Samples(values, step=255)
+        return Samples(values, alpha=_alpha_of_key(values, False, key), step=255)
     if image.mode in ("LA", "RGBA"):
         colour = values[..., 0] if image.mode == "LA" else values[..., :3]
         return Samples(np.ascontiguousarray(colour), image.mode == "RGBA", values[..., -1])
@@ -46,7 +49,10 @@ def _samples(name: str, image: Any) -> Samples:
         values = values.astype(np.uint16, copy=False)
     elif image.mode not in ("L", "RGB"):
         raise InputError(f"{name}: its pixel layout {image.mode} is not read")
-    return Samples(values, image.mode == "RGB", _alpha_of_key(values, image.mode == "RGB", key))
+    if step > 1:
+        values //= np.uint8(step)
+    colour = image.mode == "RGB"
+    return Samples(values, colour, _alpha_of_key(values, colour, key), step=step)
 
 
 def _palette(image: Any) -> np.ndarray:
@@ -71,7 +77,8 @@ def _alpha_of_key(values: np.ndarray, colour: bool, key: Any) -> np.ndarray | No
     """Opacity by the one transparent gray value or colour."""
     if key is None or isinstance(key, bytes):
         return None
-    at_key = values == np.asarray(key)
+    # of gray with one bit, Pillow gives the key as 0 or 255
+    at_key = values == (bool(key) if values.dtype == bool else np.asarray(key))
     if colour:
         at_key = at_key.all(axis=-1)
     return np.where(at_key, 0, 255).astype(np.uint8)

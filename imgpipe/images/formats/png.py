@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 # Decoders print about text and colour profiles; only what decides the pixels is kept
 KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+GRAY_STEPS = {2: 85, 4: 17}
 ADAM7 = (
     (0, 0, 8, 8),
     (0, 4, 8, 8),
@@ -46,14 +46,12 @@ def decode_png(name: str, data: bytes) -> Samples:
     frames = int.from_bytes(first.get(b"acTL", b"")[:4], "big")
     if frames > 1:
         raise InputError(f"{name}: an animated PNG of {frames} frames; save each as a file")
+    if kind == 3 and b"PLTE" not in first:
+        raise InputError(f"{name}: damaged: a PNG of palette indices without a palette")
     if depth == 16 and kind != 0:
         samples = _decode_deep(name, clean, kind, first.get(b"tRNS"))
     else:
-        samples = decode_simple(name, clean)
-        if kind == 0 and 1 < depth < 8:
-            # Pillow has scaled the levels to 0..255
-            step = 255 // (2**depth - 1)
-            samples = replace(samples, values=samples.values // np.uint8(step), step=step)
+        samples = decode_simple(name, clean, GRAY_STEPS.get(depth, 1) if kind == 0 else 1)
     # decoders leave the rows that are missing at zero, without a word
     if interlaced or not samples.values[-1].any():
         _check_pixels(name, chunks, (height, width), depth * CHANNELS[kind], bool(interlaced))

@@ -54,13 +54,16 @@ def picture(samples: Samples) -> Image:
         pixels = pixels.astype(np.uint8) * np.uint8(samples.step)
     if samples.white is not None:
         pixels = _inverted(pixels, samples.white)
+    notes = samples.warnings
     if samples.alpha is not None:
+        if not samples.alpha.any() and pixels.any():
+            notes = (*notes, "transparent throughout, and thus black")
         pixels = _blend(pixels, samples.alpha)
     return Image(
         np.ascontiguousarray(pixels),
         -1 if colour else None,
         samples.spacing,
-        warnings=samples.warnings,
+        warnings=notes,
     )
 
 

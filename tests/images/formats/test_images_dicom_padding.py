@@ -39,6 +39,16 @@ def test_sign_of_the_padding_value(
     assert np.array_equal(found, expected)
 
 
+@pytest.mark.parametrize(("kind", "value"), [("SS", -2000), ("US", 63536), ("US", 2096)])
+def test_sign_of_twelve_bits(tmp_path: Path, kind: str, value: int) -> None:
+    """Where 12 bits are stored, the padding value may be signed in 12 bits or in 16."""
+    pixels = SIGNED & 0x0FFF
+    path = make(tmp_path / "x.dcm", pixels, BitsStored=12, add=[(VALUE, kind, value)])
+    expected = SIGNED.copy()
+    expected[[0, 0, 1], [0, 1, 3]] = -1000
+    assert np.array_equal(read(path).pixels, expected)
+
+
 def test_eight_bits(tmp_path: Path) -> None:
     """Signed padding of 8-bit pixels is read as the byte that it is."""
     pixels = np.array([[-128, 5, 9, 7]], np.int8)

@@ -84,6 +84,50 @@ def test_few_bits_are_scaled(tmp_path: Path, bits: int) -> None:
     assert image.pixels[0].tolist() == [round(255 * i / (2**bits - 1)) for i in range(2**bits)]
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
+def test_transparent_level_of_gray(tmp_path: Path, bits: int) -> None:
+    """The one level that a gray PNG declares as transparent is black, in every depth."""
+    levels = np.array([[0, 1, 0, 1, 1, 0, 0, 1]], np.uint16)
+    wide = np.unpackbits(levels.astype(">u2").view(np.uint8).reshape(8, 2), axis=-1)[:, -bits:]
+    header = struct.pack(">IIBBBBB", 8, 1, bits, 0, 0, 0, 0)
+    rows = b"\0" + np.packbits(wide.ravel()).tobytes()
+    (tmp_path / "x.png").write_bytes(png(header, rows, (b"tRNS", b"\0\1")))
+    assert not read(tmp_path / "x.png").pixels.any()
+    (tmp_path / "x.png").write_bytes(png(header, rows, (b"tRNS", b"\0\0")))
+    shown = read(tmp_path / "x.png").pixels
+    assert np.array_equal(shown != 0, levels != 0)
+
+
+def test_transparent_throughout_is_told(tmp_path: Path) -> None:
+    """Where transparency leaves nothing of an image, a warning says so."""
+    rgba = np.dstack([RGB8, np.zeros_like(GRAY8)])
+    PillowImage.fromarray(rgba).save(tmp_path / "x.png")
+    image = read(tmp_path / "x.png")
+    assert not image.pixels.any()
+    assert image.warnings == ("transparent throughout, and thus black",)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "expected"), [(0, [10, 20, 30]), (255, [10, 20, 30]), (128, [5, 10, 15])]
+)
+def test_fourth_byte_of_bmp(tmp_path: Path, alpha: int, expected: list[int]) -> None:
+    """An alpha channel of a BMP that is zero everywhere is none; others count."""
+    header = struct.pack("<IiiHHIIiiII4I4s", 108, 2, 2, 1, 32, 3, 16, 0, 0, 0, 0, 0xFF0000, 0xFF00,
+                         0xFF, 0xFF000000, b"BGRs")  # fmt: skip
+    body = header + bytes(122 - 14 - len(header)) + bytes([30, 20, 10, alpha] * 4)
+    data = b"BM" + struct.pack("<IHHI", 14 + len(body), 0, 0, 122) + body
+    (tmp_path / "x.bmp").write_bytes(data)
+    assert read(tmp_path / "x.bmp").pixels[0, 0].tolist() == expected
+
+
+def test_palette_that_is_missing(tmp_path: Path) -> None:
+    """Indices without a palette have no colour: an error, where decoders give black."""
+    header = struct.pack(">IIBBBBB", 4, 1, 8, 3, 0, 0, 0)
+    (tmp_path / "x.png").write_bytes(png(header, b"\0\0\1\2\3"))
+    with pytest.raises(InputError, match="without a palette"):
+        read(tmp_path / "x.png")
+
+
 def test_palettes_become_rgb(tmp_path: Path) -> None:
     """A palette PNG or TIFF gives the colours, not the indices."""
     picture = PillowImage.fromarray(RGB8).quantize(7)
@@ -259,9 +303,9 @@ def test_suffixes_are_lower_case() -> None:
     assert all(suffix == suffix.lower() for suffix in SUFFIXES)
 
 
-def png(header: bytes, rows: bytes) -> bytes:
-    """A PNG file from its header and unfiltered rows."""
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+def png(header: bytes, rows: bytes, *more: tuple[bytes, bytes]) -> bytes:
+    """A PNG file from its header and unfiltered rows, and chunks between them."""
+    chunks = [(b"IHDR", header), *more, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
     body = b"".join(
         struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
         for tag, data in chunks

@@ -62,11 +62,17 @@ def _padding_value(name: str, dataset: Any, keyword: str, dtype: np.dtype) -> in
         raise InputError(f"{name}: its {keyword} is no number")
     if dtype.kind == "f":
         return None
-    size, whole_value = 1 << 8 * dtype.itemsize, int(number(value))
-    limits = np.iinfo(dtype)
-    if limits.min <= whole_value <= limits.max:
-        return whole_value
-    return (whole_value - limits.min) % size + limits.min
+    stored_value = _wrapped(int(number(value)), np.iinfo(dtype).min, 8 * dtype.itemsize)
+    low, high = _limits(name, dataset, dtype)
+    # the sign bit of fewer stored bits stands further right
+    if low < 0 and high < stored_value <= high - low:
+        return _wrapped(stored_value, low, (high - low).bit_length())
+    return stored_value
+
+
+def _wrapped(value: int, lowest: int, bits: int) -> int:
+    """The number that so many bits make of a value, from the lowest that they can hold."""
+    return (value - lowest) % (1 << bits) + lowest
 
 
 def _with_ringing(name: str, dataset: Any, values: np.ndarray, low: int, high: int) -> np.ndarray:
