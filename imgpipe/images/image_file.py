@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.images.contours import is_structure_set, read_contours
 from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image
@@ -58,10 +58,10 @@ class ImageFile:
         for path, part in zip(self.masks, parts, strict=True):
             if part.labels.shape != image.spatial_shape:
                 raise InputError(
-                    f"{path}: a mask of shape {part.labels.shape}, but its image {self.path} has "
-                    f"{image.spatial_shape}"
+                    f"{shown(path)}: a mask of shape {part.labels.shape}, but its image "
+                    f"{shown(self.path)} has {image.spatial_shape}"
                 )
-            notes += [f"{path}: {text}" for text in part.warnings]
+            notes += [f"{shown(path)}: {text}" for text in part.warnings]
         whole = parts[0].labels
         if len(parts) > 1:
             whole = np.any([part.labels != 0 for part in parts], axis=0)

@@ -37,6 +37,7 @@ STRANGERS = {
     b"GIF8": "a GIF",
     b"%PDF": "a PDF",
     b"\x00\x00\x00\x0cjP": "a JPEG 2000",
+    b"\xff\x4f\xff\x51": "a JPEG 2000",
     b"RIFF": "a WebP or another RIFF file",
     b"\x89HDF": "an HDF5 file",
 }

@@ -14,7 +14,8 @@ from imgpipe.images.image import check_budget
 
 # start-of-frame markers, JPEG-LS (0xF7) included
 JPEG_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
-HUFFMAN, PROGRESSIVE = (0xC0, 0xC1, 0xC2), 0xC2
+HUFFMAN, ARITHMETIC, PROGRESSIVE = (0xC0, 0xC1, 0xC2), (0xC9, 0xCA), 0xC2
+OTHER_KINDS = {0xC3: "lossless JPEG", 0xCB: "lossless JPEG", 0xF7: "JPEG-LS"}
 # bytes without 0xFF, which decode to something other than the zeros that libjpeg fills in
 JPEG_FILLER = bytes((37 * i + 11) % 251 for i in range(64))
 
@@ -23,6 +24,9 @@ def decode_jpeg(name: str, data: bytes) -> Samples:
     """Samples from the bytes of a JPEG file."""
     head = jpeg_header(name, data)
     check_budget(name, (head.height, head.width))
+    if head.bits != 8 or head.frame not in (*HUFFMAN, *ARITHMETIC):
+        kind = OTHER_KINDS.get(head.frame, f"JPEG of {head.bits} bits")
+        raise InputError(f"{name}: a {kind}, which is not read; save as PNG or TIFF")
     # in the coded pixels 0xFF is followed by 0x00 or a restart marker, so this is the true end
     end = data.find(b"\xff\xd9", head.scan)
     if end < 0:
@@ -47,6 +51,7 @@ class JpegHeader(NamedTuple):
     """Where the coded pixels start."""
     frame: int
     """Marker of the kind of coding."""
+    bits: int
     components: int
     at_once: int
     """Components in the first scan."""
@@ -79,12 +84,13 @@ def jpeg_header(name: str, data: bytes) -> JpegHeader:
             raise InputError(f"{name}: damaged: its JPEG header is not a chain of segments")
         body = data[at + 4 : at + 2 + length]
         if marker in JPEG_FRAMES and len(body) >= 6:
-            size, frame = struct.unpack(">HHB", body[1:6]), marker
+            size, frame = struct.unpack(">BHHB", body[:6]), marker
         elif marker == 0xE1 and body.startswith(b"Exif\x00\x00"):
             exif = body
         at += 2 + length
         if marker == 0xDA:
             if size is None:
                 raise InputError(f"{name}: damaged: its JPEG header declares no size")
-            height, width, components = size
-            return JpegHeader(height, width, exif, at, frame, components, (body or b"\0")[0])
+            bits, height, width, components = size
+            at_once = (body or b"\0")[0]
+            return JpegHeader(height, width, exif, at, frame, bits, components, at_once)

@@ -30,7 +30,9 @@ def decode_simple(name: str, data: bytes, step: int = 1) -> Samples:
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         unknown = isinstance(error, UnidentifiedImageError)
         words = "its header is damaged" if unknown else reason(error)
-        raise InputError(f"{name}: damaged or truncated: {words}") from None
+        # what Pillow does not know is no damage
+        told = words if words.startswith("Unsupported") else f"damaged or truncated: {words}"
+        raise InputError(f"{name}: {told}") from None
 
 
 def _samples(name: str, image: Any, step: int) -> Samples:

@@ -1,6 +1,7 @@
 """TIFF files; several pages are a volume."""
 
 import io
+import lzma
 import struct
 import zlib
 from dataclasses import replace
@@ -15,8 +16,9 @@ from imgpipe.images.formats.tiff_page import orientation, samples_of
 from imgpipe.images.image import check_budget, settle
 
 TROUBLE = (
-    *(ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OSError),
-    *(OverflowError, ZeroDivisionError, MemoryError, struct.error, zlib.error),
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OSError, EOFError),
+    *(OverflowError, ZeroDivisionError, MemoryError, struct.error, zlib.error, lzma.LZMAError),
+    ImportError,
 )
 
 
@@ -38,10 +40,15 @@ def decode_tiff(name: str, data: bytes) -> Samples:
     except InputError:
         raise
     except (tifffile.TiffFileError, *TROUBLE) as error:
-        if "imagecodecs" in str(error):
+        if "imagecodecs" in str(error) or isinstance(error, ImportError):
             raise InputError(
                 f"{name}: its TIFF compression {_compression(pages)} needs a decoder: "
                 "pip install imagecodecs"
+            ) from None
+        if "COMPRESSION" in str(error) and "not supported" in str(error):
+            raise InputError(
+                f"{name}: its TIFF compression {_compression(pages)} is not read; save it with "
+                "another, or none"
             ) from None
         raise InputError(f"{name}: damaged or truncated TIFF: {reason(error)}") from None
     return _stacked(name, planes)

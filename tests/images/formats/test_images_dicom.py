@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
+import pydicom.encaps
 import pytest
 from dicom_files import RAMP, make, sample
 from pydicom.uid import JPEGLSLossless
@@ -264,3 +265,21 @@ def test_one_decoder_for_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.array_equal(read(sample(name)).pixels, pixels)
     with pytest.raises(InputError, match=r"broken data stream.*pip install pylibjpeg"):
         read(sample("GDCMJ2K_TextGBR.dcm"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("JPGExtended.dcm", "a JPEG of 12 bits, which is not read"),
+        ("MR_small_jpeg_ls_lossless.dcm", "a JPEG-LS, which is not read"),
+        ("JPEG2000.dcm", "a JPEG 2000; PNG"),
+    ],
+)
+def test_frames_as_files_of_their_own(tmp_path: Path, name: str, message: str) -> None:
+    """Kinds of JPEG that only DICOM uses are named where they come as files, not called damaged."""
+    dataset = pydicom.dcmread(sample(name))
+    (frame,) = pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=1)
+    (tmp_path / "x.jpg").write_bytes(frame)
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path / "x.jpg")
+    assert "damaged" not in str(caught.value)

@@ -120,6 +120,16 @@ def test_fourth_byte_of_bmp(tmp_path: Path, alpha: int, expected: list[int]) -> 
     assert read(tmp_path / "x.bmp").pixels[0, 0].tolist() == expected
 
 
+def test_bmp_compression_that_is_not_read(tmp_path: Path) -> None:
+    """A kind of BMP that no decoder here knows is not called damaged."""
+    PillowImage.fromarray(GRAY8).save(tmp_path / "x.bmp")
+    data = bytearray((tmp_path / "x.bmp").read_bytes())
+    data[30] = 5
+    (tmp_path / "x.bmp").write_bytes(data)
+    with pytest.raises(InputError, match=r"x\.bmp: Unsupported BMP compression"):
+        read(tmp_path / "x.bmp")
+
+
 def test_palette_that_is_missing(tmp_path: Path) -> None:
     """Indices without a palette have no colour: an error, where decoders give black."""
     header = struct.pack(">IIBBBBB", 4, 1, 8, 3, 0, 0, 0)

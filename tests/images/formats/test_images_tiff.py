@@ -1,5 +1,6 @@
 """TIFF: what samples beside the colours, the orientation and the axes of a file mean."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,26 @@ def test_palettes_of_a_volume(tmp_path: Path) -> None:
     image = read(path)
     assert image.channel_axis == -1
     assert np.array_equal(image.pixels, np.moveaxis(table >> 8, 0, -1)[STACK])
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (50000, "compression ZSTD needs a decoder: pip install imagecodecs"),
+        (9, "compression JBIG_BW is not read; save it with another"),
+        (99, "compression JPEG_99 is not read; save it with another"),
+        (34925, "LZMA|damaged or truncated TIFF"),
+    ],
+)
+def test_compressions_that_are_not_read(tmp_path: Path, code: int, message: str) -> None:
+    """What no decoder here knows is named, and is not called damage."""
+    path = write(tmp_path / "x.tif", EXTRA)
+    with tifffile.TiffFile(path) as file:
+        at = file.pages[0].tags["Compression"].valueoffset
+    data = bytearray(path.read_bytes())
+    data[at : at + 2] = code.to_bytes(2, "little")
+    path.write_bytes(data)
+    if code == 50000 and (find_spec("imagecodecs") or find_spec("compression")):
+        message = "damaged"
+    with pytest.raises(InputError, match=message):
+        read(path)
