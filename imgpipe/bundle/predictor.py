@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 _BATCH = 256
+MASKS_UNUSED = "masks are not used: the model was trained on whole images"
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,12 +167,18 @@ class Predictor:
                 "sequence of arrays, or paths"
             )
         if isinstance(images, str | os.PathLike):
-            return find_images(images, size=self.model.size).with_region(self.model.region)
+            return self._looked_at(find_images(images, size=self.model.size))
         if not len(images):
             raise InputError("images is empty; give at least one")
         if isinstance(images, list | tuple) and isinstance(images[0], str | os.PathLike):
-            return find_images(images, size=self.model.size).with_region(self.model.region)
-        return images.with_region(self.model.region) if isinstance(images, Images) else images
+            return self._looked_at(find_images(images, size=self.model.size))
+        return self._looked_at(images) if isinstance(images, Images) else images
+
+    def _looked_at(self, images: Images) -> Images:
+        """Give the region that the model was trained on; say where masks have no effect."""
+        if self.model.region == "image" and images.masked_any:
+            images = images.noting([MASKS_UNUSED])
+        return images.with_region(self.model.region)
 
     def _usable(self, source: Any, batch: range, rows: "_Rows") -> dict[int, Image]:
         """Read a batch; note of the images that cannot be used why not."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from imgpipe._common import InputError
-from imgpipe.bundle.predictor import Predictor
+from imgpipe.bundle.predictor import MASKS_UNUSED, Predictor
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
@@ -68,6 +68,8 @@ def score(
         judged = judged.with_classes(model.classes)
     except InputError as error:
         raise InputError(f"{error}, which the model was trained on") from None
+    if model.region == "image" and judged.images.masked_any:
+        judged = judged.changed(warnings=(*judged.warnings, MASKS_UNUSED))
     judged = in_region(judged, model.region, empty_mask=empty_mask)
     _check_images(judged, predictor)
     return score_fitted(

@@ -91,7 +91,7 @@ def load_npz(
         ids=archive_ids(archive, n),
         channel_axis=carried.channel_axis,
         source=archive.name,
-        warnings=tuple(warnings + notes + gray),
+        warnings=tuple(warnings + notes + gray + _unread(archive, patients is None)),
     )
 
 
@@ -143,8 +143,17 @@ def _load_parts(
         ids=np.concatenate(ids),
         channel_axis=carried.channel_axis,
         source=archive.name,
-        warnings=tuple(warnings + notes + gray),
+        warnings=tuple(warnings + notes + gray + _unread(archive, who is None)),
     )
+
+
+def _unread(archive: Archive, no_patients: bool) -> list[str]:
+    """Name the arrays that nobody asked for."""
+    keys = [key for key in archive.keys if key not in archive.read]
+    if not keys:
+        return []
+    hint = "; if one names the patients: --groups KEY" if no_patients else ""
+    return [f"{'keys' if len(keys) > 1 else 'key'} {some(keys, 8)} not used{hint}"]
 
 
 def _carried(

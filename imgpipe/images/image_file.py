@@ -44,6 +44,12 @@ class ImageFile:
         folder = Path(self.path).is_dir()
         if (folder or is_dicom_file(self.path)) and self._is_contoured():
             return self._contoured(read_series(self.path))
+        if self.region is not None:
+            found = f"the mask {self.masks[0]}" if self.masks else "no mask"
+            raise InputError(
+                f"{self.path}: region {self.region!r} goes with an RTSTRUCT drawn on DICOM slices; "
+                f"found {found}"
+            )
         image = read_series(self.path).image if folder else read(self.path)
         return self.masking(image) if self.masks else image
 

@@ -156,4 +156,5 @@ def test_what_was_passed_over_is_told(predictor: Predictor, tmp_path: Path) -> N
     assert told.warnings == (
         "1 files were taken as masks of the images that they lie beside",
         "1 files without an image's suffix were passed over (.txt: 1)",
+        "masks are not used: the model was trained on whole images",
     )

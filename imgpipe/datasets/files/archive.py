@@ -21,6 +21,7 @@ class Archive:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.name = shown(path)
+        self.read: set[str] = set()  # keys whose arrays were asked for
         self._headers: dict[str, tuple[tuple[int, ...], np.dtype]] = {}
         try:
             with zipfile.ZipFile(path) as file:
@@ -38,6 +39,7 @@ class Archive:
         return key in self.keys
 
     def __getitem__(self, key: str) -> np.ndarray:
+        self.read.add(key)
         shape, dtype = self.header(key)
         self.check_room([key])
         try:
