@@ -42,7 +42,7 @@ class ImageFile:
             If one of the files cannot be read, or image and mask differ in shape.
         """
         folder = Path(self.path).is_dir()
-        if (folder or is_dicom_file(self.path)) and self._is_contoured():
+        if self._is_contoured() and (folder or is_dicom_file(self.path)):
             return self._contoured(read_series(self.path))
         if self.region is not None:
             found = f"the mask {self.masks[0]}" if self.masks else "no mask"
