@@ -48,13 +48,16 @@ def decode_png(name: str, data: bytes) -> Samples:
         raise InputError(f"{name}: an animated PNG of {frames} frames; save each as a file")
     if kind == 3 and b"PLTE" not in first:
         raise InputError(f"{name}: damaged: a PNG of palette indices without a palette")
+    expected = (name, chunks, (height, width), depth * CHANNELS[kind], bool(interlaced))
     if depth == 16 and kind != 0:
+        # OpenCV's decoder would print what is wrong with them
+        _check_pixels(*expected)
         samples = _decode_deep(name, clean, kind, first.get(b"tRNS"))
     else:
         samples = decode_simple(name, clean, GRAY_STEPS.get(depth, 1) if kind == 0 else 1)
-    # decoders leave the rows that are missing at zero, without a word
-    if interlaced or not samples.values[-1].any():
-        _check_pixels(name, chunks, (height, width), depth * CHANNELS[kind], bool(interlaced))
+        # Pillow leaves the rows that are missing at zero, without a word
+        if interlaced or not samples.values[-1].any():
+            _check_pixels(*expected)
     return turned(samples, orientation(bytes(first.get(b"eXIf", b""))))
 
 

@@ -29,11 +29,18 @@ def samples_of(name: str, page: Any, stored: np.ndarray, turn: int) -> Samples:
         raise InputError(f"{name}: damaged: {pixels.shape[-1]} samples of a TIFF pixel in {kind}")
     alpha = _alpha(name, page, pixels[..., count:])
     values = pixels[..., :count] if count == 3 else pixels[..., 0]
+    palette = None
+    if kind == "PALETTE":
+        palette = _palette(page.colormap)
+        if values.dtype == bool:
+            values = values.astype(np.uint8)
+        if values.max() >= len(palette):
+            raise InputError(f"{name}: damaged: TIFF palette indices beyond its palette")
     samples = Samples(
         np.ascontiguousarray(values),
         colour=count == 3,
         alpha=alpha,
-        palette=_palette(page.colormap) if kind == "PALETTE" else None,
+        palette=palette,
         white=_largest(page, values) if kind == "MINISWHITE" else None,
         lossy=lossy,
     )

@@ -220,6 +220,23 @@ def test_png_mended_with_a_whole_stream(tmp_path: Path, rows: int, black: bool) 
             read(tmp_path / "x.png")
 
 
+def test_damage_under_right_checksums_is_silent(
+    tmp_path: Path, capfd: pytest.CaptureFixture
+) -> None:
+    """A damaged stream of 16-bit colour whose checksum holds is an error, and prints nothing."""
+    write(tmp_path / "x.png", RGB.astype(np.uint16) * 200, channel_axis=-1)
+    data = bytearray((tmp_path / "x.png").read_bytes())
+    at = data.find(b"IDAT")
+    (length,) = struct.unpack_from(">I", data, at - 4)
+    data[at + 4 + length - 1] ^= 0xFF
+    checksum = zlib.crc32(data[at : at + 4 + length])
+    data[at + 4 + length : at + 8 + length] = struct.pack(">I", checksum)
+    (tmp_path / "x.png").write_bytes(data)
+    with pytest.raises(InputError, match="damaged"):
+        read(tmp_path / "x.png")
+    assert capfd.readouterr().err == ""
+
+
 def test_odd_names(tmp_path: Path) -> None:
     """Blanks, accents, other scripts and bytes that are no UTF-8 are read and written."""
     for name in ("Bild für 患者 1", os.fsdecode(b"f\xfcnf")):

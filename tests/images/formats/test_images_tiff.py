@@ -10,7 +10,7 @@ import tifffile
 from PIL import Image as PillowImage
 
 from imgpipe import InputError
-from imgpipe.images import read
+from imgpipe.images import read, read_mask
 
 RNG = np.random.default_rng(7)
 RGB = RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)
@@ -173,6 +173,21 @@ def test_imagej_volume_behind_one_page(tmp_path: Path, byteorder: str) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(InputError, match="truncated: pixels of the TIFF file are missing"):
         read(path)
+
+
+def test_palette_of_one_bit(tmp_path: Path) -> None:
+    """Two colours in one bit are indices too, and as labels 0 and 1."""
+    bits = EXTRA > 99
+    colours = (65535, 0, 0, 0, 0, 65535)  # both reds, greens, blues
+    path = write(tmp_path / "x.tif", bits, extratags=[(320, "H", 6, colours, True)])
+    with tifffile.TiffFile(path) as file:
+        at = file.pages[0].tags["PhotometricInterpretation"].valueoffset
+    data = bytearray(path.read_bytes())
+    data[at] = 3
+    path.write_bytes(data)
+    expected = np.where(bits[..., None], [0, 0, 255], [255, 0, 0])
+    assert np.array_equal(read(path).pixels, expected)
+    assert np.array_equal(read_mask(path).labels, bits)
 
 
 def test_palettes_of_a_volume(tmp_path: Path) -> None:
