@@ -15,6 +15,7 @@ from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.features.texture.volumes import Counted, Items, Matrices, Volumes
 
 _MOST_COUNTS = 2**28  # 2 GiB
+_FAR = 2**31 - 1  # the largest int32
 
 
 class Zones(NamedTuple):
@@ -48,7 +49,7 @@ def count_distances(volumes: Volumes) -> Counted:
     """Count zones by gray level and smallest distance of a pixel from the edge."""
     zones = _zones_of(volumes)
     distance = np.zeros_like(volumes.bordered)
-    nearest = np.full(zones.levels.size, np.iinfo(np.int32).max, np.int32)
+    nearest = np.full(zones.levels.size, _FAR, np.int32)
     _edge_distance(volumes.morphological_mask, volumes.bordered, zones.of_pixel, distance, nearest)
     return tabulated(Items(zones.levels, nearest, zones.bounds), volumes.top, distance.size)
 

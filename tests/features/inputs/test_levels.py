@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from imgpipe import InputError
 from imgpipe.features import extract
@@ -150,6 +152,44 @@ def test_levels_rise_with_the_values():
     values = around(Fraction(7, 10), 8) + around(Fraction(3, 10), 8) + [-100.1, 1.0]
     found = levels(sorted(values), bin_width=0.1, low=-100.1)
     assert found == sorted(found)
+
+
+def write_slice(path, stored, slope, intercept):
+    """A DICOM file of 16-bit integers."""
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, "1.2.3"
+    data.PhotometricInterpretation, data.SamplesPerPixel = "MONOCHROME2", 1
+    data.Rows, data.Columns = stored.shape
+    data.BitsAllocated = data.BitsStored = 16
+    data.HighBit, data.PixelRepresentation = 15, 0
+    data.RescaleSlope, data.RescaleIntercept = slope, intercept
+    data.PixelData = stored.astype("<u2").tobytes()
+    data.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("slope", "intercept"),
+    [("0.1", "0"), ("0.1", "-102.4"), ("0.7", "0.3"), ("0.0366", "0"), (".122100122100122", "0"),
+     ("2.54945054945055", "-1000"), ("1.234567E-5", "0"), (".333333333333333", "0")],
+)  # fmt: skip
+def test_stored_values(slope, intercept, tmp_path, rng):
+    """The level of a pixel is that of the integer that the file stores, times slope and all."""
+    stored = rng.integers(0, 4097, (60, 60))
+    stored.flat[:33] = np.arange(33) * 128
+    path = write_slice(tmp_path / "x.dcm", stored, slope, intercept)
+    whole = [int(k) for k in stored.ravel()]
+    for bins in (16, 32, 64):
+        found, _ = prepare_one(path, families="histogram", bins=bins)
+        assert found.levels.ravel().tolist() == by_number([Fraction(k) for k in whole], bins)
+    exact = [k * Fraction(slope) + Fraction(intercept) for k in whole]
+    for times in (3, 8, 100):
+        width = times * Fraction(slope)
+        given = {"bin_width": float(width), "low": float(Fraction(intercept))}
+        found, _ = prepare_one(path, families="histogram", **given)
+        assert found.levels.ravel().tolist() == by_width(exact, width, Fraction(intercept))
 
 
 def test_the_last_level_that_a_matrix_holds():

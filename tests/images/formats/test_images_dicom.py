@@ -101,11 +101,32 @@ def test_decimal_slopes(tmp_path: Path, slope: str, intercept: str, dtype: type)
     assert read(path).pixels.ravel().tolist() == [float(x) for x in exact]
 
 
-def test_slopes_of_more_digits_than_floats_hold(tmp_path: Path) -> None:
-    """Values of a slope of 15 digits are right to the last but one."""
-    path = make(tmp_path / "x.dcm", RescaleSlope=".123456789012345", RescaleIntercept="1000000.5")
-    expected = RAMP * 0.123456789012345 + 1000000.5
-    np.testing.assert_allclose(read(path).pixels, expected, rtol=3e-16)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16])
+@pytest.mark.parametrize(
+    ("slope", "intercept"),
+    [(".122100122100122", "0"), ("2.54945054945055", "-1000.5"), ("-1.234567890E-30", "1E-28"),
+     ("3.3333333333E-5", "12345.6789012345")],
+)  # fmt: skip
+def test_slopes_of_more_digits_than_floats_hold(
+    tmp_path: Path, slope: str, intercept: str, dtype: type
+) -> None:
+    """Values of long slopes are right to ten digits, and all steps are of one size."""
+    ends = np.iinfo(dtype).min, np.iinfo(dtype).max
+    stored = np.linspace(*map(float, ends), 256).astype(dtype).reshape(16, 16)
+    path = make(tmp_path / "x.dcm", stored, RescaleSlope=slope, RescaleIntercept=intercept)
+    found = read(path).pixels
+    exact = stored.astype(float) * float(slope) + float(intercept)
+    assert np.abs(found - exact).max() <= 1e-10 * np.abs(exact).max()
+    values = [Fraction(x) for x in found.ravel()]
+    step = (values[-1] - values[0]) / (int(stored[-1, -1]) - int(stored[0, 0]))
+    assert values == [values[0] + step * (int(k) - int(stored[0, 0])) for k in stored.ravel()]
+
+
+def test_long_slopes_of_32_bits(tmp_path: Path) -> None:
+    """Where 32 bits are stored, each value is right to the last digit but one."""
+    stored = np.array([[0, 1, 2**31, 2**32 - 1]], np.uint32)
+    path = make(tmp_path / "x.dcm", stored, RescaleSlope=".122100122100122", RescaleIntercept="1")
+    np.testing.assert_allclose(read(path).pixels, stored * 0.122100122100122 + 1, rtol=3e-16)
 
 
 def test_rescale_of_zero_is_refused(tmp_path: Path) -> None:

@@ -146,13 +146,30 @@ def _linear(
 
 
 def _fractional(stored: np.ndarray, slope: float, intercept: float) -> np.ndarray:
-    """Slope times stored value plus intercept in float64, where it can be the nearest to each."""
+    """Slope times stored value plus intercept in float64, where it can be the nearest to each.
+
+    Where that takes more digits than floats have, all steps are of one size, which is that of the
+    slope to the 11th digit: what lies half way between two values does so in floats, too.
+    """
+    if stored.dtype.kind == "f":
+        return stored.astype(np.float64) * slope + intercept
+    low, high = int(stored.min()), int(stored.max())
     terms = [Decimal(repr(term)) for term in (slope, intercept)]
     places = max(0, *(-int(term.as_tuple().exponent) for term in terms))
-    factors = [int(term.scaleb(places)) for term in terms]
+    step, start = (int(term.scaleb(places)) for term in terms)
     # decimals as whole numbers: 3 * 0.1 would be more than what 0.3 is read as
-    if stored.dtype.kind != "f" and places <= 22:
-        ends = [factors[0] * int(end) + factors[1] for end in (stored.min(), stored.max())]
-        if max(map(abs, [*factors, *ends])) < 2**53:
-            return (stored.astype(np.int64) * factors[0] + factors[1]) / 10.0**places
-    return stored.astype(np.float64) * slope + intercept
+    if places <= 22 and _longest(low, high, step, start) < 2**53:
+        return (stored.astype(np.int64) * step + start) / 10.0**places
+    longest = _longest(low, high, slope, intercept)
+    if max(-low, high) >= 2**17 or math.isinf(longest):
+        return stored * slope + intercept
+    places = 51 - math.frexp(longest)[1]
+    # a step up, so that no value falls below an edge that the slope itself makes
+    step, start = (math.ceil(math.ldexp(term, places)) for term in (slope, intercept))
+    return np.ldexp((stored.astype(np.int64) * step + start).astype(np.float64), -places)
+
+
+def _longest(low: int, high: int, step: float, start: float) -> float:
+    """Largest number on the way from stored values to what they measure."""
+    ends = (low * step, high * step, low * step + start, high * step + start)
+    return max(abs(number) for number in (step, start, *ends))
