@@ -1,4 +1,4 @@
-"""Padding of DICOM pixels: signs, ranges, and what lossy compression makes of it."""
+"""Padding and tables of DICOM pixels: signs, ranges, and what lossy compression leaves."""
 
 import io
 from pathlib import Path
@@ -8,9 +8,11 @@ import pydicom
 import pytest
 from dicom_files import make, sample
 from PIL import Image as PillowImage
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000, JPEGBaseline8Bit
 
+from imgpipe import InputError
 from imgpipe.images import read
 
 VALUE, LIMIT = 0x00280120, 0x00280121
@@ -118,3 +120,20 @@ def test_real_head_on_padding() -> None:
     assert -1300 < pixels.min() < -1200
     assert np.ptp(pixels[:40, :40]) == 0
     assert np.median(pixels[200:300, 200:300]) == pytest.approx(40, abs=30)
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.uint16])
+@pytest.mark.parametrize(("kind", "first"), [("SS", -1000), ("US", 64536)])
+def test_sign_of_the_first_entry_of_a_table(
+    tmp_path: Path, dtype: type, kind: str, first: int
+) -> None:
+    """A modality look-up table begins at a value with the sign of the pixels, however written."""
+    table = Dataset()
+    table.add_new(0x00283002, kind, [4, first, 16])
+    table.add_new(0x00283006, "US", [10, 20, 30, 40])
+    pixels = np.array([[-1000, -999, -998, -997, -1001, -2]], np.int16).view(dtype)
+    found = read(make(tmp_path / "x.dcm", pixels, ModalityLUTSequence=[table])).pixels
+    assert found.tolist() == [[10, 20, 30, 40, 10, 40]]
+    del table[0x00283006]
+    with pytest.raises(InputError, match="ModalityLUTSequence without its table"):
+        read(make(tmp_path / "x.dcm", pixels, ModalityLUTSequence=[table]))

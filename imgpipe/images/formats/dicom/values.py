@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.dicom.elements import element, number, numbers, text, whole
+from imgpipe.images.formats.dicom.elements import element, items, number, numbers, text, whole
 from imgpipe.images.formats.dicom.frames import INTERCEPT, SLOPE, per_frame
 from imgpipe.images.formats.dicom.pixels import is_lossy, stored
 
@@ -23,10 +23,8 @@ def measured(name: str, dataset: Any) -> tuple[np.ndarray, np.ndarray | None]:
     if text(name, dataset, "PhotometricInterpretation") == "MONOCHROME1":
         low, high = limits
         values = -values if values.dtype.kind == "f" else (low + high - values).astype(values.dtype)
-    if dataset.get("ModalityLUTSequence"):
-        from pydicom.pixels import apply_modality_lut
-
-        return np.asarray(apply_modality_lut(values, dataset)), padding
+    if tables := items(name, dataset, "ModalityLUTSequence"):
+        return _looked_up(name, dataset, tables[0], values), padding
     return _rescaled(name, dataset, values, limits), padding
 
 
@@ -104,6 +102,20 @@ def _limits(name: str, dataset: Any, dtype: np.dtype) -> tuple[int, int]:
     if not 0 < bits <= 64:
         raise InputError(f"{name}: its BitsStored is {bits}")
     return (-(1 << bits - 1), (1 << bits - 1) - 1) if dtype.kind == "i" else (0, (1 << bits) - 1)
+
+
+def _looked_up(name: str, dataset: Any, table: Any, values: np.ndarray) -> np.ndarray:
+    """Values by the modality look-up table, whose first entry has the sign of the pixels."""
+    from pydicom.pixels import apply_modality_lut
+
+    descriptor = numbers(name, table, "LUTDescriptor")
+    if len(descriptor) != 3 or element(name, table, "LUTData") is None:
+        raise InputError(f"{name}: damaged: a ModalityLUTSequence without its table")
+    if values.dtype.kind != "f" and math.isfinite(descriptor[1]):
+        bits = 8 * values.dtype.itemsize
+        first = _wrapped(int(descriptor[1]), np.iinfo(values.dtype).min, bits)
+        table.LUTDescriptor = [int(descriptor[0]), first, int(descriptor[2])]
+    return np.asarray(apply_modality_lut(values, dataset))
 
 
 def _rescaled(name: str, dataset: Any, values: np.ndarray, limits: tuple[int, int]) -> np.ndarray:
