@@ -72,18 +72,37 @@ def command(
     chosen = _options.names(models, "--models")
     _options.check_models(chosen)
     before = _features.settings(settings)
-    if settings["tune"] and before:
-        idle = ", ".join(f"--{key.replace('_', '-')}" for key in before)
-        raise InputError(f"--tune has grids for the default features only; leave out {idle}")
+    _check_search(chosen, before, settings["tune"], budget)
     _features.refuse_for_images(before, chosen)
+    _features.warn_idle(ctx, ctx.params["families"])
 
     from imgpipe import datasets, evaluate
 
     dataset = datasets.load(data, **_options.reading(settings))
+    if dataset.split is not None:
+        folds = _options.typed(ctx, "folds", "repeats")
+        _options.warn_idle(folds, "the data have a split, which is used as it is")
     workers = _options.worker_count(jobs)
     candidates = _with_features(chosen, before, workers) if before else chosen
     comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
+
+
+def _check_search(
+    models: Sequence[str], before: dict[str, Any], tune: bool, budget: float | None
+) -> None:
+    """Refuse a search without a grid, and a budget that nothing obeys."""
+    from imgpipe.learn import CLASSIFIERS
+
+    if tune and before:
+        idle = ", ".join(f"--{key.replace('_', '-')}" for key in before)
+        raise InputError(f"--tune has grids for the default features only; leave out {idle}")
+    if tune and not any(CLASSIFIERS[model].grid for model in models):
+        raise InputError(f"--tune is of no use: {', '.join(models)} has no grid to search")
+    if budget is not None and not tune and not any(map(_features.takes_images, models)):
+        raise InputError(
+            "--budget-seconds ends a search and the training of a network; add --tune or a network"
+        )
 
 
 def _with_features(models: Sequence[str], before: dict[str, Any], jobs: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import cache_dir, numba_cache_dir
+from imgpipe._common import InputError, cache_dir, numba_cache_dir
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program import warming
@@ -50,6 +50,8 @@ def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
     Example:
       imgpipe doctor --warm kernels
     """
+    if jobs is not None and warm is None:
+        raise InputError("--jobs goes with --warm")
     rooms = warming.ROOMS if warm == "all" else (warm,) if warm else ()
     start = time.perf_counter()
     warmed = warming.compile_ahead(rooms, _options.worker_count(jobs)) if rooms else {}

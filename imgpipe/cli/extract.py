@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 @_options.only_region
 @_options.jobs
 @_options.common
+@click.pass_context
 def command(
+    ctx: click.Context,
     data: str,
     out: str,
     families: str,
@@ -78,6 +80,7 @@ def command(
     _options.check_not_input(out, (data,))
     path = _options.check_file(out, (".csv", ".parquet"), "a table", force)
     _check_kept_rows(path, out, resume, force)
+    _features.warn_idle(ctx, families)
     if salt is not None and not hash_ids:
         raise InputError("--salt goes with --hash-ids")
 
@@ -113,7 +116,10 @@ def command(
 
 def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
     """Refuse to throw away, without a word, what a stopped run has computed."""
-    if path.with_name(path.name + ".part").exists() and not (resume or force):
+    kept = path.with_name(path.name + ".part").exists()
+    if resume and not kept:
+        click.echo(f"Warning: there is no {shown}.part to go on from; all is measured", err=True)
+    if kept and not (resume or force):
         raise InputError(
             f"{shown}.part holds the rows of a run that was stopped; add --resume to go on from "
             "there, or --force to start anew"

@@ -22,7 +22,9 @@ from imgpipe.cli.program.listing import Listing
 @_options.region
 @_options.jobs
 @_options.common
+@click.pass_context
 def command(
+    ctx: click.Context,
     data: str,
     model: str,
     out: str,
@@ -54,6 +56,7 @@ def command(
     _options.check_models([model])
     before = _features.settings(where)
     _features.refuse_for_images(before, [model])
+    _features.warn_idle(ctx, ctx.params["families"])
     dataset = datasets.load(data, **where)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
     start = time.perf_counter()

@@ -52,10 +52,13 @@ def in_region(
         raise InputError(f"empty_mask={empty_mask!r}; choose from {', '.join(EMPTY_MASK)}")
     if region is None:
         if dataset.region != "image" or not dataset.images.masked_any:
+            _require_masks(dataset, empty_mask)
             return dataset
         region = "mask"
     images = dataset.images
     if check_region(region) == "image":
+        if empty_mask != "error":
+            raise InputError(f"empty_mask={empty_mask!r}, but whole images are looked at")
         return dataset.changed(images=images.with_region("image"), region="image")
     if not images.masked_any:
         raise InputError(f"{dataset.where}: region={region!r}, but the data set has no masks")
@@ -72,6 +75,14 @@ def in_region(
         else:
             images = images.without_masks(without)
     return dataset.changed(images=images.with_region(region), region=region, warnings=warnings)
+
+
+def _require_masks(dataset: "Dataset", empty_mask: str) -> None:
+    """Refuse to be told what to do with empty masks where there are no masks at all."""
+    if empty_mask != "error" and dataset.region == "image":
+        raise InputError(
+            f"{dataset.where}: empty_mask={empty_mask!r}, but the data set has no masks"
+        )
 
 
 def _counted(dataset: "Dataset", without: np.ndarray) -> str:

@@ -192,9 +192,12 @@ def _table(
     undefined = (float("nan"),) * len(rows.names)
     ordered = [rows.rows[i] for i in range(len(images))]
     values = np.array([row.values or undefined for row in ordered], np.float64)
+    identifiers = identifier_columns(images, salt)
+    if salt is not None and not identifiers:
+        images = images.noting(["no image has DICOM identifiers that could be hashed"])
     return FeatureTable(
         images.ids,
-        columns | identifier_columns(images, salt),
+        columns | identifiers,
         tuple(rows.names),
         values.reshape(len(images), len(rows.names)),
         tuple(row.error for row in ordered),

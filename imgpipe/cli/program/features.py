@@ -7,9 +7,16 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError
-from imgpipe.cli.program.options import names
+from imgpipe.cli.program.options import names, typed
+from imgpipe.cli.program.options import warn_idle as warn_idle_options
 
 _Verb = Callable[..., Any]
+# two values of each setting, under which a family that depends on it gives other numbers
+_TRIALS: dict[str, tuple[Any, Any]] = {
+    "bins": (5, 9),
+    "bin_width": (3.0, 7.0),
+    "aggregation": ("BTW3", "SUJT"),
+}
 _DEFAULTS: dict[str, Any] = {"families": "default", "bins": "32", "bin_width": None}
 
 families = click.option(
@@ -63,6 +70,28 @@ def takes_images(model: str) -> bool:
     from imgpipe.learn import CLASSIFIERS
 
     return model in CLASSIFIERS and CLASSIFIERS[model].raw_images
+
+
+def warn_idle(ctx: click.Context, families: Any) -> None:
+    """Say which settings of features change nothing for these families."""
+    asked = typed(ctx, *(name for name in _TRIALS if name in ctx.params))
+    chosen = names(families, "--families") if isinstance(families, str) else families
+    idle = [option for option in asked if not _matters(option, chosen)]
+    warn_idle_options(idle, f"no feature of {', '.join(chosen)} depends on it")
+
+
+def _matters(option: str, families: Sequence[str]) -> bool:
+    """Try a setting out on an image: whether any feature has another value, or another name."""
+    import numpy as np
+
+    from imgpipe.features import extract
+
+    name = option.removeprefix("--").replace("-", "_")
+    image = (np.arange(1024, dtype=np.uint16).reshape(32, 32) * 37) % 251
+    one, other = (
+        list(extract(image, families=families, **{name: value}).items()) for value in _TRIALS[name]
+    )
+    return repr(one) != repr(other)  # a NaN is as good as another
 
 
 def levels(text: str) -> int | None:

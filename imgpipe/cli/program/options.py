@@ -116,6 +116,20 @@ _CLASSES = "Names of the labels 0, 1, ..., by commas."
 _SPLIT = "Column that names the part: train, val or test."
 
 
+def typed(ctx: click.Context, *names: str) -> list[str]:
+    """Give those of these options that stand on the command line, as they are written there."""
+    source = click.core.ParameterSource.COMMANDLINE
+    return [
+        f"--{name.replace('_', '-')}" for name in names if ctx.get_parameter_source(name) == source
+    ]
+
+
+def warn_idle(options: Sequence[str], why: str) -> None:
+    """Say of options that they change nothing here."""
+    if options:
+        click.echo(f"Warning: {', '.join(options)} changes nothing: {why}", err=True)
+
+
 def worker_count(asked: int | None) -> int:
     """Give the workers asked for, else the CPUs this process may use."""
     if asked is not None:

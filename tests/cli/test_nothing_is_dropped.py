@@ -1,0 +1,235 @@
+"""Every option of every verb, where it might change nothing: an effect, a warning or an error."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+from cli_helpers import Run
+from click.testing import Result
+
+from imgpipe.cli import VERBS
+
+
+@dataclass(frozen=True)
+class Place:
+    """Data on disk that the cases share, and a folder for what they write."""
+
+    tree: Path
+    divided: Path
+    doubtful: Path
+    model: Path
+    image: Path
+    out: Path
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call with an option, and what must be seen of it.
+
+    `args` are those of the verb, with names of `Place` in braces. Of the output, `says` must be a
+    part; where `differs` is True, the result must be another than without `option`.
+    """
+
+    args: str
+    option: str
+    says: str = ""
+    code: int = 2
+    differs: bool = False
+
+
+COMPARE = "compare {tree} --models dummy --folds 2 --jobs 1 --out {out}/run"
+DIVIDED = "compare {divided} --models dummy --jobs 1 --out {out}/run"
+TRAIN = "train {tree} --model forest --families intensity --jobs 1 --out {out}/m.joblib"
+EVALUATE = "evaluate {model} {divided} --trust --jobs 1 --out {out}/run"
+EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
+FILTER = "filter mean {image} {out}/out.png"
+NO_MASKS = "has no masks"
+NOTHING = "changes nothing"
+
+
+def reading(call: str, verb: str) -> dict[tuple[str, str], list[Case]]:
+    """Options that say how to read DATA, on sources that have no use for them."""
+    named = call.replace("{tree}", "synthetic-nodules").replace("{divided}", "synthetic-nodules")
+    return {
+        (verb, "--groups"): [
+            Case(call, "--groups patient", "'patient'"),
+            Case(named, "--groups patient", "registered data set"),
+        ],
+        (verb, "--split"): [
+            Case(call, "--split part", "part"),
+            Case(named, "--split part", "registered data set"),
+        ],
+        (verb, "--ids"): [Case(named, "--ids exact", "registered data set")],
+        (verb, "--classes"): [Case(call, "--classes a,b", "not among the classes")],
+        (verb, "--positive"): [Case(call, "--positive nobody", "nobody")],
+    }
+
+
+CASES: dict[tuple[str, str], list[Case]] = {
+    **reading(COMPARE, "compare"),
+    **reading(TRAIN, "train"),
+    **reading(EVALUATE, "evaluate"),
+    ("compare", "--size"): [Case(COMPARE, "--size 8", code=0, differs=True)],
+    ("compare", "--models"): [Case(COMPARE, "--models svn", "did you mean svm?")],
+    ("compare", "--filters"): [
+        Case(COMPARE.replace("dummy", "forest"), "--filters mean:5", code=0, differs=True),
+        Case(COMPARE, "--filters mean --tune", "leave out --filters"),
+    ],
+    ("compare", "--families"): [
+        Case(COMPARE.replace("dummy", "cnn"), "--families glcm", "takes no features"),
+        Case(COMPARE, "--families glcm --tune", "leave out --families"),
+    ],
+    ("compare", "--bins"): [
+        Case(COMPARE.replace("dummy", "cnn"), "--bins 8", "takes no features"),
+        Case(COMPARE, "--families intensity --bins 8", NOTHING, 0),
+        Case(COMPARE, "--bins 8 --bin-width 4", "exclude each other"),
+    ],
+    ("compare", "--bin-width"): [
+        Case(COMPARE.replace("dummy", "cnn"), "--bin-width 8", "takes no features"),
+        Case(COMPARE, "--families intensity --bin-width 8", NOTHING, 0),
+    ],
+    ("compare", "--out"): [Case(COMPARE, "--out {image}", "is a file")],
+    ("compare", "--folds"): [Case(DIVIDED, "--folds 3", NOTHING, 0)],
+    ("compare", "--repeats"): [Case(DIVIDED, "--repeats 3", NOTHING, 0)],
+    ("compare", "--seed"): [
+        Case(DIVIDED.replace("dummy", "forest"), "--seed 3", code=0, differs=True)
+    ],
+    ("compare", "--seeds"): [Case(DIVIDED, "--seeds 2", code=0, differs=True)],
+    ("compare", "--tune"): [Case(COMPARE, "--tune", "no grid to search")],
+    ("compare", "--budget-seconds"): [Case(COMPARE, "--budget-seconds 9", "add --tune")],
+    ("compare", "--learning-curve"): [Case(COMPARE, "--learning-curve", "learning curve needs")],
+    ("compare", "--region"): [
+        Case(COMPARE, "--region mask", NO_MASKS),
+        Case(COMPARE, "--region box", NO_MASKS),
+    ],
+    ("compare", "--empty-mask"): [
+        Case(COMPARE, "--empty-mask drop", NO_MASKS),
+        Case(COMPARE, "--empty-mask image --region image", "whole images are looked at"),
+    ],
+    ("train", "--size"): [Case(TRAIN, "--size 8", code=0, differs=True)],
+    ("train", "--model"): [Case(TRAIN, "--model svn", "did you mean svm?")],
+    ("train", "--out"): [Case(TRAIN, "--out {out}/m.pkl", ".pkl")],
+    ("train", "--filters"): [Case(TRAIN, "--filters median:5", code=0, differs=True)],
+    ("train", "--families"): [Case(TRAIN, "--model cnn --families glcm", "takes no features")],
+    ("train", "--bins"): [Case(TRAIN, "--bins 8", NOTHING, 0)],
+    ("train", "--bin-width"): [Case(TRAIN, "--bin-width 8", NOTHING, 0)],
+    ("train", "--seed"): [Case(TRAIN, "--seed 8", code=0, differs=True)],
+    ("train", "--region"): [Case(TRAIN, "--region box", NO_MASKS)],
+    ("train", "--empty-mask"): [Case(TRAIN, "--empty-mask drop", NO_MASKS)],
+    ("predict", "--out"): [Case("predict {model} {image} --trust", "--out {out}/p.txt", ".txt")],
+    ("predict", "--trust"): [Case("predict {model} {image}", "", "--trust")],
+    ("predict", "--force"): [Case("predict {model} {image} --trust", "--force", "goes with --out")],
+    ("evaluate", "--size"): [Case(EVALUATE, "--size 8", "8 x 8")],
+    ("evaluate", "--out"): [Case(EVALUATE, "--out {image}", "is a file")],
+    ("evaluate", "--seed"): [
+        Case(EVALUATE.replace("{divided}", "{doubtful}"), "--seed 8", code=0, differs=True)
+    ],
+    ("evaluate", "--trust"): [Case(EVALUATE.replace(" --trust", ""), "", "--trust")],
+    ("evaluate", "--empty-mask"): [Case(EVALUATE, "--empty-mask drop", "whole images")],
+    ("extract", "--out"): [Case(EXTRACT, "--out {out}/f.txt", ".txt")],
+    ("extract", "--families"): [Case(EXTRACT, "--families glmc", "did you mean glcm?")],
+    ("extract", "--aggregation"): [Case(EXTRACT, "--aggregation BTW3", NOTHING, 0)],
+    ("extract", "--bins"): [
+        Case(EXTRACT, "--bins 8", NOTHING, 0),
+        Case(EXTRACT, "--families glcm --bins 8", code=0, differs=True),
+    ],
+    ("extract", "--bin-width"): [Case(EXTRACT, "--bin-width 8", NOTHING, 0)],
+    ("extract", "--ivh-bins"): [
+        Case(EXTRACT, "--ivh-bins 8", "ivh_bins goes with the family ivh"),
+        Case(EXTRACT, "--families ivh --ivh-bins 8", code=0, differs=True),
+    ],
+    ("extract", "--ivh-bin-width"): [Case(EXTRACT, "--ivh-bin-width 8", "family ivh")],
+    ("extract", "--label"): [Case(EXTRACT, "--label 1", "names none")],
+    ("extract", "--groups"): [Case(EXTRACT, "--groups patient", "manifest")],
+    ("extract", "--split"): [Case(EXTRACT, "--split part", "manifest")],
+    ("extract", "--hash-ids"): [Case(EXTRACT, "--hash-ids", "could be hashed", 0)],
+    ("extract", "--salt"): [Case(EXTRACT, "--salt x", "--hash-ids")],
+    ("extract", "--resume"): [Case(EXTRACT, "--resume", "f.csv.part to go on from", 0)],
+    ("extract", "--region"): [Case(EXTRACT, "--region box", "names none")],
+    ("filter", "--size"): [
+        Case(FILTER, "--size 5", code=0, differs=True),
+        Case(FILTER.replace("mean", "gaussian"), "--sigma 2 --size 5", "takes no --size"),
+    ],
+    ("filter", "--sigma"): [Case(FILTER, "--sigma 2", "takes no --sigma")],
+    ("filter", "--weights"): [Case(FILTER, "--weights 1,2", "takes no --weights")],
+    ("filter", "--mode"): [Case(FILTER, "--mode wrap", code=0, differs=True)],
+    ("filter", "--cval"): [Case(FILTER, "--cval 7", "--mode constant")],
+    ("doctor", "--warm"): [Case("doctor", "--warm kernel", "'kernel'")],
+    ("doctor", "--jobs"): [Case("doctor", "--jobs 1", "goes with --warm")],
+}
+# these change how much is done at a time, what is printed, or what may be replaced, whatever the
+# data: other tests see to them
+ALWAYS = {"--json", "--debug", "--force", "--jobs"}
+
+
+def options() -> list[tuple[str, str]]:
+    """Verb and option of the whole program, but for those that always have an effect."""
+    found = []
+    for name, verb in VERBS.items():
+        parts = (
+            {f"{name} {key}": each for key, each in verb.commands.items()}
+            if isinstance(verb, click.Group)
+            else {name: verb}
+        )
+        for path, command in parts.items():
+            flags = [p.opts[0] for p in command.params if isinstance(p, click.Option)]
+            found += [(path, flag) for flag in flags if flag not in ALWAYS or (path, flag) in CASES]
+    return found
+
+
+def test_every_option_has_a_case() -> None:
+    """A new option is tried where it could change nothing; one that is gone is not."""
+    assert set(options()) == set(CASES)
+
+
+@pytest.fixture(scope="module")
+def made(trees: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    root = tmp_path_factory.mktemp("options")
+    files = sorted(trees.rglob("*.png"))
+    rows = [f"{file},{file.parent.name}" for file in files]
+    parts = [f"{row},{'train' if i % 2 else 'test'}" for i, row in enumerate(rows)]
+    (root / "divided.csv").write_text("\n".join(["path,label,split", *parts]))
+    # labels that no model that knows the images will give
+    swapped = [*(row.replace(",benign", ",malignant") for row in rows[:4]), *rows[4:]]
+    (root / "doubtful.csv").write_text("\n".join(["path,label", *swapped]))
+    return Place(trees, root / "divided.csv", root / "doubtful.csv", model, files[0], root)
+
+
+def call(run: Run, place: Place, words: str) -> Result:
+    """Run a line whose braces name what lies on disk; the last of an option said twice counts."""
+    return run(*words.format(**vars(place)).split())
+
+
+def content(folder: Path) -> dict[str, object]:
+    """What a call wrote, without the times at which it did."""
+    kept: dict[str, object] = {}
+    for file in folder.rglob("*"):
+        if file.name == "result.json":
+            result = json.loads(file.read_text())
+            for model in result["models"].values():
+                del model["cost"]
+            kept[file.name] = {**result, "run": None}
+        elif file.is_file() and file.name not in ("run.json", "report.html", "leaderboard.csv"):
+            kept[file.name] = file.read_bytes()
+    return kept
+
+
+@pytest.mark.parametrize(
+    "case", [case for cases in CASES.values() for case in cases], ids=lambda case: case.option
+)
+def test_an_option_is_never_dropped(case: Case, run: Run, made: Place, tmp_path: Path) -> None:
+    """It changes the result, or is said to change nothing, or is refused by name."""
+    assert case.says or case.differs
+    with_it, without = tmp_path / "with", tmp_path / "without"
+    with_it.mkdir(), without.mkdir()
+    place = Place(**{**vars(made), "out": with_it})
+    done = call(run, place, f"{case.args} {case.option}")
+    assert done.exit_code == case.code, done.output
+    assert case.says in done.stderr
+    if case.differs:
+        plain = call(run, Place(**{**vars(made), "out": without}), case.args)
+        assert plain.exit_code == 0, plain.output
+        assert content(with_it) != content(without)
+        assert content(without)
