@@ -223,3 +223,38 @@ def test_rows_that_are_missing(tmp_path: Path) -> None:
         read(sample("nested_priv_SQ.dcm"))
     with pytest.raises(InputError, match="its Columns is missing"):
         read(make(tmp_path / "x.dcm", Columns=None))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_files_and_frames_of_one_scan_agree(tmp_path: Path, seed: int) -> None:
+    """A scan is one volume, whether its slices are files in a folder or frames of one file."""
+    rng = np.random.default_rng(seed)
+    turn = np.linalg.qr(rng.standard_normal((3, 3)))[0]
+    x, y, count = turn[0], turn[1], int(rng.integers(2, 7))
+    places = [np.round(rng.uniform(-9, 9, 3), 4)] * count
+    places = [place + np.cross(x, y) * 1.7 * k for k, place in enumerate(places)]
+    stored = rng.integers(-500, 1500, (count, 5, 6)).astype(np.int16)
+    stored[rng.random(stored.shape) < 0.2] = -2000
+    slopes = [(1, -1024)] * count if seed % 2 else [(1 + k, -10 * k) for k in range(count)]
+    order = rng.permutation(count)
+    (tmp_path / "s").mkdir()
+    for name, k in enumerate(order):
+        make(tmp_path / "s" / f"{name}", stored[k], ImagePositionPatient=_text(places[k]),
+             ImageOrientationPatient=_text([*x, *y]), PixelSpacing=[0.5, 0.25],
+             RescaleSlope=slopes[k][0], RescaleIntercept=slopes[k][1],
+             add=[(0x00280120, "SS", -2000)])  # fmt: skip
+    own = [frame(position=_text(places[k]), rescale=slopes[k]) for k in order]
+    shared = frame(orientation=_text([*x, *y]), spacing=(0.5, 0.25))
+    path = enhanced(tmp_path / "e", stored[order], shared, own, add=[(0x00280120, "SS", -2000)])
+    series, image = read_series(tmp_path / "s"), read(path)
+    scale = np.array(slopes).reshape(count, 2, 1, 1)
+    expected = stored * scale[:, 0] + scale[:, 1]
+    expected[stored == -2000] = expected[stored != -2000].min()
+    for found in (series.image, read_series(path).image, image):
+        assert np.array_equal(found.pixels, expected)
+        assert found.spacing == pytest.approx((1.7, 0.5, 0.25), abs=1e-6)
+    assert series.origin == pytest.approx(places[0], abs=1e-6)
+
+
+def _text(values: Any) -> list[str]:
+    return [f"{value:.9f}" for value in values]
