@@ -181,12 +181,21 @@ def _check_alike(name: str, files: list[SliceFile]) -> None:
 
 def _stacked(files: list[SliceFile], order: list[int]) -> np.ndarray:
     """Pixels of all slices in spatial order, in a dtype that holds each."""
-    parts, paddings = [], []
+    parts, paddings, marked = [], [], False
     for file in files:
         values, padding = file.pixels()
         parts.append(settle(file.name, values))
-        paddings.append(np.zeros(values.shape, bool) if padding is None else padding)
-    dtype = np.result_type(*parts)
-    values = np.concatenate([part.astype(dtype, copy=False) for part in parts])[order]
-    padding = np.concatenate(paddings)[order]
-    return filled(values, padding if padding.any() else None)
+        marked |= padding is not None
+        paddings.append(np.zeros((len(values), 1, 1), bool) if padding is None else padding)
+    volume = _ordered(parts, order, files[0].shape)
+    return filled(volume, _ordered(paddings, order, files[0].shape) if marked else None)
+
+
+def _ordered(parts: list[np.ndarray], order: list[int], shape: tuple[int, int]) -> np.ndarray:
+    """Slices of all files as one array."""
+    out = np.empty((len(order), *shape), np.result_type(*parts))
+    places, at = np.argsort(order), 0
+    for part in parts:
+        out[places[at : at + len(part)]] = part
+        at += len(part)
+    return out

@@ -1,5 +1,7 @@
 """DICOM series and structure sets: order, geometry and what is refused."""
 
+import os
+
 import numpy as np
 import pydicom
 import pytest
@@ -197,6 +199,22 @@ def test_series_without_preamble_or_suffix(folder, volume):
         (path,) = folder.glob(f"IM{9 - k}*")
         assert np.array_equal(read(path).pixels, volume[k] - 1000)
         assert identifiers(path) == ("P1", STUDY, SERIES)
+
+
+def test_names_that_are_no_utf8(folder, tmp_path, volume):
+    """Names may be any bytes: slices and structure sets are read, and messages can be shown."""
+    odd = os.fsdecode(b"f\xfcnf")
+    (folder / "7.dcm").rename(folder / odd)
+    (folder / "notes.txt").rename(folder / (odd + ".txt"))
+    series = read_series(folder)
+    assert np.array_equal(series.image.pixels, volume - 1000)
+    assert series.warnings == (r"1 file passed over: f\xfcnf.txt (no DICOM)",)
+    path = structures(tmp_path / odd, [square(1, (1.5, 6.5), (2.5, 8.5))])
+    assert read_contours(path, series).sum() == 30
+    (folder / odd).write_bytes(bytes(128) + b"DICM")
+    with pytest.raises(InputError, match=r"f\\xfcnf: damaged") as caught:
+        read_series(folder)
+    str(caught.value).encode()
 
 
 def test_what_is_passed_over_is_told(folder, tmp_path):

@@ -69,7 +69,8 @@ def distance(name: str, planes: Sequence[Plane], what: str) -> float:
     for k, step in enumerate(steps):
         if step < 1e-3:
             raise InputError(
-                f"{planes[k].label} and {planes[k + 1].label}: two {what} at one position"
+                f"{planes[k].label} and {planes[k + 1].label}: two {what} at one position; points "
+                "in time, echoes and segments are no slices of one volume"
             )
     along, count = places @ normal, np.arange(len(places))
     between = float(along[-1] - along[0]) / (len(places) - 1)

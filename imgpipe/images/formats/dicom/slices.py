@@ -45,9 +45,12 @@ class SliceFile:
     dataset: Any = field(repr=False)
 
     def pixels(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Values (n, y, x) in the order of the planes, and where they are padding."""
+        """Values (n, y, x) in the order of the planes, and where they are padding; once."""
         with reading_dicom(self.name):
             values, padding = measured(self.name, self.dataset)
+        for tag in PIXEL_TAGS:
+            # what is decoded need not be kept besides
+            self.dataset.pop(tag, None)
         count = (len(self.planes), *self.shape)
         return values.reshape(count), None if padding is None else padding.reshape(count)
 
