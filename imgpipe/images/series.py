@@ -47,7 +47,7 @@ class Series:
     warnings: tuple[str, ...] = ()
 
 
-def read_series(folder: str | os.PathLike[str]) -> Series:
+def read_series(folder: str | os.PathLike[str], *, series: str | None = None) -> Series:
     """Read the DICOM files of a folder as one volume.
 
     Files that are not DICOM, or hold no pixels, are passed over and named in the warnings. DICOM
@@ -60,6 +60,8 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     ----------
     folder : path-like
         Folder with the slices of one series, not searched deeper; or one multi-frame file.
+    series : str, optional
+        SeriesInstanceUID; needed where the folder holds several.
 
     Returns
     -------
@@ -70,9 +72,10 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     Raises
     ------
     InputError
-        If the folder holds no slices, more than one series, slices of different size, spacing or
-        orientation, colours, frames without positions, two slices at one position, missing or
-        unevenly spaced slices, or slices that are shifted against each other (a tilted gantry).
+        If the folder holds no slices, several series and none is named, slices of different size,
+        spacing or orientation, colours, frames without positions, two slices at one position,
+        missing or unevenly spaced slices, or slices that are shifted against each other (a tilted
+        gantry).
 
     Examples
     --------
@@ -89,10 +92,8 @@ def read_series(folder: str | os.PathLike[str]) -> Series:
     opened = {
         file: open_slices(file) for file in (sorted(root.iterdir()) if root.is_dir() else [root])
     }
-    files = [found for found in opened.values() if not isinstance(found, str)]
-    if not files:
-        raise InputError(f"{name}: no DICOM slices in it")
-    _check_alike(name, files)
+    files = _of_one_series(name, opened, series)
+    _check_alike(files)
     planes = [plane for file in files for plane in file.planes]
     check_alike(planes)
     if len(planes) == 1:
@@ -162,13 +163,31 @@ def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
     return None
 
 
-def _check_alike(name: str, files: list[SliceFile]) -> None:
-    """Refuse files that cannot be one volume."""
-    series = {file.series for file in files}
-    if len(series) > 1:
+def _of_one_series(
+    name: str, opened: dict[Path, SliceFile | str], series: str | None
+) -> list[SliceFile]:
+    """Files of the series that is meant; the others are marked as passed over."""
+    files = [found for found in opened.values() if not isinstance(found, str)]
+    if not files:
+        raise InputError(f"{name}: no DICOM slices in it")
+    there = sorted({file.series for file in files})
+    named = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
+    if series is None and len(there) > 1:
         raise InputError(
-            f"{name}: {len(series)} series in one folder; give each a folder of its own"
+            f"{name}: {len(there)} series in one folder ({named}); give each a folder of its own, "
+            "or name one"
         )
+    if series is not None and series not in there:
+        raise InputError(f"{name}: no series {series} in it; there is {named}")
+    if series is not None:
+        for path, found in opened.items():
+            if not isinstance(found, str) and found.series != series:
+                opened[path] = "another series"
+    return [file for file in files if series in (None, file.series)]
+
+
+def _check_alike(files: list[SliceFile]) -> None:
+    """Refuse files that cannot be one volume."""
     first = files[0]
     for file in files:
         if file.shape != first.shape:

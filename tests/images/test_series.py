@@ -201,6 +201,21 @@ def test_series_without_preamble_or_suffix(folder, volume):
         assert identifiers(path) == ("P1", STUDY, SERIES)
 
 
+def test_one_of_several_series(folder, volume):
+    """Where a folder holds several series, one is named, and the others are passed over."""
+    for k in range(3):
+        place = position(k + 0.3)
+        saved(folder / f"other{k}", slice_file(volume[k] + 7, place, SeriesInstanceUID="9.9"))
+    assert np.array_equal(read_series(folder, series=SERIES).image.pixels, volume - 1000)
+    other = read_series(folder, series="9.9")
+    assert np.array_equal(other.image.pixels, volume[:3] - 993)
+    assert other.warnings[0].startswith("6 files passed over: 5.dcm (another series), ")
+    with pytest.raises(InputError, match=r"2 series in one folder \(1\.2\.3\.2, 9\.9\)"):
+        read_series(folder)
+    with pytest.raises(InputError, match=r"no series 1\.1 in it; there is 1\.2\.3\.2, 9\.9"):
+        read_series(folder, series="1.1")
+
+
 def test_names_that_are_no_utf8(folder, tmp_path, volume):
     """Names may be any bytes: slices and structure sets are read, and messages can be shown."""
     odd = os.fsdecode(b"f\xfcnf")
