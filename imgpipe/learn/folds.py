@@ -88,6 +88,24 @@ def inner_folds(
         return None
 
 
+def hold_back(
+    labels: np.ndarray, groups: np.ndarray | None, share: float, *, random_state: int | None = None
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Give all but about a share, and that share; None where no group can be held back.
+
+    Every class is on both sides wherever that can be, if need be with a larger share.
+    """
+    most = min(round(1 / share), most_folds(labels, groups))
+    first = None
+    for folds in range(most, 1, -1):
+        found = inner_folds(labels, groups, folds, random_state=random_state) or []
+        for train, held in found:
+            if not _lacks_class(labels, train) and not _lacks_class(labels, held):
+                return train, held
+        first = first or next(iter(found), None)
+    return first
+
+
 def _searched(
     labels: np.ndarray, groups: np.ndarray, folds: int, rng: np.random.Generator
 ) -> tuple[_Folds | None, bool]:

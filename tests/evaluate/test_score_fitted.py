@@ -43,3 +43,15 @@ def test_fitted_models_must_give_codes() -> None:
     fitted = light().fit(data.images, np.array(data.classes)[data.labels])
     with pytest.raises(InputError, match=r"gives the classes benign, malignant; .* codes 0 to 1"):
         score_fitted({"light": fitted}, data)
+
+
+def test_unknown_patients_of_a_held_out_set() -> None:
+    """Where nothing is fitted, there are no two sides of a split to speak of."""
+    data = toy(step=15)
+    fitted = {"light": light().fit(data.images, data.labels)}
+    warnings = score_fitted(fitted, data).dataset.warnings
+    assert not any("both sides" in text for text in warnings)
+    assert any("count as so many patients" in text for text in warnings)
+    assert score_fitted(fitted, data).dataset.copies.judged is None
+    known = frozenset(image_digests(data.images[:7]))
+    assert score_fitted(fitted, data, trained_on=known).dataset.copies.judged == 7

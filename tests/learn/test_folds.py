@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from imgpipe import InputError
 from imgpipe.learn import folds as folds_module
-from imgpipe.learn.folds import folds_lacking_a_class, inner_folds, most_folds, stratified_folds
+from imgpipe.learn.folds import (
+    folds_lacking_a_class,
+    hold_back,
+    inner_folds,
+    most_folds,
+    stratified_folds,
+)
 from imgpipe.learn.group_search import Undecided
 
 
@@ -89,6 +95,23 @@ def test_a_division_that_exists_is_found(
     if len(set(labels)) > 1 and divisible(labels, groups, folds):
         found = stratified_folds(labels, groups, folds, random_state=seed)
         assert folds_lacking_a_class(labels, found) == 0
+
+
+@given(small_cohorts(), st.sampled_from([0.1, 0.2, 0.34, 0.5]), st.integers(0, 2))
+@settings(max_examples=150, deadline=None)
+def test_a_part_held_back_has_every_class(
+    cohort: tuple[np.ndarray, np.ndarray], share: float, seed: int
+) -> None:
+    """Whenever patients can be held back with every class on both sides, they are."""
+    labels, groups = cohort
+    if len(set(labels)) < 2 or not divisible(labels, groups, 2):
+        return
+    found = hold_back(labels, groups, share, random_state=seed)
+    assert found is not None
+    train, held = found
+    assert set(labels[train]) == set(labels[held]) == set(labels)
+    assert not set(groups[train]) & set(groups[held])
+    assert sorted([*train, *held]) == list(range(len(labels)))
 
 
 def trainable(labels: np.ndarray, groups: np.ndarray, folds: int) -> bool:

@@ -56,6 +56,16 @@ def test_calibration_divides_no_patient() -> None:
     assert torn["plain"] > 0
 
 
+def test_patients_that_cannot_be_set_apart_for_calibration() -> None:
+    """Three classes, every two of which share a patient, cannot be held back; no --folds helps."""
+    y, patients = np.array(list("ABACBC")), np.array([1, 1, 2, 2, 3, 3])
+    with pytest.raises(InputError, match="cannot be divided in two with every class in both") as e:
+        CalibratedSVM(random_state=0).fit(np.eye(6), y, groups=patients)
+    assert "--folds" not in str(e.value)
+    with pytest.raises(InputError, match="folds is 1; it must be at least 2"):
+        CalibratedSVM(folds=1).fit(X, Y)
+
+
 @pytest.mark.parametrize(("count", "folds"), [(2, 2), (4, 4), (20, 5)])
 def test_inner_folds_adapt_to_the_rarest_class(count: int, folds: int) -> None:
     """A class with few samples gets fewer inner folds, not an error."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, did_you_mean
 from imgpipe.datasets.annotations.identity import canonical
 from imgpipe.datasets.annotations.spelling import some
 
@@ -43,6 +43,7 @@ def _asked(where: str, classes: Sequence[str], positive: str) -> str:
     if len(same) != 1:
         raise InputError(
             f"{where}: --positive {positive} is no class; choose from {some(classes, 8)}"
+            f"{did_you_mean(positive, classes)}"
         )
     return same[0]
 

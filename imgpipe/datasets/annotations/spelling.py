@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, did_you_mean
 
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {
@@ -55,7 +55,9 @@ def choose_name(
 ) -> str | None:
     """The key or column that was asked for, or the default one where it exists."""
     if asked is not None and asked not in names:
-        raise InputError(f"{where}: no {kind} {asked!r} among {some(names, 8)}")
+        raise InputError(
+            f"{where}: no {kind} {asked!r} among {some(names, 8)}{did_you_mean(asked, names)}"
+        )
     return asked or (default if default in names else None)
 
 

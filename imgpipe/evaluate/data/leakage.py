@@ -1,6 +1,7 @@
 """What could make a score too good: equal images, near-equal ones, patients on both sides."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
@@ -102,9 +103,10 @@ def duplicates(
         for a, b in listed
     ]
     warnings = [*_exact_warnings(groups, labels, places), *_near_warnings(pairs)]
-    if len(survey.digests) > _MOST_COMPARED:
+    distinct = len(survey.digests) - sum(len(group) - 1 for group in groups)
+    if distinct > _MOST_COMPARED:
         warnings.append(
-            f"near-duplicates were not searched for among {len(survey.digests)} images "
+            f"near-duplicates were not searched for among {distinct} different images "
             f"(the limit is {_MOST_COMPARED}); exact ones were"
         )
     return tuple(pairs[:_MOST_LISTED]), warnings
@@ -151,16 +153,26 @@ def _exact_pairs(groups: list[list[int]], places: Sequence[str | None]) -> list[
     """Pair each image but the first of its group with an equal one, elsewhere if possible."""
     pairs = []
     for group in groups:
+        firsts = _first_of_each_place(group, places)
         for index in group[1:]:
-            apart = (other for other in group if places[other] != places[index])
-            pairs.append(tuple(sorted((next(apart, group[0]), index))))
-    return sorted(pairs, key=lambda pair: pair[1])  # type: ignore[arg-type]
+            apart = (other for other in firsts if places[other] != places[index])
+            other = next(apart, group[0])
+            pairs.append((min(other, index), max(other, index)))
+    return sorted(pairs, key=lambda pair: pair[1])
 
 
 def _apart(group: list[int], other: list[int], places: Sequence[str | None]) -> tuple[int, int]:
     """Give one image of each group, in different places if possible."""
-    differing = ((a, b) for a in group for b in other if places[a] != places[b])
+    firsts = (_first_of_each_place(members, places) for members in (group, other))
+    differing = ((a, b) for a, b in product(*firsts) if places[a] != places[b])
     return next(differing, (group[0], other[0]))
+
+
+def _first_of_each_place(group: list[int], places: Sequence[str | None]) -> list[int]:
+    firsts: dict[str | None, int] = {}
+    for index in group:
+        firsts.setdefault(places[index], index)
+    return list(firsts.values())
 
 
 def _near_pairs(survey: Survey, groups: list[list[int]]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from imgpipe.evaluate.data.leakage import (
     judged_in_training,
 )
 from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.data.survey import survey_images
+from imgpipe.evaluate.data.survey import Survey, survey_images
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (20, 32, 32), dtype=np.uint8)
@@ -117,6 +117,18 @@ def test_copies_are_counted_as_by_hand(
     assert found.images == len(equal)
     assert found.groups == len({digests[i] for i in equal})
     assert found.torn == len(torn)
+
+
+def test_many_copies_take_no_time() -> None:
+    """Thirty thousand equal images are counted and paired, whether in one place or in two."""
+    n = 30_000
+    keys, reduced = (b"x",) * n, np.zeros((n, 16, 17), np.float32)
+    survey = Survey(keys, keys, np.full(n, np.nan), reduced, {}, "uint8", 1, n)
+    for places in (["train"] * n, ["test", *["train"] * (n - 1)]):
+        pairs, warnings = duplicates(survey, list(map(str, range(n))), np.zeros(n, int), places)
+        assert len(pairs) == 1000
+        (warning,) = warnings
+        assert warning.startswith("30000 images are exact duplicates, in 1 group")
 
 
 def test_what_a_model_was_trained_on_is_known_or_not() -> None:

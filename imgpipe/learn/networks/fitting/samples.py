@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from imgpipe._common import InputError
-from imgpipe.learn.folds import inner_folds
+from imgpipe.learn.folds import hold_back
 from imgpipe.learn.networks.checks import require_number
 from imgpipe.learn.networks.fitting.tensors import to_tensor
 from imgpipe.learn.targets import check_classification
@@ -90,13 +90,13 @@ def divide(samples: Samples, groups: Any, fraction: float, seed: int) -> tuple[S
             raise InputError(f"groups has shape {groups.shape} for {len(labels)} images")
         if any(group is None for group in groups.tolist()):
             raise InputError("groups holds None; name the patient of every image")
-    found = inner_folds(labels, groups, round(1 / fraction), random_state=seed)
+    found = hold_back(labels, groups, fraction, random_state=seed)
     if found is None:
         raise InputError(
             "early stopping needs two patients of each class in the training part, which can be "
             "set apart: add some, give a validation part, or set patience=None"
         )
-    train, held = (torch.from_numpy(part) for part in found[0])
+    train, held = (torch.from_numpy(part) for part in found)
     return (
         Samples(samples.images[train], samples.codes[train]),
         Samples(samples.images[held], samples.codes[held]),
