@@ -1,5 +1,6 @@
 """JPEG files: their header, and a check that no coded pixels are missing."""
 
+import re
 import struct
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,8 +15,10 @@ from imgpipe.images.image import check_budget
 
 # start-of-frame markers, JPEG-LS (0xF7) included
 JPEG_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
-HUFFMAN, ARITHMETIC, PROGRESSIVE = (0xC0, 0xC1, 0xC2), (0xC9, 0xCA), 0xC2
+HUFFMAN, ARITHMETIC = (0xC0, 0xC1, 0xC2), (0xC9, 0xCA)
 OTHER_KINDS = {0xC3: "lossless JPEG", 0xCB: "lossless JPEG", 0xF7: "JPEG-LS"}
+# in coded pixels 0xFF is followed by 0x00 or by a restart marker
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 # bytes without 0xFF, which decode to something other than the zeros that libjpeg fills in
 JPEG_FILLER = bytes((37 * i + 11) % 251 for i in range(64))
 
@@ -27,14 +30,13 @@ def decode_jpeg(name: str, data: bytes) -> Samples:
     if head.bits != 8 or head.frame not in (*HUFFMAN, *ARITHMETIC):
         kind = OTHER_KINDS.get(head.frame, f"JPEG of {head.bits} bits")
         raise InputError(f"{name}: a {kind}, which is not read; save as PNG or TIFF")
-    # in the coded pixels 0xFF is followed by 0x00 or a restart marker, so this is the true end
-    end = data.find(b"\xff\xd9", head.scan)
-    if end < 0:
-        raise InputError(f"{name}: truncated: the JPEG file has no end marker")
+    scans, end = _scans(name, data, head)
+    if not _is_complete(head, scans):
+        raise InputError(f"{name}: truncated: scans of the JPEG file are missing")
     samples = decode_simple(name, data)
     # libjpeg fills up what is missing before the end marker, without an error; bits beyond the
     # last pixel do not matter only if all before it are there (true of Huffman coding)
-    if head.frame in HUFFMAN and _may_be_filled_up(head, samples.values):
+    if head.frame in HUFFMAN and _may_be_filled_up(head, len(scans), samples.values):
         longer = decode_simple(name, data[:end] + JPEG_FILLER + data[end:])
         if not np.array_equal(samples.values, longer.values):
             raise InputError(f"{name}: truncated: coded pixels of the JPEG file are missing")
@@ -53,14 +55,41 @@ class JpegHeader(NamedTuple):
     """Marker of the kind of coding."""
     bits: int
     components: int
-    at_once: int
-    """Components in the first scan."""
+    first: bytes
+    """Header of the first scan."""
 
 
-def _may_be_filled_up(head: JpegHeader, values: np.ndarray) -> bool:
+def _scans(name: str, data: bytes, head: JpegHeader) -> tuple[list[bytes], int]:
+    """Headers of all scans, and where the last one ends."""
+    scans, at = [head.first], head.scan
+    while (found := _MARKER.search(data, at)) is not None:
+        at = found.start()
+        if data[at + 1] == 0xD9:
+            return scans, at
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at + 1] == 0xDA:
+            scans.append(data[at + 4 : at + 2 + length])
+        at += 2 + max(length, 2)
+    raise InputError(f"{name}: truncated: the JPEG file has no end marker")
+
+
+def _is_complete(head: JpegHeader, scans: list[bytes]) -> bool:
+    """Whether the scans bring each of the 64 frequencies of each component to its last bit."""
+    missing: dict[int, list[int]] = {}
+    for scan in scans:
+        count = scan[0] if scan else 0
+        if len(scan) < 4 + 2 * count:
+            return False
+        first, last, bits = scan[1 + 2 * count : 4 + 2 * count]
+        for component in scan[1 : 1 + 2 * count : 2]:
+            left = missing.setdefault(component, [1] * 64)
+            left[first : last + 1] = [bits & 15] * len(left[first : last + 1])
+    return len(missing) == head.components and not any(map(any, missing.values()))
+
+
+def _may_be_filled_up(head: JpegHeader, scans: int, values: np.ndarray) -> bool:
     """Whether the last pixel has the gray of blocks that are not in the file."""
-    one_scan = head.frame != PROGRESSIVE and head.at_once == head.components
-    if not one_scan or head.components not in (1, 3):
+    if scans > 1 or head.components not in (1, 3):
         return True
     if values.ndim == 2:
         return bool(values[-1, -1] == 128)
@@ -92,5 +121,4 @@ def jpeg_header(name: str, data: bytes) -> JpegHeader:
             if size is None:
                 raise InputError(f"{name}: damaged: its JPEG header declares no size")
             bits, height, width, components = size
-            at_once = (body or b"\0")[0]
-            return JpegHeader(height, width, exif, at, frame, bits, components, at_once)
+            return JpegHeader(height, width, exif, at, frame, bits, components, body)

@@ -181,7 +181,7 @@ def test_jpeg_mended_with_an_end_marker(tmp_path: Path, share: float) -> None:
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-@pytest.mark.parametrize("settings", [{}, {"subsampling": 0}, {"optimize": True}], ids=str)
+@pytest.mark.parametrize("settings", [{}, {"subsampling": 0}, {"progressive": True}], ids=str)
 def test_jpeg_mended_at_every_cut(tmp_path: Path, mode: str, settings: dict) -> None:
     """Wherever a mended file was cut, it is refused, or no more than its last block differs."""
     path = tmp_path / "x.jpg"
