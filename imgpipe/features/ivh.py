@@ -18,11 +18,11 @@ from itertools import starmap
 
 import numpy as np
 
-from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit, jit_helper
 from imgpipe.features.family import Definition, Family, Feature
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.edges import PARTS, Scale, reaches, scale_of_range
+from imgpipe.features.inputs.labels import image_error
 from imgpipe.features.inputs.levels import fixed_number, fixed_size
 from imgpipe.features.inputs.settings import MAX_IVH_LEVELS, ExtractionPlan
 
@@ -78,11 +78,13 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
         _stack(levels.astype(np.float64), batch.counts, np.ones_like(top), top, out)
     elif settings.ivh_bin_width is not None:
         width = settings.ivh_bin_width
-        number = fixed_size(values, inside, low, width, MAX_IVH_LEVELS, levels, highest)
-        if number > MAX_IVH_LEVELS:
-            raise InputError(
-                f"ivh_bin_width={width:g} makes {number:.0f} bins, more than the {MAX_IVH_LEVELS} "
-                "that there may be; choose a larger one"
+        numbers = fixed_size(values, inside, low, width, MAX_IVH_LEVELS, levels, highest)
+        k = int(numbers.argmax())
+        if numbers[k] > MAX_IVH_LEVELS:
+            raise image_error(
+                f"ivh_bin_width={width:g} makes {numbers[k]:.0f} bins of {{image}}, more than the "
+                f"{MAX_IVH_LEVELS} that there may be; choose a larger one",
+                batch.labels[k],
             )
         top = np.array([_length(*ends, width) for ends in zip(low, high, strict=True)])
         _stack(levels.astype(np.float64), batch.counts, np.ones_like(top), top, out)

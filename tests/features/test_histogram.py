@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 from imgpipe import InputError
-from imgpipe.features import extract
+from imgpipe._common import ImageError
+from imgpipe.features import extract, extract_many
 
 
 def naive_levels(values, bins=32, width=None, low=None):
@@ -131,10 +132,27 @@ def test_not_gray_levels(image):
         histogram(image, bins=None)
 
 
+@pytest.mark.parametrize(
+    ("image", "settings", "words"),
+    [
+        ([[0, 1]], {"bin_width": 2, "low": 1}, "image 1 goes down to 0, below low=1"),
+        ([[1.5, 3]], {"bins": None}, "pixels of image 1 as gray levels .* 1 of 2 are not"),
+        ([[1, 9000]], {"bins": None}, "image 1 has 9000 gray levels"),
+        ([[1, 9000]], {"bin_width": 1}, "image 1 has 9000 gray levels"),
+        ([[1, 1e9]], {"ivh_bin_width": 1}, "makes 1000000000 bins of image 1"),
+    ],
+)
+def test_errors_name_the_image(image, settings, words):
+    """Of many images, the one whose gray levels cannot be is named."""
+    with pytest.raises(ImageError, match=words) as caught:
+        extract_many([[[1, 2]], image], families=["ivh", "histogram"], **settings)
+    assert caught.value.index == 1
+
+
 @pytest.mark.parametrize("settings", [{"bins": None}, {"bin_width": 0.001}])
 def test_too_many_gray_levels(settings):
     """More levels than a matrix holds are an error that says what would do."""
-    with pytest.raises(InputError, match=r"(60000|59999001) gray levels"):
+    with pytest.raises(InputError, match=r"has (60000|59999001) gray levels"):
         histogram(np.array([[1, 60000]]), **settings)
 
 

@@ -33,6 +33,8 @@ class Batch:
         The mask of the shape; `mask` where none was given.
     inside : ndarray of bool
         The intensity mask: `mask` after re-segmentation.
+    labels : sequence of str
+        What errors call the images.
     shared : dict
         What several families need and the first of them worked out.
     whole, origin : ndarray of float64, tuple of int
@@ -50,6 +52,7 @@ class Batch:
         labels: Sequence[str],
     ) -> None:
         self._settings = plan.settings
+        self.labels = labels
         values = channels[0] if len(channels) == 1 else _luminance(channels)
         masked = mask is not None
         whole = mask is None and morphological_mask is None
@@ -88,7 +91,7 @@ class Batch:
 
     @cached_property
     def _discretised(self) -> tuple[np.ndarray, np.ndarray, int]:
-        levels, n_levels = discretise(self.values, self.inside, self._settings)
+        levels, n_levels = discretise(self.values, self.inside, self._settings, self.labels)
         return levels, n_levels, int(n_levels.max())
 
     @property

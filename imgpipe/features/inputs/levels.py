@@ -1,15 +1,17 @@
 """From intensities to gray levels 1, 2, ... inside the mask; 0 stands for outside."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit
 from imgpipe.features.inputs.edges import PARTS, fill_levels, scale_of_range, scale_of_width
+from imgpipe.features.inputs.labels import image_error
 from imgpipe.features.inputs.settings import MAX_LEVELS, Settings
 
 
 def discretise(
-    values: np.ndarray, inside: np.ndarray, settings: Settings
+    values: np.ndarray, inside: np.ndarray, settings: Settings, labels: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gray levels, int32 and shaped like `values`, float64 (n, z, y, x), and the highest of each.
 
@@ -19,13 +21,13 @@ def discretise(
     highest = np.empty(len(values), np.int64)
     x, take, out = (array.reshape(len(values), -1) for array in (values, inside, levels))
     if settings.bin_width is not None:
-        lows = _lows(x, take, settings)
-        number = fixed_size(x, take, lows, settings.bin_width, MAX_LEVELS, out, highest)
-        _check_levels(number, "choose a larger bin_width")
+        lows = _lows(x, take, settings, labels)
+        numbers = fixed_size(x, take, lows, settings.bin_width, MAX_LEVELS, out, highest)
+        _check_levels(numbers, "choose a larger bin_width", labels)
     elif settings.bins is not None:
         fixed_number(x, take, settings.bins, out, highest)
     else:
-        _check_gray_levels(values[inside])
+        _check_gray_levels(x, take, labels)
         levels[inside] = values[inside]
         highest[:] = out.max(axis=1)
     return levels, highest
@@ -34,48 +36,59 @@ def discretise(
 def fixed_size(
     values: np.ndarray, inside: np.ndarray, lows: np.ndarray, width: float, most: int,
     levels: np.ndarray, highest: np.ndarray,
-) -> float:  # fmt: skip
+) -> np.ndarray:  # fmt: skip
     """Level = floor((x - low) / width) + 1, for rows of pixels and a start for each.
 
-    Fills in the highest of each row, too, and gives that of all; above `most` nothing is filled in.
+    Fills in the highest of each row, too, and gives these; above `most` nothing is filled in.
     """
     highs = np.where(inside, values, -np.inf).max(axis=1)
     # quarters first: the span may lie beyond the largest float
-    number = np.floor(((highs / 4 - lows / 4) / (width / 4)).max()) + 1
-    if number <= most + 1:
-        _fill_fixed_size(values, inside, lows, highs, width, most + 1, levels, highest)
-        number = highest.max()
-    return float(number)
+    numbers: np.ndarray = np.floor((highs / 4 - lows / 4) / (width / 4)) + 1
+    if numbers.max() > most + 1:
+        return numbers
+    _fill_fixed_size(values, inside, lows, highs, width, most + 1, levels, highest)
+    return highest
 
 
-def _lows(values: np.ndarray, inside: np.ndarray, settings: Settings) -> np.ndarray:
+def _lows(
+    values: np.ndarray, inside: np.ndarray, settings: Settings, labels: Sequence[str]
+) -> np.ndarray:
     """Where the first bin of a fixed size begins, per image."""
     minima = np.where(inside, values, np.inf).min(axis=1)
     low = settings.bounds[0] if settings.low is None else settings.low
     if low is None:
         return minima
-    if minima.min() < low:
-        raise InputError(
-            f"intensities go down to {minima.min():g}, below low={low:g}; lower low, or leave them "
-            f"out with range=({low:g}, inf)"
+    k = int(minima.argmin())
+    if minima[k] < low:
+        raise image_error(
+            f"{{image}} goes down to {minima[k]:g}, below low={low:g}; lower low, or leave such "
+            f"pixels out with range=({low:g}, inf)",
+            labels[k],
         )
     return np.full(len(values), low)
 
 
-def _check_gray_levels(values: np.ndarray) -> None:
-    wrong = int(np.count_nonzero((values < 1) | (values != np.floor(values))))
-    if wrong:
-        raise InputError(
-            f"bins=None takes the pixels as gray levels 1, 2, ..., but {wrong} of {values.size} "
-            "are not positive integers; give bins= or bin_width="
+def _check_gray_levels(values: np.ndarray, inside: np.ndarray, labels: Sequence[str]) -> None:
+    wrong = np.count_nonzero(inside & ((values < 1) | (values != np.floor(values))), axis=1)
+    k = int(wrong.argmax())
+    if wrong[k]:
+        raise image_error(
+            "bins=None takes the pixels of {image} as gray levels 1, 2, ..., but "
+            f"{wrong[k]} of {np.count_nonzero(inside[k])} are not positive integers; give bins= "
+            "or bin_width=",
+            labels[k],
         )
-    _check_levels(values.max(), "give bins= or bin_width=")
+    highest = values.max(axis=1, where=inside, initial=1)
+    _check_levels(highest, "give bins= or bin_width=", labels)
 
 
-def _check_levels(number: float, advice: str) -> None:
-    if not number <= MAX_LEVELS:
-        raise InputError(
-            f"{number:.0f} gray levels are more than a matrix can hold ({MAX_LEVELS}); {advice}"
+def _check_levels(numbers: np.ndarray, advice: str, labels: Sequence[str]) -> None:
+    k = int(numbers.argmax())
+    if not numbers[k] <= MAX_LEVELS:
+        raise image_error(
+            f"{{image}} has {numbers[k]:.0f} gray levels, more than a matrix can hold "
+            f"({MAX_LEVELS}); {advice}",
+            labels[k],
         )
 
 
