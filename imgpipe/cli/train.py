@@ -82,7 +82,7 @@ def command(
             "out": str(path),
             "model": model,
             "classes": list(trained.classes),
-            "positive": trained.positive_class,
+            "positive_class": trained.positive_class,
             "images": used,
             "seconds": round(seconds, 3),
             "warnings": list(trained.warnings),

@@ -80,13 +80,14 @@ def load_manifest(
         ids=table.values("path"),
         channel_axis=images.channel_axis,
         source=where,
-        warnings=tuple(table.notes + notes + doubts + warnings + passed_over),
+        warnings=(*table.notes, *notes, *doubts, *warnings, *passed_over),
     )
 
 
 def unused_columns(table: Table, groups: str | None, split: str | None) -> list[str]:
     """Name the columns that are passed over."""
-    read = {*table.found.values(), groups, split}
+    # of a region without a mask the table tells itself
+    read = {*table.found.values(), groups, split, "region"}
     passed_over = {name: table.values(name) for name in table.columns if name not in read}
     return unused_note(passed_over, groups, split)
 

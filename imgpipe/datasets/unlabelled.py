@@ -169,7 +169,8 @@ def _listed(folder: Path, table: Table) -> list[tuple[str | None, Item]]:
     for row in table.rows:
         masks = (str(place(folder, row["mask"], listings)),) if row.get("mask") else ()
         path = str(place(folder, row["path"], listings))
-        items.append((row["path"], ImageFile(path, masks, row.get("region") or None)))
+        region = row["region"] or None if "region" in table.found else None
+        items.append((row["path"], ImageFile(path, masks, region)))
     return items
 
 

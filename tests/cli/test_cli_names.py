@@ -37,7 +37,7 @@ def test_every_verb_takes_them(run: Run, old: str, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     for verb in (("compare", old, "--models", "dummy", "--folds", 2, *light),
                  ("evaluate", tmp_path / "m.joblib", old, "--trust", "--jobs", 1)):  # fmt: skip
-        done = run(*verb, "--out", tmp_path / "run")
+        done = run(*verb, "--force", "--out", tmp_path / "run")
         assert done.exit_code == 0, done.stderr
         assert r"b\xfccher" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
         ids = pd.read_csv(tmp_path / "run" / "predictions.csv")["id"]

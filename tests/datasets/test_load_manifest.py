@@ -9,7 +9,8 @@ import pytest
 from dataset_samples import IMAGES, LABELS, PATIENTS
 
 from imgpipe import InputError
-from imgpipe.datasets import load
+from imgpipe._common import shown
+from imgpipe.datasets import find_images, load
 from imgpipe.images import write
 
 Manifest = Callable[[str], Path]
@@ -180,9 +181,11 @@ def test_a_backslash_may_be_part_of_a_name(manifest: Manifest) -> None:
     "stored", ["gro\u0308\u00dfe.png".encode(), "gr\u00f6\u00dfe.png".encode("latin-1")]
 )
 def test_names_in_other_forms(manifest: Manifest, stored: bytes) -> None:
-    """A composed name in the table finds the decomposed one on disk, and one in Latin-1."""
+    """A composed name finds the decomposed one on disk, and one in Latin-1, also as we show it."""
     path = manifest("path,label\ngr\u00f6\u00dfe.png,a\n1.png,b\n")
     os.rename(path.parent / "0.png", os.path.join(os.fsencode(path.parent), stored))
+    assert np.array_equal(load(path).images[0], IMAGES[0])
+    path.write_text(f"path,label\n{shown(os.fsdecode(stored))},a\n1.png,b\n", encoding="utf-8")
     assert np.array_equal(load(path).images[0], IMAGES[0])
 
 
@@ -245,10 +248,19 @@ def test_named_classes(manifest: Manifest) -> None:
 
 
 def test_one_unused_column_is_named(manifest: Manifest) -> None:
-    """A single unused column is named alone; mask, region and the asked split are in use."""
-    path = manifest("path,label,region,part,who\n0.png,a,r,train,x\n1.png,b,r,test,y\n")
+    """A single unused column is named alone; the asked split is in use."""
+    path = manifest("path,label,part,who\n0.png,a,train,x\n1.png,b,test,y\n")
     (warning,) = load(path, split="part").warnings
     assert warning == "column who is not used; if it names the patient: --groups who"
+
+
+def test_a_region_without_masks_is_no_structure_set(manifest: Manifest) -> None:
+    """A column region may name a part of the body; without a column mask it is not used."""
+    path = manifest("path,label,region\n0.png,a,hand\n1.png,b,foot\n")
+    note = "column region is not used: it goes with a column mask"
+    assert load(path).warnings == (note,)
+    assert find_images(path).warnings == (note,)
+    assert len(list(find_images(path))) == 2
 
 
 def test_bad_images_are_named(manifest: Manifest) -> None:

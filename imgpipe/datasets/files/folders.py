@@ -112,7 +112,7 @@ def _listing(folder: Path) -> _Listing:
             text = os.fsencode(name).decode()
         except UnicodeDecodeError:
             text = os.fsencode(name).decode("latin-1")
-        for key in {_composed(text), _folded(text)}:
+        for key in {_composed(text), _folded(text), shown(name)}:
             listing.setdefault(key, []).append(name)
     return listing
 

@@ -28,19 +28,17 @@ class Table:
         Names as in the file; one without a name is called by its number.
     found : dict of str to str
         Our name of a column and the file's.
+    notes : tuple of str
+        Columns that were taken under another name, or are of no use.
     """
 
     rows: list[Row]
     columns: list[str]
     found: dict[str, str]
+    notes: tuple[str, ...] = ()
 
     def values(self, column: str) -> list[str]:
         return [row[column] for row in self.rows]
-
-    @property
-    def notes(self) -> list[str]:
-        """Columns that were taken under another name."""
-        return alias_notes(self.found)
 
 
 def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
@@ -58,6 +56,7 @@ def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
     if twice := sorted({name for name in named if named.count(name) > 1}):
         raise InputError(f"{where}: the column {twice[0]!r} is there twice")
     found = find_columns(where, named, needed)
+    lone = None if "mask" in found else found.pop("region", None)
     width = len(header)
     uneven = [number for number, cells in lines if len(cells) != width]
     if uneven:
@@ -68,7 +67,8 @@ def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
     rows = [{name: cells[k] for k, name in columns.items()} for _, cells in lines[1:]]
     for row in rows:
         row |= {own: row[name] for own, name in found.items()}
-    return Table(rows, list(columns.values()), found)
+    notes = [f"column {lone} is not used: it goes with a column mask"] if lone else []
+    return Table(rows, list(columns.values()), found, tuple(alias_notes(found) + notes))
 
 
 def _used(lines: list[_Line]) -> list[int]:
