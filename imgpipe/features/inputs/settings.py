@@ -155,10 +155,11 @@ def check_names(given: Mapping[str, Any], known: type, function: str) -> None:
 
 
 def _names(argument: str, value: Any) -> tuple[str, ...]:
-    names = (value,) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return (value,)
     if (
-        not isinstance(names, Iterable)
-        or not (names := tuple(names))
+        not isinstance(value, Iterable)
+        or not (names := tuple(value))
         or not all(isinstance(name, str) for name in names)
     ):
         raise InputError(f"{argument} must be a name or a list of names, not {value!r}")
@@ -231,7 +232,7 @@ def _range(bounds: Any) -> tuple[float, float] | None:
 def _distances(distance: Any) -> tuple[int, ...]:
     one = isinstance(distance, (int, np.integer)) and not isinstance(distance, bool)
     values = (distance,) if one else distance
-    if isinstance(values, str) or not isinstance(values, Iterable):
+    if not one and (isinstance(values, str) or not isinstance(values, Iterable)):
         raise InputError(f"distance must be a positive int or a sequence of them, not {distance!r}")
     distances = tuple(_integer("distance", value) for value in values)
     if not distances or min(distances) < 1 or max(distances) > 2**31:
