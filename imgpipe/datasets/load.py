@@ -21,6 +21,7 @@ DATASETS: dict[str, Entry] = {
     **medmnist.ENTRIES,
 }
 """Registered data sets by name."""
+_OTHER_TABLES = frozenset({".tsv", ".txt", ".xls", ".xlsx", ".ods", ".parquet"})
 
 
 def load(
@@ -104,6 +105,8 @@ def _read(
         return load_npz(source, size=size, **asked)
     if suffix == ".csv":
         return load_manifest(source, size=size, **asked)
+    if suffix in _OTHER_TABLES and path.exists():
+        raise InputError(f"{name}: a table is read as CSV; save it with commas, as {path.stem}.csv")
     if path.exists():
         raise InputError(
             f"{name}: not a data set; give an NPZ file, a CSV manifest, a folder of class "

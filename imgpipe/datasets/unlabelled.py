@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from imgpipe._common import InputError, did_you_mean, shown
-from imgpipe.datasets.annotations.spelling import SPLITS
+from imgpipe.datasets.annotations.spelling import BLANK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
 from imgpipe.datasets.files.mask_files import mask_note, pair_masks
@@ -156,17 +156,20 @@ def _expand(
     if suffix == ".csv":
         table = read_table(path, ("path",))
         notes += table.notes
-        return _listed(path.parent, table)
+        return _listed(path, table)
     if suffix == ".npy":
         return _array(path)
     return [(None, ImageFile(str(path)))]
 
 
-def _listed(folder: Path, table: Table) -> list[tuple[str | None, Item]]:
+def _listed(manifest: Path, table: Table) -> list[tuple[str | None, Item]]:
     """Files of a manifest's rows, and their masks where any are named."""
-    listings: Listings = {}
+    folder, listings = manifest.parent, Listings()
     items: list[tuple[str | None, Item]] = []
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 1):
+        if row["path"] in BLANK:  # not the folder of the manifest
+            items.append((row["path"], InputError(f"{manifest}: row {number} has no path")))
+            continue
         masks = (str(place(folder, row["mask"], listings)),) if row.get("mask") else ()
         path = str(place(folder, row["path"], listings))
         region = row["region"] or None if "region" in table.found else None

@@ -110,6 +110,19 @@ def test_parts_are_cheap_to_send(tree: Tree) -> None:
     assert len(images[np.array([1, 2, 3])]) == 3
 
 
+def test_a_row_without_a_path(tree: Tree) -> None:
+    """It is a bad row, not the series of DICOM slices in the manifest's folder."""
+    import pydicom.data
+
+    root = tree(lambda i: f"{i}.png", IMAGES[:2])
+    slices = Path(pydicom.data.get_testdata_file("CT_small.dcm")).read_bytes()
+    (root / "a.dcm").write_bytes(slices)
+    (root / "list.csv").write_text("path,label\n0.png,a\n,b\nNA,b\n1.png,c\n")
+    found = [image for _, image in iterate(root / "list.csv")]
+    assert [str(image)[-17:] for image in found[1:3]] == ["row 2 has no path", "row 3 has no path"]
+    assert isinstance(found[3], Image)
+
+
 def test_gray_saved_as_colour_in_a_set(tree: Tree) -> None:
     """One channel is given where no image is in colour; a single one leaves all as they are."""
     rgb = np.repeat(IMAGES[:4, ..., None], 3, axis=-1)

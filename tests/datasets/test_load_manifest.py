@@ -271,6 +271,14 @@ def test_bad_images_are_named(manifest: Manifest) -> None:
         load(path)
 
 
+@pytest.mark.parametrize("suffix", [".tsv", ".xlsx"])
+def test_other_tables_are_told_how(manifest: Manifest, suffix: str) -> None:
+    """A table of another kind is told to be saved as CSV."""
+    path = manifest("path\tlabel\n0.png\ta\n").rename(manifest("").with_suffix(suffix))
+    with pytest.raises(InputError, match=r"a table is read as CSV; save it with commas, as list"):
+        load(path)
+
+
 def test_other_encodings_are_refused(manifest: Manifest) -> None:
     """A UTF-16 file from a spreadsheet program is told apart from UTF-8."""
     path = manifest("")
