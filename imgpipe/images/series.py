@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,8 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
     root = Path(folder)
     if not root.exists():
         raise InputError(f"{name}: no such folder")
-    opened = {
-        file: open_slices(file) for file in (sorted(root.iterdir()) if root.is_dir() else [root])
-    }
+    paths = sorted(root.iterdir()) if root.is_dir() else [root]
+    opened = {file: open_slices(file, series) for file in paths}
     files = _of_one_series(name, opened, series)
     _check_alike(files)
     planes = [plane for file in files for plane in file.planes]
@@ -166,24 +166,26 @@ def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
 def _of_one_series(
     name: str, opened: dict[Path, SliceFile | str], series: str | None
 ) -> list[SliceFile]:
-    """Files of the series that is meant; the others are marked as passed over."""
+    """Files of the one series that is there, or meant."""
     files = [found for found in opened.values() if not isinstance(found, str)]
+    if not files and series is not None:
+        there = {what for what in opened.values() if str(what).startswith("series ")}
+        raise InputError(f"{name}: no series {series} in it; there is {_listed(there) or 'none'}")
     if not files:
         raise InputError(f"{name}: no DICOM slices in it")
-    there = sorted({file.series for file in files})
-    named = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
-    if series is None and len(there) > 1:
+    there = {file.series for file in files}
+    if len(there) > 1:
         raise InputError(
-            f"{name}: {len(there)} series in one folder ({named}); give each a folder of its own, "
-            "or name one"
+            f"{name}: {len(there)} series in one folder ({_listed(there)}); give each a folder of "
+            "its own, or name one"
         )
-    if series is not None and series not in there:
-        raise InputError(f"{name}: no series {series} in it; there is {named}")
-    if series is not None:
-        for path, found in opened.items():
-            if not isinstance(found, str) and found.series != series:
-                opened[path] = "another series"
-    return [file for file in files if series in (None, file.series)]
+    return files
+
+
+def _listed(names: set[Any]) -> str:
+    """List the first names, and how many there are besides."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(sorted(names)[:3]) + more
 
 
 def _check_alike(files: list[SliceFile]) -> None:

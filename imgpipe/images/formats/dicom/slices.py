@@ -55,8 +55,8 @@ class SliceFile:
         return values.reshape(count), None if padding is None else padding.reshape(count)
 
 
-def open_slices(path: Path) -> SliceFile | str:
-    """The slices of a file, its pixels left there; or what it is instead."""
+def open_slices(path: Path, series: str | None = None) -> SliceFile | str:
+    """The slices of a file of the series, its pixels left there; or what it is instead."""
     name = shown(path)
     if not path.is_file():
         return "a folder"
@@ -67,7 +67,8 @@ def open_slices(path: Path) -> SliceFile | str:
             return "no DICOM"
         dataset = parse(path)
         if any(tag in dataset for tag in PIXEL_TAGS):
-            return _slices(name, dataset)
+            own = text(name, dataset, IDENTIFIERS["series"])
+            return _slices(name, dataset) if series in (None, own) else f"series {own}"
         # a structure set or a directory says what it is; a damaged slice does not
         if (kind := kind_of(dataset)) is not None:
             return f"no pixels: {kind}"
