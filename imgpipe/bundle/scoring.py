@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from imgpipe._common import InputError
 from imgpipe.bundle.predictor import MASKS_UNUSED, Predictor
+from imgpipe.images.gray import SAVED_AS_COLOUR
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
@@ -71,6 +72,11 @@ def score(
     if model.region == "image" and judged.images.masked_any:
         judged = judged.changed(warnings=(*judged.warnings, MASKS_UNUSED))
     judged = in_region(judged, model.region, empty_mask=empty_mask)
+    if SAVED_AS_COLOUR in judged.warnings and model.channel_axis is not None:
+        kept = [text for text in judged.warnings if text != SAVED_AS_COLOUR]
+        judged = judged.changed(
+            images=judged.images.in_colour(), channel_axis=-1, warnings=tuple(kept)
+        )
     _check_images(judged, predictor)
     return score_fitted(
         {name: model.pipeline},

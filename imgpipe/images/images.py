@@ -224,6 +224,10 @@ class Images(ArrayLike, Sequence[Any]):
         """Give gray images that were saved as colour in one channel."""
         return self._with(self._store.single_channel())
 
+    def in_colour(self) -> "Images":
+        """Give gray images in three equal channels."""
+        return self._with(self._store.in_colour())
+
     def with_pixels(self, pixels: Any) -> "Images":
         """Give other pixels to the same masks, spacing and ids.
 

@@ -98,6 +98,12 @@ class Stack:
             return self
         return replace(self, pixels=np.take(self.pixels, 0, axis), channel_axis=None)
 
+    def in_colour(self) -> "Stack":
+        """Spread gray pixels over three channels."""
+        if self.channel_axis is not None:
+            return self
+        return replace(self, pixels=np.repeat(self.pixels[..., None], 3, axis=-1), channel_axis=-1)
+
     def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Stack":
         """Give spacing and channels where they are told."""
         axis = self.channel_axis if channel_axis is None else channel_axis
@@ -222,6 +228,10 @@ class Items:
     def single_channel(self) -> "Items":
         """Take one channel of those with three equal ones, when they are read."""
         return replace(self, single=True, known_shapes=None)
+
+    def in_colour(self) -> "Items":
+        """Spread gray images over three channels, when they are read."""
+        return replace(self, channel_axis=-1, known_shapes=None)
 
     def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Items":
         """Give spacing and channels, where told, to images in memory."""

@@ -1,14 +1,16 @@
 """`score`: classes by name, the test part alone, images of the training told apart."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from imgpipe import InputError
 from imgpipe.bundle import Predictor, score
-from imgpipe.datasets import Dataset
-from imgpipe.learn import TrainedModel
+from imgpipe.datasets import Dataset, load
+from imgpipe.images.gray import SAVED_AS_COLOUR
+from imgpipe.learn import TrainedModel, fit
 
 
 def test_the_test_part_alone_is_judged(trained: TrainedModel, levels: Dataset) -> None:
@@ -54,3 +56,19 @@ def test_what_cannot_be_judged(
     """Classes that the model never saw and images of another kind are named."""
     with pytest.raises(InputError, match=words):
         score(Predictor(trained), replace(levels, **change))
+
+
+def test_gray_images_that_were_saved_as_colour(levels: Dataset, tmp_path: Path) -> None:
+    """A model of colour images judges a set with three equal channels as what it was saved as."""
+    rng = np.random.default_rng(1)
+    colour = (np.asarray(levels.images)[..., None] + rng.integers(0, 9, (18, 8, 8, 3))).clip(0, 255)
+    seen = Dataset("seen", colour.astype(np.uint8), levels.labels, levels.classes, channel_axis=-1)
+    predictor = Predictor(fit(seen, "forest", families="intensity"))
+    rgb = np.repeat(np.asarray(levels.images)[..., None], 3, axis=-1)
+    np.savez(tmp_path / "x.npz", images=rgb, labels=levels.labels, classes=levels.classes)
+    unseen = load(tmp_path / "x.npz")
+    assert unseen.channel_axis is None
+    judged = score(predictor, unseen)
+    expected = replace(levels, images=rgb, channel_axis=-1, split=None)
+    assert judged.models[0].metrics == score(predictor, expected).models[0].metrics
+    assert SAVED_AS_COLOUR not in judged.dataset.warnings

@@ -50,3 +50,13 @@ def test_images_in_one_channel() -> None:
     items = Images([Image(rgb[0], -1), Image(coloured[3, :5], -1)]).single_channel()
     assert [image.channel_axis for image in items] == [None, -1]
     assert items.shapes == [(8, 6), (5, 6, 3)]
+
+
+def test_gray_images_in_colour() -> None:
+    """They get three equal channels; what is in colour already stays as it is."""
+    rgb = np.repeat(IMAGES[..., None], 3, axis=-1)
+    for images in (Images(IMAGES), Images([Image(IMAGES[0]), Image(IMAGES[1, :5])])):
+        for image, gray in zip(images.in_colour(), images, strict=True):
+            assert image.channel_axis == -1
+            assert np.array_equal(image.pixels, np.dstack([gray.pixels] * 3))
+    assert np.array_equal(Images(rgb, channel_axis=-1).in_colour().pixels, rgb)
