@@ -93,6 +93,7 @@ class DataCard:
     copies: Copies = Copies(0, 0, 0, None)
     region: str = "image"
     area_auc: float | None = None
+    rough: tuple[str, ...] = ()
     examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)
 
 

@@ -92,6 +92,19 @@ def test_json_and_nothing_else(run: Run, trees: Path, tmp_path: Path) -> None:
     assert saved["protocol"]["repeats"] == 2
 
 
+def test_few_images_are_noted_below_the_scores(run: Run, trees: Path, tmp_path: Path) -> None:
+    """That a class has few held-out images is no warning about the data: it stands on stdout."""
+    files = [file for name in ("benign", "malignant") for file in sorted((trees / name).iterdir())]
+    rows = [f"{file},{file.parent.name},P{i}" for i, file in enumerate([*files[:5], *files[10:15]])]
+    (tmp_path / "few.csv").write_text("\n".join(["path,label,group", *rows]))
+    args = ["compare", tmp_path / "few.csv", "--models", "dummy", "--folds", 2, "--jobs", 1]
+    done = run(*args, "--out", tmp_path / "run")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "Note: only 5 held-out samples of class benign: its metrics are rough" in done.stdout
+    card = json.loads((tmp_path / "run" / "result.json").read_text())["dataset"]
+    assert set(card["rough"]) <= set(card["warnings"])
+
+
 def test_patients_stay_on_one_side(run: Run, trees: Path, tmp_path: Path) -> None:
     """With a column of patients, no patient is in two folds."""
     patients = {}

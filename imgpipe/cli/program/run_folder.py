@@ -24,10 +24,14 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
     if as_json:
         _output.print_json({**comparison.to_dict(), "out": str(out)})
         return
-    for text in comparison.dataset.warnings:
-        click.echo(f"Warning: {text}", err=True)
+    card = comparison.dataset
+    for text in card.warnings:
+        if text not in card.rough:
+            click.echo(f"Warning: {text}", err=True)
     _output.print_leaderboard(comparison)
     click.echo()
+    for text in card.rough:
+        click.echo(f"Note: {text}")
     if comparison.protocol.positive_class is not None:
         click.echo(f"Positive class: {comparison.protocol.positive_class}")
     click.echo(f"Report: {out / 'report.html'}")

@@ -34,6 +34,7 @@ def data_card(
     pairs, complaints = duplicates(survey, dataset.ids, labels, _places(dataset, splits))
     judged = judged_in_training(survey.digests, splits, trained_on)
     area = area_auc(survey.areas, labels)
+    rough = _few(labels, splits, classes)
     warnings = [
         *in_training_warnings(judged, splits),
         *dataset.warnings,
@@ -41,7 +42,7 @@ def data_card(
         *complaints,
         *split_warnings(dataset, splits),
         *area_warnings(dataset.region, area),
-        *_few(labels, splits, classes),
+        *rough,
         *_perfect(results),
     ]
     groups = dataset.groups
@@ -58,6 +59,7 @@ def data_card(
         shared_patients=len(shared_groups(dataset)),
         duplicates=pairs,
         warnings=tuple(warnings),
+        rough=tuple(rough),
         copies=count_copies(survey.digests, labels, judged),
         region=dataset.region,
         area_auc=area,
