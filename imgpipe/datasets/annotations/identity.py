@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from unicodedata import category
 
 import numpy as np
 
@@ -47,13 +48,11 @@ def canonical(name: str) -> str:
     Case, blanks, invisible characters, Unicode's forms of one letter, kinds of dash, leading zeros
     and the zeros behind a decimal point make no difference.
     """
-    text = _plain(name).strip()
+    seen = [c for c in _plain(name) if not c.isspace() and category(c) not in ("Cf", "Cc")]
+    text = _plain("".join("-" if category(c) == "Pd" or c == "_" else c for c in seen))
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
-    text = unicodedata.normalize("NFKC", (number(text) or text).casefold())
-    kinds = [(mark, unicodedata.category(mark)) for mark in text if not mark.isspace()]
-    text = "".join("-" if kind == "Pd" or mark == "_" else mark
-                   for mark, kind in kinds if kind not in ("Cf", "Cc"))  # fmt: skip
+    text = _plain((number(text) or text).casefold())
     return re.sub(r"(?<![\d.])0+(?=\d)", "", text)
 
 

@@ -29,7 +29,7 @@ ONE = [
     ("P7", "p7", "P 7", "P07", "p\u00a007", "\uff30\uff17"),
     ("M\u00fcller", "Mu\u0308ller", "M\u00dcLLER", "m\u00fcl ler"),
     ("a_1", "a-1", "a\u20131", "A - 01"),
-    ("1234", "1,234", "1234.0", "1.234E+03"),
+    ("1234", "1,234", "1234.0", "1.234E+03", "1 234", "1\u00a0234,0", "+1 234"),
     ("stra\u00dfe", "STRASSE"),
     ("0.5", ".5", "0,50", "+0.5"),
 ]
@@ -67,6 +67,14 @@ def test_the_key_does_not_depend_on_the_form(name: str) -> None:
         canonical(unicodedata.normalize(form, name)) for form in ("NFC", "NFD", "NFKC", "NFKD")
     }
     assert len(forms) == 1
+
+
+@given(
+    st.text(alphabet="0123456789.,-+eE_ Pp\u00c4\u0308\uff10\u0663\u200b\u00a0\u00b2", max_size=8)
+)
+def test_the_key_of_a_key_is_the_key(name: str) -> None:
+    """Nothing that makes no difference is left in a key."""
+    assert canonical(canonical(name)) == canonical(name)
 
 
 def test_numbers_in_full() -> None:
