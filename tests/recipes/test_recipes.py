@@ -93,7 +93,7 @@ def test_each_recipe_has_a_source_a_test_and_a_line_in_the_registry() -> None:
         "A verb",
     ]
     for blocks in found.values():
-        (_, source, _), (_, registry, _), (_, test, _) = blocks
+        (_, source, _), (_, registry, _), (_, test, _), *_ = blocks
         assert [kind for kind, _, _ in blocks[:2]] == ["python", "diff"]
         assert source.startswith("imgpipe/")
         assert registry.startswith("imgpipe/")
@@ -192,7 +192,7 @@ def test_a_network(project: Path) -> None:
 @pytest.mark.slow
 def test_a_verb(project: Path) -> None:
     """The new verb passes the tests of all verbs, and starts as fast as they do."""
-    shared = ("cli/test_cli_count.py", "cli/test_cli_program.py")
-    keyword = "images_are_counted or count and help or light or exit_codes"
-    assert run_tests(project, keyword, *shared) >= 4
+    shared = ("cli/test_cli_count.py", "cli/test_cli_program.py", "cli/test_nothing_is_dropped.py")
+    keyword = "images_are_counted or count and help or light or exit_codes or every_option"
+    assert run_tests(project, keyword, *shared) >= 5
     assert run(project, "-m", "imgpipe", "count", "synthetic-nodules") == "258\n"
