@@ -15,7 +15,7 @@ from imgpipe.datasets.annotations.labels import encode, name_of
 from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.folders import find_files, is_image, skip, skipped_note, visible
-from imgpipe.datasets.files.mask_files import folder_of_images, mask_note, pair_masks
+from imgpipe.datasets.files.mask_files import folder_of_images, mask_notes, pair_masks
 from imgpipe.datasets.image_files import read_files
 
 
@@ -131,7 +131,7 @@ def _labelled_files(
             _LabelledFile(part, top / path.relative_to(top).parts[0], path, tuple(own))
             for path, own in masks.items()
         ]
-    return files, notes + mask_note(sum(len(file.masks) for file in files))
+    return files, notes + mask_notes({file.path: file.masks for file in files})
 
 
 def _folders(where: str, folder: Path, what: str, skipped: Counter[str]) -> list[Path]:

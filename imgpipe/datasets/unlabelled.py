@@ -9,7 +9,7 @@ from imgpipe._common import InputError, did_you_mean, shown
 from imgpipe.datasets.annotations.spelling import BLANK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
-from imgpipe.datasets.files.mask_files import mask_note, pair_masks
+from imgpipe.datasets.files.mask_files import mask_notes, pair_masks
 from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import place
@@ -143,7 +143,7 @@ def _expand(
     suffix = path.suffix.lower()
     if path.is_dir():
         masks = pair_masks(path, find_files(path, skipped))
-        notes += mask_note(sum(map(len, masks.values())))
+        notes += mask_notes(masks)
         return [
             (shown(file), ImageFile(str(file), tuple(map(str, own)))) for file, own in masks.items()
         ]

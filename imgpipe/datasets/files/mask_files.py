@@ -2,13 +2,20 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+from imgpipe._common import shown
 
 _WORDS = "mask|masks|seg|segm|segmentation|label|labels|roi|annotation|gt|groundtruth"
 # x_mask, x-seg, x_label, x_mask_1, "x (1)_mask"
 _SUFFIX = re.compile(rf"(?P<image>.+)[ _.-](?:{_WORDS})(?:[ _.-]?\d+)?", re.IGNORECASE)
+_PREFIX = re.compile(rf"(?:{_WORDS})[ _.-](?P<image>.+)", re.IGNORECASE)
+_LIKE_A_MASK = re.compile(
+    r"(?:.*[ _.-])?(?:mask|masks|seg|segmentation|roi)(?:[ _.-].*)?", re.IGNORECASE
+)
 _FOLDER = re.compile(_WORDS, re.IGNORECASE)
+_FORMS = (_SUFFIX, _PREFIX)
 _IMAGES = ("images", "image", "imgs", "img", "scans", "data", "raw", "original")
 
 Key = tuple[str, ...]
@@ -47,9 +54,19 @@ def folder_of_images(folder: Path, masks: dict[Path, list[Path]]) -> Path:
     return folder
 
 
-def mask_note(n: int) -> list[str]:
-    """Say that files were taken as masks."""
-    return [f"{n} files were taken as masks of the images that they lie beside"] if n else []
+def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[str]:
+    """Say which files were taken as masks, and which images are called as if they were some."""
+    notes = []
+    n = sum(map(len, masks.values()))
+    if n:
+        notes.append(f"{n} files were taken as masks of the images that they lie beside")
+    like = [path.name for path in masks if _LIKE_A_MASK.fullmatch(path.stem)]
+    if like:
+        notes.append(
+            f"{len(like)} files are called like masks ({shown(like[0])}), but not like one of an "
+            "image beside them: they were taken as images"
+        )
+    return notes
 
 
 def _key(below: Path) -> Key:
@@ -60,13 +77,13 @@ def _key(below: Path) -> Key:
 def _names_of_images(key: Key) -> Iterable[Key]:
     """Where the image of a mask of this name would lie."""
     *folders, name = key
-    match = _SUFFIX.fullmatch(name)
-    if match:
-        yield (*folders, match["image"])
+    called = [match["image"] for form in _FORMS if (match := form.fullmatch(name))]
+    for image in called:
+        yield (*folders, image)
     for i, folder in enumerate(folders):
         if not _FOLDER.fullmatch(folder):
             continue
-        for stem in (name, match["image"]) if match else (name,):
+        for stem in (name, *called):
             yield (*folders[:i], *folders[i + 1 :], stem)
             for beside in _IMAGES:
                 yield (*folders[:i], beside, *folders[i + 1 :], stem)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imgpipe.datasets.files.mask_files import pair_masks
+from imgpipe.datasets.files.mask_files import mask_notes, pair_masks
 
 ROOT = Path("root")
 
@@ -21,7 +21,8 @@ def paired(*names: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     "mask",
     ["x_mask.png", "x_seg.png", "x_label.png", "x-mask.png", "x_Mask.tif", "x_segmentation.npy",
-     "x.mask.png", "x mask.png", "x_gt.png", "x_mask_1.png", "x_mask1.png", "x_roi.png"],
+     "x.mask.png", "x mask.png", "x_gt.png", "x_mask_1.png", "x_mask1.png", "x_roi.png",
+     "mask_x.png", "Label-x.png"],
 )  # fmt: skip
 def test_names_of_masks(mask: str) -> None:
     """What stands behind the image's own name says that it is its mask."""
@@ -59,7 +60,7 @@ def test_folders_of_masks(image: str, mask: str) -> None:
         ["a/x.png", "b/x_mask.png"],  # in another class
         ["with_mask/x.png", "without_mask/x.png"],  # people who wear one
         ["masks/x.png", "faces/y.png"],
-        ["a/x.png", "a/x_1.png", "a/x_left.png", "a/xmask.png"],
+        ["a/x.png", "a/x_1.png", "a/x_left.png", "a/xmask.png", "a/unmask_x.png"],
         ["a/mask.png", "a/_mask.png"],
         ["a/x.png", "a/x.jpg", "a/x_mask.png"],  # of which of the two?
     ],
@@ -75,3 +76,15 @@ def test_a_mask_of_a_mask_is_none() -> None:
         "a/x.png": ["a/x_mask.png", "a/x_mask_2.png"]
     }
     assert "a/x_mask_seg.png" in paired("a/x.png", "a/x_mask.png", "a/x_mask_seg.png")
+
+
+def test_what_is_called_like_a_mask_is_told() -> None:
+    """An image whose name speaks of a mask of nothing that is there may be one all the same."""
+    names = ["a/x.png", "a/x_mask_left.png", "a/x_mask_right.png", "a/y.png", "a/y_mask.png"]
+    found = pair_masks(ROOT, [ROOT / name for name in names])
+    assert mask_notes(found) == [
+        "1 files were taken as masks of the images that they lie beside",
+        "2 files are called like masks (x_mask_left.png), but not like one of an image beside "
+        "them: they were taken as images",
+    ]
+    assert mask_notes({Path("with_mask/unmasked.png"): [], Path("label_1.png"): []}) == []
