@@ -78,7 +78,7 @@ def command(
       imgpipe extract lesions.csv --out features.parquet --families ibsi
     """
     _options.check_not_input(out, (data,))
-    path = _options.check_file(out, (".csv", ".parquet"), "a table", force)
+    path = _options.check_file(out, (".csv", ".parquet"), "a table", force or _may_be_ours(out))
     _check_kept_rows(path, out, resume, force)
     _features.warn_idle(ctx, families)
     if salt is not None and not hash_ids:
@@ -86,6 +86,8 @@ def command(
 
     from imgpipe.tables import StoppedExtraction, extract_table
 
+    if path.exists() and not force:
+        _replace_own(path, out, data)
     try:
         table = extract_table(
             data,
@@ -124,6 +126,24 @@ def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
             f"{shown}.part holds the rows of a run that was stopped; add --resume to go on from "
             "there, or --force to start anew"
         )
+
+
+def _may_be_ours(out: str) -> bool:
+    """Whether a file is worth a look: `_replace_own` decides when the images are known."""
+    return Path(out).is_file()
+
+
+def _replace_own(path: Path, out: str, data: str) -> None:
+    """Replace a table of the same images, which can be made again, with a note; no other file."""
+    from imgpipe.datasets import find_images
+    from imgpipe.tables import holds_images
+
+    if not holds_images(path, find_images(data).ids):
+        raise InputError(
+            f"{out} is there already and holds no features of these images; add --force to "
+            "replace it, or give another name"
+        )
+    click.echo(f"Note: {out}, a table of the same images, is replaced", err=True)
 
 
 def _announce(path: Path, table: "FeatureTable", as_json: bool) -> int:

@@ -4,6 +4,6 @@
 """
 
 from imgpipe.tables.extraction import StoppedExtraction, extract_table
-from imgpipe.tables.table import FeatureTable
+from imgpipe.tables.table import FeatureTable, holds_images
 
-__all__ = ["FeatureTable", "StoppedExtraction", "extract_table"]
+__all__ = ["FeatureTable", "StoppedExtraction", "extract_table", "holds_images"]

@@ -1,6 +1,7 @@
 """A table of features: what `extract_table` found, and how it is written."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,32 @@ class FeatureTable:
                 table.to_csv(scratch, index=False)
             else:
                 table.to_parquet(scratch, index=False)
+
+
+def holds_images(path: str | os.PathLike[str], ids: Sequence[str]) -> bool:
+    """Whether a file is a table of features of these images, which can be made again.
+
+    Parameters
+    ----------
+    path : path-like
+        Of a ``.csv`` or ``.parquet`` file.
+    ids : sequence of str
+        Of the images.
+
+    Returns
+    -------
+    bool
+    """
+    import pandas as pd
+
+    try:
+        if Path(path).suffix.lower() == ".csv":
+            table = pd.read_csv(path, usecols=["id"], dtype=str, keep_default_na=False)
+        else:
+            table = pd.read_parquet(path, columns=["id"])
+    except (ValueError, OSError, ImportError):  # of another kind
+        return False
+    return bool(table["id"].astype(str).tolist() == list(ids))
 
 
 def check_path(path: str | os.PathLike[str]) -> None:

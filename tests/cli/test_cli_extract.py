@@ -236,3 +236,20 @@ def test_resume_refuses_other_settings(run: Run, trees: Path, tmp_path: Path) ->
     assert_one_error(run(*args, "--families", "histogram"), "f.csv.part", "other families")
     args[1] = trees / "benign"
     assert_one_error(run(*args, "--families", "intensity"), "f.csv.part", "other images")
+
+
+def test_a_table_of_the_same_images_is_replaced(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Features can be measured again, so their table gives way to another of the same images."""
+    out = tmp_path / "f.csv"
+    args = ["extract", trees, "--families", "intensity", "--out", out]
+    assert run(*args).exit_code == 0
+    first = out.read_text()
+    again = run(*args[:2], "--families", "histogram", "--out", out)
+    assert again.exit_code == 0
+    assert "a table of the same images, is replaced" in again.stderr
+    assert out.read_text() != first
+    for other in ("id,mean\nx,1\n", "mine,too\n1,2\n", "", "id\n"):
+        out.write_text(other)
+        assert_one_error(run(*args), "f.csv", "holds no features of these images", "--force")
+        assert out.read_text() == other
+    assert run(*args, "--force").exit_code == 0
