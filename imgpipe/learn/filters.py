@@ -1,11 +1,10 @@
 """Kernels as scikit-learn transformers over images."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import clone
 
 from imgpipe._common import InputError, did_you_mean, unknown_name
 from imgpipe._common.registry import settings_of
@@ -179,6 +178,8 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         if known is not None:
             old = ("size", "sigma", "weights", "footprint", "mode", "cval")
             state = {k: v for k, v in state.items() if k in known or k not in old}
+            if state.get("mode") != "constant":
+                state.pop("cval", None)
         super().__setstate__(state)
 
     def _note_form(self, X: Any) -> None:
@@ -187,9 +188,17 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         self._require_settings()
 
     def _require_settings(self) -> None:
+        given = self.get_params(deep=False)
         for key, parameter in (_settings_of(self.name) or {}).items():
-            if parameter.default is parameter.empty and not hasattr(self, key):
+            if parameter.default is parameter.empty and key not in given:
                 raise InputError(f"{self.name} needs {key}: Filter({self.name!r}, {key}=...)")
+        modes = given.get("mode", "reflect")
+        constant = {"constant", "grid-constant"} & {*([modes] if isinstance(modes, str) else modes)}
+        if "cval" in given and not constant:
+            raise InputError(
+                f"{self.name}: cval is the value beyond the border of mode='constant', and mode is "
+                f"{modes!r}"
+            )
 
     def _axes(self, ndim: int, first: int, own: int | None = None) -> tuple[int, ...]:
         """List the axes that a kernel slides along: neither the stack's nor the channels'."""
@@ -200,37 +209,6 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         return tuple(axes)
 
 
-GivenFilters = str | Filter | Iterable[str | tuple[str, Mapping[str, Any]] | Filter]
-"""What `make_filters` takes."""
-
-
-def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[Filter]:
-    """Make the filters that a pipeline begins with.
-
-    Parameters
-    ----------
-    given : iterable of (str, (str, dict) or Filter)
-        A name stands for that kernel with its default settings; a pair is a name and settings. A
-        single one may stand for itself.
-    channel_axis : int, optional
-        For those that were not told.
-
-    Returns
-    -------
-    list of Filter
-
-    Raises
-    ------
-    InputError
-        For an unknown kernel or setting, or something else than a filter.
-    """
-    lone_pair = isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Mapping)
-    several: Any = [given] if isinstance(given, str | Filter) or lone_pair else given
-    if not isinstance(several, Iterable):
-        raise _no_filter(several)
-    return [_made(one, channel_axis) for one in several]
-
-
 def kernel_named(name: Any) -> Any:
     """Look a kernel up by its name."""
     # imported when a filter is used: half the models have none, and loading takes a moment
@@ -239,34 +217,6 @@ def kernel_named(name: Any) -> Any:
     if not isinstance(name, str) or name not in KERNELS:
         raise unknown_name("kernel", name, KERNELS)
     return KERNELS[name]
-
-
-def _made(given: Any, channel_axis: int | None) -> Filter:
-    """Make one filter; give a ready one the channels that it was not told of."""
-    if isinstance(given, Filter):
-        made: Filter = clone(given)
-    elif isinstance(given, str):
-        made = Filter(given)
-    elif (
-        isinstance(given, tuple | list)
-        and len(given) == 2
-        and isinstance(given[0], str)
-        and isinstance(given[1], Mapping)
-    ):
-        made = Filter(given[0], **given[1])
-    else:
-        raise _no_filter(given)
-    kernel_named(made.name)
-    if made.channel_axis is None:
-        made.set_params(channel_axis=channel_axis)
-    return made
-
-
-def _no_filter(given: Any) -> InputError:
-    return InputError(
-        f"a filter is of type {type(given).__name__}; give the name of a kernel, a pair such as "
-        '("gaussian", {"sigma": 2}), or a Filter'
-    )
 
 
 def _settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:

@@ -1,15 +1,20 @@
 """From images to a classifier in one scikit-learn pipeline."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sklearn.base import clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imgpipe._common import unknown_name
+from imgpipe._common import InputError, unknown_name
 from imgpipe.learn.classifiers import CLASSIFIERS
-from imgpipe.learn.filters import GivenFilters, make_filters
+from imgpipe.learn.filters import Filter, kernel_named
 from imgpipe.learn.transformers import FeatureExtractor
+
+GivenFilters = str | Filter | Iterable[str | tuple[str, Mapping[str, Any]] | Filter]
+"""What `make_filters` takes."""
 
 
 def make_pipeline(
@@ -92,3 +97,58 @@ def _builder(model: str) -> Any:
     if model not in CLASSIFIERS:
         raise unknown_name("classifier", model, CLASSIFIERS)
     return CLASSIFIERS[model]
+
+
+def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[Filter]:
+    """Make the filters that a pipeline begins with.
+
+    Parameters
+    ----------
+    given : iterable of (str, (str, dict) or Filter)
+        A name stands for that kernel with its default settings; a pair is a name and settings. A
+        single one may stand for itself.
+    channel_axis : int, optional
+        For those that were not told.
+
+    Returns
+    -------
+    list of Filter
+
+    Raises
+    ------
+    InputError
+        For an unknown kernel or setting, or something else than a filter.
+    """
+    lone_pair = isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Mapping)
+    several: Any = [given] if isinstance(given, str | Filter) or lone_pair else given
+    if not isinstance(several, Iterable):
+        raise _no_filter(several)
+    return [_made(one, channel_axis) for one in several]
+
+
+def _made(given: Any, channel_axis: int | None) -> Filter:
+    """Make one filter; give a ready one the channels that it was not told of."""
+    if isinstance(given, Filter):
+        made: Filter = clone(given)
+    elif isinstance(given, str):
+        made = Filter(given)
+    elif (
+        isinstance(given, tuple | list)
+        and len(given) == 2
+        and isinstance(given[0], str)
+        and isinstance(given[1], Mapping)
+    ):
+        made = Filter(given[0], **given[1])
+    else:
+        raise _no_filter(given)
+    kernel_named(made.name)
+    if made.channel_axis is None:
+        made.set_params(channel_axis=channel_axis)
+    return made
+
+
+def _no_filter(given: Any) -> InputError:
+    return InputError(
+        f"a filter is of type {type(given).__name__}; give the name of a kernel, a pair such as "
+        '("gaussian", {"sigma": 2}), or a Filter'
+    )

@@ -10,9 +10,8 @@ from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
-from imgpipe.learn.filters import GivenFilters
 from imgpipe.learn.fitting import fit_model
-from imgpipe.learn.pipelines import make_pipeline
+from imgpipe.learn.pipelines import GivenFilters, make_pipeline
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset

@@ -43,6 +43,7 @@ def test_a_list_of_filters_is_read(text: str, pairs: list[tuple[str, dict[str, o
         ("median:big", "'median:big' is not understood; write NAME:NUMBER"),
         ("median:3y5", "'median:3y5' is not understood"),
         ("median:5,sigma=2", "median takes no setting 'sigma'"),
+        ("median:5,size=3", "'median:5,size=3' gives a setting twice"),
         ("median:axes=0", "median takes no setting 'axes'"),
     ],
 )

@@ -122,6 +122,17 @@ def test_every_setting_counts() -> None:
         assert not np.array_equal(found, plain.fit_transform(STACK))
 
 
+@pytest.mark.parametrize("mode", [{}, {"mode": "nearest"}, {"mode": ("nearest", "wrap")}])
+def test_a_value_beyond_no_constant_border_is_refused(mode: dict[str, Any]) -> None:
+    """`cval` means something to constant borders only, of any axis; else it is not dropped."""
+    with pytest.raises(InputError, match="cval is the value beyond the border"):
+        Filter("median", cval=7, **mode).fit(STACK)
+    for constant in ("constant", "grid-constant", ("nearest", "constant")):
+        found = Filter("median", cval=7, mode=constant).fit_transform(STACK)
+        expected = [kernels.median(image, cval=7, mode=constant) for image in STACK]
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_an_output_array_is_refused() -> None:
     """All images would be written into one array, over one another."""
     with pytest.raises(InputError, match="output is an array"):

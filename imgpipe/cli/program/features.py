@@ -105,7 +105,8 @@ def levels(text: str) -> int | None:
 
 def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
     """Read ``NAME[:VALUE][,KEY=VALUE...]`` by semicolons; VALUE is that of the first setting."""
-    from imgpipe.learn.filters import kernel_named, make_filters
+    from imgpipe.learn.filters import kernel_named
+    from imgpipe.learn.pipelines import make_filters
 
     pairs = []
     for part in filter(None, map(str.strip, text.split(";"))):
@@ -113,7 +114,10 @@ def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
         words = [word.strip() for word in rest.split(",") if word.strip()]
         kernel = kernel_named(name.strip())
         first = list(inspect.signature(kernel).parameters.values())[1]
-        given = dict(_assigned(word, first.name, part) for word in words)
+        assigned = [_assigned(word, first.name, part) for word in words]
+        given = dict(assigned)
+        if len(given) < len(assigned):
+            raise InputError(f"--filters: {part!r} gives a setting twice")
         if first.default is first.empty and first.name not in given:
             raise InputError(f"--filters: {name} needs {_example(name, first.name)}")
         pairs.append((name.strip(), given))
