@@ -21,7 +21,7 @@ DATASETS: dict[str, Entry] = {
     **medmnist.ENTRIES,
 }
 """Registered data sets by name."""
-_OTHER_TABLES = frozenset({".tsv", ".txt", ".xls", ".xlsx", ".ods", ".parquet"})
+_OTHER_TABLES = frozenset({".tsv", ".xls", ".xlsx", ".ods", ".parquet"})
 
 
 def load(
