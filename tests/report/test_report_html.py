@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imgpipe.evaluate import Comparison
+from imgpipe.evaluate import Comparison, Copies
 from imgpipe.report import to_html
 from imgpipe.report.html import render
 from imgpipe.report.page.pictures import data_uri
@@ -143,6 +143,17 @@ def test_counts_of_the_data_card(split_run: Comparison) -> None:
     rows = [[part[name] for part in counts.values()] for name in split_run.dataset.classes]
     assert cells == [*chain(*rows), *(sum(part.values()) for part in counts.values())]
     assert "Training" in table
+
+
+def test_copies_are_counted_on_the_page(split_run: Comparison) -> None:
+    """The data card says how many judged images were trained on, and how many equal another."""
+    row = r"<dt>(Judged images that stand in training|Images equal to another)</dt><dd>(.*?)</dd>"
+    card = replace(split_run.dataset, copies=Copies(images=1200, groups=3, torn=0, judged=4))
+    found = dict(re.findall(row, render(replace(split_run, dataset=card))))
+    assert list(found.values()) == ["4", "1,200, in 3 groups of equal ones"]
+    unknown = replace(card, copies=Copies(0, 0, 0, None))
+    found = dict(re.findall(row, render(replace(split_run, dataset=unknown))))
+    assert list(found.values()) == ["not known", "0"]
 
 
 def test_patients_of_a_given_split_are_said_to_be_apart(
