@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe._common import InputError, did_you_mean, unknown_name
 from imgpipe._common.registry import settings_of
 from imgpipe.images import Images
-from imgpipe.learn.transformers import ImageTransformer, check_images
+from imgpipe.learn.image_transformer import ImageTransformer, check_images
 
 _OWN = ("name", "channel_axis")  # parameters of every filter, whatever its kernel
 

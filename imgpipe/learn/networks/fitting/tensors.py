@@ -8,7 +8,7 @@ import torch
 from imgpipe._common import ImageError, InputError
 from imgpipe.images import Images
 from imgpipe.images.region import cropped
-from imgpipe.learn.transformers import check_images
+from imgpipe.learn.image_transformer import check_images
 
 _CHUNK = 1 << 22  # values examined at a time
 _LARGEST = 1e37  # the difference of two such values is still a float32
