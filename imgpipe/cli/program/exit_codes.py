@@ -60,7 +60,7 @@ class Program(click.Group):
         """Run a verb and exit with its code."""
         # imports make a million objects that stay: looking among them for garbage takes a tenth of
         # the time of a short verb
-        gc.set_threshold(100_000, 50, 100)
+        gc.set_threshold(50_000)
         call = Call(tuple(sys.argv[1:] if args is None else args))
         for stream in (sys.stdout, sys.stderr):
             # a file name may hold what the terminal cannot show
