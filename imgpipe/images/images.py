@@ -194,12 +194,14 @@ class Images(ArrayLike, Sequence[Any]):
         """Pixels inside each mask, int64 (n,); -1 where there is none. Reads masks in files."""
         return self._store.areas()
 
-    def with_region(self, region: str) -> "Images":
+    def with_region(self, region: str, *, label: float | None = None) -> "Images":
         """Give the images with their masks, the masks' bounding boxes, or without masks.
 
         Parameters
         ----------
         region : {"mask", "box", "image"}
+        label : float, optional
+            The box is that of the pixels with this label, where a mask has several; it keeps it.
 
         Returns
         -------
@@ -207,7 +209,7 @@ class Images(ArrayLike, Sequence[Any]):
         """
         if check_region(region) == "mask":
             return self
-        return self._with(self._store.with_region(region))
+        return self._with(self._store.with_region(region, label))
 
     def without_masks(self, where: np.ndarray) -> "Images":
         """Give the images with the masks of some left out."""

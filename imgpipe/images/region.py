@@ -32,12 +32,12 @@ def bounding_box(mask: np.ndarray) -> tuple[slice, ...] | None:
     return tuple(box)
 
 
-def box_mask(mask: np.ndarray) -> np.ndarray:
-    """Fill the bounding box of a mask; an empty one stays empty."""
-    filled = np.zeros(mask.shape, bool)
-    box = bounding_box(mask)
+def box_mask(mask: np.ndarray, label: float | None = None) -> np.ndarray:
+    """Fill the box around a mask, or that of one label with the label; empty stays empty."""
+    filled = np.zeros(mask.shape, bool if label is None else mask.dtype)
+    box = bounding_box(mask if label is None else mask == label)
     if box is not None:
-        filled[box] = True
+        filled[box] = True if label is None else label
     return filled
 
 

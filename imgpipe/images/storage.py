@@ -67,11 +67,11 @@ class Stack:
             return np.full(len(self), -1)
         return np.count_nonzero(self.masks.reshape(len(self), -1), axis=1)
 
-    def with_region(self, region: str) -> "Stack":
+    def with_region(self, region: str, label: float | None) -> "Stack":
         """Replace masks by their boxes, or by none."""
         if self.masks is None or region == "image":
             return replace(self, masks=None)
-        return replace(self, masks=np.stack([box_mask(mask) for mask in self.masks]))
+        return replace(self, masks=np.stack([box_mask(mask, label) for mask in self.masks]))
 
     def resized(self, size: Any) -> "Stack":
         """Resize pixels and masks now."""
@@ -130,6 +130,8 @@ class Items:
         Pixels in each mask, where known without reading.
     single : bool
         Give one channel of those with three equal ones.
+    label : float, optional
+        Whose box is meant, of a mask with several.
     """
 
     items: tuple[Item, ...]
@@ -139,6 +141,7 @@ class Items:
     known_shapes: tuple[tuple[int, ...], ...] | None = None
     known_areas: tuple[int, ...] | None = None
     single: bool = False
+    label: float | None = None
 
     @classmethod
     def of(cls, store: "Stack | Items") -> "Items":
@@ -172,7 +175,7 @@ class Items:
         if self.size is not None:
             image = resized(image, self.size)
         if self.region == "box" and image.mask is not None:
-            image = replace(image, mask=box_mask(image.mask))
+            image = replace(image, mask=box_mask(image.mask, self.label))
         return image
 
     def take(self, chosen: np.ndarray) -> "Items":
@@ -217,9 +220,9 @@ class Items:
         masks = [self.at(i).mask if has else None for i, has in enumerate(self.masked)]
         return np.array([-1 if m is None else np.count_nonzero(m) for m in masks], np.int64)
 
-    def with_region(self, region: str) -> "Items":
+    def with_region(self, region: str, label: float | None) -> "Items":
         """Read boxes or whole images."""
-        return replace(self, region=region, known_areas=None)
+        return replace(self, region=region, label=label, known_areas=None)
 
     def resized(self, size: Any) -> "Items":
         """Resize when an image is read; what was to be resized before is read as it is."""

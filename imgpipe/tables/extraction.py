@@ -137,9 +137,13 @@ def extract_table(
     images = in_one_channel(find_images(source))
     if region in ("mask", "box") and not images.masked_any:
         raise InputError(f"--region {region} goes with masks, and {source} names none")
-    images = images.with_region(region or "mask")
     if chosen["label"] is not None and not images.masked_any:
         raise InputError(f"--label goes with masks, and {source} names none")
+    if chosen["label"] is not None and region == "image":
+        raise InputError(
+            "--label chooses a part of the mask, which --region image does not look at"
+        )
+    images = images.with_region(region or "mask", label=chosen["label"])
     columns, notes = label_columns(source, images.ids, groups, split)
     images = images.noting(notes)
     if hash_ids and salt is None:

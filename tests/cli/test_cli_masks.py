@@ -67,6 +67,21 @@ def test_label_chooses_a_part_of_the_mask(run: Run, lesions, tmp_path: Path) -> 
     assert "label 2 is not in" in table.loc[1, "error"]
 
 
+def test_label_with_a_region(run: Run, lesions, tmp_path: Path) -> None:
+    """--region box measures the box round the label; whole images have no labels to choose."""
+    path, images, masks = lesions
+    masks[0][19, 23] = 2  # far from the rest: the box grows
+    np.save(tmp_path / "m0.npy", masks[0])
+    out = tmp_path / "f.csv"
+    args = ["extract", path, "--families", "intensity", "--label", 2, "--jobs", 1, "--out", out]
+    assert run(*args, "--region", "box").exit_code == 0
+    table = pd.read_csv(out)
+    for k, box in enumerate(((slice(12, 20), slice(5, 24)), (slice(12, 18), slice(5, 9)))):
+        expected = extract(images[k][box], families="intensity")
+        assert table.loc[k, list(expected)].tolist() == pytest.approx(list(expected.values()))
+    assert_one_error(run(*args, "--force", "--region", "image"), "--label", "--region image")
+
+
 def test_bad_masks_are_rows_with_a_reason(run: Run, lesions, tmp_path: Path) -> None:
     """An empty, a missing and a misshapen mask each spoil their own row only."""
     path, _, masks = lesions

@@ -185,3 +185,21 @@ def test_as_images_leaves_images_alone() -> None:
     images = stack()
     assert as_images(images) is images
     assert as_images(list(PIXELS)).is_stack
+
+
+def test_the_box_of_one_label() -> None:
+    """Of a mask with several labels, the box around one keeps it; from a stack as from a list."""
+    pixels = np.zeros((2, 6, 8), np.uint8)
+    masks = np.zeros((2, 6, 8), np.uint8)
+    masks[:, 1, 1], masks[:, 2, 3] = 2, 2
+    masks[:, 5, 7] = 1
+    expected = np.zeros((6, 8), np.uint8)
+    expected[1:3, 1:4] = 2
+    for images in (
+        Images(pixels, masks=masks),
+        Images([Image(p, mask=m) for p, m in zip(pixels, masks, strict=True)]),
+    ):
+        boxed = images.with_region("box", label=2)
+        np.testing.assert_array_equal(boxed[0].mask, expected)
+        whole = images.with_region("box")[0].mask
+        np.testing.assert_array_equal(whole, np.pad(np.ones((5, 7), bool), ((1, 0), (1, 0))))
