@@ -36,7 +36,9 @@ def left_out(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Tests that the samples of the marked grids leave out, and those for whole runs only."""
     grids: dict[str, list[pytest.Function]] = {}
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("grid"):
+        # a test without parameters has the marker to be run with the whole grids
+        sampled = isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        if sampled and item.get_closest_marker("grid"):
             grids.setdefault(item.nodeid.split("[")[0], []).append(item)
     out = [item for item in items if item.get_closest_marker("full")]
     for tests in grids.values():

@@ -62,6 +62,10 @@ def test_grid(a, b, c):
 def test_all(a):
     pass
 
+@pytest.mark.grid(share=1)
+def test_one():
+    pass
+
 @pytest.mark.full
 def test_whole_runs_only():
     pass
@@ -71,8 +75,8 @@ def test_whole_runs_only():
 @pytest.mark.parametrize(
     ("words", "passed"),
     [
-        ([], 25),
-        (["--full-grids"], 46),
+        ([], 26),
+        (["--full-grids"], 47),
         (["-k", "test_all"], 5),
         # whoever names cases gets them
         (["test_suite.py::test_grid[0-0-0]", "test_suite.py::test_grid[1-0-0]"], 2),
