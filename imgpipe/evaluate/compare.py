@@ -101,7 +101,7 @@ def compare(
     candidates = make_candidates(models, dataset.channel_axis, n_jobs)
     dataset.require_one_size()
     splits = make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
-    survey = survey_images(dataset.images, dataset.channel_axis)
+    survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs)
     records = [ModelRecord(candidate.name) for candidate in candidates]

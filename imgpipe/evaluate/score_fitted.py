@@ -72,7 +72,7 @@ def score_fitted(
         _check_codes(name, model, dataset.classes)
     candidates = [Candidate(name, model, {}) for name, model in models.items()]
     everything = Split(np.empty(0, np.intp), np.arange(len(dataset.labels)))
-    survey = survey_images(dataset.images, dataset.channel_axis)
+    survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(dataset, [everything], store, seed, n_jobs=n_jobs)
     records = [ModelRecord(candidate.name) for candidate in candidates]

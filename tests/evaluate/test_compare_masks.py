@@ -7,10 +7,10 @@ import pytest
 
 from imgpipe import bundle, learn
 from imgpipe._common import InputError
-from imgpipe.datasets import Dataset
+from imgpipe.datasets import Dataset, image_files, load
 from imgpipe.evaluate import compare, occlusion_maps
 from imgpipe.evaluate.data.areas import area_auc
-from imgpipe.images import Image, Images
+from imgpipe.images import Image, Images, write
 from imgpipe.images.region import cropped, uncropped
 from imgpipe.report.html import render
 
@@ -151,3 +151,26 @@ def test_scoring_looks_where_the_model_looks(tmp_path: Any) -> None:
     with pytest.raises(InputError, match=r"1 of 40 images have an empty mask or none \(light: 1\)"):
         bundle.score(predictor, torn)
     assert bundle.score(predictor, torn, empty_mask="drop").dataset.n == 39
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_masks_in_files(n_jobs: int, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images and masks that stay in their files give the numbers of those in memory."""
+    data = hidden_class(24)
+    rows = ["path,label,mask"]
+    for i, image in enumerate(data.images):
+        write(tmp_path / f"{i}.png", image.pixels)
+        write(tmp_path / f"m{i}.png", image.mask)
+        rows.append(f"{i}.png,{data.classes[data.labels[i]]},m{i}.png")
+    (tmp_path / "list.csv").write_text("\n".join(rows) + "\n")
+    held = load(tmp_path / "list.csv")
+    monkeypatch.setattr(image_files, "MEMORY_LIMIT", 5 * data.images.pixels[0].nbytes)
+    lazy = load(tmp_path / "list.csv")
+    assert not lazy.images.in_memory
+    model = {"forest": learn.make_pipeline("forest", families="intensity", n_jobs=n_jobs)}
+    monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path / "cache"))
+    first = compare(model, held, folds=2)
+    monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path / "other"))
+    again = compare(model, lazy, folds=2, n_jobs=n_jobs)
+    assert again.predictions.equals(first.predictions)
+    assert again.run.data_hash == first.run.data_hash

@@ -3,14 +3,16 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import joblib
 import numpy as np
 
 from imgpipe._common import track
 from imgpipe.datasets.digests import image_digest
-from imgpipe.images import Image, as_images
+from imgpipe.images import Image, Images, as_images
 
+_PORTION = 64  # images read in one task
 _SIDE = 16  # reductions are of 16 x 17 cells: a perceptual hash of their differences has 256 bits
 
 
@@ -38,37 +40,66 @@ class Survey:
         return whole.hexdigest()
 
 
-def survey_images(images: Any, channel_axis: int | None) -> Survey:
-    """Read each image once; hash it, reduce it, count sizes and dtypes."""
-    digests, keys, reduced, areas = [], [], [], []
-    sizes: Counter[str] = Counter()
-    dtypes: Counter[str] = Counter()
-    channels, total = 1, 0
-    for image in track(as_images(images, channel_axis), "reading images"):
-        pixels = np.ascontiguousarray(image.pixels)
-        digests.append(image_digest(pixels))
-        keys.append(_key(digests[-1], image))
-        areas.append(
-            np.nan if image.mask is None else np.count_nonzero(image.mask) / image.mask.size
+class _Look(NamedTuple):
+    """What one look at an image finds."""
+
+    digest: bytes
+    key: bytes
+    area: float
+    reduced: np.ndarray
+    size: str
+    dtype: str
+    channels: int
+    pixels: int
+
+
+def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = None) -> Survey:
+    """Read each image once; hash it, reduce it, count sizes and dtypes.
+
+    Images in files are read by the workers, which are sent their paths.
+    """
+    carried = as_images(images, channel_axis)
+    workers = 1 if carried.in_memory else joblib.effective_n_jobs(n_jobs)
+    if workers == 1:
+        looks = [_look(image, channel_axis) for image in track(carried, "reading images")]
+    else:
+        parts = [carried[at : at + _PORTION] for at in range(0, len(carried), _PORTION)]
+        job = joblib.delayed(_look_at)
+        read = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+            job(part, channel_axis) for part in parts
         )
-        gray = pixels
-        if channel_axis is not None:
-            channels = pixels.shape[channel_axis]
-            gray = pixels.mean(axis=channel_axis)
-        sizes["x".join(str(n) for n in gray.shape)] += 1
-        dtypes[str(pixels.dtype)] += 1
-        total += pixels.size
-        reduced.append(_reduced(gray))
-    named = ", ".join(name for name, _ in dtypes.most_common())
+        looks = [look for part in track(read, "reading images", len(parts)) for look in part]
+    dtypes = Counter(look.dtype for look in looks)
     return Survey(
-        tuple(digests),
-        tuple(keys),
-        np.array(areas),
-        np.array(reduced),
-        dict(sizes.most_common()),
-        named,
-        channels,
-        total,
+        tuple(look.digest for look in looks),
+        tuple(look.key for look in looks),
+        np.array([look.area for look in looks]),
+        np.array([look.reduced for look in looks]),
+        dict(Counter(look.size for look in looks).most_common()),
+        ", ".join(name for name, _ in dtypes.most_common()),
+        looks[-1].channels if looks else 1,
+        sum(look.pixels for look in looks),
+    )
+
+
+def _look_at(images: Images, channel_axis: int | None) -> list[_Look]:
+    """Look at a part of the images, in a worker."""
+    return [_look(image, channel_axis) for image in images]
+
+
+def _look(image: Image, channel_axis: int | None) -> _Look:
+    pixels = np.ascontiguousarray(image.pixels)
+    digest = image_digest(pixels)
+    gray = pixels if channel_axis is None else pixels.mean(axis=channel_axis)
+    return _Look(
+        digest,
+        _key(digest, image),
+        np.nan if image.mask is None else np.count_nonzero(image.mask) / image.mask.size,
+        _reduced(gray),
+        "x".join(str(n) for n in gray.shape),
+        str(pixels.dtype),
+        1 if channel_axis is None else pixels.shape[channel_axis],
+        pixels.size,
     )
 
 
