@@ -58,7 +58,7 @@ AWKWARD = [
 ]
 
 
-@pytest.mark.grid(share=0.4)
+@pytest.mark.grid(share=0.3)
 @pytest.mark.parametrize("mode", ["mirror", "constant"])
 @pytest.mark.parametrize("dtype", ["u1", "i2", "f4", "f8"])
 @pytest.mark.parametrize(("shape", "size", "axes"), AWKWARD)

@@ -124,7 +124,7 @@ def cases() -> list[Any]:
     return made
 
 
-@pytest.mark.grid(share=0.5)
+@pytest.mark.grid(share=0.35)
 @pytest.mark.parametrize(("name", "dtype", "k", "shape"), cases())
 def test_large_images_and_windows(name: str, dtype: str, k: int, shape: tuple[int, int]) -> None:
     """On images of millions of pixels, each kernel gives what SciPy or its definition gives."""

@@ -42,7 +42,7 @@ def check(image, size, **arguments):
         np.testing.assert_array_equal(result, values)
 
 
-@pytest.mark.grid(share=0.3)
+@pytest.mark.grid(share=0.2)
 @pytest.mark.parametrize("dtype", [*INTEGERS, "float32", "float64"])
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

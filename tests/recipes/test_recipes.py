@@ -129,6 +129,7 @@ def test_what_the_recipes_say_is_well_formed(project: Path) -> None:
     run(project, "-m", "ruff", "format", "--no-cache", "--check", *names)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_kernel(project: Path, tmp_path: Path) -> None:
     """The new kernel is public, keeps the laws and equals its oracle, and `filter` knows it."""
@@ -163,6 +164,7 @@ def test_a_feature_family(project: Path, tmp_path: Path) -> None:
     assert run_tests(project, "steps or page_in_docs", "features/catalogue_page", jit=False) == 2
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_classifier_and_a_data_set(project: Path, tmp_path: Path) -> None:
     """The new classifier and the new data set pass the shared tests and can be compared."""
@@ -178,6 +180,7 @@ def test_a_classifier_and_a_data_set(project: Path, tmp_path: Path) -> None:
     assert "boosting" in (tmp_path / "run" / "leaderboard.csv").read_text()
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_network(project: Path) -> None:
     """The new network passes the tests of all networks, export included, and is listed."""
