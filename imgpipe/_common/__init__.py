@@ -5,12 +5,14 @@ from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, unknown_name
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
+from imgpipe._common.sequences import by_position
 
 __all__ = [
     "ImageError",
     "InputError",
     "StoppedFit",
     "atomic_path",
+    "by_position",
     "cache_dir",
     "did_you_mean",
     "numba_cache_dir",

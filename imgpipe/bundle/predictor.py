@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, track
+from imgpipe._common import InputError, by_position, track
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -161,6 +161,7 @@ class Predictor:
 
     def _listed(self, images: Any) -> Any:
         """Find the images behind paths; leave a sequence as it is."""
+        images = by_position(images, "images")
         if isinstance(images, np.ndarray) and images.ndim < 3 and images.dtype != object:
             raise InputError(
                 f"images has shape {images.shape}; give an array (n, h, w) or (n, h, w, c), a "

@@ -11,7 +11,7 @@ from imgpipe._common import InputError, shown
 from imgpipe.datasets.annotations.columns import unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
-from imgpipe.datasets.annotations.spelling import choose_name, clean, clean_split, some
+from imgpipe.datasets.annotations.spelling import NO_MASK, choose_name, clean, clean_split, some
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.folders import same_name
 from imgpipe.datasets.files.table import Table, read_table
@@ -98,10 +98,10 @@ def _masks(
     """Files of each mask, none where the column is blank, and regions of structure sets."""
     regions: list[str | None] = [None] * len(table.rows)
     if "region" in table.found:
-        regions = [name or None for name in table.values("region")]
+        regions = [None if name in NO_MASK else name for name in table.values("region")]
     if "mask" not in table.found:
         return None, regions
-    named = table.values("mask")
+    named = ["" if name in NO_MASK else name for name in table.values("mask")]
     files = iter(locate(where, manifest, "mask", [name for name in named if name], unique=False))
     return [(next(files),) if name else () for name in named], regions
 

@@ -60,6 +60,11 @@ def in_region(
         if empty_mask != "error":
             raise InputError(f"empty_mask={empty_mask!r}, but whole images are looked at")
         return dataset.changed(images=images.with_region("image"), region="image")
+    if (dataset.region, region) == ("box", "mask"):
+        raise InputError(
+            f"{dataset.where}: region='mask', but the boxes of its masks were taken before; ask "
+            "for the masks of the data set as it was loaded"
+        )
     if not images.masked_any:
         raise InputError(f"{dataset.where}: region={region!r}, but the data set has no masks")
     without = images.areas() <= 0

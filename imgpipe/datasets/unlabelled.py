@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from imgpipe._common import InputError, did_you_mean, shown
-from imgpipe.datasets.annotations.spelling import BLANK, SPLITS
+from imgpipe.datasets.annotations.spelling import BLANK, NO_MASK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
 from imgpipe.datasets.files.mask_files import mask_notes, pair_masks
@@ -170,10 +170,10 @@ def _listed(manifest: Path, table: Table) -> list[tuple[str | None, Item]]:
         if row["path"] in BLANK:  # not the folder of the manifest
             items.append((row["path"], InputError(f"{manifest}: row {number} has no path")))
             continue
-        masks = (str(place(folder, row["mask"], listings)),) if row.get("mask") else ()
+        mask, region = row.get("mask", ""), row["region"] if "region" in table.found else ""
+        masks = () if mask in NO_MASK else (str(place(folder, mask, listings)),)
         path = str(place(folder, row["path"], listings))
-        region = row["region"] or None if "region" in table.found else None
-        items.append((row["path"], ImageFile(path, masks, region)))
+        items.append((row["path"], ImageFile(path, masks, None if region in NO_MASK else region)))
     return items
 
 

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,28 @@ class Image(ArrayLike):
     id: str | None = None
     warnings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        settle = partial(object.__setattr__, self)
+        if not isinstance(self.pixels, np.ndarray):
+            settle("pixels", np.asarray(self.pixels))
+        shape = spatial(self.pixels.shape, self.channel_axis)
+        spacing = lengths(self.spacing)
+        if spacing is not None and len(spacing) != len(shape):
+            raise InputError(f"spacing has {len(spacing)} values for an image of {len(shape)} axes")
+        settle("spacing", spacing)
+        if self.mask is not None:
+            settle("mask", usable_mask(self.mask, "the mask", shape))
+
     def __len__(self) -> int:
         return len(self.pixels)
 
     def __getitem__(self, index: Any) -> Any:
         return self.pixels[index]
+
+    def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Image":
+        """Give spacing and channels where they are told."""
+        axis = self.channel_axis if channel_axis is None else channel_axis
+        return replace(self, spacing=spacing or self.spacing, channel_axis=axis)
 
     @property
     def spatial_shape(self) -> tuple[int, ...]:
@@ -74,8 +92,36 @@ def spatial(shape: Sequence[int], channel_axis: int | None) -> tuple[int, ...]:
     """Shape of an image without its channels."""
     if channel_axis is None:
         return tuple(shape)
+    if not -len(shape) <= channel_axis < len(shape):
+        raise InputError(
+            f"channel_axis={channel_axis} is no axis of an image of shape {tuple(shape)}"
+        )
     axis = channel_axis % len(shape)
     return (*shape[:axis], *shape[axis + 1 :])
+
+
+def lengths(spacing: Any) -> tuple[float, ...] | None:
+    """Spacing as it is carried: one number for each axis."""
+    if spacing is None or (isinstance(spacing, tuple) and all(type(s) is float for s in spacing)):
+        return spacing
+    try:
+        return tuple(float(value) for value in spacing)
+    except (TypeError, ValueError):
+        raise InputError(f"spacing={spacing!r}; one length in mm for each axis is needed") from None
+
+
+def usable_mask(mask: Any, what: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Masks as arrays that say of each pixel whether it is inside."""
+    mask = np.asarray(mask)
+    if mask.dtype.kind not in "biuf":
+        raise InputError(
+            f"{what} has dtype {mask.dtype}; bool, or numbers with 0 outside, are masks"
+        )
+    if mask.shape != shape:
+        raise InputError(f"{what} has shape {mask.shape}, but the image has {shape}")
+    if mask.dtype.kind == "f" and not np.isfinite(mask).all():
+        raise InputError(f"{what} holds NaN or infinite values; 0 is outside, all else inside")
+    return mask
 
 
 def check_budget(what: str, shape: Sequence[int]) -> None:

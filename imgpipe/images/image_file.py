@@ -27,11 +27,20 @@ class ImageFile:
         Label images or one structure set; several are united. Empty for the whole image.
     region : str, optional
         Of a structure set.
+    spacing : tuple of float, optional
+        In place of that of the file.
     """
 
     path: str
     masks: tuple[str, ...] = ()
     region: str | None = None
+    spacing: tuple[float, ...] | None = None
+
+    def described(
+        self, spacing: tuple[float, ...] | None, _channel_axis: int | None
+    ) -> "ImageFile":
+        """Give the spacing that is told; the channels are those of the file."""
+        return replace(self, spacing=spacing or self.spacing)
 
     def read(self) -> Image:
         """Decode pixels and mask; what was passed over is told in the image's `warnings`.
@@ -41,6 +50,11 @@ class ImageFile:
         InputError
             If one of the files cannot be read, or image and mask differ in shape.
         """
+        image = self._stored()
+        return image if self.spacing is None else replace(image, spacing=self.spacing)
+
+    def _stored(self) -> Image:
+        """Image and mask as the files say."""
         folder = Path(self.path).is_dir()
         if self._is_contoured() and (folder or is_dicom_file(self.path)):
             return self._contoured(read_series(self.path))

@@ -1,6 +1,5 @@
 """The one carrier of images: pixels, masks, spacing, channel axis and ids, by position."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,10 +8,10 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images.array_like import ArrayLike
-from imgpipe.images.image import Image, spatial
-from imgpipe.images.image_file import ImageFile
+from imgpipe.images.given import aligned, stored
+from imgpipe.images.image import Image, lengths
 from imgpipe.images.region import check_region
-from imgpipe.images.storage import Item, Items, Stack, gathered
+from imgpipe.images.storage import Item, Items, Stack
 
 
 class Images(ArrayLike, Sequence[Any]):
@@ -64,13 +63,16 @@ class Images(ArrayLike, Sequence[Any]):
         channel_axis: int | None = None,
         ids: Iterable[Any] | None = None,
     ) -> None:
-        store, known = _stored(images, spacing, channel_axis)
+        if isinstance(images, Images):
+            store, known = images._store.described(lengths(spacing), channel_axis), images.ids
+        else:
+            store, known = stored(images, lengths(spacing), channel_axis)
         if masks is not None:
-            store = store.with_masks(_aligned(masks, len(store), "masks"))
+            store = store.with_masks(aligned(masks, len(store), "masks"))
         if ids is not None:
             known = tuple(str(name) for name in ids)
         self._settle(store, known)
-        _aligned(self.ids, len(store), "ids")
+        aligned(self.ids, len(store), "ids")
 
     def _settle(self, store: Stack | Items, ids: tuple[str, ...] | None) -> None:
         self._store = store
@@ -257,43 +259,3 @@ class Images(ArrayLike, Sequence[Any]):
 def as_images(images: Any, channel_axis: int | None = None) -> Images:
     """Take arrays and lists as they come for `Images`; those that are stay as they are."""
     return images if isinstance(images, Images) else Images(images, channel_axis=channel_axis)
-
-
-def _stored(
-    images: Any, spacing: tuple[float, ...] | None, channel_axis: int | None
-) -> tuple[Stack | Items, tuple[str, ...] | None]:
-    """Store what was given; ids where it has any."""
-    if isinstance(images, Images):
-        return images._store.described(spacing, channel_axis), images.ids
-    if isinstance(images, np.ndarray) and images.dtype != object:
-        if images.ndim < 3:
-            raise InputError(f"images has shape {images.shape}; a stack is (n, y, x)")
-        axes = len(spatial(images.shape[1:], channel_axis))
-        if spacing is not None and len(spacing) != axes:
-            raise InputError(f"spacing has {len(spacing)} values for images of {axes} axes")
-        return Stack(images, None, spacing, channel_axis), None
-    if isinstance(images, str | bytes | os.PathLike) or not hasattr(images, "__len__"):
-        raise InputError(
-            f"images is of type {type(images).__name__}; give a stack, or a sequence of images"
-        )
-    items = tuple(_item(images[i], spacing, channel_axis) for i in range(len(images)))
-    names = [getattr(item, "id", None) or getattr(item, "path", None) for item in items]
-    known = tuple(n or str(i) for i, n in enumerate(names)) if any(names) else None
-    return gathered(items), known
-
-
-def _item(item: Any, spacing: tuple[float, ...] | None, channel_axis: int | None) -> Item:
-    if isinstance(item, ImageFile | InputError):
-        return item
-    if isinstance(item, str | os.PathLike):
-        return ImageFile(os.fspath(item))
-    if isinstance(item, Image):
-        axis = item.channel_axis if channel_axis is None else channel_axis
-        return replace(item, spacing=spacing or item.spacing, channel_axis=axis)
-    return Image(np.asarray(item), channel_axis, spacing)
-
-
-def _aligned(values: Any, n: int, what: str) -> Any:
-    if len(values) != n:
-        raise InputError(f"{n} images but {len(values)} {what}")
-    return values

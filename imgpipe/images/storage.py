@@ -9,7 +9,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images.gray import gray_in_disguise, single_channel
-from imgpipe.images.image import Image
+from imgpipe.images.image import Image, usable_mask
 from imgpipe.images.image_file import ImageFile
 from imgpipe.images.region import box_mask, resize_mask, resized
 from imgpipe.images.resize import resize
@@ -54,6 +54,8 @@ class Stack:
             own = self.at(0).spatial_shape if len(self) else masks.shape[1:]
             if masks.shape[1:] != own:
                 raise InputError(f"masks of shape {masks.shape[1:]}, but images of {own}")
+            for k, mask in enumerate(masks if masks.dtype.kind not in "biu" else ()):
+                usable_mask(mask, f"mask of image {k}", own)
             return replace(self, masks=masks)
         return Items.of(self).with_masks(masks)
 
@@ -237,17 +239,9 @@ class Items:
         return replace(self, channel_axis=-1, known_shapes=None)
 
     def described(self, spacing: tuple[float, ...] | None, channel_axis: int | None) -> "Items":
-        """Give spacing and channels, where told, to images in memory."""
-        if spacing is None and channel_axis is None:
-            return self
+        """Give spacing, where told, to all, and channels to images in memory."""
         items = [
-            replace(
-                item,
-                spacing=spacing or item.spacing,
-                channel_axis=item.channel_axis if channel_axis is None else channel_axis,
-            )
-            if isinstance(item, Image)
-            else item
+            item if isinstance(item, InputError) else item.described(spacing, channel_axis)
             for item in self.items
         ]
         return replace(self, items=tuple(items))

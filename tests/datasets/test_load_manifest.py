@@ -285,3 +285,31 @@ def test_other_encodings_are_refused(manifest: Manifest) -> None:
     path.write_bytes("path,label\n0.png,ä\n".encode("utf-16"))
     with pytest.raises(InputError, match="not UTF-8 text"):
         load(path)
+
+
+@pytest.mark.parametrize("blank", ["", "NA", "nan", "None", "#N/A"])
+def test_a_missing_mask_is_the_whole_image(manifest: Manifest, blank: str) -> None:
+    """Whatever R, pandas and spreadsheets write where there is no mask, or no region."""
+    rows = "".join(
+        f"{i}.png,{LABELS[i]},{blank if i < 2 else f'{i}.png'},{blank}\n" for i in range(12)
+    )
+    path = manifest("path,label,mask,region\n" + rows)
+    assert [mask is None for mask in load(path).masks] == [True] * 2 + [False] * 10
+    assert [image.mask is None for image in find_images(path)] == [True] * 2 + [False] * 10
+
+
+@pytest.mark.parametrize("name", ["masks", "mask_path", "Mask File", "segmentation_path"])
+def test_masks_under_another_name(manifest: Manifest, name: str) -> None:
+    """An obvious other name of the column of masks is taken, with a note."""
+    rows = "".join(f"{i}.png,{LABELS[i]},{i}.png\n" for i in range(12))
+    data = load(manifest(f"path,label,{name}\n" + rows))
+    assert data.images.masked_all
+    assert f"column {name} was taken as mask" in data.warnings
+
+
+def test_what_may_be_masks_is_told(manifest: Manifest) -> None:
+    """A column that may name masks is pointed out, also where the patients are known."""
+    rows = "".join(f"{i}.png,{LABELS[i]},{PATIENTS[i]},yes\n" for i in range(12))
+    data = load(manifest("path,label,group,segmentation\n" + rows), groups="group")
+    told = "column segmentation is not used; if it names the masks, call it mask"
+    assert told in data.warnings

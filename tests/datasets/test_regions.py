@@ -101,3 +101,11 @@ def test_masks_of_an_archive(tmp_path: Path) -> None:
     np.savez(tmp_path / "some.npz", **parts)
     with pytest.raises(InputError, match="some parts have masks and others have none"):
         load(tmp_path / "some.npz")
+
+
+def test_masks_do_not_come_back_from_boxes() -> None:
+    """A data set whose boxes were taken is not measured in boxes under the name of masks."""
+    boxes = in_region(lesions(), "box")
+    with pytest.raises(InputError, match="boxes of its masks were taken before"):
+        in_region(boxes, "mask")
+    assert in_region(boxes, "box").region == in_region(boxes).region == "box"

@@ -17,7 +17,13 @@ _LABEL = (
     "class", "diagnosis", "target", "y", "labels", "classname", "classlabel", "category", "dx",
     "groundtruth",
 )  # fmt: skip
-_ALIASES = {"path": _PATH, "label": _LABEL}
+_MASK = (
+    "masks", "maskpath", "maskfile", "maskfilename", "maskfilepath", "maskname", "segpath",
+    "segfile", "segmentationpath", "segmentationfile", "segmentationmask",
+)  # fmt: skip
+_ALIASES = {"path": _PATH, "label": _LABEL, "mask": _MASK}
+# these may as well hold words or numbers
+_PERHAPS_MASKS = frozenset({"seg", "segmentation", "segmentations", "roi", "contour", "labelmap"})
 _PATIENTS = frozenset({"patient", "patientid", "subject", "subjectid", "case", "caseid"})
 _PARTS = frozenset({"part", "fold", "set", "subset", "partition", "usage", "phase", "datasplit"})
 
@@ -69,10 +75,12 @@ def unused_note(
 
     `columns` are those that nobody reads, with their values.
     """
-    names = list(columns)
+    drawn = [name for name in columns if _key(name) in {*_MASK, *_PERHAPS_MASKS}]
+    notes = [f"column {name} is not used; if it names the masks, call it mask" for name in drawn]
+    names = [name for name in columns if name not in drawn]
     parts = [name for name in names if _says_parts(name, columns[name])]
     if not names or (groups is not None and (split is not None or not parts)):
-        return []
+        return notes
     patients = [name for name in names if _key(name) in _PATIENTS]
     hints = []
     if groups is None:
@@ -82,8 +90,8 @@ def unused_note(
     if split is None and parts:
         hints.append(f"names the part (train, val, test): --split {parts[0]}")
     if len(names) == 1:
-        return [f"column {names[0]} is not used; if it {' or, if it '.join(hints)}"]
-    return [f"columns {some(names, 8)} are not used; if one {' or, if one '.join(hints)}"]
+        return [*notes, f"column {names[0]} is not used; if it {' or, if it '.join(hints)}"]
+    return [*notes, f"columns {some(names, 8)} are not used; if one {' or, if one '.join(hints)}"]
 
 
 def _says_parts(name: str, values: Sequence[str]) -> bool:

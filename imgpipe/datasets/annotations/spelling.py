@@ -23,6 +23,7 @@ BLANK = frozenset({
     "", "nan", "NaN", "NAN", "NA", "N/A", "#N/A", "null", "NULL", "<NA>", "#REF!", "#VALUE!",
     "#NAME?", "#DIV/0!", "#NUM!", "#NULL!",
 })  # fmt: skip
+NO_MASK = BLANK | {"None", "none"}  # no file is called so
 
 
 def clean(where: str, what: str, values: Iterable[object]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, by_position
 from imgpipe.images import Image, Images
 
 _PATCHES = 7  # patches along the shorter side, unless told otherwise
@@ -68,6 +68,7 @@ def occlusion_maps(
     >>> np.argwhere(occlusion_maps(Corner(), [image], patch=1, stride=1)[0] > 0).tolist()
     [[0, 0]]
     """
+    images = by_position(images, "images")
     classes = np.asarray(model.classes_)
     codes = [None] * len(images) if targets is None else _codes(classes, targets, len(images))
     return [
@@ -90,6 +91,8 @@ def _map(
 ) -> np.ndarray:
     """Explain one image."""
     image = np.asarray(given)
+    if channel_axis is None and isinstance(given, Image):
+        channel_axis = given.channel_axis
     spatial = list(range(image.ndim))
     if channel_axis is not None:
         del spatial[channel_axis]

@@ -254,7 +254,7 @@ def _spacing(spacing: Any) -> tuple[float, ...] | None:
 
 def check_lengths(argument: str, lengths: Sequence[float]) -> None:
     """Refuse sizes of pixels that nothing has, and whose powers are beyond what floats tell."""
-    if min(lengths) <= 0:
+    if not min(lengths) > 0:
         raise InputError(f"{argument} must be positive lengths in mm, not {tuple(lengths)}")
     if not SHORTEST <= min(lengths) <= max(lengths) <= LONGEST:
         raise InputError(

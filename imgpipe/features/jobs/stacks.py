@@ -10,13 +10,13 @@ from typing import Any
 import joblib
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, by_position
 from imgpipe._runtime.workers import end_with
 from imgpipe.features.family import Family
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.labels import Label, image_error
 from imgpipe.features.inputs.prepare import batch_of, check_pixels, plan_for, read_image
-from imgpipe.features.inputs.settings import ExtractionPlan, Settings
+from imgpipe.features.inputs.settings import ExtractionPlan, Settings, check_lengths
 from imgpipe.features.jobs.extremes import far_exponents, powers_of_intensity, scaled_settings
 from imgpipe.features.registry import FAMILIES, families_of, features_of
 
@@ -70,6 +70,8 @@ def extract_tasks(
 def _described(settings: Settings, images: Any) -> Settings:
     """Complete the settings by what a stack says of itself."""
     axis, first = settings.channel_axis, images[0]
+    if settings.spacing is None and first.spacing is not None:
+        check_lengths("spacing", first.spacing)
     return replace(
         settings,
         channel_axis=first.channel_axis if axis is None else axis,
@@ -79,6 +81,7 @@ def _described(settings: Settings, images: Any) -> Settings:
 
 def _collection(images: Any, argument: str) -> Any:
     """Return an array of stacked images, or a sequence of images."""
+    images = by_position(images, argument)
     if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "OUS":
         return images.tolist()  # images of several sizes, or paths
     if isinstance(images, np.ndarray):
@@ -99,6 +102,7 @@ def _aligned(masks: Any, argument: str, n: int) -> Any:
         return None
     if not hasattr(masks, "__len__") or isinstance(masks, (str, bytes)):
         raise InputError(f"{argument} must hold one mask per image, not {type(masks).__name__}")
+    masks = by_position(masks, argument)
     if len(masks) != n:
         raise InputError(f"{len(masks)} {argument} for {n} images")
     return masks

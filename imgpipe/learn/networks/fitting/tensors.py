@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from imgpipe._common import ImageError, InputError
+from imgpipe._common import ImageError, InputError, by_position
 from imgpipe.images import Images
 from imgpipe.images.region import cropped
 from imgpipe.learn.image_transformer import check_images
@@ -23,6 +23,7 @@ def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor
         For what is no image, several sizes, another number of axes than `channel_axis` tells,
         complex or object pixels, NaN or infinity; it names the first image concerned.
     """
+    X = by_position(X, name)
     check_images(X, name)
     stack = _stack(X, name)
     wanted = 3 if channel_axis is None else 4

@@ -1,0 +1,24 @@
+"""Sequences of any maker, by position."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common.errors import InputError
+
+
+def by_position(values: Any, argument: str) -> Any:
+    """Give what `values[i]` at position `i` means; others stay as they are.
+
+    A column of a table is asked by the names of its rows, which are other numbers once rows were
+    left out or shuffled. Arrays of other libraries become those of NumPy.
+    """
+    if isinstance(values, Mapping):
+        raise InputError(f"{argument} is a {type(values).__name__}; give a list, in its order")
+    if hasattr(values, "iloc"):
+        if getattr(values, "ndim", 1) != 1:
+            raise InputError(f"{argument} is a table; give one column of it")
+        return values.tolist()
+    foreign = not isinstance(values, np.ndarray) and type(values).__module__.startswith("torch")
+    return np.asarray(values) if foreign else values
