@@ -71,6 +71,11 @@ def score(
         raise InputError(f"{error}, which the model was trained on") from None
     if model.region == "image" and judged.images.masked_any:
         judged = judged.changed(warnings=(*judged.warnings, MASKS_UNUSED))
+    if model.region != "image" and not judged.images.masked_any:
+        raise InputError(
+            f"{judged.where}: no masks in it, and the model was trained inside masks: name them in "
+            "a manifest with a column mask, or train with --region image"
+        )
     judged = in_region(judged, model.region, empty_mask=empty_mask)
     if SAVED_AS_COLOUR in judged.warnings and model.channel_axis is not None:
         kept = [text for text in judged.warnings if text != SAVED_AS_COLOUR]

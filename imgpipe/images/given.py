@@ -47,6 +47,7 @@ def aligned(values: Any, n: int, what: str) -> Any:
 def _item(item: Any, spacing: _Spacing, channel_axis: int | None) -> Item:
     if isinstance(item, InputError):
         return item
+    item = getattr(item, "image", item)  # of a series
     if isinstance(item, str | os.PathLike):
         item = ImageFile(os.fspath(item))
     elif not isinstance(item, ImageFile | Image):

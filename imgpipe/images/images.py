@@ -64,7 +64,8 @@ class Images(ArrayLike, Sequence[Any]):
         ids: Iterable[Any] | None = None,
     ) -> None:
         if isinstance(images, Images):
-            store, known = images._store.described(lengths(spacing), channel_axis), images.ids
+            store: Stack | Items = images._store.described(lengths(spacing), channel_axis)
+            known: tuple[str, ...] | None = images.ids
         else:
             store, known = stored(images, lengths(spacing), channel_axis)
         if masks is not None:

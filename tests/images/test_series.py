@@ -9,7 +9,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from imgpipe import InputError
-from imgpipe.images import ContourWarning, identifiers, read, read_contours, read_series
+from imgpipe.features import extract, extract_many
+from imgpipe.images import ContourWarning, Images, identifiers, read, read_contours, read_series
 
 FRAME, SERIES, STUDY = "1.2.3.1", "1.2.3.2", "1.2.3.3"
 AXIAL = [1, 0, 0, 0, 1, 0]
@@ -452,3 +453,22 @@ def test_real_series(shared_data, modality, slices):
     if modality == "CT":
         # soft tissue in Hounsfield units
         assert 0 < np.median(series.image.pixels[mask]) < 80
+
+
+def test_a_series_is_carried_with_its_spacing(folder, volume):
+    """As `Series`, as folder among images, and as folder that is measured: the same millimetres."""
+    values = [
+        extract(read_series(folder), families="morphology"),
+        extract(folder, families="morphology"),
+        *(
+            dict(zip(names, row, strict=True))
+            for rows, names in (
+                extract_many(Images([read_series(folder)]), families="morphology"),
+                extract_many(Images([folder]), families="morphology"),
+                extract_many([folder], families="morphology"),
+            )
+            for row in rows
+        ),
+    ]
+    volumes = [each["morphology_volume_voxels"] for each in values]
+    assert volumes == pytest.approx([volume.size * np.prod(SPACING)] * 5)

@@ -34,9 +34,9 @@ def read_image(item: Any, label: str, settings: Settings) -> Loaded:
     """Take an array, a file, an `Image` or a `Series` apart; settings overrule what it says."""
     axis, spacing, mask = settings.channel_axis, settings.spacing, None
     if isinstance(item, (str, os.PathLike)):
-        from imgpipe.images import read
+        from imgpipe.images import ImageFile
 
-        item = read(item)
+        item = ImageFile(os.fspath(item)).read()
     item = getattr(item, "image", item)  # of a series
     if hasattr(item, "spatial_shape"):
         axis = item.channel_axis if axis is None else axis
