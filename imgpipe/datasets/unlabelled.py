@@ -9,7 +9,7 @@ from imgpipe._common import InputError, did_you_mean, shown
 from imgpipe.datasets.annotations.spelling import BLANK, NO_MASK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
-from imgpipe.datasets.files.mask_files import mask_notes, pair_masks
+from imgpipe.datasets.files.mask_files import mask_notes, masks_beside, pair_masks
 from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import place
@@ -159,7 +159,9 @@ def _expand(
         return _listed(path, table)
     if suffix == ".npy":
         return _array(path)
-    return [(None, ImageFile(str(path)))]
+    beside = tuple(map(str, masks_beside(path)))
+    notes += [f"{shown(mask)} was taken as the mask of {shown(path)}" for mask in beside]
+    return [(None, ImageFile(str(path), beside))]
 
 
 def _listed(manifest: Path, table: Table) -> list[tuple[str | None, Item]]:

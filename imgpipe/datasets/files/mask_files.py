@@ -27,13 +27,18 @@ def pair_masks(root: Path, files: Sequence[Path]) -> dict[Path, list[Path]]:
     A file is a mask only where the image that its name speaks of is there.
     """
     keys = {path: _key(path.relative_to(root)) for path in files}
-    images = defaultdict(list)
+    images, below = defaultdict(list), defaultdict(list)
     for path, key in keys.items():
         images[key].append(path)
+        if not any(map(_FOLDER.fullmatch, key[:-1])):
+            for i in range(len(key)):
+                below[key[:i], key[-1]].append(path)
     owners = {}
     for path, key in keys.items():
         found = {owner for name in _names_of_images(key) for owner in images.get(name, ())}
         found.discard(path)
+        # one folder of masks beside folders of classes
+        found = found or {owner for name in _above(key) for owner in below.get(name, ())}
         if len(found) == 1:
             owners[path] = found.pop()
     # the image of a mask is no mask itself
@@ -42,6 +47,15 @@ def pair_masks(root: Path, files: Sequence[Path]) -> dict[Path, list[Path]]:
     for mask, image in owners.items():
         masks[image].append(mask)
     return masks
+
+
+def masks_beside(path: Path) -> list[Path]:
+    """Masks of one image that lie in its own folder."""
+    try:
+        like = [p for p in path.parent.iterdir() if path.stem in p.stem and p.is_file()]
+    except OSError:
+        return []
+    return pair_masks(path.parent, sorted({path, *like})).get(path, [])
 
 
 def folder_of_images(folder: Path, masks: dict[Path, list[Path]]) -> Path:
@@ -60,6 +74,12 @@ def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[str]:
     n = sum(map(len, masks.values()))
     if n:
         notes.append(f"{n} files were taken as masks of the images that they lie beside")
+    folders = {path.parent.name for path in masks if _FOLDER.fullmatch(path.parent.name)}
+    notes += [
+        f"the folder {name} is called like one of masks, but its files not like images beside it: "
+        "they were taken as images"
+        for name in sorted(folders)
+    ]
     like = [path.name for path in masks if _LIKE_A_MASK.fullmatch(path.stem)]
     if like:
         notes.append(
@@ -72,6 +92,15 @@ def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[str]:
 def _key(below: Path) -> Key:
     """Folders and name without a suffix."""
     return (*below.parts[:-1], below.stem)
+
+
+def _above(key: Key) -> Iterable[tuple[Key, str]]:
+    """Where a folder of masks lies, and what the image of a mask in it would be called."""
+    *folders, name = key
+    called = [match["image"] for form in _FORMS if (match := form.fullmatch(name))]
+    for i, folder in enumerate(folders):
+        if _FOLDER.fullmatch(folder):
+            yield from ((tuple(folders[:i]), stem) for stem in (name, *called))
 
 
 def _names_of_images(key: Key) -> Iterable[Key]:

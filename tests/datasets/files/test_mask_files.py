@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imgpipe.datasets.files.mask_files import mask_notes, pair_masks
+from imgpipe.datasets.files.mask_files import mask_notes, masks_beside, pair_masks
 
 ROOT = Path("root")
 
@@ -88,3 +88,23 @@ def test_what_is_called_like_a_mask_is_told() -> None:
         "them: they were taken as images",
     ]
     assert mask_notes({Path("with_mask/unmasked.png"): [], Path("label_1.png"): []}) == []
+
+
+def test_one_folder_of_masks_for_all_classes(tmp_path: Path) -> None:
+    """A folder ``masks`` beside class folders holds their masks, where names tell which."""
+    files = [tmp_path / n for n in ("a/1.png", "b/2.png", "masks/1.png", "masks/2_mask.png")]
+    found = pair_masks(tmp_path, files)
+    assert found == {files[0]: [files[2]], files[1]: [files[3]]}
+    twice = [tmp_path / n for n in ("a/1.png", "b/1.png", "masks/1.png")]
+    assert pair_masks(tmp_path, twice) == {path: [] for path in twice}
+    told = mask_notes({path: [] for path in twice})[0]
+    assert "the folder masks is called like one of masks" in told
+
+
+def test_masks_beside_one_image(tmp_path: Path) -> None:
+    """A single image finds the mask that lies beside it, and none that is another's."""
+    for name in ("a.png", "a_mask.png", "b.png", "ab_mask.png", "note.txt"):
+        (tmp_path / name).touch()
+    assert masks_beside(tmp_path / "a.png") == [tmp_path / "a_mask.png"]
+    assert masks_beside(tmp_path / "b.png") == []
+    assert masks_beside(tmp_path / "a_mask.png") == []
