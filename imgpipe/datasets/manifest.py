@@ -60,7 +60,7 @@ def load_manifest(
     where = shown(path)
     exact = ids == "exact"
     table = read_table(path, ("path", "label"))
-    names = [*table.columns, *table.found]
+    names = list(dict.fromkeys([*table.columns, *table.found]))
     group_column = choose_name(where, "column", names, groups, "group")
     split_column = choose_name(where, "column", names, split, "split")
     paths = locate(where, path, "path", table.values("path"))

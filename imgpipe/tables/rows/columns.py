@@ -86,7 +86,7 @@ def _of_dataset(path: Path, count: int) -> tuple[_Columns, list[str]]:
 
 def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Columns, list[str]]:
     table = read_table(path, ("path",))
-    names = [*table.columns, *table.found]
+    names = list(dict.fromkeys([*table.columns, *table.found]))
     chosen = {
         "label": table.found.get("label"),
         "group": choose_name(str(path), "column", names, groups, "group"),
