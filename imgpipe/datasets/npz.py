@@ -1,11 +1,13 @@
 """NPZ files: MedMNIST's layout, or one stack of images with labels."""
 
 import os
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.datasets.annotations.columns import may_be_masks, unused_masks
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some, text_of
@@ -14,7 +16,7 @@ from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.medmnist_table import official_classes
 from imgpipe.images import Images
 from imgpipe.images.gray import SAVED_AS_COLOUR
-from imgpipe.images.image import spatial
+from imgpipe.images.image import spatial, usable_mask
 
 CLASS_KEYS = ("classes", "label_names", "class_names")
 ID_KEYS = ("ids", "files", "source_paths")
@@ -149,11 +151,19 @@ def _load_parts(
 
 def _unread(archive: Archive, no_patients: bool) -> list[str]:
     """Name the arrays that nobody asked for."""
-    keys = [key for key in archive.keys if key not in archive.read]
+    drawn = unread_masks(archive)
+    keys = [key for key in archive.keys if key not in {*archive.read, *drawn}]
+    notes = unused_masks("key", drawn, "masks")
     if not keys:
-        return []
+        return notes
     hint = "; if one names the patients: --groups KEY" if no_patients else ""
-    return [f"{'keys' if len(keys) > 1 else 'key'} {some(keys, 8)} not used{hint}"]
+    return [*notes, f"{'keys' if len(keys) > 1 else 'key'} {some(keys, 8)} not used{hint}"]
+
+
+def unread_masks(archive: Archive) -> list[str]:
+    """Keys that nobody asked for, and that are called as if they held masks."""
+    unread = [key for key in archive.keys if key not in archive.read]
+    return [key for key in unread if may_be_masks(re.sub(r"^(train|val|test)_", "", key))]
 
 
 def _carried(
@@ -200,7 +210,7 @@ def archive_masks(
         raise InputError(
             f"{archive.name}: {key!r} has the shape {shape}; masks of these images are {expected}"
         )
-    return archive[key].reshape(expected)
+    return usable_mask(archive[key].reshape(expected), f"{archive.name}: {key!r}", expected)
 
 
 def _joined(archive: Archive, masks: list[np.ndarray | None]) -> np.ndarray | None:

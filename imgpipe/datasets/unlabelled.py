@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from imgpipe._common import InputError, did_you_mean, shown
+from imgpipe.datasets.annotations.columns import unused_masks
 from imgpipe.datasets.annotations.spelling import BLANK, NO_MASK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
@@ -13,7 +14,7 @@ from imgpipe.datasets.files.mask_files import mask_notes, masks_beside, pair_mas
 from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.load import DATASETS, check_size
 from imgpipe.datasets.manifest import place
-from imgpipe.datasets.npz import archive_ids, archive_masks
+from imgpipe.datasets.npz import archive_ids, archive_masks, unread_masks
 from imgpipe.images import Image, ImageFile, Images, read
 from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise
 from imgpipe.images.storage import Item, Items
@@ -152,7 +153,7 @@ def _expand(
             return _registered(str(source))
         raise InputError(f"{source}: no such file or folder{did_you_mean(source, DATASETS)}")
     if suffix == ".npz":
-        return _archive(path)
+        return _archive(path, notes)
     if suffix == ".csv":
         table = read_table(path, ("path",))
         notes += table.notes
@@ -179,7 +180,7 @@ def _listed(manifest: Path, table: Table) -> list[tuple[str | None, Item]]:
     return items
 
 
-def _archive(path: Path) -> list[tuple[str | None, Item]]:
+def _archive(path: Path, notes: list[str]) -> list[tuple[str | None, Item]]:
     """Images of an NPZ file."""
     archive = Archive(path)
     parts = [part for part in SPLITS if f"{part}_images" in archive]
@@ -197,6 +198,7 @@ def _archive(path: Path) -> list[tuple[str | None, Item]]:
             (f"{part}/{i}" if part else i, item)
             for i, item in zip(map(str, names), found.items, strict=True)
         ]
+    notes += unused_masks("key", unread_masks(archive), "masks")
     return items
 
 

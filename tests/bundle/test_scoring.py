@@ -9,6 +9,7 @@ import pytest
 from imgpipe import InputError
 from imgpipe.bundle import Predictor, score
 from imgpipe.datasets import Dataset, load
+from imgpipe.images import Images
 from imgpipe.images.gray import SAVED_AS_COLOUR
 from imgpipe.learn import TrainedModel, fit
 
@@ -72,3 +73,12 @@ def test_gray_images_that_were_saved_as_colour(levels: Dataset, tmp_path: Path) 
     expected = replace(levels, images=rgb, channel_axis=-1, split=None)
     assert judged.models[0].metrics == score(predictor, expected).models[0].metrics
     assert SAVED_AS_COLOUR not in judged.dataset.warnings
+
+
+def test_a_model_of_masks_says_what_it_lacks(levels: Dataset) -> None:
+    """Trained inside masks and judged on images without any: the reason and the ways out."""
+    masks = np.ones(np.shape(levels.images)[:3], bool)
+    masked = levels.changed(images=Images(levels.images, masks))
+    predictor = Predictor(fit(masked, "dummy", families="intensity"))
+    with pytest.raises(InputError, match="no masks in it, and the model was trained inside masks"):
+        score(predictor, levels)

@@ -311,5 +311,5 @@ def test_what_may_be_masks_is_told(manifest: Manifest) -> None:
     """A column that may name masks is pointed out, also where the patients are known."""
     rows = "".join(f"{i}.png,{LABELS[i]},{PATIENTS[i]},yes\n" for i in range(12))
     data = load(manifest("path,label,group,segmentation\n" + rows), groups="group")
-    told = "column segmentation is not used; if it names the masks, call it mask"
+    told = "column segmentation is not used; if it holds the masks, call it mask"
     assert told in data.warnings

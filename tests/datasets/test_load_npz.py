@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.datasets import load
+from imgpipe.datasets import find_images, load
 from imgpipe.images import resize
 
 RNG = np.random.default_rng(9)
@@ -303,3 +303,26 @@ def test_real_sets(shared_data: Path) -> None:
     assert breast.images.shape == breast.masks.shape == (780, 32, 32)
     with pytest.raises(InputError, match="labels of shape"):
         load(shared_data / "nuclei" / "dsb2018_nuclei_256.npz")
+
+
+@pytest.mark.parametrize("key", ["mask", "segmentations", "roi"])
+def test_masks_under_another_key_are_pointed_out(key: str, tmp_path: Path) -> None:
+    """Arrays that are called like masks, and not read, are named wherever the archive is read."""
+    told = f"key {key} is not used; if it holds the masks, call it masks"
+    masks = IMAGES > 100
+    path = save(tmp_path / "a.npz", images=IMAGES, labels=LABELS, **{key: masks})
+    assert told in load(path).warnings
+    assert told in find_images(path).warnings
+    parts = medmnist(tmp_path / "b.npz", **{f"train_{key}": masks[:6]})
+    assert f"key train_{key} is not used; if it holds the masks, call it masks" in (
+        load(parts).warnings
+    )
+
+
+def test_masks_with_nan_name_the_archive(tmp_path: Path) -> None:
+    """NaN is neither inside nor outside."""
+    masks = (IMAGES > 100).astype(float)
+    masks[4, 0, 0] = np.nan
+    path = save(tmp_path / "a.npz", images=IMAGES, labels=LABELS, masks=masks)
+    with pytest.raises(InputError, match=r"a\.npz: 'masks' holds NaN"):
+        load(path)

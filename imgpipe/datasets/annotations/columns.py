@@ -75,8 +75,8 @@ def unused_note(
 
     `columns` are those that nobody reads, with their values.
     """
-    drawn = [name for name in columns if _key(name) in {*_MASK, *_PERHAPS_MASKS}]
-    notes = [f"column {name} is not used; if it names the masks, call it mask" for name in drawn]
+    drawn = [name for name in columns if may_be_masks(name)]
+    notes = unused_masks("column", drawn, "mask")
     names = [name for name in columns if name not in drawn]
     parts = [name for name in names if _says_parts(name, columns[name])]
     if not names or (groups is not None and (split is not None or not parts)):
@@ -92,6 +92,16 @@ def unused_note(
     if len(names) == 1:
         return [*notes, f"column {names[0]} is not used; if it {' or, if it '.join(hints)}"]
     return [*notes, f"columns {some(names, 8)} are not used; if one {' or, if one '.join(hints)}"]
+
+
+def may_be_masks(name: str) -> bool:
+    """Whether a column or key is called as if it held masks."""
+    return _key(name) in {"mask", *_MASK, *_PERHAPS_MASKS}
+
+
+def unused_masks(kind: str, names: Sequence[str], own: str) -> list[str]:
+    """Say what to call a column or key that is not used, and may hold the masks."""
+    return [f"{kind} {name} is not used; if it holds the masks, call it {own}" for name in names]
 
 
 def _says_parts(name: str, values: Sequence[str]) -> bool:
