@@ -13,7 +13,7 @@ from imgpipe._common import InputError, shown
 from imgpipe._common.html import html_list, html_table
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
-from imgpipe.datasets.annotations.spelling import SPLITS, some
+from imgpipe.datasets.annotations.spelling import SPLITS, given_names, some
 from imgpipe.images import Images
 
 
@@ -96,7 +96,7 @@ class Dataset:
         settle(self, "ids", np.asarray(np.arange(n) if self.ids is None else self.ids).astype(str))
         for field in ("groups", "split"):
             if getattr(self, field) is not None:
-                settle(self, field, np.asarray(getattr(self, field)).astype(str))
+                settle(self, field, given_names(self.where, field, getattr(self, field)))
         for field in ("labels", "ids", "groups", "split"):
             values = getattr(self, field)
             if values is not None and len(values) != n:

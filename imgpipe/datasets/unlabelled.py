@@ -62,6 +62,12 @@ def find_images(
     ('P000-0', (32, 32))
     """
     names = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    strange = next((name for name in names if not isinstance(name, str | os.PathLike)), None)
+    if strange is not None:
+        raise InputError(
+            f"a source of type {type(strange).__name__}; give paths, or a registered name. Images "
+            "in memory are measured by features.extract_many"
+        )
     alone = len(names) == 1
     ids: list[str] = []
     items: list[Item] = []

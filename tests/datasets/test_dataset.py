@@ -1,8 +1,10 @@
 """`Dataset`: parts of its split, and labels coded by other classes."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imgpipe import InputError
@@ -67,3 +69,12 @@ def test_labels_that_are_no_codes() -> None:
         Dataset("a", np.zeros((2, 2, 2)), [0.5, 1], ("a", "b"))
     with pytest.raises(InputError, match="1 labels are NaN"):
         Dataset("a", np.zeros((2, 2, 2)), [np.nan, 1], ("a", "b"))
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, "", "NA"])
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+def test_unknown_patients_are_not_one(missing: Any, kind: Any) -> None:
+    """Two images whose patient is not known are not images of one patient called nan."""
+    images = np.zeros((4, 8, 8))
+    with pytest.raises(InputError, match=r"2 groups are empty or NaN \(the first at index 1"):
+        Dataset("a", images, [0, 1, 0, 1], ("a", "b"), kind(["p", missing, missing, "q"]))

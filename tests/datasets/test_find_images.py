@@ -11,7 +11,7 @@ from dataset_samples import IMAGES
 from imgpipe import InputError
 from imgpipe.datasets import find_images, iterate
 from imgpipe.datasets.unlabelled import in_one_channel
-from imgpipe.images import Image, write
+from imgpipe.images import Image, Images, write
 from imgpipe.images.gray import SAVED_AS_COLOUR
 
 Tree = Callable[..., Path]
@@ -137,3 +137,11 @@ def test_gray_saved_as_colour_in_a_set(tree: Tree) -> None:
     gray = in_one_channel(find_images(tree(lambda i: f"{i}.png", [IMAGES[0], *rgb[1:]], name="g")))
     assert [image.channel_axis for image in gray] == [None, None, -1, None]
     assert gray.warnings == ()
+
+
+def test_what_is_no_source_is_refused() -> None:
+    """Images in memory are no sources; the error says what takes them."""
+    pixels = np.zeros((2, 8, 8), np.uint8)
+    for strange in (pixels, [pixels[0]], Images(pixels)):
+        with pytest.raises(InputError, match=r"a source of type .*features\.extract_many"):
+            find_images(strange)

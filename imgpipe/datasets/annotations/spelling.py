@@ -35,6 +35,21 @@ def clean(where: str, what: str, values: Iterable[object]) -> list[str]:
     return texts
 
 
+def given_names(where: str, what: str, values: Any) -> np.ndarray:
+    """Names as text, none of which is missing: what is unknown is no name that many share."""
+    values = np.asarray(values)
+    texts = values.astype(str)
+    missing = np.isin(texts, list(BLANK))
+    if values.dtype == object:
+        missing |= np.array([value is None for value in values], bool).reshape(values.shape)
+    if missing.any():
+        raise InputError(
+            f"{where}: {int(missing.sum())} {what} are empty or NaN (the first at index "
+            f"{int(np.flatnonzero(missing)[0])}); leave these images out, or give each a name"
+        )
+    return texts
+
+
 def text_of(value: object) -> str:
     """Text of a cell or an array's entry; old archives hold bytes."""
     if isinstance(value, bytes):
