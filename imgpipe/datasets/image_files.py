@@ -48,7 +48,7 @@ def read_files(
         decoded.in_one_channel()
     colours = Counter(decoded.axes)
     axis = -1 if colours[-1] else None
-    warnings = _mixtures(decoded.dtypes, colours) + notes
+    warnings = _mixtures(decoded.dtypes, colours, decoded.spaced) + notes
     if len(decoded.kept) == len(files):
         store = gathered([_coloured(image, axis) for image in decoded.kept])
     else:
@@ -70,6 +70,7 @@ class _Decoded:
     axes: list[int | None] = field(default_factory=list)
     areas: list[int] = field(default_factory=list)
     dtypes: Counter[str] = field(default_factory=Counter)
+    spaced: Counter[bool] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     kept: list[Image] = field(default_factory=list)
     single: bool = True  # no image yet that is in colour indeed
@@ -98,6 +99,7 @@ def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
         decoded.axes.append(image.channel_axis)
         decoded.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
         decoded.dtypes[str(image.pixels.dtype)] += 1
+        decoded.spaced[image.spacing is not None] += 1
         decoded.notes += image.warnings
         if decoded.single and image.channel_axis is not None:
             decoded.single = gray_in_disguise(image.pixels, image.channel_axis)
@@ -121,12 +123,19 @@ def _coloured(image: Image, axis: int | None) -> Image:
     return replace(image, pixels=np.repeat(image.pixels[..., None], 3, axis=-1), channel_axis=-1)
 
 
-def _mixtures(dtypes: Counter[str], colours: Counter[int | None]) -> list[str]:
+def _mixtures(
+    dtypes: Counter[str], colours: Counter[int | None], spaced: Counter[bool]
+) -> list[str]:
     """Say what a reader should know about files of different kinds."""
     warnings = []
     if len(dtypes) > 1:
         kinds = ", ".join(f"{dtype}: {n}" for dtype, n in dtypes.most_common())
         warnings.append(f"images of {len(dtypes)} pixel types ({kinds})")
+    if len(spaced) > 1:
+        warnings.append(
+            f"{spaced[False]} images without spacing among {spaced[True]} with one: lengths of the "
+            "former are in pixels, of the latter in mm"
+        )
     if len(colours) > 1:
         warnings.append(
             f"{colours[None]} gray images among {colours[-1]} in colour: "

@@ -1,12 +1,14 @@
 """CSV manifests."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from dataset_samples import IMAGES, LABELS, PATIENTS
+from pydicom import examples
 
 from imgpipe import InputError
 from imgpipe._common import shown
@@ -313,3 +315,12 @@ def test_what_may_be_masks_is_told(manifest: Manifest) -> None:
     data = load(manifest("path,label,group,segmentation\n" + rows), groups="group")
     told = "column segmentation is not used; if it holds the masks, call it mask"
     assert told in data.warnings
+
+
+def test_a_mixture_of_units_is_told(tmp_path: Path) -> None:
+    """Images with a spacing in mm beside images without: their lengths cannot be compared."""
+    shutil.copy(examples.get_path("ct"), tmp_path / "b.dcm")
+    write(tmp_path / "a.png", IMAGES[0])
+    (tmp_path / "m.csv").write_text("path,label\na.png,x\nb.dcm,y\n")
+    told = "1 images without spacing among 1 with one: lengths of the former are in pixels"
+    assert any(told in text for text in load(tmp_path / "m.csv", size=16).warnings)
