@@ -36,6 +36,7 @@ def test_public_names_only(notebook: nbformat.NotebookNode) -> None:
     assert "._" not in source
 
 
+@pytest.mark.full
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # what jupyter-client itself deprecates is not ours to mend
 def test_runs_and_draws(notebook: nbformat.NotebookNode, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from imgpipe._common.errors import InputError
 
 
@@ -20,5 +18,8 @@ def by_position(values: Any, argument: str) -> Any:
         if getattr(values, "ndim", 1) != 1:
             raise InputError(f"{argument} is a table; give one column of it")
         return values.tolist()
-    foreign = not isinstance(values, np.ndarray) and type(values).__module__.startswith("torch")
-    return np.asarray(values) if foreign else values
+    if not type(values).__module__.startswith("torch"):
+        return values
+    import numpy as np  # what only names paths starts without it
+
+    return np.asarray(values)

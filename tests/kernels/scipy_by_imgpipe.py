@@ -5,7 +5,6 @@ each test did, and whether it met one of ours at all, goes to the file named by 
 """
 
 import functools
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -186,14 +185,6 @@ def pytest_configure() -> None:
     """Replace SciPy's functions; only a plugin comes here, not whoever imports this file."""
     for name, function in TRANSLATED.items():
         put_in_place(name, function)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a share of the tests, the same in every run, where SCIPY_SHARE asks for one."""
-    share = float(os.environ.get("SCIPY_SHARE", "1"))
-    kept = [item for item in items if hashlib.sha256(item.name.encode()).digest()[0] < 256 * share]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,17 +21,12 @@ TABLE = tomllib.loads((HERE / "scipy_cases.toml").read_text())
 MODULES = ("scipy.ndimage.tests.test_filters", "scipy.ndimage.tests.test_morphology")
 
 
-SHARE = 0.3
-"""Of SciPy's tests run by `make test`; all of them with ``--full-grids``."""
-
-
-def run_suite(folder: Path, share: float) -> dict[str, dict[str, Any]]:
+def run_suite(folder: Path) -> dict[str, dict[str, Any]]:
     """Run SciPy's tests in a process of their own; return the cases that met a kernel of ours."""
     (folder / "pytest.ini").write_text("[pytest]\n")
     words = ["-c", "pytest.ini", "-p", "no:cacheprovider", "-p", "scipy_by_imgpipe", "--tb=no"]
     paths = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
     told = {"SCIPY_BY_IMGPIPE": "cases.json", "PYTHONPATH": os.pathsep.join(paths)}
-    told["SCIPY_SHARE"] = str(share)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words, "--pyargs", *MODULES],
         cwd=folder,
@@ -43,10 +38,8 @@ def run_suite(folder: Path, share: float) -> dict[str, dict[str, Any]]:
     return json.loads((folder / "cases.json").read_text())
 
 
-def judge(
-    cases: dict[str, dict[str, Any]], table: list[dict[str, Any]], whole: bool = True
-) -> list[str]:
-    """Return unexcused failures and, in a whole run, excuses that count wrongly."""
+def judge(cases: dict[str, dict[str, Any]], table: list[dict[str, Any]]) -> list[str]:
+    """Return what is wrong: failures that nothing excuses, excuses that count wrongly."""
     wrong, used = [], [0] * len(table)
     for name, case in cases.items():
         if case["outcome"] != "failed":
@@ -58,29 +51,23 @@ def judge(
         else:
             wrong.append(f"{name}: {case['error']}")
     for entry, count in zip(table, used, strict=True):
-        if whole and count != entry.get("count", count):
+        if count != entry.get("count", count):
             wrong.append(f"{count} cases, the table says {entry['count']}: {entry['reason']}")
     return wrong
 
 
-# it takes its own sample: the marker brings it into the runs of whole grids
-@pytest.mark.grid(share=1)
+@pytest.mark.full
 @pytest.mark.jit
 @pytest.mark.slow
-def test_scipys_own_suite(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Each case of SciPy that calls a function of ours passes, or the table says why not.
-
-    A share of the cases, the same in every run, stands for all unless these are asked for.
-    """
+def test_scipys_own_suite(tmp_path: Path) -> None:
+    """Each case of SciPy that calls a function of ours passes, or the table says why not."""
     if not scipy.__version__.startswith(TABLE["scipy"]):
         pytest.skip(f"the table is that of SciPy {TABLE['scipy']}, here is {scipy.__version__}")
     if find_spec("scipy.ndimage.tests") is None:
         pytest.skip("this SciPy came without its tests")
-    whole = request.config.getoption("full_grids")
-    share = 1.0 if whole else SHARE
-    cases = run_suite(tmp_path, share)
-    assert sum(case["outcome"] == "passed" for case in cases.values()) > 1500 * 0.9 * share
-    wrong = judge(cases, TABLE["excused"], whole)
+    cases = run_suite(tmp_path)
+    assert sum(case["outcome"] == "passed" for case in cases.values()) > 1500
+    wrong = judge(cases, TABLE["excused"])
     assert not wrong, "\n".join(wrong)
 
 
@@ -92,4 +79,3 @@ def test_judge_sees_failures_and_stale_excuses() -> None:
     assert judge({"one": failed, "two": failed}, table) == ["two: TypeError: x"]
     passed = {"outcome": "passed", "error": ""}
     assert judge({"one": passed}, table) == ["0 cases, the table says 1: why"]
-    assert judge({"one": passed}, table, whole=False) == []

@@ -148,6 +148,7 @@ def test_a_kernel(project: Path, tmp_path: Path) -> None:
     assert run(project, "-c", code) == "True\n"
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_feature_family(project: Path, tmp_path: Path) -> None:
     """The new family keeps the laws, stands in catalogue and page, and `extract` computes it."""
