@@ -215,7 +215,7 @@ class Predictor:
             return
         try:
             with np.errstate(over="ignore"):  # what overflows is refused as infinite
-                shares = self.model.pipeline.predict_proba(self._stacked(usable))
+                shares = self.model.pipeline.predict_proba(Images(list(usable.values())))
         except ValueError as error:  # pixels that are no numbers, or too large for a feature
             if len(usable) > 1:
                 for i, image in usable.items():
@@ -228,17 +228,6 @@ class Predictor:
         for i, row in zip(usable, shares, strict=True):
             rows.shares[i] = 0.0
             rows.shares[i, codes] = row
-
-    def _stacked(self, usable: dict[int, Image]) -> Any:
-        """Put images of the model's shape into one stack, with their masks and spacing."""
-        images = list(usable.values())
-        pixels = np.stack([image.pixels for image in images])
-        masks = None
-        if self.model.region != "image":
-            masks = np.stack([image.mask != 0 for image in images])
-        if len({image.spacing for image in images}) > 1:
-            return Images(images)
-        return Images(pixels, masks, spacing=images[0].spacing, channel_axis=images[0].channel_axis)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ def command(
       imgpipe extract lesions.csv --out features.parquet --families ibsi
     """
     _options.check_not_input(out, (data,))
-    path = _options.check_file(out, (".csv", ".parquet"), "a table", force or _may_be_ours(out))
+    # what is done with a file that is there, `_replace_own` decides when the images are known
+    spare = force or Path(out).is_file()
+    path = _options.check_file(out, (".csv", ".parquet"), "a table", spare)
     _check_kept_rows(path, out, resume, force)
     _features.warn_idle(ctx, families)
     if salt is not None and not hash_ids:
@@ -126,11 +128,6 @@ def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
             f"{shown}.part holds the rows of a run that was stopped; add --resume to go on from "
             "there, or --force to start anew"
         )
-
-
-def _may_be_ours(out: str) -> bool:
-    """Whether a file is worth a look: `_replace_own` decides when the images are known."""
-    return Path(out).is_file()
 
 
 def _replace_own(path: Path, out: str, data: str) -> None:
