@@ -59,7 +59,7 @@ def render(comparison: "Comparison") -> str:
 def _template():  # type: ignore[no-untyped-def]
     """Template with every text from outside escaped: class names come from people's folders."""
     env = Environment(
-        loader=FileSystemLoader(_HERE),
+        loader=FileSystemLoader([_HERE, _HERE / "sections"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,37 @@
+"""Frozen results: what `compare` found, one subject a file."""
+
+from imgpipe.evaluate.results.comparison import Comparison
+from imgpipe.evaluate.results.data import Copies, DataCard, DuplicatePair, Example
+from imgpipe.evaluate.results.findings import Finding
+from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningCurves
+from imgpipe.evaluate.results.run import Protocol, RunFacts
+from imgpipe.evaluate.results.scores import (
+    BINARY_METRICS,
+    METRICS,
+    Curve,
+    Importance,
+    Interval,
+    Mistake,
+    ModelResult,
+)
+
+__all__ = [
+    "BINARY_METRICS",
+    "METRICS",
+    "Comparison",
+    "Copies",
+    "Crossing",
+    "Curve",
+    "DataCard",
+    "DuplicatePair",
+    "Example",
+    "Finding",
+    "Importance",
+    "Interval",
+    "LearningCurve",
+    "LearningCurves",
+    "Mistake",
+    "ModelResult",
+    "Protocol",
+    "RunFacts",
+]

@@ -1,0 +1,79 @@
+"""What a comparison found, as frozen data: the report renders it, the command line prints it."""
+
+import os
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from imgpipe._common import atomic_path
+from imgpipe._common.html import html_list, html_table
+from imgpipe.evaluate.leaderboard import in_short, leaderboard
+from imgpipe.evaluate.results.data import DataCard
+from imgpipe.evaluate.results.findings import Finding
+from imgpipe.evaluate.results.learning import LearningCurves
+from imgpipe.evaluate.results.run import Protocol, RunFacts
+from imgpipe.evaluate.results.scores import ModelResult
+from imgpipe.evaluate.strict_json import plain, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Models compared on one data set, by one protocol, on the same folds."""
+
+    dataset: DataCard
+    protocol: Protocol
+    models: tuple[ModelResult, ...]
+    predictions: "pd.DataFrame" = field(repr=False, compare=False)
+    run: RunFacts
+    learning: LearningCurves | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        _, rows = in_short(self.models)
+        scores = ", ".join(f"{name} {auc}" for name, auc, *_ in rows)
+        return f"<Comparison on {self.dataset.name}, {self.protocol.kind}: AUC {scores}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.dataset.name}: {self.protocol.kind}, {self.dataset.n} images"
+        return html_table(title, *in_short(self.models)) + html_list(self.dataset.warnings)
+
+    def leaderboard(self) -> "pd.DataFrame":
+        """Table of the models, best AUC first, with intervals, spread over seeds, and cost.
+
+        With two classes its last column names the positive one.
+        """
+        return leaderboard(self.models, self.protocol.positive_class)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the per-sample predictions and the pictures, ready for strict JSON."""
+        return {
+            "dataset": _card_dict(self.dataset),
+            "protocol": plain(self.protocol),
+            "models": {model.name: _model_dict(model) for model in self.models},
+            "findings": plain(self.findings),
+            "run": plain(self.run),
+            **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
+        }
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Write `to_dict` to `path`; an undefined number becomes null."""
+        with atomic_path(path) as scratch:
+            write_json(scratch, self.to_dict())
+
+
+def _card_dict(card: DataCard) -> dict[str, Any]:
+    """Leave the pictures out of the data card."""
+    return {f.name: plain(getattr(card, f.name)) for f in fields(card) if f.name != "examples"}
+
+
+def _model_dict(model: ModelResult) -> dict[str, Any]:
+    """Leave the fitted pipeline and the pictures out of a model's result."""
+    kept = (f.name for f in fields(model) if f.name not in ("name", "pipeline", "mistakes"))
+    content = {name: plain(getattr(model, name)) for name in kept}
+    content["mistakes"] = [
+        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name not in ("image", "maps")}
+        for m in model.mistakes
+    ]
+    return content

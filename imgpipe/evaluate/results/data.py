@@ -1,0 +1,70 @@
+"""What was in the data, and what to beware of."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class DuplicatePair:
+    """Two images with the same pixels (`exact`), or nearly so.
+
+    `split_a` and `split_b` name the given split, or the fold of the first repeat.
+    """
+
+    id_a: str
+    id_b: str
+    split_a: str | None
+    split_b: str | None
+    same_label: bool
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Copies:
+    """How many images have the same pixels as another, counted by groups of equals.
+
+    `images` stand in `groups`; `torn` groups have several labels. `judged` images were judged by
+    models whose training held an equal one; None where it is not known what they were trained on.
+    """
+
+    images: int
+    groups: int
+    torn: int
+    judged: int | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """An image with the outline of its mask drawn on it: uint8, for display."""
+
+    id: str
+    label: str
+    image: np.ndarray = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """What was in the data set, and what to beware of.
+
+    `region` is what features looked at: ``"mask"``, ``"box"`` or ``"image"``. `area_auc` is the
+    AUC of the area of the mask alone, of the class that it tells best from the others.
+    """
+
+    name: str
+    source: str | None
+    n: int
+    classes: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+    sizes: dict[str, int]
+    dtype: str
+    channels: int
+    patients: int | None
+    shared_patients: int
+    duplicates: tuple[DuplicatePair, ...]
+    warnings: tuple[str, ...]
+    copies: Copies = Copies(0, 0, 0, None)
+    region: str = "image"
+    area_auc: float | None = None
+    rough: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)

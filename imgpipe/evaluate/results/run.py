@@ -1,0 +1,37 @@
+"""How it was compared, by what, and where."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How the models were compared; `statement` says it in sentences.
+
+    `kind` is ``"given split"``, ``"cross-validation"`` or ``"held-out evaluation"``.
+    """
+
+    kind: str
+    folds: int | None
+    repeats: int | None
+    seeds: int
+    tuned: bool
+    grid: dict[str, dict[str, list[Any]]] | None
+    positive_class: str | None
+    statement: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What another person needs to run the comparison again."""
+
+    versions: dict[str, str]
+    seed: int
+    seeds: int
+    data_hash: str
+    cpu: str
+    threads: int
+    wall_seconds: float
+    cpu_seconds: float
+    started: str
+    command: str | None = None

@@ -1,0 +1,83 @@
+"""What a model scored, what it cost, and where it went wrong."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+METRICS = ("accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc")
+BINARY_METRICS = ("sensitivity", "specificity")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A metric's value with its 95 % interval; NaN where it is undefined.
+
+    `seed_sd` is the standard deviation over the models' seeds (None for one seed).
+    """
+
+    value: float
+    low: float
+    high: float
+    seed_sd: float | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line to draw: for ROC, `x` is 1 - specificity and `y` sensitivity."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Drop of the AUC when this feature, or block of features, is shuffled in held-out data.
+
+    `low` and `high` are the smallest and largest drop over the repetitions.
+    """
+
+    feature: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A held-out image put confidently into the wrong class; `image` is uint8, for display.
+
+    `maps` tell what spoke for (up to 1) and against (down to -1) the class it was put into: pairs
+    of a name, ``"occlusion"`` or for networks ``"Grad-CAM"``, and an array of the image's size.
+    """
+
+    id: str
+    index: int
+    label: str
+    predicted: str
+    probability: float
+    image: np.ndarray = field(repr=False, compare=False)
+    maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """One model's scores on held-out data, their price, and where it went wrong.
+
+    `metrics` are the headline (the test part, or the mean over folds); `splits` holds them for
+    ``"val"`` and ``"test"`` where splits were given. `confusion` has true classes as rows, summed
+    over folds, of the first repeat and seed. `pipeline` is the fitted model: on the training part,
+    or, in cross-validation, that of the first fold.
+    """
+
+    name: str
+    metrics: dict[str, Interval]
+    splits: dict[str, dict[str, Interval]]
+    roc: tuple[Curve, ...]
+    confusion: np.ndarray = field(compare=False)
+    cost: dict[str, float]
+    importances: tuple[Importance, ...]
+    mistakes: tuple[Mistake, ...]
+    best_params: dict[str, Any] | None = None
+    pipeline: Any = field(default=None, repr=False, compare=False)
