@@ -2,8 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import InitVar, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from dataclasses import fields as dataclass_fields
 from typing import Any
 
@@ -50,6 +50,8 @@ class Dataset:
         What a reader of the results should know.
     region : {"image", "mask", "box"}
         What features look at: see `imgpipe.datasets.in_region`.
+    columns : dict of str to sequence of str
+        What else the source says of each image, such as sex, age or scanner; blank where unknown.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class Dataset:
     masks: InitVar[Any] = None
     warnings: tuple[str, ...] = ()
     region: str = "image"
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self, masks: Any) -> None:
         n = len(self.images)
@@ -94,13 +97,18 @@ class Dataset:
             settle(self, "labels", labels.astype(np.int64))
         settle(self, "classes", tuple(str(name) for name in self.classes))
         settle(self, "ids", np.asarray(np.arange(n) if self.ids is None else self.ids).astype(str))
-        for field in ("groups", "split"):
-            if getattr(self, field) is not None:
-                settle(self, field, given_names(self.where, field, getattr(self, field)))
-        for field in ("labels", "ids", "groups", "split"):
-            values = getattr(self, field)
+        for kept in ("groups", "split"):
+            if getattr(self, kept) is not None:
+                settle(self, kept, given_names(self.where, kept, getattr(self, kept)))
+        columns = {str(k): np.asarray(v).astype(str) for k, v in self.columns.items()}
+        settle(self, "columns", columns)
+        for kept in ("labels", "ids", "groups", "split"):
+            values = getattr(self, kept)
             if values is not None and len(values) != n:
-                raise InputError(f"{self.where}: {n} images but {len(values)} {field}")
+                raise InputError(f"{self.where}: {n} images but {len(values)} {kept}")
+        for name, values in columns.items():
+            if len(values) != n:
+                raise InputError(f"{self.where}: {n} images but {len(values)} in column {name}")
         if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
             raise InputError(f"{self.where}: labels must lie in 0..{len(self.classes) - 1}")
         self._check_split()
@@ -172,6 +180,7 @@ class Dataset:
             ids=self.ids[indices],
             groups=part(self.groups),
             split=part(self.split),
+            columns={name: values[indices] for name, values in self.columns.items()},
         )
 
     def changed(self, **fields: Any) -> "Dataset":

@@ -35,7 +35,7 @@ def load_manifest(
         Comma-separated UTF-8 text with a header. The columns ``path`` (relative to the manifest,
         or absolute) and ``label`` are needed, under these or obvious other names (``image``,
         ``file``, ``class``, ``diagnosis``, ...), which a warning names; ``group``, ``split`` and
-        ``mask`` are used where they are there; others are passed over.
+        ``mask`` are used where they are there; others are kept in `Dataset.columns`.
     groups, split : str, optional
         Columns of the patients and of the split, where they have other names.
     size : int or tuple of int, optional
@@ -81,15 +81,20 @@ def load_manifest(
         channel_axis=images.channel_axis,
         source=where,
         warnings=(*table.notes, *notes, *doubts, *warnings, *passed_over),
+        columns=other_columns(table, group_column, split_column),
     )
 
 
 def unused_columns(table: Table, groups: str | None, split: str | None) -> list[str]:
-    """Name the columns that are passed over."""
+    """Name the columns that are passed over, where one may hold the patients or the split."""
+    return unused_note(other_columns(table, groups, split), groups, split)
+
+
+def other_columns(table: Table, groups: str | None, split: str | None) -> dict[str, list[str]]:
+    """Columns that say something else of each image."""
     # of a region without a mask the table tells itself
     read = {*table.found.values(), groups, split, "region"}
-    passed_over = {name: table.values(name) for name in table.columns if name not in read}
-    return unused_note(passed_over, groups, split)
+    return {name: table.values(name) for name in table.columns if name not in read}
 
 
 def _masks(

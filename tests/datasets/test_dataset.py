@@ -78,3 +78,17 @@ def test_unknown_patients_are_not_one(missing: Any, kind: Any) -> None:
     images = np.zeros((4, 8, 8))
     with pytest.raises(InputError, match=r"2 groups are empty or NaN \(the first at index 1"):
         Dataset("a", images, [0, 1, 0, 1], ("a", "b"), kind(["p", missing, missing, "q"]))
+
+
+def test_columns_follow_their_images() -> None:
+    data = Dataset(
+        "toy", np.zeros((3, 8, 8), np.uint8), [0, 1, 1], ("a", "b"), columns={"age": [70, 8, ""]}
+    )
+    assert data.columns["age"].tolist() == ["70", "8", ""]
+    assert data.take([2, 0]).columns["age"].tolist() == ["", "70"]
+    assert data.changed(name="other").columns["age"].tolist() == ["70", "8", ""]
+
+
+def test_a_column_of_another_length_is_refused() -> None:
+    with pytest.raises(InputError, match="3 images but 2 in column age"):
+        Dataset("toy", np.zeros((3, 8, 8)), [0, 1, 1], ("a", "b"), columns={"age": [1, 2]})

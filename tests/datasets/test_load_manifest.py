@@ -324,3 +324,14 @@ def test_a_mixture_of_units_is_told(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("path,label\na.png,x\nb.dcm,y\n")
     told = "1 images without spacing among 1 with one: lengths of the former are in pixels"
     assert any(told in text for text in load(tmp_path / "m.csv", size=16).warnings)
+
+
+def test_other_columns_are_kept_as_they_stand(tmp_path: Path) -> None:
+    for i in range(2):
+        write(tmp_path / f"{i}.png", np.full((8, 8), i, np.uint8))
+    (tmp_path / "m.csv").write_text("path,label,who,age,site\n0.png,a,p,40,B\n1.png,b,q,,C\n")
+    data = load(tmp_path / "m.csv", groups="who")
+    assert {name: list(values) for name, values in data.columns.items()} == {
+        "age": ["40", ""],
+        "site": ["B", "C"],
+    }
