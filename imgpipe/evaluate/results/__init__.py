@@ -7,6 +7,8 @@ from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningC
 from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import (
     BINARY_METRICS,
+    HIGHEST,
+    LOWER_IS_BETTER,
     METRICS,
     Curve,
     Importance,
@@ -17,6 +19,8 @@ from imgpipe.evaluate.results.scores import (
 
 __all__ = [
     "BINARY_METRICS",
+    "HIGHEST",
+    "LOWER_IS_BETTER",
     "METRICS",
     "Comparison",
     "Copies",

@@ -5,8 +5,20 @@ from typing import Any
 
 import numpy as np
 
-METRICS = ("accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc")
+METRICS = (
+    "accuracy",
+    "balanced_accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "auc",
+    "average_precision",
+    "brier",
+    "log_loss",
+)
 BINARY_METRICS = ("sensitivity", "specificity")
+LOWER_IS_BETTER = frozenset({"brier", "log_loss"})
+HIGHEST = {"brier": 2.0, "log_loss": float("inf")}  # of metrics that do not end at 1
 
 
 @dataclass(frozen=True)

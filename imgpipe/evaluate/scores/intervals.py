@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imgpipe.evaluate.results import Interval
+from imgpipe.evaluate.results import HIGHEST, Interval
 from imgpipe.evaluate.scores.metrics import metric_names, plain_metrics, weighted_metrics
 
 RESAMPLES = 1000
@@ -90,7 +90,13 @@ def intervals(
     rarest = _rarest(labels[judged], clusters[judged])
     seeds = np.array([part.seed for part in held_out])
     return {
-        name: _interval(np.array(points[name]), np.array(resampled[name]), seeds, rarest)
+        name: _interval(
+            np.array(points[name]),
+            np.array(resampled[name]),
+            seeds,
+            rarest,
+            highest=HIGHEST.get(name, 1.0),
+        )
         for name in points
     }
 
@@ -110,7 +116,11 @@ def _in_blocks(
 
 
 def _interval(
-    points: np.ndarray, resampled: np.ndarray, seeds: np.ndarray, rarest: int
+    points: np.ndarray,
+    resampled: np.ndarray,
+    seeds: np.ndarray,
+    rarest: int,
+    highest: float = 1.0,
 ) -> Interval:
     """Mean over parts, percentiles over resamples, spread over seeds."""
     if np.isnan(points).all():
@@ -128,11 +138,11 @@ def _interval(
     # a curved metric's percentiles can miss its own value in tiny sets
     low, high = min(low, value), max(high, value)
     bound = _Z**2 / (rarest + _Z**2)
-    if value == 1.0:
+    if value == highest:
         low = min(low, 1.0 - bound)
     elif value == 0.0:
         high = max(high, bound)
-    return Interval(value, float(max(low, 0.0)), float(min(high, 1.0)), spread)
+    return Interval(value, float(max(low, 0.0)), float(min(high, highest)), spread)
 
 
 def _rarest(labels: np.ndarray, clusters: np.ndarray) -> int:

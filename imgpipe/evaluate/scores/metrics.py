@@ -7,6 +7,8 @@ out makes its own recall, precision and AUC undefined (NaN); the mean over class
 import numpy as np
 
 from imgpipe.evaluate.results import BINARY_METRICS, METRICS
+from imgpipe.evaluate.scores.losses import brier_losses, log_losses
+from imgpipe.evaluate.scores.precision_recall import average_precision
 
 
 def metric_names(n_classes: int) -> tuple[str, ...]:
@@ -31,8 +33,9 @@ def weighted_metrics(
     Returns
     -------
     dict of str to ndarray, shape (b,)
-        With two classes, precision, recall, F1 and AUC are those of class 1; with more, they are
-        means over classes, and the AUC is one class against the rest. NaN where undefined.
+        With two classes, precision, recall, F1, AUC and average precision are those of class 1;
+        with more, they are means over classes, of which AUC and average precision take each
+        against the rest. NaN where undefined.
 
     Examples
     --------
@@ -56,16 +59,19 @@ def weighted_metrics(
     metrics = {
         "accuracy": _divide(hits.sum(axis=1), weights.sum(axis=1)),
         "balanced_accuracy": _mean(recall),
+        "brier": _divide(weights @ brier_losses(labels, scores), weights.sum(axis=1)),
+        "log_loss": _divide(weights @ log_losses(labels, scores), weights.sum(axis=1)),
     }
+    judged = [1] if n_classes == 2 else range(n_classes)
+    ranks = [_by_score(labels == c, scores[:, c], weights) for c in judged]
+    metrics["auc"] = _mean(np.column_stack([_area(*rank) for rank in ranks]))
+    metrics["average_precision"] = _mean(
+        np.column_stack([average_precision(*rank) for rank in ranks])
+    )
     if n_classes == 2:
         metrics |= {"precision": precision[:, 1], "recall": recall[:, 1], "f1": f1[:, 1]}
-        metrics["auc"] = weighted_auc(labels == 1, scores[:, 1], weights)
-        metrics |= {"sensitivity": recall[:, 1], "specificity": recall[:, 0]}
-        return metrics
-    metrics |= {"precision": _mean(precision), "recall": _mean(recall), "f1": _mean(f1)}
-    areas = [weighted_auc(labels == c, scores[:, c], weights) for c in range(n_classes)]
-    metrics["auc"] = _mean(np.column_stack(areas))
-    return metrics
+        return metrics | {"sensitivity": recall[:, 1], "specificity": recall[:, 0]}
+    return metrics | {"precision": _mean(precision), "recall": _mean(recall), "f1": _mean(f1)}
 
 
 def plain_metrics(
@@ -91,12 +97,24 @@ def weighted_auc(positive: np.ndarray, score: np.ndarray, weights: np.ndarray) -
 
     A tie counts one half (Mann and Whitney, 1947); NaN without a positive or a negative.
     """
+    return _area(*_by_score(positive, score, weights))
+
+
+def _by_score(
+    positive: np.ndarray, score: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weight of positives and of negatives at each distinct score, lowest first, shape (b, s)."""
+    if np.isnan(score).any():  # what has no place in the order leaves all undefined
+        return np.full((len(weights), 1), np.nan), np.full((len(weights), 1), np.nan)
     order = np.argsort(score, kind="stable")
     ranked = score[order]
     starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
     weights, positive = weights[:, order], positive[order]
     up = np.add.reduceat(weights * positive, starts, axis=1)
-    down = np.add.reduceat(weights * ~positive, starts, axis=1)
+    return up, np.add.reduceat(weights * ~positive, starts, axis=1)
+
+
+def _area(up: np.ndarray, down: np.ndarray) -> np.ndarray:
     below = np.cumsum(down, axis=1) - down
     won = (up * (below + 0.5 * down)).sum(axis=1)
     return _divide(won, up.sum(axis=1) * down.sum(axis=1))

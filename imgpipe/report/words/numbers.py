@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 METRICS = {
     "auc": "AUC",
+    "average_precision": "Average precision",
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
     "f1": "F1",
@@ -16,6 +17,8 @@ METRICS = {
     "recall": "Recall",
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
+    "brier": "Brier score",
+    "log_loss": "Log loss",
 }
 _SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
 _MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}

@@ -29,11 +29,18 @@ def expected(labels: np.ndarray, predicted: np.ndarray, scores: np.ndarray) -> d
         "precision": oracle.precision_score(labels, predicted, **setting),
         "recall": oracle.recall_score(labels, predicted, **setting),
         "f1": oracle.f1_score(labels, predicted, **setting),
+        "brier": oracle.brier_score_loss(labels, scores, labels=range(scores.shape[1])),
+        "log_loss": oracle.log_loss(labels, scores),
     }
     if not binary:
-        return found | {"auc": oracle.roc_auc_score(labels, scores, multi_class="ovr")}
+        truth = np.eye(scores.shape[1])[labels]
+        return found | {
+            "auc": oracle.roc_auc_score(labels, scores, multi_class="ovr"),
+            "average_precision": oracle.average_precision_score(truth, scores, average="macro"),
+        }
     return found | {
         "auc": oracle.roc_auc_score(labels, scores[:, 1]),
+        "average_precision": oracle.average_precision_score(labels, scores[:, 1]),
         "sensitivity": oracle.recall_score(labels, predicted),
         "specificity": oracle.recall_score(labels, predicted, pos_label=0),
     }
@@ -74,7 +81,9 @@ def test_an_absent_class_leaves_its_metrics_undefined() -> None:
     scores = np.array([[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]])
     found = weighted_metrics(labels, predicted, scores, np.ones((1, 3)))
     assert np.isnan(found["auc"][0])
+    assert np.isnan(found["average_precision"][0])
     assert np.isnan(found["recall"][0])
+    assert found["brier"][0] == pytest.approx((0.1**2 + 0.6**2 + 0.2**2) / 3)
     assert found["specificity"][0] == pytest.approx(2 / 3)
     assert found["accuracy"][0] == pytest.approx(2 / 3)
 
