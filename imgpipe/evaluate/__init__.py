@@ -16,11 +16,20 @@ from imgpipe.evaluate.results import (
     LearningCurves,
     Mistake,
     ModelResult,
+    PairedTest,
     Protocol,
     RunFacts,
+    Spread,
+    Verdict,
 )
 from imgpipe.evaluate.run_files import save_run
 from imgpipe.evaluate.score_fitted import score_fitted
+from imgpipe.evaluate.statistics.cochran_q import cochran_q
+from imgpipe.evaluate.statistics.corrected_t import corrected_t
+from imgpipe.evaluate.statistics.delong import delong
+from imgpipe.evaluate.statistics.equivalence import equivalence
+from imgpipe.evaluate.statistics.holm import holm
+from imgpipe.evaluate.statistics.mcnemar import mcnemar
 from imgpipe.learn import fit_model
 
 __all__ = [
@@ -36,11 +45,20 @@ __all__ = [
     "LearningCurves",
     "Mistake",
     "ModelResult",
+    "PairedTest",
     "Protocol",
     "RunFacts",
+    "Spread",
+    "Verdict",
+    "cochran_q",
     "compare",
+    "corrected_t",
+    "delong",
+    "equivalence",
     "fit_model",
+    "holm",
     "image_digests",
+    "mcnemar",
     "occlusion_maps",
     "save_run",
     "score_fitted",

@@ -16,6 +16,7 @@ from imgpipe.evaluate.results.scores import (
     Mistake,
     ModelResult,
 )
+from imgpipe.evaluate.results.verdicts import PairedTest, Spread, Verdict
 
 __all__ = [
     "BINARY_METRICS",
@@ -36,6 +37,9 @@ __all__ = [
     "LearningCurves",
     "Mistake",
     "ModelResult",
+    "PairedTest",
     "Protocol",
     "RunFacts",
+    "Spread",
+    "Verdict",
 ]
