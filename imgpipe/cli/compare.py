@@ -37,6 +37,14 @@ from imgpipe.cli.program.listing import Listing
     "--learning-curve", is_flag=True,
     help="Also fit on shares of the training patients; the report shows where models cross.",
 )  # fmt: skip
+@click.option(
+    "--hold-out", metavar="COL=VALUE",
+    help="Judge on the images with this VALUE, train on all others; COL alone: each in turn.",
+)  # fmt: skip
+@click.option(
+    "--subgroups", multiple=True, metavar="COL",
+    help="Scores for each value of a column too, or each band, as in age:40,60. Repeatable.",
+)  # fmt: skip
 @_options.force
 @_options.region
 @_options.jobs
@@ -79,8 +87,10 @@ def command(
     from imgpipe import datasets, evaluate
 
     dataset = datasets.load(data, **_options.reading(settings))
-    if dataset.split is not None:
-        folds = _options.typed(ctx, "folds", "repeats")
+    folds = _options.typed(ctx, "folds", "repeats")
+    if settings["hold_out"] is not None:
+        _options.warn_idle(folds, f"--hold-out {settings['hold_out']} makes the division")
+    elif dataset.split is not None:
         _options.warn_idle(folds, "the data have a split, which is used as it is")
     workers = _options.worker_count(jobs)
     candidates = _with_features(chosen, before, workers) if before else chosen

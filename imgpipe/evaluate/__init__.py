@@ -21,6 +21,7 @@ from imgpipe.evaluate.results import (
     RunFacts,
     Spread,
     Verdict,
+    Subgroup,
 )
 from imgpipe.evaluate.run_files import save_run
 from imgpipe.evaluate.score_fitted import score_fitted
@@ -51,6 +52,7 @@ __all__ = [
     "Spread",
     "Verdict",
     "cochran_q",
+    "Subgroup",
     "compare",
     "corrected_t",
     "delong",

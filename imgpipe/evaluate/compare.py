@@ -6,7 +6,9 @@ from typing import Any
 from imgpipe._common import InputError, track
 from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
+from imgpipe.evaluate.data.sites import held_out_sites
 from imgpipe.evaluate.data.splits import make_splits
+from imgpipe.evaluate.data.subgroups import groupings
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.fits.candidates import make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
@@ -30,6 +32,8 @@ def compare(
     learning_curve: bool = False,
     region: str | None = None,
     empty_mask: str = "error",
+    hold_out: str | None = None,
+    subgroups: str | Iterable[str] = (),
     n_jobs: int | None = None,
 ) -> Comparison:
     """Compare classifiers on one data set, with the same folds for all.
@@ -67,6 +71,12 @@ def compare(
         mask, where the data set has masks, else the image.
     empty_mask : {"error", "image", "drop"}
         With a mask that is empty or missing: stop, take the whole image, or leave the image out.
+    hold_out : str, optional
+        ``"site=B"``: judge on the images of which the manifest's column ``site`` says B, and train
+        on all others. ``"site"``: hold out each site in turn, a fold a site.
+    subgroups : str or iterable of str
+        Columns of the manifest; scores are given for each of their values too. Many numbers are
+        put into bands: ``"age"`` into four, ``"age:40,60"`` at these edges.
     n_jobs : int, optional
         Workers; None means 1.
 
@@ -79,8 +89,8 @@ def compare(
     Raises
     ------
     InputError
-        For unknown models, one class, a patient on both sides of a given split, or fewer samples
-        or patients of a class than folds.
+        For unknown models, columns or sites, one class, a patient on both sides of a given split,
+        or fewer samples or patients of a class than folds.
 
     Examples
     --------
@@ -98,12 +108,16 @@ def compare(
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = Clock()
     dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
+    dataset, sites = held_out_sites(dataset, hold_out)
+    parts = groupings(dataset, subgroups)
     candidates = make_candidates(models, dataset.channel_axis, n_jobs)
     dataset.require_one_size()
-    splits = make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
+    splits = sites or make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
     survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
-    experiment = Experiment(dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs)
+    experiment = Experiment(
+        dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts
+    )
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [
         (record, candidate, number, split)

@@ -1,13 +1,13 @@
 """The leaderboard: a row a model. A column added here is in the file and in Python at once."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from imgpipe.evaluate.results import Interval, ModelResult
+    from imgpipe.evaluate.results import Interval, ModelResult, Subgroup
 
 # metrics for a terminal, with their titles: what fits into 80 columns with its intervals
 ON_TERMINAL = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
@@ -22,21 +22,39 @@ def leaderboard(
     """
     import pandas as pd
 
-    rows = []
-    for model in models:
-        row: dict[str, Any] = {"model": model.name}
-        for metric in ("auc", *(m for m in model.metrics if m != "auc")):
-            score = model.metrics[metric]
-            row[metric] = score.value
-            row[f"{metric}_low"] = score.low
-            row[f"{metric}_high"] = score.high
-            if score.seed_sd is not None:
-                row[f"{metric}_seed_sd"] = score.seed_sd
-        rows.append({**row, **model.cost})
+    rows = [{"model": model.name, **_cells(model.metrics), **model.cost} for model in models]
     table = pd.DataFrame(rows)
     if positive_class is not None:
         table["positive_class"] = positive_class
     return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
+
+
+def subgroup_table(subgroups: "Sequence[Subgroup]") -> "pd.DataFrame":
+    """Table of the scores of subgroups: a row for each of them and model."""
+    import pandas as pd
+
+    rows = []
+    for group in subgroups:
+        about = {"column": group.column, "subgroup": group.name, "images": group.images}
+        if group.patients is not None:
+            about["patients"] = group.patients
+        about |= {f"n_{name}": n for name, n in group.counts.items()}
+        for model, metrics in group.metrics.items():
+            rows.append({**about, "model": model, **_cells(metrics)})
+    return pd.DataFrame(rows)
+
+
+def _cells(metrics: "Mapping[str, Interval]") -> dict[str, Any]:
+    """Value, interval and spread over seeds of each metric, the AUC first."""
+    cells: dict[str, Any] = {}
+    for metric in sorted(metrics, key=lambda name: name != "auc"):
+        score = metrics[metric]
+        cells[metric] = score.value
+        cells[f"{metric}_low"] = score.low
+        cells[f"{metric}_high"] = score.high
+        if score.seed_sd is not None:
+            cells[f"{metric}_seed_sd"] = score.seed_sd
+    return cells
 
 
 def in_short(models: "Sequence[ModelResult]") -> tuple[list[str], list[list[str]]]:

@@ -100,6 +100,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("compare", "--tune"): [Case(COMPARE, "--tune", "no grid to search")],
     ("compare", "--budget-seconds"): [Case(COMPARE, "--budget-seconds 9", "add --tune")],
     ("compare", "--learning-curve"): [Case(COMPARE, "--learning-curve", "learning curve needs")],
+    ("compare", "--hold-out"): [
+        Case(COMPARE, "--hold-out site=B", "no column 'site'"),
+        Case(COMPARE, "--hold-out =", "give COLUMN=VALUE"),
+    ],
+    ("compare", "--subgroups"): [Case(COMPARE, "--subgroups sex", "no column 'sex'")],
     ("compare", "--region"): [
         Case(COMPARE, "--region mask", NO_MASKS),
         Case(COMPARE, "--region box", NO_MASKS),

@@ -13,7 +13,9 @@ import click
 from imgpipe._common import InputError, unknown_name
 
 _Verb = Callable[..., Any]
-_RUN_FILES = {"run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html"}
+_RUN_FILES = {
+    "run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html", "subgroups.csv",
+}  # fmt: skip
 _RUN_KEYS = {"versions", "seed", "data_hash", "command"}  # some of what our run.json holds
 
 

@@ -14,13 +14,17 @@ _SHOWN = 5  # ids named in an error
 
 @dataclass(frozen=True)
 class Split:
-    """Sample indices of one fit: trained on, watched (`val`, if any), judged (`test`)."""
+    """Sample indices of one fit: trained on, watched (`val`, if any), judged (`test`).
+
+    `site` names what was held out, where each site is in turn.
+    """
 
     train: np.ndarray
     test: np.ndarray
     val: np.ndarray | None = None
     fold: int | None = None
     repeat: int | None = None
+    site: str | None = None
 
 
 def make_splits(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Split]:

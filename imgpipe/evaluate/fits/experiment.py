@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.evaluate.data.splits import Split
+from imgpipe.evaluate.data.subgroups import Grouping
 from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.tuning import Choice
 from imgpipe.evaluate.scores.intervals import HeldOut
@@ -24,6 +25,8 @@ class Experiment:
     tune: bool = False
     budget: float | None = None
     n_jobs: int | None = None
+    held_out: str | None = None
+    subgroups: tuple[Grouping, ...] = ()
 
     @property
     def labels(self) -> np.ndarray:

@@ -12,6 +12,7 @@ from imgpipe.evaluate.records import environment
 from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.protocol import protocol
+from imgpipe.evaluate.records.subgroups import subgroup_scores
 from imgpipe.evaluate.records.summary import summarise
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
 
@@ -44,6 +45,7 @@ def freeze(
         predictions=predictions_table(records, experiment),
         run=_run_facts(experiment, survey, clock),
         learning=learning,
+        subgroups=subgroup_scores(records, experiment),
     )
 
 

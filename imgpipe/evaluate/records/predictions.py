@@ -22,6 +22,8 @@ def predictions_table(records: list[ModelRecord], experiment: Experiment) -> "pd
             split = experiment.splits[(number - len(record.val)) % len(experiment.splits)]
             if split.fold is not None:
                 place = {"fold": split.fold + 1, "repeat": (split.repeat or 0) + 1}
+            if split.site is not None:
+                place["held_out"] = split.site
             frames.append(_rows(record.name, part, place, experiment))
     return pd.concat(frames, ignore_index=True)
 

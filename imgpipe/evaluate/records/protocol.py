@@ -13,10 +13,10 @@ def protocol(
 ) -> Protocol:
     """Say how the models were compared."""
     first, seeds = experiment.splits[0], experiment.seeds
-    kind, folds, repeats = _kind(experiment.splits)
+    kind, folds, repeats = _kind(experiment)
     positive = experiment.classes[1] if len(experiment.classes) == 2 else None
     sentences = [
-        _division(kind, folds, repeats, first, experiment.unit),
+        _division(kind, folds, repeats, first, experiment),
         _tuning(first, candidates, records, experiment),
         _cut_short(records, experiment.budget),
         _averages(positive),
@@ -26,33 +26,45 @@ def protocol(
         sentences.append(f"Every model was fitted with {seeds} seeds; metrics are means over them.")
     grid = {c.name: c.grid for c in candidates if c.grid} if experiment.tune else None
     statement = " ".join(sentence for sentence in sentences if sentence)
-    return Protocol(kind, folds, repeats, seeds, experiment.tune, grid, positive, statement)
+    return Protocol(
+        kind, folds, repeats, seeds, experiment.tune, grid, positive, statement, experiment.held_out
+    )
 
 
-def _kind(splits: list[Split]) -> tuple[str, int | None, int | None]:
+def _kind(experiment: Experiment) -> tuple[str, int | None, int | None]:
     """Kind of comparison, and the folds and repeats of a cross-validation."""
+    splits = experiment.splits
     if not len(splits[0].train):
         return "held-out evaluation", None, None
     if splits[0].fold is None:
-        return "given split", None, None
+        return "external set" if experiment.held_out else "given split", None, None
     repeats = 1 + max(split.repeat or 0 for split in splits)
     return "cross-validation", len(splits) // repeats, repeats
 
 
-def _division(kind: str, folds: int | None, repeats: int | None, first: Split, unit: str) -> str:
+def _division(
+    kind: str, folds: int | None, repeats: int | None, first: Split, experiment: Experiment
+) -> str:
     if kind == "held-out evaluation":
         return f"A model fitted before was judged on {count(len(first.test), 'image')}."
-    if kind == "given split":
+    if kind in ("given split", "external set"):
+        how = "The given split was used as it is"
+        if experiment.held_out:
+            how = f"The images with {experiment.held_out} were held out as an external set"
         unseen = "" if first.val is None else "; the validation part was never trained on"
         return (
-            f"The given split was used as it is: fitted on "
-            f"{count(len(first.train), 'training image')}, "
+            f"{how}: fitted on {count(len(first.train), 'training image')}, "
             f"judged once on {count(len(first.test), 'test image')}{unseen}."
+        )
+    if experiment.held_out:
+        return (
+            f"Each of the {folds} values of {experiment.held_out} was held out in turn; all models "
+            "were fitted on the same others. Metrics are means over them."
         )
     repeated = "" if repeats == 1 else f", repeated {repeats} times"
     return (
-        f"{folds}-fold cross-validation{repeated}, stratified by class, dividing {unit}; all "
-        "models on the same folds. Metrics are means over folds."
+        f"{folds}-fold cross-validation{repeated}, stratified by class, dividing "
+        f"{experiment.unit}; all models on the same folds. Metrics are means over folds."
     )
 
 

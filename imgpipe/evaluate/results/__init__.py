@@ -17,6 +17,7 @@ from imgpipe.evaluate.results.scores import (
     ModelResult,
 )
 from imgpipe.evaluate.results.verdicts import PairedTest, Spread, Verdict
+from imgpipe.evaluate.results.subgroups import Subgroup
 
 __all__ = [
     "BINARY_METRICS",
@@ -42,4 +43,5 @@ __all__ = [
     "RunFacts",
     "Spread",
     "Verdict",
+    "Subgroup",
 ]

@@ -12,6 +12,7 @@ from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import LearningCurves
 from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import ModelResult
+from imgpipe.evaluate.results.subgroups import Subgroup
 from imgpipe.evaluate.strict_json import plain, write_json
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Comparison:
     run: RunFacts
     learning: LearningCurves | None = None
     findings: tuple[Finding, ...] = ()
+    subgroups: tuple[Subgroup, ...] = ()
 
     def __repr__(self) -> str:
         _, rows = in_short(self.models)
@@ -53,6 +55,7 @@ class Comparison:
             "protocol": plain(self.protocol),
             "models": {model.name: _model_dict(model) for model in self.models},
             "findings": plain(self.findings),
+            **({"subgroups": plain(self.subgroups)} if self.subgroups else {}),
             "run": plain(self.run),
             **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
         }

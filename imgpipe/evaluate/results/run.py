@@ -8,7 +8,9 @@ from typing import Any
 class Protocol:
     """How the models were compared; `statement` says it in sentences.
 
-    `kind` is ``"given split"``, ``"cross-validation"`` or ``"held-out evaluation"``.
+    `kind` is ``"given split"``, ``"cross-validation"``, ``"external set"`` or ``"held-out
+    evaluation"``. `held_out` is what was held out, as ``site=B``, or the column of which each value
+    was in turn.
     """
 
     kind: str
@@ -19,6 +21,7 @@ class Protocol:
     grid: dict[str, dict[str, list[Any]]] | None
     positive_class: str | None
     statement: str
+    held_out: str | None = None
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,11 @@ def overview(comparison: "Comparison") -> list[str]:
         facts.append(numbers.count(card.patients, "patient"))
     if protocol.kind == "cross-validation":
         text = f"{protocol.folds}-fold cross-validation"
+        if protocol.held_out is not None:
+            text = f"each {protocol.held_out} held out in turn"
         facts.append(text + (f", {protocol.repeats} times" if (protocol.repeats or 1) > 1 else ""))
     else:
-        facts.append(protocol.kind)
+        facts.append(protocol.kind + (f" {protocol.held_out}" if protocol.held_out else ""))
     facts.append(str(comparison.run.started)[:10])
     return facts
 
@@ -115,7 +117,7 @@ def _copies(card: "DataCard") -> list[tuple[str, str]]:
 def _shared(comparison: "Comparison") -> list[tuple[str, str]]:
     """Count the patients on both sides of a given split; folds are made without any."""
     card = comparison.dataset
-    if comparison.protocol.kind != "given split":
+    if comparison.protocol.kind not in ("given split", "external set"):
         return []
     known = card.patients is not None
     shown = f"{card.shared_patients:,}" if known else "cannot be checked: no patient is named"
@@ -126,6 +128,8 @@ def protocol_rows(comparison: "Comparison") -> list[tuple[str, str]]:
     """List how the models were compared."""
     p = comparison.protocol
     rows = [("Kind", p.kind)]
+    if p.held_out is not None:
+        rows.append(("Held out", p.held_out if "=" in p.held_out else f"each {p.held_out} in turn"))
     if p.kind == "cross-validation":
         repeated = f", repeated {p.repeats} times" if (p.repeats or 1) > 1 else ""
         rows.append(("Folds", f"{p.folds}{repeated}"))

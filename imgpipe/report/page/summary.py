@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import curves, facts, models, score_tables
+from imgpipe.report.page import curves, facts, models, score_tables, subgroups
 from imgpipe.report.page.looks import looks_of
 from imgpipe.report.words import numbers, sentences
 
@@ -48,6 +48,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
             models.mistakes(m, looks, place < _OPEN_MODELS and m.name != "dummy")
             for place, m in enumerate(ranked)
         ],
+        "subgroups": subgroups.tables(comparison, ranked, looks, metric),
         "mapped": any(mistake.maps for m in ranked for mistake in m.mistakes),
         "card": facts.data_card(comparison),
         "protocol": facts.protocol_rows(comparison),

@@ -89,12 +89,15 @@ def not_done(comparison: "Comparison") -> list[str]:
         missing.append("One seed only: the spread between seeds is unknown.")
     if protocol.kind != "cross-validation":
         missing.append("One split only: the spread between splits is unknown.")
+    if protocol.held_out is None:
+        missing.append("No data from another hospital or scanner were held out.")
+    if not comparison.subgroups:
+        missing.append("No subgroups were compared.")
     return [
         *missing,
         "No paired test of the difference between models; overlap of intervals is a cautious "
         "reading, not a test.",
         "Calibration of the probabilities was not assessed, and no decision threshold was chosen.",
-        "No data from another hospital or scanner were held out, and no subgroups were compared.",
     ]
 
 

@@ -1,0 +1,50 @@
+"""Scores of every model on each subgroup of the held-out images."""
+
+import numpy as np
+
+from imgpipe.evaluate.data.subgroups import Grouping
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.results import Interval, Subgroup
+from imgpipe.evaluate.scores.intervals import HeldOut, intervals
+
+
+def subgroup_scores(records: list[ModelRecord], experiment: Experiment) -> tuple[Subgroup, ...]:
+    """Judge every model on each subgroup, as on all: means over folds, patients resampled."""
+    return tuple(
+        _scored(grouping, code, records, experiment)
+        for grouping in experiment.subgroups
+        for code in range(len(grouping.names))
+    )
+
+
+def _scored(
+    grouping: Grouping, code: int, records: list[ModelRecord], experiment: Experiment
+) -> Subgroup:
+    inside = grouping.member == code
+    judged = np.unique(np.concatenate([split.test for split in experiment.first_repeat]))
+    held_out = judged[inside[judged]]
+    labels = experiment.labels[held_out]
+    patients = experiment.groups(held_out)
+    return Subgroup(
+        column=grouping.column,
+        name=grouping.names[code],
+        images=len(held_out),
+        patients=None if patients is None else len(np.unique(patients)),
+        counts={name: int((labels == code).sum()) for code, name in enumerate(experiment.classes)},
+        metrics={record.name: _metrics(record, inside, experiment) for record in records},
+    )
+
+
+def _metrics(
+    record: ModelRecord, inside: np.ndarray, experiment: Experiment
+) -> dict[str, Interval]:
+    parts = [part for part in (_within(part, inside) for part in record.test) if len(part.index)]
+    if not parts:
+        return {}
+    n_classes = len(experiment.classes)
+    return intervals(experiment.labels, parts, n_classes, experiment.clusters, seed=experiment.seed)
+
+
+def _within(part: HeldOut, inside: np.ndarray) -> HeldOut:
+    kept = inside[part.index]
+    return HeldOut(part.index[kept], part.predicted[kept], part.scores[kept], part.seed)

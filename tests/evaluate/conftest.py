@@ -1,0 +1,1 @@
+"""With this file here, the folders below find the samples that stand beside it."""
