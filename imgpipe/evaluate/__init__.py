@@ -20,8 +20,8 @@ from imgpipe.evaluate.results import (
     Protocol,
     RunFacts,
     Spread,
-    Verdict,
     Subgroup,
+    Verdict,
 )
 from imgpipe.evaluate.run_files import save_run
 from imgpipe.evaluate.score_fitted import score_fitted
@@ -50,9 +50,9 @@ __all__ = [
     "Protocol",
     "RunFacts",
     "Spread",
+    "Subgroup",
     "Verdict",
     "cochran_q",
-    "Subgroup",
     "compare",
     "corrected_t",
     "delong",

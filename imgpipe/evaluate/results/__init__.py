@@ -16,8 +16,8 @@ from imgpipe.evaluate.results.scores import (
     Mistake,
     ModelResult,
 )
-from imgpipe.evaluate.results.verdicts import PairedTest, Spread, Verdict
 from imgpipe.evaluate.results.subgroups import Subgroup
+from imgpipe.evaluate.results.verdicts import PairedTest, Spread, Verdict
 
 __all__ = [
     "BINARY_METRICS",
@@ -42,6 +42,6 @@ __all__ = [
     "Protocol",
     "RunFacts",
     "Spread",
-    "Verdict",
     "Subgroup",
+    "Verdict",
 ]

@@ -1,4 +1,4 @@
-"""DeLong's and Obuchowski's tests: published figures, the quadratic form, a jackknife over patients."""
+"""DeLong's and Obuchowski's tests: published figures, the quadratic form, a jackknife."""
 
 import numpy as np
 import pytest

@@ -48,11 +48,11 @@ def test_equivalence_is_two_one_sided_t_tests() -> None:
 
 @pytest.mark.parametrize("difference", [-0.03, -0.01, 0.0, 0.0035, 0.02])
 def test_equivalent_where_the_inner_interval_lies_within(difference: float) -> None:
-    """p is below 0.05 exactly where the 90 % interval lies within the margin."""
+    """P is below 0.05 exactly where the 90 % interval lies within the margin."""
     error = 0.01
     reach = norm.ppf(0.975) * error
     test = equivalence(difference - reach, difference + reach, 0.02)
-    assert (test.p_value < 0.05) == (-0.02 < test.low and test.high < 0.02)
+    assert (test.p_value < 0.05) == (test.low > -0.02 and test.high < 0.02)
     assert test.difference == pytest.approx(difference)
 
 
