@@ -94,7 +94,7 @@ def _newcombe(both: int, only_a: int, only_b: int, neither: int) -> tuple[float,
     low_a, high_a = _wilson(share_a, n)
     low_b, high_b = _wilson(share_b, n)
     margins = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
-    determinant = both * neither - only_a * only_b
+    determinant = float(both * neither - only_a * only_b)
     if determinant > 0:
         determinant = max(determinant - n / 2, 0.0)
     phi = determinant / np.sqrt(margins) if margins else 0.0
