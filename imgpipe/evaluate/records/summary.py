@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.calibration import calibration
 from imgpipe.evaluate.records.mistakes import surest_mistakes
 from imgpipe.evaluate.results import Curve, Importance, ModelResult
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 from imgpipe.evaluate.scores.metrics import roc_curve, weighted_confusion
+from imgpipe.evaluate.scores.pooled import Pool
 
 
 def summarise(record: ModelRecord, experiment: Experiment) -> ModelResult:
@@ -26,6 +28,7 @@ def summarise(record: ModelRecord, experiment: Experiment) -> ModelResult:
     ]
     pooled = _pooled(folds)
     true = labels[pooled.index]
+    pool = Pool.of(folds, labels, experiment.clusters, experiment.seed)
     given_split = experiment.dataset.split is not None and experiment.splits[0].fold is None
     return ModelResult(
         name=record.name,
@@ -37,6 +40,7 @@ def summarise(record: ModelRecord, experiment: Experiment) -> ModelResult:
         importances=_importances(record),
         mistakes=surest_mistakes(record, folds, pooled, experiment),
         best_params=_best(record),
+        calibration=calibration(pool, classes),
         pipeline=record.pipeline,
     )
 

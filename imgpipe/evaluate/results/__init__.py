@@ -1,9 +1,16 @@
 """Frozen results: what `compare` found, one subject a file."""
 
+from imgpipe.evaluate.results.calibration import Calibration, Reliability, ReliabilityBin
 from imgpipe.evaluate.results.comparison import Comparison
 from imgpipe.evaluate.results.data import Copies, DataCard, DuplicatePair, Example
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningCurves
+from imgpipe.evaluate.results.operating_points import (
+    ConformalSets,
+    DecisionCurve,
+    OperatingPoint,
+    Operation,
+)
 from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import (
     BINARY_METRICS,
@@ -24,11 +31,14 @@ __all__ = [
     "HIGHEST",
     "LOWER_IS_BETTER",
     "METRICS",
+    "Calibration",
     "Comparison",
+    "ConformalSets",
     "Copies",
     "Crossing",
     "Curve",
     "DataCard",
+    "DecisionCurve",
     "DuplicatePair",
     "Example",
     "Finding",
@@ -38,8 +48,12 @@ __all__ = [
     "LearningCurves",
     "Mistake",
     "ModelResult",
+    "OperatingPoint",
+    "Operation",
     "PairedTest",
     "Protocol",
+    "Reliability",
+    "ReliabilityBin",
     "RunFacts",
     "Spread",
     "Subgroup",

@@ -1,9 +1,13 @@
 """What a model scored, what it cost, and where it went wrong."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate.results.calibration import Calibration
+    from imgpipe.evaluate.results.operating_points import ConformalSets, Operation
 
 METRICS = (
     "accuracy",
@@ -80,7 +84,8 @@ class ModelResult:
     `metrics` are the headline (the test part, or the mean over folds); `splits` holds them for
     ``"val"`` and ``"test"`` where splits were given. `confusion` has true classes as rows, summed
     over folds, of the first repeat and seed. `pipeline` is the fitted model: on the training part,
-    or, in cross-validation, that of the first fold.
+    or, in cross-validation, that of the first fold. `calibration`, `operation` (the positive class,
+    or each class against the rest) and `conformal` are of the first repeat and seed, folds pooled.
     """
 
     name: str
@@ -92,4 +97,7 @@ class ModelResult:
     importances: tuple[Importance, ...]
     mistakes: tuple[Mistake, ...]
     best_params: dict[str, Any] | None = None
+    calibration: "Calibration | None" = None
+    operation: "tuple[Operation, ...]" = ()
+    conformal: "ConformalSets | None" = None
     pipeline: Any = field(default=None, repr=False, compare=False)

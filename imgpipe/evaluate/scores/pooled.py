@@ -1,0 +1,96 @@
+"""Figures of all held-out samples together, with intervals by the bootstrap of `intervals`.
+
+What counts bins or thresholds needs many samples at once, so it is computed on the folds of one
+repeat pooled, each sample with what the model that had not seen it said. Intervals come from the
+same resamples of patients as those of the metrics.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from imgpipe.evaluate.results import Interval
+from imgpipe.evaluate.scores.intervals import RESAMPLES, HeldOut, cluster_weights
+
+BLOCK = 4_000_000  # weights held at a time
+_TAIL = 2.5
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Held-out samples once each: true codes, calls, probabilities, patients, fold of each."""
+
+    true: np.ndarray
+    predicted: np.ndarray
+    scores: np.ndarray
+    clusters: np.ndarray
+    fold: np.ndarray
+    seed: int = 0
+    resamples: int = RESAMPLES
+
+    @classmethod
+    def of(
+        cls, folds: list[HeldOut], labels: np.ndarray, clusters: np.ndarray, seed: int = 0
+    ) -> "Pool":
+        """Put the folds of one repeat together."""
+        index = np.concatenate([part.index for part in folds])
+        return cls(
+            labels[index],
+            np.concatenate([part.predicted for part in folds]),
+            np.concatenate([part.scores for part in folds]),
+            clusters[index],
+            np.repeat(np.arange(len(folds)), [len(part.index) for part in folds]),
+            seed,
+        )
+
+    @property
+    def known(self) -> bool:
+        """Whether every probability is a number."""
+        return bool(np.isfinite(self.scores).all())
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """How often each resample drew each sample, shape (resamples, n)."""
+        return cluster_weights(self.clusters, np.random.default_rng(self.seed), self.resamples)
+
+    def once(self) -> np.ndarray:
+        """Every sample counted once, shape (1, n)."""
+        return np.ones((1, len(self.true)))
+
+    def resampled(self, figure: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Give what `figure` makes of every resample's weights, in blocks to bound the memory."""
+        rows = max(1, BLOCK // max(1, len(self.true)))
+        return np.concatenate(
+            [
+                figure(self.weights[start : start + rows].astype(float))
+                for start in range(0, len(self.weights), rows)
+            ]
+        )
+
+    def patients(self, among: np.ndarray) -> int:
+        """Count the patients of some of the samples."""
+        return len(np.unique(self.clusters[among]))
+
+
+def percentiles(value: float, drawn: np.ndarray, least: float = 0.0, most: float = 1.0) -> Interval:
+    """Give a figure with the percentiles of its resamples; those that leave it undefined go."""
+    drawn = drawn[~np.isnan(drawn)]
+    if np.isnan(value) or not len(drawn):
+        return Interval(float(value), np.nan, np.nan)
+    low, high = np.percentile(drawn, [_TAIL, 100 - _TAIL])
+    low, high = min(low, value), max(high, value)
+    return Interval(float(value), float(max(low, least)), float(min(high, most)))
+
+
+def share(value: float, drawn: np.ndarray, patients: int) -> Interval:
+    """Give a share with its interval; one of exactly 0 or 1 ends at Wilson's bound for patients."""
+    found = percentiles(value, drawn)
+    if value not in (0.0, 1.0) or not patients:
+        return found
+    bound = _Z**2 / (patients + _Z**2)
+    if value == 1.0:
+        return Interval(1.0, float(np.nanmin([1 - bound, found.low])), 1.0)
+    return Interval(0.0, 0.0, float(np.nanmax([bound, found.high])))
