@@ -146,14 +146,14 @@ def test_intervals_hold_the_true_error(slope: float, slices: int) -> None:
     p, y, _ = drawn(99, 400_000, slope)
     true = naive_error(p, y, quantile_bins(p)) if slope != 1 else 0.0
     inside = 0
-    for seed in range(100):
+    for seed in range(60):
         p, y, patients = drawn(seed, 400, slope, slices)
         bins = quantile_bins(p)
         chance = errors_by_chance(p, bins, units_of_chance(y.astype(int), patients), seed=seed)
         found = error_interval(pool(p, y, patients), p, y, bins, chance)
         inside += found.low <= true <= found.high
         assert found.low <= found.value <= found.high
-    assert inside >= 85
+    assert inside >= 50
 
 
 def test_odd_input_has_a_calibration_or_none() -> None:
