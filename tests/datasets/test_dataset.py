@@ -90,5 +90,5 @@ def test_columns_follow_their_images() -> None:
 
 
 def test_a_column_of_another_length_is_refused() -> None:
-    with pytest.raises(InputError, match="3 images but 2 in column age"):
+    with pytest.raises(InputError, match="3 images but 2 entries of column age"):
         Dataset("toy", np.zeros((3, 8, 8)), [0, 1, 1], ("a", "b"), columns={"age": [1, 2]})
