@@ -50,7 +50,7 @@ def test_calibration_divides_no_patient() -> None:
     torn = {}
     for name, groups in (("grouped", PATIENTS), ("plain", None)):
         fitted = CalibratedSVM(random_state=0).fit(X, Y, groups=groups)
-        pairs = fitted.calibrated_.cv
+        pairs = fitted.inner_folds_
         torn[name] = sum(len(set(PATIENTS[a]) & set(PATIENTS[b])) for a, b in pairs)
     assert torn["grouped"] == 0
     assert torn["plain"] > 0
@@ -72,7 +72,7 @@ def test_inner_folds_adapt_to_the_rarest_class(count: int, folds: int) -> None:
     rows = np.r_[0:40, 50 : 50 + count]
     labels = np.r_[np.zeros(40, int), np.ones(count, int)]
     fitted = CalibratedSVM(random_state=0).fit(X[rows], labels)
-    assert len(fitted.calibrated_.cv) == folds
+    assert len(fitted.inner_folds_) == folds
 
 
 def test_a_class_of_one_patient_is_refused() -> None:

@@ -71,7 +71,7 @@ def test_groups_reach_the_calibration_by_routing() -> None:
     """With metadata routing on, ``fit(images, y, groups=...)`` keeps patients whole inside."""
     with sklearn.config_context(enable_metadata_routing=True):
         fitted = make_pipeline("svm", **PLAIN).fit(IMAGES, LABELS, groups=PATIENTS)
-    for train, test in fitted["classify"].calibrated_.cv:
+    for train, test in fitted["classify"].inner_folds_:
         assert not set(PATIENTS[train]) & set(PATIENTS[test])
 
 

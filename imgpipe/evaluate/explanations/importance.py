@@ -5,11 +5,14 @@ radius), each image receiving another image's block (Breiman, 2001). A feature w
 others carry too shows a small drop although it matters: the drops tell what this model used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import joblib
 import numpy as np
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.parallel import Parallel, delayed
 
 from imgpipe.evaluate.data.samples import take
@@ -18,6 +21,9 @@ from imgpipe.evaluate.scores.metrics import plain_metrics
 
 _MOST_SAMPLES = 300  # held-out samples judged
 _ROWS = 4000  # predicted in one call: a forest's call costs as much as many rows
+
+_Shuffle = tuple[np.ndarray, np.ndarray]  # columns, and the order that their rows come in
+_Predicted = Callable[[list[_Shuffle]], Iterable[np.ndarray]]
 
 
 def blocks(names: Sequence[str]) -> dict[str, np.ndarray]:
@@ -68,32 +74,79 @@ def auc_drops(
     jobs = [(columns, order) for columns in grouped.values() for order in shuffles]
     at_once = max(1, _ROWS // len(X))
     batches = [jobs[start : start + at_once] for start in range(0, len(jobs), at_once)]
+    model, X = _past_single_columns(model, X)
+    predicted = _predicted_anew(model, X, n_classes)
+    quick = getattr(model, "shuffled_proba", None)
+    if quick is not None and isinstance(X, np.ndarray):
+        predicted = _predicted_quickly(quick(X), model.classes_, n_classes) or predicted
     # threads, since prediction leaves the interpreter and the model need not be copied
     with joblib.parallel_config(backend="threading"):
         shuffled = Parallel(n_jobs=n_jobs)(
-            delayed(_aucs)(model, X, labels, batch, n_classes) for batch in batches
+            delayed(_aucs)(predicted, labels, batch) for batch in batches
         )
     nothing = np.empty(0, np.intp)
-    intact = _aucs(model, X, labels, [(nothing, np.arange(len(X)))], n_classes)[0]
+    intact = _aucs(predicted, labels, [(nothing, np.arange(len(X)))])[0]
     return intact - np.concatenate(shuffled).reshape(len(grouped), repeats)
 
 
-def _aucs(
-    model: Any,
-    X: Any,
-    labels: np.ndarray,
-    batch: list[tuple[np.ndarray, np.ndarray]],
-    n_classes: int,
-) -> np.ndarray:
-    """AUC after each shuffle of columns, all predicted in one call."""
+def _past_single_columns(model: Any, X: Any) -> tuple[Any, Any]:
+    """Send `X` through the first steps that look at each column alone; give the rest of the model.
+
+    Whether a column is shuffled before or after them is the same.
+    """
+    if not isinstance(model, Pipeline):
+        return model, X
+    for position, (_, step) in enumerate(model.steps):
+        if not _looks_at_single_columns(step):
+            rest = model.steps[position:]
+            return (rest[0][1] if len(rest) == 1 else Pipeline(rest)), X
+        X = step.transform(X)
+    return model, X
+
+
+def _looks_at_single_columns(step: Any) -> bool:
+    """Whether each column that comes out depends on the same one that went in."""
+    if type(step) is SimpleImputer:
+        return bool(step.keep_empty_features and not step.add_indicator)
+    return type(step) is StandardScaler
+
+
+def _aucs(predicted: _Predicted, labels: np.ndarray, batch: list[_Shuffle]) -> np.ndarray:
+    """AUC after each shuffle of columns."""
+    return np.array([plain_metrics(labels, s.argmax(axis=1), s)["auc"] for s in predicted(batch)])
+
+
+def _predicted_anew(model: Any, X: Any, n_classes: int) -> _Predicted:
+    """Predict the whole of each shuffled table, all in one call."""
     values = np.asarray(X)
-    stacked = np.tile(values, (len(batch), 1))
-    for number, (columns, order) in enumerate(batch):
-        rows = slice(number * len(values), (number + 1) * len(values))
-        stacked[rows, columns] = values[order][:, columns]
-    table = stacked if X is values else type(X)(stacked, columns=X.columns)
-    scores = probabilities(model, table, n_classes).reshape(len(batch), len(values), n_classes)
-    return np.array([plain_metrics(labels, s.argmax(axis=1), s)["auc"] for s in scores])
+
+    def predicted(batch: list[_Shuffle]) -> np.ndarray:
+        stacked = np.tile(values, (len(batch), 1))
+        for number, (columns, order) in enumerate(batch):
+            rows = slice(number * len(values), (number + 1) * len(values))
+            stacked[rows, columns] = values[order][:, columns]
+        table = stacked if X is values else type(X)(stacked, columns=X.columns)
+        return probabilities(model, table, n_classes).reshape(len(batch), len(values), n_classes)
+
+    return predicted
+
+
+def _predicted_quickly(
+    shuffled: Callable[..., np.ndarray] | None, classes: np.ndarray, n_classes: int
+) -> _Predicted | None:
+    """Let the classifier say what a shuffle changes."""
+    if shuffled is None:
+        return None
+    codes = np.asarray(classes, dtype=int)
+
+    def predicted(batch: list[_Shuffle]) -> list[np.ndarray]:
+        said = [shuffled(columns, order) for columns, order in batch]
+        full = [np.zeros((len(of_known), n_classes)) for of_known in said]
+        for scores, of_known in zip(full, said, strict=True):
+            scores[:, codes] = of_known
+        return full
+
+    return predicted
 
 
 def _block(name: str) -> str:

@@ -1,16 +1,21 @@
 """A support vector machine with honest probabilities."""
 
+from collections.abc import Callable
 from typing import Any
 
-import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from imgpipe._common import InputError
 from imgpipe.learn.classifiers.builder import Builder
-from imgpipe.learn.folds import inner_folds, most_folds
+from imgpipe.learn.classifiers.calibration import Sigmoids, calibration_folds
+from imgpipe.learn.classifiers.radial import RadialMachine, SquaredDistances
 from imgpipe.learn.targets import check_classification
+
+_DISTANCES_BYTES = 256 * 1024**2  # above, libsvm takes the samples one by one
+
+_Shuffled = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class CalibratedSVM(ClassifierMixin, BaseEstimator):
@@ -41,8 +46,10 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
     ----------
     classes_ : ndarray
         The labels seen.
-    calibrated_ : sklearn.calibration.CalibratedClassifierCV
-        The fitted machine.
+    machine_ : RadialMachine or sklearn.svm.SVC
+        The machine fitted on all samples; it has ``decision_function``.
+    inner_folds_ : list of (train, held-out)
+        Index arrays of the inner folds.
 
     Examples
     --------
@@ -99,32 +106,49 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         InputError
             With one class only, or a class with fewer than two samples, or patients.
         """
-        from sklearn.calibration import CalibratedClassifierCV
-        from sklearn.svm import SVC
-
-        X, y = validate_data(self, X, y)
+        X, y = validate_data(self, X, y, dtype=np.float64, order="C")
         check_classification(y)
         groups = None if groups is None else np.asarray(groups)
-        if self.folds < 2:
-            raise InputError(f"folds is {self.folds}; it must be at least 2")
-        inner = inner_folds(y, groups, self.folds, random_state=self.random_state)
-        if inner is None:
-            raise InputError(_unheld(y, groups))
-        machine = SVC(
-            C=self.C, kernel=self.kernel, gamma=self.gamma, class_weight=self.class_weight
-        )
-        calibrated = CalibratedClassifierCV(
-            machine,
-            method="sigmoid",
-            ensemble=False,
-            cv=inner,
-            n_jobs=self.n_jobs,
-        )
+        inner = calibration_folds(y, groups, self.folds, self.random_state)
+        shared = None
+        if self.kernel == "rbf" and 8 * len(X) ** 2 <= _DISTANCES_BYTES:
+            shared = SquaredDistances(X)
+        everything = np.arange(len(X)), np.empty(0, np.intp)
         # libsvm lets go of the interpreter lock, so threads do, without copies of X
-        with joblib.parallel_config(backend="threading"):
-            self.calibrated_ = calibrated.fit(X, y)
-        self.classes_ = self.calibrated_.classes_
+        fits = Parallel(n_jobs=self.n_jobs, backend="threading")(
+            delayed(self._fit_part)(X, y, train, held, shared)
+            for train, held in [*inner, everything]
+        )
+        self.machine_ = fits.pop()[0]
+        decisions = np.empty((len(X), *fits[0][1].shape[1:]))
+        for (_, held), (_, decided) in zip(inner, fits, strict=True):
+            decisions[held] = decided
+        self.calibration_ = Sigmoids(decisions, y, inner)
+        self.inner_folds_ = inner
+        self.classes_ = self.machine_.classes_
         return self
+
+    def _fit_part(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        train: np.ndarray,
+        held: np.ndarray,
+        shared: SquaredDistances | None,
+    ) -> tuple[Any, np.ndarray]:
+        """Fit the machine on some samples; give its decisions on others too."""
+        settings = {"C": self.C, "gamma": self.gamma, "class_weight": self.class_weight}
+        if self.kernel != "rbf":
+            from sklearn.svm import SVC
+
+            machine = SVC(kernel=self.kernel, **settings).fit(X[train], y[train])
+        else:
+            squared = None if shared is None else shared.between(train, train)
+            machine = RadialMachine(**settings).fit(X[train], y[train], squared)
+            if shared is not None and len(held):
+                kernel = shared.between(held, train[machine.support_]).kernel(machine.gamma_)
+                return machine, machine.decide(kernel)
+        return machine, machine.decision_function(X[held]) if len(held) else np.empty(0)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Calibrated probability of each class.
@@ -140,7 +164,31 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
             Columns in the order of `classes_`; rows sum to 1.
         """
         check_is_fitted(self)
-        return self.calibrated_.predict_proba(validate_data(self, X, reset=False))
+        if not hasattr(self, "machine_"):  # fitted and kept before there was one
+            return self.calibrated_.predict_proba(validate_data(self, X, reset=False))
+        X = validate_data(self, X, reset=False, dtype=np.float64, order="C")
+        return self.calibration_(self.machine_.decision_function(X))
+
+    def shuffled_proba(
+        self, X: np.ndarray
+    ) -> Callable[[np.ndarray, np.ndarray], np.ndarray] | None:
+        """Prepare to say what shuffled columns change, which is less work than to predict anew.
+
+        Parameters
+        ----------
+        X : ndarray of float64, shape (n, f)
+            Features.
+
+        Returns
+        -------
+        callable or None
+            ``f(columns, order)`` gives the probabilities of `X` whose `columns` were taken from
+            its rows in this `order`. None for kernels that know no shorter way.
+        """
+        if not isinstance(getattr(self, "machine_", None), RadialMachine):
+            return None
+        decisions = self.machine_.shuffled(X)
+        return lambda columns, order: self.calibration_(decisions(columns, order))
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class.
@@ -157,21 +205,6 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
-
-
-def _unheld(y: np.ndarray, groups: np.ndarray | None) -> str:
-    """Say why no sample of each class can be held out, and what would do."""
-    unit = "samples" if groups is None else "patients"
-    if most_folds(y, groups) < 2:
-        found = f"found a class with fewer than 2 {unit} in the training part"
-        return (
-            f"probabilities need held-out samples of each class: {found}; add {unit}, or leave "
-            "that class out"
-        )
-    return (
-        "probabilities need held-out samples of each class: the patients of the training part "
-        "cannot be divided in two with every class in both; add patients"
-    )
 
 
 def build(random_state: int | None = 0, n_jobs: int | None = None) -> CalibratedSVM:
