@@ -63,7 +63,8 @@ def command(
     r"""Compare MODELS on DATA and write a report.
 
     DATA is a folder (class/image, or train|val|test/class/image), a CSV manifest
-    (path,label[,group][,split]), a MedMNIST-style .npz file, or the name of a registered data set.
+    (path,label[,group][,split]), a MedMNIST-style .npz file, the name of a registered data set, or
+    a table of features that extract wrote (.csv or .parquet, with a column label).
     Given splits are used as they are; otherwise models are cross-validated on the same folds, and
     no patient is ever on both sides.
 
@@ -84,9 +85,9 @@ def command(
     _features.refuse_for_images(before, chosen)
     _features.warn_idle(ctx, ctx.params["families"])
 
-    from imgpipe import datasets, evaluate
+    from imgpipe import evaluate
 
-    dataset = datasets.load(data, **_options.reading(settings))
+    dataset = _loaded(data, _options.reading(settings), before)
     folds = _options.typed(ctx, "folds", "repeats")
     if settings["hold_out"] is not None:
         _options.warn_idle(folds, f"--hold-out {settings['hold_out']} makes the division")
@@ -96,6 +97,20 @@ def command(
     candidates = _with_features(chosen, before, workers) if before else chosen
     comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
+
+
+def _loaded(data: str, reading: dict[str, Any], before: dict[str, Any]) -> Any:
+    """Load images, or a table of features."""
+    from imgpipe import datasets, tables
+
+    if not tables.is_feature_table(data):
+        return datasets.load(data, **reading)
+    of_images = {"size": reading.pop("size"), **before}
+    for name, value in of_images.items():
+        if value is not None:
+            option = name.replace("_", "-")
+            raise InputError(f"--{option} goes with images, and {data} is a table of features")
+    return tables.load_features(data, **reading)
 
 
 def _check_search(

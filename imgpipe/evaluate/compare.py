@@ -6,10 +6,10 @@ from typing import Any
 from imgpipe._common import InputError, track
 from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
+from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.data.sites import held_out_sites
 from imgpipe.evaluate.data.splits import make_splits
 from imgpipe.evaluate.data.subgroups import groupings
-from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.fits.candidates import make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.fits.feature_store import FeatureStore
@@ -17,6 +17,7 @@ from imgpipe.evaluate.fits.held_out import fit_split
 from imgpipe.evaluate.fits.learning_curves import learning_curves
 from imgpipe.evaluate.records.comparison import Clock, freeze
 from imgpipe.evaluate.results import Comparison
+from imgpipe.tables import FeatureDataset
 
 
 def compare(
@@ -49,8 +50,9 @@ def compare(
         Names of `imgpipe.learn.CLASSIFIERS`, or scikit-learn classifiers that take images and
         give ``predict_proba``. An estimator whose ``fit`` takes `groups` or `validation`, or that
         asks for groups by metadata routing, gets them.
-    dataset : Dataset or pair
-        From `imgpipe.datasets.load`; or images and their labels.
+    dataset : Dataset, FeatureDataset or pair
+        From `imgpipe.datasets.load`, or rows of features from `imgpipe.tables.load_features`; or
+        images and their labels.
     folds, repeats : int
         Of the cross-validation; of no effect where a split is given.
     seed : int
@@ -107,13 +109,13 @@ def compare(
     if seeds < 1:
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     clock = Clock()
-    dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
+    dataset = _looked_at(dataset, region, empty_mask)
     dataset, sites = held_out_sites(dataset, hold_out)
     parts = groupings(dataset, subgroups)
-    candidates = make_candidates(models, dataset.channel_axis, n_jobs)
+    candidates = make_candidates(models, dataset, n_jobs)
     dataset.require_one_size()
     splits = sites or make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
-    survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
+    survey = survey_of(dataset, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
         dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts
@@ -129,3 +131,15 @@ def compare(
         fit_split(record, candidate, number, split, experiment)
     curves = learning_curves(candidates, records, experiment) if learning_curve else None
     return freeze(candidates, records, experiment, survey, clock, curves)
+
+
+def _looked_at(dataset: Any, region: str | None, empty_mask: str) -> Any:
+    """Restrict images to a region; a table of features has none."""
+    if not isinstance(dataset, FeatureDataset):
+        return in_region(as_dataset(dataset), region, empty_mask=empty_mask)
+    if region is not None or empty_mask != "error":
+        raise InputError(
+            f"{dataset.where}: a table of features was measured already; leave region and "
+            "empty_mask out"
+        )
+    return dataset

@@ -37,8 +37,9 @@ def make_pipeline(
     filters : iterable of str, (str, dict) or Filter
         Applied first, in order: the name of a kernel, a pair of a name and its settings, such as
         ``("gaussian", {"sigma": 2})``, or a ready one.
-    families : str or list of str
-        Features to compute, as in `imgpipe.features.extract`.
+    families : str, list of str or None
+        Features to compute, as in `imgpipe.features.extract`; None where rows of features are
+        given in place of images.
     bins, bin_width : int or None, float or None
         Gray levels, as in `imgpipe.features.extract`.
     channel_axis : int, optional
@@ -58,7 +59,8 @@ def make_pipeline(
     Raises
     ------
     InputError
-        If `model` or a filter is unknown; the message lists the names.
+        If `model` or a filter is unknown; the message lists the names. For `families` None with
+        filters, or a network.
 
     Examples
     --------
@@ -67,16 +69,19 @@ def make_pipeline(
     ['filter_1', 'features', 'impute', 'scale', 'classify']
     """
     builder = _builder(model)
+    if families is None and (builder.raw_images or len(make_filters(filters))):
+        what = f"{model} takes images" if builder.raw_images else "filters take images"
+        raise InputError(f"{what}, and rows of features are given (families=None)")
     steps: list[tuple[str, Any]] = [
         (f"filter_{number}", made)
         for number, made in enumerate(make_filters(filters, channel_axis), start=1)
     ]
     if not builder.raw_images:
         extractor = FeatureExtractor(
-            families, bins=bins, bin_width=bin_width, channel_axis=channel_axis, n_jobs=n_jobs
+            families or (), bins=bins, bin_width=bin_width, channel_axis=channel_axis, n_jobs=n_jobs
         )
         steps += [
-            ("features", extractor),
+            *([] if families is None else [("features", extractor)]),
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("scale", StandardScaler()),
         ]

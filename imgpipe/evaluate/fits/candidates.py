@@ -6,6 +6,7 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe.evaluate.fits.parameters import with_unset
+from imgpipe.evaluate.fits.steps import split_features
 from imgpipe.evaluate.models import check_classifier
 from imgpipe.learn import CLASSIFIERS, make_pipeline
 
@@ -19,9 +20,7 @@ class Candidate:
     grid: dict[str, list[Any]]
 
 
-def make_candidates(
-    models: Any, channel_axis: int | None, n_jobs: int | None = None
-) -> list[Candidate]:
+def make_candidates(models: Any, dataset: Any, n_jobs: int | None = None) -> list[Candidate]:
     """Make estimators of names; check the ready ones and tell them of colour."""
     if isinstance(models, str):
         models = [models]
@@ -34,14 +33,23 @@ def make_candidates(
             raise InputError(f"a model is named twice in {', '.join(map(str, names))}")
     if not named:
         raise InputError(f"no model was named; choose from {', '.join(CLASSIFIERS)}")
-    return [_candidate(name, given, channel_axis, n_jobs) for name, given in named.items()]
+    return [_candidate(name, given, dataset, n_jobs) for name, given in named.items()]
 
 
-def _candidate(name: str, given: Any, channel_axis: int | None, n_jobs: int | None) -> Candidate:
+def _candidate(name: str, given: Any, dataset: Any, n_jobs: int | None) -> Candidate:
     """One model, from its registered name or ready made."""
+    channel_axis, table = dataset.channel_axis, dataset.region == "table"
     if isinstance(given, str):
-        pipeline = make_pipeline(given, channel_axis=channel_axis, random_state=None, n_jobs=n_jobs)
+        pipeline = make_pipeline(
+            given,
+            families=None if table else "default",
+            channel_axis=channel_axis,
+            random_state=None,
+            n_jobs=n_jobs,
+        )
         grid = {f"classify__{key}": values for key, values in CLASSIFIERS[given].grid.items()}
         return Candidate(name, pipeline, grid)
     check_classifier(name, given)
+    if table and (split_features(given)[0] or "channel_axis" in given.get_params()):
+        raise InputError(f"model {name!r} takes images, and the data are a table of features")
     return Candidate(str(name), with_unset(given, "channel_axis", channel_axis), {})

@@ -33,16 +33,18 @@ def _mistake(pooled: HeldOut, at: int, model: object, experiment: Experiment) ->
     """One wrong prediction, explained by the model that made it where it is at hand."""
     dataset, classes = experiment.dataset, experiment.classes
     index, predicted = int(pooled.index[at]), int(pooled.predicted[at])
-    image = dataset.images[index]
+    picture: np.ndarray | None = None
     maps: tuple[tuple[str, np.ndarray], ...] = ()
-    if model is not None:
-        maps = explain(model, image, predicted, dataset.channel_axis)
+    if dataset.region != "table":
+        image = dataset.images[index]
+        picture = outlined(image)
+        maps = () if model is None else explain(model, image, predicted, dataset.channel_axis)
     return Mistake(
         id=str(dataset.ids[index]),
         index=index,
         label=classes[experiment.labels[index]],
         predicted=classes[predicted],
         probability=float(pooled.scores[at, predicted]),
-        image=outlined(image),
+        image=picture,
         maps=maps,
     )

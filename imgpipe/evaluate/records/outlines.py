@@ -12,7 +12,7 @@ _SHOWN = 4
 
 def mask_examples(dataset: Any) -> tuple[Example, ...]:
     """Show images with masks, class by class in turn."""
-    if dataset.region == "image":
+    if dataset.region in ("image", "table"):
         return ()
     masked = np.flatnonzero(dataset.images.areas() > 0)
     turns = [masked[dataset.labels[masked] == code] for code in range(len(dataset.classes))]

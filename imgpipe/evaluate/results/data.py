@@ -47,7 +47,8 @@ class Example:
 class DataCard:
     """What was in the data set, and what to beware of.
 
-    `region` is what features looked at: ``"mask"``, ``"box"`` or ``"image"``. `area_auc` is the
+    `region` is what features looked at: ``"mask"``, ``"box"`` or ``"image"``, or ``"table"`` where
+    rows of features were given. `area_auc` is the
     AUC of the area of the mask alone, of the class that it tells best from the others.
     """
 

@@ -64,6 +64,8 @@ class Importance:
 class Mistake:
     """A held-out image put confidently into the wrong class; `image` is uint8, for display.
 
+    It is None for a row of a table of features.
+
     `maps` tell what spoke for (up to 1) and against (down to -1) the class it was put into: pairs
     of a name, ``"occlusion"`` or for networks ``"Grad-CAM"``, and an array of the image's size.
     """
@@ -73,7 +75,7 @@ class Mistake:
     label: str
     predicted: str
     probability: float
-    image: np.ndarray = field(repr=False, compare=False)
+    image: np.ndarray | None = field(repr=False, compare=False)
     maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False, compare=False)
 
 

@@ -14,6 +14,7 @@ _REGIONS = {
     "image": "the whole image",
     "mask": "the pixels inside the mask; networks at its box",
     "box": "the box around the mask",
+    "table": "nothing: a table of features was given",
 }
 _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
 
@@ -44,9 +45,7 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
         "parts": [_part(split, counts, card.classes) for split, counts in card.counts.items()],
         "facts": [
             ("Source", str(card.source)),
-            ("Image size, pixels", _sizes(card.sizes)),
-            ("Pixel type", str(card.dtype)),
-            ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
+            *_pixels(card),
             ("Features look at", _REGIONS[card.region]),
             *_area(card.area_auc),
             ("Patients", "not known" if card.patients is None else f"{card.patients:,}"),
@@ -60,6 +59,17 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
         "more_pairs": len(card.duplicates) - len(pairs),
         "n_pairs": numbers.count(len(card.duplicates), "pair"),
     }
+
+
+def _pixels(card: "DataCard") -> list[tuple[str, str]]:
+    """Say how large the images are and what they are made of."""
+    if card.region == "table":
+        return [("Size of a row", _sizes(card.sizes))]
+    return [
+        ("Image size, pixels", _sizes(card.sizes)),
+        ("Pixel type", str(card.dtype)),
+        ("Channels", "1 (gray)" if card.channels == 1 else str(card.channels)),
+    ]
 
 
 def _area(auc: float | None) -> list[tuple[str, str]]:

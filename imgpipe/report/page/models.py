@@ -62,15 +62,17 @@ def settings(model: "ModelResult", looks: Looks) -> dict[str, Any]:
 
 def _picture(mistake: "Mistake") -> dict[str, Any]:
     """One wrong call: its image, its maps, and what it was taken for."""
+    image = mistake.image
     return {
         "id": str(mistake.id),
         "label": str(mistake.label),
         "predicted": str(mistake.predicted),
         "probability": f"{100 * mistake.probability:.0f}\N{NO-BREAK SPACE}%",
-        "src": data_uri(mistake.image),
+        "src": None if image is None else data_uri(image),
         "maps": [
-            {"name": name, "src": overlay(mistake.image, relevance)}
+            {"name": name, "src": overlay(image, relevance)}
             for name, relevance in mistake.maps
+            if image is not None
         ],
-        "small": max(mistake.image.shape[:2]) < 160,
+        "small": image is not None and max(image.shape[:2]) < 160,
     }

@@ -1,0 +1,290 @@
+"""A table of features, labelled: what classifiers are compared on where there are no images."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from imgpipe._common import InputError, shown
+from imgpipe.datasets.annotations.columns import OWN, find_columns, unused_note
+from imgpipe.datasets.annotations.identity import clean_groups
+from imgpipe.datasets.annotations.labels import encode
+from imgpipe.datasets.annotations.spelling import BLANK, choose_name, clean_split, some
+from imgpipe.datasets.labelled import Labelled
+from imgpipe.features import FAMILIES
+from imgpipe.tables.table import SUFFIXES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
+_SAID = frozenset({"id", "error", *OWN, *_IDENTIFIERS})
+_INFINITE = {"inf": np.inf, "+inf": np.inf, "-inf": -np.inf}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureDataset(Labelled):
+    """Labelled rows of features, checked as `imgpipe.datasets.Dataset` is.
+
+    Parameters
+    ----------
+    name : str
+        What reports call it.
+    images : DataFrame of float64, shape (n, f)
+        Features, named by its columns: what stands in the place of the images.
+    labels, classes, groups, split, ids, source, warnings, columns
+        As in `imgpipe.datasets.Dataset`.
+    """
+
+    name: str
+    images: Any
+    labels: np.ndarray
+    classes: tuple[str, ...] = ()
+    groups: np.ndarray | None = None
+    split: np.ndarray | None = None
+    ids: Any = None
+    source: str | None = None
+    warnings: tuple[str, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    channel_axis: None = None
+    masks: None = None
+    region: str = "table"
+    _noun: ClassVar[str] = "rows"
+
+    def __post_init__(self) -> None:
+        self._settle(len(self.images))
+
+    def _samples(self, indices: Any) -> dict[str, Any]:
+        return {"images": self.images.iloc[indices].reset_index(drop=True)}
+
+    def require_one_size(self) -> None:
+        """Do nothing: all rows have one length."""
+
+
+def is_feature_table(path: str | os.PathLike[str]) -> bool:
+    """Whether a source is a table of features: CSV without a column of paths, or Parquet.
+
+    Parameters
+    ----------
+    path : path-like or str
+        As given to `imgpipe.datasets.load`.
+
+    Returns
+    -------
+    bool
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES or not Path(path).is_file():
+        return False
+    if suffix == ".parquet":
+        return True
+    names = _header(path)
+    try:
+        paths = "path" in find_columns(shown(path), names, ())
+    except InputError:
+        paths = True
+    return not paths and any(_family(name) for name in names)
+
+
+def load_features(
+    source: "str | os.PathLike[str] | pd.DataFrame",
+    *,
+    groups: str | None = None,
+    split: str | None = None,
+    ids: str | None = None,
+    positive: str | None = None,
+    classes: Sequence[str] | None = None,
+) -> FeatureDataset:
+    """Load a table of features that `extract_table` wrote, or another, with a label for each row.
+
+    Parameters
+    ----------
+    source : path-like or DataFrame
+        A ``.csv`` or ``.parquet`` file with a column ``label`` (or ``class``, ``diagnosis``, ...),
+        and, where they are known, ``id``, ``group`` and ``split``. Columns named as imgpipe names
+        features are these; without any such, all other columns of numbers are. What is left can be
+        used for subgroups and sites.
+    groups, split : str, optional
+        Columns of the patients and of the split, where they have other names.
+    ids, positive, classes
+        As in `imgpipe.datasets.load`.
+
+    Returns
+    -------
+    FeatureDataset
+        Rows with an error are left out, which a warning says.
+
+    Raises
+    ------
+    InputError
+        For a table without labels or features, or values that are no numbers.
+
+    Examples
+    --------
+    >>> from imgpipe.tables import extract_table, load_features
+    >>> table = extract_table("synthetic-nodules", families="intensity")
+    >>> load_features(table.to_frame())
+    <FeatureDataset table: 240 rows (benign: 120, malignant: 120), 80 patients>
+    """
+    frame = _read(source)
+    where = _where(source)
+    names = [str(name) for name in frame.columns]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"{where}: the column {twice[0]!r} is there twice")
+    found = find_columns(where, names, ("label",))
+    group_column = choose_name(where, "column", names, groups, "group")
+    split_column = choose_name(where, "column", names, split, "split")
+    frame, notes = _without_errors(where, frame)
+    said = {*_SAID, *found.values(), group_column, split_column}
+    others = [name for name in names if name not in said]
+    features, more = _feature_columns(where, frame, others)
+    left = {name: frame[name].tolist() for name in names if name in others and name not in features}
+    parts = clean_split(where, frame[split_column]) if split_column else None
+    who = frame[group_column].tolist() if group_column else None
+    patients, doubts = clean_groups(where, who, parts, exact=ids == "exact")
+    labels = frame[found["label"]].to_numpy(dtype=object)
+    codes, known, said_of_classes = encode(where, labels, classes, exact=ids == "exact")
+    unused = unused_note(left, group_column, split_column)
+    values, infinite = _known(_numbers(where, frame, features))
+    made = FeatureDataset(
+        name=Path(where).stem,
+        images=values,
+        labels=codes,
+        classes=known,
+        groups=patients,
+        split=parts,
+        ids=frame["id"].to_numpy() if "id" in names else None,
+        source=where if isinstance(source, str | os.PathLike) else None,
+        warnings=(*notes, *said_of_classes, *doubts, *more, *infinite, *unused),
+        columns=left,
+    )
+    return made.with_positive(positive)
+
+
+def _where(source: "str | os.PathLike[str] | pd.DataFrame") -> str:
+    """What errors begin with."""
+    return shown(source) if isinstance(source, str | os.PathLike) else "table"
+
+
+def _header(path: str | os.PathLike[str]) -> list[str]:
+    """Names of the columns; none where the file is no text."""
+    import csv
+
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return [cell.strip() for cell in next(csv.reader(file), [])]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _read(source: "str | os.PathLike[str] | pd.DataFrame") -> "pd.DataFrame":
+    """All cells as text, blank where nothing is known."""
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame):
+        frame = source
+    elif Path(source).suffix.lower() == ".csv":
+        try:
+            frame = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        except (ValueError, OSError) as error:
+            raise InputError(f"{shown(source)}: cannot be read as CSV: {error}") from None
+    else:
+        try:
+            frame = pd.read_parquet(source)
+        except ImportError:
+            raise InputError(
+                f"{shown(source)}: reading Parquet needs the package pyarrow (part of the extra "
+                "parquet); or write .csv"
+            ) from None
+        except (ValueError, OSError) as error:
+            raise InputError(f"{shown(source)}: cannot be read as Parquet: {error}") from None
+    if not len(frame):
+        raise InputError(f"{_where(source)}: no rows")
+    blank = frame.isna()
+    texts = {name: [_text(value) for value in frame[name]] for name in frame.columns}
+    return pd.DataFrame(texts).mask(blank.reset_index(drop=True), "")
+
+
+def _text(value: object) -> str:
+    return repr(value) if isinstance(value, float) else str(value).strip()
+
+
+def _without_errors(where: str, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
+    """Leave out the rows of images that could not be measured."""
+    if "error" not in frame:
+        return frame, []
+    failed = (frame["error"] != "").to_numpy()
+    if failed.all():
+        raise InputError(f"{where}: every row has an error: {frame['error'].iloc[0]}")
+    if not failed.any():
+        return frame, []
+    first = frame["error"][failed].iloc[0]
+    note = f"{int(failed.sum())} of {len(frame)} rows have an error and are left out ({first})"
+    return frame[~failed].reset_index(drop=True), [note]
+
+
+def _family(name: str) -> bool:
+    """Whether a column is called as a feature of ours."""
+    return any(name.startswith(f"{family}_") for family in FAMILIES)
+
+
+def _feature_columns(
+    where: str, frame: "pd.DataFrame", names: list[str]
+) -> tuple[list[str], list[str]]:
+    """Choose the features, and say what was taken for some."""
+    ours = [name for name in names if _family(name)]
+    if ours:
+        return ours, []
+    numbers = [name for name in names if _all_numbers(frame[name])]
+    if not numbers:
+        raise InputError(
+            f"{where}: no column of features among {some(names, 8) or 'the columns'}: a table from "
+            "imgpipe extract, or columns of numbers, are needed"
+        )
+    return numbers, [
+        f"no column is named as imgpipe names features: all {len(numbers)} columns of numbers are "
+        f"taken as such ({some(numbers)}); leave out those that are none"
+    ]
+
+
+def _all_numbers(values: Iterable[str]) -> bool:
+    try:
+        for value in values:
+            _value(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _value(text: str) -> float:
+    """Give the number of a cell, NaN for a blank one."""
+    if text in BLANK:
+        return np.nan
+    return _INFINITE[text.lower()] if text.lower() in _INFINITE else float(text)
+
+
+def _numbers(where: str, frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
+    """Features as numbers."""
+    import pandas as pd
+
+    columns = {}
+    for name in names:
+        try:
+            columns[name] = np.array([_value(text) for text in frame[name]])
+        except ValueError:
+            wrong = next(text for text in frame[name] if not _all_numbers([text]))
+            raise InputError(f"{where}: {wrong!r} in column {name} is no number") from None
+    return pd.DataFrame(columns)
+
+
+def _known(values: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
+    """Take infinite values as missing, and say so."""
+    infinite = np.isinf(values.to_numpy())
+    if not infinite.any():
+        return values, []
+    n = int(infinite.sum())
+    note = f"{n} infinite {'value is' if n == 1 else 'values are'} taken as missing"
+    return values.mask(infinite), [note]
