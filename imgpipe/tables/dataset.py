@@ -165,7 +165,7 @@ def load_features(
 
 
 def _where(source: "str | os.PathLike[str] | pd.DataFrame") -> str:
-    """What errors begin with."""
+    """Say what errors begin with."""
     return shown(source) if isinstance(source, str | os.PathLike) else "table"
 
 

@@ -51,8 +51,7 @@ def fit_split(
         if record.pipeline is None:
             record.pipeline = whole
             record.cost = _cost(whole, split, experiment, feature_seconds)
-        if feature_steps:
-            _note_importances(record, learned, computed[-1], inputs, split, experiment)
+        _note_importances(record, learned, computed, inputs, split, experiment)
 
 
 def fit_share(
@@ -85,8 +84,7 @@ def judge_fitted(record: ModelRecord, pipeline: Any, experiment: Experiment) -> 
     record.pipeline = pipeline
     record.explained.append(pipeline)
     record.cost = _cost(pipeline, split, experiment, feature_seconds)
-    if feature_steps:
-        _note_importances(record, learned, feature_steps[-1], inputs, split, experiment)
+    _note_importances(record, learned, feature_steps, inputs, split, experiment)
 
 
 def _fitted(learning_steps: Any, inputs: Any, split: Split, experiment: Experiment) -> Any:
@@ -154,16 +152,21 @@ def _cost(
 def _note_importances(
     record: ModelRecord,
     learned: Any,
-    extractor: Any,
+    feature_steps: list[Any],
     inputs: Any,
     split: Split,
     experiment: Experiment,
 ) -> None:
-    """Note how the AUC on the held-out part suffers from shuffled features."""
+    """Note how the AUC on the held-out part suffers from shuffled features, where there are any."""
     labels = experiment.labels[split.test]
     if len(np.unique(labels)) < 2:
         return
-    grouped = blocks(extractor.get_feature_names_out())
+    if feature_steps:
+        grouped = blocks(feature_steps[-1].get_feature_names_out())
+    elif hasattr(inputs, "columns"):
+        grouped = blocks(inputs.columns)
+    else:
+        return
     record.blocks = list(grouped)
     record.drops.append(
         auc_drops(
