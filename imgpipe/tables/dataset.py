@@ -14,14 +14,13 @@ from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import BLANK, choose_name, clean_split, some
 from imgpipe.datasets.labelled import Labelled
-from imgpipe.features import FAMILIES
+from imgpipe.tables.rows.columns import IDENTIFIERS, SAID, of_family
 from imgpipe.tables.table import SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-_SAID = frozenset({"id", "error", *OWN, *_IDENTIFIERS})
+_SAID = frozenset({*SAID, *OWN, *IDENTIFIERS})
 _INFINITE = {"inf": np.inf, "+inf": np.inf, "-inf": -np.inf}
 
 
@@ -86,7 +85,7 @@ def is_feature_table(path: str | os.PathLike[str]) -> bool:
         paths = "path" in find_columns(shown(path), names, ())
     except InputError:
         paths = True
-    return not paths and any(_family(name) for name in names)
+    return not paths and any(of_family(name) for name in names)
 
 
 def load_features(
@@ -127,7 +126,7 @@ def load_features(
     >>> from imgpipe.tables import extract_table, load_features
     >>> table = extract_table("synthetic-nodules", families="intensity")
     >>> load_features(table.to_frame())
-    <FeatureDataset table: 240 rows (benign: 120, malignant: 120), 80 patients>
+    <FeatureDataset table: 258 rows (benign: 131, malignant: 127), 72 patients>
     """
     frame = _read(source)
     where = _where(source)
@@ -226,16 +225,11 @@ def _without_errors(where: str, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, l
     return frame[~failed].reset_index(drop=True), [note]
 
 
-def _family(name: str) -> bool:
-    """Whether a column is called as a feature of ours."""
-    return any(name.startswith(f"{family}_") for family in FAMILIES)
-
-
 def _feature_columns(
     where: str, frame: "pd.DataFrame", names: list[str]
 ) -> tuple[list[str], list[str]]:
     """Choose the features, and say what was taken for some."""
-    ours = [name for name in names if _family(name)]
+    ours = [name for name in names if of_family(name)]
     if ours:
         return ours, []
     numbers = [name for name in names if _all_numbers(frame[name])]

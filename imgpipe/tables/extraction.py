@@ -14,7 +14,7 @@ from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.features import catalogue
 from imgpipe.images import Images
-from imgpipe.tables.rows.columns import identifier_columns, label_columns
+from imgpipe.tables.rows.columns import SAID, identifier_columns, label_columns
 from imgpipe.tables.rows.fingerprint import fingerprint
 from imgpipe.tables.rows.journal import Journal, Rows
 from imgpipe.tables.rows.measuring import measure
@@ -86,9 +86,9 @@ def extract_table(
     out : path-like, optional
         Table to write, ``.csv`` or ``.parquet``; without it nothing is written.
     groups, split : str, optional
-        Columns of a manifest that become ``group`` and ``split``.
+        Columns of a manifest that become ``group`` and ``split``; others keep their names.
     hash_ids : bool
-        Replace the DICOM identifiers by salted hashes.
+        Replace the DICOM identifiers by salted hashes, and leave out a manifest's other columns.
     salt : str, optional
         Of the hashes, for equal ones in several tables; else one is drawn.
     resume : bool
@@ -145,6 +145,9 @@ def extract_table(
         )
     images = images.with_region(region or "mask", label=chosen["label"])
     columns, notes = label_columns(source, images.ids, groups, split)
+    if hash_ids:
+        columns, left = _without_others(columns)
+        notes = [*notes, *left]
     images = images.noting(notes)
     if hash_ids and salt is None:
         salt = secrets.token_hex(16)
@@ -187,6 +190,13 @@ def _checked(settings: Settings) -> dict[str, Any]:
         if chosen[name] is not None and "ivh" not in families:
             raise InputError(f"{name} goes with the family ivh, which is not among those chosen")
     return chosen
+
+
+def _without_others(columns: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """Leave out the manifest's other columns: they may name a patient."""
+    others = [name for name in columns if name not in SAID]
+    note = f"columns {', '.join(others)} are left out: hash_ids hashes DICOM identifiers only"
+    return {name: columns[name] for name in columns if name in SAID}, [note] if others else []
 
 
 def _table(

@@ -133,6 +133,7 @@ def test_columns_of_a_manifest(tmp_path: Path) -> None:
         "label": ["0", "1", ""],
         "group": ["7", "7.0", "8"],
         "split": ["train", "test", "train"],
+        "note": ["x", "y", "z"],
     }
     assert table.warnings == (
         "column image was taken as path",
@@ -148,6 +149,18 @@ def test_columns_of_a_manifest(tmp_path: Path) -> None:
         extract_table(path, split="fold")
     with pytest.raises(InputError, match="--split names a column of a CSV manifest"):
         extract_table("synthetic-nodules", split="part")
+
+
+def test_other_columns_that_look_like_ours_get_another_name(tmp_path: Path) -> None:
+    """No word of the manifest is taken for a feature or an error; hashing leaves it out."""
+    text = "path,label,error,glcm_note,age\n0.png,a,none,1,40\n1.png,b,none,2,50\n2.png,a,,3,\n"
+    path = write_manifest(tmp_path, text)
+    table = extract_table(path, families="intensity")
+    assert list(table.columns) == ["label", "manifest_error", "manifest_glcm_note", "age"]
+    assert table.columns["age"] == ["40", "50", ""]
+    hashed = extract_table(path, families="intensity", hash_ids=True)
+    assert list(hashed.columns) == ["label"]
+    assert any("age are left out" in note for note in hashed.warnings)
 
 
 def test_labels_that_cannot_be_used_are_told(tmp_path: Path) -> None:

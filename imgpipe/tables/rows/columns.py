@@ -11,11 +11,13 @@ from imgpipe.datasets.annotations.identity import alike, told
 from imgpipe.datasets.annotations.labels import name_of
 from imgpipe.datasets.annotations.spelling import choose_name
 from imgpipe.datasets.files.archive import Archive
-from imgpipe.datasets.files.table import read_table
+from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.folder import classes_by_folder
-from imgpipe.datasets.manifest import unused_columns
+from imgpipe.datasets.manifest import other_columns, unused_columns
+from imgpipe.features import FAMILIES
 from imgpipe.images import ImageFile, Images, identifiers
 
+SAID = ("id", "label", "group", "split", "error")
 IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 _Source = str | os.PathLike[str]
 _Columns = dict[str, list[str]]
@@ -99,4 +101,28 @@ def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Co
         f"patients {told(found)} may be one, spelt in several ways"
         for found in alike(columns.get("group", ()))
     ]
-    return columns, notes[:3] + unused_columns(table, groups, split)
+    columns |= _others(table, chosen["group"], chosen["split"])
+    return columns, notes[:3] + unused_columns(table, chosen["group"], chosen["split"])
+
+
+def _others(table: Table, groups: str | None, split: str | None) -> _Columns:
+    """What else the manifest says; a column that could be taken for one of ours gets a name."""
+    taken = {*SAID, *IDENTIFIERS}
+    return {
+        f"manifest_{name}" if name in taken or of_family(name) else name: values
+        for name, values in other_columns(table, groups, split).items()
+    }
+
+
+def of_family(name: str) -> bool:
+    """Whether a column is called as a feature of ours.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+    """
+    return any(name.startswith(f"{family}_") for family in FAMILIES)
