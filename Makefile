@@ -63,8 +63,9 @@ bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.ibsi
 
-docs: $(VENV)/.dev ## write the catalogue of features, docs/features.md
+docs: $(VENV)/.dev ## write the catalogue of features and the list of checks, docs/features.md and docs/checks.md
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md
+	$(BIN)/python -m imgpipe.evaluate.checks.page docs/checks.md
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep

@@ -1,6 +1,7 @@
 """What every room may use: errors, cache paths, atomic files, progress. Nothing heavy."""
 
 from imgpipe._common.errors import ImageError, InputError, StoppedFit
+from imgpipe._common.faults import Fault, collecting, fault
 from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, unknown_name
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
@@ -8,13 +9,16 @@ from imgpipe._common.progress import track
 from imgpipe._common.sequences import by_position
 
 __all__ = [
+    "Fault",
     "ImageError",
     "InputError",
     "StoppedFit",
     "atomic_path",
     "by_position",
     "cache_dir",
+    "collecting",
     "did_you_mean",
+    "fault",
     "numba_cache_dir",
     "shown",
     "track",

@@ -3,11 +3,12 @@
 import click
 
 import imgpipe
-from imgpipe.cli import compare, datasets, doctor, evaluate, extract, filter, predict, train
+from imgpipe.cli import check, compare, datasets, doctor, evaluate, extract, filter, predict, train
 from imgpipe.cli.program.exit_codes import Program
 
 VERBS: dict[str, click.Command] = {
     "compare": compare.command,
+    "check": check.command,
     "train": train.command,
     "predict": predict.command,
     "evaluate": evaluate.command,

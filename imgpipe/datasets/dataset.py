@@ -48,6 +48,9 @@ class Dataset(Labelled):
         What features look at: see `imgpipe.datasets.in_region`.
     columns : dict of str to sequence of str
         What else the source says of each image, such as sex, age or scanner; blank where unknown.
+    formats : dict of str to sequence of str
+        How each was stored, before anything was resized or converted: ``"size"``, ``"type"``,
+        ``"channels"`` and ``"suffix"`` of its file, where it comes from one.
 
     Raises
     ------
@@ -78,6 +81,7 @@ class Dataset(Labelled):
     warnings: tuple[str, ...] = ()
     region: str = "image"
     columns: Mapping[str, Any] = field(default_factory=dict)
+    formats: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self, masks: Any) -> None:
         n = len(self.images)
@@ -86,6 +90,8 @@ class Dataset(Labelled):
         self._settle(n)
         carried = Images(self.images, masks, channel_axis=self.channel_axis, ids=self.ids)
         settle = object.__setattr__
+        formats = {name: np.asarray(values).astype(str) for name, values in self.formats.items()}
+        settle(self, "formats", formats)
         settle(self, "images", carried)
         if self.channel_axis is None:
             settle(self, "channel_axis", carried.channel_axis if carried.is_stack else None)
@@ -98,7 +104,8 @@ class Dataset(Labelled):
         return dict(counts.most_common())
 
     def _samples(self, indices: Any) -> dict[str, Any]:
-        return {"images": self.images[indices]}
+        formats = {name: values[indices] for name, values in self.formats.items()}
+        return {"images": self.images[indices], "formats": formats}
 
     def require_one_size(self) -> None:
         """Raise an InputError that names the sizes, unless all images have the same one."""

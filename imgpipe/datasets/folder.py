@@ -82,7 +82,7 @@ def load_folder(
     labels = np.array([file.label for file in files])
     codes, known, unused = encode(where, labels, classes, exact=exact)
     masks = [file.masks for file in files]
-    images, warnings = read_files(where, [file.path for file in files], size, masks)
+    images, warnings, formats = read_files(where, [file.path for file in files], size, masks)
     if groups is None and any(file.path.parent != file.class_folder for file in files):
         notes.append("folders below the class folders were not taken for patients")
     return Dataset(
@@ -96,6 +96,7 @@ def load_folder(
         channel_axis=images.channel_axis,
         source=where,
         warnings=tuple(notes + unused + doubts + warnings + skipped_note(skipped)),
+        formats=formats,
     )
 
 

@@ -28,11 +28,11 @@ def read_files(
     size: int | tuple[int, ...] | None,
     masks: Masks | None = None,
     regions: Sequence[str | None] | None = None,
-) -> tuple[Images, list[str]]:
+) -> tuple[Images, list[str], dict[str, Sequence[str]]]:
     """Give images and warnings of files with their masks, each decoded now to find the bad ones.
 
-    `masks` holds the files of each image's mask, empty for the whole image; `regions` the region
-    of a structure set.
+    Beside them stands how each file was stored, as in `Dataset.formats`. `masks` holds the files of
+    each image's mask, empty for the whole image; `regions` the region of a structure set.
     """
     found = masks or [()] * len(paths)
     named = regions or [None] * len(paths)
@@ -59,7 +59,11 @@ def read_files(
         ]
         areas = tuple(decoded.areas)
         store = Items(tuple(files), size, axis, "mask", tuple(shapes), areas, single)
-    return Images.of_store(store, tuple(map(str, paths))), warnings
+    formats: dict[str, Sequence[str]] = {
+        **dict(zip(("size", "type", "channels"), zip(*decoded.formats, strict=True), strict=True)),
+        "suffix": [path.suffix.lower() for path in paths],
+    }
+    return Images.of_store(store, tuple(map(str, paths))), warnings, formats
 
 
 @dataclass
@@ -71,6 +75,7 @@ class _Decoded:
     areas: list[int] = field(default_factory=list)
     dtypes: Counter[str] = field(default_factory=Counter)
     spaced: Counter[bool] = field(default_factory=Counter)
+    formats: list[tuple[str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: list[Image] = field(default_factory=list)
     single: bool = True  # no image yet that is in colour indeed
@@ -91,10 +96,12 @@ def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
             image = file.read()
             if image.mask is not None:
                 image = replace(image, mask=image.mask != 0)
+            stored = _format(image)
             image = image if size is None else resized(image, size)
         except InputError as error:
             bad.append(str(error))
             continue
+        decoded.formats.append(stored)
         decoded.shapes.append(image.pixels.shape)
         decoded.axes.append(image.channel_axis)
         decoded.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
@@ -114,6 +121,13 @@ def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
             f"{where}: {len(bad)} of {len(files)} images cannot be read: {'; '.join(bad[:3])}{more}"
         )
     return decoded
+
+
+def _format(image: Image) -> tuple[str, str, str]:
+    """Size, pixel type and number of channels."""
+    pixels, axis = image.pixels, image.channel_axis
+    size = "x".join(map(str, spatial(pixels.shape, axis)))
+    return size, str(pixels.dtype), "1" if axis is None else str(pixels.shape[axis])
 
 
 def _coloured(image: Image, axis: int | None) -> Image:

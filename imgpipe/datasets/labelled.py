@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, fault
 from imgpipe._common.html import html_list, html_table
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
@@ -157,10 +157,11 @@ class Labelled:
             parts.setdefault(group, set()).add(part)
         torn = sorted(group for group, held in parts.items() if len(held) > 1)
         if torn:
-            raise InputError(
+            message = (
                 f"{self.where}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
                 "in more than one part of the given split; a patient belongs to one"
             )
+            fault("PAT002", message, torn)
 
     def _settle(self, n: int) -> None:
         """Check what is said of `n` samples: codes as integers, names as text, lengths equal."""

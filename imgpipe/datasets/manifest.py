@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import InputError, fault, shown
 from imgpipe.datasets.annotations.columns import unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
@@ -69,7 +69,7 @@ def load_manifest(
     patients, doubts = clean_groups(where, who, parts, exact=exact)
     codes, known, notes = encode(where, np.array(table.values("label")), classes, exact=exact)
     passed_over = unused_columns(table, group_column, split_column)
-    images, warnings = read_files(where, paths, size, *_masks(where, path, table))
+    images, warnings, formats = read_files(where, paths, size, *_masks(where, path, table))
     return Dataset(
         name=stem(path),
         images=images,
@@ -82,6 +82,7 @@ def load_manifest(
         source=where,
         warnings=(*table.notes, *notes, *doubts, *warnings, *passed_over),
         columns=other_columns(table, group_column, split_column),
+        formats=formats,
     )
 
 
@@ -133,7 +134,8 @@ def locate(
     seen: dict[str, int] = {}
     for i, path in enumerate(paths):
         if unique and (first := seen.setdefault(os.path.normpath(path), i)) != i:
-            raise InputError(f"{where}: {values[i]} is listed twice (rows {first + 1} and {i + 1})")
+            twice = f"{where}: {values[i]} is listed twice (rows {first + 1} and {i + 1})"
+            fault("DUP008", twice, [values[i]])
     return paths
 
 

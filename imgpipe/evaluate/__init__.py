@@ -1,6 +1,8 @@
 """Honest comparison: splits, metrics with intervals, leakage checks, as frozen results."""
 
 from imgpipe.datasets import image_digests
+from imgpipe.evaluate.check import check
+from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
@@ -10,6 +12,7 @@ from imgpipe.evaluate.results import (
     Curve,
     DataCard,
     DuplicatePair,
+    Finding,
     Importance,
     Interval,
     LearningCurve,
@@ -34,12 +37,14 @@ from imgpipe.evaluate.statistics.mcnemar import mcnemar
 from imgpipe.learn import fit_model
 
 __all__ = [
+    "CHECKS",
     "Comparison",
     "Copies",
     "Crossing",
     "Curve",
     "DataCard",
     "DuplicatePair",
+    "Finding",
     "Importance",
     "Interval",
     "LearningCurve",
@@ -53,6 +58,7 @@ __all__ = [
     "Subgroup",
     "Verdict",
     "cochran_q",
+    "check",
     "compare",
     "corrected_t",
     "delong",

@@ -1,9 +1,10 @@
 """The comparison as one HTML file that opens anywhere, without a network or a script."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -48,21 +49,29 @@ def to_html(comparison: "Comparison", path: str | os.PathLike[str]) -> None:
 
 def render(comparison: "Comparison") -> str:
     """Make the report's text."""
-    return _template().render(
-        summarise(comparison),
-        style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
-        version=imgpipe.__version__,
+    return render_page("template.html", summarise(comparison))
+
+
+def render_page(template: str, content: Mapping[str, Any]) -> str:
+    """Fill one of the templates, with the style of all pages."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            content,
+            style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
+            version=imgpipe.__version__,
+        )
     )
 
 
 @cache
-def _template():  # type: ignore[no-untyped-def]
-    """Template with every text from outside escaped: class names come from people's folders."""
-    env = Environment(
+def _environment() -> Environment:
+    """Templates with every text from outside escaped: class names come from people's folders."""
+    return Environment(
         loader=FileSystemLoader([_HERE, _HERE / "sections"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return env.get_template("template.html")

@@ -53,9 +53,16 @@ def _kernels() -> _Rows:
     return rows
 
 
+def _checks() -> _Rows:
+    from imgpipe.evaluate import CHECKS
+
+    return [(code, f"{check.title} ({check.severity})") for code, check in CHECKS.items()]
+
+
 LISTS: dict[str, Callable[[], _Rows]] = {
     "Models": _models,
     "Families": _families,
     "Aggregations": _aggregations,
     "Kernels": _kernels,
+    "Checks": _checks,
 }

@@ -158,10 +158,10 @@ def check_models(chosen: Sequence[str]) -> None:
             raise unknown_name("classifier", name, CLASSIFIERS)
 
 
-def check_given(out: str) -> None:
+def check_given(out: str, option: str = "--out") -> None:
     """Refuse the empty name, which a script with an unset variable gives."""
     if not out:
-        raise InputError("--out is empty; give the name of what to write")
+        raise InputError(f"{option} is empty; give the name of what to write")
 
 
 def check_run_folder(out: str, force: bool) -> Path:
@@ -206,15 +206,17 @@ def _is_run(path: Path) -> bool:
     return isinstance(content, dict) and content.keys() >= _RUN_KEYS
 
 
-def check_file(out: str, suffixes: Sequence[str], what: str, force: bool) -> Path:
+def check_file(
+    out: str, suffixes: Sequence[str], what: str, force: bool, option: str = "--out"
+) -> Path:
     """Refuse, before any work, a file that could not be written or is there already."""
-    check_given(out)
+    check_given(out, option)
     path = Path(os.path.abspath(out))
     if path.suffix.lower() not in suffixes:
         given = path.suffix or "no suffix"
         raise InputError(f"{out}: {what} needs the suffix {' or '.join(suffixes)}, found {given}")
     if path.is_dir():
-        raise InputError(f"{out} is a folder; --out needs a file name")
+        raise InputError(f"{out} is a folder; {option} needs a file name")
     if path.exists() and not force:
         raise InputError(f"{out} is there already; add --force to replace it, or give another name")
     check_writable(path, out)

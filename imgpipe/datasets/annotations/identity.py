@@ -8,13 +8,14 @@ from unicodedata import category
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import fault
 from imgpipe.datasets.annotations.spelling import clean, some
 
 # an exponent needs its sign, as spreadsheets write it: "0e12" is more often part of a hash
 _NUMBER = re.compile(r"([+-]?)(\d+(?:[.,]\d*)?|[.,]\d+)(e[+-]\d{1,2})?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _DIFFER = "differ only in case, blanks, zeros or the form of a letter"
+_ROUNDED = "were rounded by a spreadsheet"
 _CUT = re.compile(r"\d(?:\.\d{1,5})?e\+\d{2}", re.ASCII | re.IGNORECASE)
 
 
@@ -76,10 +77,11 @@ def alike(names: Iterable[str]) -> list[tuple[str, ...]]:
 def check_alike(where: str, what: str, names: Iterable[str]) -> None:
     """Refuse names that may be one."""
     for found in alike(names):
-        raise InputError(
+        message = (
             f"{where}: {what} {told(found)} {_DIFFER}; spell them alike if they are the same, "
             "else rename one"
         )
+        fault("LAB001", message, found)
 
 
 def told(spellings: Sequence[str]) -> str:
@@ -115,6 +117,13 @@ def clean_groups(
     return np.array(merged), notes
 
 
+def doubt_of(note: str) -> str | None:
+    """Code of the check under which a note of `clean_groups` is told; None for other notes."""
+    if note.startswith("patients ") and _DIFFER in note:
+        return "PAT003"
+    return "PAT004" if _ROUNDED in note else None
+
+
 def _check_torn(
     where: str, doubtful: list[tuple[str, ...]], merged: list[str], split: np.ndarray
 ) -> None:
@@ -124,11 +133,12 @@ def _check_torn(
         parts.setdefault(name, set()).add(part)
     torn = [found for found in doubtful if len(parts[found[0]]) > 1]
     if torn:
-        raise InputError(
+        message = (
             f"{where}: patients {some([told(found) for found in torn])} {_DIFFER}, and have images "
             "in more than one part of the given split; spell them alike if they are the same, else "
             '--ids exact (ids="exact" in Python)'
         )
+        fault("PAT003", message, [name for found in torn for name in found])
 
 
 def _cut_short(texts: list[str]) -> list[str]:
@@ -136,7 +146,4 @@ def _cut_short(texts: list[str]) -> list[str]:
     cut = sorted({text for text in texts if _CUT.fullmatch(text)})
     if not cut:
         return []
-    return [
-        f"patient ids such as {some(cut)} were rounded by a spreadsheet: different patients may "
-        "have become one"
-    ]
+    return [f"patient ids such as {some(cut)} {_ROUNDED}: different patients may have become one"]

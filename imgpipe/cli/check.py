@@ -1,0 +1,101 @@
+"""`imgpipe check`: what is wrong with a data set, before any model."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from imgpipe._common import InputError
+from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.exit_codes import SOME_FAILED
+from imgpipe.cli.program.listing import Listing
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Finding
+
+
+@click.command(cls=Listing, lists=("Checks",))
+@_options.data
+@click.option("--ignore", metavar="CODES", help="Codes that are not told, by commas.")
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K",
+    help="For which there should be enough of each class, where no split is given.",
+)  # fmt: skip
+@click.option("--html", metavar="FILE", help="Also write a page to this file.")
+@click.option("--force", is_flag=True, help="Replace the page that --html names.")
+@_options.jobs
+@_options.common
+@click.pass_context
+def command(
+    ctx: click.Context,
+    data: str,
+    ignore: str | None,
+    folds: int,
+    html: str | None,
+    force: bool,
+    jobs: int | None,
+    as_json: bool,
+    **where: Any,
+) -> int:
+    r"""Look for what makes scores on DATA worth less than they seem.
+
+    Copies and look-alikes, patients on both sides, labels that contradict one another, and what
+    tells the classes apart without a look at the patient. Exit code 0 where nothing was found, 1
+    where something was, 2 where DATA cannot be read.
+
+    \b
+    Example:
+      imgpipe check scans.csv --groups patient --ignore IMG005
+    """
+    if force and html is None:
+        raise InputError("--force goes with --html")
+    page = (
+        None if html is None else _options.check_file(html, (".html",), "a page", force, "--html")
+    )
+    from imgpipe import evaluate, report
+    from imgpipe.evaluate.checks import known_codes
+
+    codes = known_codes(_options.names(ignore, "--ignore")) if ignore is not None else []
+    workers = _options.worker_count(jobs)
+    findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **where)
+    if page is not None:
+        report.checks_to_html(findings, page, title=data, command=ctx.obj.command)
+    if as_json:
+        _output.print_json({"findings": [_described(finding) for finding in findings]})
+    else:
+        _show(findings, codes)
+    return SOME_FAILED if findings else 0
+
+
+def _described(finding: "Finding") -> dict[str, Any]:
+    """Give a finding with what it means and what would do."""
+    from imgpipe.evaluate import CHECKS
+    from imgpipe.evaluate.strict_json import plain
+
+    check = CHECKS[finding.code]
+    own: dict[str, Any] = plain(finding)
+    return own | {"title": check.title, "meaning": check.meaning, "remedy": check.remedy}
+
+
+def _show(findings: list["Finding"], ignored: list[str]) -> None:
+    """Print each finding with what it means and what would do."""
+    from imgpipe.datasets.annotations.spelling import some
+    from imgpipe.evaluate import CHECKS
+
+    for finding in findings:
+        check = CHECKS[finding.code]
+        click.echo(f"{finding.code}  {finding.severity}: {finding.message}")
+        if finding.ids:
+            click.echo(f"        {some(finding.ids, 5)}")
+        for a, b in finding.pairs[:5]:
+            click.echo(f"        {a} and {b}")
+        click.echo(f"        {check.meaning}\n        {check.remedy}\n")
+    passed = f"; ignored: {', '.join(ignored)}" if ignored else ""
+    if not findings:
+        click.echo(f"Nothing found{passed}")
+        return
+    counts = {
+        kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")
+    }
+    told = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items() if n)
+    click.echo(f"{told}{passed}")

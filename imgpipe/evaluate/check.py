@@ -1,0 +1,69 @@
+"""What is wrong with a data set, before any model."""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from imgpipe._common import collecting
+from imgpipe.datasets import load
+from imgpipe.datasets.pairs import as_dataset
+from imgpipe.evaluate.checks import known_codes, run_checks
+from imgpipe.evaluate.checks.evidence import Evidence
+from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.survey import survey_images
+from imgpipe.evaluate.results import Finding
+
+
+def check(
+    data: Any,
+    *,
+    ignore: Iterable[str] = (),
+    folds: int = 5,
+    n_jobs: int | None = None,
+    **reading: Any,
+) -> list[Finding]:
+    """Run all checks that need no model.
+
+    Parameters
+    ----------
+    data : Dataset, pair, or path-like
+        From `imgpipe.datasets.load`, or images and their labels. A source as that function takes
+        it: then what would stop it, such as a patient on both sides of a split, is told as a
+        finding too, wherever one can go on.
+    ignore : iterable of str
+        Codes that are not told, as ``["PAT001"]``.
+    folds : int
+        For which there should be enough of each class, where no split is given.
+    n_jobs : int, optional
+        Workers that read files; None means 1.
+    **reading
+        Arguments of `imgpipe.datasets.load`, with a source.
+
+    Returns
+    -------
+    list of Finding
+        Errors first; empty where nothing was found. `docs/checks.md` says what each code means.
+
+    Raises
+    ------
+    InputError
+        For an unknown code, or data that cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imgpipe.evaluate import check
+    >>> images = np.random.default_rng(0).integers(0, 256, (40, 16, 16), np.uint8)
+    >>> images[1] = images[0]
+    >>> [(found.code, found.severity) for found in check((images, [0, 1] * 20))]
+    [('DUP002', 'error'), ('DUP003', 'warning'), ('PAT001', 'warning')]
+    """
+    ignore = known_codes(ignore)
+    with collecting() as faults:
+        source = isinstance(data, str | os.PathLike)
+        dataset = load(data, **reading) if source else as_dataset(data)
+        survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
+        places = [None] * len(dataset) if dataset.split is None else dataset.split.tolist()
+        pairs, _ = duplicates(survey, dataset.ids, dataset.labels, places)
+        evidence = Evidence(dataset, survey, pairs, tuple(faults), folds=folds)
+        return list(run_checks(evidence, ignore))

@@ -1,0 +1,33 @@
+"""IMG003: images that are mostly at the highest value their pixels can hold."""
+
+import numpy as np
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.checks.words import listed
+from imgpipe.evaluate.data.measures import MEASURES
+from imgpipe.evaluate.wording import count
+
+_SHARE = 0.5
+
+
+def look(evidence: Evidence) -> list[Seen]:
+    """Images of which half or more is saturated, unless they are of one gray or a plain mask."""
+    top = evidence.measures[:, MEASURES.index("pixels at the highest value")]
+    bad = np.flatnonzero((top >= _SHARE) & (top < 1))
+    if not len(bad):
+        return []
+    text = (
+        f"in {count(len(bad), 'image')} half or more of the pixels have the highest value that "
+        "they can hold"
+    )
+    return [Seen(text, listed(evidence.ids[bad]))]
+
+
+CHECK = Check(
+    "IMG003",
+    "clipped images",
+    "warning",
+    "Gray levels above the highest were cut off, so that what differed there is lost.",
+    "Export again with a wider window, or with more bits for each pixel.",
+    look,
+)

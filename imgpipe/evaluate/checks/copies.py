@@ -1,0 +1,93 @@
+"""DUP001 to DUP003: images with the same pixels."""
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.checks.words import listed
+from imgpipe.evaluate.data.leakage import in_training_warnings, judged_in_training
+from imgpipe.evaluate.wording import count
+
+
+def _group(groups: list[list[int]]) -> str:
+    return count(len(groups), "group")
+
+
+def across(evidence: Evidence) -> list[Seen]:
+    """Equal images on both sides of a given split, of folds, or of what a model learnt from."""
+    if evidence.splits is not None:
+        known = judged_in_training(evidence.survey.digests, evidence.splits, evidence.trained_on)
+        told = in_training_warnings(known, evidence.splits)
+        if told:
+            return [Seen(told[0], _members(evidence, _across(evidence)))]
+    torn = _across(evidence)
+    if not torn:
+        return []
+    text = (
+        f"{sum(map(len, torn))} images are exact duplicates across parts of the split, in "
+        f"{_group(torn)} of equal ones"
+    )
+    return [Seen(text, _members(evidence, torn))]
+
+
+def relabelled(evidence: Evidence) -> list[Seen]:
+    """Equal images with different labels."""
+    torn = _relabelled(evidence)
+    if not torn:
+        return []
+    images = sum(map(len, torn))
+    text = f"{images} images are exact duplicates with different labels, in {_group(torn)}"
+    return [Seen(text, _members(evidence, torn))]
+
+
+def anywhere(evidence: Evidence) -> list[Seen]:
+    """Equal images, of different patients where patients are known."""
+    groups, who = _in_one_place(evidence), evidence.groups
+    if who is not None:
+        groups = [g for g in groups if len({who[i] for i in g}) > 1]
+    if not groups:
+        return []
+    of = "" if who is None else " of different patients"
+    text = f"{sum(map(len, groups))} images{of} are exact duplicates, in {_group(groups)}"
+    return [Seen(text + " of equal ones", _members(evidence, groups))]
+
+
+def _across(evidence: Evidence) -> list[list[int]]:
+    return [g for g in evidence.equals if len({evidence.places[i] for i in g}) > 1]
+
+
+def _in_one_place(evidence: Evidence) -> list[list[int]]:
+    """Groups of which nothing worse is told: on one side, with one label."""
+    worse = _across(evidence) + _relabelled(evidence)
+    return [group for group in evidence.equals if group not in worse]
+
+
+def _relabelled(evidence: Evidence) -> list[list[int]]:
+    return [g for g in evidence.equals if len({int(evidence.labels[i]) for i in g}) > 1]
+
+
+def _members(evidence: Evidence, groups: list[list[int]]) -> tuple[str, ...]:
+    return listed(evidence.ids[i] for group in groups for i in group)
+
+
+ACROSS = Check(
+    "DUP001",
+    "copies on both sides",
+    "error",
+    "An image that is judged stands in training too: the model has seen the answer.",
+    "Leave out one side (compare --duplicates drop), or keep copies together (group).",
+    across,
+)
+RELABELLED = Check(
+    "DUP002",
+    "copies with two labels",
+    "error",
+    "One of the labels is wrong, and others may be.",
+    "Look at these images, mend their labels or leave them out.",
+    relabelled,
+)
+ANYWHERE = Check(
+    "DUP003",
+    "copies",
+    "warning",
+    "One image counts several times. Of different patients, one patient has two names.",
+    "Keep one of each; or keep them on one side, as compare does by default.",
+    anywhere,
+)

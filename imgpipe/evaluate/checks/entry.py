@@ -1,0 +1,57 @@
+"""What a check says of itself, and how what it sees becomes a finding."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from imgpipe.evaluate.checks.evidence import Evidence
+from imgpipe.evaluate.results import Finding
+
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a check saw: a sentence, ids of images or patients, pairs of ids that look alike."""
+
+    message: str
+    ids: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """An entry of the registry.
+
+    Parameters
+    ----------
+    code : str
+        What it is called in output, in ``--ignore`` and in `docs/checks.md`.
+    title : str
+        What it looks for.
+    severity : {"error", "warning", "note"}
+        Scores cannot be trusted; they may be too good; worth knowing.
+    meaning, remedy : str
+        What a finding means, and what would do.
+    look : callable
+        Takes `Evidence` and gives what it saw, nothing where all is well.
+    """
+
+    code: str
+    title: str
+    severity: str
+    meaning: str
+    remedy: str
+    look: Callable[[Evidence], Iterable[Seen]]
+
+    def findings(self, evidence: Evidence) -> list[Finding]:
+        """Findings of this check: those of the source under its code, then what it sees itself."""
+        told = [Seen(f.message, f.ids) for f in evidence.faults if f.code == self.code]
+        return [
+            Finding(self.code, self.severity, seen.message, seen.ids, seen.pairs)
+            for seen in (told or self.look(evidence))
+        ]
+
+
+def nothing(evidence: Evidence) -> list[Seen]:
+    """See nothing: what such a check tells, reading the source found."""
+    return []

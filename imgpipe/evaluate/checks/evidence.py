@@ -1,0 +1,136 @@
+"""What checks look at: data, one look at every image, and in a comparison its splits and scores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import Fault
+from imgpipe.datasets.digests import equal_groups
+from imgpipe.evaluate.data.measures import MEASURES, measure
+from imgpipe.evaluate.data.shift import Shift, shift
+from imgpipe.evaluate.data.splits import Split
+from imgpipe.evaluate.data.survey import Survey
+from imgpipe.evaluate.data.telling import Telling, by_number
+from imgpipe.evaluate.results import DuplicatePair, ModelResult
+
+_MORE = 0.02
+CHANCE = 0.01  # how often all numbers of a clean set together may seem to tell the classes
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a check may look at; without a comparison `splits` is None and `models` is empty.
+
+    `faults` were found in the source, `pairs` look alike, `estimators` are the models before they
+    were fitted, `canaries` the rows of the leaderboard that should score nothing.
+    """
+
+    dataset: Any
+    survey: Survey
+    pairs: tuple[DuplicatePair, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    splits: Sequence[Split] | None = None
+    models: tuple[ModelResult, ...] = ()
+    canaries: tuple[ModelResult, ...] = ()
+    estimators: Mapping[str, Any] = field(default_factory=dict)
+    trained_on: frozenset[str] | None = None
+    folds: int = 5
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        return np.asarray(self.dataset.labels).astype(np.int64)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(map(str, self.dataset.classes))
+
+    @property
+    def ids(self) -> np.ndarray:
+        return np.asarray(self.dataset.ids)
+
+    @property
+    def groups(self) -> np.ndarray | None:
+        """Patient of each image, where they are known."""
+        return None if self.dataset.groups is None else np.asarray(self.dataset.groups)
+
+    @property
+    def split(self) -> np.ndarray | None:
+        """Given part of each image."""
+        return None if self.dataset.split is None else np.asarray(self.dataset.split)
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """What counts once: a patient; where patients are unknown, an image and its copies."""
+        known = self.survey.digests if self.groups is None else self.groups.tolist()
+        return np.unique(np.array(known), return_inverse=True)[1]
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Given part of each image, else the fold that holds it out, else nothing."""
+        if self.split is not None:
+            return self.split.astype(object)
+        places = np.full(len(self.labels), "", object)
+        for split in self.splits or ():
+            if split.fold is not None and not split.repeat:
+                places[split.test] = f"fold {split.fold + 1}"
+        return places
+
+    @cached_property
+    def equals(self) -> list[list[int]]:
+        """Positions of images with the same pixels, group by group."""
+        return equal_groups(self.survey.digests)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where the image with an id stands."""
+        return {str(name): i for i, name in enumerate(self.ids)}
+
+    @cached_property
+    def near(self) -> list[DuplicatePair]:
+        """Pairs that look alike, without those that are equal."""
+        return [pair for pair in self.pairs if not pair.exact]
+
+    @cached_property
+    def measures(self) -> np.ndarray:
+        """The numbers called `MEASURES`, (n, 16)."""
+        return measure(self.dataset.images, self.dataset.channel_axis)
+
+    @cached_property
+    def tellings(self) -> dict[str, Telling]:
+        """How each of the numbers tells the classes apart, where it is not the same for all."""
+        found = (
+            by_number(name, self.measures[:, k], self.labels, self.units)
+            for k, name in enumerate(MEASURES)
+        )
+        return {telling.name: telling for telling in found if telling is not None}
+
+    @cached_property
+    def shift(self) -> Shift | None:
+        """How far the test part of a given split can be told from the rest."""
+        if self.split is None or not {"train", "test"} <= set(self.split):
+            return None
+        judged = self.split == "test"
+        return shift(self.measures, self.survey.reduced, judged, self.labels, self.units)
+
+    def telling(self, names: Sequence[str], least: float) -> list[Telling]:
+        """Those of the numbers with an AUC of at least this, beyond chance, the best first."""
+        named = [self.tellings[name] for name in names if name in self.tellings]
+        return beyond_chance(named, least, tests=len(MEASURES))
+
+    def beyond_brightness(self, least: float) -> float:
+        """AUC that a number must have to tell more than the mean gray of the whole image does."""
+        mean = self.tellings.get("mean gray")
+        return least if mean is None else max(least, mean.auc + _MORE)
+
+
+def beyond_chance(
+    found: Sequence[Telling | None], least: float, tests: int | None = None
+) -> list[Telling]:
+    """Those with an AUC of at least this, beyond what as many tests give by chance."""
+    known = [telling for telling in found if telling is not None]
+    tests = max(1, tests or len(known))
+    kept = [t for t in known if t.auc >= least and t.p * tests < CHANCE]
+    return sorted(kept, key=lambda telling: -telling.auc)

@@ -1,0 +1,81 @@
+"""CUT001, CUT002 and CUT004: the classes are told apart by how the files were stored."""
+
+import numpy as np
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.checks.evidence import beyond_chance
+from imgpipe.evaluate.checks.words import tells
+from imgpipe.evaluate.data.telling import Telling, by_number, by_word
+
+_LEAST = 0.7  # nothing that a model should know stands in a format
+
+
+def size(evidence: Evidence) -> list[Seen]:
+    """Image size as it was stored, number of pixels, ratio of the sides."""
+    return tells(size_tellings(evidence), evidence.classes)
+
+
+def suffix(evidence: Evidence) -> list[Seen]:
+    """Suffix of the file."""
+    return _by_format(evidence, ("suffix", "the file type"))
+
+
+def pixel_type(evidence: Evidence) -> list[Seen]:
+    """Bits of a pixel, colour or gray."""
+    return _by_format(evidence, ("type", "the pixel type"), ("channels", "the number of channels"))
+
+
+def size_tellings(evidence: Evidence) -> list[Telling]:
+    """How the size tells the classes, in each of three ways, the best first."""
+    words = evidence.dataset.formats.get("size")
+    if words is None:
+        shapes = evidence.dataset.images.shapes
+        words = np.array(["x".join(map(str, shape)) for shape in shapes])
+    if len(np.unique(words)) < 2:
+        return []
+    sides = [[float(n) for n in word.split("x")] for word in words]
+    area = np.array([np.prod(side) for side in sides])
+    ratio = np.array([side[-1] / side[-2] if len(side) > 1 else np.nan for side in sides])
+    labels, units = evidence.labels, evidence.units
+    found = [
+        by_word("the image size", words, labels, units),
+        by_number("the number of pixels", area, labels, units),
+        by_number("the ratio of the sides", ratio, labels, units),
+    ]
+    return beyond_chance(found, _LEAST)
+
+
+def _by_format(evidence: Evidence, *fields: tuple[str, str]) -> list[Seen]:
+    formats = evidence.dataset.formats
+    found = [
+        by_word(name, formats[field], evidence.labels, evidence.units)
+        for field, name in fields
+        if field in formats
+    ]
+    return tells(beyond_chance(found, _LEAST), evidence.classes)
+
+
+SIZE = Check(
+    "CUT001",
+    "image size tells the classes",
+    "warning",
+    "Classes came from different machines or exports, whose traces a model may read.",
+    "Take classes from the same source; crop to one size; hold out a site.",
+    size,
+)
+SUFFIX = Check(
+    "CUT002",
+    "file type tells the classes",
+    "warning",
+    "Compression leaves traces in pixels: a model may tell JPEG from PNG and not sick from well.",
+    "Get all images in the format in which they were taken.",
+    suffix,
+)
+PIXEL_TYPE = Check(
+    "CUT004",
+    "pixel type tells the classes",
+    "warning",
+    "Gray levels of one class have another depth or colour, which any model sees.",
+    "Get all images in one pixel type.",
+    pixel_type,
+)

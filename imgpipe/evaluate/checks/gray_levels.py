@@ -1,0 +1,33 @@
+"""CUT006 and CUT007: the classes are told apart by mean gray or contrast alone."""
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.checks.words import TELLING, tells
+
+
+def brightness(evidence: Evidence) -> list[Seen]:
+    """Mean gray level."""
+    return tells(evidence.telling(["mean gray"], TELLING), evidence.classes)
+
+
+def contrast(evidence: Evidence) -> list[Seen]:
+    """Standard deviation, lowest and highest gray."""
+    names = ["contrast", "lowest gray", "highest gray"]
+    return tells(evidence.telling(names, evidence.beyond_brightness(TELLING)), evidence.classes)
+
+
+BRIGHTNESS = Check(
+    "CUT006",
+    "brightness tells the classes",
+    "warning",
+    "No texture or shape is needed: exposure, machine or windowing may be what a model sees.",
+    "Compare machines and settings of the classes; hold out a site; scale gray levels by image.",
+    brightness,
+)
+CONTRAST = Check(
+    "CUT007",
+    "contrast tells the classes",
+    "warning",
+    "The range of gray levels alone is another in one class, as after another export.",
+    "Compare how the images of the classes were taken and stored; scale gray levels by image.",
+    contrast,
+)

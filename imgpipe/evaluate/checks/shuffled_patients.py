@@ -1,0 +1,38 @@
+"""PAT006: patients that look as if they had been shuffled."""
+
+import numpy as np
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.wording import count
+
+_LEAST = 5  # pairs of look-alikes needed to tell
+_WITHIN = 0.1  # share of them within patients up to which the patients are doubted
+
+
+def look(evidence: Evidence) -> list[Seen]:
+    """Look-alikes that nearly all stand apart, though patients have several images."""
+    who, at = evidence.groups, evidence.position
+    if who is None or len(np.unique(who)) > len(who) / 1.5:
+        return []
+    pairs = [(group[0], i) for group in evidence.equals for i in group[1:]]
+    pairs += [(at[pair.id_a], at[pair.id_b]) for pair in evidence.near]
+    if len(pairs) < _LEAST:
+        return []
+    within = sum(who[a] == who[b] for a, b in pairs)
+    if within > _WITHIN * len(pairs):
+        return []
+    text = (
+        f"of {count(len(pairs), 'pair')} of look-alikes {within or 'none'} "
+        f"{'is' if within < 2 else 'are'} of one patient: the patients look shuffled"
+    )
+    return [Seen(text)]
+
+
+CHECK = Check(
+    "PAT006",
+    "shuffled patients",
+    "error",
+    "Images that look alike are of one patient as a rule. Wrong patients protect from nothing.",
+    "Check how the column of patients was joined to the images.",
+    look,
+)

@@ -1,0 +1,23 @@
+"""IMG005: images of several sizes."""
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+
+
+def look(evidence: Evidence) -> list[Seen]:
+    """Sizes, most frequent first."""
+    sizes = evidence.dataset.sizes
+    if len(sizes) < 2:
+        return []
+    first = [f"{size}: {n}" for size, n in list(sizes.items())[:4]]
+    more = ["..."] if len(sizes) > 4 else []
+    return [Seen(f"images of {len(sizes)} sizes ({', '.join(first + more)})")]
+
+
+CHECK = Check(
+    "IMG005",
+    "several sizes",
+    "note",
+    "Models compare images of one size, and resizing changes their aspect ratio.",
+    "Give --size PX, or crop or pad the images to one size.",
+    look,
+)

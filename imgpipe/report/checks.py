@@ -1,0 +1,51 @@
+"""What the checks found as one HTML file."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from imgpipe._common import atomic_path
+from imgpipe.report.html import render_page
+from imgpipe.report.page import checks
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Finding
+
+
+def checks_to_html(
+    findings: Sequence["Finding"],
+    path: str | os.PathLike[str],
+    *,
+    title: str = "data",
+    command: str | None = None,
+) -> None:
+    """Write a page of findings: what was found, what it means, what would do.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        From `imgpipe.evaluate.check`.
+    path : path-like
+        Where to write; an existing file is replaced. It appears whole or not at all.
+    title : str
+        What the page calls the data.
+    command : str, optional
+        The command line that found them.
+
+    Examples
+    --------
+    >>> from imgpipe.evaluate import check
+    >>> checks_to_html(check("scans.csv"), "checks.html")  # doctest: +SKIP
+    """
+    from imgpipe.evaluate import CHECKS
+
+    content = {
+        "title": title,
+        "command": command,
+        "checks": checks.rows(findings),
+        "checks_counted": checks.counted(findings),
+        "checks_made": len(CHECKS),
+    }
+    text = render_page("checks_page.html", content)
+    with atomic_path(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")

@@ -1,0 +1,41 @@
+"""What the checks found, with what each finding means and what would do."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from imgpipe.report.words import numbers
+from imgpipe.report.words.sentences import sentence
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Finding
+
+_IDS = 8  # ids and pairs shown of a finding
+_KINDS = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def rows(findings: Sequence["Finding"]) -> list[dict[str, Any]]:
+    """One row a finding."""
+    return [_row(finding) for finding in findings]
+
+
+def counted(findings: Sequence["Finding"]) -> str:
+    """How many there are of each kind; blank where there are none."""
+    told = [(sum(f.severity == kind for f in findings), word) for kind, word in _KINDS.items()]
+    return ", ".join(numbers.count(n, word) for n, word in told if n)
+
+
+def _row(finding: "Finding") -> dict[str, Any]:
+    from imgpipe.evaluate import CHECKS
+
+    check = CHECKS[finding.code]
+    named = [*finding.ids, *(f"{a} and {b}" for a, b in finding.pairs)]
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "title": check.title[:1].upper() + check.title[1:],
+        "message": sentence(finding.message),
+        "meaning": check.meaning,
+        "remedy": check.remedy,
+        "ids": named[:_IDS],
+        "more": max(0, len(named) - _IDS),
+    }
