@@ -56,7 +56,7 @@ def check(
     >>> images = np.random.default_rng(0).integers(0, 256, (40, 16, 16), np.uint8)
     >>> images[1] = images[0]
     >>> [(found.code, found.severity) for found in check((images, [0, 1] * 20))]
-    [('DUP002', 'error'), ('DUP003', 'warning'), ('PAT001', 'warning')]
+    [('DUP002', 'error'), ('PAT001', 'warning')]
     """
     ignore = known_codes(ignore)
     with collecting() as faults:
