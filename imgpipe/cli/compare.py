@@ -45,6 +45,14 @@ from imgpipe.cli.program.listing import Listing
     "--subgroups", multiple=True, metavar="COL",
     help="Scores for each value of a column too, or each band, as in age:40,60. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--thresholds", is_flag=True,
+    help="Choose decision thresholds on inner folds where there is no validation part.",
+)  # fmt: skip
+@click.option(
+    "--conformal", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="P",
+    help="Sets of classes that hold the true one with probability P, say 0.9.",
+)  # fmt: skip
 @_options.force
 @_options.region
 @_options.jobs

@@ -35,6 +35,8 @@ def compare(
     empty_mask: str = "error",
     hold_out: str | None = None,
     subgroups: str | Iterable[str] = (),
+    thresholds: bool = False,
+    conformal: float | None = None,
     n_jobs: int | None = None,
 ) -> Comparison:
     """Compare classifiers on one data set, with the same folds for all.
@@ -79,6 +81,13 @@ def compare(
     subgroups : str or iterable of str
         Columns of the manifest; scores are given for each of their values too. Many numbers are
         put into bands: ``"age"`` into four, ``"age:40,60"`` at these edges.
+    thresholds : bool
+        Also choose decision thresholds where there is no validation part, on inner folds of each
+        training part: five more fits of every model on features. With a validation part they are
+        chosen on it, asked or not.
+    conformal : float, optional
+        Also form sets of classes that should hold the true one with this probability, 0.9 for
+        one, calibrated where thresholds are chosen; see `imgpipe.evaluate.scores.conformal`.
     n_jobs : int, optional
         Workers; None means 1.
 
@@ -108,6 +117,8 @@ def compare(
     """
     if seeds < 1:
         raise InputError(f"seeds is {seeds}; it must be at least 1")
+    if conformal is not None and not 0 < conformal < 1:
+        raise InputError(f"conformal is {conformal}; give a share between 0 and 1, 0.9 for one")
     clock = Clock()
     dataset = _looked_at(dataset, region, empty_mask)
     dataset, sites = held_out_sites(dataset, hold_out)
@@ -118,8 +129,9 @@ def compare(
     survey = survey_of(dataset, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
-        dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts
-    )
+        dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
+        thresholds, conformal,
+    )  # fmt: skip
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [
         (record, candidate, number, split)

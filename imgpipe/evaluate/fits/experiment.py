@@ -27,6 +27,8 @@ class Experiment:
     n_jobs: int | None = None
     held_out: str | None = None
     subgroups: tuple[Grouping, ...] = ()
+    thresholds: bool = False  # also where that takes fits of inner folds
+    conformal: float | None = None
 
     @property
     def labels(self) -> np.ndarray:
@@ -68,6 +70,7 @@ class ModelRecord:
     name: str
     test: list[HeldOut] = field(default_factory=list)
     val: list[HeldOut] = field(default_factory=list)
+    inner: list[HeldOut | None] = field(default_factory=list)  # to choose thresholds on, by fold
     fit_seconds: list[float] = field(default_factory=list)
     cost: dict[str, float] = field(default_factory=dict)
     choices: list[Choice] = field(default_factory=list)

@@ -6,7 +6,9 @@ import numpy as np
 
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records.calibration import calibration
+from imgpipe.evaluate.records.conformal import conformal_sets
 from imgpipe.evaluate.records.mistakes import surest_mistakes
+from imgpipe.evaluate.records.operating_points import operations
 from imgpipe.evaluate.results import Curve, Importance, ModelResult
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 from imgpipe.evaluate.scores.metrics import roc_curve, weighted_confusion
@@ -41,6 +43,8 @@ def summarise(record: ModelRecord, experiment: Experiment) -> ModelResult:
         mistakes=surest_mistakes(record, folds, pooled, experiment),
         best_params=_best(record),
         calibration=calibration(pool, classes),
+        operation=operations(pool, record.inner, experiment),
+        conformal=conformal_sets(pool, record.inner, experiment),
         pipeline=record.pipeline,
     )
 

@@ -63,7 +63,7 @@ def weighted_metrics(
         "log_loss": _divide(weights @ log_losses(labels, scores), weights.sum(axis=1)),
     }
     judged = [1] if n_classes == 2 else range(n_classes)
-    ranks = [_by_score(labels == c, scores[:, c], weights) for c in judged]
+    ranks = [by_score(labels == c, scores[:, c], weights) for c in judged]
     metrics["auc"] = _mean(np.column_stack([_area(*rank) for rank in ranks]))
     metrics["average_precision"] = _mean(
         np.column_stack([average_precision(*rank) for rank in ranks])
@@ -97,10 +97,10 @@ def weighted_auc(positive: np.ndarray, score: np.ndarray, weights: np.ndarray) -
 
     A tie counts one half (Mann and Whitney, 1947); NaN without a positive or a negative.
     """
-    return _area(*_by_score(positive, score, weights))
+    return _area(*by_score(positive, score, weights))
 
 
-def _by_score(
+def by_score(
     positive: np.ndarray, score: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weight of positives and of negatives at each distinct score, lowest first, shape (b, s)."""
