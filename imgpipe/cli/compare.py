@@ -10,6 +10,7 @@ from imgpipe._common import InputError
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import run_folder as _runs
+from imgpipe.cli.program.choosing import check_choosing
 from imgpipe.cli.program.listing import Listing
 
 
@@ -101,6 +102,7 @@ def command(
         _options.warn_idle(folds, f"--hold-out {settings['hold_out']} makes the division")
     elif dataset.split is not None:
         _options.warn_idle(folds, "the data have a split, which is used as it is")
+    check_choosing(ctx, chosen, dataset, settings["hold_out"])
     workers = _options.worker_count(jobs)
     candidates = _with_features(chosen, before, workers) if before else chosen
     comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)

@@ -123,6 +123,15 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("check", "--folds"): [Case(CHECK, "--folds 11", "10 samples for 11 folds", 1)],
     ("check", "--html"): [Case(CHECK, "--html {image}", "needs the suffix .html")],
     ("check", "--force"): [Case(CHECK, "--force", "goes with --html")],
+    ("compare", "--thresholds"): [
+        Case(COMPARE, "--thresholds", code=0, differs=True),
+        Case(COMPARE.replace("dummy", "cnn"), "--thresholds", "validation part"),
+    ],
+    ("compare", "--conformal"): [
+        Case(COMPARE, "--conformal 0.8", code=0, differs=True),
+        Case(COMPARE, "--conformal 1", "0<x<1"),
+        Case(COMPARE.replace("dummy", "cnn"), "--conformal 0.8", "validation part"),
+    ],
     ("train", "--size"): [Case(TRAIN, "--size 8", code=0, differs=True)],
     ("train", "--model"): [Case(TRAIN, "--model svn", "did you mean svm?")],
     ("train", "--out"): [Case(TRAIN, "--out {out}/m.pkl", ".pkl")],
