@@ -39,10 +39,10 @@ def test_the_curve_s_figures_are_the_best_of_all_thresholds(seed: int) -> None:
     found = on_curve(positive, score, weights.astype(float))
     for row, times in enumerate(weights):
         truth, p = np.repeat(positive, times), np.repeat(score, times)
-        fpr, tpr, _ = roc_curve(truth, p, drop_intermediate=False)
+        alarms, hits, _ = roc_curve(truth, p, drop_intermediate=False)
         expected = [average_precision_score(truth, p)]
-        expected += [tpr[1 - fpr >= target - 1e-9].max() for target in (0.9, 0.95)]
-        expected += [(1 - fpr)[tpr >= target - 1e-9].max() for target in (0.9, 0.95)]
+        expected += [hits[1 - alarms >= target - 1e-9].max() for target in (0.9, 0.95)]
+        expected += [(1 - alarms)[hits >= target - 1e-9].max() for target in (0.9, 0.95)]
         np.testing.assert_allclose(found[row], expected, atol=1e-12)
 
 
@@ -77,21 +77,21 @@ def test_thresholds_do_what_they_were_chosen_for(seed: int) -> None:
     positive, score = drawn(seed)
     chosen = choose_thresholds(positive, score)
     assert chosen is not None
-    fpr, tpr, _ = roc_curve(positive, score, drop_intermediate=False)
+    alarms, hits, _ = roc_curve(positive, score, drop_intermediate=False)
 
     def reached(threshold: float) -> tuple[float, float]:
         called = score >= threshold
         return called[positive].mean(), 1 - called[~positive].mean()
 
     sensitivity, specificity = reached(chosen["balanced accuracy"])
-    assert sensitivity + specificity - 1 == pytest.approx((tpr - fpr).max())
+    assert sensitivity + specificity - 1 == pytest.approx((hits - alarms).max())
     for target in (0.9, 0.95):
         sensitivity, specificity = reached(chosen[f"specificity {target:.2f}"])
         assert specificity >= target - 1e-9
-        assert sensitivity == pytest.approx(tpr[1 - fpr >= target - 1e-9].max())
+        assert sensitivity == pytest.approx(hits[1 - alarms >= target - 1e-9].max())
         sensitivity, specificity = reached(chosen[f"sensitivity {target:.2f}"])
         assert sensitivity >= target - 1e-9
-        assert specificity == pytest.approx((1 - fpr)[tpr >= target - 1e-9].max())
+        assert specificity == pytest.approx((1 - alarms)[hits >= target - 1e-9].max())
 
 
 def test_thresholds_of_odd_input() -> None:
