@@ -4,14 +4,15 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from imgpipe._common import collecting
+from imgpipe._common import InputError, collecting
 from imgpipe.datasets import load
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.checks import known_codes, run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
 from imgpipe.evaluate.data.leakage import duplicates
-from imgpipe.evaluate.data.survey import survey_images
+from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.results import Finding
+from imgpipe.tables import FeatureDataset, is_feature_table, load_features
 
 
 def check(
@@ -26,7 +27,7 @@ def check(
 
     Parameters
     ----------
-    data : Dataset, pair, or path-like
+    data : Dataset, FeatureDataset, pair, or path-like
         From `imgpipe.datasets.load`, or images and their labels. A source as that function takes
         it: then what would stop it, such as a patient on both sides of a split, is told as a
         finding too, wherever one can go on.
@@ -60,10 +61,22 @@ def check(
     """
     ignore = known_codes(ignore)
     with collecting() as faults:
-        source = isinstance(data, str | os.PathLike)
-        dataset = load(data, **reading) if source else as_dataset(data)
-        survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
+        dataset = _read(data, reading)
+        survey = survey_of(dataset, n_jobs)
         places = [None] * len(dataset) if dataset.split is None else dataset.split.tolist()
         pairs, _ = duplicates(survey, dataset.ids, dataset.labels, places)
         evidence = Evidence(dataset, survey, pairs, tuple(faults), folds=folds)
         return list(run_checks(evidence, ignore))
+
+
+def _read(data: Any, reading: dict[str, Any]) -> Any:
+    """Load a source; take what is loaded as it is."""
+    if isinstance(data, FeatureDataset):
+        return data
+    if not isinstance(data, str | os.PathLike):
+        return as_dataset(data)
+    if not is_feature_table(data):
+        return load(data, **reading)
+    if reading.pop("size", None) is not None:
+        raise InputError(f"{data}: a table of features has no size; leave out --size")
+    return load_features(data, **reading)

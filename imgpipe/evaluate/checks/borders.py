@@ -40,6 +40,7 @@ BORDER = Check(
     "Nothing that is asked for is in the border: a frame, a collimator or a mark gives the answer.",
     "Crop the border, or look at the inside of masks only (--region mask).",
     border,
+    of_images=True,
 )
 CORNERS = Check(
     "CUT009",
@@ -48,4 +49,5 @@ CORNERS = Check(
     "A letter, a ruler or a stamp in a corner gives the answer.",
     "Crop or blank the corners, or look at the inside of masks only (--region mask).",
     corners,
+    of_images=True,
 )

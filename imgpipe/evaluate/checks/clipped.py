@@ -30,4 +30,5 @@ CHECK = Check(
     "Gray levels above the highest were cut off, so that what differed there is lost.",
     "Export again with a wider window, or with more bits for each pixel.",
     look,
+    of_images=True,
 )

@@ -27,4 +27,5 @@ CHECK = Check(
     "An image without any contrast shows nothing; often an export failed.",
     "Export these images again, or leave them out.",
     look,
+    of_images=True,
 )

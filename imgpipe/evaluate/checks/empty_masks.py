@@ -31,4 +31,5 @@ CHECK = Check(
     "Features inside a mask do not exist there. Where a class has no mask, that alone tells it.",
     "Draw them; or compare with --empty-mask drop, or with --region image.",
     look,
+    of_images=True,
 )

@@ -34,6 +34,8 @@ class Check:
         What a finding means, and what would do.
     look : callable
         Takes `Evidence` and gives what it saw, nothing where all is well.
+    of_images : bool
+        Whether it looks at pixels or formats, and not at a table of features.
     """
 
     code: str
@@ -42,9 +44,12 @@ class Check:
     meaning: str
     remedy: str
     look: Callable[[Evidence], Iterable[Seen]]
+    of_images: bool = False
 
     def findings(self, evidence: Evidence) -> list[Finding]:
         """Findings of this check: those of the source under its code, then what it sees itself."""
+        if self.of_images and evidence.dataset.region == "table":
+            return []
         told = [Seen(f.message, f.ids) for f in evidence.faults if f.code == self.code]
         return [
             Finding(self.code, self.severity, seen.message, seen.ids, seen.pairs)

@@ -56,4 +56,5 @@ CHECK = Check(
     "No model here reads names, but who sorts, splits or looks by name does not look blindly.",
     "Rename the files before people judge them; keep the labels in a manifest.",
     look,
+    of_images=True,
 )

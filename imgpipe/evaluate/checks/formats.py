@@ -62,6 +62,7 @@ SIZE = Check(
     "Classes came from different machines or exports, whose traces a model may read.",
     "Take classes from the same source; crop to one size; hold out a site.",
     size,
+    of_images=True,
 )
 SUFFIX = Check(
     "CUT002",
@@ -70,6 +71,7 @@ SUFFIX = Check(
     "Compression leaves traces in pixels: a model may tell JPEG from PNG and not sick from well.",
     "Get all images in the format in which they were taken.",
     suffix,
+    of_images=True,
 )
 PIXEL_TYPE = Check(
     "CUT004",
@@ -78,4 +80,5 @@ PIXEL_TYPE = Check(
     "Gray levels of one class have another depth or colour, which any model sees.",
     "Get all images in one pixel type.",
     pixel_type,
+    of_images=True,
 )

@@ -22,6 +22,7 @@ BRIGHTNESS = Check(
     "No texture or shape is needed: exposure, machine or windowing may be what a model sees.",
     "Compare machines and settings of the classes; hold out a site; scale gray levels by image.",
     brightness,
+    of_images=True,
 )
 CONTRAST = Check(
     "CUT007",
@@ -30,4 +31,5 @@ CONTRAST = Check(
     "The range of gray levels alone is another in one class, as after another export.",
     "Compare how the images of the classes were taken and stored; scale gray levels by image.",
     contrast,
+    of_images=True,
 )

@@ -24,4 +24,5 @@ CHECK = Check(
     "Features of such an image are undefined; what a model makes of them is not known.",
     "Find out where they come from, such as a division by zero or padding, and write a number.",
     look,
+    of_images=True,
 )

@@ -51,4 +51,5 @@ CHECK = Check(
     "What the models found may be exposure, size or format, and nothing about the patients.",
     "Take away what the number tells (same machine, view, format), then compare again.",
     look,
+    of_images=True,
 )

@@ -55,6 +55,7 @@ LOOKS = Check(
     "The parts differ in patients, machines or years: validation says too little of test.",
     "Judge by the test part only, and name the shift; data of one source have none.",
     looks,
+    of_images=True,
 )
 SHARES = Check(
     "SPL005",

@@ -20,4 +20,5 @@ CHECK = Check(
     "Models compare images of one size, and resizing changes their aspect ratio.",
     "Give --size PX, or crop or pad the images to one size.",
     look,
+    of_images=True,
 )

@@ -1,4 +1,6 @@
-"""SPL006: pixels standardised over all images."""
+"""SPL006: pixels or features standardised over all images."""
+
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +13,9 @@ _LEAST = 10  # images from which a mean of nought is no accident
 
 def look(evidence: Evidence) -> list[Seen]:
     """Images of floats whose every pixel has mean 0 and standard deviation 1 over all images."""
-    images = evidence.dataset.images
-    if not images.is_stack or len(images) < _LEAST or images.pixels.dtype.kind != "f":
+    flat = _values(evidence.dataset)
+    if flat is None or len(flat) < _LEAST:
         return []
-    flat = images.pixels.reshape(len(images), -1)
     # most sets are told by a few pixels
     for columns in (slice(0, 16), slice(None)):
         mean, spread = flat[:, columns].mean(axis=0), flat[:, columns].std(axis=0)
@@ -23,7 +24,18 @@ def look(evidence: Evidence) -> list[Seen]:
             return []
         if np.abs(spread[varies] - 1).max() > _ONE:
             return []
-    return [Seen("every pixel has mean 0 and standard deviation 1 over all images")]
+    what = "feature" if evidence.dataset.region == "table" else "pixel"
+    return [Seen(f"every {what} has mean 0 and standard deviation 1 over all images")]
+
+
+def _values(dataset: Any) -> np.ndarray | None:
+    """Pixels or features of each image as a row, where they are floats in memory."""
+    if dataset.region == "table":
+        return np.asarray(dataset.images, dtype=np.float64)
+    images = dataset.images
+    if not images.is_stack or images.pixels.dtype.kind != "f":
+        return None
+    return np.asarray(images.pixels.reshape(len(images), -1))
 
 
 CHECK = Check(

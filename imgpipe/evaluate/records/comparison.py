@@ -3,12 +3,14 @@
 import time
 from datetime import UTC, datetime
 
-from imgpipe.evaluate.data.card import data_card
+from imgpipe.evaluate.data.card import data_card, places
+from imgpipe.evaluate.data.leakage import duplicates
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records import environment
+from imgpipe.evaluate.records.findings import find_faults, warnings_of
 from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.protocol import protocol
@@ -38,13 +40,18 @@ def freeze(
     """Put together what was compared, how, and what came out."""
     dataset, splits = experiment.dataset, experiment.splits
     results = tuple(summarise(record, experiment) for record in records)
+    pairs, _ = duplicates(survey, dataset.ids, experiment.labels, places(dataset, splits))
+    findings = find_faults(candidates, experiment, survey, pairs, results, trained_on)
+    told = warnings_of(findings, dataset.warnings)
+    shown = mask_examples(dataset)
     return Comparison(
-        dataset=data_card(dataset, survey, splits, results, trained_on, mask_examples(dataset)),
+        dataset=data_card(dataset, survey, splits, pairs, *told, trained_on, shown),
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table(records, experiment),
         run=_run_facts(experiment, survey, clock),
         learning=learning,
+        findings=findings,
         subgroups=subgroup_scores(records, experiment),
     )
 
