@@ -37,14 +37,11 @@ def checks_to_html(
     >>> from imgpipe.evaluate import check
     >>> checks_to_html(check("scans.csv"), "checks.html")  # doctest: +SKIP
     """
-    from imgpipe.evaluate import CHECKS
-
     content = {
         "title": title,
         "command": command,
         "checks": checks.rows(findings),
         "checks_counted": checks.counted(findings),
-        "checks_made": len(CHECKS),
     }
     text = render_page("checks_page.html", content)
     with atomic_path(path) as scratch:

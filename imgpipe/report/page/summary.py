@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import curves, facts, models, score_tables, subgroups
+from imgpipe.report.page import checks, curves, facts, models, score_tables, subgroups
 from imgpipe.report.page.looks import looks_of
 from imgpipe.report.words import numbers, sentences
 
@@ -50,6 +50,8 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         ],
         "subgroups": subgroups.tables(comparison, ranked, looks, metric),
         "mapped": any(mistake.maps for m in ranked for mistake in m.mistakes),
+        "checks": checks.rows(comparison.findings),
+        "checks_counted": checks.counted(comparison.findings),
         "card": facts.data_card(comparison),
         "protocol": facts.protocol_rows(comparison),
         "statement": protocol.statement,
