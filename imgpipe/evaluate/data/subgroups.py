@@ -12,7 +12,7 @@ from imgpipe.datasets.annotations.identity import check_alike, natural, number
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.evaluate.data.sites import column_values
 
-_MOST_VALUES = 12  # of a column that is taken value by value
+_MOST_VALUES = 20  # of a column that is taken value by value
 _MOST_NUMBERS = 6  # different numbers that are not put into bands
 _BANDS = 4
 UNKNOWN = "not known"
