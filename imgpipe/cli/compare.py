@@ -20,6 +20,7 @@ from imgpipe.cli.program.listing import Listing
 @_features.before
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K")
+@click.option("--folds-of", metavar="RUN", help="Use the folds of an earlier run again.")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="R")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @click.option(
@@ -100,8 +101,13 @@ def command(
     folds = _options.typed(ctx, "folds", "repeats")
     if settings["hold_out"] is not None:
         _options.warn_idle(folds, f"--hold-out {settings['hold_out']} makes the division")
-    elif dataset.split is not None:
+    elif settings["folds_of"] is None and dataset.split is not None:
         _options.warn_idle(folds, "the data have a split, which is used as it is")
+    run = settings.pop("folds_of")
+    if run is not None:
+        if folds:
+            raise InputError(f"--folds-of gives the folds; leave out {', '.join(folds)}")
+        settings["folds"] = run
     check_choosing(ctx, chosen, dataset, settings["hold_out"])
     workers = _options.worker_count(jobs)
     candidates = _with_features(chosen, before, workers) if before else chosen

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from imgpipe._common import InputError, track
 from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
+from imgpipe.evaluate.data.kept_folds import kept_folds, name_of_folds
 from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.data.sites import held_out_sites
 from imgpipe.evaluate.data.splits import make_splits
@@ -24,7 +27,7 @@ def compare(
     models: str | Iterable[str] | Mapping[str, Any],
     dataset: Any,
     *,
-    folds: int = 5,
+    folds: Any = 5,
     repeats: int = 1,
     seed: int = 0,
     seeds: int = 1,
@@ -56,7 +59,9 @@ def compare(
         From `imgpipe.datasets.load`, or rows of features from `imgpipe.tables.load_features`; or
         images and their labels.
     folds, repeats : int
-        Of the cross-validation; of no effect where a split is given.
+        Of the cross-validation; of no effect where a split is given. In place of a number, `folds`
+        may be the folder of an earlier run, whose folds are then used again, or pairs of positions
+        (train, test) as scikit-learn's splitters give them.
     seed : int
         Of folds, models, resamples and shuffles.
     seeds : int
@@ -125,12 +130,18 @@ def compare(
     parts = groupings(dataset, subgroups)
     candidates = make_candidates(models, dataset, n_jobs)
     dataset.require_one_size()
-    splits = sites or make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
+    folds_of = None if isinstance(folds, int | np.integer) else folds
+    if folds_of is not None and (hold_out is not None or repeats != 1):
+        raise InputError("folds are given: leave out hold_out and repeats, which make others")
+    if folds_of is not None:
+        splits = kept_folds(dataset, folds_of)
+    else:
+        splits = sites or make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
     survey = survey_of(dataset, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
         dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
-        thresholds, conformal,
+        thresholds, conformal, None if folds_of is None else name_of_folds(folds_of),
     )  # fmt: skip
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [

@@ -94,6 +94,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("compare", "--out"): [Case(COMPARE, "--out {image}", "is a file")],
     ("compare", "--folds"): [Case(DIVIDED, "--folds 3", NOTHING, 0)],
+    ("compare", "--folds-of"): [
+        Case(COMPARE.replace(" --folds 2", ""), "--folds-of {tree}", "no predictions.csv"),
+        Case(COMPARE, "--folds-of {tree}", "leave out --folds"),
+    ],
     ("compare", "--repeats"): [Case(DIVIDED, "--repeats 3", NOTHING, 0)],
     ("compare", "--seed"): [
         Case(DIVIDED.replace("dummy", "forest"), "--seed 3", code=0, differs=True)

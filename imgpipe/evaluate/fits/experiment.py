@@ -29,6 +29,7 @@ class Experiment:
     subgroups: tuple[Grouping, ...] = ()
     thresholds: bool = False  # also where that takes fits of inner folds
     conformal: float | None = None
+    folds_of: str | None = None
 
     @property
     def labels(self) -> np.ndarray:

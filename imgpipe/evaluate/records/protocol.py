@@ -61,6 +61,12 @@ def _division(
             f"Each of the {folds} values of {experiment.held_out} was held out in turn; all models "
             "were fitted on the same others. Metrics are means over them."
         )
+    if experiment.folds_of:
+        times = "" if repeats == 1 else f" in {repeats} repeats"
+        return (
+            f"Cross-validation on {folds} folds{times}, {experiment.folds_of}; all models on the "
+            "same folds. Metrics are means over folds."
+        )
     repeated = "" if repeats == 1 else f", repeated {repeats} times"
     return (
         f"{folds}-fold cross-validation{repeated}, stratified by class, dividing "
