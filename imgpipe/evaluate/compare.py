@@ -87,9 +87,9 @@ def compare(
         Columns of the manifest; scores are given for each of their values too. Many numbers are
         put into bands: ``"age"`` into four, ``"age:40,60"`` at these edges.
     thresholds : bool
-        Also choose decision thresholds where there is no validation part, on inner folds of each
-        training part: five more fits of every model on features. With a validation part they are
-        chosen on it, asked or not.
+        Also choose decision thresholds where that takes five more fits, on inner folds of each
+        training part. With a validation part they are chosen on it, asked or not; the SVM has
+        inner folds anyway; a network has thresholds with a validation part only.
     conformal : float, optional
         Also form sets of classes that should hold the true one with this probability, 0.9 for
         one, calibrated where thresholds are chosen; see `imgpipe.evaluate.scores.conformal`.

@@ -1,5 +1,6 @@
 """Thresholds and sets are chosen where a model may look, and judged where it may not."""
 
+import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Comparison, compare, score_fitted
 from imgpipe.evaluate.results import Operation
 from imgpipe.learn import FeatureExtractor
+from imgpipe.learn.classifiers import CalibratedSVM
 
 RULES = ["highest probability", "balanced accuracy"]
 RULES += ["specificity 0.90", "specificity 0.95", "sensitivity 0.90", "sensitivity 0.95"]
@@ -200,3 +202,31 @@ def test_a_level_that_is_no_share_is_refused(level: float) -> None:
     """It lies between 0 and 1."""
     with pytest.raises(InputError, match="give a share between 0 and 1"):
         compare(LIGHT, toy(), conformal=level)
+
+
+def test_an_svm_has_its_thresholds_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own inner folds divide no patient, and no machine is fitted a second time."""
+    fits: list[int] = []
+    original = CalibratedSVM.fit
+
+    def fit(self: CalibratedSVM, X: Any, y: Any, *, groups: Any = None) -> CalibratedSVM:
+        original(self, X, y, groups=groups)
+        fits.append(len(y))
+        for train, held in self.inner_folds_:
+            assert not set(groups[train]) & set(groups[held])
+        truth = y == self.classes_[1]
+        # the values kept for the choice are no memory of the training samples
+        assert brier_score_loss(truth, self.out_of_fold_[:, 1]) > brier_score_loss(
+            truth, self.predict_proba(X)[:, 1]
+        )
+        return self
+
+    monkeypatch.setattr(CalibratedSVM, "fit", fit)
+    fit.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
+    steps = (FeatureExtractor("intensity"), StandardScaler(), CalibratedSVM(C=10))
+    found = compare(
+        {"svm": make_pipeline(*steps)}, toy(step=15, groups=np.arange(120) // 2), folds=3
+    )
+    assert only(found).chosen_on == "inner folds"
+    assert fits == [80, 80, 80]
+    assert len(thresholds(found)["balanced accuracy"]) == 3

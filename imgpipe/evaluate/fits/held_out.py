@@ -11,7 +11,7 @@ from imgpipe.evaluate.explanations.importance import auc_drops, blocks
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cost import cpu_seconds, model_bytes, predict_ms_per_image
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.fits.inner import out_of_fold
+from imgpipe.evaluate.fits.inner import to_choose_on
 from imgpipe.evaluate.fits.parameters import unparallel, with_budget, with_seed
 from imgpipe.evaluate.fits.steps import join_features, split_features
 from imgpipe.evaluate.fits.tuning import Choice, choose
@@ -46,7 +46,10 @@ def fit_split(
     if split.val is not None:
         record.val.append(_predicted(learned, inputs, split.val, experiment, seed))
     if number == 0 and not split.repeat:
-        record.inner.append(_to_choose_on(record, learning_steps, inputs, split, experiment))
+        part = record.val[-1] if split.val is not None else None
+        record.inner.append(
+            part or to_choose_on(learned, learning_steps, inputs, split, experiment)
+        )
         computed = experiment.store.fitted(feature_steps)
         whole = unparallel(join_features(model, computed, learned))
         record.explained.append(whole)
@@ -136,18 +139,6 @@ def _predicted(
     X = take(inputs, index)
     predicted = np.asarray(learned.predict(X)).astype(np.int64)
     return HeldOut(index, predicted, probabilities(learned, X, len(experiment.classes)), seed)
-
-
-def _to_choose_on(
-    record: ModelRecord, learning_steps: Any, inputs: Any, split: Split, experiment: Experiment
-) -> HeldOut | None:
-    """Give what the model says of samples to choose thresholds on; images are not fitted again."""
-    if split.val is not None:
-        return record.val[-1]
-    wanted = experiment.thresholds or experiment.conformal is not None
-    if not wanted or inputs is experiment.store.images:
-        return None
-    return out_of_fold(learning_steps, inputs, split, experiment)
 
 
 def _cost(

@@ -1,10 +1,11 @@
 """Probabilities of samples that a model was not fitted on, without a look at held-out ones.
 
-A validation part gives them for nothing. Else the training part is divided into inner folds of
-whole patients, and the model is fitted once more for each: the price of the fit, four times over.
-Two cheaper ways were left aside: the calibrated SVM has fitted inner folds already, but
-scikit-learn keeps neither their decision values nor their machines; and trees of a forest know
-out-of-bag samples, but not out-of-bag patients.
+A validation part gives them for nothing. So does a classifier that has fitted inner folds of whole
+patients for its own ends, and kept what they said as `out_of_fold_`: the calibrated SVM does. (Its
+scaling saw all of the training part, and its sigmoid was fitted to these very values: two numbers.)
+Else the training part is divided into inner folds, and the model is fitted once more for each: the
+price of the fit, four times over, so that is done only where it is asked for. A forest's out-of-bag
+votes would cost less, but a tree leaves out single images, not patients.
 """
 
 from typing import Any
@@ -18,8 +19,25 @@ from imgpipe.evaluate.models import probabilities
 from imgpipe.evaluate.scores.intervals import HeldOut
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.folds import inner_folds
+from imgpipe.learn.pipelines import final_step
 
 _FOLDS = 5
+
+
+def to_choose_on(
+    learned: Any, learning_steps: Any, inputs: Any, split: Split, experiment: Experiment
+) -> HeldOut | None:
+    """Give what there is for nothing, or what was asked for; networks are not fitted again."""
+    kept = getattr(final_step(learned), "out_of_fold_", None)
+    if kept is not None and len(kept) == len(split.train):
+        scores = np.zeros((len(kept), len(experiment.classes)))
+        scores[:, np.asarray(learned.classes_, dtype=int)] = kept
+        return HeldOut(split.train, scores.argmax(axis=1), scores, experiment.seed)
+    wanted = experiment.thresholds or experiment.conformal is not None
+    on_features = hasattr(inputs, "columns") or inputs is not experiment.store.images
+    if not wanted or not on_features:
+        return None
+    return out_of_fold(learning_steps, inputs, split, experiment)
 
 
 def out_of_fold(

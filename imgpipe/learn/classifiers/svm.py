@@ -50,6 +50,9 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         The machine fitted on all samples; it has ``decision_function``.
     inner_folds_ : list of (train, held-out)
         Index arrays of the inner folds.
+    out_of_fold_ : ndarray, shape (n, k)
+        Probabilities of the training samples, each from the machine that left out its patient:
+        what a threshold may be chosen on.
 
     Examples
     --------
@@ -124,6 +127,7 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
         for (_, held), (_, decided) in zip(inner, fits, strict=True):
             decisions[held] = decided
         self.calibration_ = Sigmoids(decisions, y, inner)
+        self.out_of_fold_ = self.calibration_(decisions)
         self.inner_folds_ = inner
         self.classes_ = self.machine_.classes_
         return self
