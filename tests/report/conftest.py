@@ -61,3 +61,11 @@ def wide_run() -> Comparison:
     )
     models = {f"model {i}": make_pipeline("dummy", families="intensity") for i in range(10)}
     return compare(models, make_dataset(names, 4), folds=2)
+
+
+@pytest.fixture(scope="session")
+def sets_run() -> Comparison:
+    """Three classes in folds, with thresholds from inner folds and conformal sets."""
+    data = make_dataset(("normal", "benign", "malignant"))
+    models = {name: make_pipeline(name, families="intensity") for name in ("svm", "dummy")}
+    return compare(models, data, folds=2, conformal=0.8)

@@ -1,17 +1,10 @@
-"""The chart of ROC curves."""
+"""The charts of ROC curves, and of precision over recall."""
 
 from collections.abc import Sequence
-from html import escape
 
-from imgpipe.report.charts.axes import (
-    WIDTH,
-    Scale,
-    axis_titles,
-    svg_element,
-    tick_below,
-    tick_beside,
-)
+from imgpipe.report.charts.axes import WIDTH, svg_element
 from imgpipe.report.charts.marks import Line
+from imgpipe.report.charts.square import HEIGHT, LEFT, SIDE, UP, diagonal, drawn, field
 
 
 def roc_chart(title: str, lines: Sequence[Line]) -> str:
@@ -23,33 +16,34 @@ def roc_chart(title: str, lines: Sequence[Line]) -> str:
     >>> "<path" in svg and "Sensitivity" in svg
     True
     """
-    left, top, side = 44, 10, 284
-    across = Scale(0.0, 1.0, left, left + side)
-    up = Scale(0.0, 1.0, top + side, top)
-    parts = []
-    for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
-        x, y = across(tick), up(tick)
-        parts.append(
-            f'<path class="grid" d="M{x:.1f} {top}V{top + side}M{left} {y:.1f}H{left + side}"/>'
-            + tick_below(x, top + side, f"{tick:g}")
-            + tick_beside(left, y, f"{tick:g}")
-        )
-    parts.append(f'<path class="chance" d="M{left} {top + side}L{left + side} {top}"/>')
-    parts.append(axis_titles("1 − specificity", "Sensitivity", left, top, side, side))
-    for line in reversed(lines):  # the first model is drawn last, on top
-        parts.append(
-            f'<path class="line" style="stroke:{line.colour}" stroke-dasharray="{line.dash}" '
-            f'd="{_path(line, across, up)}"><title>{escape(line.name)}</title></path>'
-        )
+    parts = [*field("1 − specificity", "Sensitivity"), diagonal()]
+    parts += map(drawn, reversed(lines))  # the first model is drawn last, on top
     words = "Curves of " + ", ".join(line.name for line in lines)
-    return svg_element(title, words, WIDTH, top + side + 42, parts)
+    return svg_element(title, words, WIDTH, HEIGHT, parts)
 
 
-def _path(line: Line, across: Scale, up: Scale) -> str:
-    """Write the points to a tenth of a pixel and drop those that fall on the one before."""
-    points: list[str] = []
+def precision_recall_chart(title: str, lines: Sequence[Line], prevalence: float) -> str:
+    """Precision over recall, as steps; the dashed line is the prevalence, which is chance.
+
+    Examples
+    --------
+    >>> svg = precision_recall_chart("PR", [Line("svm", [0.5, 1], [1, 0.7])], 0.4)
+    >>> "Precision" in svg and "prevalence is 0.400" in svg
+    True
+    """
+    level = UP(prevalence)
+    parts = [*field("Recall (sensitivity)", "Precision (PPV)")]
+    parts.append(f'<path class="chance" d="M{LEFT} {level:.1f}H{LEFT + SIDE}"/>')
+    parts += [drawn(_stepped(line)) for line in reversed(lines)]
+    names = ", ".join(line.name for line in lines)
+    words = f"Curves of {names}; the prevalence is {prevalence:.3f}"
+    return svg_element(title, words, WIDTH, HEIGHT, parts)
+
+
+def _stepped(line: Line) -> Line:
+    """Go level to each recall and then up or down: nothing lies on a slope between thresholds."""
+    xs, ys = [0.0], [line.y[0]]
     for x, y in zip(line.x, line.y, strict=True):
-        point = f"{across(float(x)):.1f} {up(float(y)):.1f}"
-        if not points or points[-1] != point:
-            points.append(point)
-    return "M" + "L".join(points)
+        xs += [xs[-1], x]
+        ys += [y, y]
+    return Line(line.name, xs, ys, line.colour, line.dash)

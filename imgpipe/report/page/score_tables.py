@@ -26,7 +26,7 @@ def columns(ranked: Sequence["ModelResult"]) -> list[str]:
 def row(model: "ModelResult", looks: Looks, metrics: Sequence[str]) -> dict[str, Any]:
     """One model's line of the leaderboard."""
     cells = [
-        _cell(score) | {"seeds": numbers.spread(score)}
+        cell(score) | {"seeds": numbers.spread(score)}
         for score in (model.metrics[key] for key in metrics)
     ]
     return entry(model, looks, cells=cells)
@@ -54,7 +54,7 @@ def split_rows(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, 
             model,
             looks,
             cells=[
-                _cell(model.splits[part][key])
+                cell(model.splits[part][key])
                 for key in ("auc", "accuracy")
                 for part in ("val", "test")
             ],
@@ -74,7 +74,8 @@ def costs(ranked: Sequence["ModelResult"], looks: Looks) -> dict[str, Any]:
     return {"names": [numbers.cost(key, None)[0] for key in keys], "rows": rows}
 
 
-def _cell(score: "Interval") -> dict[str, str]:
+def cell(score: "Interval") -> dict[str, str]:
+    """A score and its interval, as texts."""
     return {"value": numbers.number(score.value), "interval": numbers.interval(score)}
 
 

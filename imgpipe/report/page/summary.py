@@ -2,7 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import checks, curves, facts, models, score_tables, subgroups
+from imgpipe.report.page import (
+    calibration,
+    checks,
+    curves,
+    facts,
+    models,
+    operating_points,
+    score_tables,
+    subgroups,
+)
 from imgpipe.report.page.looks import looks_of
 from imgpipe.report.words import numbers, sentences
 
@@ -37,6 +46,9 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "splits": score_tables.split_rows(ranked, looks),
         "legend": [score_tables.row(model, looks, [HEADLINE]) for model in ranked],
         "roc": curves.roc_panels(ranked, looks),
+        "calibration": calibration.calibration(ranked, looks),
+        "operating_points": operating_points.operating_points(ranked, looks),
+        "conformal": operating_points.conformal(ranked, looks),
         "kind": protocol.kind,
         "positive": protocol.positive_class,
         "seeds": comparison.run.seeds,

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imgpipe.report.words.decisions import not_chosen
 from imgpipe.report.words.numbers import interval, metric_name, number
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def not_done(comparison: "Comparison") -> list[str]:
         *missing,
         "No paired test of the difference between models; overlap of intervals is a cautious "
         "reading, not a test.",
-        "Calibration of the probabilities was not assessed, and no decision threshold was chosen.",
+        *not_chosen(comparison),
     ]
 
 

@@ -1,0 +1,93 @@
+"""Calibration, thresholds and conformal sets on the page, and what is said where there are none."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from imgpipe.evaluate import Comparison
+from imgpipe.report.html import render
+from imgpipe.report.words.numbers import number
+
+
+def section(text: str, name: str) -> str:
+    found = re.search(rf'<section id="{name}">.*?</section>', text, re.S)
+    return found[0] if found else ""
+
+
+def test_calibration_stands_on_the_page(split_run: Comparison) -> None:
+    """The parts of the Brier score, the error, and that of chance are the comparison's."""
+    shown = section(render(split_run), "calibration")
+    for model in split_run.models:
+        found = model.calibration
+        assert found is not None
+        for score in (found.brier, found.reliability, found.resolution, found.ece):
+            assert f'<span class="num">{number(score.value)}</span>' in shown
+        assert number(found.ece_by_chance) in shown
+        assert f"{model.name} has a calibration error of" in shown
+    assert shown.count('<svg class="chart"') == 1
+
+
+def test_thresholds_stand_on_the_page(split_run: Comparison) -> None:
+    """Each rule has its threshold and what it did, beside the prevalence it holds for."""
+    text = render(split_run)
+    shown = section(text, "operating-points")
+    for model in split_run.models:
+        (operation,) = model.operation
+        assert f"a prevalence of {operation.prevalence:.3f}" in shown
+        assert len(operation.points) == 6
+        for point in operation.points:
+            assert point.rule.capitalize() in shown
+            assert f">{point.thresholds[0]:.3f}<" in shown
+            assert number(point.net_benefit.value) in shown
+    assert "on the validation part" in shown
+    assert shown.count('<svg class="chart"') == 2
+    assert "No decision threshold" not in text
+    assert "alibration of the probabilities was not" not in text
+
+
+def test_each_class_has_its_part(sets_run: Comparison) -> None:
+    """Several classes are shown one by one, with the range of the folds' thresholds."""
+    text = render(sets_run)
+    shown = section(text, "operating-points")
+    assert shown.count("against the rest") == 3
+    assert re.search(r"0\.\d{3}–0\.\d{3}</td>", shown)
+    sets = section(text, "conformal")
+    found = sets_run.models[0].conformal
+    assert found is not None
+    for score in (found.coverage, found.mean_size, *found.by_class.values()):
+        assert number(score.value) in sets
+    assert "with probability 0.8" in sets
+
+
+def test_what_was_not_chosen_is_said(folds_run: Comparison, sets_run: Comparison) -> None:
+    """A comparison without thresholds or sets says how to get the first and shows no second."""
+    text = render(folds_run)
+    assert "No decision threshold was chosen for a model with a name so long" in text
+    assert "--thresholds" in text
+    assert not section(text, "conformal")
+    lacking = replace(sets_run.models[0], conformal=None)
+    told = render(replace(sets_run, models=(lacking, sets_run.models[1])))
+    assert "No conformal sets for svm" in told
+
+
+def test_a_model_without_numbers_has_no_diagram(split_run: Comparison) -> None:
+    """Probabilities that are no numbers are told in words; with none at all there is no section."""
+    broken = replace(split_run.models[0], calibration=None, operation=())
+    shown = section(render(replace(split_run, models=(broken, split_run.models[1]))), "calibration")
+    assert f"{broken.name} gave probabilities that are no numbers" in shown
+    none = tuple(replace(m, calibration=None, operation=()) for m in split_run.models)
+    text = render(replace(split_run, models=none))
+    assert not section(text, "calibration")
+    assert not section(text, "operating-points")
+    assert 'href="#calibration"' not in text
+
+
+def test_images_of_probability_zero_are_counted(split_run: Comparison) -> None:
+    """How many images cost the log loss its most stands with the sentences."""
+    model = split_run.models[0]
+    assert model.calibration is not None
+    for n, words in ((1, "1 image a probability of 0 for what it is"), (3, "3 images a")):
+        found = replace(model, calibration=replace(model.calibration, log_loss_clipped=n))
+        assert words in render(replace(split_run, models=(found,)))
+    assert np.isfinite(model.metrics["log_loss"].value)
