@@ -21,6 +21,7 @@ _NEEDED = (
 )  # fmt: skip
 _OPTIONAL = {
     "torch": "cnn",
+    "lightgbm": "boost",
     "pylibjpeg": "dicom",
     "pylibjpeg-libjpeg": "dicom",
     "pylibjpeg-openjpeg": "dicom",

@@ -285,7 +285,7 @@ def test_warnings_tell_what_to_beware_of() -> None:
 @pytest.mark.parametrize(
     ("models", "message"),
     [
-        ("smv", r"'smv'; choose from svm, forest, dummy"),
+        ("smv", r"'smv'; choose from svm, forest, logistic, knn, boosted, dummy"),
         ([], "no model was named; choose from svm"),
         (["svm", "svm"], "named twice"),
         ({"x": 7}, "'x' is of type int; give a scikit-learn classifier"),

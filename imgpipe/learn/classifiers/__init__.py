@@ -4,9 +4,12 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe._common.registry import Registry
+from imgpipe.learn.classifiers.boosted import BOOSTED, BoostedTrees
 from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.classifiers.dummy import DUMMY
 from imgpipe.learn.classifiers.forest import FOREST
+from imgpipe.learn.classifiers.knn import KNN, CalibratedNeighbours
+from imgpipe.learn.classifiers.logistic import LOGISTIC
 from imgpipe.learn.classifiers.networks import NETWORK_CLASSIFIERS
 from imgpipe.learn.classifiers.svm import SVM, CalibratedSVM
 
@@ -25,6 +28,9 @@ CLASSIFIERS: Registry[Builder] = Registry(
     {
         "svm": SVM,
         "forest": FOREST,
+        "logistic": LOGISTIC,
+        "knn": KNN,
+        "boosted": BOOSTED,
         "dummy": DUMMY,
         **NETWORK_CLASSIFIERS,
     },
@@ -62,4 +68,11 @@ def register(name: str, builder: Builder) -> None:
     CLASSIFIERS.register(name, builder)
 
 
-__all__ = ["CLASSIFIERS", "Builder", "CalibratedSVM", "register"]
+__all__ = [
+    "CLASSIFIERS",
+    "BoostedTrees",
+    "Builder",
+    "CalibratedNeighbours",
+    "CalibratedSVM",
+    "register",
+]
