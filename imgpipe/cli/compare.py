@@ -55,6 +55,10 @@ from imgpipe.cli.program.listing import Listing
     "--conformal", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="P",
     help="Sets of classes that hold the true one with probability P, say 0.9.",
 )  # fmt: skip
+@click.option(
+    "--canaries", is_flag=True,
+    help="Also score what sees nothing of the patient: border, brightness, size, shuffled labels.",
+)  # fmt: skip
 @_options.force
 @_options.region
 @_options.jobs

@@ -6,6 +6,7 @@ from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
+    Canary,
     Comparison,
     Copies,
     Crossing,
@@ -38,6 +39,7 @@ from imgpipe.learn import fit_model
 
 __all__ = [
     "CHECKS",
+    "Canary",
     "Comparison",
     "Copies",
     "Crossing",

@@ -10,6 +10,7 @@ from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.checks import known_codes, run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
 from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.results import Finding
 from imgpipe.tables import FeatureDataset, is_feature_table, load_features
@@ -65,7 +66,9 @@ def check(
         survey = survey_of(dataset, n_jobs)
         places = [None] * len(dataset) if dataset.split is None else dataset.split.tolist()
         pairs, _ = duplicates(survey, dataset.ids, dataset.labels, places)
-        evidence = Evidence(dataset, survey, pairs, tuple(faults), folds=folds)
+        evidence = Evidence(
+            dataset, survey, measures_of(dataset), pairs, tuple(faults), folds=folds
+        )
         return list(run_checks(evidence, ignore))
 
 

@@ -38,6 +38,7 @@ def compare(
     empty_mask: str = "error",
     hold_out: str | None = None,
     subgroups: str | Iterable[str] = (),
+    canaries: bool = False,
     thresholds: bool = False,
     conformal: float | None = None,
     n_jobs: int | None = None,
@@ -93,6 +94,11 @@ def compare(
     conformal : float, optional
         Also form sets of classes that should hold the true one with this probability, 0.9 for
         one, calibrated where thresholds are chosen; see `imgpipe.evaluate.scores.conformal`.
+    canaries : bool
+        Also score what sees nothing of the patient, on the same folds: mean gray, border, size of
+        image or mask alone, noise in the masks, shuffled labels, and how far the test part of a
+        given split can be told from the rest. They stand below the models, and alarm where they
+        score high.
     n_jobs : int, optional
         Workers; None means 1.
 
@@ -153,7 +159,7 @@ def compare(
     for record, candidate, number, split in track(fits, "fitting"):
         fit_split(record, candidate, number, split, experiment)
     curves = learning_curves(candidates, records, experiment) if learning_curve else None
-    return freeze(candidates, records, experiment, survey, clock, curves)
+    return freeze(candidates, records, experiment, survey, clock, curves, canaries=canaries)
 
 
 def _looked_at(dataset: Any, region: str | None, empty_mask: str) -> Any:

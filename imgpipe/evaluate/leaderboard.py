@@ -7,26 +7,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from imgpipe.evaluate.results import Interval, ModelResult, Subgroup
+    from imgpipe.evaluate.results import Canary, Interval, ModelResult, Subgroup
 
 # metrics for a terminal, with their titles: what fits into 80 columns with its intervals
 ON_TERMINAL = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
 
 
 def leaderboard(
-    models: "Sequence[ModelResult]", positive_class: str | None = None
+    models: "Sequence[ModelResult]",
+    positive_class: str | None = None,
+    canaries: "Sequence[Canary]" = (),
 ) -> "pd.DataFrame":
     """Table of the models, best AUC first, with intervals, spread over seeds, and cost.
 
     With two classes its last column names the one whose sensitivity and precision are meant.
+    Canaries stand below the models, whatever they score.
     """
     import pandas as pd
 
     rows = [{"model": model.name, **_cells(model.metrics), **model.cost} for model in models]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).sort_values("auc", ascending=False, kind="stable")
+    if canaries:
+        own = pd.DataFrame([{"model": row.title, **_cells(row.metrics)} for row in canaries])
+        table = pd.concat([table, own])
     if positive_class is not None:
         table["positive_class"] = positive_class
-    return table.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
+    return table.reset_index(drop=True)
 
 
 def subgroup_table(subgroups: "Sequence[Subgroup]") -> "pd.DataFrame":
@@ -57,12 +63,15 @@ def _cells(metrics: "Mapping[str, Interval]") -> dict[str, Any]:
     return cells
 
 
-def in_short(models: "Sequence[ModelResult]") -> tuple[list[str], list[list[str]]]:
+def in_short(
+    models: "Sequence[ModelResult]", canaries: "Sequence[Canary]" = ()
+) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the few metrics that people look at first, best model first."""
     by_name = {model.name: model for model in models}
     ranked = [by_name[name] for name in leaderboard(models)["model"]]
     shown = [metric for metric in ON_TERMINAL if all(metric in m.metrics for m in models)]
-    rows = [[m.name, *(_with_ends(m.metrics[metric]) for metric in shown)] for m in ranked]
+    named = [(m.name, m.metrics) for m in ranked] + [(c.title, c.metrics) for c in canaries]
+    rows = [[name, *(_with_ends(metrics[k]) for k in shown)] for name, metrics in named]
     return ["model", *(ON_TERMINAL[metric] for metric in shown)], rows
 
 

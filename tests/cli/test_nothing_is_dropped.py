@@ -111,6 +111,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(COMPARE, "--hold-out =", "give COLUMN=VALUE"),
     ],
     ("compare", "--subgroups"): [Case(COMPARE, "--subgroups sex", "no column 'sex'")],
+    ("compare", "--canaries"): [Case(COMPARE, "--canaries", code=0, differs=True)],
     ("compare", "--region"): [
         Case(COMPARE, "--region mask", NO_MASKS),
         Case(COMPARE, "--region box", NO_MASKS),

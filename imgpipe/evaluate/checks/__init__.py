@@ -84,6 +84,7 @@ CHECKS: dict[str, Check] = {
         fitted_before.FROZEN,
         fitted_before.THRESHOLD,
         canaries.HIGH,
+        canaries.REACHING,
     )
 }
 """Every check by its code."""

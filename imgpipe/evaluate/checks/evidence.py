@@ -9,12 +9,12 @@ import numpy as np
 
 from imgpipe._common import Fault
 from imgpipe.datasets.digests import equal_groups
-from imgpipe.evaluate.data.measures import MEASURES, measure
+from imgpipe.evaluate.data.measures import MEASURES
 from imgpipe.evaluate.data.shift import Shift, shift
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.data.telling import Telling, by_number
-from imgpipe.evaluate.results import DuplicatePair, ModelResult
+from imgpipe.evaluate.results import Canary, DuplicatePair, ModelResult
 
 _MORE = 0.02
 CHANCE = 0.01  # how often all numbers of a clean set together may seem to tell the classes
@@ -24,17 +24,19 @@ CHANCE = 0.01  # how often all numbers of a clean set together may seem to tell 
 class Evidence:
     """All that a check may look at; without a comparison `splits` is None and `models` is empty.
 
-    `faults` were found in the source, `pairs` look alike, `estimators` are the models before they
-    were fitted, `canaries` the rows of the leaderboard that should score nothing.
+    `measures` are the numbers called `MEASURES`, `faults` were found in the source, `pairs` look
+    alike, `estimators` are the models before they were fitted, `canaries` the rows of the
+    leaderboard that should score nothing.
     """
 
     dataset: Any
     survey: Survey
+    measures: np.ndarray
     pairs: tuple[DuplicatePair, ...] = ()
     faults: tuple[Fault, ...] = ()
     splits: Sequence[Split] | None = None
     models: tuple[ModelResult, ...] = ()
-    canaries: tuple[ModelResult, ...] = ()
+    canaries: tuple[Canary, ...] = ()
     estimators: Mapping[str, Any] = field(default_factory=dict)
     trained_on: frozenset[str] | None = None
     folds: int = 5
@@ -92,11 +94,6 @@ class Evidence:
     def near(self) -> list[DuplicatePair]:
         """Pairs that look alike, without those that are equal."""
         return [pair for pair in self.pairs if not pair.exact]
-
-    @cached_property
-    def measures(self) -> np.ndarray:
-        """The numbers called `MEASURES`, (n, 16)."""
-        return measure(self.dataset.images, self.dataset.channel_axis)
 
     @cached_property
     def tellings(self) -> dict[str, Telling]:

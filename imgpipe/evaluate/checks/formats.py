@@ -5,6 +5,7 @@ import numpy as np
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.checks.words import tells
+from imgpipe.evaluate.data.formats import sides, stored_sizes
 from imgpipe.evaluate.data.telling import Telling, by_number, by_word
 
 _LEAST = 0.7  # nothing that a model should know stands in a format
@@ -27,15 +28,11 @@ def pixel_type(evidence: Evidence) -> list[Seen]:
 
 def size_tellings(evidence: Evidence) -> list[Telling]:
     """How the size tells the classes, in each of three ways, the best first."""
-    words = evidence.dataset.formats.get("size")
-    if words is None:
-        shapes = evidence.dataset.images.shapes
-        words = np.array(["x".join(map(str, shape)) for shape in shapes])
+    words = stored_sizes(evidence.dataset)
     if len(np.unique(words)) < 2:
         return []
-    sides = [[float(n) for n in word.split("x")] for word in words]
-    area = np.array([np.prod(side) for side in sides])
-    ratio = np.array([side[-1] / side[-2] if len(side) > 1 else np.nan for side in sides])
+    rows, columns = sides(evidence.dataset).T
+    area, ratio = rows * columns, columns / rows
     labels, units = evidence.labels, evidence.units
     found = [
         by_word("the image size", words, labels, units),

@@ -13,9 +13,10 @@ _USEFUL = 0.6  # AUC below which neither a number nor a model says much
 
 def look(evidence: Evidence) -> list[Seen]:
     """The best number on the judged images beside the best model, where there are two classes."""
-    if len(evidence.classes) != 2 or not evidence.models or not evidence.splits:
+    models = [model for model in evidence.models if model.name != "dummy"]
+    if len(evidence.classes) != 2 or not models or not evidence.splits:
         return []
-    best = max(evidence.models, key=lambda model: np.nan_to_num(model.metrics["auc"].value))
+    best = max(models, key=lambda model: np.nan_to_num(model.metrics["auc"].value))
     score = best.metrics["auc"]
     known = beyond_chance(list(evidence.tellings.values()), _USEFUL, tests=len(MEASURES))
     judged = [(_judged(t, evidence), t.name) for t in [*known, *size_tellings(evidence)]]

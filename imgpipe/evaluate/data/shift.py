@@ -13,6 +13,7 @@ from scipy.stats import mannwhitneyu, rankdata
 from sklearn.linear_model import RidgeClassifier
 
 from imgpipe.evaluate.data.telling import first_rank_auc
+from imgpipe.evaluate.scores.metrics import weighted_auc
 
 _FOLDS = 5
 _LEAST = 20  # patients of each side below which nothing is said
@@ -26,6 +27,24 @@ class Shift:
     auc: float
     p: float
     scores: np.ndarray
+    judged: np.ndarray
+    labels: np.ndarray
+
+    def interval(self, units: np.ndarray, resamples: int = 200) -> tuple[float, float]:
+        """95 % of the AUCs of patients drawn anew."""
+        rng, names = np.random.default_rng(0), np.unique(units, return_inverse=True)[1]
+        n = int(names.max()) + 1
+        weights = np.array(
+            [np.bincount(rng.integers(n, size=n), minlength=n)[names] for _ in range(resamples)]
+        )
+        areas, sizes = [], []
+        for code in np.unique(self.labels):
+            own = self.labels == code
+            if self.judged[own].any() and not self.judged[own].all():
+                areas.append(weighted_auc(self.judged[own], self.scores[own], weights[:, own]))
+                sizes.append(own.sum())
+        low, high = np.nanpercentile(np.average(areas, axis=0, weights=sizes), [2.5, 97.5])
+        return float(low), float(high)
 
 
 def shift(
@@ -67,7 +86,8 @@ def shift(
         least = min(least, _p(scores[own], judged[own], units[own]))
     if not areas:
         return None
-    return Shift(float(np.average(areas, weights=weights)), min(1.0, least * len(areas)), scores)
+    auc = float(np.average(areas, weights=weights))
+    return Shift(auc, min(1.0, least * len(areas)), scores, judged, labels)
 
 
 def _features(measures: np.ndarray, reduced: np.ndarray) -> np.ndarray:

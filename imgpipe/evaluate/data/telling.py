@@ -37,7 +37,7 @@ def by_number(
     known = np.isfinite(values)
     own, own_labels, own_units = values[known], labels[known], units[known]
     codes = _codes(own_labels)
-    if not codes or own.min() == own.max():
+    if len(codes) == 0 or own.min() == own.max():
         return None
     ranks = rankdata(own)
     best, least = (0.5, codes[0]), 1.0

@@ -36,22 +36,26 @@ def freeze(
     clock: Clock,
     learning: LearningCurves | None = None,
     trained_on: frozenset[str] | None = None,
+    canaries: bool = False,
 ) -> Comparison:
     """Put together what was compared, how, and what came out."""
     dataset, splits = experiment.dataset, experiment.splits
     results = tuple(summarise(record, experiment) for record in records)
     pairs, _ = duplicates(survey, dataset.ids, experiment.labels, places(dataset, splits))
-    findings = find_faults(candidates, experiment, survey, pairs, results, trained_on)
+    findings, (rows, own) = find_faults(
+        candidates, experiment, survey, pairs, results, trained_on, canaries=canaries
+    )
     told = warnings_of(findings, dataset.warnings)
     shown = mask_examples(dataset)
     return Comparison(
         dataset=data_card(dataset, survey, splits, pairs, *told, trained_on, shown),
         protocol=protocol(candidates, records, experiment),
         models=results,
-        predictions=predictions_table(records, experiment),
+        predictions=predictions_table([*records, *own], experiment),
         run=_run_facts(experiment, survey, clock),
         learning=learning,
         findings=findings,
+        canaries=rows,
         subgroups=subgroup_scores(records, experiment),
     )
 

@@ -1,15 +1,18 @@
 """What the checks found of a comparison, and what of it is to be read first."""
 
-from typing import Any
+from dataclasses import replace
 
 from imgpipe.evaluate.checks import run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
+from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.candidates import Candidate
-from imgpipe.evaluate.fits.experiment import Experiment
-from imgpipe.evaluate.results import DuplicatePair, Finding, ModelResult
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.canaries import canary_rows
+from imgpipe.evaluate.results import Canary, DuplicatePair, Finding, ModelResult
 
 _ROUGH = "LAB003"  # a note that belongs beside the scores
+_Canaries = tuple[tuple[Canary, ...], list[ModelRecord]]
 
 
 def find_faults(
@@ -19,22 +22,26 @@ def find_faults(
     pairs: tuple[DuplicatePair, ...],
     models: tuple[ModelResult, ...],
     trained_on: frozenset[str] | None = None,
-    **canaries: Any,
-) -> tuple[Finding, ...]:
-    """Run the checks of data and, where something was fitted, of the models."""
+    *,
+    canaries: bool = False,
+) -> tuple[tuple[Finding, ...], _Canaries]:
+    """Run the checks of data and, where something was fitted, of the models; canaries if asked."""
     fitted = len(experiment.splits[0].train) > 0
-    return run_checks(
-        Evidence(
-            experiment.dataset,
-            survey,
-            pairs,
-            splits=experiment.splits,
-            models=models,
-            estimators={c.name: c.estimator for c in candidates} if fitted else {},
-            trained_on=trained_on,
-            **canaries,
-        )
+    evidence = Evidence(
+        experiment.dataset,
+        survey,
+        measures_of(experiment.dataset),
+        pairs,
+        splits=experiment.splits,
+        models=models,
+        estimators={c.name: c.estimator for c in candidates} if fitted else {},
+        trained_on=trained_on,
     )
+    rows: _Canaries = ((), [])
+    if canaries:
+        rows = canary_rows(experiment, survey, evidence.measures, evidence.shift)
+        evidence = replace(evidence, canaries=rows[0])
+    return run_checks(evidence), rows
 
 
 def warnings_of(

@@ -1,6 +1,7 @@
 """Frozen results: what `compare` found, one subject a file."""
 
 from imgpipe.evaluate.results.calibration import Calibration, Reliability, ReliabilityBin
+from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.comparison import Comparison
 from imgpipe.evaluate.results.data import Copies, DataCard, DuplicatePair, Example
 from imgpipe.evaluate.results.findings import Finding
@@ -32,6 +33,7 @@ __all__ = [
     "LOWER_IS_BETTER",
     "METRICS",
     "Calibration",
+    "Canary",
     "Comparison",
     "ConformalSets",
     "Copies",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imgpipe._common import atomic_path
 from imgpipe._common.html import html_list, html_table
 from imgpipe.evaluate.leaderboard import in_short, leaderboard
+from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.data import DataCard
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import LearningCurves
@@ -31,6 +32,7 @@ class Comparison:
     learning: LearningCurves | None = None
     findings: tuple[Finding, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
+    canaries: tuple[Canary, ...] = ()
 
     def __repr__(self) -> str:
         _, rows = in_short(self.models)
@@ -39,14 +41,16 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         title = f"{self.dataset.name}: {self.protocol.kind}, {self.dataset.n} images"
-        return html_table(title, *in_short(self.models)) + html_list(self.dataset.warnings)
+        return html_table(title, *in_short(self.models, self.canaries)) + html_list(
+            self.dataset.warnings
+        )
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models, best AUC first, with intervals, spread over seeds, and cost.
 
-        With two classes its last column names the positive one.
+        With two classes its last column names the positive one. Canaries stand below the models.
         """
-        return leaderboard(self.models, self.protocol.positive_class)
+        return leaderboard(self.models, self.protocol.positive_class, self.canaries)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the per-sample predictions and the pictures, ready for strict JSON."""
@@ -55,6 +59,7 @@ class Comparison:
             "protocol": plain(self.protocol),
             "models": {model.name: _model_dict(model) for model in self.models},
             "findings": plain(self.findings),
+            **({"canaries": plain(self.canaries)} if self.canaries else {}),
             **({"subgroups": plain(self.subgroups)} if self.subgroups else {}),
             "run": plain(self.run),
             **({} if self.learning is None else {"learning_curve": plain(self.learning)}),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from imgpipe.evaluate import Finding
 
 _IDS = 8  # ids and pairs shown of a finding
+_TAKEN_BACK = ("SCO003", "SCO007")
 _KINDS = {"error": "error", "warning": "warning", "note": "note"}
 
 
@@ -22,6 +23,11 @@ def counted(findings: Sequence["Finding"]) -> str:
     """How many there are of each kind; blank where there are none."""
     told = [(sum(f.severity == kind for f in findings), word) for kind, word in _KINDS.items()]
     return ", ".join(numbers.count(n, word) for n, word in told if n)
+
+
+def caveats(findings: Sequence["Finding"]) -> list[str]:
+    """What takes the headline back: a number, or a canary, that scores as well as the models."""
+    return [sentence(f.message) for f in findings if f.code in _TAKEN_BACK]
 
 
 def _row(finding: "Finding") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from imgpipe.report.page.looks import Looks, entry
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Interval, ModelResult
+    from imgpipe.evaluate import Canary, Interval, ModelResult
 
 _CHARTED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
@@ -30,6 +30,19 @@ def row(model: "ModelResult", looks: Looks, metrics: Sequence[str]) -> dict[str,
         for score in (model.metrics[key] for key in metrics)
     ]
     return entry(model, looks, cells=cells)
+
+
+def canary_rows(canaries: Sequence["Canary"], metrics: Sequence[str]) -> list[dict[str, Any]]:
+    """The lines below the models, in gray."""
+    return [
+        {
+            "name": canary.name,
+            "what": canary.what,
+            "colour": "var(--dummy)",
+            "cells": [_cell(canary.metrics[key]) for key in metrics],
+        }
+        for canary in canaries
+    ]
 
 
 def score_charts(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:

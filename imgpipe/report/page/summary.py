@@ -25,20 +25,24 @@ _OPEN_MODELS = 3  # whose mistakes are unfolded from the start
 def summarise(comparison: "Comparison") -> dict[str, Any]:
     """Gather everything the page shows, as texts, numbers and SVG."""
     by_name = {model.name: model for model in comparison.models}
-    ranked = [by_name[name] for name in comparison.leaderboard()["model"]]
+    ranked = [by_name[name] for name in comparison.leaderboard()["model"] if name in by_name]
     looks = looks_of(comparison.models)
     card, protocol = comparison.dataset, comparison.protocol
     # with one class among the held-out images there is no AUC
     undefined = numbers.number(ranked[0].metrics[HEADLINE].value) == "–"
     metric = "accuracy" if undefined else HEADLINE
     columns = score_tables.columns(ranked)
+    caveats = checks.caveats(comparison.findings)
+    told = [sentences.sentence(text) for text in card.warnings]
     return {
         "title": card.name,
         "headline": sentences.headline(ranked, metric),
         "facts_line": facts.overview(comparison),
-        "warnings": [sentences.sentence(text) for text in card.warnings],
+        "warnings": [text for text in told if text not in caveats],
         "metrics": [numbers.metric_name(key) for key in columns],
         "board": [score_tables.row(model, looks, columns) for model in ranked],
+        "canaries": score_tables.canary_rows(comparison.canaries, columns),
+        "caveats": caveats,
         "baseline": "dummy" in by_name,
         "score_charts": score_tables.score_charts(ranked, looks),
         "sentences": [sentences.versus(ranked[0], m, metric) for m in ranked[1:]],
