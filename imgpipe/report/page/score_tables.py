@@ -39,7 +39,7 @@ def canary_rows(canaries: Sequence["Canary"], metrics: Sequence[str]) -> list[di
             "name": canary.name,
             "what": canary.what,
             "colour": "var(--dummy)",
-            "cells": [_cell(canary.metrics[key]) for key in metrics],
+            "cells": [cell(canary.metrics[key]) for key in metrics],
         }
         for canary in canaries
     ]
