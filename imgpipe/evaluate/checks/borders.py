@@ -9,11 +9,12 @@ from imgpipe.evaluate.data.measures import MEASURES, edge_pixels
 from imgpipe.evaluate.data.telling import best_aucs, by_number
 
 _PIXEL = 0.9
+_WHOLE = ("mean gray", "contrast")
 
 
 def border(evidence: Evidence) -> list[Seen]:
-    """The border, or a single pixel of it, better than the mean gray of the whole image."""
-    least = evidence.beyond_brightness(TELLING)
+    """The border, or a single pixel of it, better than the whole image's mean or contrast."""
+    least = evidence.beyond(_WHOLE, TELLING)
     names = ["mean of the border", "contrast of the border"]
     found = evidence.telling(names, least)
     line = edge_pixels(evidence.dataset.images)
@@ -28,9 +29,11 @@ def border(evidence: Evidence) -> list[Seen]:
 
 
 def corners(evidence: Evidence) -> list[Seen]:
-    """Mean or contrast of a corner."""
+    """Mean or contrast of a corner, where the border as a whole tells nothing."""
+    if border(evidence):
+        return []
     names = [name for name in MEASURES if name.endswith("corner")]
-    return tells(evidence.telling(names, evidence.beyond_brightness(TELLING)), evidence.classes)
+    return tells(evidence.telling(names, evidence.beyond(_WHOLE, TELLING)), evidence.classes)
 
 
 BORDER = Check(

@@ -117,10 +117,10 @@ class Evidence:
         named = [self.tellings[name] for name in names if name in self.tellings]
         return beyond_chance(named, least, tests=len(MEASURES))
 
-    def beyond_brightness(self, least: float) -> float:
-        """AUC that a number must have to tell more than the mean gray of the whole image does."""
-        mean = self.tellings.get("mean gray")
-        return least if mean is None else max(least, mean.auc + _MORE)
+    def beyond(self, names: Sequence[str], least: float) -> float:
+        """AUC that a number must have to tell more than these of the whole image do."""
+        areas = [self.tellings[name].auc + _MORE for name in names if name in self.tellings]
+        return max([least, *areas])
 
 
 def beyond_chance(

@@ -12,7 +12,7 @@ def brightness(evidence: Evidence) -> list[Seen]:
 def contrast(evidence: Evidence) -> list[Seen]:
     """Standard deviation, lowest and highest gray."""
     names = ["contrast", "lowest gray", "highest gray"]
-    return tells(evidence.telling(names, evidence.beyond_brightness(TELLING)), evidence.classes)
+    return tells(evidence.telling(names, evidence.beyond(["mean gray"], TELLING)), evidence.classes)
 
 
 BRIGHTNESS = Check(
