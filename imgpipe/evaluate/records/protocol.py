@@ -20,6 +20,7 @@ def protocol(
         _tuning(first, candidates, records, experiment),
         _cut_short(records, experiment.budget),
         _averages(positive),
+        _choosing(records, first),
         _intervals(experiment, kind),
     ]
     if seeds > 1:
@@ -110,6 +111,19 @@ def _cut_short(records: list[ModelRecord], budget: float | None) -> str:
         spent = ", ".join(f"{r.name} ({sum(r.fit_seconds):.3g} s)" for r in longer)
         sentences.append(f"Fits that cannot be ended midway took longer than the budget: {spent}.")
     return " ".join(sentences)
+
+
+def _choosing(records: list[ModelRecord], first: Split) -> str:
+    """Say where decision thresholds were chosen, if anywhere."""
+    if first.val is not None:
+        return "Decision thresholds were chosen on the validation part."
+    chosen = [r.name for r in records if r.inner and all(part is not None for part in r.inner)]
+    if not chosen:
+        return ""
+    return (
+        f"Decision thresholds of {', '.join(chosen)} were chosen on inner folds of each training "
+        "part."
+    )
 
 
 def _averages(positive: str | None) -> str:

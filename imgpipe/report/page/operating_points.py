@@ -46,7 +46,10 @@ def conformal(ranked: Sequence["ModelResult"], looks: Looks) -> dict[str, Any] |
         "where": " and ".join(sorted(chosen_on)),
         "classes": classes,
         "rows": rows,
-        "lacking": decisions.sets_lacking(ranked),
+        "told": [
+            *(text for model in ranked for text in decisions.short_of(model)),
+            *decisions.sets_lacking(ranked),
+        ],
     }
 
 
@@ -83,6 +86,7 @@ def _part(name: str, ranked: Sequence["ModelResult"], looks: Looks) -> dict[str,
             for m, one in found
         ],
         "points": [entry(m, looks, **_points(one)) for m, one in found],
+        "missed": [text for m, one in found for text in decisions.missed(m.name, one)],
     }
 
 

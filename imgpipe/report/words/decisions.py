@@ -7,6 +7,7 @@ from imgpipe.report.words.numbers import count, interval, number
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult
+    from imgpipe.evaluate.results import Operation
 
 
 def calibrated(model: "ModelResult") -> list[str]:
@@ -33,6 +34,33 @@ def calibrated(model: "ModelResult") -> list[str]:
             f"{'it is' if n == 1 else 'they are'}; in the log loss each costs 36.04."
         )
     return sentences
+
+
+def missed(name: str, one: "Operation") -> list[str]:
+    """Name what thresholds were chosen for and did not reach on held-out images."""
+    sentences = []
+    for point in one.points:
+        measure, _, target = point.rule.partition(" ")
+        score = getattr(point, measure, None)
+        if score is not None and score.high < float(target):
+            sentences.append(
+                f"{name}: the threshold chosen for a {measure} of {target} on the {one.chosen_on} "
+                f"reached {number(score.value)} ({interval(score)}) on held-out images. The two "
+                "differ; expect new data to differ too."
+            )
+    return sentences
+
+
+def short_of(model: "ModelResult") -> list[str]:
+    """Say where conformal sets held the true class less often than asked."""
+    found = model.conformal
+    if found is None or not found.coverage.high < found.level:
+        return []
+    return [
+        f"{model.name}: {number(found.coverage.value)} ({interval(found.coverage)}) of held-out "
+        f"images had their class in the set, less than the {found.level:g} asked for: they are "
+        f"not like those of the {found.chosen_on}."
+    ]
 
 
 def not_chosen(comparison: "Comparison") -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from imgpipe.evaluate import Comparison
+from imgpipe.evaluate import Comparison, Interval
 from imgpipe.report.html import render
 from imgpipe.report.words.numbers import number
 
@@ -91,3 +91,20 @@ def test_images_of_probability_zero_are_counted(split_run: Comparison) -> None:
         found = replace(model, calibration=replace(model.calibration, log_loss_clipped=n))
         assert words in render(replace(split_run, models=(found,)))
     assert np.isfinite(model.metrics["log_loss"].value)
+
+
+def test_a_target_that_was_missed_is_told(split_run: Comparison, sets_run: Comparison) -> None:
+    """A threshold or a set whose interval ends below what it was chosen for is a sentence."""
+    model = split_run.models[0]
+    (operation,) = model.operation
+    short, enough = Interval(0.6, 0.5, 0.7), Interval(0.9, 0.8, 0.97)
+    for score, told in ((short, 2), (enough, 0)):
+        points = tuple(replace(p, specificity=score, sensitivity=enough) for p in operation.points)
+        changed = replace(model, operation=(replace(operation, points=points),))
+        text = render(replace(split_run, models=(changed,)))
+        assert text.count("the threshold chosen for a specificity") == told
+        assert "the threshold chosen for a sensitivity" not in text
+    model = sets_run.models[0]
+    assert model.conformal is not None
+    changed = replace(model, conformal=replace(model.conformal, coverage=short))
+    assert "less than the 0.8 asked for" in render(replace(sets_run, models=(changed,)))
