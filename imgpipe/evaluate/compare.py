@@ -89,8 +89,8 @@ def compare(
         put into bands: ``"age"`` into four, ``"age:40,60"`` at these edges.
     thresholds : bool
         Also choose decision thresholds where that takes five more fits, on inner folds of each
-        training part. With a validation part they are chosen on it, asked or not; the SVM has
-        inner folds anyway; a network has thresholds with a validation part only.
+        training part. With a validation part they are chosen on it, asked or not; svm and knn
+        have inner folds anyway; a network has thresholds with a validation part only.
     conformal : float, optional
         Also form sets of classes that should hold the true one with this probability, 0.9 for
         one, calibrated where thresholds are chosen; see `imgpipe.evaluate.scores.conformal`.

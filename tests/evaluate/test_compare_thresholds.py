@@ -197,6 +197,28 @@ def test_a_validation_part_of_one_class_chooses_nothing() -> None:
     assert len(operation.points) == 1
 
 
+class Silent(LogisticRegression):
+    """Says nothing of the first image it is asked about."""
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        p = super().predict_proba(X)
+        p[0] = np.nan
+        return p
+
+
+@pytest.mark.parametrize("fields", [{"split": SPLIT}, {"classes": 3}])
+def test_probabilities_that_are_no_numbers_are_judged_by_calls_alone(fields: Any) -> None:
+    """Accuracy stands; what rests on probabilities is undefined, and nothing breaks."""
+    silent = make_pipeline(FeatureExtractor("intensity"), StandardScaler(), Silent())
+    found = compare({"silent": silent}, toy(**fields), folds=3, thresholds=True, conformal=0.9)
+    (model,) = found.models
+    assert (model.calibration, model.operation, model.conformal, model.roc) == (None, (), None, ())
+    assert model.metrics["accuracy"].value > 0.5
+    for name in ("auc", "average_precision", "brier", "log_loss"):
+        assert np.isnan(model.metrics[name].value)
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, float("nan")])
 def test_a_level_that_is_no_share_is_refused(level: float) -> None:
     """It lies between 0 and 1."""

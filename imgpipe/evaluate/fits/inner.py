@@ -1,8 +1,8 @@
 """Probabilities of samples that a model was not fitted on, without a look at held-out ones.
 
 A validation part gives them for nothing. So does a classifier that has fitted inner folds of whole
-patients for its own ends, and kept what they said as `out_of_fold_`: the calibrated SVM does. (Its
-scaling saw all of the training part, and its sigmoid was fitted to these very values: two numbers.)
+patients for its own ends, and kept what they said as `out_of_fold_`: svm and knn do. (Their scaling
+saw all of the training part, and their sigmoid was fitted to these very values: two numbers.)
 Else the training part is divided into inner folds, and the model is fitted once more for each: the
 price of the fit, four times over, so that is done only where it is asked for. A forest's out-of-bag
 votes would cost less, but a tree leaves out single images, not patients.

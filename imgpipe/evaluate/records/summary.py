@@ -68,7 +68,7 @@ def _curves(true: np.ndarray, scores: np.ndarray, classes: tuple[str, ...]) -> t
     curves = []
     for code in [1] if len(classes) == 2 else range(len(classes)):
         positive = true == code
-        if positive.any() and not positive.all():
+        if positive.any() and not positive.all() and not np.isnan(scores).any():
             x, y = roc_curve(positive, scores[:, code])
             curves.append(Curve(classes[code], tuple(x.tolist()), tuple(y.tolist())))
     return tuple(curves)

@@ -40,6 +40,8 @@ class CalibratedNeighbours(ClassifierMixin, BaseEstimator):
         The labels seen.
     inner_folds_ : list of (train, held-out)
         Index arrays of the inner folds.
+    out_of_fold_ : ndarray, shape (n, k)
+        Probabilities of the training samples, each from neighbours of other patients.
 
     Examples
     --------
@@ -105,6 +107,7 @@ class CalibratedNeighbours(ClassifierMixin, BaseEstimator):
             odds[held] = found
         self.neighbours_ = self._neighbours(X, y)
         self.calibration_ = Sigmoids(odds, y, inner)
+        self.out_of_fold_ = self.calibration_(odds)
         self.inner_folds_ = inner
         return self
 
