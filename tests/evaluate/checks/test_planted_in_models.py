@@ -87,7 +87,7 @@ def test_a_threshold_tuned_elsewhere_is_told() -> None:
 
 def test_a_perfect_score_is_told() -> None:
     """What is perfect is an alarm."""
-    comparison = compare({"light": light()}, scans(told=400), folds=3)
+    comparison = compare({"light": light()}, scans(bright=130), folds=3)
     assert "SCO001" in codes(comparison)
 
 
