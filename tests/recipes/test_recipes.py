@@ -90,6 +90,7 @@ def test_each_recipe_has_a_source_a_test_and_a_line_in_the_registry() -> None:
         "A classifier",
         "A network",
         "A data set",
+        "A check",
         "A verb",
     ]
     for blocks in found.values():
@@ -191,6 +192,16 @@ def test_a_network(project: Path) -> None:
     assert run_tests(project, "lenet", *paths, jit=False) >= 5
     code = "from imgpipe.learn import CLASSIFIERS; print(CLASSIFIERS['lenet']().epochs)"
     assert run(project, "-c", code) == "20\n"
+
+
+@pytest.mark.slow
+def test_a_check(project: Path) -> None:
+    """The new check finds its planted fault, leaves clean sets alone, and is on the page."""
+    page = project / "docs" / "checks.md"
+    run(project, "-m", "imgpipe.evaluate.checks.page", page)
+    assert "| IMG006 | few gray levels | warning |" in page.read_text()
+    keyword = "four_grays or four and grays or clean_set or page_in_docs or every_code_of_data"
+    assert run_tests(project, keyword, "evaluate/checks") == 6
 
 
 @pytest.mark.slow

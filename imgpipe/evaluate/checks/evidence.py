@@ -17,7 +17,7 @@ from imgpipe.evaluate.data.telling import Telling, by_number
 from imgpipe.evaluate.results import Canary, DuplicatePair, ModelResult
 
 _MORE = 0.02
-CHANCE = 0.01  # how often all numbers of a clean set together may seem to tell the classes
+CHANCE = 0.001  # how often the numbers of one check may seem to tell the classes of a clean set
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ trusted, a *warning* that they may be too good, a *note* is worth knowing. `--ig
 passes codes over. The exit code of `check` is 0 where nothing was found, 1 where something was.
 
 What tells the classes apart "alone" is one number, or word, an image, without any fit. Its AUC
-counts images; whether it is more than chance is tested with the patient as the unit, and all
-numbers of a clean set together seem to tell the classes once in a hundred sets.
+counts images; whether it is more than chance is tested with the patient as the unit, and the
+numbers of one check seem to tell the classes of a clean set once in a thousand sets.
 """
 _SUBJECTS = {
     "IMG": "Images",

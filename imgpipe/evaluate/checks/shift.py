@@ -7,7 +7,7 @@ from imgpipe.datasets.annotations.spelling import quoted
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 
 _TOLD = 0.6
-_CHANCE = 0.001
+_CHANCE = 1e-4
 _SHARE = 0.05  # difference of a class's share that is worth a note
 
 

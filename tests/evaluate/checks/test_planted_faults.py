@@ -235,16 +235,15 @@ def other_shares() -> Cohort:
     return made
 
 
-def one_gray() -> Cohort:
-    made = cohort()
-    made.images[5] = np.full((SIDE, SIDE), 90, np.uint8)
-    return made
+def of_one(change: Callable[[np.ndarray], np.ndarray]) -> Fault:
+    """Change one image."""
 
+    def plant() -> Cohort:
+        made = cohort()
+        made.images[5] = change(made.images[5]).clip(0, 255).astype(np.uint8)
+        return made
 
-def clipped() -> Cohort:
-    made = cohort()
-    made.images[5] = np.clip(made.images[5].astype(int) * 2 + 20, 0, 255).astype(np.uint8)
-    return made
+    return plant
 
 
 def noisy(image: np.ndarray) -> np.ndarray:
@@ -289,8 +288,8 @@ PLANTED: dict[str, tuple[str, Fault]] = {
     "too few for folds": ("SPL003", few_of_a_class(3)),
     "a test part that looks otherwise": ("SPL004", shifted_part),
     "a test part with other shares": ("SPL005", other_shares),
-    "an image of one gray": ("IMG001", one_gray),
-    "a clipped image": ("IMG003", clipped),
+    "an image of one gray": ("IMG001", of_one(lambda image: 0 * image + 90)),
+    "a clipped image": ("IMG003", of_one(lambda image: image * 2.0 + 20)),
     "an empty mask": ("IMG004", empty_masks),
     "images of two sizes": ("IMG005", of_class(in_the_size)),
 }
