@@ -59,6 +59,7 @@ from imgpipe.cli.program.listing import Listing
     "--canaries", is_flag=True,
     help="Also score what sees nothing of the patient: border, brightness, size, shuffled labels.",
 )  # fmt: skip
+@click.option("--cost", is_flag=True, help="Also measure a cold start and memory: seconds a model.")
 @_options.force
 @_options.region
 @_options.jobs

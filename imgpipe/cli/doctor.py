@@ -17,7 +17,8 @@ from imgpipe.cli.program import warming
 
 _NEEDED = (
     "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
-    "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich", "Jinja2", "click",
+    "threadpoolctl", "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich",
+    "Jinja2", "click",
 )  # fmt: skip
 _OPTIONAL = {
     "torch": "cnn",

@@ -41,6 +41,7 @@ def compare(
     canaries: bool = False,
     thresholds: bool = False,
     conformal: float | None = None,
+    cost: bool = False,
     n_jobs: int | None = None,
 ) -> Comparison:
     """Compare classifiers on one data set, with the same folds for all.
@@ -99,6 +100,8 @@ def compare(
         image or mask alone, noise in the masks, shuffled labels, and how far the test part of a
         given split can be told from the rest. They stand below the models, and alarm where they
         score high.
+    cost : bool
+        Also measure the start of each model in a process of its own, and its memory: seconds each.
     n_jobs : int, optional
         Workers; None means 1.
 
@@ -147,7 +150,7 @@ def compare(
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
         dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
-        thresholds, conformal, None if folds_of is None else name_of_folds(folds_of),
+        thresholds, conformal, None if folds_of is None else name_of_folds(folds_of), cost,
     )  # fmt: skip
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [

@@ -106,6 +106,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("compare", "--tune"): [Case(COMPARE, "--tune", "no grid to search")],
     ("compare", "--budget-seconds"): [Case(COMPARE, "--budget-seconds 9", "add --tune")],
     ("compare", "--learning-curve"): [Case(COMPARE, "--learning-curve", "learning curve needs")],
+    ("compare", "--cost"): [Case(COMPARE, "--cost", code=0, differs=True)],
     ("compare", "--hold-out"): [
         Case(COMPARE, "--hold-out site=B", "no column 'site'"),
         Case(COMPARE, "--hold-out =", "give COLUMN=VALUE"),
@@ -232,13 +233,13 @@ def call(run: Run, place: Place, words: str) -> Result:
 
 
 def content(folder: Path) -> dict[str, object]:
-    """What a call wrote, without the times at which it did."""
+    """What a call wrote, without the times that it took."""
     kept: dict[str, object] = {}
     for file in folder.rglob("*"):
         if file.name == "result.json":
             result = json.loads(file.read_text())
             for model in result["models"].values():
-                del model["cost"]
+                model["cost"] = sorted(model["cost"])
             kept[file.name] = {**result, "run": None}
         elif file.is_file() and file.name not in ("run.json", "report.html", "leaderboard.csv"):
             kept[file.name] = file.read_bytes()

@@ -30,6 +30,7 @@ class Experiment:
     thresholds: bool = False  # also where that takes fits of inner folds
     conformal: float | None = None
     folds_of: str | None = None
+    cost: bool = False  # also of a cold start, in a process of its own
 
     @property
     def labels(self) -> np.ndarray:

@@ -9,7 +9,8 @@ from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.explanations.importance import auc_drops, blocks
 from imgpipe.evaluate.fits.candidates import Candidate
-from imgpipe.evaluate.fits.cost import cpu_seconds, model_bytes, predict_ms_per_image
+from imgpipe.evaluate.fits.cold_start import cold_start
+from imgpipe.evaluate.fits.cost import Stopwatch, model_bytes, prediction_cost
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.fits.inner import to_choose_on
 from imgpipe.evaluate.fits.parameters import unparallel, with_budget, with_seed
@@ -36,10 +37,9 @@ def fit_split(
             record.choices.append(_tuned(learning_steps, candidate, inputs, split, experiment))
         params = record.choices[experiment.position(split)].params
         model, learning_steps = model.set_params(**params), learning_steps.set_params(**params)
-    before = cpu_seconds()
+    watch = Stopwatch()
     learned = _fitted(learning_steps, inputs, split, experiment)
-    share = len(split.train) / len(experiment.labels)
-    record.note_fit(learned, cpu_seconds() - before + feature_seconds * share)
+    record.note_fit(learned, watch.seconds())
     learned = unparallel(learned)
     with naming_images(experiment.dataset, split.test):
         record.test.append(_predicted(learned, inputs, split.test, experiment, seed))
@@ -55,7 +55,7 @@ def fit_split(
         record.explained.append(whole)
         if record.pipeline is None:
             record.pipeline = whole
-            record.cost = _cost(whole, split, experiment, feature_seconds)
+            record.cost = _cost(record.name, whole, split, experiment, feature_seconds)
         _note_importances(record, learned, computed, inputs, split, experiment)
 
 
@@ -88,7 +88,7 @@ def judge_fitted(record: ModelRecord, pipeline: Any, experiment: Experiment) -> 
         record.test.append(_predicted(learned, inputs, split.test, experiment, experiment.seed))
     record.pipeline = pipeline
     record.explained.append(pipeline)
-    record.cost = _cost(pipeline, split, experiment, feature_seconds)
+    record.cost = _cost(record.name, pipeline, split, experiment, feature_seconds)
     _note_importances(record, learned, feature_steps, inputs, split, experiment)
 
 
@@ -142,13 +142,14 @@ def _predicted(
 
 
 def _cost(
-    pipeline: Any, split: Split, experiment: Experiment, feature_seconds: float
+    name: str, pipeline: Any, split: Split, experiment: Experiment, feature_seconds: float
 ) -> dict[str, float]:
     images = experiment.dataset.images
     weights = getattr(final_step(pipeline), "n_parameters_", None)
     return {
         "feature_seconds": feature_seconds,
-        "predict_ms_per_image": predict_ms_per_image(pipeline, images, split.test),
+        **prediction_cost(pipeline, images, split.test),
+        **(cold_start(name, pipeline, images, split.test) if experiment.cost else {}),
         "model_bytes": model_bytes(pipeline),
         **({} if weights is None else {"parameters": weights}),
     }

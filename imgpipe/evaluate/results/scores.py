@@ -88,6 +88,15 @@ class ModelResult:
     over folds, of the first repeat and seed. `pipeline` is the fitted model: on the training part,
     or, in cross-validation, that of the first fold. `calibration`, `operation` (the positive class,
     or each class against the rest) and `conformal` are of the first repeat and seed, folds pooled.
+
+    `cost` holds ``fit_cpu_seconds`` (CPU time of a fit of all steps that learn, features not
+    included, mean over fits), ``feature_seconds`` (CPU time of the features of all images; models
+    on the same features share them), ``predict_ms_per_image`` and ``predict_ms_p95`` (median and
+    95th percentile of the wait for one image, features included), ``predict_cpu_ms_per_image``
+    (its CPU time), ``images_per_second`` (up to 64 at once), ``predict_threads`` (by how many
+    threads), ``model_bytes`` (the file, uncompressed), and where asked for ``cold_start_seconds``,
+    ``cold_start_cpu_seconds`` and ``peak_rss_bytes`` (a process of its own that loads the model
+    and predicts one image). Networks add ``parameters`` and ``epochs``.
     """
 
     name: str

@@ -23,10 +23,17 @@ METRICS = {
 _SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
 _MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}
 _COSTS = {
-    "fit_cpu_seconds": "Fitting, CPU time",
+    "fit_cpu_seconds": "Fitting the classifier, CPU time",
     "fit_seconds": "Fitting",
-    "feature_seconds": "Features",
-    "predict_ms_per_image": "Prediction per image",
+    "feature_seconds": "Features of all images, CPU time",
+    "predict_ms_per_image": "One image, median wait",
+    "predict_ms_p95": "95th percentile",
+    "predict_cpu_ms_per_image": "One image, CPU time",
+    "images_per_second": "Images a second, at once",
+    "predict_threads": "Threads that predict",
+    "cold_start_seconds": "Cold start, wait",
+    "cold_start_cpu_seconds": "Cold start, CPU time",
+    "peak_rss_bytes": "Peak memory",
     "model_bytes": "Size of the model",
     "parameters": "Trained weights",
     "epochs": "Epochs",
