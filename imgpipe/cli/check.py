@@ -1,5 +1,6 @@
 """`imgpipe check`: what is wrong with a data set, before any model."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,7 +60,7 @@ def command(
     workers = _options.worker_count(jobs)
     findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **where)
     if page is not None:
-        report.checks_to_html(findings, page, title=data, command=ctx.obj.command)
+        report.checks_to_html(findings, page, title=Path(data).name, command=ctx.obj.command)
     if as_json:
         _output.print_json({"findings": [_described(finding) for finding in findings]})
     else:

@@ -6,7 +6,7 @@ from imgpipe.datasets.annotations.spelling import quoted
 from imgpipe.evaluate.checks.entry import Seen
 from imgpipe.evaluate.data.telling import Telling
 
-LISTED = 50  # ids that a finding names
+LISTED = 1000  # ids that a finding names
 TELLING = 0.85  # AUC from which a number that is read from the pixels is held against scores
 
 
