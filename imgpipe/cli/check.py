@@ -60,7 +60,9 @@ def command(
     workers = _options.worker_count(jobs)
     findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **where)
     if page is not None:
-        report.checks_to_html(findings, page, title=Path(data).name, command=ctx.obj.command)
+        report.checks_to_html(
+            findings, page, title=Path(data).name or data, command=ctx.obj.command
+        )
     if as_json:
         _output.print_json({"findings": [_described(finding) for finding in findings]})
     else:

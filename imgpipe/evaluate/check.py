@@ -65,9 +65,15 @@ def check(
         dataset = _read(data, reading)
         survey = survey_of(dataset, n_jobs)
         places = [None] * len(dataset) if dataset.split is None else dataset.split.tolist()
-        pairs, _ = duplicates(survey, dataset.ids, dataset.labels, places)
+        pairs, complaints = duplicates(survey, dataset.ids, dataset.labels, places)
         evidence = Evidence(
-            dataset, survey, measures_of(dataset), pairs, tuple(faults), folds=folds
+            dataset,
+            survey,
+            measures_of(dataset),
+            pairs,
+            tuple(complaints),
+            tuple(faults),
+            folds=folds,
         )
         return list(run_checks(evidence, ignore))
 

@@ -25,7 +25,7 @@ class Evidence:
     """All that a check may look at; without a comparison `splits` is None and `models` is empty.
 
     `measures` are the numbers called `MEASURES`, `faults` were found in the source, `pairs` look
-    alike, `estimators` are the models before they were fitted, `canaries` the rows of the
+    alike, `complaints` come from the search for them, `estimators` are the models before they were fitted, `canaries` the rows of the
     leaderboard that should score nothing.
     """
 
@@ -33,6 +33,7 @@ class Evidence:
     survey: Survey
     measures: np.ndarray
     pairs: tuple[DuplicatePair, ...] = ()
+    complaints: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     splits: Sequence[Split] | None = None
     models: tuple[ModelResult, ...] = ()

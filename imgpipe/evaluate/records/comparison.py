@@ -41,14 +41,14 @@ def freeze(
     """Put together what was compared, how, and what came out."""
     dataset, splits = experiment.dataset, experiment.splits
     results = tuple(summarise(record, experiment) for record in records)
-    pairs, _ = duplicates(survey, dataset.ids, experiment.labels, places(dataset, splits))
+    alike = duplicates(survey, dataset.ids, experiment.labels, places(dataset, splits))
     findings, (rows, own) = find_faults(
-        candidates, experiment, survey, pairs, results, trained_on, canaries=canaries
+        candidates, experiment, survey, alike, results, trained_on, canaries=canaries
     )
     told = warnings_of(findings, dataset.warnings)
     shown = mask_examples(dataset)
     return Comparison(
-        dataset=data_card(dataset, survey, splits, pairs, *told, trained_on, shown),
+        dataset=data_card(dataset, survey, splits, alike[0], *told, trained_on, shown),
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table([*records, *own], experiment),

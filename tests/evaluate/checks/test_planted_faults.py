@@ -9,7 +9,11 @@ from cohort import SIDE, Cohort, cohort, divided, texture
 from PIL import Image
 
 from imgpipe import InputError
+from imgpipe.datasets import Dataset
 from imgpipe.evaluate import CHECKS, check
+from imgpipe.evaluate.checks.evidence import Evidence
+from imgpipe.evaluate.data.measures import measures_of
+from imgpipe.evaluate.data.survey import survey_images
 
 RNG = np.random.default_rng(7)
 Fault = Callable[[], Cohort]
@@ -335,7 +339,6 @@ def test_arrays_with_faults_that_files_rarely_have() -> None:
     """NaN, pixels standardised over all images, and one class."""
     made = cohort()
     images = np.stack(made.images).astype(np.float32)
-    from imgpipe.datasets import Dataset
 
     def codes(pixels: np.ndarray, labels: list[str]) -> set[str]:
         data = Dataset("scans", pixels, np.array(labels), groups=np.array(made.patients))
@@ -350,6 +353,16 @@ def test_arrays_with_faults_that_files_rarely_have() -> None:
     assert codes(images, ["benign"] * made.n) == {"LAB002"}
 
 
+def test_a_search_that_was_not_made_is_told() -> None:
+    """With more images than are compared, the search says so, and a finding too."""
+    made = cohort(patients=4)
+    data = Dataset("scans", np.stack(made.images), np.array(made.labels))
+    told = "near-duplicates were not searched for among 20001 different images"
+    survey = survey_images(data.images, None)
+    evidence = Evidence(data, survey, measures_of(data), complaints=(told, "and more"))
+    assert [found.message for found in CHECKS["DUP007"].findings(evidence)] == [told]
+
+
 def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """Nothing can be said of files that do not decode."""
     manifest = cohort().write(tmp_path / "scans")
@@ -360,7 +373,7 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 def test_every_code_of_data_is_planted() -> None:
     """No check of data goes without a planted fault."""
-    of_arrays = {"IMG002", "SPL006", "LAB002"}
+    of_arrays = {"IMG002", "SPL006", "LAB002", "DUP007"}
     of_data = {code for code in CHECKS if not code.startswith("SCO")}
     assert of_data == {code for code, _ in PLANTED.values()} | of_arrays
     assert len(PLANTED) >= 24

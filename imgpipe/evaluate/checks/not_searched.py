@@ -1,0 +1,18 @@
+"""DUP007: too many images to look for look-alikes."""
+
+from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+
+
+def look(evidence: Evidence) -> list[Seen]:
+    """Say that only equal images were looked for."""
+    return [Seen(text) for text in evidence.complaints if "were not searched for" in text]
+
+
+CHECK = Check(
+    "DUP007",
+    "look-alikes not searched for",
+    "warning",
+    "There may be copies that were resized, turned or compressed anew: nobody has looked.",
+    "Check a part of the images at a time.",
+    look,
+)
