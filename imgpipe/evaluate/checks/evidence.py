@@ -25,8 +25,8 @@ class Evidence:
     """All that a check may look at; without a comparison `splits` is None and `models` is empty.
 
     `measures` are the numbers called `MEASURES`, `faults` were found in the source, `pairs` look
-    alike, `complaints` come from the search for them, `estimators` are the models before they were fitted, `canaries` the rows of the
-    leaderboard that should score nothing.
+    alike, `complaints` come from the search for them, `estimators` are the models before they were
+    fitted, `canaries` the rows of the leaderboard that should score nothing.
     """
 
     dataset: Any
