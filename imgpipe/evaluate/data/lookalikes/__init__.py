@@ -1,0 +1,1 @@
+"""Images that are nearly the same: shifted, cropped, turned, mirrored, recompressed copies."""
