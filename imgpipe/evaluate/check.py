@@ -65,7 +65,7 @@ def check(
         dataset = _read(data, reading)
         survey = survey_of(dataset, n_jobs)
         places = [None] * len(dataset) if dataset.split is None else dataset.split.tolist()
-        pairs, complaints = duplicates(survey, dataset.ids, dataset.labels, places)
+        pairs, complaints = duplicates(survey, dataset.ids, dataset.labels, places, n_jobs=n_jobs)
         evidence = Evidence(
             dataset,
             survey,

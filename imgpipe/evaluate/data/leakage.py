@@ -6,16 +6,11 @@ from itertools import product
 import numpy as np
 
 from imgpipe.datasets.digests import equal_groups
+from imgpipe.evaluate.data.lookalikes.groups import MOST_COMPARED, LookAlikes, look_alikes
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.results import Copies, DuplicatePair
 from imgpipe.evaluate.wording import count
-
-_ALIKE_BITS = 6  # bits that near-duplicates may differ in
-_ALIKE_PIXELS = 0.999  # least correlation of their reductions
-_MOST_COMPARED = 20_000  # images for which all pairs are compared
-_MOST_LISTED = 1000
-_BLOCK = 4_000_000
 
 
 def judged_in_training(
@@ -72,7 +67,12 @@ def count_copies(digests: Sequence[bytes], labels: np.ndarray, judged: int | Non
 
 
 def duplicates(
-    survey: Survey, ids: Sequence[str], labels: np.ndarray, places: Sequence[str | None]
+    survey: Survey,
+    ids: Sequence[str],
+    labels: np.ndarray,
+    places: Sequence[str | None],
+    alike: LookAlikes | None = None,
+    n_jobs: int | None = None,
 ) -> tuple[tuple[DuplicatePair, ...], list[str]]:
     """List equal and nearly equal images, and say in words what is wrong about them.
 
@@ -82,34 +82,42 @@ def duplicates(
         Of all images.
     ids, labels, places : sequence
         Of each image: its id, its label, and its split or fold.
+    alike : LookAlikes, optional
+        From `look_alikes`, where it is known already.
+    n_jobs : int, optional
+        Threads of the search.
 
     Returns
     -------
     (pairs, warnings)
-        At most 1000 pairs, the exact ones first. Of equal images all but the first are listed,
-        beside one in another split or fold where there is one; near-duplicates once for each two
-        groups of equals.
+        All pairs: those with two labels first, then those in different splits or folds, equal
+        ones before near ones. Of equal images all but the first are listed, beside one in another
+        split or fold where there is one; near-duplicates once for each two groups of equals.
     """
-    groups = equal_groups(survey.digests)
-    alike = {group[0]: group for group in groups}
+    alike = look_alikes(survey, n_jobs) if alike is None else alike
+    groups = [list(group) for group in alike.equal]
+    whole = {group[0]: group for group in groups}
+    exact = [(a, b, 1.0, "") for a, b in _exact_pairs(groups, places)]
     near = [
-        _apart(alike.get(a, [a]), alike.get(b, [b]), places) for a, b in _near_pairs(survey, groups)
+        (*_apart(whole.get(p.a, [p.a]), whole.get(p.b, [p.b]), places), p.similarity, p.way)
+        for p in alike.near
     ]
     pairs = [
         DuplicatePair(
-            str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same
+            str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same,
+            similarity, way,
         )
-        for same, listed in ((True, _exact_pairs(groups, places)), (False, near))
-        for a, b in listed
-    ]
+        for same, listed in ((True, exact), (False, near))
+        for a, b, similarity, way in listed
+    ]  # fmt: skip
+    pairs.sort(key=lambda p: (p.same_label, p.split_a == p.split_b))
     warnings = [*_exact_warnings(groups, labels, places), *_near_warnings(pairs)]
-    distinct = len(survey.digests) - sum(len(group) - 1 for group in groups)
-    if distinct > _MOST_COMPARED:
+    if alike.unsearched:
         warnings.append(
-            f"near-duplicates were not searched for among {distinct} different images "
-            f"(the limit is {_MOST_COMPARED}); exact ones were"
+            f"near-duplicates were not searched for among {alike.unsearched} different images "
+            f"(the limit is {MOST_COMPARED}); exact ones were"
         )
-    return tuple(pairs[:_MOST_LISTED]), warnings
+    return tuple(pairs), warnings
 
 
 def _exact_warnings(
@@ -173,31 +181,3 @@ def _first_of_each_place(group: list[int], places: Sequence[str | None]) -> list
     for index in group:
         firsts.setdefault(places[index], index)
     return list(firsts.values())
-
-
-def _near_pairs(survey: Survey, groups: list[list[int]]) -> list[tuple[int, int]]:
-    """Pairs with nearly the same signs of horizontal change and nearly the same pixels."""
-    later = {index for group in groups for index in group[1:]}
-    kept = np.array([i for i in range(len(survey.digests)) if i not in later], dtype=np.intp)
-    reduced = survey.reduced[kept]
-    flat = reduced.reshape(len(reduced), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    norm = np.linalg.norm(flat, axis=1)
-    # a constant image resembles everything and nothing
-    kept, reduced, flat, norm = (values[norm > 0] for values in (kept, reduced, flat, norm))
-    if not 2 <= len(kept) <= _MOST_COMPARED:
-        return []
-    signs = np.packbits(np.diff(reduced, axis=2).reshape(len(kept), -1) > 0, axis=1)
-    bits: np.ndarray = signs.view(np.uint64)
-    pairs = []
-    rows = max(1, _BLOCK // len(kept))
-    for start in range(0, len(kept), rows):
-        block = bits[start : start + rows]
-        differing = np.zeros((len(block), len(kept)), np.uint16)
-        for word in range(bits.shape[1]):
-            differing += np.bitwise_count(block[:, None, word] ^ bits[None, :, word])
-        for a, b in np.argwhere(differing <= _ALIKE_BITS):
-            i = start + a
-            if i < b and flat[i] @ flat[b] >= _ALIKE_PIXELS * norm[i] * norm[b]:
-                pairs.append((int(kept[i]), int(kept[b])))
-    return pairs

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import joblib
@@ -10,10 +10,11 @@ import numpy as np
 
 from imgpipe._common import track
 from imgpipe.datasets.digests import image_digest
+from imgpipe.evaluate.data.lookalikes.thumbnails import thumbnail
 from imgpipe.images import Image, Images, as_images
 
 _PORTION = 64  # images read in one task
-_SIDE = 16  # reductions are of 16 x 17 cells: a perceptual hash of their differences has 256 bits
+_SIDE = 16  # reductions are of 16 x 17 cells
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Survey:
     """One pass over all images.
 
     `digests` identify pixels, `keys` also masks and spacing; `reduced` are reductions; `areas` the
-    shares of the image inside the mask, NaN without one.
+    shares of the image inside the mask, NaN without one. `thumbnails` are what look-alikes are
+    found by, and `longest` the longer side of each image; rows of features have none.
     """
 
     digests: tuple[bytes, ...]
@@ -32,6 +34,17 @@ class Survey:
     dtype: str
     channels: int
     pixels: int
+    thumbnails: tuple[np.ndarray, ...] = ()
+    longest: tuple[int, ...] = ()
+
+    def take(self, kept: np.ndarray) -> "Survey":
+        """Survey of some of the images; sizes and pixels stay those of all."""
+        part: dict[str, Any] = {
+            name: tuple(getattr(self, name)[i] for i in kept)
+            for name in ("digests", "keys", "thumbnails", "longest")
+            if getattr(self, name)
+        }
+        return replace(self, **part, areas=self.areas[kept], reduced=self.reduced[kept])
 
     def data_hash(self, labels: np.ndarray) -> str:
         """Identify pixels and masks, their order and their labels."""
@@ -51,6 +64,8 @@ class _Look(NamedTuple):
     dtype: str
     channels: int
     pixels: int
+    thumbnail: np.ndarray
+    longest: int
 
 
 def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = None) -> Survey:
@@ -79,6 +94,8 @@ def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = No
         ", ".join(name for name, _ in dtypes.most_common()),
         looks[-1].channels if looks else 1,
         sum(look.pixels for look in looks),
+        tuple(look.thumbnail for look in looks),
+        tuple(look.longest for look in looks),
     )
 
 
@@ -100,6 +117,8 @@ def _look(image: Image, channel_axis: int | None) -> _Look:
         str(pixels.dtype),
         1 if channel_axis is None else pixels.shape[channel_axis],
         pixels.size,
+        thumbnail(gray),
+        max(gray.shape[-2:]),
     )
 
 

@@ -1,14 +1,14 @@
 """What a comparison found, as frozen data: the report renders it, the command line prints it."""
 
 import os
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import atomic_path
 from imgpipe._common.html import html_list, html_table
 from imgpipe.evaluate.leaderboard import in_short, leaderboard
 from imgpipe.evaluate.results.canaries import Canary
-from imgpipe.evaluate.results.data import DataCard
+from imgpipe.evaluate.results.data import MOST_LISTED, DataCard
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import LearningCurves
 from imgpipe.evaluate.results.run import Protocol, RunFacts
@@ -72,8 +72,9 @@ class Comparison:
 
 
 def _card_dict(card: DataCard) -> dict[str, Any]:
-    """Leave the pictures out of the data card."""
-    return {f.name: plain(getattr(card, f.name)) for f in fields(card) if f.name != "examples"}
+    """Leave the pictures out of the data card, and all but the worst pairs."""
+    shown = replace(card, duplicates=card.duplicates[:MOST_LISTED])
+    return {f.name: plain(getattr(shown, f.name)) for f in fields(card) if f.name != "examples"}
 
 
 def _model_dict(model: ModelResult) -> dict[str, Any]:

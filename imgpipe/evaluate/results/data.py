@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+MOST_LISTED = 1000
+"""Pairs of look-alikes in `result.json`; `duplicates.csv` has all."""
+
 
 @dataclass(frozen=True)
 class DuplicatePair:
     """Two images with the same pixels (`exact`), or nearly so.
 
-    `split_a` and `split_b` name the given split, or the fold of the first repeat.
+    `split_a` and `split_b` name the given split, or the fold of the first repeat. `similarity` is
+    the correlation of their detail, and `way` says how the second one was turned or mirrored.
     """
 
     id_a: str
@@ -18,6 +22,8 @@ class DuplicatePair:
     split_b: str | None
     same_label: bool
     exact: bool = True
+    similarity: float = 1.0
+    way: str = ""
 
 
 @dataclass(frozen=True)

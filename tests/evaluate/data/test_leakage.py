@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage as ndi
 
 from imgpipe.evaluate.data.leakage import (
     count_copies,
@@ -66,8 +67,7 @@ def test_copies_that_are_judged_first() -> None:
 
 def test_a_near_copy_of_copies_stands_across() -> None:
     """A look-alike of two equal images is across where it stands apart from either of them."""
-    x = np.linspace(0, 6, 64)
-    smooth = 127 + 60 * np.sin(x)[:, None] * np.cos(x)[None]
+    smooth = 127 + 60 * ndi.gaussian_filter(RNG.normal(size=(64, 64)), 2) / 0.15
     pairs, warnings = find(
         np.array([smooth, smooth, smooth * 0.9 + 10]), None, ["test", "train", "test"]
     )
@@ -126,7 +126,7 @@ def test_many_copies_take_no_time() -> None:
     survey = Survey(keys, keys, np.full(n, np.nan), reduced, {}, "uint8", 1, n)
     for places in (["train"] * n, ["test", *["train"] * (n - 1)]):
         pairs, warnings = duplicates(survey, list(map(str, range(n))), np.zeros(n, int), places)
-        assert len(pairs) == 1000
+        assert len(pairs) == n - 1
         (warning,) = warnings
         assert warning.startswith("30000 images are exact duplicates, in 1 group")
 
@@ -144,8 +144,7 @@ def test_what_a_model_was_trained_on_is_known_or_not() -> None:
 def test_a_near_copy_is_found(change: str) -> None:
     """An image that differs in brightness or faint noise is a near-duplicate, not an exact one."""
     rng = np.random.default_rng(1)
-    x = np.linspace(0, 6, 64)
-    smooth = [127 + 60 * np.sin(x + i)[:, None] * np.cos(x * (1 + 0.2 * i))[None] for i in range(8)]
+    smooth = [127 + 400 * ndi.gaussian_filter(rng.normal(size=(64, 64)), 2) for _ in range(8)]
     copy = (
         smooth[2] * 0.9 + 10 if change == "brighter" else smooth[2] + rng.normal(0, 0.3, (64, 64))
     )

@@ -4,10 +4,12 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
 
-_MOST_STEPS = 12
+_MOST_STEPS = 8
+_FIRST_STEPS = 2  # after which images that do not fit at all are given up
+_APART = 0.3
 _FINE_STEPS = 4
 _STILL = 0.02  # pixels; a smaller step ends the search
-_HOPELESS = 0.4  # correlation of structures below which detail is not looked at
+_HOPELESS = 0.5  # correlation below which detail is not looked at
 _MOST_SCALE = 0.09  # a crop of 5 % scales by 1.053
 _LEAST_OVERLAP = 0.55  # of the side
 _RIM = 3 / 28  # of the side, left out: a border may have been filled
@@ -50,6 +52,7 @@ def _align(smooth, coarse, fine, pairs, turns, shifts, most_shift, out):  # type
     """Fill the rows of `out`, pair by pair."""
     side, longer = coarse.shape[1], fine.shape[1]
     turned = np.empty((side, side), np.float32)
+    other = np.empty((side, side), np.float32)
     larger = np.empty((longer, longer), np.float32)
     place = np.empty(4)
     hessian = np.empty((4, 4))
@@ -64,15 +67,18 @@ def _align(smooth, coarse, fine, pairs, turns, shifts, most_shift, out):  # type
         out[k, 1] = _fit(coarse[a], turned, place, most_shift, _MOST_STEPS)
         if not out[k, 1] >= _HOPELESS:
             continue
+        _turn(smooth[b], turns[k], other)
+        out[k, 0] = _look(smooth[a], other, place, hessian, step)
+        if not out[k, 0] >= _HOPELESS:
+            continue
         place[1] *= grow
         place[3] *= grow
         _turn(fine[b], turns[k], larger)
         out[k, 2] = _fit(fine[a], larger, place, most_shift * grow, _FINE_STEPS)
         place[1] /= grow
         place[3] /= grow
+        out[k, 0] = _look(smooth[a], other, place, hessian, step)
         out[k, 1] = _look(coarse[a], turned, place, hessian, step)
-        _turn(smooth[b], turns[k], turned)
-        out[k, 0] = _look(smooth[a], turned, place, hessian, step)
 
 
 @jit_helper
@@ -103,7 +109,7 @@ def _fit(x, y, place, most_shift, steps):  # type: ignore[no-untyped-def]
             kept[:] = place
         elif value < best - 0.05:
             break
-        if step == steps or (step >= 3 and best < 0.0):
+        if step == steps or (step >= _FIRST_STEPS and best < _APART):
             break
         if not _solve(hessian, side):
             break

@@ -96,7 +96,7 @@ def near_copies(
         Likeness(
             int(kept[found.pairs[k, 0]]),
             int(kept[found.pairs[k, 1]]),
-            float(fits[k, 2]),
+            min(float(fits[k, 2]), 1.0),
             _WAYS.get(int(found.turns[k]), "turned by 90°"),
         )
         for k in np.flatnonzero(odds >= _LEAST)

@@ -19,6 +19,8 @@ def thumbnail(gray: np.ndarray) -> np.ndarray:
     """
     while gray.ndim > 2:
         gray = gray[len(gray) // 2]
+    if not gray.size:
+        return np.zeros(gray.shape, np.float16)
     values = gray.astype(np.float64)
     finite = np.isfinite(values)
     if not finite.all():
