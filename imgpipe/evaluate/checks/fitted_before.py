@@ -41,7 +41,10 @@ def _is_frozen(part: Any) -> bool:
     """Whether a clone of it, or of what it wraps, is as fitted as it was."""
     if getattr(part, "prefit", False) is True or getattr(part, "cv", None) == "prefit":
         return True
-    return hasattr(part, "__sklearn_clone__") and type(part).__name__ == "FrozenEstimator"
+    # a function that is the method of an estimator is copied with what that has learnt
+    if hasattr(getattr(getattr(part, "func", None), "__self__", None), "get_params"):
+        return True
+    return type(part).__name__ == "FrozenEstimator"
 
 
 FROZEN = Check(

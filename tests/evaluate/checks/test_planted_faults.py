@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from cohort import SIDE, Cohort, cohort, divided, texture
 from PIL import Image
@@ -14,6 +15,7 @@ from imgpipe.evaluate import CHECKS, check
 from imgpipe.evaluate.checks.evidence import Evidence
 from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.survey import survey_images
+from imgpipe.tables import FeatureDataset
 
 RNG = np.random.default_rng(7)
 Fault = Callable[[], Cohort]
@@ -351,6 +353,10 @@ def test_arrays_with_faults_that_files_rarely_have() -> None:
     scaled = (images - images.mean(axis=0)) / images.std(axis=0)
     assert codes(scaled, made.labels) == {"SPL006"}
     assert codes(images, ["benign"] * made.n) == {"LAB002"}
+    rows = pd.DataFrame(images[:, 12:16, 12:16].reshape(made.n, -1).astype(float))
+    for table, told in ((rows, []), ((rows - rows.mean()) / rows.std(), ["SPL006"])):
+        data = FeatureDataset("rows", table, made.labels, groups=np.array(made.patients))
+        assert [finding.code for finding in check(data)] == told
 
 
 def test_a_search_that_was_not_made_is_told() -> None:

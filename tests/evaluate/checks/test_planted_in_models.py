@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
@@ -67,10 +67,11 @@ def test_steps_fitted_on_everything_are_told() -> None:
         "scaled": light(FrozenEstimator(scaler)),
         "selected": light(StandardScaler(), FrozenEstimator(selector)),
         "ranked": light(StandardScaler(), SelectFromModel(FrozenEstimator(ranked), prefit=True)),
+        "by method": light(FunctionTransformer(scaler.transform)),
         "sound": light(),
     }
     found = [f for f in compare(models, data, folds=3).findings if f.code == "SCO004"]
-    assert [f.message.split()[0] for f in found] == ["scaled", "selected", "ranked"]
+    assert [f.message.split()[0] for f in found] == ["scaled", "selected", "ranked", "by"]
     assert all("may have seen held-out images" in f.message for f in found)
     assert {f.severity for f in found} == {"error"}
 
