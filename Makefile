@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-rest test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-yardstick docs clean
+.PHONY: help demo test test-full test-rest test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-statistics bench-yardstick docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ docs: $(VENV)/.dev ## write the catalogue of features and the list of checks, do
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep
+
+bench-statistics: $(VENV)/.dev ## tests and intervals on simulated cohorts (some ten minutes)
+	$(BIN)/python -m benchmarks.statistics
 
 DATA ?= ../shared/data
 COMPARE := $(BIN)/imgpipe compare $(DATA)/pneumoniamnist/pneumoniamnist_rebuilt.npz --jobs 1 --force

@@ -19,6 +19,7 @@ def score(
     seed: int = 0,
     n_jobs: int | None = None,
     empty_mask: str = "error",
+    least: int = 10,
 ) -> "Comparison":
     """Judge a trained model on labelled images that it has not seen.
 
@@ -39,6 +40,8 @@ def score(
         Workers; None means 1.
     empty_mask : {"error", "image", "drop"}
         What is done with images without a mask, where the model looks inside masks.
+    least : int
+        Judged images of a class below which no metric that rests on it is given.
 
     Returns
     -------
@@ -89,6 +92,7 @@ def score(
         seed=seed,
         n_jobs=n_jobs,
         trained_on=None if model.trained_on is None else frozenset(model.trained_on),
+        least=least,
     )
 
 

@@ -60,6 +60,11 @@ from imgpipe.cli.program.listing import Listing
     help="Also score what sees nothing of the patient: border, brightness, size, shuffled labels.",
 )  # fmt: skip
 @click.option("--cost", is_flag=True, help="Also measure a cold start and memory: seconds a model.")
+@click.option(
+    "--margin", type=click.FloatRange(min=0, min_open=True), metavar="M",
+    help="Difference of the AUC that does not matter, say 0.02: also test equivalence within it.",
+)  # fmt: skip
+@_options.least
 @_options.force
 @_options.region
 @_options.jobs
@@ -95,6 +100,8 @@ def command(
     folder = _options.check_run_folder(out, force)
     chosen = _options.names(models, "--models")
     _options.check_models(chosen)
+    if settings["margin"] is not None and len(chosen) == 1:
+        raise InputError(f"--margin compares models, and there is one: {chosen[0]}")
     before = _features.settings(settings)
     _check_search(chosen, before, settings["tune"], budget)
     _features.refuse_for_images(before, chosen)

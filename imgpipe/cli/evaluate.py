@@ -17,6 +17,7 @@ from imgpipe.cli.program import run_folder as _runs
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.trust
 @_options.empty_mask
+@_options.least
 @_options.force
 @_options.jobs
 @_options.common
@@ -29,6 +30,7 @@ def command(
     seed: int,
     trust: bool,
     force: bool,
+    least: int,
     empty_mask: str,
     jobs: int | None,
     as_json: bool,
@@ -65,5 +67,6 @@ def command(
         seed=seed,
         n_jobs=workers,
         empty_mask=empty_mask,
+        least=least,
     )
     _runs.publish(comparison, folder, ctx.obj.command, as_json)

@@ -14,12 +14,13 @@ from imgpipe.evaluate.data.sites import held_out_sites
 from imgpipe.evaluate.data.splits import make_splits
 from imgpipe.evaluate.data.subgroups import groupings
 from imgpipe.evaluate.fits.candidates import make_candidates
-from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.held_out import fit_split
 from imgpipe.evaluate.fits.learning_curves import learning_curves
 from imgpipe.evaluate.records.comparison import Clock, freeze
 from imgpipe.evaluate.results import Comparison
+from imgpipe.evaluate.scores.refusal import LEAST
 from imgpipe.tables import FeatureDataset
 
 
@@ -42,6 +43,8 @@ def compare(
     thresholds: bool = False,
     conformal: float | None = None,
     cost: bool = False,
+    margin: float | None = None,
+    least: int = LEAST,
     n_jobs: int | None = None,
 ) -> Comparison:
     """Compare classifiers on one data set, with the same folds for all.
@@ -102,14 +105,19 @@ def compare(
         score high.
     cost : bool
         Also measure the start of each model in a process of its own, and its memory: seconds each.
+    margin : float, optional
+        The largest difference of the AUC that does not matter, fixed beforehand: pairs of models
+        are also tested for equivalence within it.
+    least : int
+        Held-out images of a class below which no metric that rests on it is given.
     n_jobs : int, optional
         Workers; None means 1.
 
     Returns
     -------
     Comparison
-        With intervals from a cluster bootstrap over patients: see
-        `imgpipe.evaluate.scores.intervals`.
+        With intervals from a cluster bootstrap over patients (see
+        `imgpipe.evaluate.scores.intervals`), and in `pairs` a verdict for each two models.
 
     Raises
     ------
@@ -123,7 +131,7 @@ def compare(
     >>> from imgpipe.evaluate import compare
     >>> from imgpipe.learn import make_pipeline
     >>> models = {"dummy": make_pipeline("dummy", families="intensity")}
-    >>> comparison = compare(models, load("synthetic-nodules"), folds=3)
+    >>> comparison = compare(models, load("synthetic-nodules"), folds=3, least=1)
     >>> comparison.protocol.kind
     'cross-validation'
     >>> comparison.models[0].metrics["auc"].value
@@ -133,6 +141,7 @@ def compare(
         raise InputError(f"seeds is {seeds}; it must be at least 1")
     if conformal is not None and not 0 < conformal < 1:
         raise InputError(f"conformal is {conformal}; give a share between 0 and 1, 0.9 for one")
+    check_rules(margin, least)
     clock = Clock()
     dataset = _looked_at(dataset, region, empty_mask)
     dataset, sites = held_out_sites(dataset, hold_out)
@@ -151,6 +160,7 @@ def compare(
     experiment = Experiment(
         dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
         thresholds, conformal, None if folds_of is None else name_of_folds(folds_of), cost,
+        least, margin,
     )  # fmt: skip
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [

@@ -10,12 +10,13 @@ from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.fits.candidates import Candidate
-from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.held_out import judge_fitted
 from imgpipe.evaluate.models import check_classifier
 from imgpipe.evaluate.records.comparison import Clock, freeze
 from imgpipe.evaluate.results import Comparison
+from imgpipe.evaluate.scores.refusal import LEAST
 
 
 def score_fitted(
@@ -25,6 +26,8 @@ def score_fitted(
     seed: int = 0,
     n_jobs: int | None = None,
     trained_on: frozenset[str] | None = None,
+    margin: float | None = None,
+    least: int = LEAST,
 ) -> Comparison:
     """Judge pipelines that were fitted before on a data set that they have not seen.
 
@@ -42,6 +45,8 @@ def score_fitted(
     trained_on : frozenset of str, optional
         `image_digests` of the images that the models were trained on; judged images among them
         are counted in a warning. None where they are not known: then nothing is checked.
+    margin, least
+        As in `compare`.
 
     Returns
     -------
@@ -63,6 +68,7 @@ def score_fitted(
     >>> score_fitted({"dummy": model}, data).models[0].metrics["auc"].value
     0.5
     """
+    check_rules(margin, least)
     clock = Clock()
     dataset = as_dataset(dataset)
     if not len(dataset.labels):
@@ -74,7 +80,9 @@ def score_fitted(
     everything = Split(np.empty(0, np.intp), np.arange(len(dataset.labels)))
     survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
-    experiment = Experiment(dataset, [everything], store, seed, n_jobs=n_jobs)
+    experiment = Experiment(
+        dataset, [everything], store, seed, n_jobs=n_jobs, least=least, margin=margin
+    )
     records = [ModelRecord(candidate.name) for candidate in candidates]
     for record, candidate in zip(records, candidates, strict=True):
         judge_fitted(record, candidate.estimator, experiment)

@@ -17,7 +17,7 @@ from imgpipe.learn import TrainedModel, fit
 def test_the_test_part_alone_is_judged(trained: TrainedModel, levels: Dataset) -> None:
     """The accuracy is that of the predictions on the test part, with nothing to warn of."""
     predictor = Predictor(trained)
-    comparison = score(predictor, levels, name="forest")
+    comparison = score(predictor, levels, name="forest", least=2)
     told = predictor.predict(levels.images[12:])
     names = np.array(levels.classes)[levels.labels[12:]]
     accuracy = np.mean(np.array(told.predicted) == names)
@@ -38,7 +38,9 @@ def test_images_of_the_training_are_counted(trained: TrainedModel, levels: Datas
 def test_classes_go_by_name(trained: TrainedModel, levels: Dataset) -> None:
     """The order in which a data set lists its classes changes nothing."""
     turned = replace(levels, labels=2 - levels.labels, classes=levels.classes[::-1])
-    found, expected = (score(Predictor(trained), data).models[0] for data in (turned, levels))
+    found, expected = (
+        score(Predictor(trained), data, least=2).models[0] for data in (turned, levels)
+    )
     assert found.metrics == expected.metrics
     assert np.array_equal(found.confusion, expected.confusion)
 
@@ -69,9 +71,9 @@ def test_gray_images_that_were_saved_as_colour(levels: Dataset, tmp_path: Path) 
     np.savez(tmp_path / "x.npz", images=rgb, labels=levels.labels, classes=levels.classes)
     unseen = load(tmp_path / "x.npz")
     assert unseen.channel_axis is None
-    judged = score(predictor, unseen)
+    judged = score(predictor, unseen, least=2)
     expected = replace(levels, images=rgb, channel_axis=-1, split=None)
-    assert judged.models[0].metrics == score(predictor, expected).models[0].metrics
+    assert judged.models[0].metrics == score(predictor, expected, least=2).models[0].metrics
     assert SAVED_AS_COLOUR not in judged.dataset.warnings
 
 

@@ -93,14 +93,22 @@ def test_json_and_nothing_else(run: Run, trees: Path, tmp_path: Path) -> None:
 
 
 def test_few_images_are_noted_below_the_scores(run: Run, trees: Path, tmp_path: Path) -> None:
-    """That a class has few held-out images is no warning about the data: it stands on stdout."""
+    """That a class has few held-out images is no warning about the data: it stands on stdout.
+
+    Below --least its metrics are not given at all.
+    """
     files = [file for name in ("benign", "malignant") for file in sorted((trees / name).iterdir())]
     rows = [f"{file},{file.parent.name},P{i}" for i, file in enumerate([*files[:5], *files[10:15]])]
     (tmp_path / "few.csv").write_text("\n".join(["path,label,group", *rows]))
     args = ["compare", tmp_path / "few.csv", "--models", "dummy", "--folds", 2, "--jobs", 1]
-    done = run(*args, "--out", tmp_path / "run")
+    few = run(*args, "--out", tmp_path / "few")
+    assert (few.exit_code, few.stderr) == (0, "")
+    assert "class benign: metrics that rest on it are not given (fewer than 10)" in few.stdout
+    assert "dummy  -    0." in few.stdout
+    done = run(*args, "--least", 5, "--out", tmp_path / "run")
     assert (done.exit_code, done.stderr) == (0, "")
     assert "Note: only 5 held-out samples of class benign: its metrics are rough" in done.stdout
+    assert "dummy  0.500 (" in done.stdout
     card = json.loads((tmp_path / "run" / "result.json").read_text())["dataset"]
     assert set(card["rough"]) <= set(card["warnings"])
 

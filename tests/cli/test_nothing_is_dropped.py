@@ -111,6 +111,14 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(COMPARE, "--hold-out site=B", "no column 'site'"),
         Case(COMPARE, "--hold-out =", "give COLUMN=VALUE"),
     ],
+    ("compare", "--margin"): [
+        Case(COMPARE, "--margin 0", "not in the range"),
+        Case(COMPARE.replace("dummy", "dummy,forest"), "--margin nan", "margin is nan"),
+        Case(COMPARE.replace("dummy", "dummy,forest"), "--margin 0.9", code=0, differs=True),
+        Case(COMPARE, "--margin 0.02", "--margin compares models, and there is one"),
+    ],
+    ("compare", "--least"): [Case(COMPARE, "--least 11", "fewer than 11", code=0, differs=True)],
+    ("evaluate", "--least"): [Case(EVALUATE, "--least 99", "fewer than 99", code=0, differs=True)],
     ("compare", "--subgroups"): [Case(COMPARE, "--subgroups sex", "no column 'sex'")],
     ("compare", "--canaries"): [Case(COMPARE, "--canaries", code=0, differs=True)],
     ("compare", "--region"): [
@@ -154,7 +162,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("evaluate", "--size"): [Case(EVALUATE, "--size 8", "8 x 8")],
     ("evaluate", "--out"): [Case(EVALUATE, "--out {image}", "is a file")],
     ("evaluate", "--seed"): [
-        Case(EVALUATE.replace("{divided}", "{doubtful}"), "--seed 8", code=0, differs=True)
+        Case(
+            EVALUATE.replace("{divided}", "{doubtful} --least 2"), "--seed 8", code=0, differs=True
+        )
     ],
     ("evaluate", "--trust"): [Case(EVALUATE.replace(" --trust", ""), "", "--trust")],
     ("evaluate", "--empty-mask"): [Case(EVALUATE, "--empty-mask drop", "whole images")],

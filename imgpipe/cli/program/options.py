@@ -164,6 +164,14 @@ def check_given(out: str, option: str = "--out") -> None:
         raise InputError(f"{option} is empty; give the name of what to write")
 
 
+def least(verb: _Verb) -> _Verb:
+    """Add ``--least``, below which no metric is given."""
+    return click.option(
+        "--least", type=click.IntRange(min=1), default=10, show_default=True, metavar="N",
+        help="Held-out images of a class below which no metric that rests on it is given.",
+    )(verb)  # fmt: skip
+
+
 def check_run_folder(out: str, force: bool) -> Path:
     """Refuse, before any work, a folder that could not be written or holds something else."""
     check_given(out)

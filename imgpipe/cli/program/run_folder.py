@@ -30,8 +30,18 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
             click.echo(f"Warning: {text}", err=True)
     _output.print_leaderboard(comparison)
     click.echo()
+    for text in _readings(comparison):
+        click.echo(text)
     for text in card.rough:
         click.echo(f"Note: {text}")
     if comparison.protocol.positive_class is not None:
         click.echo(f"Positive class: {comparison.protocol.positive_class}")
     click.echo(f"Report: {out / 'report.html'}")
+
+
+def _readings(comparison: "Comparison") -> list[str]:
+    """What the paired tests say of the best model, and of whether models differ at all."""
+    from imgpipe.report.words.paired import readings
+
+    best = comparison.leaderboard()["model"].iloc[0]
+    return readings(best, comparison.pairs)

@@ -4,9 +4,9 @@ import numpy as np
 
 from imgpipe.datasets.annotations.spelling import quoted
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.scores.refusal import ROUGH
 from imgpipe.evaluate.wording import count
 
-FEW = 10  # held-out samples of a class below which its metrics are called rough
 _UNEQUAL = 20  # times that one class is as frequent as another
 
 
@@ -33,10 +33,12 @@ def few(evidence: Evidence) -> list[Seen]:
             n, what = int(own.sum()), "sample"
         else:
             n, what = len(np.unique(evidence.groups[own])), "patient"
-        if 0 < n < FEW:
-            seen.append(
-                Seen(f"only {count(n, what)} of class {name}: its metrics are rough", (name,))
-            )
+        refused = evidence.splits is not None and n < evidence.least
+        if 0 < n < ROUGH or (refused and n):
+            worth = "its metrics are rough"
+            if refused:
+                worth = f"metrics that rest on it are not given (fewer than {evidence.least})"
+            seen.append(Seen(f"only {count(n, what)} of class {name}: {worth}", (name,)))
     return seen
 
 

@@ -15,6 +15,7 @@ from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.data.telling import Telling, by_number
 from imgpipe.evaluate.results import Canary, DuplicatePair, ModelResult
+from imgpipe.evaluate.scores.refusal import LEAST
 
 _MORE = 0.02
 CHANCE = 0.001  # how often the numbers of one check may seem to tell the classes of a clean set
@@ -41,6 +42,7 @@ class Evidence:
     estimators: Mapping[str, Any] = field(default_factory=dict)
     trained_on: frozenset[str] | None = None
     folds: int = 5
+    least: int = LEAST  # held-out images of a class below which its metrics are not given
 
     @cached_property
     def labels(self) -> np.ndarray:

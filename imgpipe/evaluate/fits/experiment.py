@@ -5,12 +5,23 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe._common import InputError
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.subgroups import Grouping
 from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.tuning import Choice
 from imgpipe.evaluate.scores.intervals import HeldOut
+from imgpipe.evaluate.scores.refusal import LEAST
+from imgpipe.evaluate.statistics.equivalence import check_margin
 from imgpipe.learn.pipelines import final_step
+
+
+def check_rules(margin: float | None, least: int) -> None:
+    """Refuse a margin or a least count that means nothing."""
+    if margin is not None:
+        check_margin(margin)
+    if least < 1:
+        raise InputError(f"least is {least}; it must be at least 1 held-out image of a class")
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class Experiment:
     conformal: float | None = None
     folds_of: str | None = None
     cost: bool = False  # also of a cold start, in a process of its own
+    least: int = LEAST
+    margin: float | None = None
 
     @property
     def labels(self) -> np.ndarray:

@@ -1,7 +1,7 @@
 """How models do with fewer patients to train on, and where one overtakes another."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -12,7 +12,9 @@ from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.fits.held_out import fit_share
 from imgpipe.evaluate.results import Crossing, Interval, LearningCurve, LearningCurves
-from imgpipe.evaluate.scores.intervals import HeldOut, intervals
+from imgpipe.evaluate.scores.intervals import HeldOut, Resampled, interval, resample
+from imgpipe.evaluate.scores.refusal import held_out_counts, is_refused
+from imgpipe.evaluate.statistics.paired_bootstrap import paired_bootstrap
 
 _SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)  # of the patients; the whole is fitted anyway
 _LEAST = 4  # patients of each class
@@ -100,19 +102,35 @@ def _held_classes(
     return holds, member
 
 
-def crossings(curves: Sequence[LearningCurve]) -> tuple[Crossing, ...]:
-    """Find where the curves of two models cross, between points on a logarithmic axis."""
+def crossings(
+    curves: Sequence[LearningCurve], beyond_noise: Callable[[str, str, int], bool]
+) -> tuple[Crossing, ...]:
+    """Find where the curves of two models cross, between points on a logarithmic axis.
+
+    A crossing counts where, at a point between it and the next one, the model that overtook is
+    ahead by more than noise: ``beyond_noise(ahead, behind, point)``.
+    """
     crossed = []
     for a, b in combinations(curves, 2):
         gaps = [x.value - y.value for x, y in zip(a.auc, b.auc, strict=True)]
         for i, (before, after) in enumerate(pairwise(gaps)):
             if not before * after < 0:  # nor where an AUC is undefined
                 continue
+            names = (a.name, b.name) if after > 0 else (b.name, a.name)
+            if not any(beyond_noise(*names, k) for k in _up_to_next(gaps, i + 1)):
+                continue
             low, high = math.log(a.patients[i]), math.log(a.patients[i + 1])
             at = math.exp(low + (high - low) * before / (before - after))
-            ahead, behind = (a, b) if after > 0 else (b, a)
-            crossed.append(Crossing(ahead.name, behind.name, at))
+            crossed.append(Crossing(*names, at))
     return tuple(crossed)
+
+
+def _up_to_next(gaps: Sequence[float], start: int) -> Iterator[int]:
+    """Points from `start` on at which the same model is ahead as there."""
+    for point in range(start, len(gaps)):
+        if not gaps[point] * gaps[start] > 0:
+            return
+        yield point
 
 
 def _suffices(share: float, experiment: Experiment) -> bool:
@@ -147,17 +165,32 @@ def _frozen(
     names: list[str], shares: list[float], held_out: _HeldOutByShare, experiment: Experiment
 ) -> LearningCurves:
     """Put intervals on every point, and words under the curves."""
-    labels, clusters, n_classes = experiment.labels, experiment.clusters, len(experiment.classes)
     sizes = tuple(_patients(share, experiment) for share in shares)
+    drawn = {key: _resampled(parts, experiment) for key, parts in held_out.items()}
+    counts = held_out_counts(experiment.labels, (split.test for split in experiment.first_repeat))
+    refused = is_refused("auc", counts, len(experiment.classes), experiment.least)
+    nothing = Interval(math.nan, math.nan, math.nan)
 
-    def aucs(name: str) -> Iterator[Interval]:
-        for share in shares:
-            predicted = held_out[name, share]
-            yield intervals(labels, predicted, n_classes, clusters, seed=experiment.seed)["auc"]
+    def beyond_noise(ahead: str, behind: str, point: int) -> bool:
+        share = shares[point]
+        return paired_bootstrap(drawn[ahead, share], drawn[behind, share]).low > 0
 
-    curves = tuple(LearningCurve(name, sizes, tuple(aucs(name))) for name in names)
-    crossed = crossings([curve for curve in curves if curve.name != "dummy"])
+    curves = tuple(
+        LearningCurve(
+            name,
+            sizes,
+            tuple(nothing if refused else interval(drawn[name, share]) for share in shares),
+        )
+        for name in names
+    )
+    crossed = crossings([curve for curve in curves if curve.name != "dummy"], beyond_noise)
     return LearningCurves(experiment.unit, curves, crossed, _statement(crossed, experiment))
+
+
+def _resampled(parts: list[HeldOut], experiment: Experiment) -> Resampled:
+    """Resample the AUC, with the same patients for every model and share."""
+    n_classes, clusters = len(experiment.classes), experiment.clusters
+    return resample(experiment.labels, parts, n_classes, clusters, seed=experiment.seed)["auc"]
 
 
 def _patients(share: float, experiment: Experiment) -> int:
@@ -180,6 +213,9 @@ def _statement(crossed: tuple[Crossing, ...], experiment: Experiment) -> str:
         f"held-out ones; {drawn}."
     )
     if not crossed:
-        return text + " No two curves cross in this range."
+        return text + " No model overtakes another by more than chance in this range."
     told = "; ".join(crossing.words(unit) for crossing in crossed)
-    return f"{text} {told}. Near a crossing the intervals overlap, so its place is rough."
+    return (
+        f"{text} {told}. Beyond it the difference is more than "
+        "chance; near it there is none, so its place is rough."
+    )

@@ -14,8 +14,11 @@ from imgpipe.evaluate.records.findings import find_faults, warnings_of
 from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.protocol import protocol
+from imgpipe.evaluate.records.scores import resample_parts
+from imgpipe.evaluate.records.spreads import spreads
 from imgpipe.evaluate.records.subgroups import subgroup_scores
 from imgpipe.evaluate.records.summary import summarise
+from imgpipe.evaluate.records.verdicts import all_at_once, pairwise_verdicts
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
 
 
@@ -40,7 +43,11 @@ def freeze(
 ) -> Comparison:
     """Put together what was compared, how, and what came out."""
     dataset, splits = experiment.dataset, experiment.splits
-    results = tuple(summarise(record, experiment) for record in records)
+    resampled = [resample_parts(record.test, experiment) for record in records]
+    results = tuple(
+        summarise(record, experiment, drawn)
+        for record, drawn in zip(records, resampled, strict=True)
+    )
     alike = duplicates(survey, dataset.ids, experiment.labels, places(dataset, splits))
     findings, (rows, own) = find_faults(
         candidates, experiment, survey, alike, results, trained_on, canaries=canaries
@@ -56,6 +63,9 @@ def freeze(
         learning=learning,
         findings=findings,
         canaries=rows,
+        pairs=pairwise_verdicts(records, resampled, experiment),
+        overall=all_at_once(records, experiment),
+        spreads=spreads(records, resampled, experiment),
         subgroups=subgroup_scores(records, experiment),
     )
 

@@ -37,6 +37,7 @@ def find_faults(
         models=models,
         estimators={c.name: c.estimator for c in candidates} if fitted else {},
         trained_on=trained_on,
+        least=experiment.least,
     )
     rows: _Canaries = ((), [])
     if canaries:

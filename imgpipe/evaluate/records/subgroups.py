@@ -4,8 +4,9 @@ import numpy as np
 
 from imgpipe.evaluate.data.subgroups import Grouping
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.scores import given_scores, resample_parts
 from imgpipe.evaluate.results import Interval, Subgroup
-from imgpipe.evaluate.scores.intervals import HeldOut, intervals
+from imgpipe.evaluate.scores.intervals import HeldOut
 
 
 def subgroup_scores(records: list[ModelRecord], experiment: Experiment) -> tuple[Subgroup, ...]:
@@ -41,8 +42,7 @@ def _metrics(
     parts = [part for part in (_within(part, inside) for part in record.test) if len(part.index)]
     if not parts:
         return {}
-    n_classes = len(experiment.classes)
-    return intervals(experiment.labels, parts, n_classes, experiment.clusters, seed=experiment.seed)
+    return given_scores(parts, resample_parts(parts, experiment), experiment)
 
 
 def _within(part: HeldOut, inside: np.ndarray) -> HeldOut:

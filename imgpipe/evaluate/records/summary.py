@@ -9,20 +9,21 @@ from imgpipe.evaluate.records.calibration import calibration
 from imgpipe.evaluate.records.conformal import conformal_sets
 from imgpipe.evaluate.records.mistakes import surest_mistakes
 from imgpipe.evaluate.records.operating_points import operations
+from imgpipe.evaluate.records.scores import given_scores, resample_parts
 from imgpipe.evaluate.results import Curve, Importance, ModelResult
-from imgpipe.evaluate.scores.intervals import HeldOut, intervals
+from imgpipe.evaluate.scores.intervals import HeldOut, Resampled
 from imgpipe.evaluate.scores.metrics import roc_curve, weighted_confusion
 from imgpipe.evaluate.scores.pooled import Pool
 
 
-def summarise(record: ModelRecord, experiment: Experiment) -> ModelResult:
-    """Turn what one model did into its result."""
+def summarise(
+    record: ModelRecord, experiment: Experiment, resampled: dict[str, Resampled]
+) -> ModelResult:
+    """Turn what one model did into its result; `resampled` are its metrics on the test parts."""
     labels, classes = experiment.labels, experiment.classes
-    scored = {
-        name: intervals(labels, held_out, len(classes), experiment.clusters, seed=experiment.seed)
-        for name, held_out in (("val", record.val), ("test", record.test))
-        if held_out
-    }
+    scored = {"test": given_scores(record.test, resampled, experiment)}
+    if record.val:
+        scored["val"] = given_scores(record.val, resample_parts(record.val, experiment), experiment)
     folds = [
         part
         for part, split in zip(record.test, experiment.splits, strict=False)

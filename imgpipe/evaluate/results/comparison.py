@@ -14,6 +14,7 @@ from imgpipe.evaluate.results.learning import LearningCurves
 from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import ModelResult
 from imgpipe.evaluate.results.subgroups import Subgroup
+from imgpipe.evaluate.results.verdicts import PairedTest, Spread, Verdict
 from imgpipe.evaluate.strict_json import plain, write_json
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ class Comparison:
     run: RunFacts
     learning: LearningCurves | None = None
     findings: tuple[Finding, ...] = ()
+    pairs: tuple[Verdict, ...] = ()
+    overall: PairedTest | None = None
+    spreads: tuple[Spread, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     canaries: tuple[Canary, ...] = ()
 
@@ -60,6 +64,9 @@ class Comparison:
             "models": {model.name: _model_dict(model) for model in self.models},
             "findings": plain(self.findings),
             **({"canaries": plain(self.canaries)} if self.canaries else {}),
+            "pairs": plain(self.pairs),
+            "overall": plain(self.overall),
+            "spreads": plain(self.spreads),
             **({"subgroups": plain(self.subgroups)} if self.subgroups else {}),
             "run": plain(self.run),
             **({} if self.learning is None else {"learning_curve": plain(self.learning)}),

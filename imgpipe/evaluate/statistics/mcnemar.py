@@ -74,7 +74,7 @@ def _clustered(a: np.ndarray, b: np.ndarray, clusters: np.ndarray) -> PairedTest
     n, k = len(a), len(gained)
     difference = float(gained.sum() / n)
     under_null = float(np.sqrt((gained**2).sum()))
-    z = float(gained.sum() / under_null) if under_null else 0.0
+    z = float(gained.sum()) / under_null if under_null else 0.0
     sizes = np.bincount(clusters)
     error = float(np.sqrt(((gained - difference * sizes) ** 2).sum() * k / max(k - 1, 1)) / n)
     return PairedTest(

@@ -11,9 +11,10 @@ from imgpipe.report.page import (
     operating_points,
     score_tables,
     subgroups,
+    verdicts,
 )
 from imgpipe.report.page.looks import looks_of
-from imgpipe.report.words import numbers, sentences
+from imgpipe.report.words import numbers, paired, sentences
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
@@ -36,7 +37,7 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
     told = [sentences.sentence(text) for text in card.warnings]
     return {
         "title": card.name,
-        "headline": sentences.headline(ranked, metric),
+        "headline": paired.headline(ranked, metric, comparison.pairs),
         "facts_line": facts.overview(comparison),
         "warnings": [text for text in told if text not in caveats],
         "metrics": [numbers.metric_name(key) for key in columns],
@@ -45,10 +46,11 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "caveats": caveats,
         "baseline": "dummy" in by_name,
         "score_charts": score_tables.score_charts(ranked, looks),
-        "sentences": [sentences.versus(ranked[0], m, metric) for m in ranked[1:]],
+        "sentences": paired.readings(ranked[0].name, comparison.pairs),
         "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
         "splits": score_tables.split_rows(ranked, looks),
         "legend": [score_tables.row(model, looks, [HEADLINE]) for model in ranked],
+        "verdicts": verdicts.panel(comparison, ranked, looks),
         "roc": curves.roc_panels(ranked, looks),
         "calibration": calibration.calibration(ranked, looks),
         "operating_points": operating_points.operating_points(ranked, looks),

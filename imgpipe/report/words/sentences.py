@@ -29,38 +29,6 @@ def overlap(a: "Interval", b: "Interval") -> bool | None:
     return a.low <= b.high and b.low <= a.high
 
 
-def headline(ranked: Sequence["ModelResult"], metric: str) -> str:
-    """State the result with its interval, and whether the next model is told apart."""
-    best = ranked[0]
-    score = best.metrics[metric]
-    name = metric_name(metric)
-    if len(ranked) == 1:
-        return f"{best.name} reaches {_article(name)} of {_with_interval(score)}."
-    text = f"{best.name} has the highest {name}, {_with_interval(score)}"
-    near = [m.name for m in ranked[1:] if overlap(score, m.metrics[metric])]
-    if not near:
-        return f"{text}; no other model’s interval reaches it."
-    return f"{text}; the interval of {_listed(near)} overlaps it."
-
-
-def versus(best: "ModelResult", other: "ModelResult", metric: str) -> str:
-    """Compare two models in words that claim no more than the intervals show."""
-    a, b = best.metrics[metric], other.metrics[metric]
-    text = (
-        f"{best.name} and {other.name}: {metric_name(metric)} {_with_interval(a)} "
-        f"against {_with_interval(b)}. "
-    )
-    shared = overlap(a, b)
-    if shared is None:
-        return text + "An interval is missing, so nothing is said about the difference."
-    if shared:
-        return text + "The intervals overlap: these data do not clearly tell the two apart."
-    return (
-        text
-        + "The intervals do not overlap: chance alone is an unlikely reason for the difference."
-    )
-
-
 def shift(models: Sequence["ModelResult"], metric: str) -> str | None:
     """Name the models that score clearly lower on the test part than on validation."""
     falls = []
@@ -74,7 +42,7 @@ def shift(models: Sequence["ModelResult"], metric: str) -> str | None:
         return None
     return (
         f"{metric_name(metric)} falls from the validation part to the test part, beyond both "
-        f"intervals, for {_listed(falls, 20)}. The two parts differ; expect new data to differ too."
+        f"intervals, for {listed(falls, 20)}. The two parts differ; expect new data to differ too."
     )
 
 
@@ -96,24 +64,24 @@ def not_done(comparison: "Comparison") -> list[str]:
         missing.append("No subgroups were compared.")
     return [
         *missing,
-        "No paired test of the difference between models; overlap of intervals is a cautious "
-        "reading, not a test.",
         *not_chosen(comparison),
     ]
 
 
-def _with_interval(score: "Interval") -> str:
+def with_interval(score: "Interval") -> str:
+    """Write a score and the ends of its interval."""
     ends = interval(score)
     return f"{number(score.value)} ({ends})" if ends else number(score.value)
 
 
-def _article(name: str) -> str:
+def article(name: str) -> str:
     """Put the article before a metric's name."""
     spoken = name if name in ("AUC", "F1") else name.lower()
     return f"an {spoken}" if name[0] in "AF" else f"a {spoken}"
 
 
-def _listed(names: Sequence[str], most: int = 3) -> str:
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Join names; count them where there are many."""
     if len(names) > most:
         return f"{len(names)} others"
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

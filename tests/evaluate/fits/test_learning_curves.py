@@ -121,13 +121,33 @@ def curve(name: str, *values: float) -> LearningCurve:
     return LearningCurve(name, (10, 20, 40), tuple(Interval(v, v, v) for v in values))
 
 
+def always(ahead: str, behind: str, point: int) -> bool:
+    """No difference is noise."""
+    return True
+
+
+def test_a_crossing_counts_where_the_lead_is_more_than_noise():
+    """The lead is asked for at the points between this crossing and the next, of who is ahead."""
+    asked = []
+
+    def never(ahead: str, behind: str, point: int) -> bool:
+        asked.append((ahead, behind, point))
+        return False
+
+    a, b = curve("svm", 0.9, 0.8, 0.9), curve("cnn", 0.8, 0.85, 0.8)
+    assert crossings([a, b], never) == ()
+    assert asked == [("cnn", "svm", 1), ("svm", "cnn", 2)]
+    (late,) = crossings([a, b], lambda ahead, behind, point: point == 2)
+    assert (late.ahead, late.behind) == ("svm", "cnn")
+
+
 def test_a_crossing_lies_where_the_lines_meet_on_a_logarithmic_axis():
     """Equal gaps before and after put the crossing at the geometric mean; ties are none."""
-    (crossing,) = crossings([curve("svm", 0.7, 0.8, 0.9), curve("cnn", 0.6, 0.7, 1.0)])
+    (crossing,) = crossings([curve("svm", 0.7, 0.8, 0.9), curve("cnn", 0.6, 0.7, 1.0)], always)
     assert (crossing.ahead, crossing.behind) == ("cnn", "svm")
     assert crossing.at == pytest.approx(math.sqrt(20 * 40))
-    assert crossings([curve("svm", 0.7, 0.8, 0.9), curve("forest", 0.7, 0.7, 0.9)]) == ()
-    assert crossings([curve("svm", 0.7, math.nan, 0.9), curve("cnn", 0.6, 0.7, 1.0)]) == ()
+    assert crossings([curve("svm", 0.7, 0.8, 0.9), curve("forest", 0.7, 0.7, 0.9)], always) == ()
+    assert crossings([curve("svm", 0.7, math.nan, 0.9), curve("cnn", 0.6, 0.7, 1.0)], always) == ()
     assert (crossing.about, crossing.words("images")) == (
         28,
         "cnn overtakes svm at about 28 images",

@@ -17,42 +17,9 @@ def result(folds_run: Comparison, name: str, auc: Interval, **splits: Interval) 
     return replace(folds_run.models[0], name=name, metrics={"auc": auc}, splits=parts)
 
 
-def test_overlap_is_no_difference(folds_run: Comparison) -> None:
-    """Overlapping intervals are not called a difference."""
-    a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
-    b = result(folds_run, "b", Interval(0.94, 0.92, 0.96))
-    assert "overlap: these data do not clearly tell the two apart" in sentences.versus(a, b, "auc")
-    assert "the interval of b overlaps it" in sentences.headline([a, b], "auc")
-
-
-def test_intervals_apart(folds_run: Comparison) -> None:
-    """Intervals that share no value are said not to overlap, without the word significant."""
-    a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
-    b = result(folds_run, "b", Interval(0.8, 0.75, 0.85))
-    text = sentences.versus(a, b, "auc")
-    assert "0.950 (0.930–0.970) against 0.800 (0.750–0.850)" in text
-    assert "do not overlap" in text
-    assert "significant" not in text
-    assert "no other model’s interval reaches it" in sentences.headline([a, b], "auc")
-
-
 def test_touching_intervals_overlap() -> None:
     """Intervals that meet in one value overlap."""
     assert sentences.overlap(Interval(0.9, 0.8, 0.95), Interval(0.7, 0.6, 0.8))
-
-
-def test_missing_interval(folds_run: Comparison) -> None:
-    """Without an interval nothing is said of a difference."""
-    a = result(folds_run, "a", Interval(0.95, 0.93, 0.97))
-    b = result(folds_run, "b", Interval(0.5, NAN, NAN))
-    assert sentences.overlap(a.metrics["auc"], b.metrics["auc"]) is None
-    assert "nothing is said" in sentences.versus(a, b, "auc")
-
-
-def test_one_model_alone(folds_run: Comparison) -> None:
-    """A lone model is not called the best."""
-    alone = result(folds_run, "svm", Interval(0.9, 0.8, 0.95))
-    assert sentences.headline([alone], "auc") == "svm reaches an AUC of 0.900 (0.800–0.950)."
 
 
 def test_fall_from_validation_to_test(folds_run: Comparison) -> None:
@@ -81,6 +48,7 @@ def test_what_was_not_done(split_run: Comparison, folds_run: Comparison) -> None
     assert "Patients were not kept apart" not in folds
     assert "One split only" not in folds
     assert "No setting was tuned" in folds
+    assert "paired test" not in split + folds
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,181 @@
+"""A verdict for each pair of models, in numbers and in words: the effect first, then p."""
+
+from itertools import combinations
+
+import numpy as np
+
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.paired_tests import (
+    METRIC,
+    NOTHING,
+    Chosen,
+    all_errors_test,
+    auc_test,
+    error_test,
+)
+from imgpipe.evaluate.results import Interval, PairedTest, Verdict
+from imgpipe.evaluate.results.verdicts import BETTER, EQUIVALENT, NO_DIFFERENCE, TOO_FEW
+from imgpipe.evaluate.scores.intervals import Resampled
+from imgpipe.evaluate.scores.refusal import held_out_counts, is_refused
+from imgpipe.evaluate.statistics.equivalence import LEVEL, equivalence
+from imgpipe.evaluate.statistics.holm import holm
+from imgpipe.evaluate.statistics.paired_bootstrap import difference_of
+from imgpipe.evaluate.wording import count
+
+_FEW_PATIENTS = 5  # of a class, below which nothing is said of a difference
+
+_Drawn = dict[str, Resampled]
+
+
+def pairwise_verdicts(
+    records: list[ModelRecord], resampled: list[_Drawn], experiment: Experiment
+) -> tuple[Verdict, ...]:
+    """Compare every two models; p-values are adjusted for the number of pairs."""
+    pairs = list(combinations(zip(records, resampled, strict=True), 2))
+    if not pairs:
+        return ()
+    missing = _missing(resampled, experiment)
+    chosen = [
+        auc_test(a, b, (drawn_a[METRIC], drawn_b[METRIC]), experiment)
+        if missing is None
+        else Chosen(NOTHING, None, missing)
+        for (a, drawn_a), (b, drawn_b) in pairs
+    ]
+    adjusted = holm([one.test.p_value for one in chosen])
+    return tuple(
+        _verdict(a, b, one, float(p), len(pairs), _differences(drawn_a, drawn_b, experiment),
+                 experiment)
+        for ((a, drawn_a), (b, drawn_b)), one, p in zip(pairs, chosen, adjusted, strict=True)
+    )  # fmt: skip
+
+
+def all_at_once(records: list[ModelRecord], experiment: Experiment) -> PairedTest | None:
+    """Test whether more than two models err equally often; None for fewer."""
+    return all_errors_test(records, experiment) if len(records) > 2 else None
+
+
+def _missing(resampled: list[_Drawn], experiment: Experiment) -> str | None:
+    """Say why nothing can be said of the AUC, if so."""
+    labels, classes = experiment.labels, experiment.classes
+    judged = resampled[0][METRIC].judged
+    counts = held_out_counts(labels, (split.test for split in experiment.splits))
+    if len(counts) < 2:
+        return f"all held-out images are of class {classes[next(iter(counts))]}"
+    if is_refused(METRIC, counts, len(classes), experiment.least):
+        rare = min(counts, key=lambda code: counts[code])
+        return f"only {count(counts[rare], 'held-out image')} of class {classes[rare]}"
+    needed = min(_FEW_PATIENTS, experiment.least)
+    if judged.rarest < needed:
+        rare = min(judged.by_class, key=lambda code: judged.by_class[code])
+        return f"only {count(judged.rarest, 'held-out patient')} of class {classes[rare]}"
+    return None
+
+
+def _differences(a: _Drawn, b: _Drawn, experiment: Experiment) -> dict[str, Interval]:
+    """Every metric's difference that is not refused, by the paired bootstrap."""
+    counts = held_out_counts(experiment.labels, (split.test for split in experiment.splits))
+    nan = float("nan")
+    return {
+        name: Interval(nan, nan, nan)
+        if is_refused(name, counts, len(experiment.classes), experiment.least)
+        else difference_of(a[name], b[name])
+        for name in a
+    }
+
+
+def _verdict(
+    a: ModelRecord,
+    b: ModelRecord,
+    chosen: Chosen,
+    p_holm: float,
+    pairs: int,
+    differences: dict[str, Interval],
+    experiment: Experiment,
+) -> Verdict:
+    test, margin = chosen.test, experiment.margin
+    equal = None
+    if margin is not None and np.isfinite([test.low, test.high]).all():
+        equal = equivalence(test.low, test.high, margin, df=chosen.df)
+    word, better = _word(test, p_holm, equal, a.name, b.name)
+    return Verdict(
+        a=a.name,
+        b=b.name,
+        metric=METRIC,
+        difference=test.difference,
+        low=test.low,
+        high=test.high,
+        p_value=test.p_value,
+        p_holm=p_holm,
+        verdict=word,
+        statement=_statement(a.name, b.name, test, word, better, p_holm, pairs, equal, chosen.why),
+        method=test.method,
+        why=chosen.why,
+        better=better,
+        differences=differences,
+        errors=error_test(a, b, experiment),
+        margin=margin,
+        equivalence=equal,
+    )
+
+
+def _word(
+    test: PairedTest, p_holm: float, equal: PairedTest | None, a: str, b: str
+) -> tuple[str, str | None]:
+    """The verdict, and the better model where the difference is more than chance."""
+    if np.isnan(test.p_value):
+        return TOO_FEW, None
+    better = (a if test.difference > 0 else b) if p_holm < LEVEL else None
+    if equal is not None and equal.p_value < LEVEL:
+        return EQUIVALENT, better
+    return (NO_DIFFERENCE, None) if better is None else (BETTER, better)
+
+
+def _statement(
+    a: str,
+    b: str,
+    test: PairedTest,
+    word: str,
+    better: str | None,
+    p_holm: float,
+    pairs: int,
+    equal: PairedTest | None,
+    why: str,
+) -> str:
+    """Say it in a sentence."""
+    if word == TOO_FEW:
+        return f"Too few to say which of {a} and {b} is better: {why}."
+    sign = -1.0 if better == b else 1.0
+    effect = _effect(test, sign)
+    p = _p(test.p_value, p_holm, pairs)
+    if word == EQUIVALENT and equal is not None:
+        low, high = sorted((sign * equal.low, sign * equal.high))
+        within = f"90 % interval {_signed(low)} to {_signed(high)}, {equal.method}"
+        ahead = "" if better is None else f"; yet {better} is ahead by more than chance, {p}"
+        return f"{a} and {b} are equivalent: AUC differs by {effect}; {within}{ahead}."
+    if better is not None:
+        other = b if better == a else a
+        return f"{better} is better than {other}: AUC higher by {effect}, {p}."
+    return f"No detectable difference between {a} and {b}: AUC differs by {effect}, {p}."
+
+
+def _effect(test: PairedTest, sign: float) -> str:
+    low, high = sorted((sign * test.low, sign * test.high))
+    return f"{_signed(sign * test.difference)} ({_signed(low)} to {_signed(high)})"
+
+
+def _p(p: float, p_holm: float, pairs: int) -> str:
+    """Give the p-value, and what it is among so many pairs."""
+    if pairs == 1:
+        return _p_words(p)
+    return f"{_p_words(p)}, {_p_words(p_holm)} among {pairs} pairs (Holm)"
+
+
+def _p_words(p: float) -> str:
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.2g}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def _signed(value: float) -> str:
+    """Three digits and a sign."""
+    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
