@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Any
 from imgpipe.learn.classifiers.builder import Builder
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import RandomForestClassifier
+    from imgpipe.learn.classifiers.quick_forest import QuickForest
 
 
-def build(random_state: int | None = 0, n_jobs: int | None = None) -> "RandomForestClassifier":
+def build(random_state: int | None = 0, n_jobs: int | None = None) -> "QuickForest":
     """500 trees with classes weighted by their rarity."""
-    from sklearn.ensemble import RandomForestClassifier
+    from imgpipe.learn.classifiers.quick_forest import QuickForest
 
-    return RandomForestClassifier(
-        500, class_weight="balanced", random_state=random_state, n_jobs=n_jobs
-    )
+    return QuickForest(500, class_weight="balanced", random_state=random_state, n_jobs=n_jobs)
 
 
 FOREST: Any = Builder(
