@@ -20,10 +20,11 @@ together. Over several classes each part is the sum over classes against the res
 zero, so noise alone lifts it: a model whose every probability is true gets about .04 on 600
 samples, and .10 on 100. `errors_by_chance` says what such a model would get here. Resamples have
 the noise twice and lie higher still: plain percentiles of the bootstrap held the true error of
-such a model never (in 400 simulated sets). `without_excess` therefore takes off twice what the
-bootstrap itself adds, and `error_interval` starts at 0 where such a model could have got as much;
-then 89 to 98 % of intervals held the true error. Reliability and resolution are sums of squares
-with the same fault, and get the first of the two.
+such a model never (in 400 simulated sets). `error_interval` therefore takes off what noise adds
+(`without_excess`), and claims no more than the error less what chance gives 97.5 % of the time.
+Then 94 to 99 % of intervals held the true error, of true and of overconfident probabilities of 40
+to 600 samples, 1 or 3 a patient. Reliability and resolution are sums of squares with the same
+fault, and are freed of it likewise.
 """
 
 from dataclasses import dataclass
@@ -144,11 +145,16 @@ def error_interval(
     value = float(calibration_error(binned(pool.once(), bins, p, y))[0])
     drawn = pool.resampled(lambda weights: calibration_error(binned(weights, bins, p, y)))
     found = without_excess(value, drawn)
-    if value <= np.percentile(by_chance, 97.5):
-        return Interval(found.value, 0.0, found.high)
-    return found
+    beyond_chance = max(0.0, value - float(np.percentile(by_chance, 97.5)))
+    return Interval(found.value, min(found.low, beyond_chance), found.high)
 
 
 def without_excess(value: float, drawn: np.ndarray, most: float = 1.0) -> Interval:
-    """Give percentiles of resamples that lie too high, by as much as the value itself does."""
-    return percentiles(value, drawn - 2 * max(0.0, float(drawn.mean() - value)), most=most)
+    """Give percentiles of resamples that lie too high, by as much as the value itself does.
+
+    The lower end is freed of both excesses, the upper of the resamples' own: where a value is low
+    by chance, its resamples exceed it by more than it exceeds the truth.
+    """
+    excess = max(0.0, float(drawn.mean() - value))
+    low = percentiles(value, drawn - 2 * excess, most=most).low
+    return Interval(value, low, percentiles(value, drawn - excess, most=most).high)

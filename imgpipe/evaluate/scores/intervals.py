@@ -24,7 +24,7 @@ from imgpipe.evaluate.results import HIGHEST, LOWER_IS_BETTER, Interval
 from imgpipe.evaluate.scores.metrics import metric_names, plain_metrics, weighted_metrics
 
 RESAMPLES = 1000
-_BLOCK = 4_000_000  # weights held at a time
+_BLOCK = 1_000_000  # weights held at a time
 _Z = 1.959964  # 97.5th percentile of the normal distribution
 SHARES = ("accuracy", "sensitivity", "specificity")
 

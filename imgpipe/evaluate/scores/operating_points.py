@@ -37,16 +37,19 @@ def on_curve(positive: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np
     up, down = by_score(positive, score, weights)
     hits = np.cumsum(up[:, ::-1], axis=1)
     alarms = np.cumsum(down[:, ::-1], axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sensitivity = hits / hits[:, -1:]
-        specificity = 1 - alarms / alarms[:, -1:]
+    positives, negatives = hits[:, -1], alarms[:, -1]
     figures = [average_precision(up, down)]
+    row = np.arange(len(hits))
     for target in TARGETS:
-        figures.append(_highest(sensitivity, specificity >= target - _ROUNDING))
+        # both rise from threshold to threshold, so counting those that are allowed finds the last
+        allowed = (alarms <= ((1 - target + _ROUNDING) * negatives)[:, None]).sum(axis=1)
+        reached = np.where(allowed > 0, hits[row, np.maximum(allowed - 1, 0)], 0.0)
+        figures.append(_divide(reached, positives))
     for target in TARGETS:
-        figures.append(_highest(specificity, sensitivity >= target - _ROUNDING))
+        first = (hits < ((target - _ROUNDING) * positives)[:, None]).sum(axis=1)
+        figures.append(1 - _divide(alarms[row, np.minimum(first, alarms.shape[1] - 1)], negatives))
     found = np.column_stack(figures)
-    found[~((hits[:, -1] > 0) & (alarms[:, -1] > 0))] = np.nan
+    found[~((positives > 0) & (negatives > 0))] = np.nan
     return found
 
 
@@ -89,11 +92,6 @@ def at_thresholds(
         ],
         axis=2,
     )
-
-
-def _highest(figure: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """Highest figure among what is allowed; 0, that of calling nothing or all, where none is."""
-    return np.where(allowed, figure, 0.0).max(axis=1)
 
 
 def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 from imgpipe.evaluate.results import Interval
 from imgpipe.evaluate.scores.intervals import RESAMPLES, HeldOut, cluster_weights
 
-BLOCK = 4_000_000  # weights held at a time
+BLOCK = 1_000_000  # weights held at a time
 _TAIL = 2.5
 _Z = 1.959964
 
