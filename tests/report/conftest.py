@@ -64,6 +64,16 @@ def wide_run() -> Comparison:
 
 
 @pytest.fixture(scope="session")
+def choice_run() -> Comparison:
+    """Two classes in a given split, with a validation part to choose thresholds on."""
+    data = make_dataset(
+        ("benign", "malignant"), 40, split=np.tile(["train", "test", "val"], 27)[:80]
+    )
+    models = {name: make_pipeline(name, families="intensity") for name in ("forest", "dummy")}
+    return compare(models, data)
+
+
+@pytest.fixture(scope="session")
 def sets_run() -> Comparison:
     """Three classes in folds, with thresholds from inner folds and conformal sets."""
     data = make_dataset(("normal", "benign", "malignant"))

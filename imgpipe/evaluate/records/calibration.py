@@ -15,14 +15,14 @@ from imgpipe.evaluate.scores.calibration import (
     without_excess,
 )
 from imgpipe.evaluate.scores.losses import brier_losses, clipped
-from imgpipe.evaluate.scores.pooled import Pool, percentiles, share
+from imgpipe.evaluate.scores.pooled import Pool, percentiles
 
 _PARTS = ("reliability", "resolution", "uncertainty", "within")
 
 
-def calibration(pool: Pool, classes: tuple[str, ...]) -> Calibration | None:
-    """Judge the probabilities of held-out samples; None where one is not a number."""
-    if not pool.known:
+def calibration(pool: Pool, classes: tuple[str, ...], least: int = 1) -> Calibration | None:
+    """Judge the probabilities of held-out samples; None where one is no number, or few are."""
+    if not pool.known or len(pool.true) < least:
         return None
     codes = [1] if len(classes) == 2 else list(range(len(classes)))
     bins = {code: quantile_bins(pool.scores[:, code]) for code in codes}
@@ -32,7 +32,7 @@ def calibration(pool: Pool, classes: tuple[str, ...]) -> Calibration | None:
     drawn = pool.resampled(lambda w: _parts(w, pool, bins)).T
     most = float(len(classes))
     return Calibration(
-        brier=percentiles(float(losses.mean()), brier, most=2.0),
+        brier=pool.loss(float(losses.mean()), brier),
         reliability=without_excess(float(parts[0]), drawn[0], most),
         resolution=without_excess(float(parts[1]), drawn[1], most),
         uncertainty=percentiles(float(parts[2]), drawn[2], most=most),
@@ -87,7 +87,7 @@ def _curve(pool: Pool, code: int, name: str, bins: np.ndarray) -> Reliability:
             ReliabilityBin(
                 int(sums.n[0, k]),
                 float(sums.p[0, k] / sums.n[0, k]),
-                share(float(shares[k]), drawn[:, k], pool.patients(bins == k)),
+                pool.share(float(shares[k]), drawn[:, k], bins == k),
             )
             for k in range(len(shares))
         ),

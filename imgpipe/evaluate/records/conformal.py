@@ -9,7 +9,7 @@ from imgpipe.evaluate.records.operating_points import chosen_where
 from imgpipe.evaluate.results import ConformalSets
 from imgpipe.evaluate.scores.conformal import limit, sets
 from imgpipe.evaluate.scores.intervals import HeldOut
-from imgpipe.evaluate.scores.pooled import Pool, percentiles, share
+from imgpipe.evaluate.scores.pooled import Pool, percentiles
 
 
 def conformal_sets(
@@ -38,8 +38,7 @@ def conformal_sets(
     figures = _shares(pool.once(), held, among)[0]
     drawn = pool.resampled(lambda weights: _shares(weights, held, among))
     coverage = [
-        share(float(value), drawn[:, k], pool.patients(among[:, k] > 0))
-        for k, value in enumerate(figures)
+        pool.share(float(value), drawn[:, k], among[:, k] > 0) for k, value in enumerate(figures)
     ]
     sizes = pool.resampled(lambda weights: weights @ size / weights.sum(axis=1))
     return ConformalSets(

@@ -9,7 +9,7 @@ from imgpipe.evaluate.results import Curve, DecisionCurve, OperatingPoint, Opera
 from imgpipe.evaluate.scores.decision_curve import THRESHOLDS, net_benefit, treat_all
 from imgpipe.evaluate.scores.intervals import HeldOut
 from imgpipe.evaluate.scores.operating_points import at_thresholds, on_curve, on_curve_names
-from imgpipe.evaluate.scores.pooled import Pool, percentiles, share
+from imgpipe.evaluate.scores.pooled import Pool, percentiles
 from imgpipe.evaluate.scores.precision_recall import precision_recall_curve
 from imgpipe.evaluate.scores.thresholds import choose_thresholds
 
@@ -26,12 +26,13 @@ def chosen_where(inner: Sequence[HeldOut | None], experiment: Experiment) -> str
 def operations(
     pool: Pool, inner: Sequence[HeldOut | None], experiment: Experiment
 ) -> tuple[Operation, ...]:
-    """Judge decisions for the positive class, or for each class that was held out with others."""
+    """Judge decisions for the positive class, or each class of which enough was held out."""
     if not pool.known:
         return ()
     classes = experiment.classes
     codes = [1] if len(classes) == 2 else range(len(classes))
-    both = [code for code in codes if len(np.unique(pool.true == code)) == 2]
+    least = max(1, experiment.least)
+    both = [code for code in codes if least <= (pool.true == code).sum() <= len(pool.true) - least]
     where = chosen_where(inner, experiment)
     parts = [] if where is None else [part for part in inner if part is not None]
     return tuple(_operation(pool, code, parts, where, experiment) for code in both)
@@ -51,7 +52,7 @@ def _operation(
     figures = on_curve(positive, score, pool.once())[0]
     drawn = pool.resampled(lambda weights: on_curve(positive, score, weights)).T
     reached = {
-        name: percentiles(float(value), row)
+        name: pool.rank(float(value), row, positive)
         for name, value, row in zip(on_curve_names(), figures, drawn, strict=True)
     }
     name = experiment.classes[code]
@@ -104,8 +105,7 @@ def _point(
 ) -> OperatingPoint:
     among = (positive, ~positive, called, ~called)
     sensitivity, specificity, ppv, npv = (
-        share(float(figures[k]), drawn[:, k], pool.patients(inside))
-        for k, inside in enumerate(among)
+        pool.share(float(figures[k]), drawn[:, k], inside) for k, inside in enumerate(among)
     )
     benefit = percentiles(float(figures[4]), drawn[:, 4], least=-np.inf)
     return OperatingPoint(rule, thresholds, sensitivity, specificity, ppv, npv, benefit)

@@ -43,7 +43,7 @@ def summarise(
         importances=_importances(record),
         mistakes=surest_mistakes(record, folds, pooled, experiment),
         best_params=_best(record),
-        calibration=calibration(pool, classes),
+        calibration=calibration(pool, classes, experiment.least),
         operation=operations(pool, record.inner, experiment),
         conformal=conformal_sets(pool, record.inner, experiment),
         pipeline=record.pipeline,

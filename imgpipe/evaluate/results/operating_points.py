@@ -42,6 +42,8 @@ class DecisionCurve:
 class Operation:
     """The positive class, or one class against the rest, on held-out images.
 
+    A class of which fewer images were held out than metrics are given for has none.
+
     `on_curve` is read off the held-out images' own curve: what any threshold could reach there,
     chosen with hindsight. `points` are thresholds chosen on `chosen_on` (``"validation part"``,
     ``"inner folds"``, or None where none was chosen), without a look at held-out images.

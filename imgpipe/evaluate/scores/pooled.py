@@ -2,7 +2,7 @@
 
 What counts bins or thresholds needs many samples at once, so it is computed on the folds of one
 repeat pooled, each sample with what the model that had not seen it said. Intervals come from the
-same resamples of patients as those of the metrics.
+same resamples of patients as those of the metrics, and have the same form.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,17 @@ from functools import cached_property
 import numpy as np
 
 from imgpipe.evaluate.results import Interval
-from imgpipe.evaluate.scores.intervals import RESAMPLES, HeldOut, cluster_weights
+from imgpipe.evaluate.scores.intervals import (
+    RESAMPLES,
+    HeldOut,
+    Judged,
+    Resampled,
+    cluster_weights,
+    interval,
+)
 
 BLOCK = 1_000_000  # weights held at a time
 _TAIL = 2.5
-_Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,24 @@ class Pool:
         """Count the patients of some of the samples."""
         return len(np.unique(self.clusters[among]))
 
+    def share(self, value: float, drawn: np.ndarray, among: np.ndarray) -> Interval:
+        """Give a share of some of the samples with its interval, as that of an accuracy."""
+        patients = self.patients(among)
+        judged = Judged(patients, {0: patients}, patients == int(among.sum()))
+        return interval(Resampled("accuracy", np.array([value]), np.zeros(1), drawn, judged))
+
+    def rank(self, value: float, drawn: np.ndarray, positive: np.ndarray) -> Interval:
+        """Give a figure of the order of samples with its interval, as that of an AUC."""
+        by_class = {0: self.patients(~positive), 1: self.patients(positive)}
+        judged = Judged(self.patients(positive | ~positive), by_class, alone=False)
+        return interval(Resampled("auc", np.array([value]), np.zeros(1), drawn, judged))
+
+    def loss(self, value: float, drawn: np.ndarray) -> Interval:
+        """Give a mean of squares with its interval, as that of a Brier score."""
+        patients = len(np.unique(self.clusters))
+        judged = Judged(patients, {0: patients}, patients == len(self.true))
+        return interval(Resampled("brier", np.array([value]), np.zeros(1), drawn, judged))
+
 
 def percentiles(value: float, drawn: np.ndarray, least: float = 0.0, most: float = 1.0) -> Interval:
     """Give a figure with the percentiles of its resamples; those that leave it undefined go."""
@@ -83,14 +107,3 @@ def percentiles(value: float, drawn: np.ndarray, least: float = 0.0, most: float
     low, high = np.percentile(drawn, [_TAIL, 100 - _TAIL])
     low, high = min(low, value), max(high, value)
     return Interval(float(value), float(max(low, least)), float(min(high, most)))
-
-
-def share(value: float, drawn: np.ndarray, patients: int) -> Interval:
-    """Give a share with its interval; one of exactly 0 or 1 ends at Wilson's bound for patients."""
-    found = percentiles(value, drawn)
-    if value not in (0.0, 1.0) or not patients:
-        return found
-    bound = _Z**2 / (patients + _Z**2)
-    if value == 1.0:
-        return Interval(1.0, float(np.nanmin([1 - bound, found.low])), 1.0)
-    return Interval(0.0, 0.0, float(np.nanmax([bound, found.high])))

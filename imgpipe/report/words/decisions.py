@@ -14,7 +14,10 @@ def calibrated(model: "ModelResult") -> list[str]:
     """Judge a model's calibration error beside that of probabilities which are all true."""
     found = model.calibration
     if found is None:
-        return [f"{model.name} gave probabilities that are no numbers: nothing is said of them."]
+        return [
+            f"The probabilities of {model.name} were not judged: there are too few, or some are no "
+            "numbers."
+        ]
     error = f"{number(found.ece.value)}"
     ends = interval(found.ece)
     text = f"{model.name} has a calibration error of {error}" + (f" ({ends})" if ends else "")

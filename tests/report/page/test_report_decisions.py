@@ -15,10 +15,10 @@ def section(text: str, name: str) -> str:
     return found[0] if found else ""
 
 
-def test_calibration_stands_on_the_page(split_run: Comparison) -> None:
+def test_calibration_stands_on_the_page(choice_run: Comparison) -> None:
     """The parts of the Brier score, the error, and that of chance are the comparison's."""
-    shown = section(render(split_run), "calibration")
-    for model in split_run.models:
+    shown = section(render(choice_run), "calibration")
+    for model in choice_run.models:
         found = model.calibration
         assert found is not None
         for score in (found.brier, found.reliability, found.resolution, found.ece):
@@ -28,11 +28,11 @@ def test_calibration_stands_on_the_page(split_run: Comparison) -> None:
     assert shown.count('<svg class="chart"') == 1
 
 
-def test_thresholds_stand_on_the_page(split_run: Comparison) -> None:
+def test_thresholds_stand_on_the_page(choice_run: Comparison) -> None:
     """Each rule has its threshold and what it did, beside the prevalence it holds for."""
-    text = render(split_run)
+    text = render(choice_run)
     shown = section(text, "operating-points")
-    for model in split_run.models:
+    for model in choice_run.models:
         (operation,) = model.operation
         assert f"a prevalence of {operation.prevalence:.3f}" in shown
         assert len(operation.points) == 6
@@ -71,37 +71,39 @@ def test_what_was_not_chosen_is_said(folds_run: Comparison, sets_run: Comparison
     assert "No conformal sets for svm" in told
 
 
-def test_a_model_without_numbers_has_no_diagram(split_run: Comparison) -> None:
+def test_a_model_without_numbers_has_no_diagram(choice_run: Comparison) -> None:
     """Probabilities that are no numbers are told in words; with none at all there is no section."""
-    broken = replace(split_run.models[0], calibration=None, operation=())
-    shown = section(render(replace(split_run, models=(broken, split_run.models[1]))), "calibration")
-    assert f"{broken.name} gave probabilities that are no numbers" in shown
-    none = tuple(replace(m, calibration=None, operation=()) for m in split_run.models)
-    text = render(replace(split_run, models=none))
+    broken = replace(choice_run.models[0], calibration=None, operation=())
+    shown = section(
+        render(replace(choice_run, models=(broken, choice_run.models[1]))), "calibration"
+    )
+    assert f"The probabilities of {broken.name} were not judged" in shown
+    none = tuple(replace(m, calibration=None, operation=()) for m in choice_run.models)
+    text = render(replace(choice_run, models=none))
     assert not section(text, "calibration")
     assert not section(text, "operating-points")
     assert 'href="#calibration"' not in text
 
 
-def test_images_of_probability_zero_are_counted(split_run: Comparison) -> None:
+def test_images_of_probability_zero_are_counted(choice_run: Comparison) -> None:
     """How many images cost the log loss its most stands with the sentences."""
-    model = split_run.models[0]
+    model = choice_run.models[0]
     assert model.calibration is not None
     for n, words in ((1, "1 image a probability of 0 for what it is"), (3, "3 images a")):
         found = replace(model, calibration=replace(model.calibration, log_loss_clipped=n))
-        assert words in render(replace(split_run, models=(found,)))
+        assert words in render(replace(choice_run, models=(found,)))
     assert np.isfinite(model.metrics["log_loss"].value)
 
 
-def test_a_target_that_was_missed_is_told(split_run: Comparison, sets_run: Comparison) -> None:
+def test_a_target_that_was_missed_is_told(choice_run: Comparison, sets_run: Comparison) -> None:
     """A threshold or a set whose interval ends below what it was chosen for is a sentence."""
-    model = split_run.models[0]
+    model = choice_run.models[0]
     (operation,) = model.operation
     short, enough = Interval(0.6, 0.5, 0.7), Interval(0.9, 0.8, 0.97)
     for score, told in ((short, 2), (enough, 0)):
         points = tuple(replace(p, specificity=score, sensitivity=enough) for p in operation.points)
         changed = replace(model, operation=(replace(operation, points=points),))
-        text = render(replace(split_run, models=(changed,)))
+        text = render(replace(choice_run, models=(changed,)))
         assert text.count("the threshold chosen for a specificity") == told
         assert "the threshold chosen for a sensitivity" not in text
     model = sets_run.models[0]
