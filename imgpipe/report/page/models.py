@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imgpipe.evaluate import Mistake, ModelResult
 
 _IMPORTANT = 12  # features shown per model
+_SEEN = 0.0005  # smaller drops are written as 0.000
 _MISTAKES = 8  # images shown per model
 
 
@@ -40,12 +41,17 @@ def confusion(model: "ModelResult", looks: Looks, classes: Sequence[str]) -> dic
 
 
 def importances(model: "ModelResult", looks: Looks) -> dict[str, Any]:
-    """A chart of the features that a model leans on most, and how many are left out."""
-    top = sorted(model.importances, key=lambda item: -item.value)[:_IMPORTANT]
+    """A chart of the features that a model leans on most, and how many are left out.
+
+    Those that no shuffle moved by what three digits show are counted apart.
+    """
+    moved = [f for f in model.importances if max(abs(f.value), abs(f.low), abs(f.high)) >= _SEEN]
+    top = sorted(moved, key=lambda item: -item.value)[:_IMPORTANT]
     colour = looks[model.name]["colour"]
     bars = [Bar(feature_name(f.feature), f.value, f.low, f.high, colour, f.feature) for f in top]
-    svg = bar_chart(f"Permutation importance, {model.name}", bars)
-    return entry(model, looks, svg=Markup(svg), hidden=len(model.importances) - len(top))
+    svg = bar_chart(f"Permutation importance, {model.name}", bars) if bars else ""
+    still = len(model.importances) - len(moved)
+    return entry(model, looks, svg=Markup(svg), hidden=len(moved) - len(top), still=still)
 
 
 def mistakes(model: "ModelResult", looks: Looks, unfolded: bool) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+"""Features that mattered, and those that moved nothing."""
+
+from dataclasses import replace
+
+from imgpipe.evaluate import Comparison
+from imgpipe.evaluate.results import Importance
+from imgpipe.report.html import render
+
+
+def page_with(run: Comparison, *drops: float) -> str:
+    """The report of a run whose first model has these drops."""
+    found = tuple(Importance(f"mean_{n}", drop, drop, drop) for n, drop in enumerate(drops))
+    models = (replace(run.models[0], importances=found), *run.models[1:])
+    return render(replace(run, models=models))
+
+
+def test_a_model_that_no_single_feature_moves_has_no_chart(split_run: Comparison) -> None:
+    """Twelve bars of 0.000 say nothing; a sentence says why."""
+    page = page_with(split_run, *[0.0] * 20, 0.0004, -0.0004)
+    assert "No feature alone lowers the AUC" in page
+    assert "Permutation importance" not in page
+
+
+def test_what_moved_nothing_is_counted_and_not_drawn(split_run: Comparison) -> None:
+    """Bars are drawn for what moved, up to twelve; the others are counted by their kind."""
+    page = page_with(split_run, 0.1, -0.02, *[0.0] * 5)
+    assert "5 more moved nothing." in page
+    page = page_with(split_run, *[0.01] * 15, 0.0)
+    assert "3 more below these; 1 moved nothing." in page
+    page = page_with(split_run, 0.3, 0.2)
+    assert "moved nothing" not in page
+    assert "Permutation importance" in page
