@@ -1,5 +1,6 @@
 """The battery: faults planted in files are told under their codes, and clean sets are not."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -252,6 +253,20 @@ def of_one(change: Callable[[np.ndarray], np.ndarray]) -> Fault:
     return plant
 
 
+def shifted(image: np.ndarray) -> np.ndarray:
+    return np.pad(image, 2, mode="edge")[3:-1, 1:-3]
+
+
+def recompressed(image: np.ndarray) -> np.ndarray:
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "jpeg", quality=80)
+    return np.asarray(Image.open(file))
+
+
+def cropped(image: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(image[1:-1, 1:-1]).resize((SIDE, SIDE)))
+
+
 def noisy(image: np.ndarray) -> np.ndarray:
     return np.clip(image + RNG.normal(0.5, 0.3, image.shape), 0, 255).astype(np.uint8)
 
@@ -268,6 +283,11 @@ PLANTED: dict[str, tuple[str, Fault]] = {
     "a copy with another label": ("DUP002", alike(lambda image: image, relabel=True)),
     "copies of two patients": ("DUP003", copies_of_two_patients),
     "a noisy copy": ("DUP004", alike(noisy)),
+    "a shifted copy": ("DUP004", alike(shifted)),
+    "a mirrored copy": ("DUP004", alike(lambda image: image[:, ::-1])),
+    "a turned copy": ("DUP004", alike(np.rot90)),
+    "a recompressed copy": ("DUP004", alike(recompressed)),
+    "a cropped copy": ("DUP004", alike(cropped)),
     "a darker copy": ("DUP004", alike(lambda image: (image * 0.9).astype(np.uint8))),
     "a noisy copy with another label": ("DUP005", alike(noisy, relabel=True)),
     "look-alikes of two patients": ("DUP006", alike_of_two_patients),
