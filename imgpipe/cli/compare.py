@@ -59,6 +59,11 @@ from imgpipe.cli.program.listing import Listing
     "--canaries", is_flag=True,
     help="Also score what sees nothing of the patient: border, brightness, size, shuffled labels.",
 )  # fmt: skip
+@click.option(
+    "--duplicates", type=click.Choice(["group", "drop", "keep"]), default="group",
+    show_default=True,
+    help="Equal or nearly equal images: on one side of folds, one of each, or as they are.",
+)  # fmt: skip
 @click.option("--cost", is_flag=True, help="Also measure a cold start and memory: seconds a model.")
 @click.option(
     "--margin", type=click.FloatRange(min=0, min_open=True), metavar="M",
@@ -124,6 +129,9 @@ def command(
     workers = _options.worker_count(jobs)
     candidates = _with_features(chosen, before, workers) if before else chosen
     comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
+    found = comparison.look_alikes
+    if found is not None and not found.images and not found.left_out:
+        _options.warn_idle(_options.typed(ctx, "duplicates"), "no two images look alike")
     _runs.publish(comparison, folder, ctx.obj.command, as_json)
 
 

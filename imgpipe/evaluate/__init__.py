@@ -6,6 +6,7 @@ from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
+    AlikeGroup,
     Calibration,
     Canary,
     Comparison,
@@ -21,10 +22,12 @@ from imgpipe.evaluate.results import (
     Interval,
     LearningCurve,
     LearningCurves,
+    LookAlikesFound,
     Mistake,
     ModelResult,
     OperatingPoint,
     Operation,
+    OtherScores,
     PairedTest,
     Protocol,
     Reliability,
@@ -46,6 +49,7 @@ from imgpipe.learn import fit_model
 
 __all__ = [
     "CHECKS",
+    "AlikeGroup",
     "Calibration",
     "Canary",
     "Comparison",
@@ -61,10 +65,12 @@ __all__ = [
     "Interval",
     "LearningCurve",
     "LearningCurves",
+    "LookAlikesFound",
     "Mistake",
     "ModelResult",
     "OperatingPoint",
     "Operation",
+    "OtherScores",
     "PairedTest",
     "Protocol",
     "Reliability",

@@ -9,10 +9,12 @@ from imgpipe._common import InputError, track
 from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.kept_folds import kept_folds, name_of_folds
+from imgpipe.evaluate.data.lookalikes.handling import check_handling, handle
 from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.data.sites import held_out_sites
-from imgpipe.evaluate.data.splits import make_splits
+from imgpipe.evaluate.data.splits import Split, make_splits
 from imgpipe.evaluate.data.subgroups import groupings
+from imgpipe.evaluate.fits.as_drawn import fit_as_drawn
 from imgpipe.evaluate.fits.candidates import make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
@@ -40,6 +42,7 @@ def compare(
     hold_out: str | None = None,
     subgroups: str | Iterable[str] = (),
     canaries: bool = False,
+    duplicates: str = "group",
     thresholds: bool = False,
     conformal: float | None = None,
     cost: bool = False,
@@ -103,6 +106,11 @@ def compare(
         image or mask alone, noise in the masks, shuffled labels, and how far the test part of a
         given split can be told from the rest. They stand below the models, and alarm where they
         score high.
+    duplicates : {"group", "drop", "keep"}
+        Images that are equal or nearly so: in folds, keep them on one side, and tell what the
+        scores would be otherwise; leave out all but one of each group, and all where their labels
+        differ; or do nothing. With a given split, groups are only told of: scores on the judged
+        images that do not stand in training are a second row.
     cost : bool
         Also measure the start of each model in a process of its own, and its memory: seconds each.
     margin : float, optional
@@ -142,6 +150,7 @@ def compare(
     if conformal is not None and not 0 < conformal < 1:
         raise InputError(f"conformal is {conformal}; give a share between 0 and 1, 0.9 for one")
     check_rules(margin, least)
+    check_handling(duplicates)
     clock = Clock()
     dataset = _looked_at(dataset, region, empty_mask)
     dataset, sites = held_out_sites(dataset, hold_out)
@@ -156,11 +165,20 @@ def compare(
     else:
         splits = sites or make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
     survey = survey_of(dataset, n_jobs)
+
+    def draw(data: Any) -> list[Split]:
+        return make_splits(data, folds=folds, repeats=repeats, seed=seed)
+
+    given = sites or folds_of is not None or dataset.split is not None
+    dataset, survey, splits, copies = handle(
+        dataset, survey, splits, duplicates, None if given else draw, n_jobs
+    )
+    parts = groupings(dataset, subgroups) if copies.left_out else parts
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
         dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
         thresholds, conformal, None if folds_of is None else name_of_folds(folds_of), cost,
-        least, margin,
+        least, margin, copies,
     )  # fmt: skip
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [
@@ -171,8 +189,11 @@ def compare(
     ]
     for record, candidate, number, split in track(fits, "fitting"):
         fit_split(record, candidate, number, split, experiment)
+    drawn = fit_as_drawn(candidates, records, experiment)
     curves = learning_curves(candidates, records, experiment) if learning_curve else None
-    return freeze(candidates, records, experiment, survey, clock, curves, canaries=canaries)
+    return freeze(
+        candidates, records, experiment, survey, clock, curves, canaries=canaries, drawn=drawn
+    )
 
 
 def _looked_at(dataset: Any, region: str | None, empty_mask: str) -> Any:

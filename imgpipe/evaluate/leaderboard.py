@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from imgpipe.evaluate.results import Canary, Interval, ModelResult, Subgroup
+    from imgpipe.evaluate.results import (
+        Canary,
+        DuplicatePair,
+        Interval,
+        LookAlikesFound,
+        ModelResult,
+        Subgroup,
+    )
 
 # metrics for a terminal, with their titles: what fits into 80 columns with its intervals
 ON_TERMINAL = {"auc": "AUC", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
@@ -17,22 +24,58 @@ def leaderboard(
     models: "Sequence[ModelResult]",
     positive_class: str | None = None,
     canaries: "Sequence[Canary]" = (),
+    look_alikes: "LookAlikesFound | None" = None,
 ) -> "pd.DataFrame":
     """Table of the models, best AUC first, with intervals, spread over seeds, and cost.
 
     With two classes its last column names the one whose sensitivity and precision are meant.
-    Canaries stand below the models, whatever they score.
+    Below the models stand their scores without the judged images that stand in training, or on
+    folds as drawn; then the canaries, whatever they score.
     """
     import pandas as pd
 
     rows = [{"model": model.name, **_cells(model.metrics), **model.cost} for model in models]
     table = pd.DataFrame(rows).sort_values("auc", ascending=False, kind="stable")
+    other = other_rows(look_alikes)
+    if other:
+        extra = [{"model": name, **_cells(metrics)} for name, metrics in other.items()]
+        table = pd.concat([table, pd.DataFrame(extra)])
     if canaries:
         own = pd.DataFrame([{"model": row.title, **_cells(row.metrics)} for row in canaries])
         table = pd.concat([table, own])
     if positive_class is not None:
         table["positive_class"] = positive_class
     return table.reset_index(drop=True)
+
+
+def other_rows(found: "LookAlikesFound | None") -> "dict[str, Mapping[str, Interval]]":
+    """Scores under another rule about look-alikes, by the model and the rule."""
+    others = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
+    return {
+        f"{name}, {other.title}": metrics
+        for other in others
+        for name, metrics in other.scores.items()
+    }
+
+
+def pair_table(pairs: "Sequence[DuplicatePair]") -> "pd.DataFrame":
+    """Table of all pairs of equal or nearly equal images, those that matter most first."""
+    import pandas as pd
+
+    rows = [
+        {
+            "id_a": pair.id_a,
+            "id_b": pair.id_b,
+            "place_a": pair.split_a,
+            "place_b": pair.split_b,
+            "label_a": pair.label_a,
+            "label_b": pair.label_b,
+            "alike": "equal" if pair.exact else ", ".join(filter(None, ["near", pair.way])),
+            "similarity": round(pair.similarity, 4),
+        }
+        for pair in pairs
+    ]
+    return pd.DataFrame(rows)
 
 
 def subgroup_table(subgroups: "Sequence[Subgroup]") -> "pd.DataFrame":
@@ -64,13 +107,16 @@ def _cells(metrics: "Mapping[str, Interval]") -> dict[str, Any]:
 
 
 def in_short(
-    models: "Sequence[ModelResult]", canaries: "Sequence[Canary]" = ()
+    models: "Sequence[ModelResult]",
+    canaries: "Sequence[Canary]" = (),
+    look_alikes: "LookAlikesFound | None" = None,
 ) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the few metrics that people look at first, best model first."""
     by_name = {model.name: model for model in models}
     ranked = [by_name[name] for name in leaderboard(models)["model"]]
     shown = [metric for metric in ON_TERMINAL if all(metric in m.metrics for m in models)]
-    named = [(m.name, m.metrics) for m in ranked] + [(c.title, c.metrics) for c in canaries]
+    named: list[tuple[str, Mapping[str, Interval]]] = [(m.name, m.metrics) for m in ranked]
+    named += [*other_rows(look_alikes).items(), *((c.title, c.metrics) for c in canaries)]
     rows = [[name, *(_with_ends(metrics[k]) for k in shown)] for name, metrics in named]
     return ["model", *(ON_TERMINAL[metric] for metric in shown)], rows
 

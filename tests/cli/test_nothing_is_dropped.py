@@ -146,6 +146,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(COMPARE, "--conformal 1", "0<x<1"),
         Case(COMPARE.replace("dummy", "cnn"), "--conformal 0.8", "validation part"),
     ],
+    ("compare", "--duplicates"): [
+        Case(COMPARE, "--duplicates drop", NOTHING, 0),
+        Case(COMPARE, "--duplicates none", "is not one of"),
+    ],
     ("train", "--size"): [Case(TRAIN, "--size 8", code=0, differs=True)],
     ("train", "--model"): [Case(TRAIN, "--model svn", "did you mean svm?")],
     ("train", "--out"): [Case(TRAIN, "--out {out}/m.pkl", ".pkl")],

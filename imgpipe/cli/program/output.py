@@ -51,7 +51,7 @@ def print_leaderboard(comparison: "Comparison") -> None:
     """Print the models, best first, with their intervals."""
     from imgpipe.evaluate.leaderboard import in_short
 
-    print_table(*in_short(comparison.models, comparison.canaries))
+    print_table(*in_short(comparison.models, comparison.canaries, comparison.look_alikes))
 
 
 def readable_size(count: float) -> str:

@@ -25,6 +25,9 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
         _output.print_json({**comparison.to_dict(), "out": str(out)})
         return
     card = comparison.dataset
+    found = comparison.look_alikes
+    if found is not None and found.without is not None:
+        click.echo(f"Warning: {found.without.statement}; see the rows below", err=True)
     for text in card.warnings:
         if text not in card.rough:
             click.echo(f"Warning: {text}", err=True)
@@ -32,6 +35,8 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
     click.echo()
     for text in _readings(comparison):
         click.echo(text)
+    if found is not None and found.as_drawn is not None:
+        click.echo(f"Note: {found.as_drawn.statement}")
     for text in card.rough:
         click.echo(f"Note: {text}")
     if comparison.protocol.positive_class is not None:

@@ -72,6 +72,7 @@ def duplicates(
     labels: np.ndarray,
     places: Sequence[str | None],
     alike: LookAlikes | None = None,
+    classes: Sequence[str] | None = None,
     n_jobs: int | None = None,
 ) -> tuple[tuple[DuplicatePair, ...], list[str]]:
     """List equal and nearly equal images, and say in words what is wrong about them.
@@ -84,6 +85,8 @@ def duplicates(
         Of each image: its id, its label, and its split or fold.
     alike : LookAlikes, optional
         From `look_alikes`, where it is known already.
+    classes : sequence of str, optional
+        Names of the labels.
     n_jobs : int, optional
         Threads of the search.
 
@@ -95,6 +98,11 @@ def duplicates(
         split or fold where there is one; near-duplicates once for each two groups of equals.
     """
     alike = look_alikes(survey, n_jobs) if alike is None else alike
+
+    def named(index: int) -> str:
+        code = int(labels[index])
+        return str(code if classes is None else classes[code])
+
     groups = [list(group) for group in alike.equal]
     whole = {group[0]: group for group in groups}
     exact = [(a, b, 1.0, "") for a, b in _exact_pairs(groups, places)]
@@ -105,7 +113,7 @@ def duplicates(
     pairs = [
         DuplicatePair(
             str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same,
-            similarity, way,
+            similarity, way, named(a), named(b),
         )
         for same, listed in ((True, exact), (False, near))
         for a, b, similarity, way in listed

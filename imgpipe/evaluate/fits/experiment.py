@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.evaluate.data.lookalikes.handling import Handled
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.subgroups import Grouping
 from imgpipe.evaluate.fits.feature_store import FeatureStore
@@ -44,6 +45,7 @@ class Experiment:
     cost: bool = False  # also of a cold start, in a process of its own
     least: int = LEAST
     margin: float | None = None
+    copies: Handled | None = None  # what was done about look-alikes
 
     @property
     def labels(self) -> np.ndarray:
@@ -70,7 +72,9 @@ class Experiment:
         return [split for split in self.splits if not split.repeat]
 
     def groups(self, index: np.ndarray) -> np.ndarray | None:
-        """Patients of these samples, where patients are known."""
+        """Patients of these samples, where patients are known, and their look-alikes."""
+        if self.copies is not None and self.copies.together is not None:
+            return self.copies.together[index]
         return None if self.dataset.groups is None else np.asarray(self.dataset.groups)[index]
 
     def position(self, split: Split) -> int:

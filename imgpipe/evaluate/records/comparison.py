@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 from imgpipe.evaluate.data.card import data_card, places
 from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.lookalikes.groups import look_alikes
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records import environment
 from imgpipe.evaluate.records.findings import find_faults, warnings_of
+from imgpipe.evaluate.records.lookalikes import look_alikes_found
 from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.protocol import protocol
@@ -20,6 +22,7 @@ from imgpipe.evaluate.records.subgroups import subgroup_scores
 from imgpipe.evaluate.records.summary import summarise
 from imgpipe.evaluate.records.verdicts import all_at_once, pairwise_verdicts
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
+from imgpipe.evaluate.scores.intervals import HeldOut
 
 
 class Clock:
@@ -40,6 +43,7 @@ def freeze(
     learning: LearningCurves | None = None,
     trained_on: frozenset[str] | None = None,
     canaries: bool = False,
+    drawn: dict[str, list[HeldOut]] | None = None,
 ) -> Comparison:
     """Put together what was compared, how, and what came out."""
     dataset, splits = experiment.dataset, experiment.splits
@@ -48,7 +52,10 @@ def freeze(
         summarise(record, experiment, drawn)
         for record, drawn in zip(records, resampled, strict=True)
     )
-    alike = duplicates(survey, dataset.ids, experiment.labels, places(dataset, splits))
+    copies = experiment.copies
+    found = look_alikes(survey, experiment.n_jobs) if copies is None else copies.alike
+    where = places(dataset, splits)
+    alike = duplicates(survey, dataset.ids, experiment.labels, where, found, dataset.classes)
     findings, (rows, own) = find_faults(
         candidates, experiment, survey, alike, results, trained_on, canaries=canaries
     )
@@ -67,6 +74,7 @@ def freeze(
         overall=all_at_once(records, experiment),
         spreads=spreads(records, resampled, experiment),
         subgroups=subgroup_scores(records, experiment),
+        look_alikes=look_alikes_found(records, experiment, found, where, drawn or {}),
     )
 
 

@@ -18,7 +18,7 @@ def surest_mistakes(
     """The wrong predictions that the model was surest of; `pooled` holds those of all `folds`."""
     wrong = np.flatnonzero(pooled.predicted != experiment.labels[pooled.index])
     sure = pooled.scores[wrong, pooled.predicted[wrong]]
-    surest = wrong[np.argsort(-sure, kind="stable")[:_MISTAKES]]
+    surest = _unlike(wrong[np.argsort(-sure, kind="stable")], pooled, experiment)[:_MISTAKES]
     fold = np.repeat(np.arange(len(folds)), [len(part.index) for part in folds])
     mistakes = []
     for rank, at in enumerate(surest):
@@ -27,6 +27,20 @@ def surest_mistakes(
         model = record.explained[fold[at]] if explained else None
         mistakes.append(_mistake(pooled, at, model, experiment))
     return tuple(mistakes)
+
+
+def _unlike(ranked: np.ndarray, pooled: HeldOut, experiment: Experiment) -> np.ndarray:
+    """Of images that look alike, only the first is worth a look."""
+    if experiment.copies is None:
+        return ranked
+    group_of = {i: k for k, group in enumerate(experiment.copies.alike.groups) for i in group}
+    kept, seen = [], set()
+    for at in ranked:
+        group = group_of.get(int(pooled.index[at]))
+        if group is None or group not in seen:
+            kept.append(at)
+            seen.add(group)
+    return np.array(kept, ranked.dtype)
 
 
 def _mistake(pooled: HeldOut, at: int, model: object, experiment: Experiment) -> Mistake:

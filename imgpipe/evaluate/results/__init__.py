@@ -6,6 +6,7 @@ from imgpipe.evaluate.results.comparison import Comparison
 from imgpipe.evaluate.results.data import Copies, DataCard, DuplicatePair, Example
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningCurves
+from imgpipe.evaluate.results.lookalikes import AlikeGroup, LookAlikesFound, OtherScores
 from imgpipe.evaluate.results.operating_points import (
     ConformalSets,
     DecisionCurve,
@@ -32,6 +33,7 @@ __all__ = [
     "HIGHEST",
     "LOWER_IS_BETTER",
     "METRICS",
+    "AlikeGroup",
     "Calibration",
     "Canary",
     "Comparison",
@@ -48,10 +50,12 @@ __all__ = [
     "Interval",
     "LearningCurve",
     "LearningCurves",
+    "LookAlikesFound",
     "Mistake",
     "ModelResult",
     "OperatingPoint",
     "Operation",
+    "OtherScores",
     "PairedTest",
     "Protocol",
     "Reliability",

@@ -11,6 +11,7 @@ from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.data import MOST_LISTED, DataCard
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import LearningCurves
+from imgpipe.evaluate.results.lookalikes import LookAlikesFound
 from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import ModelResult
 from imgpipe.evaluate.results.subgroups import Subgroup
@@ -36,6 +37,7 @@ class Comparison:
     overall: PairedTest | None = None
     spreads: tuple[Spread, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
+    look_alikes: LookAlikesFound | None = None
     canaries: tuple[Canary, ...] = ()
 
     def __repr__(self) -> str:
@@ -54,7 +56,9 @@ class Comparison:
 
         With two classes its last column names the positive one. Canaries stand below the models.
         """
-        return leaderboard(self.models, self.protocol.positive_class, self.canaries)
+        return leaderboard(
+            self.models, self.protocol.positive_class, self.canaries, self.look_alikes
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the per-sample predictions and the pictures, ready for strict JSON."""
@@ -68,6 +72,7 @@ class Comparison:
             "overall": plain(self.overall),
             "spreads": plain(self.spreads),
             **({"subgroups": plain(self.subgroups)} if self.subgroups else {}),
+            **({} if (a := self.look_alikes) is None else {"look_alikes": a.to_dict()}),
             "run": plain(self.run),
             **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
         }

@@ -24,6 +24,8 @@ class DuplicatePair:
     exact: bool = True
     similarity: float = 1.0
     way: str = ""
+    label_a: str = ""
+    label_b: str = ""
 
 
 @dataclass(frozen=True)

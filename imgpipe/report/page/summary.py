@@ -7,6 +7,7 @@ from imgpipe.report.page import (
     checks,
     curves,
     facts,
+    lookalikes,
     models,
     operating_points,
     score_tables,
@@ -33,7 +34,8 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
     undefined = numbers.number(ranked[0].metrics[HEADLINE].value) == "–"
     metric = "accuracy" if undefined else HEADLINE
     columns = score_tables.columns(ranked)
-    caveats = checks.caveats(comparison.findings)
+    seen = lookalikes.told(comparison, ranked[0], metric)
+    caveats = [*map(sentences.sentence, seen), *checks.caveats(comparison.findings)]
     told = [sentences.sentence(text) for text in card.warnings]
     return {
         "title": card.name,
@@ -42,6 +44,8 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
         "warnings": [text for text in told if text not in caveats],
         "metrics": [numbers.metric_name(key) for key in columns],
         "board": [score_tables.row(model, looks, columns) for model in ranked],
+        "other_rows": lookalikes.rows(comparison, ranked, looks, columns),
+        "look_alikes": lookalikes.section(comparison.look_alikes),
         "canaries": score_tables.canary_rows(comparison.canaries, columns),
         "caveats": caveats,
         "baseline": "dummy" in by_name,

@@ -1,0 +1,135 @@
+"""The look-alikes of a comparison: groups with pictures, and scores under another rule."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from imgpipe.evaluate.data.lookalikes.groups import LookAlikes
+from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.thumbnails import thumbnail
+from imgpipe.evaluate.results import AlikeGroup, LookAlikesFound, OtherScores
+from imgpipe.evaluate.scores.intervals import HeldOut, intervals
+from imgpipe.evaluate.wording import count
+
+_GROUPS = 24  # shown
+_IMAGES = 6  # of each
+
+
+def look_alikes_found(
+    records: list[ModelRecord],
+    experiment: Experiment,
+    alike: LookAlikes,
+    places: Sequence[str | None],
+    drawn: dict[str, list[HeldOut]],
+) -> LookAlikesFound:
+    """Count the groups, show the worst of them, and tell what the scores are without."""
+    labels = experiment.labels
+    of = len(np.unique(np.concatenate([split.test for split in experiment.splits])))
+    seen = None
+    if all(len(split.train) for split in experiment.splits):
+        found = [alike.among(split.test, split.train) for split in experiment.splits]
+        seen = len(np.unique(np.concatenate(found)))
+    groups = sorted(
+        (
+            (
+                len({int(labels[i]) for i in group}) == 1,
+                len({places[i] for i in group}) == 1,
+                group,
+            )
+            for group in alike.groups
+        ),
+        key=lambda item: item[:2],
+    )
+    copies = experiment.copies
+    return LookAlikesFound(
+        handling="keep" if copies is None else copies.how,
+        images=sum(len(group) for *_, group in groups),
+        groups=len(groups),
+        torn=sum(not same for same, *_ in groups),
+        across=sum(not here for _, here, _ in groups),
+        judged=seen,
+        of=of,
+        left_out=0 if copies is None else copies.left_out,
+        shown=tuple(_shown(group, experiment, places) for *_, group in groups[:_GROUPS]),
+        without=_without(records, experiment, alike, seen, of) if seen else None,
+        as_drawn=_as_drawn(records, experiment, drawn),
+    )
+
+
+def _shown(
+    group: Sequence[int], experiment: Experiment, places: Sequence[str | None]
+) -> AlikeGroup:
+    """One group, each label and place among its first few."""
+    dataset, labels = experiment.dataset, experiment.labels
+    kinds: dict[Any, int] = {}
+    for index in group:
+        kinds.setdefault((int(labels[index]), places[index]), index)
+    few = list(dict.fromkeys([*kinds.values(), *group]))[:_IMAGES]
+    pictures: tuple[np.ndarray, ...] = ()
+    if dataset.region != "table":
+        pictures = tuple(
+            thumbnail(np.asarray(dataset.images[i].pixels), dataset.channel_axis) for i in few
+        )
+    return AlikeGroup(
+        images=len(group),
+        torn=len({int(labels[i]) for i in group}) > 1,
+        across=len({places[i] for i in group}) > 1,
+        ids=tuple(str(dataset.ids[i]) for i in few),
+        labels=tuple(experiment.classes[labels[i]] for i in few),
+        places=tuple(places[i] for i in few),
+        pictures=pictures,
+    )
+
+
+def _without(
+    records: list[ModelRecord], experiment: Experiment, alike: LookAlikes, seen: int, of: int
+) -> OtherScores | None:
+    """Scores on the judged images of which no look-alike was trained on."""
+    if seen == of:
+        return None
+    known = [alike.among(split.test, split.train) for split in experiment.splits]
+    scores = {
+        record.name: _scores(
+            [_others(part, known[at % len(known)]) for at, part in enumerate(record.test)],
+            experiment,
+        )
+        for record in records
+    }
+    are = "stands" if seen == 1 else "stand"
+    statement = f"{seen} of {of} judged images {are} in training too, equal or nearly so"
+    return OtherScores(f"without {count(seen, 'copy', 'copies')}", statement, scores)
+
+
+def _as_drawn(
+    records: list[ModelRecord], experiment: Experiment, drawn: dict[str, list[HeldOut]]
+) -> OtherScores | None:
+    """Scores on folds that tear look-alikes apart."""
+    if not drawn or experiment.copies is None:
+        return None
+    n = experiment.copies.torn_apart
+    left = [record.name for record in records if record.name not in drawn]
+    statement = (
+        f"{n} judged images would have a look-alike in the training part of their fold, had the "
+        "folds been drawn without regard to them"
+    )
+    if left:
+        statement += f" (not fitted again, for its cost: {', '.join(left)})"
+    scores = {name: _scores(parts, experiment) for name, parts in drawn.items()}
+    return OtherScores("folds as drawn", statement, scores)
+
+
+def _others(part: HeldOut, known: np.ndarray) -> HeldOut:
+    keep = ~np.isin(part.index, known)
+    return HeldOut(part.index[keep], part.predicted[keep], part.scores[keep], part.seed)
+
+
+def _scores(parts: list[HeldOut], experiment: Experiment) -> Any:
+    filled = [part for part in parts if len(part.index)]
+    return intervals(
+        experiment.labels,
+        filled,
+        len(experiment.classes),
+        experiment.clusters,
+        seed=experiment.seed,
+    )

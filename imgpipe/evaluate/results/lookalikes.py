@@ -1,0 +1,66 @@
+"""Which images look alike, and what scores lose by it."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from imgpipe.evaluate.results.scores import Interval
+from imgpipe.evaluate.strict_json import plain
+
+
+@dataclass(frozen=True)
+class AlikeGroup:
+    """Images that are equal or nearly so: `torn` has several labels, `across` several places.
+
+    `images` counts all; `ids`, `labels`, `places` and `pictures` are those of the first few.
+    """
+
+    images: int
+    torn: bool
+    across: bool
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    places: tuple[str | None, ...]
+    pictures: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class OtherScores:
+    """Scores of the models under another rule about look-alikes; `statement` says which."""
+
+    title: str
+    statement: str
+    scores: dict[str, dict[str, Interval]]
+
+
+@dataclass(frozen=True)
+class LookAlikesFound:
+    """Images that are equal or nearly so, by groups, and what was done about them.
+
+    `handling` is ``"group"``, ``"drop"`` or ``"keep"``; `left_out` counts what it dropped.
+    `judged` images had an equal or nearly equal one in the training of the models that judged
+    them, of `of` judged ones; None where it is not known what was trained on. `without` are the
+    scores on the others, `as_drawn` those on folds that do not keep look-alikes together.
+    """
+
+    handling: str
+    images: int
+    groups: int
+    torn: int
+    across: int
+    judged: int | None
+    of: int
+    left_out: int = 0
+    shown: tuple[AlikeGroup, ...] = ()
+    without: OtherScores | None = None
+    as_drawn: OtherScores | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the pictures."""
+        content = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "shown"}
+        content["shown"] = [
+            {f.name: plain(getattr(g, f.name)) for f in fields(g) if f.name != "pictures"}
+            for g in self.shown
+        ]
+        return content
