@@ -10,7 +10,6 @@ from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.checks import known_codes, run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
 from imgpipe.evaluate.data.leakage import duplicates
-from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.results import Finding
 from imgpipe.tables import FeatureDataset, is_feature_table, load_features
@@ -69,7 +68,6 @@ def check(
         evidence = Evidence(
             dataset,
             survey,
-            measures_of(dataset),
             pairs,
             tuple(complaints),
             tuple(faults),

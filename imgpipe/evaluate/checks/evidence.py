@@ -25,14 +25,13 @@ CHANCE = 0.001  # how often the numbers of one check may seem to tell the classe
 class Evidence:
     """All that a check may look at; without a comparison `splits` is None and `models` is empty.
 
-    `measures` are the numbers called `MEASURES`, `faults` were found in the source, `pairs` look
+    `faults` were found in the source, `pairs` look
     alike, `complaints` come from the search for them, `estimators` are the models before they were
     fitted, `canaries` the rows of the leaderboard that should score nothing.
     """
 
     dataset: Any
     survey: Survey
-    measures: np.ndarray
     pairs: tuple[DuplicatePair, ...] = ()
     complaints: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -47,6 +46,11 @@ class Evidence:
     @cached_property
     def labels(self) -> np.ndarray:
         return np.asarray(self.dataset.labels).astype(np.int64)
+
+    @property
+    def measures(self) -> np.ndarray:
+        """The numbers called `MEASURES`, (n, 16)."""
+        return self.survey.measures
 
     @property
     def classes(self) -> tuple[str, ...]:

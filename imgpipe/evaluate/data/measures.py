@@ -44,13 +44,6 @@ def measure(images: Any, channel_axis: int | None = None) -> np.ndarray:
     return np.concatenate(rows) if rows else np.empty((0, len(MEASURES)))
 
 
-def measures_of(dataset: Any) -> np.ndarray:
-    """Numbers of the images of a data set; NaN for a table of features."""
-    if dataset.region == "table":
-        return np.full((len(dataset.labels), len(MEASURES)), np.nan)
-    return measure(dataset.images, dataset.channel_axis)
-
-
 def edge_pixels(images: Images, most: int = 256) -> np.ndarray | None:
     """Gray levels along the outermost line of pixels, (n, up to `most`); None but for a stack."""
     if not (images.is_stack and len(images)):

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.datasets.digests import image_digest
+from imgpipe.evaluate.data.measures import MEASURES
 from imgpipe.evaluate.data.survey import Survey, survey_images
 
 
@@ -24,4 +25,5 @@ def survey_of(dataset: Any, n_jobs: int | None = None) -> Survey:
         dtype="float64",
         channels=1,
         pixels=values.size,
+        measures=np.full((n, len(MEASURES)), np.nan),
     )

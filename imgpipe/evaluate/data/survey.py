@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import joblib
@@ -11,6 +11,7 @@ import numpy as np
 from imgpipe._common import track
 from imgpipe.datasets.digests import image_digest
 from imgpipe.evaluate.data.lookalikes.thumbnails import thumbnail
+from imgpipe.evaluate.data.measures import MEASURES, measure
 from imgpipe.images import Image, Images, as_images
 
 _PORTION = 64  # images read in one task
@@ -23,7 +24,8 @@ class Survey:
 
     `digests` identify pixels, `keys` also masks and spacing; `reduced` are reductions; `areas` the
     shares of the image inside the mask, NaN without one. `thumbnails` are what look-alikes are
-    found by, and `longest` the longer side of each image; rows of features have none.
+    found by, and `longest` the longer side of each image; rows of features have none. `measures`
+    are the numbers called `MEASURES`, (n, 16), NaN for rows of features.
     """
 
     digests: tuple[bytes, ...]
@@ -36,6 +38,7 @@ class Survey:
     pixels: int
     thumbnails: tuple[np.ndarray, ...] = ()
     longest: tuple[int, ...] = ()
+    measures: np.ndarray = field(default_factory=lambda: np.empty((0, len(MEASURES))))
 
     def take(self, kept: np.ndarray) -> "Survey":
         """Survey of some of the images; sizes and pixels stay those of all."""
@@ -44,7 +47,8 @@ class Survey:
             for name in ("digests", "keys", "thumbnails", "longest")
             if getattr(self, name)
         }
-        return replace(self, **part, areas=self.areas[kept], reduced=self.reduced[kept])
+        rows = {name: getattr(self, name)[kept] for name in ("areas", "reduced", "measures")}
+        return replace(self, **part, **rows)
 
     def data_hash(self, labels: np.ndarray) -> str:
         """Identify pixels and masks, their order and their labels."""
@@ -66,6 +70,7 @@ class _Look(NamedTuple):
     pixels: int
     thumbnail: np.ndarray
     longest: int
+    measures: np.ndarray | None
 
 
 def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = None) -> Survey:
@@ -76,7 +81,8 @@ def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = No
     carried = as_images(images, channel_axis)
     workers = 1 if carried.in_memory else joblib.effective_n_jobs(n_jobs)
     if workers == 1:
-        looks = [_look(image, channel_axis) for image in track(carried, "reading images")]
+        alone = not carried.in_memory
+        looks = [_look(image, channel_axis, alone) for image in track(carried, "reading images")]
     else:
         parts = [carried[at : at + _PORTION] for at in range(0, len(carried), _PORTION)]
         job = joblib.delayed(_look_at)
@@ -96,15 +102,19 @@ def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = No
         sum(look.pixels for look in looks),
         tuple(look.thumbnail for look in looks),
         tuple(look.longest for look in looks),
+        # those in memory are measured together, which is faster
+        measure(carried, channel_axis)
+        if carried.in_memory
+        else np.concatenate([look.measures for look in looks if look.measures is not None]),
     )
 
 
 def _look_at(images: Images, channel_axis: int | None) -> list[_Look]:
     """Look at a part of the images, in a worker."""
-    return [_look(image, channel_axis) for image in images]
+    return [_look(image, channel_axis, measured=True) for image in images]
 
 
-def _look(image: Image, channel_axis: int | None) -> _Look:
+def _look(image: Image, channel_axis: int | None, measured: bool) -> _Look:
     pixels = np.ascontiguousarray(image.pixels)
     digest = image_digest(pixels)
     gray = pixels if channel_axis is None else pixels.mean(axis=channel_axis)
@@ -119,6 +129,7 @@ def _look(image: Image, channel_axis: int | None) -> _Look:
         pixels.size,
         thumbnail(gray),
         max(gray.shape[-2:]),
+        measure(pixels[None], channel_axis) if measured else None,
     )
 
 

@@ -36,24 +36,23 @@ class Fitted:
     labels: np.ndarray
 
 
-def fit_canaries(experiment: Experiment, survey: Survey, measures: np.ndarray) -> Iterator[Fitted]:
-    """Fit each canary on every split; `measures` are the numbers called `MEASURES`."""
+def fit_canaries(experiment: Experiment, survey: Survey) -> Iterator[Fitted]:
+    """Fit each canary on every split."""
     labels = experiment.labels
     if experiment.dataset.region == "table":
         values = np.asarray(experiment.dataset.images, dtype=np.float64)
     else:
-        values = measures
-        for name, what, seen in _views(experiment.dataset, survey, measures):
+        values = survey.measures
+        for name, what, seen in _views(experiment.dataset, survey):
             yield Fitted(name, what, _parts(seen, labels, experiment), labels)
     shuffled = _shuffled(labels, experiment.clusters, experiment.seed)
     what = "labels dealt out anew among patients; .5 where nothing leaks"
     yield Fitted(SHUFFLED, what, _parts(values, shuffled, experiment), shuffled)
 
 
-def _views(
-    dataset: Any, survey: Survey, measures: np.ndarray
-) -> Iterator[tuple[str, str, np.ndarray]]:
+def _views(dataset: Any, survey: Survey) -> Iterator[tuple[str, str, np.ndarray]]:
     """Names, explanations and numbers of what each canary sees."""
+    measures = survey.measures
     places = [k for k, name in enumerate(MEASURES) if "border" in name or "corner" in name]
     mean = measures[:, [MEASURES.index("mean gray")]]
     yield "mean gray alone", "the mean gray level of the image", mean

@@ -14,14 +14,14 @@ _TOLD = "test or training"
 
 
 def canary_rows(
-    experiment: Experiment, survey: Survey, measures: np.ndarray, shift: Shift | None
+    experiment: Experiment, survey: Survey, shift: Shift | None
 ) -> tuple[tuple[Canary, ...], list[ModelRecord]]:
     """Fit the canaries and judge them as models are.
 
     Predictions are kept of those that predict the label itself.
     """
     rows, records = [], []
-    for fitted in fit_canaries(experiment, survey, measures):
+    for fitted in fit_canaries(experiment, survey):
         if not fitted.parts:
             continue
         metrics = _judged(fitted.labels, fitted.parts, experiment)

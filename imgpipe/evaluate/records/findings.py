@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from imgpipe.evaluate.checks import run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
-from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
@@ -30,7 +29,6 @@ def find_faults(
     evidence = Evidence(
         experiment.dataset,
         survey,
-        measures_of(experiment.dataset),
         look_alikes[0],
         tuple(look_alikes[1]),
         splits=experiment.splits,
@@ -41,7 +39,7 @@ def find_faults(
     )
     rows: _Canaries = ((), [])
     if canaries:
-        rows = canary_rows(experiment, survey, evidence.measures, evidence.shift)
+        rows = canary_rows(experiment, survey, evidence.shift)
         evidence = replace(evidence, canaries=rows[0])
     return run_checks(evidence), rows
 

@@ -14,7 +14,6 @@ from imgpipe import InputError
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import CHECKS, check
 from imgpipe.evaluate.checks.evidence import Evidence
-from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.tables import FeatureDataset
 
@@ -385,7 +384,7 @@ def test_a_search_that_was_not_made_is_told() -> None:
     data = Dataset("scans", np.stack(made.images), np.array(made.labels))
     told = "near-duplicates were not searched for among 20001 different images"
     survey = survey_images(data.images, None)
-    evidence = Evidence(data, survey, measures_of(data), complaints=(told, "and more"))
+    evidence = Evidence(data, survey, complaints=(told, "and more"))
     assert [found.message for found in CHECKS["DUP007"].findings(evidence)] == [told]
 
 

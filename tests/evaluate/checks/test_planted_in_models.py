@@ -18,7 +18,6 @@ from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Canary, Comparison, Interval, compare, score_fitted
 from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.checks.evidence import Evidence
-from imgpipe.evaluate.data.measures import measures_of
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.learn import FeatureExtractor
 
@@ -218,7 +217,7 @@ def test_a_canary_that_sings_is_told(name: str, auc: Interval, code: str | None)
     (model,) = compare({"light": light()}, data, folds=3).models
     survey = survey_images(data.images, None)
     row = Canary(name, "", {"auc": auc})
-    evidence = Evidence(data, survey, measures_of(data), models=(model,), canaries=(row,))
+    evidence = Evidence(data, survey, models=(model,), canaries=(row,))
     own = [CHECKS[c] for c in ("SCO002", "SCO006", "SCO007")]
     found = [finding.code for check in own for finding in check.findings(evidence)]
     assert found == ([code] if code else [])

@@ -1,11 +1,15 @@
 """Numbers of an image that say nothing of its content, and the shift that they show."""
 
+from pathlib import Path
+
 import numpy as np
+import PIL.Image
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from imgpipe.evaluate.data.measures import MEASURES, edge_pixels, measure
 from imgpipe.evaluate.data.shift import shift
+from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.images import Images
 
 RNG = np.random.default_rng(0)
@@ -111,3 +115,19 @@ def test_few_patients_show_no_shift() -> None:
     units = np.arange(400) // 20
     numbers = RNG.normal(size=(400, 3)) + judged[:, None]
     assert shift(numbers, np.zeros((400, 16, 17)), judged, judged.astype(int), units) is None
+
+
+def test_images_in_files_are_measured_as_they_are_read(tmp_path: Path) -> None:
+    """The survey has the same numbers of images in files, with one worker or two, and in memory."""
+    images = RNG.integers(0, 256, (6, 20, 20), dtype=np.uint8)
+    files = []
+    for k, image in enumerate(images):
+        files.append(str(tmp_path / f"{k}.png"))
+        PIL.Image.fromarray(image).save(files[-1])
+    lazy = Images(files)
+    assert not lazy.in_memory
+    for jobs in (1, 2):
+        found = survey_images(lazy, None, jobs).measures
+        np.testing.assert_allclose(found, measure(images), rtol=1e-12)
+    part = survey_images(images, None).take(np.array([4, 1]))
+    np.testing.assert_allclose(part.measures, measure(images[[4, 1]]), rtol=1e-12)
