@@ -23,18 +23,18 @@ METRICS = {
 _SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
 _MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}
 _COSTS = {
-    "fit_cpu_seconds": "Fitting the classifier, CPU time",
+    "fit_cpu_seconds": "Fitting alone, CPU",
     "fit_seconds": "Fitting",
-    "feature_seconds": "Features of all images, CPU time",
-    "predict_ms_per_image": "One image, median wait",
+    "feature_seconds": "All features, CPU",
+    "predict_ms_per_image": "One image",
     "predict_ms_p95": "95th percentile",
-    "predict_cpu_ms_per_image": "One image, CPU time",
-    "images_per_second": "Images a second, at once",
-    "predict_threads": "Threads that predict",
-    "cold_start_seconds": "Cold start, wait",
-    "cold_start_cpu_seconds": "Cold start, CPU time",
+    "predict_cpu_ms_per_image": "One image, CPU",
+    "images_per_second": "Images a second",
+    "predict_threads": "Threads",
+    "cold_start_seconds": "Cold start",
+    "cold_start_cpu_seconds": "Cold start, CPU",
     "peak_rss_bytes": "Peak memory",
-    "model_bytes": "Size of the model",
+    "model_bytes": "Size of the file",
     "parameters": "Trained weights",
     "epochs": "Epochs",
 }
@@ -95,6 +95,8 @@ def cost(key: str, value: object) -> tuple[str, str]:
         return name, f"{value:.3g} ms"
     if "seconds" in key:
         return name, duration(value)
+    if key == "images_per_second":
+        return name, f"{float(f'{value:.3g}'):,.12g}"
     return name, f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 

@@ -75,6 +75,8 @@ def test_feature_names(key: str, name: str) -> None:
         ("fit_cpu_seconds", 12.44, "12.4 s"),
         ("fit_cpu_seconds", 3700, "1 h 1 min"),
         ("predict_ms_per_image", 0.4126, "0.413 ms"),
+        ("images_per_second", 15321.7, "15,300"),
+        ("images_per_second", 2.4139, "2.41"),
         ("other", NAN, "–"),
     ],
 )
