@@ -44,8 +44,10 @@ def decision_chart(title: str, bands: Sequence[Band], everyone: Treated) -> str:
         outline = [*_within(band.high, least), *reversed(_within(band.low, least))]
         edge = path([*band.x, *reversed(band.x)], outline, up)
         parts.append(f'<path d="{edge}Z" style="fill:{band.colour}" opacity=".12"/>')
-    kept = [(x, y) for x, y in zip(everyone.x, everyone.y, strict=True) if y >= least]
-    for xs, ys in (zip(*kept, strict=True), ((0.0, 1.0), (0.0, 0.0))):
+    parts.append(f'<path class="chance" d="{path((0.0, 1.0), (0.0, 0.0), up)}"/>')
+    above = [(x, y) for x, y in zip(everyone.x, everyone.y, strict=True) if y >= least]
+    if above:
+        xs, ys = zip(*above, strict=True)
         parts.append(f'<path class="chance" d="{path(xs, ys, up)}"/>')
     for band in reversed(bands):
         parts.append(drawn(_clipped(band, least), up))

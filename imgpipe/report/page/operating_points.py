@@ -85,6 +85,7 @@ def _part(name: str, ranked: Sequence["ModelResult"], looks: Looks) -> dict[str,
             entry(m, looks, cells=[cell(one.average_precision), *map(cell, one.on_curve.values())])
             for m, one in found
         ],
+        "chosen": any(one.chosen_on for _, one in found),
         "points": [entry(m, looks, **_points(one)) for m, one in found],
         "missed": [text for m, one in found for text in decisions.missed(m.name, one)],
     }

@@ -65,6 +65,7 @@ def test_what_was_not_chosen_is_said(folds_run: Comparison, sets_run: Comparison
     text = render(folds_run)
     assert "No decision threshold was chosen for a model with a name so long" in text
     assert "--thresholds" in text
+    assert "No threshold was chosen: each model calls" in section(text, "operating-points")
     assert not section(text, "conformal")
     lacking = replace(sets_run.models[0], conformal=None)
     told = render(replace(sets_run, models=(lacking, sets_run.models[1])))
