@@ -21,6 +21,7 @@ from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.held_out import fit_split
 from imgpipe.evaluate.fits.learning_curves import learning_curves
 from imgpipe.evaluate.records.comparison import Clock, freeze
+from imgpipe.evaluate.records.preparation import idle_settings
 from imgpipe.evaluate.results import Comparison
 from imgpipe.evaluate.scores.refusal import LEAST
 from imgpipe.tables import FeatureDataset
@@ -178,7 +179,7 @@ def compare(
     experiment = Experiment(
         dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
         thresholds, conformal, None if folds_of is None else name_of_folds(folds_of), cost,
-        least, margin, copies,
+        least, margin, copies, idle_settings(folds, repeats, bool(given)),
     )  # fmt: skip
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [

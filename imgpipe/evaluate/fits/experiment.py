@@ -46,6 +46,7 @@ class Experiment:
     least: int = LEAST
     margin: float | None = None
     copies: Handled | None = None  # what was done about look-alikes
+    idle: str | None = None  # what was asked for and changed nothing
 
     @property
     def labels(self) -> np.ndarray:

@@ -3,6 +3,7 @@
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.records.preparation import filters
 from imgpipe.evaluate.results import Protocol
 from imgpipe.evaluate.scores.intervals import RESAMPLES
 from imgpipe.evaluate.wording import count
@@ -17,6 +18,8 @@ def protocol(
     positive = experiment.classes[1] if len(experiment.classes) == 2 else None
     sentences = [
         _division(kind, folds, repeats, first, experiment),
+        experiment.idle or "",
+        filters(candidates),
         _tuning(first, candidates, records, experiment),
         _cut_short(records, experiment.budget),
         _averages(positive),
