@@ -71,7 +71,7 @@ FEW_SAMPLES = Check(
     "small classes",
     "note",
     "With so few, one image more or less changes a metric by a tenth or so.",
-    "Add images of this class, or read its metrics by their intervals only.",
+    "Add images of this class; compare gives no metric that rests on fewer than --least (10).",
     few,
 )
 UNEQUAL = Check(

@@ -36,14 +36,13 @@ def pairwise_verdicts(
         return ()
     missing = _missing(resampled, experiment)
     chosen = [
-        auc_test(a, b, (drawn_a[METRIC], drawn_b[METRIC]), experiment)
-        if missing is None
-        else Chosen(NOTHING, None, missing)
+        _chosen(a, b, (drawn_a[METRIC], drawn_b[METRIC]), missing, experiment)
         for (a, drawn_a), (b, drawn_b) in pairs
     ]
     adjusted = holm([one.test.p_value for one in chosen])
+    tested = int(np.isfinite(adjusted).sum())
     return tuple(
-        _verdict(a, b, one, float(p), len(pairs), _differences(drawn_a, drawn_b, experiment),
+        _verdict(a, b, one, float(p), tested, _differences(drawn_a, drawn_b, experiment),
                  experiment)
         for ((a, drawn_a), (b, drawn_b)), one, p in zip(pairs, chosen, adjusted, strict=True)
     )  # fmt: skip
@@ -52,6 +51,22 @@ def pairwise_verdicts(
 def all_at_once(records: list[ModelRecord], experiment: Experiment) -> PairedTest | None:
     """Test whether more than two models err equally often; None for fewer."""
     return all_errors_test(records, experiment) if len(records) > 2 else None
+
+
+def _chosen(
+    a: ModelRecord,
+    b: ModelRecord,
+    drawn: tuple[Resampled, Resampled],
+    missing: str | None,
+    experiment: Experiment,
+) -> Chosen:
+    """Test the AUC, unless it is `missing` for all, or for one of these models."""
+    for record, score in zip((a, b), drawn, strict=True):
+        if missing is None and np.isnan(score.value):
+            missing = f"{record.name} has no AUC"
+    if missing is not None:
+        return Chosen(NOTHING, None, missing)
+    return auc_test(a, b, drawn, experiment)
 
 
 def _missing(resampled: list[_Drawn], experiment: Experiment) -> str | None:
@@ -144,18 +159,18 @@ def _statement(
     """Say it in a sentence."""
     if word == TOO_FEW:
         return f"Too few to say which of {a} and {b} is better: {why}."
-    sign = -1.0 if better == b else 1.0
+    sign = -1.0 if test.difference < 0 else 1.0
+    ahead, behind = (b, a) if test.difference < 0 else (a, b)
     effect = _effect(test, sign)
     p = _p(test.p_value, p_holm, pairs)
     if word == EQUIVALENT and equal is not None:
         low, high = sorted((sign * equal.low, sign * equal.high))
         within = f"90 % interval {_signed(low)} to {_signed(high)}, {equal.method}"
-        ahead = "" if better is None else f"; yet {better} is ahead by more than chance, {p}"
-        return f"{a} and {b} are equivalent: AUC differs by {effect}; {within}{ahead}."
+        yet = "" if better is None else f"; yet {better} is ahead by more than chance, {p}"
+        return f"{ahead} and {behind} are equivalent: AUC differs by {effect}; {within}{yet}."
     if better is not None:
-        other = b if better == a else a
-        return f"{better} is better than {other}: AUC higher by {effect}, {p}."
-    return f"No detectable difference between {a} and {b}: AUC differs by {effect}, {p}."
+        return f"{ahead} is better than {behind}: AUC higher by {effect}, {p}."
+    return f"No detectable difference between {ahead} and {behind}: AUC differs by {effect}, {p}."
 
 
 def _effect(test: PairedTest, sign: float) -> str:
@@ -165,9 +180,10 @@ def _effect(test: PairedTest, sign: float) -> str:
 
 def _p(p: float, p_holm: float, pairs: int) -> str:
     """Give the p-value, and what it is among so many pairs."""
+    alone, among = _p_words(p), f"{_p_words(p_holm)} among {pairs} pairs (Holm)"
     if pairs == 1:
-        return _p_words(p)
-    return f"{_p_words(p)}, {_p_words(p_holm)} among {pairs} pairs (Holm)"
+        return alone
+    return among if alone == _p_words(p_holm) else f"{alone}, {among}"
 
 
 def _p_words(p: float) -> str:

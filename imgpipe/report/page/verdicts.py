@@ -67,17 +67,17 @@ def signed(value: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """Write a p-value with two digits that count.
+    r"""Write a p-value with two digits that count.
 
     Examples
     --------
     >>> p_value(0.00004), p_value(0.0234), p_value(0.5), p_value(float("nan"))
-    ('< 0.001', '0.023', '0.50', '–')
+    ('<\xa00.001', '0.023', '0.50', '–')
     """
     if numbers.number(p) == "–":
         return "–"
     if p < 0.001:
-        return "< 0.001"
+        return "<\u00a00.001"
     return f"{p:.2g}" if p < 0.1 else f"{p:.2f}"
 
 

@@ -210,3 +210,34 @@ def test_one_model_has_no_pair() -> None:
     result = compare(models("good"), toy(), folds=2)
     assert (result.pairs, result.overall) == ((), None)
     assert result.spreads[0].model == "good"
+
+
+class Silent(DummyClassifier):
+    """Gives a probability that is no number."""
+
+    def predict_proba(self, X):
+        return np.full((len(X), 2), np.nan)
+
+
+def test_a_model_without_an_auc() -> None:
+    """Where one model has no AUC the pair is not tested, and Holm counts the others."""
+    silent = make_pipeline(FeatureExtractor("intensity"), Silent())
+    result = compare(models("good", "none") | {"silent": silent}, toy(split=SPLIT))
+    told = {frozenset((p.a, p.b)): p for p in result.pairs}
+    unknown = told[frozenset(("good", "silent"))]
+    assert unknown.verdict == "too few to say"
+    assert unknown.why == "silent has no AUC"
+    tested = told[frozenset(("good", "none"))]
+    assert tested.p_holm == tested.p_value
+    assert "pairs" not in tested.statement
+
+
+def test_without_an_auc_accuracy_ranks() -> None:
+    """The leaderboard of few images has the most accurate model on top."""
+    split = np.random.default_rng(0).permutation(["train"] * 36 + ["test"] * 12)
+    few = toy(48, split=split)
+    result = compare(models("none", "good"), few)
+    table = result.leaderboard()
+    assert table["auc"].isna().all()
+    assert result.models[0].name == "none"
+    assert table["model"].tolist() == ["good", "none"]

@@ -78,7 +78,7 @@ def test_page_has_every_pair(split_run: Comparison) -> None:
     assert ("+0.120" in section) == leads
     assert ("+0.040 to +0.200" in section) == leads
     assert "better: forest" in section
-    assert "&lt; 0.001" in section
+    assert "&lt;\u00a00.001" in section
     assert "AUC: DeLong, since it suits." in section
     assert "p by Holm" not in section
     assert "forest is better than dummy." in text
