@@ -35,7 +35,10 @@ def leaderboard(
     import pandas as pd
 
     rows = [{"model": model.name, **_cells(model.metrics), **model.cost} for model in models]
-    table = pd.DataFrame(rows).sort_values("auc", ascending=False, kind="stable")
+    table = pd.DataFrame(rows)
+    # without any AUC, as with few images of a class, accuracy ranks
+    by = "accuracy" if table["auc"].isna().all() else "auc"
+    table = table.sort_values(by, ascending=False, kind="stable")
     other = other_rows(look_alikes)
     if other:
         extra = [{"model": name, **_cells(metrics)} for name, metrics in other.items()]
