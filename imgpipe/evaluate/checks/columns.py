@@ -25,8 +25,8 @@ def _ways(name: str, values: np.ndarray, evidence: Evidence) -> list[Telling | N
     blank = values == ""
     numbers = np.array([_number(value) for value in values])
     return [
-        by_word(name, values, labels, units),
-        by_word(name, blank.astype(str), labels, units),
+        by_word(name, values, labels, units, _TOLD),
+        by_word(name, blank.astype(str), labels, units, _TOLD),
         by_number(name, numbers, labels, units) if (np.isnan(numbers) <= blank).all() else None,
     ]
 

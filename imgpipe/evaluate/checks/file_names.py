@@ -35,6 +35,7 @@ def _words(evidence: Evidence, stems: list[str]) -> list[Telling | None]:
             np.array([str(word in words) for words in split]),
             evidence.labels,
             evidence.units,
+            _TOLD,
         )
         for word in some
     ]

@@ -50,22 +50,28 @@ def by_number(
     return Telling(name, best[0], min(1.0, least * len(codes)), best[1], values)
 
 
-def by_word(name: str, words: np.ndarray, labels: np.ndarray, units: np.ndarray) -> Telling | None:
-    """Say how a category tells the classes apart; None where there are too few or too many."""
+def by_word(
+    name: str, words: np.ndarray, labels: np.ndarray, units: np.ndarray, least: float = 0.0
+) -> Telling | None:
+    """Say how a category tells the classes apart; None where there are too few or too many.
+
+    Nor is anything said where the AUC is below `least`: the test takes longer than the AUC.
+    """
     words, codes = _joined(words.astype(str), units), _codes(labels)
     known, index = np.unique(words, return_inverse=True)
     if not codes or not 2 <= len(known) <= _MOST_WORDS:
         return None
     best: tuple[float, int, np.ndarray] = (0.0, codes[0], index.astype(float))
-    least = 1.0
     for code in codes:
         positive = labels == code
         share = np.bincount(index, positive) / np.bincount(index)
         auc = _auc(rankdata(share[index]), positive)
         if auc > best[0]:
             best = (auc, code, share[index])
-        least = min(least, _chi_squared(index, positive, units))
-    return Telling(name, best[0], min(1.0, least * len(codes)), best[1], best[2])
+    if best[0] < least:
+        return None
+    p = min(_chi_squared(index, labels == code, units) for code in codes)
+    return Telling(name, best[0], min(1.0, p * len(codes)), best[1], best[2])
 
 
 def best_aucs(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
