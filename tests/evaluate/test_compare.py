@@ -280,7 +280,9 @@ def test_warnings_tell_what_to_beware_of() -> None:
     images[1:8] = 250 + np.arange(7, dtype=np.uint8)[:, None, None] % 5
     images[1:8, 0, :7] = np.eye(7, dtype=np.uint8)
     text = " | ".join(
-        compare(LIGHT, Dataset("odd", images, labels, data.classes), folds=2).dataset.warnings
+        compare(
+            LIGHT, Dataset("odd", images, labels, data.classes), folds=2, duplicates="keep"
+        ).dataset.warnings
     )
     for part in ("no patient column", "exact duplicates", "only 7 held-out", "is perfect"):
         assert part in text
