@@ -17,6 +17,8 @@ _SHARE = 0.006  # of all pairs, whose magnitudes are the most alike
 _AT_LEAST = 100_000  # pairs looked at in any case
 _FLOOR = 0.15  # correlation of magnitudes
 _PHASE = 0.56  # correlation of phases; 995 of 1,000 planted copies have .62 and more
+_PHASE_LARGE = 0.72  # of images from 40 pixels on, where there are many pairs to look at
+_MANY = 50_000
 _ROWS = 4_000_000  # values of a block of pairs
 _ENTRIES = 16_384
 _STEP = 0.7  # pixels between shifts that are tried
@@ -31,8 +33,11 @@ class Candidates(NamedTuple):
     shifts: np.ndarray
 
 
-def candidates(found: Spectra, most_shift: float) -> Candidates:
-    """Find the pairs that may be copies, each with its likeliest turn and shift."""
+def candidates(found: Spectra, most_shift: float, large: bool = False) -> Candidates:
+    """Find the pairs that may be copies, each with its likeliest turn and shift.
+
+    Of `large` images less is left to chance, and where pairs abound fewer are taken.
+    """
     entries = _alike_in_magnitude(magnitudes(found))
     count = int(np.ceil(most_shift / _STEP))
     steps = _STEP * np.arange(-count, count + 1)
@@ -41,6 +46,8 @@ def candidates(found: Spectra, most_shift: float) -> Candidates:
         phases(found), entries, waves(found.side, shifts)
     )
     keep = scores >= _PHASE
+    if large and keep.sum() > _MANY:
+        keep = scores >= _PHASE_LARGE
     pairs, turns, places, scores = pairs[keep], turns[keep], places[keep], scores[keep]
     # of several turns of one pair, the best
     order = np.lexsort((-scores, pairs[:, 1], pairs[:, 0]))

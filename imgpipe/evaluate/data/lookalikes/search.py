@@ -29,6 +29,9 @@ _BATCH = 2048
 _WEIGHTS = (8.785, -2.192, 13.897)  # of the whole, of structures, of detail
 _BIAS = -37.425
 _LEAST = -2.0
+_LEAST_LARGE = 0.5  # of images that show more, from 40 pixels on
+_LEAST_TURNED = 3.0  # there are seven ways to resemble one another by chance
+_LARGE = 40
 _LOWEST, _HIGHEST = -0.99, 0.9995
 
 _WAYS = {0: "", 2: "turned by 180°", 4: "mirrored", 6: "mirrored"}
@@ -75,7 +78,7 @@ def near_copies(
     scale = grid / _NATURAL
     sizes = [side] * len(kept) if shortest is None else [shortest[i] for i in kept]
     most_shift = min(_SHIFT / min(sizes), _SHIFT / _NATURAL) * grid + 0.5 * _CROP * grid
-    found = candidates(spectra(detail(small, 0.5, 3.0)), most_shift)
+    found = candidates(spectra(detail(small, 0.5, 3.0)), most_shift, side >= _LARGE)
     if not len(found.pairs):
         return []
     layers = (
@@ -91,6 +94,7 @@ def near_copies(
 
     with ThreadPoolExecutor(max(1, n_jobs)) as pool:
         fits = np.concatenate(list(pool.map(part, range(0, len(found.pairs), _BATCH))))
+    least = np.where(found.turns > 0, _LEAST_TURNED, _LEAST if side < _LARGE else _LEAST_LARGE)
     odds = np.arctanh(fits.clip(_LOWEST, _HIGHEST)) @ np.array(_WEIGHTS) + _BIAS
     return [
         Likeness(
@@ -99,5 +103,5 @@ def near_copies(
             min(float(fits[k, 2]), 1.0),
             _WAYS.get(int(found.turns[k]), "turned by 90°"),
         )
-        for k in np.flatnonzero(odds >= _LEAST)
+        for k in np.flatnonzero(odds >= least)
     ]
