@@ -20,6 +20,7 @@ def protocol(
         _division(kind, folds, repeats, first, experiment),
         experiment.idle or "",
         filters(candidates),
+        _copies(experiment),
         _tuning(first, candidates, records, experiment),
         _cut_short(records, experiment.budget),
         _averages(positive),
@@ -76,6 +77,16 @@ def _division(
         f"{folds}-fold cross-validation{repeated}, stratified by class, dividing "
         f"{experiment.unit}; all models on the same folds. Metrics are means over folds."
     )
+
+
+def _copies(experiment: Experiment) -> str:
+    """Say what was done about images that look alike."""
+    copies = experiment.copies
+    if copies is None or copies.how == "keep":
+        return ""
+    if copies.left_out:
+        return f"Of images that look alike one was kept: {copies.left_out} were left out."
+    return "Images that look alike stay on one side." if copies.together is not None else ""
 
 
 def _tuning(
