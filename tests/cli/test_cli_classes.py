@@ -35,7 +35,7 @@ def test_the_positive_class_is_said(run: Run, ultrasound: Path, tmp_path: Path) 
 def test_the_positive_class_is_chosen(run: Run, ultrasound: Path, tmp_path: Path) -> None:
     """`--positive` turns sensitivity and specificity round."""
     out = [tmp_path / "a", tmp_path / "b"]
-    models = ("--models", "forest", *LIGHT[2:])
+    models = ("--models", "forest", *LIGHT[2:], "--least", 1)
     run("compare", ultrasound, *models, "--out", out[0])
     done = run("compare", ultrasound, *models, "--positive", "Normal", "--out", out[1])
     assert "Positive class: normal\n" in done.stdout
