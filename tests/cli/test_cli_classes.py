@@ -14,7 +14,7 @@ LIGHT = ("--models", "dummy", "--families", "intensity", "--folds", 2, "--jobs",
 @pytest.fixture
 def ultrasound(tmp_path: Path) -> Path:
     """Folder tree whose last class in the alphabet is the healthy one."""
-    tree = write_tree(tmp_path / "scans", per_class=6)
+    tree = write_tree(tmp_path / "scans", per_class=10)
     (tree / "malignant").rename(tree / "cancer")
     (tree / "benign").rename(tree / "normal")
     return tree
