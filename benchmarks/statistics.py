@@ -28,6 +28,7 @@ from imgpipe.evaluate import (
     mcnemar,
 )
 from imgpipe.evaluate.scores.intervals import Resampled, interval, resample
+from imgpipe.evaluate.statistics.delong import Ranked, compare_areas
 from imgpipe.evaluate.statistics.paired_bootstrap import paired_bootstrap
 
 ALARMS, COVERED, EQUAL = "false alarms", "coverage", "false equivalence"
@@ -161,14 +162,15 @@ def areas(rng: np.random.Generator, design: Design) -> _Outcome:
     name = "DeLong" if groups is None else "Obuchowski"
 
     def test(a: int, b: int) -> PairedTest:
-        return delong(cohort.labels, cohort.scores[a], cohort.scores[b], groups=groups)
+        both = Ranked(cohort.labels == 1, cohort.scores[a], cohort.scores[b])
+        return compare_areas([both], groups)
 
     true = true_auc(shifts[0]) - true_auc(shifts[1])
     outcome = {(name, COVERED): _holds(test(0, 1), true), (name, ALARMS): test(0, 2).p_value < 0.05}
-    if groups is not None:
-        ignored = delong(cohort.labels, cohort.scores[0], cohort.scores[2])
-        outcome["DeLong, patients ignored (not used)", ALARMS] = ignored.p_value < 0.05
-    elif design == Design(200):
+    plain = delong(cohort.labels, cohort.scores[0], cohort.scores[2]).p_value < 0.05
+    as_is = "with z, as published" if groups is None else "patients ignored"
+    outcome[f"DeLong, {as_is} (not used)", ALARMS] = plain
+    if design == Design(200):
         six = holm([test(a, b).p_value for a, b in combinations((0, 2, 3, 4), 2)])
         outcome["Holm over 6 pairs of equal models, any", ALARMS] = bool((six < 0.05).any())
     return outcome

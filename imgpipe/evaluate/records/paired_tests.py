@@ -11,7 +11,7 @@ from imgpipe.evaluate.scores.intervals import HeldOut, Resampled
 from imgpipe.evaluate.statistics.arguments import as_clusters, edge_error
 from imgpipe.evaluate.statistics.cochran_q import cochran_q
 from imgpipe.evaluate.statistics.corrected_t import corrected_t
-from imgpipe.evaluate.statistics.delong import Ranked, cluster_freedom, compare_areas
+from imgpipe.evaluate.statistics.delong import Ranked, area_freedom, compare_areas
 from imgpipe.evaluate.statistics.mcnemar import mcnemar
 from imgpipe.evaluate.statistics.paired_bootstrap import paired_bootstrap
 from imgpipe.evaluate.wording import count
@@ -53,10 +53,9 @@ def auc_test(
         for one, other in zip(a.test, b.test, strict=True)
     ]
     why = "both models judged the same held-out images, once"
-    if clusters is None:
-        return Chosen(compare_areas(fits, None), None, why)
-    why += "; some patients have several"
-    return Chosen(compare_areas(fits, clusters), cluster_freedom(positive, clusters), why)
+    if clusters is not None:
+        why += "; some patients have several"
+    return Chosen(compare_areas(fits, clusters), area_freedom(positive, clusters), why)
 
 
 def error_test(a: ModelRecord, b: ModelRecord, experiment: Experiment) -> PairedTest:

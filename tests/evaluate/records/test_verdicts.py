@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from comparison_samples import SPLIT, light, toy
+from scipy.stats import t as student
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
@@ -19,6 +20,7 @@ from imgpipe.evaluate import (
     mcnemar,
     score_fitted,
 )
+from imgpipe.evaluate.scores.intervals import freedom_of
 from imgpipe.learn import FeatureExtractor
 
 
@@ -47,7 +49,7 @@ def on_test_part(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
 
 
 def test_given_split_is_delong(on_test_part: Comparison) -> None:
-    """On one held-out set the verdict's numbers are those of `delong` and `mcnemar`."""
+    """The verdict's numbers are those of `delong`, read as Student's t, and of `mcnemar`."""
     pair = next(p for p in on_test_part.pairs if {p.a, p.b} == {"good", "none"})
     good, none = (
         rows[rows["split"] == "test"]
@@ -55,7 +57,12 @@ def test_given_split_is_delong(on_test_part: Comparison) -> None:
     )
     labels = (good["label"] == "malignant").to_numpy()
     test = delong(labels, good["p_malignant"], none["p_malignant"])
-    assert (pair.difference, pair.low, pair.p_value) == (test.difference, test.low, test.p_value)
+    ups = int(labels.sum())
+    df = freedom_of([ups, len(labels) - ups])
+    error = test.difference / test.statistic
+    assert pair.difference == test.difference
+    assert pair.low == pytest.approx(test.difference - student.ppf(0.975, df) * error)
+    assert pair.p_value == pytest.approx(2 * student.sf(test.statistic, df))
     assert pair.method == "DeLong"
     assert pair.errors == mcnemar(good["label"], good["predicted"], none["predicted"])
     assert (pair.verdict, pair.better) == ("better", "good")
