@@ -105,7 +105,15 @@ def test_folds_and_seeds_draw_shares_of_patients():
     Reads.seen.clear()
     patients = np.array([f"P{i // 2}" for i in range(256)])
     data = dataset(groups=patients)
-    result = compare({"reads": Reads()}, data, folds=2, seeds=2, repeats=2, learning_curve=True)
+    result = compare(
+        {"reads": Reads()},
+        data,
+        folds=2,
+        seeds=2,
+        repeats=2,
+        learning_curve=True,
+        duplicates="keep",
+    )
     whole, shares = Reads.seen[:8], Reads.seen[8:]
     assert len(shares) == 3 * 2 * 2  # shares, seeds, folds of the first repeat
     for fit in shares:
