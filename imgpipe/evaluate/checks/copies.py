@@ -21,8 +21,8 @@ def across(evidence: Evidence) -> list[Seen]:
     if not torn:
         return []
     text = (
-        f"{sum(map(len, torn))} images are exact duplicates across parts of the split, in "
-        f"{_group(torn)} of equal ones"
+        f"{sum(map(len, torn))} images are exact duplicates, in {_group(torn)} across the test "
+        "part and another"
     )
     return [Seen(text, _members(evidence, torn))]
 
@@ -38,23 +38,25 @@ def relabelled(evidence: Evidence) -> list[Seen]:
 
 
 def anywhere(evidence: Evidence) -> list[Seen]:
-    """Equal images, of different patients where patients are known."""
-    groups, who = _in_one_place(evidence), evidence.groups
+    """Equal images none of which is judged beside another, and not of one patient if known."""
+    groups, who = _harmless(evidence), evidence.groups
     if who is not None:
         groups = [g for g in groups if len({who[i] for i in g}) > 1]
     if not groups:
         return []
     of = "" if who is None else " of different patients"
     text = f"{sum(map(len, groups))} images{of} are exact duplicates, in {_group(groups)}"
-    return [Seen(text + " of equal ones", _members(evidence, groups))]
+    mixed = [g for g in groups if len({evidence.places[i] for i in g}) > 1]
+    more = f", {len(mixed)} of them across training and validation" if mixed else " of equal ones"
+    return [Seen(text + more, _members(evidence, groups))]
 
 
 def _across(evidence: Evidence) -> list[list[int]]:
-    return [g for g in evidence.equals if len({evidence.places[i] for i in g}) > 1]
+    return [g for g in evidence.equals if evidence.crossing(*(evidence.places[i] for i in g))]
 
 
-def _in_one_place(evidence: Evidence) -> list[list[int]]:
-    """Groups of which nothing worse is told: on one side, with one label."""
+def _harmless(evidence: Evidence) -> list[list[int]]:
+    """Groups of which nothing worse is told: all judged or none, with one label."""
     worse = _across(evidence) + _relabelled(evidence)
     return [group for group in evidence.equals if group not in worse]
 

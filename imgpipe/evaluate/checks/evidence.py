@@ -87,6 +87,10 @@ class Evidence:
                 places[split.test] = f"fold {split.fold + 1}"
         return places
 
+    def crossing(self, *places: str | None) -> bool:
+        """Whether judged images are among these, beside others: training and validation may mix."""
+        return len(set(places)) > 1 and (self.split is None or "test" in places)
+
     @cached_property
     def equals(self) -> list[list[int]]:
         """Positions of images with the same pixels, group by group."""

@@ -9,9 +9,9 @@ from imgpipe.evaluate.wording import count
 
 
 def across(evidence: Evidence) -> list[Seen]:
-    """Look-alikes in different parts of a given split, or in different folds."""
-    pairs = [p for p in evidence.near if p.split_a != p.split_b]
-    where = "parts of the split" if evidence.split is not None else "folds"
+    """Look-alikes of which one is in the test part of a given split, or in different folds."""
+    pairs = [p for p in evidence.near if evidence.crossing(p.split_a, p.split_b)]
+    where = "the test part and another" if evidence.split is not None else "folds"
     return _seen(pairs, f"of near-duplicates across {where}")
 
 
@@ -24,7 +24,9 @@ def relabelled(evidence: Evidence) -> list[Seen]:
 def anywhere(evidence: Evidence) -> list[Seen]:
     """Look-alikes, of different patients where patients are known."""
     who, at = evidence.groups, evidence.position
-    pairs = [p for p in evidence.near if p.same_label and p.split_a == p.split_b]
+    pairs = [
+        p for p in evidence.near if p.same_label and not evidence.crossing(p.split_a, p.split_b)
+    ]
     if who is None:
         return _seen(pairs, "of near-duplicates")
     pairs = [p for p in pairs if who[at[p.id_a]] != who[at[p.id_b]]]

@@ -41,10 +41,11 @@ def test_the_hannover_images_are_told_apart_by_how_they_were_taken(shared_data: 
 
 
 def test_pneumoniamnist_has_copies_and_a_shift(shared_data: Path) -> None:
-    """Its test part is told from the rest, has other shares, and shares images with training."""
+    """Its test part is told from the rest, and has other shares; its validation part is copied."""
     found = codes(shared_data / "pneumoniamnist" / "pneumoniamnist_rebuilt.npz")
-    assert {"DUP001", "SPL004", "SPL005", "PAT001"} <= set(found)
-    assert "18 images are exact duplicates across parts of the split" in found["DUP001"]
+    assert {"DUP003", "SPL004", "SPL005", "PAT001"} <= set(found)
+    assert "56 images are exact duplicates, in 27 groups, 8 of them across" in found["DUP003"]
+    assert "DUP001" not in found
     assert not any(code.startswith("CUT") for code in found)
 
 
