@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from imgpipe.evaluate.scores.intervals import HeldOut
 
@@ -60,6 +60,14 @@ def true_auc(shift: float) -> float:
 def true_accuracy(shift: float) -> float:
     """Share of right calls at the threshold in the middle, of either class."""
     return float(norm.cdf(shift / 2))
+
+
+def wilson_covers(n: int, share: float) -> float:
+    """Exact coverage of Wilson's interval, summed over all counts."""
+    z2 = 1.959964**2
+    found = np.arange(n + 1) / n
+    inside = (found - share) ** 2 <= z2 * share * (1 - share) / n
+    return float(binom.pmf(np.arange(n + 1), n, share)[inside].sum())
 
 
 def fold_differences(

@@ -14,9 +14,16 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import binom, ttest_1samp
+from scipy.stats import ttest_1samp
 
-from benchmarks._cohorts import Design, draw, fold_differences, true_accuracy, true_auc
+from benchmarks._cohorts import (
+    Design,
+    draw,
+    fold_differences,
+    true_accuracy,
+    true_auc,
+    wilson_covers,
+)
 from benchmarks._timing import RESULTS, stamp, stamp_lines, table
 from imgpipe.evaluate import (
     PairedTest,
@@ -144,14 +151,6 @@ def perfect(rng: np.random.Generator) -> _Outcome:
         ("interval, auc", COVERED): _holds(interval(drawn["auc"]), true_auc(shift)),
         ("interval, accuracy", COVERED): _holds(interval(drawn["accuracy"]), true_accuracy(shift)),
     }
-
-
-def wilson_covers(n: int, share: float) -> float:
-    """Exact coverage of Wilson's interval, summed over all counts."""
-    z2 = 1.959964**2
-    found = np.arange(n + 1) / n
-    inside = (found - share) ** 2 <= z2 * share * (1 - share) / n
-    return float(binom.pmf(np.arange(n + 1), n, share)[inside].sum())
 
 
 def areas(rng: np.random.Generator, design: Design) -> _Outcome:
