@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from imgpipe._common import InputError, track
 from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
-from imgpipe.evaluate.data.kept_folds import kept_folds, name_of_folds
+from imgpipe.evaluate.data.division import divide
 from imgpipe.evaluate.data.lookalikes.handling import check_handling, handle
 from imgpipe.evaluate.data.row_survey import survey_of
-from imgpipe.evaluate.data.sites import held_out_sites
-from imgpipe.evaluate.data.splits import Split, make_splits
 from imgpipe.evaluate.data.subgroups import groupings
 from imgpipe.evaluate.fits.as_drawn import fit_as_drawn
 from imgpipe.evaluate.fits.candidates import make_candidates
@@ -154,33 +150,34 @@ def compare(
     check_handling(duplicates)
     clock = Clock()
     dataset = _looked_at(dataset, region, empty_mask)
-    dataset, sites = held_out_sites(dataset, hold_out)
-    parts = groupings(dataset, subgroups)
+    dataset, division = divide(dataset, folds=folds, repeats=repeats, seed=seed, hold_out=hold_out)
+    groupings(dataset, subgroups)  # an unknown column stops before anything is read
     candidates = make_candidates(models, dataset, n_jobs)
     dataset.require_one_size()
-    folds_of = None if isinstance(folds, int | np.integer) else folds
-    if folds_of is not None and (hold_out is not None or repeats != 1):
-        raise InputError("folds are given: leave out hold_out and repeats, which make others")
-    if folds_of is not None:
-        splits = kept_folds(dataset, folds_of)
-    else:
-        splits = sites or make_splits(dataset, folds=folds, repeats=repeats, seed=seed)
     survey = survey_of(dataset, n_jobs)
-
-    def draw(data: Any) -> list[Split]:
-        return make_splits(data, folds=folds, repeats=repeats, seed=seed)
-
-    given = sites or folds_of is not None or dataset.split is not None
     dataset, survey, splits, copies = handle(
-        dataset, survey, splits, duplicates, None if given else draw, n_jobs
+        dataset, survey, division.splits, duplicates, division.draw, n_jobs
     )
-    parts = groupings(dataset, subgroups) if copies.left_out else parts
-    store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
-        dataset, splits, store, seed, seeds, tune, budget_seconds, n_jobs, hold_out, parts,
-        thresholds, conformal, None if folds_of is None else name_of_folds(folds_of), cost,
-        least, margin, copies, idle_settings(folds, repeats, bool(given)),
-    )  # fmt: skip
+        dataset=dataset,
+        splits=splits,
+        store=FeatureStore(dataset.images, survey, dataset),
+        seed=seed,
+        seeds=seeds,
+        tune=tune,
+        budget=budget_seconds,
+        n_jobs=n_jobs,
+        held_out=hold_out,
+        subgroups=groupings(dataset, subgroups),
+        thresholds=thresholds,
+        conformal=conformal,
+        folds_of=division.folds_of,
+        cost=cost,
+        least=least,
+        margin=margin,
+        copies=copies,
+        idle=idle_settings(folds, repeats, division.draw is None),
+    )
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fits = [
         (record, candidate, number, split)
