@@ -3,6 +3,7 @@
 import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
+from imgpipe.evaluate.data.lookalikes.blur import blur_matched
 
 _MOST_STEPS = 8
 _FIRST_STEPS = 2  # after which images that do not fit at all are given up
@@ -38,11 +39,12 @@ def align(
 
     Returns
     -------
-    ndarray, shape (len(pairs), 3)
-        Correlations of the images, their structures and their detail where they overlap; -1 for
-        detail where the structures do not fit.
+    ndarray, shape (len(pairs), 4)
+        Correlations of the images, their structures, their detail, and their detail where either
+        may be blurred or sharpened to match the other, where they overlap; -1 for detail where the
+        structures do not fit.
     """
-    out = np.empty((len(pairs), 3))
+    out = np.empty((len(pairs), 4))
     _align(smooth, coarse, fine, pairs, turns.astype(np.int64), shifts, most_shift, out)
     return out
 
@@ -79,6 +81,9 @@ def _align(smooth, coarse, fine, pairs, turns, shifts, most_shift, out):  # type
         place[3] /= grow
         out[k, 0] = _look(smooth[a], other, place, hessian, step)
         out[k, 1] = _look(coarse[a], turned, place, hessian, step)
+        place[1] *= grow
+        place[3] *= grow
+        out[k, 3] = blur_matched(fine[a], larger, place, int(_RIM * longer + 0.5))
 
 
 @jit_helper
