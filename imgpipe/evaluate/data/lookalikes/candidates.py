@@ -19,6 +19,7 @@ _FLOOR = 0.15  # correlation of magnitudes
 _PHASE = 0.56  # correlation of phases; 995 of 1,000 planted copies have .62 and more
 _PHASE_LARGE = 0.72  # of images from 40 pixels on, where there are many pairs to look at
 _MANY = 50_000
+_UNTURNED = 0.08  # by which a turned image must look better: a round spot looks alike any way
 _ROWS = 4_000_000  # values of a block of pairs
 _ENTRIES = 16_384
 _STEP = 0.7  # pixels between shifts that are tried
@@ -50,7 +51,7 @@ def candidates(found: Spectra, most_shift: float, large: bool = False) -> Candid
         keep = scores >= _PHASE_LARGE
     pairs, turns, places, scores = pairs[keep], turns[keep], places[keep], scores[keep]
     # of several turns of one pair, the best
-    order = np.lexsort((-scores, pairs[:, 1], pairs[:, 0]))
+    order = np.lexsort((-scores - _UNTURNED * (turns == 0), pairs[:, 1], pairs[:, 0]))
     ordered = pairs[order]
     first = np.ones(len(order), bool)
     first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
@@ -102,7 +103,7 @@ def _alike_in_phase(
                 _best_shift(a * np.conj(b), wave),
                 _best_shift(a * b, wave),
             )
-            upside = reverse > score
+            upside = reverse > score + _UNTURNED * (turns[0] == 0)
             parts.append(
                 (
                     part,

@@ -7,7 +7,7 @@ import numpy as np
 
 MOST = 64  # pixels of a side; smaller images keep theirs
 _LEAST = 24
-_CLIPPED = (0.5, 99.5)  # percentiles: one hot pixel is not what an image looks like
+_CLIPPED = (0.1, 99.9)  # percentiles: one hot pixel is not what an image looks like
 _FLAT = 1e-6  # spread, as a share of the level, below which an image shows nothing
 
 
