@@ -1,5 +1,6 @@
 """The battery: faults planted in files are told under their codes, and clean sets are not."""
 
+import importlib
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -339,9 +340,15 @@ ALSO = {
 
 
 @pytest.mark.parametrize("fault", PLANTED)
-def test_a_planted_fault_is_told(fault: str, tmp_path: Path) -> None:
+def test_a_planted_fault_is_told(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is found under its code, and nothing is told that is not there."""
     code, plant = PLANTED[fault]
+    if not code.startswith("DUP") and code != "PAT006":
+        # the search takes most of the time, and finds nothing here; clean sets are searched below
+        door = importlib.import_module("imgpipe.evaluate.check")
+        monkeypatch.setattr(door, "duplicates", lambda *_, **__: ((), []))
     found = {finding.code for finding in check(plant().write(tmp_path / "scans"))}
     assert code in found
     assert found - {code} <= ALSO.get(code, set())
