@@ -73,7 +73,9 @@ def pair_table(pairs: "Sequence[DuplicatePair]") -> "pd.DataFrame":
             "place_b": pair.split_b,
             "label_a": pair.label_a,
             "label_b": pair.label_b,
-            "alike": "equal" if pair.exact else ", ".join(filter(None, ["near", pair.way])),
+            "alike": "equal"
+            if pair.exact
+            else ", ".join(filter(None, ["near" if pair.sure else "maybe", pair.way])),
             "similarity": round(pair.similarity, 4),
         }
         for pair in pairs

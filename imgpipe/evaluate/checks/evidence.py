@@ -103,8 +103,8 @@ class Evidence:
 
     @cached_property
     def near(self) -> list[DuplicatePair]:
-        """Pairs that look alike, without those that are equal."""
-        return [pair for pair in self.pairs if not pair.exact]
+        """Pairs that are surely copies, without those that are equal."""
+        return [pair for pair in self.pairs if not pair.exact and pair.sure]
 
     @cached_property
     def tellings(self) -> dict[str, Telling]:

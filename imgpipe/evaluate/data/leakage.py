@@ -105,18 +105,18 @@ def duplicates(
 
     groups = [list(group) for group in alike.equal]
     whole = {group[0]: group for group in groups}
-    exact = [(a, b, 1.0, "") for a, b in _exact_pairs(groups, places)]
+    exact = [(a, b, 1.0, "", True) for a, b in _exact_pairs(groups, places)]
     near = [
-        (*_apart(whole.get(p.a, [p.a]), whole.get(p.b, [p.b]), places), p.similarity, p.way)
+        (*_apart(whole.get(p.a, [p.a]), whole.get(p.b, [p.b]), places), p.similarity, p.way, p.sure)
         for p in alike.near
     ]
     pairs = [
         DuplicatePair(
             str(ids[a]), str(ids[b]), places[a], places[b], bool(labels[a] == labels[b]), same,
-            similarity, way, named(a), named(b),
+            similarity, way, named(a), named(b), sure,
         )
         for same, listed in ((True, exact), (False, near))
-        for a, b, similarity, way in listed
+        for a, b, similarity, way, sure in listed
     ]  # fmt: skip
     pairs.sort(key=lambda p: (p.same_label, p.split_a == p.split_b))
     warnings = [*_exact_warnings(groups, labels, places), *_near_warnings(pairs)]
@@ -151,7 +151,7 @@ def _exact_warnings(
 
 def _near_warnings(pairs: list[DuplicatePair]) -> list[str]:
     """Count the near-duplicates, and those that matter."""
-    kind = [pair for pair in pairs if not pair.exact]
+    kind = [pair for pair in pairs if not pair.exact and pair.sure]
     if not kind:
         return []
     across = sum(pair.split_a != pair.split_b for pair in kind)

@@ -33,32 +33,36 @@ def look_alikes_found(
     groups = sorted(
         (
             (
+                not alike.certain(group),
                 len({int(labels[i]) for i in group}) == 1,
                 len({places[i] for i in group}) == 1,
                 group,
             )
             for group in alike.groups
         ),
-        key=lambda item: item[:2],
+        key=lambda item: item[:3],
     )
     copies = experiment.copies
     return LookAlikesFound(
         handling="keep" if copies is None else copies.how,
         images=sum(len(group) for *_, group in groups),
         groups=len(groups),
-        torn=sum(not same for same, *_ in groups),
-        across=sum(not here for _, here, _ in groups),
+        torn=sum(not same for doubt, same, *_ in groups if not doubt),
+        across=sum(not here for doubt, _, here, _ in groups if not doubt),
         judged=seen,
         of=of,
+        maybe=sum(doubt for doubt, *_ in groups),
         left_out=0 if copies is None else copies.left_out,
-        shown=tuple(_shown(group, experiment, places) for *_, group in groups[:_GROUPS]),
+        shown=tuple(
+            _shown(group, experiment, places, not doubt) for doubt, *_, group in groups[:_GROUPS]
+        ),
         without=_without(records, experiment, alike, seen, of) if seen else None,
         as_drawn=_as_drawn(records, experiment, drawn),
     )
 
 
 def _shown(
-    group: Sequence[int], experiment: Experiment, places: Sequence[str | None]
+    group: Sequence[int], experiment: Experiment, places: Sequence[str | None], sure: bool
 ) -> AlikeGroup:
     """One group, each label and place among its first few."""
     dataset, labels = experiment.dataset, experiment.labels
@@ -78,6 +82,7 @@ def _shown(
         ids=tuple(str(dataset.ids[i]) for i in few),
         labels=tuple(experiment.classes[labels[i]] for i in few),
         places=tuple(places[i] for i in few),
+        sure=sure,
         pictures=pictures,
     )
 

@@ -13,7 +13,8 @@ class DuplicatePair:
     """Two images with the same pixels (`exact`), or nearly so.
 
     `split_a` and `split_b` name the given split, or the fold of the first repeat. `similarity` is
-    the correlation of their detail, and `way` says how the second one was turned or mirrored.
+    the correlation of their detail, and `way` says how the second one was turned or mirrored. Where
+    they are not `sure` copies, they may be two images that are much alike.
     """
 
     id_a: str
@@ -26,6 +27,7 @@ class DuplicatePair:
     way: str = ""
     label_a: str = ""
     label_b: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True)

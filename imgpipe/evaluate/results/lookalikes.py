@@ -13,7 +13,8 @@ from imgpipe.evaluate.strict_json import plain
 class AlikeGroup:
     """Images that are equal or nearly so: `torn` has several labels, `across` several places.
 
-    `images` counts all; `ids`, `labels`, `places` and `pictures` are those of the first few.
+    Of one that is not `sure`, the images may only be much alike. `images` counts all; `ids`,
+    `labels`, `places` and `pictures` are those of the first few.
     """
 
     images: int
@@ -22,6 +23,7 @@ class AlikeGroup:
     ids: tuple[str, ...]
     labels: tuple[str, ...]
     places: tuple[str | None, ...]
+    sure: bool = True
     pictures: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
 
 
@@ -40,8 +42,9 @@ class LookAlikesFound:
 
     `handling` is ``"group"``, ``"drop"`` or ``"keep"``; `left_out` counts what it dropped.
     `judged` images had an equal or nearly equal one in the training of the models that judged
-    them, of `of` judged ones; None where it is not known what was trained on. `without` are the
-    scores on the others, `as_drawn` those on folds that do not keep look-alikes together.
+    them, of `of` judged ones; None where it is not known what was trained on. `maybe` counts groups
+    of images that may only be much alike: they are not among `torn` and `across`. `without` are
+    the scores on the others, `as_drawn` those on folds that do not keep look-alikes together.
     """
 
     handling: str
@@ -52,6 +55,7 @@ class LookAlikesFound:
     judged: int | None
     of: int
     left_out: int = 0
+    maybe: int = 0
     shown: tuple[AlikeGroup, ...] = ()
     without: OtherScores | None = None
     as_drawn: OtherScores | None = None

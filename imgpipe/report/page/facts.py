@@ -111,7 +111,7 @@ def _pair(pair: "DuplicatePair") -> dict[str, Any]:
 
 def _copies(card: "DataCard") -> list[tuple[str, str]]:
     """Count look-alikes, and the judged images among the equal ones that were trained on."""
-    near = sum(not pair.exact for pair in card.duplicates)
+    near = sum(not pair.exact and pair.sure for pair in card.duplicates)
     copies = card.copies
     equal = f"{copies.images:,}"
     if copies.groups:

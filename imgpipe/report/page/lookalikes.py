@@ -60,11 +60,12 @@ def section(found: "LookAlikesFound | None") -> dict[str, Any] | None:
                 "title": ", ".join(
                     [
                         numbers.count(group.images, "image"),
+                        *([] if group.sure else ["maybe only much alike"]),
                         *(["different labels"] if group.torn else []),
                         *(["on both sides"] if group.across else []),
                     ]
                 ),
-                "bad": group.torn or group.across,
+                "bad": group.sure and (group.torn or group.across),
                 "items": [
                     {
                         "id": group.ids[k],
@@ -88,4 +89,9 @@ def _lead(found: "LookAlikesFound") -> str:
         f"anew: {found.torn:,} of the groups have different labels, {found.across:,} stand in "
         "several parts or folds. "
     )
+    if found.maybe:
+        text += (
+            f"In {found.maybe:,} of the groups the images may only be much alike, as "
+            "small X-rays of one view are. "
+        )
     return f"{text}{_DONE[found.handling]} All pairs stand in duplicates.csv."

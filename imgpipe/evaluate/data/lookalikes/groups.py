@@ -6,7 +6,7 @@ pair that is left between two groups is counted as such.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,18 +33,25 @@ class LookAlikes:
     unsearched: int = 0
 
     def among(self, judged: np.ndarray, trained: np.ndarray) -> np.ndarray:
-        """Those of the judged images of which an equal or nearly equal one was trained on."""
+        """Those of the judged images of which a copy, equal or surely one, was trained on."""
         first = np.arange(self.n)
         for group in self.equal:
             first[list(group)] = group[0]
         seen = np.zeros(self.n, bool)
         seen[first[trained]] = True
         known = seen.copy()
-        for pair in self.near:
+        for pair in (pair for pair in self.near if pair.sure):
             known[pair.a] |= seen[pair.b]
             known[pair.b] |= seen[pair.a]
         judged = np.asarray(judged)
         return judged[known[first[judged]]]
+
+    def certain(self, group: Sequence[int]) -> bool:
+        """Tell whether a group holds two images that are equal, or surely copies."""
+        inside = set(group)
+        return any(equal[0] in inside for equal in self.equal) or any(
+            pair.sure and pair.a in inside and pair.b in inside for pair in self.near
+        )
 
     def united(self, groups: Sequence[str] | np.ndarray | None) -> np.ndarray:
         """Ids under which patients, or images where none is known, and look-alikes are one."""
@@ -79,7 +86,7 @@ def look_alikes(survey: Survey, n_jobs: int | None = None) -> LookAlikes:
             [survey.longest[i] for i in first],
             n_jobs or 1,
         )
-        near = [Likeness(first[f.a], first[f.b], f.similarity, f.way) for f in found]
+        near = [replace(f, a=first[f.a], b=first[f.b]) for f in found]
     groups = grouped(len(survey.digests), equal, near)
     return LookAlikes(
         len(survey.digests),

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, unknown_name
-from imgpipe.evaluate.data.lookalikes.groups import LookAlikes, look_alikes
-from imgpipe.evaluate.data.lookalikes.search import Likeness
+from imgpipe.evaluate.data.lookalikes.groups import LookAlikes, grouped, look_alikes
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.wording import count
@@ -98,10 +97,10 @@ def _dropped(
     draw: Callable[[Any], list[Split]] | None,
     alike: LookAlikes,
 ) -> tuple[Any, Survey, list[Split], Handled]:
-    """Leave out all but one image of each group, and all where their labels differ."""
+    """Leave out all but one image of each group of sure copies, and all where their labels differ."""
     out: list[int] = []
     torn = 0
-    for group in alike.groups:
+    for group in grouped(alike.n, alike.equal, [pair for pair in alike.near if pair.sure]):
         if len({int(dataset.labels[i]) for i in group}) > 1:
             torn += len(group)
             out.extend(group)
@@ -123,7 +122,7 @@ def _dropped(
     return dataset, survey.take(kept), splits, Handled("drop", left, left_out=len(out))
 
 
-def _stays(group: tuple[int, ...], split: np.ndarray | None) -> int:
+def _stays(group: list[int], split: np.ndarray | None) -> int:
     """Choose the first of the part that is judged, else of the one that is watched."""
     if split is None:
         return group[0]
@@ -151,5 +150,5 @@ def _left(alike: LookAlikes, place: np.ndarray) -> LookAlikes:
             for k in (pair.a, pair.b)
         )
         if min(a, b) >= 0:
-            near.append(Likeness(min(a, b), max(a, b), pair.similarity, pair.way))
+            near.append(replace(pair, a=min(a, b), b=max(a, b)))
     return LookAlikes(int((place >= 0).sum()), near=tuple(near))

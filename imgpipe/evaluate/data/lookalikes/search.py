@@ -30,7 +30,8 @@ _BATCH = 2048
 # detail as it is, or, where it was scaled, with its blur undone
 _WEIGHTS = np.array([[8.785, 13.052], [-2.192, 0.0], [13.897, -8.45], [0.0, 13.34]])
 _BIAS = (-37.425, -42.023)
-_LEAST = -2.0
+_LEAST = -1.0
+_SURE = 4.0  # different chest X-rays of 28 pixels reach less
 _LEAST_LARGE = 0.5  # of images that show more, from 40 pixels on
 _LEAST_TURNED = 3.0  # there are seven ways to resemble one another by chance
 _LARGE = 40
@@ -41,12 +42,17 @@ _WAYS = {0: "", 2: "turned by 180°", 4: "mirrored", 6: "mirrored"}
 
 @dataclass(frozen=True)
 class Likeness:
-    """Images `a` < `b` are nearly the same; `similarity` is the correlation of their detail."""
+    """Images `a` < `b` are nearly the same; `similarity` is the correlation of their detail.
+
+    One that is not `sure` may be two images that are much alike: it is worth keeping together, and
+    not worth an alarm.
+    """
 
     a: int
     b: int
     similarity: float
     way: str
+    sure: bool = True
 
 
 def near_copies(
@@ -104,6 +110,7 @@ def near_copies(
             int(kept[found.pairs[k, 1]]),
             min(float(fits[k, 2]), 1.0),
             _WAYS.get(int(found.turns[k]), "turned by 90°"),
+            bool(odds[k] >= _SURE),
         )
         for k in np.flatnonzero(odds >= least)
     ]
