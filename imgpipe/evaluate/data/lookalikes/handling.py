@@ -97,7 +97,7 @@ def _dropped(
     draw: Callable[[Any], list[Split]] | None,
     alike: LookAlikes,
 ) -> tuple[Any, Survey, list[Split], Handled]:
-    """Leave out all but one image of each group of sure copies, and all where their labels differ."""
+    """Leave out all but one image of each group of sure copies; all where their labels differ."""
     out: list[int] = []
     torn = 0
     for group in grouped(alike.n, alike.equal, [pair for pair in alike.near if pair.sure]):
