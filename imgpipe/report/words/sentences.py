@@ -14,6 +14,8 @@ from imgpipe.report.words.numbers import interval, metric_name, number
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, Interval, ModelResult
 
+_SEEDS = 5  # below, the spread of a network between seeds is hardly known
+
 
 def sentence(text: str) -> str:
     """Start with a capital and end with a full stop."""
@@ -56,6 +58,10 @@ def not_done(comparison: "Comparison") -> list[str]:
         missing.append("Patients were not kept apart, since the data name no patients.")
     if protocol.seeds == 1:
         missing.append("One seed only: the spread between seeds is unknown.")
+    elif protocol.seeds < _SEEDS and any("parameters" in model.cost for model in comparison.models):
+        missing.append(
+            f"{protocol.seeds} seeds only: a network needs {_SEEDS} or more for its spread to tell."
+        )
     if protocol.kind != "cross-validation":
         missing.append("One split only: the spread between splits is unknown.")
     if protocol.held_out is None:

@@ -51,6 +51,22 @@ def test_what_was_not_done(split_run: Comparison, folds_run: Comparison) -> None
     assert "paired test" not in split + folds
 
 
+def test_a_network_needs_five_seeds(folds_run: Comparison) -> None:
+    """With two to four seeds the spread of a network is hardly known, which is said."""
+    network = replace(folds_run.models[0], cost={**folds_run.models[0].cost, "parameters": 9.0})
+    told = {}
+    for seeds in (1, 3, 5):
+        run = replace(
+            folds_run, models=(network,), protocol=replace(folds_run.protocol, seeds=seeds)
+        )
+        told[seeds] = " ".join(sentences.not_done(run))
+    assert "One seed only" in told[1]
+    assert "3 seeds only: a network needs 5" in told[3]
+    assert "seed" not in told[5]
+    plain = replace(folds_run, protocol=replace(folds_run.protocol, seeds=3))
+    assert "seeds only" not in " ".join(sentences.not_done(plain))
+
+
 @pytest.mark.parametrize(
     ("key", "name"),
     [
