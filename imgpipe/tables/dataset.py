@@ -1,5 +1,6 @@
 """A table of features, labelled: what classifiers are compared on where there are no images."""
 
+import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from imgpipe.datasets.annotations.columns import OWN, find_columns, unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import BLANK, choose_name, clean_split, some
+from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.labelled import Labelled
 from imgpipe.tables.rows.columns import IDENTIFIERS, SAID, of_family
 from imgpipe.tables.table import SUFFIXES
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SAID = frozenset({*SAID, *OWN, *IDENTIFIERS})
+_LARGEST = float(np.finfo(np.float32).max)  # trees compare numbers of this type
 _INFINITE = {"inf": np.inf, "+inf": np.inf, "-inf": -np.inf}
 
 
@@ -66,6 +69,9 @@ class FeatureDataset(Labelled):
 def is_feature_table(path: str | os.PathLike[str]) -> bool:
     """Whether a source is a table of features: CSV without a column of paths, or Parquet.
 
+    A CSV that names no feature as imgpipe does is one where it has labels, and more columns of
+    numbers than of words; else it may be a manifest whose paths have another name.
+
     Parameters
     ----------
     path : path-like or str
@@ -80,12 +86,14 @@ def is_feature_table(path: str | os.PathLike[str]) -> bool:
         return False
     if suffix == ".parquet":
         return True
-    names = _header(path)
+    names, cells = _head(path)
     try:
-        paths = "path" in find_columns(shown(path), names, ())
+        found = find_columns(shown(path), names, ())
     except InputError:
-        paths = True
-    return not paths and any(of_family(name) for name in names)
+        return False
+    if "path" in found:
+        return False
+    return any(map(of_family, names)) or ("label" in found and _mostly_numbers(found, names, cells))
 
 
 def load_features(
@@ -147,7 +155,7 @@ def load_features(
     labels = frame[found["label"]].to_numpy(dtype=object)
     codes, known, said_of_classes = encode(where, labels, classes, exact=ids == "exact")
     unused = unused_note(left, group_column, split_column)
-    values, infinite = _known(_numbers(where, frame, features))
+    values, infinite = _known(where, _numbers(where, frame, features))
     made = FeatureDataset(
         name=Path(where).stem,
         images=values,
@@ -168,15 +176,22 @@ def _where(source: "str | os.PathLike[str] | pd.DataFrame") -> str:
     return shown(source) if isinstance(source, str | os.PathLike) else "table"
 
 
-def _header(path: str | os.PathLike[str]) -> list[str]:
-    """Names of the columns; none where the file is no text."""
-    import csv
-
+def _head(path: str | os.PathLike[str]) -> tuple[list[str], list[str]]:
+    """Names of the columns, and the first row; none where the file is no text."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            return [cell.strip() for cell in next(csv.reader(file), [])]
+            lines = csv.reader(file)
+            names, cells = next(lines, []), next(lines, [])
     except (OSError, UnicodeDecodeError, csv.Error):
-        return []
+        return [], []
+    return [name.strip() for name in names], [cell.strip() for cell in cells]
+
+
+def _mostly_numbers(found: Mapping[str, str], names: list[str], cells: list[str]) -> bool:
+    """Tell whether more columns are of numbers than of words, but for those of who and what."""
+    said = {*_SAID, *found.values(), ""}
+    others = [cell for name, cell in zip(names, cells, strict=False) if name not in said]
+    return 2 * sum(_all_numbers([cell]) for cell in others) > len(others)
 
 
 def _read(source: "str | os.PathLike[str] | pd.DataFrame") -> "pd.DataFrame":
@@ -186,10 +201,8 @@ def _read(source: "str | os.PathLike[str] | pd.DataFrame") -> "pd.DataFrame":
     if isinstance(source, pd.DataFrame):
         frame = source
     elif Path(source).suffix.lower() == ".csv":
-        try:
-            frame = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        except (ValueError, OSError) as error:
-            raise InputError(f"{shown(source)}: cannot be read as CSV: {error}") from None
+        table = read_table(source, ("label",))
+        return pd.DataFrame(table.rows, columns=table.columns)
     else:
         try:
             frame = pd.read_parquet(source)
@@ -274,9 +287,15 @@ def _numbers(where: str, frame: "pd.DataFrame", names: list[str]) -> "pd.DataFra
     return pd.DataFrame(columns)
 
 
-def _known(values: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
-    """Take infinite values as missing, and say so."""
+def _known(where: str, values: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
+    """Take infinite values as missing, and say so; refuse those that classifiers cannot hold."""
     infinite = np.isinf(values.to_numpy())
+    for name in values.columns[((values.abs() > _LARGEST) & ~infinite).any()]:
+        largest = values[name][np.isfinite(values[name])].abs().max()
+        raise InputError(
+            f"{where}: {largest:g} in column {name} is too large for classifiers, which take "
+            f"numbers up to {_LARGEST:.2g}"
+        )
     if not infinite.any():
         return values, []
     n = int(infinite.sum())

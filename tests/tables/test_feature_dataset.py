@@ -159,6 +159,46 @@ def test_a_manifest_is_no_table_of_features(tmp_path: Path) -> None:
     assert not is_feature_table("synthetic-nodules")
 
 
+def _write(path: Path, **columns: Any) -> Path:
+    frame(**columns).to_csv(path, index=False)
+    return path
+
+
+def test_other_peoples_csv_is_a_table_where_most_columns_are_numbers(tmp_path: Path) -> None:
+    """Ids of images and an age are a manifest whose paths are missing, and no table."""
+    path = tmp_path / "t.csv"
+    path.write_text("label,id,site,a,b\nx,1,A,.5,2\ny,2,B,1,\n")
+    assert is_feature_table(path)
+    path.write_text("label,image_id,sex,age\nx,p1.png,f,50\ny,p2.png,m,60\n")
+    assert not is_feature_table(path)
+    path.write_text("a,b\n1,2\n")
+    assert not is_feature_table(path)
+
+
+def test_rows_that_do_not_fit_the_header_are_refused(tmp_path: Path) -> None:
+    """A cell too many would make the first column an index and shift all others."""
+    path = _write(tmp_path / "t.csv")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], *(f"{line},9" for line in lines[1:])]))
+    with pytest.raises(InputError, match=r"columns, but not in line 2"):
+        load_features(path)
+    path.write_text("\n".join([*lines[:-1], lines[-1][:6]]))
+    with pytest.raises(InputError, match=r"columns, but not in line 41"):
+        load_features(path)
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path / "t.csv", glcm_copy=range(40))
+    path.write_text(path.read_text().replace("glcm_copy", "glcm_contrast"))
+    with pytest.raises(InputError, match="'glcm_contrast' is there twice"):
+        load_features(path)
+
+
+def test_numbers_that_classifiers_cannot_hold_are_refused() -> None:
+    with pytest.raises(InputError, match=r"1e\+39 in column intensity_mean is too large"):
+        load_features(frame(intensity_mean=[1e39] + [0.0] * 39))
+
+
 def test_a_model_of_images_is_refused() -> None:
     with pytest.raises(InputError, match="'m' takes images, and the data are a table"):
         compare({"m": make_pipeline("dummy", families="intensity")}, load_features(frame()))

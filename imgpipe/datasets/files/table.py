@@ -106,7 +106,11 @@ def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
 
 def _cells(row: Iterable[str]) -> list[str]:
     """Cells without outer blanks, and without the ="..." that keeps the zeros of a number."""
-    return [re.sub(r'^="(.*)"$', r"\1", cell.strip()).strip() for cell in row]
+    stripped = map(str.strip, row)
+    return [
+        re.sub(r'^="(.*)"$', r"\1", cell).strip() if cell.startswith('="') else cell
+        for cell in stripped
+    ]
 
 
 def _filled(lines: list[_Line]) -> list[_Line]:
