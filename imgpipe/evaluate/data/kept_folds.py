@@ -1,6 +1,7 @@
 """Folds that were made before: those of an earlier run, or given as positions."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,21 +69,22 @@ def _of_run(dataset: Any, given: str | os.PathLike[str]) -> list[Split]:
     table = _read(given)
     if "fold" not in table:
         raise InputError(f"{what}: that run was not cross-validated, so it has no folds")
+    _check_numbers(table, what)
     first = table[table["model"] == table["model"].iloc[0]]
-    first = first.drop_duplicates(["id", "repeat"])
+    first = first.drop_duplicates(["id", "repeat", "fold"])  # other seeds have the same folds
     place = {name: i for i, name in enumerate(dataset.ids.tolist())}
     if len(place) < len(dataset.ids):
         raise InputError(f"{dataset.where}: an id stands twice, so folds cannot be found by it")
     _check_ids(dataset, first, place, what)
     splits = []
     everything = np.arange(len(dataset))
-    for repeat in sorted(first["repeat"].unique(), key=int):
-        of_repeat = first[first["repeat"] == repeat]
-        for fold in sorted(of_repeat["fold"].unique(), key=int):
-            held = of_repeat["id"][of_repeat["fold"] == fold]
-            test = np.sort([place[name] for name in held])
+    for repeat, number in enumerate(sorted(first["repeat"].unique(), key=int)):
+        of_repeat = first[first["repeat"] == number]
+        for fold, name in enumerate(sorted(of_repeat["fold"].unique(), key=int)):
+            held = of_repeat["id"][of_repeat["fold"] == name]
+            test = np.sort([place[image] for image in held])
             train = np.setdiff1d(everything, test)
-            splits.append(Split(train, test, fold=int(fold) - 1, repeat=int(repeat) - 1))
+            splits.append(Split(train, test, fold=fold, repeat=repeat))
     return splits
 
 
@@ -102,6 +104,16 @@ def _read(given: str | os.PathLike[str]) -> "pd.DataFrame":
         lack = f"no column {missing[0]!r}" if missing else "no rows"
         raise InputError(f"{shown(given)}: {lack}: these are no predictions of a run")
     return table
+
+
+def _check_numbers(table: "pd.DataFrame", what: str) -> None:
+    """Refuse folds and repeats that are no whole numbers from 1: edited by hand."""
+    for column in ("repeat", "fold"):
+        if column not in table:
+            raise InputError(f"{what}: no column {column!r}: these are no predictions of a run")
+        wrong = [text for text in table[column].unique() if not re.fullmatch("[1-9][0-9]*", text)]
+        if wrong:
+            raise InputError(f"{what}: {wrong[0]!r} in column {column} is no whole number from 1")
 
 
 def _check_ids(dataset: Any, rows: "pd.DataFrame", place: dict[str, int], what: str) -> None:

@@ -79,6 +79,41 @@ def test_folds_of_other_data_are_refused(run: Path, tmp_path: Path) -> None:
         kept_folds(DATA, torn)
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "told"),
+    [
+        ("fold", "", "'' in column fold is no whole number from 1"),
+        ("fold", "1.5", "'1.5' in column fold is no whole number"),
+        ("repeat", "second", "'second' in column repeat is no whole number"),
+    ],
+)
+def test_folds_edited_by_hand_are_refused(
+    run: Path, tmp_path: Path, column: str, text: str, told: str
+) -> None:
+    table = pd.read_csv(run / "predictions.csv", dtype=str)
+    table.loc[5, column] = text
+    table.to_csv(tmp_path / "predictions.csv", index=False)
+    with pytest.raises(InputError, match=told):
+        kept_folds(DATA, tmp_path)
+    table.drop(columns=column).to_csv(tmp_path / "predictions.csv", index=False)
+    with pytest.raises(InputError, match=f"no column '{column}'|was not cross-validated"):
+        kept_folds(DATA, tmp_path)
+
+
+def test_an_image_in_two_folds_is_refused_and_numbers_may_have_gaps(
+    run: Path, tmp_path: Path
+) -> None:
+    table = pd.read_csv(run / "predictions.csv", dtype=str)
+    again = table.iloc[:1].assign(fold=str(1 + int(table["fold"][0]) % 3))
+    pd.concat([table, again]).to_csv(tmp_path / "predictions.csv", index=False)
+    with pytest.raises(InputError, match="does not hold out each image once"):
+        kept_folds(DATA, tmp_path)
+    gaps = changed(run, tmp_path, repeat=table["repeat"].map({"1": "2", "2": "10"}))
+    assert [(s.repeat, s.fold) for s in kept_folds(DATA, gaps)] == [
+        (repeat, fold) for repeat in (0, 1) for fold in range(3)
+    ]
+
+
 def test_a_run_without_folds_is_refused(tmp_path: Path) -> None:
     parts = np.resize(["train", "test"], 120)
     save_run(compare(LIGHT, toy(split=parts)), tmp_path / "run")
