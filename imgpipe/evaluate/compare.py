@@ -1,6 +1,7 @@
 """Fit every model on the same splits, judge it on what was held out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from numbers import Real
 from typing import Any
 
 from imgpipe._common import InputError, track
@@ -144,13 +145,15 @@ def compare(
     """
     if seeds < 1:
         raise InputError(f"seeds is {seeds}; it must be at least 1")
-    if conformal is not None and not 0 < conformal < 1:
+    if conformal is not None and not (isinstance(conformal, Real) and 0 < conformal < 1):
         raise InputError(f"conformal is {conformal}; give a share between 0 and 1, 0.9 for one")
     check_rules(margin, least)
     check_handling(duplicates)
     clock = Clock()
     dataset = _looked_at(dataset, region, empty_mask)
     dataset, division = divide(dataset, folds=folds, repeats=repeats, seed=seed, hold_out=hold_out)
+    if isinstance(subgroups, Iterator):
+        subgroups = list(subgroups)  # read twice
     groupings(dataset, subgroups)  # an unknown column stops before anything is read
     candidates = make_candidates(models, dataset, n_jobs)
     dataset.require_one_size()

@@ -402,3 +402,21 @@ def test_a_comparison_is_frozen() -> None:
     assert isinstance(comparison, Comparison)
     with pytest.raises(AttributeError):
         comparison.models[0].name = "better"  # type: ignore[misc]
+
+
+def test_a_model_called_like_a_canary_is_refused() -> None:
+    """Its rows could not be told from those of the canary."""
+    with pytest.raises(InputError, match="called like a canary"):
+        compare({"canary: border alone": make_pipeline("dummy")}, toy())
+
+
+def test_names_of_subgroups_may_come_one_by_one() -> None:
+    data = toy().changed(columns={"sex": np.resize(["f", "m", "f"], 120)})
+    found = compare(LIGHT, data, folds=2, subgroups=iter(["sex"])).subgroups
+    assert {row.column for row in found} == {"sex"}
+
+
+@pytest.mark.parametrize("share", ["0.9", 0, 1, float("nan")])
+def test_shares_of_conformal_sets_that_are_none(share: Any) -> None:
+    with pytest.raises(InputError, match="conformal is"):
+        compare(LIGHT, toy(), conformal=share)

@@ -48,7 +48,12 @@ def groupings(dataset: Dataset, asked: str | Iterable[str]) -> tuple[Grouping, .
         For a column that is not there or has too many values, and for edges that are no rising
         numbers.
     """
-    texts = [asked] if isinstance(asked, str) else list(asked)
+    given = asked if isinstance(asked, Iterable) else [asked]
+    texts = [asked] if isinstance(asked, str) else list(given)
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError(
+            f"subgroups={asked!r}; give names of columns, such as 'sex' or 'age:40,60'"
+        )
     found = [_grouping(dataset, text) for text in texts]
     columns = [one.column for one in found]
     twice = [column for column in columns if columns.count(column) > 1]

@@ -8,6 +8,7 @@ from imgpipe._common import InputError
 from imgpipe.evaluate.fits.parameters import with_unset
 from imgpipe.evaluate.fits.steps import split_features
 from imgpipe.evaluate.models import check_classifier
+from imgpipe.evaluate.results.canaries import PREFIX
 from imgpipe.learn import CLASSIFIERS, make_pipeline
 
 
@@ -38,6 +39,8 @@ def make_candidates(models: Any, dataset: Any, n_jobs: int | None = None) -> lis
 
 def _candidate(name: str, given: Any, dataset: Any, n_jobs: int | None) -> Candidate:
     """One model, from its registered name or ready made."""
+    if str(name).startswith(PREFIX):
+        raise InputError(f"model {name!r} is called like a canary; give it another name")
     channel_axis, table = dataset.channel_axis, dataset.region == "table"
     if isinstance(given, str):
         pipeline = make_pipeline(

@@ -1,5 +1,7 @@
 """Equivalence within a margin: two one-sided tests."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
@@ -49,8 +51,9 @@ def equivalence(low: float, high: float, margin: float, *, df: float | None = No
     (-0.0097, 0.0137, 0.006)
     """
     check_margin(margin)
-    if not (np.isfinite([low, high]).all() and low <= high):
-        raise InputError(f"{low:g} to {high:g} is no interval; give its lower and upper end")
+    numbers = isinstance(low, Real) and isinstance(high, Real)
+    if not (numbers and np.isfinite([low, high]).all() and low <= high):
+        raise InputError(f"{low} to {high} is no interval; give its lower and upper end")
     law = norm if df is None else student(df)
     difference = (low + high) / 2
     error = float((high - low) / 2 / law.ppf(0.975))
@@ -69,8 +72,8 @@ def equivalence(low: float, high: float, margin: float, *, df: float | None = No
 
 def check_margin(margin: float) -> None:
     """Refuse a margin that no difference could lie within."""
-    if not (np.isfinite(margin) and margin > 0):
+    if not (isinstance(margin, Real) and np.isfinite(margin) and margin > 0):
         raise InputError(
-            f"margin is {margin:g}; give the largest difference that does not matter, above 0, "
+            f"margin is {margin}; give the largest difference that does not matter, above 0, "
             "such as 0.02"
         )

@@ -73,6 +73,12 @@ def test_what_makes_no_subgroups_is_refused(values: list[str], asked: str, told:
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize("asked", [5, None, [5], ["age", None]])
+def test_names_that_are_no_text_are_refused(asked: Any) -> None:
+    with pytest.raises(InputError, match="give names of columns"):
+        groupings(with_column(["1", "2"]), asked)
+
+
 def test_a_column_asked_for_twice_is_refused() -> None:
     with pytest.raises(InputError, match="asked for twice"):
         groupings(with_column(["1", "2"]), ["age", "age:2"])

@@ -1,5 +1,7 @@
 """Holm's adjustment and equivalence within a margin."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import norm, ttest_1samp
@@ -62,8 +64,8 @@ def test_an_interval_without_width() -> None:
     assert equivalence(0.1, 0.1, 0.05).p_value == 1
 
 
-@pytest.mark.parametrize("margin", [0, -0.02, np.nan, np.inf])
-def test_margins_that_mean_nothing(margin: float) -> None:
+@pytest.mark.parametrize("margin", [0, -0.02, np.nan, np.inf, "0.02", None])
+def test_margins_that_mean_nothing(margin: Any) -> None:
     """One line says what a margin is."""
     with pytest.raises(InputError, match="margin is"):
         equivalence(-0.1, 0.1, margin)
