@@ -95,7 +95,7 @@ def _show(findings: list["Finding"], ignored: list[str]) -> None:
         click.echo(f"        {check.meaning}\n        {check.remedy}\n")
     passed = f"; ignored: {', '.join(ignored)}" if ignored else ""
     if not findings:
-        click.echo(f"Nothing found{passed}")
+        click.echo(f"Nothing found{passed} (of what docs/checks.md lists)")
         return
     counts = {
         kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")

@@ -147,7 +147,7 @@ def test_counts_of_the_data_card(split_run: Comparison) -> None:
 
 def test_copies_are_counted_on_the_page(split_run: Comparison) -> None:
     """The data card says how many judged images were trained on, and how many equal another."""
-    row = r"<dt>(Judged images that stand in training|Images equal to another)</dt><dd>(.*?)</dd>"
+    row = r"<dt>(Judged images equal to one in training|Images equal to another)</dt><dd>(.*?)</dd>"
     card = replace(split_run.dataset, copies=Copies(images=1200, groups=3, torn=0, judged=4))
     found = dict(re.findall(row, render(replace(split_run, dataset=card))))
     assert list(found.values()) == ["4", "1,200, in 3 groups of equal ones"]

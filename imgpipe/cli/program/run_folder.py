@@ -40,7 +40,8 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
     for text in card.rough:
         click.echo(f"Note: {text}")
     if comparison.protocol.positive_class is not None:
-        click.echo(f"Positive class: {comparison.protocol.positive_class}")
+        guess = "" if "--positive" in command else _guess(comparison)
+        click.echo(f"Positive class: {comparison.protocol.positive_class}{guess}")
     click.echo(f"Report: {out / 'report.html'}")
 
 
@@ -50,3 +51,13 @@ def _readings(comparison: "Comparison") -> list[str]:
 
     best = comparison.leaderboard()["model"].iloc[0]
     return readings(best, comparison.pairs)
+
+
+def _guess(comparison: "Comparison") -> str:
+    """Say where nothing but the order of the names made a class the positive one."""
+    from imgpipe.datasets.annotations.positive import is_guess
+
+    chosen_here = comparison.protocol.kind != "held-out evaluation"
+    if chosen_here and is_guess(comparison.dataset.classes):
+        return ", the last by name (--positive NAME chooses another)"
+    return ""

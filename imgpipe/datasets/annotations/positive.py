@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from imgpipe._common import InputError, did_you_mean
-from imgpipe.datasets.annotations.identity import canonical
+from imgpipe.datasets.annotations.identity import canonical, number
 from imgpipe.datasets.annotations.spelling import some
 
 _NOTHING = frozenset({
@@ -28,6 +28,14 @@ def positive_last(
     else:
         return tuple(classes)
     return (*(name for name in classes if name != chosen), chosen)
+
+
+def is_guess(classes: Sequence[str]) -> bool:
+    """Whether of two words nothing but their order says which is the positive one."""
+    if len(classes) != 2 or all(number(name) is not None for name in classes):
+        return False
+    a, b = classes
+    return not _says_less(a, b) and not _says_less(b, a)
 
 
 def _asked(where: str, classes: Sequence[str], positive: str) -> str:

@@ -56,9 +56,13 @@ class Evidence:
     def classes(self) -> tuple[str, ...]:
         return tuple(map(str, self.dataset.classes))
 
-    @property
+    @cached_property
     def ids(self) -> np.ndarray:
-        return np.asarray(self.dataset.ids)
+        """What images are called; with their part, where images of several parts have one id."""
+        own = np.asarray(self.dataset.ids).astype(str)
+        if self.split is None or len(np.unique(own)) == len(own):
+            return own
+        return np.array([f"{part} {name}" for part, name in zip(self.split, own, strict=True)])
 
     @property
     def groups(self) -> np.ndarray | None:
@@ -96,10 +100,24 @@ class Evidence:
         """Positions of images with the same pixels, group by group."""
         return equal_groups(self.survey.digests)
 
+    def at(self, pair: DuplicatePair) -> tuple[int, int]:
+        """Where both images of a pair stand."""
+        known = self.split is not None
+        ends = ((pair.split_a, pair.id_a), (pair.split_b, pair.id_b))
+        a, b = (self._position[str(part) if known else None, name] for part, name in ends)
+        return a, b
+
+    def names(self, pair: DuplicatePair) -> tuple[str, str]:
+        """What both images of a pair are called."""
+        a, b = self.at(pair)
+        return str(self.ids[a]), str(self.ids[b])
+
     @cached_property
-    def position(self) -> dict[str, int]:
-        """Where the image with an id stands."""
-        return {str(name): i for i, name in enumerate(self.ids)}
+    def _position(self) -> dict[tuple[str | None, str], int]:
+        """Where the image with an id stands; an id is unique within its part."""
+        parts = [None] * len(self.labels) if self.split is None else map(str, self.split)
+        own = map(str, self.dataset.ids)
+        return {key: i for i, key in enumerate(zip(parts, own, strict=True))}
 
     @cached_property
     def near(self) -> list[DuplicatePair]:

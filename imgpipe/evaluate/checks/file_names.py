@@ -17,7 +17,7 @@ _MOST = 30  # words tried, the most frequent first
 
 def look(evidence: Evidence) -> list[Seen]:
     """Words and numbers in the names, without their folders."""
-    stems = [PurePath(str(name)).stem for name in evidence.ids]
+    stems = [PurePath(str(name)).stem for name in evidence.dataset.ids]
     if all(stem.isdigit() for stem in stems) and "suffix" not in evidence.dataset.formats:
         return []  # places in an array, and no names
     found = [*_words(evidence, stems), _number(evidence, stems)]

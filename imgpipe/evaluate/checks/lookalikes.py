@@ -12,31 +12,31 @@ def across(evidence: Evidence) -> list[Seen]:
     """Look-alikes of which one is in the test part of a given split, or in different folds."""
     pairs = [p for p in evidence.near if evidence.crossing(p.split_a, p.split_b)]
     where = "the test part and another" if evidence.split is not None else "folds"
-    return _seen(pairs, f"of near-duplicates across {where}")
+    return _seen(evidence, pairs, f"of near-duplicates across {where}")
 
 
 def relabelled(evidence: Evidence) -> list[Seen]:
     """Look-alikes with different labels."""
     pairs = [p for p in evidence.near if not p.same_label]
-    return _seen(pairs, "of near-duplicates with two different labels")
+    return _seen(evidence, pairs, "of near-duplicates with two different labels")
 
 
 def anywhere(evidence: Evidence) -> list[Seen]:
     """Look-alikes, of different patients where patients are known."""
-    who, at = evidence.groups, evidence.position
+    who = evidence.groups
     pairs = [
         p for p in evidence.near if p.same_label and not evidence.crossing(p.split_a, p.split_b)
     ]
     if who is None:
-        return _seen(pairs, "of near-duplicates")
-    pairs = [p for p in pairs if who[at[p.id_a]] != who[at[p.id_b]]]
-    return _seen(pairs, "of near-duplicates of different patients")
+        return _seen(evidence, pairs, "of near-duplicates")
+    pairs = [p for p in pairs if len(set(who[list(evidence.at(p))])) > 1]
+    return _seen(evidence, pairs, "of near-duplicates of different patients")
 
 
-def _seen(pairs: Sequence[DuplicatePair], what: str) -> list[Seen]:
+def _seen(evidence: Evidence, pairs: Sequence[DuplicatePair], what: str) -> list[Seen]:
     if not pairs:
         return []
-    named = tuple((pair.id_a, pair.id_b) for pair in pairs[:LISTED])
+    named = tuple(evidence.names(pair) for pair in pairs[:LISTED])
     return [Seen(f"{count(len(pairs), 'pair')} {what}", pairs=named)]
 
 

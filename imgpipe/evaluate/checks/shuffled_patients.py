@@ -11,11 +11,11 @@ _WITHIN = 0.1  # share of them within patients up to which the patients are doub
 
 def look(evidence: Evidence) -> list[Seen]:
     """Look-alikes that nearly all stand apart, though patients have several images."""
-    who, at = evidence.groups, evidence.position
+    who = evidence.groups
     if who is None or len(np.unique(who)) > len(who) / 1.5:
         return []
     pairs = [(group[0], i) for group in evidence.equals for i in group[1:]]
-    pairs += [(at[pair.id_a], at[pair.id_b]) for pair in evidence.near]
+    pairs += [evidence.at(pair) for pair in evidence.near]
     if len(pairs) < _LEAST:
         return []
     within = sum(who[a] == who[b] for a, b in pairs)

@@ -11,8 +11,6 @@ from imgpipe.datasets.annotations.spelling import some
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.wording import count
 
-_SHOWN = 5  # ids named in an error
-
 
 def held_out_sites(dataset: Dataset, given: str | None) -> tuple[Dataset, list[Split] | None]:
     """Hold out what ``site=B`` names, or, for ``site``, each in turn: then the folds are given."""
@@ -58,7 +56,7 @@ def external_set(dataset: Dataset, column: str, value: str) -> Dataset:
     Raises
     ------
     InputError
-        For an unknown column or site, one of one class, or a patient on both sides.
+        For an unknown column or site, or one of one class.
     """
     dataset, sites = _known_sites(dataset, column)
     held = sites == value
@@ -70,7 +68,7 @@ def external_set(dataset: Dataset, column: str, value: str) -> Dataset:
     if held.all():
         raise InputError(f"{dataset.where}: all images have {column}={value}: none is left")
     _check_classes(dataset, column, [value], sites)
-    _check_patients(dataset, f"{column}={value}", held)
+    dataset, held = _without_known(dataset, f"{column}={value}", held)
     part = np.where(held, "test", "train")
     warnings = dataset.warnings
     if dataset.split is not None:
@@ -100,22 +98,34 @@ def each_site(dataset: Dataset, column: str) -> tuple[Dataset, list[Split]]:
     Raises
     ------
     InputError
-        For an unknown column, fewer than two sites, one of one class, or a patient at two.
+        For an unknown column, fewer than two sites, or one of one class.
     """
     dataset, sites = _known_sites(dataset, column)
     names = sorted(set(sites.tolist()))
     if len(names) < 2:
         raise InputError(f"{dataset.where}: {column} is {names[0]} throughout; two are needed")
     _check_classes(dataset, column, names, sites)
-    for name in names:
-        _check_patients(dataset, f"{column}={name}", sites == name)
     if dataset.split is not None:
         told = f"the given split is not used: each {column} is held out in turn"
         dataset = dataset.changed(split=None, warnings=(*dataset.warnings, told))
     splits = [
-        Split(np.flatnonzero(sites != name), np.flatnonzero(sites == name), None, fold, 0, name)
+        Split(
+            np.flatnonzero(_strangers(dataset, sites == name)),
+            np.flatnonzero(sites == name),
+            None,
+            fold,
+            0,
+            name,
+        )
         for fold, name in enumerate(names)
     ]
+    both = sum(len(dataset) - len(split.train) - len(split.test) for split in splits)
+    if both:
+        told = (
+            f"{count(both, 'image')} of patients with several values of {column} left out of "
+            "training where such a patient is judged"
+        )
+        dataset = dataset.changed(warnings=(*dataset.warnings, told))
     labels = np.asarray(dataset.labels)
     for split in splits:
         missing = np.setdiff1d(labels, labels[split.train])
@@ -163,18 +173,25 @@ def _check_classes(dataset: Dataset, column: str, names: list[str], sites: np.nd
         )
 
 
-def _check_patients(dataset: Dataset, site: str, held: np.ndarray) -> None:
-    """Refuse patients with images at the site and elsewhere."""
+def _strangers(dataset: Any, held: np.ndarray) -> np.ndarray:
+    """Which images can be trained on where these are judged: those of other patients."""
     if dataset.groups is None:
-        return
-    both = sorted(set(dataset.groups[held].tolist()) & set(dataset.groups[~held].tolist()))
-    if both:
-        shown = ", ".join(both[:_SHOWN]) + (", ..." if len(both) > _SHOWN else "")
-        have = "patient has" if len(both) == 1 else "patients have"
-        raise InputError(
-            f"{dataset.where}: {len(both)} {have} images with {site} and with another ({shown}): "
-            "scores would be too good; hold out another column"
-        )
+        return ~held
+    return ~np.isin(dataset.groups, dataset.groups[held])
+
+
+def _without_known(dataset: Any, site: str, held: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Leave out the other images of patients that are judged at the site."""
+    kept = held | _strangers(dataset, held)
+    if kept.all():
+        return dataset, held
+    n, patients = int((~kept).sum()), len(np.unique(dataset.groups[~kept]))
+    told = (
+        f"{count(n, 'image')} of {count(patients, 'patient')} with images at {site} left out of "
+        "training: a patient is judged or trained on"
+    )
+    dataset = dataset.take(kept)
+    return dataset.changed(warnings=(*dataset.warnings, told)), held[kept]
 
 
 def _counted(sites: np.ndarray) -> str:

@@ -10,7 +10,11 @@ from imgpipe.evaluate.scores.intervals import HeldOut
 
 
 def subgroup_scores(records: list[ModelRecord], experiment: Experiment) -> tuple[Subgroup, ...]:
-    """Judge every model on each subgroup, as on all: means over folds, patients resampled."""
+    """Judge every model on each subgroup, all folds of a repeat and seed together.
+
+    A subgroup has few images of a class in one fold, so that a mean over folds would be one of
+    numbers that mean little.
+    """
     return tuple(
         _scored(grouping, code, records, experiment)
         for grouping in experiment.subgroups
@@ -39,8 +43,10 @@ def _scored(
 def _metrics(
     record: ModelRecord, inside: np.ndarray, experiment: Experiment
 ) -> dict[str, Interval]:
-    parts = [part for part in (_within(part, inside) for part in record.test) if len(part.index)]
-    if not parts:
+    n = len(experiment.first_repeat)
+    repeats = [record.test[at : at + n] for at in range(0, len(record.test), n)]
+    parts = [_within(HeldOut.together(folds), inside) for folds in repeats]
+    if not len(parts[0].index):
         return {}
     return given_scores(parts, resample_parts(parts, experiment), experiment)
 

@@ -29,7 +29,7 @@ def summarise(
         for part, split in zip(record.test, experiment.splits, strict=False)
         if not split.repeat
     ]
-    pooled = _pooled(folds)
+    pooled = HeldOut.together(folds)
     true = labels[pooled.index]
     pool = Pool.of(folds, labels, experiment.clusters, experiment.seed)
     given_split = experiment.dataset.split is not None and experiment.splits[0].fold is None
@@ -47,15 +47,6 @@ def summarise(
         operation=operations(pool, record.inner, experiment),
         conformal=conformal_sets(pool, record.inner, experiment),
         pipeline=record.pipeline,
-    )
-
-
-def _pooled(folds: list[HeldOut]) -> HeldOut:
-    """All folds of one repeat together: every held-out sample once."""
-    return HeldOut(
-        np.concatenate([part.index for part in folds]),
-        np.concatenate([part.predicted for part in folds]),
-        np.concatenate([part.scores for part in folds]),
     )
 
 

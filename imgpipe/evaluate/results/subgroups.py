@@ -10,7 +10,7 @@ class Subgroup:
     """Scores on the held-out images of which `column` says `name`.
 
     `counts` are the held-out images of each class, `patients` how many they are of (None where
-    they are not known); `metrics` are by model.
+    they are not known); `metrics` are by model, of the folds of a repeat together.
     """
 
     column: str

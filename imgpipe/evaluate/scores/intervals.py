@@ -38,6 +38,16 @@ class HeldOut:
     scores: np.ndarray
     seed: int = 0
 
+    @classmethod
+    def together(cls, folds: "Sequence[HeldOut]") -> "HeldOut":
+        """Put the folds of one repeat and seed together: every held-out sample once."""
+        return cls(
+            np.concatenate([part.index for part in folds]),
+            np.concatenate([part.predicted for part in folds]),
+            np.concatenate([part.scores for part in folds]),
+            folds[0].seed,
+        )
+
 
 @dataclass(frozen=True)
 class Judged:

@@ -58,7 +58,8 @@ def weighted_metrics(
     f1 = _divide(2 * hits, actual + guessed)
     metrics = {
         "accuracy": _divide(hits.sum(axis=1), weights.sum(axis=1)),
-        "balanced_accuracy": _mean(recall),
+        # the one class that is there says nothing of a balance
+        "balanced_accuracy": recall.mean(axis=1) if n_classes == 2 else _mean(recall),
         "brier": _divide(weights @ brier_losses(labels, scores), weights.sum(axis=1)),
         "log_loss": _divide(weights @ log_losses(labels, scores), weights.sum(axis=1)),
     }

@@ -117,8 +117,14 @@ def _copies(card: "DataCard") -> list[tuple[str, str]]:
     if copies.groups:
         equal += f", in {numbers.count(copies.groups, 'group')} of equal ones"
     judged = "not known" if copies.judged is None else f"{copies.judged:,}"
+    if card.region == "table":
+        return [
+            ("Judged rows equal to one in training", judged),
+            ("Rows equal to another", equal),
+            ("Near-duplicates", "not searched for: rows of features are no images"),
+        ]
     return [
-        ("Judged images that stand in training", judged),
+        ("Judged images equal to one in training", judged),
         ("Images equal to another", equal),
         ("Pairs of near-duplicates", f"{near:,}"),
     ]

@@ -9,6 +9,7 @@ from imgpipe.report.words.sentences import article, listed, with_interval
 if TYPE_CHECKING:
     from imgpipe.evaluate import ModelResult, Verdict
 
+_LEVEL = 0.05
 _SAID = {
     "no detectable difference": "no detectable difference from {}",
     "equivalent within the margin": "equivalent within the margin to {}",
@@ -31,7 +32,23 @@ def headline(ranked: Sequence["ModelResult"], metric: str, pairs: Sequence["Verd
     said = [words.format(listed(rivals[v])) for v, words in _SAID.items() if v in rivals]
     if beaten:
         said.insert(0, f"better than {'every other model' if not rivals else listed(beaten)}")
-    return f"{text}; {'; '.join(said)}." if said else f"{text}."
+    told = f"{text}; {'; '.join(said)}." if said else f"{text}."
+    return told + _errs_otherwise(best.name, pairs, metric)
+
+
+def _errs_otherwise(name: str, pairs: Sequence["Verdict"], metric: str) -> str:
+    """Name the models that the AUC does not tell from the best one, and errors do."""
+    differing = [
+        _other(pair, name)
+        for pair in of_model(name, pairs)
+        if metric == "auc"
+        and pair.better is None
+        and pair.errors is not None
+        and pair.errors.p_value * len(pairs) < _LEVEL  # Bonferroni over all pairs
+    ]
+    if not differing:
+        return ""
+    return f" Their errors are not alike, though: see the accuracy of {listed(differing)} below."
 
 
 def readings(best: str, pairs: Sequence["Verdict"]) -> list[str]:

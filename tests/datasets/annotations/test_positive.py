@@ -3,7 +3,7 @@
 import pytest
 
 from imgpipe import InputError
-from imgpipe.datasets.annotations.positive import positive_last
+from imgpipe.datasets.annotations.positive import is_guess, positive_last
 
 PAIRS = [
     ("cancer", "normal"), ("sick", "healthy"), ("positive", "negative"), ("malignant", "benign"),
@@ -44,3 +44,19 @@ def test_what_cannot_be_positive() -> None:
         positive_last("x", ("a", "b"), "c")
     with pytest.raises(InputError, match="--positive a goes with two classes; there are 3: a, b"):
         positive_last("x", ("a", "b", "c"), "a")
+
+
+@pytest.mark.parametrize(
+    ("classes", "guess"),
+    [
+        (("mel", "nv"), True),
+        (("normal", "nv"), False),
+        (("0", "1"), False),
+        (("nonfatal", "fatal"), False),
+        (("a", "b", "c"), False),
+    ],
+)
+def test_a_guess_is_known_as_one(classes: tuple[str, ...], guess: bool) -> None:
+    """Numbers, and words that say that nothing was found, make no guess."""
+    assert is_guess(classes) is guess
+    assert is_guess(classes[::-1]) is guess

@@ -77,11 +77,22 @@ def test_what_cannot_be_held_out_is_refused(site: np.ndarray, asked: str, told: 
     assert "\n" not in str(caught.value)
 
 
-def test_a_patient_at_two_sites_is_refused() -> None:
-    patients = [f"p{i // 2}" for i in range(120)]
-    for asked in ("site=B", "site"):
-        with pytest.raises(InputError, match=r"patients have images with site=. and with another"):
-            compare(LIGHT, sited(groups=patients), hold_out=asked)
+def test_a_patient_at_two_sites_is_judged_or_trained_on() -> None:
+    """Where an image of a patient is judged, none of that patient's is trained on."""
+    patients = np.array([f"p{i}" for i in range(120)])
+    patients[[3, 15]] = patients[[2, 17]]
+    data = external_set(sited(groups=patients), "site", "B")
+    assert data.groups is not None
+    assert not set(data.groups[data.split == "test"]) & set(data.groups[data.split == "train"])
+    assert (data.split == "test").sum() == (SITE == "B").sum()
+    assert "with images at site=B left out of training" in data.warnings[-1]
+    data, splits = each_site(sited(groups=patients), "site")
+    for split in splits:
+        assert set(SITE[split.test]) == {split.site}
+        assert not set(patients[split.train]) & set(patients[split.test])
+        strangers = ~np.isin(patients, patients[split.test])
+        assert (split.train == np.flatnonzero(strangers)).all()
+    assert "left out of training where such a patient is judged" in data.warnings[-1]
 
 
 def test_a_class_of_one_site_alone_cannot_be_held_out() -> None:

@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from comparison_samples import LIGHT, toy
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
@@ -100,7 +102,18 @@ def test_a_subgroup_scores_as_its_images_alone() -> None:
     assert [(group.column, group.name) for group in found.subgroups] == [("sex", "f"), ("sex", "m")]
 
 
-def test_one_subgroup_of_all_scores_as_the_whole() -> None:
-    found = compare(LIGHT, toy(columns={"sex": ["f"] * 120}), subgroups=["sex"], folds=3)
-    (group,) = found.subgroups
-    assert group.metrics["light"] == found.models[0].metrics
+def test_folds_are_judged_together() -> None:
+    """A class that a fold lacks cannot make a subgroup's score one of a class alone."""
+    sex = np.where(np.arange(120) < 24, "f", "m")
+    data = toy(columns={"sex": sex})
+    found = compare({**LIGHT, "dummy": "dummy"}, data, subgroups="sex", folds=5, repeats=2)
+    rows = found.predictions
+    assert isinstance(rows, pd.DataFrame)
+    for group in found.subgroups:
+        assert group.metrics["dummy"]["balanced_accuracy"].value == 0.5
+        of_repeats = []
+        for _, part in rows[rows["model"] == "light"].groupby("repeat"):
+            inside = part[sex[part["id"].astype(int)] == group.name]
+            true = (inside["label"] == "malignant").to_numpy()
+            of_repeats.append(roc_auc_score(true, inside["p_malignant"]))
+        assert group.metrics["light"]["auc"].value == pytest.approx(np.mean(of_repeats))

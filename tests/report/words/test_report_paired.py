@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from imgpipe.evaluate import Comparison, Interval, Verdict
+from imgpipe.evaluate import Comparison, Interval, PairedTest, Verdict
 from imgpipe.evaluate.results import ModelResult
 from imgpipe.report.html import render
 from imgpipe.report.words.paired import headline, readings
@@ -96,3 +96,13 @@ def test_one_model_has_no_verdicts(split_run: Comparison) -> None:
     """Without a pair there is no section."""
     alone = replace(split_run, pairs=(), overall=None, models=split_run.models[:1])
     assert 'id="verdicts"' not in render(alone)
+
+
+def test_errors_that_differ_are_named_beside_an_equal_auc(folds_run: Comparison) -> None:
+    """No detectable difference of the AUC is not the whole story where errors differ."""
+    ranked = [result(folds_run, name) for name in "ab"]
+    test = PairedTest(0.03, 0.01, 0.05, 9.0, 0.004, "McNemar")
+    equal = replace(pair("a", "b", "no detectable difference"), errors=test)
+    assert "Their errors are not alike" in headline(ranked, "auc", [equal])
+    alike = replace(equal, errors=replace(test, p_value=0.2))
+    assert "errors" not in headline(ranked, "auc", [alike])
