@@ -127,7 +127,8 @@ def test_unused_columns_are_named(manifest: Manifest, more: list[str], likely: s
     path = manifest(f"path,label,{','.join(more)}\n0.png,a,x,y\n1.png,b,x,y\n")
     (warning,) = load(path).warnings
     assert warning == (
-        f"columns {', '.join(more)} are not used; if one names the patient: --groups {likely}"
+        f"columns {', '.join(more)} serve subgroups and sites only; if one names the patient: "
+        f"--groups {likely}"
     )
     assert load(path, groups=more[0]).warnings == ()
 
@@ -140,7 +141,8 @@ def test_a_split_under_another_name_is_pointed_out(manifest: Manifest) -> None:
     path = manifest("path,label,who,where\n0.png,a,1,Train\n1.png,b,2,test\n")
     (warning,) = load(path, groups="who").warnings
     assert warning == (
-        "column where is not used; if it names the part (train, val, test): --split where"
+        "column where serves subgroups and sites only; if it names the part (train, val, test): "
+        "--split where"
     )
     assert load(path, groups="who", split="where").warnings == ()
 
@@ -157,7 +159,7 @@ def test_obvious_names_of_columns(manifest: Manifest, header: str) -> None:
     )
     both = load(manifest("image,path,label,class\nx,0.png,a,c\nx,1.png,b,d\n"))
     assert both.classes == ("a", "b")
-    assert both.warnings[0].startswith("columns image, class are not used")
+    assert both.warnings[0].startswith("columns image, class serve")
 
 
 def test_paths_of_windows(manifest: Manifest) -> None:
@@ -253,7 +255,10 @@ def test_one_unused_column_is_named(manifest: Manifest) -> None:
     """A single unused column is named alone; the asked split is in use."""
     path = manifest("path,label,part,who\n0.png,a,train,x\n1.png,b,test,y\n")
     (warning,) = load(path, split="part").warnings
-    assert warning == "column who is not used; if it names the patient: --groups who"
+    assert (
+        warning
+        == "column who serves subgroups and sites only; if it names the patient: --groups who"
+    )
 
 
 def test_a_region_without_masks_is_no_structure_set(manifest: Manifest) -> None:

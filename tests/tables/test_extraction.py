@@ -142,8 +142,8 @@ def test_columns_of_a_manifest(tmp_path: Path) -> None:
     )
     told = extract_table(path, families="intensity").warnings[-1]
     assert told == (
-        "columns who, part, note are not used; if one names the patient: --groups COLUMN or, if "
-        "one names the part (train, val, test): --split part"
+        "columns who, part, note serve subgroups and sites only; if one names the patient: "
+        "--groups COLUMN or, if one names the part (train, val, test): --split part"
     )
     with pytest.raises(InputError, match="no column 'fold' among image, class"):
         extract_table(path, split="fold")

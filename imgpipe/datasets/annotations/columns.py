@@ -90,8 +90,10 @@ def unused_note(
     if split is None and parts:
         hints.append(f"names the part (train, val, test): --split {parts[0]}")
     if len(names) == 1:
-        return [*notes, f"column {names[0]} is not used; if it {' or, if it '.join(hints)}"]
-    return [*notes, f"columns {some(names, 8)} are not used; if one {' or, if one '.join(hints)}"]
+        told, hinted = f"column {names[0]} serves", f"if it {' or, if it '.join(hints)}"
+    else:
+        told, hinted = f"columns {some(names, 8)} serve", f"if one {' or, if one '.join(hints)}"
+    return [*notes, f"{told} subgroups and sites only; {hinted}"]
 
 
 def may_be_masks(name: str) -> bool:
