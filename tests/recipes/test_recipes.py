@@ -195,6 +195,7 @@ def test_a_network(project: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_a_check(project: Path) -> None:
     """The new check finds its planted fault, leaves clean sets alone, and is on the page."""
     page = project / "docs" / "checks.md"

@@ -44,9 +44,14 @@ def test_the_table_of_images_scores_as_the_images(extracted: Path) -> None:
     table = load_features(extracted)
     assert table.classes == images.classes
     assert table.ids.tolist() == images.ids.tolist()
-    of_images = compare({"dt": make_pipeline("forest", families="intensity")}, images, folds=3)
-    of_table = compare({"dt": make_pipeline("forest", families=None)}, table, folds=3)
-    assert of_table.models[0].metrics == of_images.models[0].metrics
+    of_images = compare({"dt": make_pipeline("logistic", families="intensity")}, images, folds=3)
+    of_table = compare({"dt": make_pipeline("logistic", families=None)}, table, folds=3)
+    for name, score in of_images.models[0].metrics.items():
+        # the layout of the memory moves the last digit
+        found = of_table.models[0].metrics[name]
+        assert (found.value, found.low, found.high) == pytest.approx(
+            (score.value, score.low, score.high), abs=1e-12
+        )
     pd.testing.assert_frame_equal(of_table.predictions, of_images.predictions)
     assert [i.feature for i in of_table.models[0].importances] == [
         i.feature for i in of_images.models[0].importances
@@ -68,7 +73,16 @@ def test_parquet_says_what_csv_says(extracted: Path, tmp_path: Path) -> None:
 
 def test_the_command_line_takes_it_and_the_report_shows_it(extracted: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    call = ["compare", str(extracted), "--models", "forest,dummy", "--jobs", "1", "--out", str(out)]
+    call = [
+        "compare",
+        str(extracted),
+        "--models",
+        "logistic,dummy",
+        "--jobs",
+        "1",
+        "--out",
+        str(out),
+    ]
     done = CliRunner().invoke(main, call)
     assert done.exit_code == 0, done.output
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -217,5 +231,5 @@ def test_a_row_twice_is_a_duplicate() -> None:
 def test_the_page_of_a_table_without_mistakes(tmp_path: Path) -> None:
     table = frame()
     table["intensity_mean"] = (table["label"] == "malignant") * 1.0
-    to_html(compare("forest", load_features(table), folds=2), tmp_path / "r.html")
+    to_html(compare("logistic", load_features(table), folds=2), tmp_path / "r.html")
     assert (tmp_path / "r.html").stat().st_size > 1000

@@ -76,8 +76,8 @@ def freedom_of(counts: Iterable[int]) -> float:
 
     Examples
     --------
-    >>> freedom_of([20]), freedom_of([20, 20]), round(freedom_of([10, 90]), 1)
-    (19.0, 38.0, 11.1)
+    >>> [round(freedom_of(sizes), 1) for sizes in ([20], [20, 20], [10, 90])]
+    [19.0, 38.0, 11.1]
     """
     sizes = np.array(list(counts), dtype=float)
     rest = np.maximum(sizes - 1, 1)

@@ -40,6 +40,7 @@ def test_the_hannover_images_are_told_apart_by_how_they_were_taken(shared_data: 
     assert comparison.dataset.warnings[0] == found["SCO003"].message
 
 
+@pytest.mark.full
 def test_pneumoniamnist_has_copies_and_a_shift(shared_data: Path) -> None:
     """Its test part is told from the rest, and has other shares; its validation part is copied."""
     found = codes(shared_data / "pneumoniamnist" / "pneumoniamnist_rebuilt.npz")
@@ -49,6 +50,7 @@ def test_pneumoniamnist_has_copies_and_a_shift(shared_data: Path) -> None:
     assert not any(code.startswith("CUT") for code in found)
 
 
+@pytest.mark.full
 def test_a_part_of_pneumoniamnist_without_copies_is_clean(shared_data: Path) -> None:
     """Different images of its training part, each a patient of its own, give no finding."""
     data = load(shared_data / "pneumoniamnist" / "pneumoniamnist_rebuilt.npz")
@@ -59,6 +61,7 @@ def test_a_part_of_pneumoniamnist_without_copies_is_clean(shared_data: Path) -> 
     assert check(part, ignore=["DUP005", "DUP006"]) == []
 
 
+@pytest.mark.full
 def test_mednist_is_told_by_brightness_and_two_of_its_kinds_are_not(shared_data: Path) -> None:
     """Six kinds of image differ in everything; in halves of one kind nothing is found."""
     data = load(shared_data / "mednist" / "mednist_600_per_class.npz")

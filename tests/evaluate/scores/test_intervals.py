@@ -98,6 +98,7 @@ def test_a_rare_class_missing_from_resamples_is_skipped() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("slices", [1, 4])
 def test_intervals_cover_about_95_percent(slices: int) -> None:
     """Over many simulated cohorts the true AUC and accuracy lie inside 95 % of the time."""
