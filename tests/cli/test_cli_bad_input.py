@@ -288,3 +288,13 @@ def test_disk_full(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["compare", "check", "train"])
+def test_an_empty_name_is_no_data(verb: str, run: Run, tmp_path: Path) -> None:
+    """A script with an unset variable does not mean the folder that it runs in."""
+    out = {"compare": ["--out", tmp_path / "run"], "train": ["--out", tmp_path / "m.joblib"]}
+    done = run(verb, "", *out.get(verb, []))
+    assert done.exit_code == 2
+    assert "DATA is empty" in done.stderr
+    assert not list(tmp_path.iterdir())

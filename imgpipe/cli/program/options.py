@@ -37,10 +37,17 @@ def data(verb: _Verb) -> _Verb:
         click.option("--size", type=click.IntRange(min=1), metavar="PX", help=_SIZE),
         click.option("--split", metavar="COL", help=_SPLIT),
         click.option("--groups", metavar="COL", help=_GROUPS),
-        click.argument("data"),
+        click.argument("data", callback=_named),
     ):
         verb = add(verb)
     return verb
+
+
+def _named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
+    """Refuse the empty name, which a script with an unset variable gives: it is no folder."""
+    if not data:
+        raise InputError("DATA is empty; give a file, a folder or a registered name")
+    return data
 
 
 def reading(given: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def name_of_folds(given: Any) -> str:
 def _of_run(dataset: Any, given: str | os.PathLike[str]) -> list[Split]:
     """Read which fold held out each image, repeat by repeat."""
     what = shown(given)
+    if not str(given):
+        raise InputError("folds are those of an earlier run, and its name is empty")
     table = _read(given)
     if "fold" not in table:
         raise InputError(f"{what}: that run was not cross-validated, so it has no folds")
