@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from imgpipe.evaluate.data.telling import first_rank_auc
+
 _TELLING = 0.7  # AUC from which the area alone is held against a score
 
 
@@ -13,13 +15,11 @@ def area_auc(areas: np.ndarray, labels: np.ndarray) -> float | None:
     """
     if np.isnan(areas).all():
         return None
-    ranks = _ranks(np.nan_to_num(areas))
+    values = np.nan_to_num(areas)
     best = 0.5
     for code in np.unique(labels):
-        own = labels == code
-        n, m = int(own.sum()), int((~own).sum())
-        if n and m:
-            auc = (ranks[own].sum() - n * (n + 1) / 2) / (n * m)
+        auc = first_rank_auc(values, labels == code)
+        if not np.isnan(auc):
             best = max(best, auc, 1 - auc)
     return float(best)
 
@@ -32,10 +32,3 @@ def area_warnings(region: str, auc: float | None) -> list[str]:
         f"the area of the mask alone has an AUC of {auc:.2f}: part of every score may be the size "
         "that somebody drew"
     ]
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1, the mean rank for equal values."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[inverse]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import mannwhitneyu, rankdata
-from sklearn.linear_model import RidgeClassifier
 
 from imgpipe.evaluate.data.telling import first_rank_auc
 from imgpipe.evaluate.scores.metrics import weighted_auc
@@ -68,6 +67,8 @@ def shift(
     fewest = min(len(np.unique(units[side])) for side in (judged, ~judged))
     if fewest < _LEAST:
         return None
+    from sklearn.linear_model import RidgeClassifier
+
     features = _features(measures, reduced)
     fold = _folds(units, judged)
     scores = np.zeros(len(labels))

@@ -14,13 +14,13 @@ from imgpipe.evaluate.records import environment
 from imgpipe.evaluate.records.findings import find_faults, warnings_of
 from imgpipe.evaluate.records.lookalikes import look_alikes_found
 from imgpipe.evaluate.records.outlines import mask_examples
+from imgpipe.evaluate.records.pairs.spreads import spreads
+from imgpipe.evaluate.records.pairs.verdicts import all_at_once, pairwise_verdicts
 from imgpipe.evaluate.records.predictions import predictions_table
 from imgpipe.evaluate.records.protocol import protocol
 from imgpipe.evaluate.records.scores import resample_parts
-from imgpipe.evaluate.records.spreads import spreads
 from imgpipe.evaluate.records.subgroups import subgroup_scores
 from imgpipe.evaluate.records.summary import summarise
-from imgpipe.evaluate.records.verdicts import all_at_once, pairwise_verdicts
 from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
 from imgpipe.evaluate.scores.intervals import HeldOut
 

@@ -4,17 +4,17 @@ from typing import Any
 
 import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imgpipe._common import InputError
 from imgpipe.learn.classifiers.builder import Builder
+from imgpipe.learn.classifiers.most_probable import MostProbable
 from imgpipe.learn.targets import check_classification
 
 INSTALL = "pip install lightgbm, or pip install 'imgpipe[boost]'"
 
 
-class BoostedTrees(ClassifierMixin, BaseEstimator):
+class BoostedTrees(MostProbable):
     """Trees one after the other, each of which mends what those before it get wrong.
 
     LightGBM (Ke et al., 2017) does the work. The same data and seed give the same trees, whatever
@@ -141,22 +141,6 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, reset=False, dtype=np.float64, order="C")
         said = self.booster_.predict(X, num_threads=joblib.effective_n_jobs(self.n_jobs))
         return np.column_stack([1 - said, said]) if said.ndim == 1 else said
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Most probable class.
-
-        Parameters
-        ----------
-        X : array-like, shape (n, f)
-            Features.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Labels.
-        """
-        check_is_fitted(self)
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
 
 
 def require_lightgbm() -> Any:

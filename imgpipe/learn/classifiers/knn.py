@@ -3,18 +3,18 @@
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.classifiers.calibration import Sigmoids, calibration_folds
+from imgpipe.learn.classifiers.most_probable import MostProbable
 from imgpipe.learn.targets import check_classification
 
 _LEAST = 1e-6  # a share of 0 or 1 among the neighbours has no finite log odds
 
 
-class CalibratedNeighbours(ClassifierMixin, BaseEstimator):
+class CalibratedNeighbours(MostProbable):
     """Nearest neighbours whose probabilities come from held-out inner folds.
 
     The shares of the classes among a few neighbours are sure of too much. A sigmoid of their log
@@ -127,22 +127,6 @@ class CalibratedNeighbours(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64, order="C")
         return self.calibration_(self._odds(self.neighbours_, X))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Most probable class.
-
-        Parameters
-        ----------
-        X : array-like, shape (n, f)
-            Features.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Labels.
-        """
-        check_is_fitted(self)
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
 
     def _neighbours(self, X: np.ndarray, y: np.ndarray) -> Any:
         from sklearn.neighbors import KNeighborsClassifier

@@ -4,21 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.classifiers.calibration import Sigmoids, calibration_folds
+from imgpipe.learn.classifiers.most_probable import MostProbable
 from imgpipe.learn.classifiers.radial import RadialMachine, SquaredDistances
 from imgpipe.learn.targets import check_classification
 
 _DISTANCES_BYTES = 256 * 1024**2  # above, libsvm takes the samples one by one
 
-_Shuffled = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
-
-class CalibratedSVM(ClassifierMixin, BaseEstimator):
+class CalibratedSVM(MostProbable):
     """Support vector machine whose probabilities come from held-out inner folds.
 
     A sigmoid is fitted to the decision values of inner folds (Platt, 1999), and the machine
@@ -193,22 +191,6 @@ class CalibratedSVM(ClassifierMixin, BaseEstimator):
             return None
         decisions = self.machine_.shuffled(X)
         return lambda columns, order: self.calibration_(decisions(columns, order))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Most probable class.
-
-        Parameters
-        ----------
-        X : array-like, shape (n, f)
-            Features.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Labels.
-        """
-        check_is_fitted(self)
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
 
 
 def build(random_state: int | None = 0, n_jobs: int | None = None) -> CalibratedSVM:

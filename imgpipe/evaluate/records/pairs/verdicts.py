@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.records.paired_tests import (
+from imgpipe.evaluate.records.pairs.paired_tests import (
     METRIC,
     NOTHING,
     Chosen,

@@ -1,0 +1,1 @@
+"""Two models beside one another: tests, verdicts, and how far chance moves a score."""
