@@ -40,8 +40,7 @@ def checks_to_html(
     content = {
         "title": title,
         "command": command,
-        "checks": checks.rows(findings),
-        "checks_counted": checks.counted(findings),
+        "it": checks.content(findings),
     }
     text = render_page("checks_page.html", content)
     with atomic_path(path) as scratch:

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 import imgpipe
 from imgpipe._common import atomic_path
+from imgpipe._common.texts import Text, counted, say
+from imgpipe.report.languages import speaking, spoken, tell
 from imgpipe.report.page.summary import summarise
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 
 
-def to_html(comparison: "Comparison", path: str | os.PathLike[str]) -> None:
+def to_html(comparison: "Comparison", path: str | os.PathLike[str], *, lang: str = "en") -> None:
     """Write the report of a comparison: leaderboard, curves, mistakes, data card, run facts.
 
     The file holds everything it shows (style, charts, images), so it can be mailed or archived. It
@@ -31,9 +33,13 @@ def to_html(comparison: "Comparison", path: str | os.PathLike[str]) -> None:
         What `imgpipe.evaluate.compare` returned.
     path : path-like
         Where to write; an existing file is replaced.
+    lang : {"en", "zh"}
+        Language of the page.
 
     Raises
     ------
+    InputError
+        There is no such language.
     OSError
         `path` cannot be written.
 
@@ -42,36 +48,48 @@ def to_html(comparison: "Comparison", path: str | os.PathLike[str]) -> None:
     >>> from imgpipe.evaluate import compare
     >>> to_html(compare("svm", "synthetic-nodules"), "report.html")  # doctest: +SKIP
     """
-    text = render(comparison)
+    text = render(comparison, lang)
     with atomic_path(path) as scratch:
         scratch.write_text(text, encoding="utf-8")
 
 
-def render(comparison: "Comparison") -> str:
+def render(comparison: "Comparison", lang: str = "en") -> str:
     """Make the report's text."""
-    return render_page("template.html", summarise(comparison))
+    with speaking(lang):
+        return render_page("template.html", summarise(comparison))
 
 
 def render_page(template: str, content: Mapping[str, Any]) -> str:
-    """Fill one of the templates, with the style of all pages."""
+    """Fill one of the templates, with the style of all pages, in the language that is spoken."""
     return (
         _environment()
         .get_template(template)
         .render(
             content,
-            style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
+            lang=spoken().code,
+            style=_together("style/*.css"),
+            script=_together("scripts/*.js"),
             version=imgpipe.__version__,
         )
     )
 
 
 @cache
+def _together(pattern: str) -> Markup:
+    """Join files in the order of their names."""
+    return Markup("".join(p.read_text(encoding="utf-8") for p in sorted(_HERE.glob(pattern))))
+
+
+@cache
 def _environment() -> Environment:
     """Templates with every text from outside escaped: class names come from people's folders."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader([_HERE, _HERE / "sections"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: tell(value) if isinstance(value, Text) else value,
     )
+    environment.globals |= {"say": say, "counted": counted, "tell": tell}
+    return environment

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
+
+from imgpipe.report.languages import escaped
 
 WIDTH = 340  # one column of a phone; the page lays charts side by side where there is room
 NARROW = 250  # four to a row on a wide page
@@ -45,8 +46,8 @@ def grid(scale: Scale, top: float, floor: float, ticks: Sequence[float], width: 
 def svg_element(title: str, words: str, width: float, height: float, parts: Sequence[str]) -> str:
     return (
         f'<svg class="chart" role="img" viewBox="0 0 {width:g} {height:g}" '
-        f'aria-label="{escape(title)}">'
-        f"<desc>{escape(words)}</desc>{''.join(parts)}</svg>"
+        f'aria-label="{escaped(title)}">'
+        f"<desc>{escaped(words)}</desc>{''.join(parts)}</svg>"
     )
 
 
@@ -56,9 +57,9 @@ def axis_titles(
     """Titles of the axes round a field of this place and size, the vertical one rotated."""
     return (
         f'<text class="axis" x="{left + width / 2}" y="{top + height + 36}" text-anchor="middle">'
-        f"{escape(below)}</text>"
+        f"{escaped(below)}</text>"
         f'<text class="axis" text-anchor="middle" transform="translate(11 {top + height / 2}) '
-        f'rotate(-90)">{escape(beside)}</text>'
+        f'rotate(-90)">{escaped(beside)}</text>'
     )
 
 

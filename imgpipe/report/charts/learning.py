@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from imgpipe.report.charts.axes import (
     Scale,
@@ -14,6 +13,7 @@ from imgpipe.report.charts.axes import (
     ticks,
 )
 from imgpipe.report.charts.marks import Bar, Line, described
+from imgpipe.report.languages import escaped
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 58, 34, 710, 300  # of the field, in pixels
 _NUMBER = 46  # pixels that a mark's number may be wide
@@ -65,7 +65,7 @@ def learning_chart(title: str, unit: str, bands: Sequence[Band], marks: Sequence
         aside = 6 * (place - (len(bands) - 1) / 2)
         parts.append(_drawn(band, across, up, aside))
     parts += [
-        f"<g><title>{escape(mark.words)}</title>"
+        f"<g><title>{escaped(mark.words)}</title>"
         f'<circle class="cross" cx="{across(math.log(mark.x)):.1f}" cy="{up(mark.y):.1f}" r="8"/>'
         "</g>"
         for mark in marks
@@ -118,7 +118,7 @@ def _drawn(band: Band, across: Scale, up: Scale, aside: float) -> str:
         for x, y in zip(xs, band.y, strict=True)
     )
     return (
-        f"<g><title>{escape(_told(band))}</title>"
+        f"<g><title>{escaped(_told(band))}</title>"
         f'<path class="line" style="stroke:{band.colour}" opacity=".45" d="{whiskers}"/>'
         f'<path class="line" style="stroke:{band.colour}" stroke-dasharray="{band.dash}" '
         f'd="M{line}"/>{dots}</g>'
@@ -136,7 +136,7 @@ def _guides(marks: Sequence[Mark], across: Scale) -> list[str]:
         parts.append(
             f'<path class="chance" d="M{x:.1f} {_TOP}V{_TOP + _HEIGHT}"/>'
             f'<text class="tick" x="{x:.1f}" y="{_TOP - (18 if raised else 5)}" '
-            f'text-anchor="middle">{escape(mark.name)}</text>'
+            f'text-anchor="middle">{escaped(mark.name)}</text>'
         )
     return parts
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-COLOURS = 8  # of the palette in style.css, --m0 to --m7
+COLOURS = 8  # of the palette in style/1-colours.css, --m0 to --m7
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 
 

@@ -1,12 +1,12 @@
 """The reliability diagram: how often what was said came true."""
 
 from collections.abc import Sequence
-from html import escape
 
 from imgpipe.report.charts.axes import WIDTH, svg_element
 from imgpipe.report.charts.learning import Band
 from imgpipe.report.charts.marks import Bar, described
 from imgpipe.report.charts.square import ACROSS, HEIGHT, UP, diagonal, drawn, field
+from imgpipe.report.languages import escaped
 
 
 def reliability_chart(title: str, bands: Sequence[Band], whiskers: bool = True) -> str:
@@ -33,7 +33,7 @@ def reliability_chart(title: str, bands: Sequence[Band], whiskers: bool = True) 
         parts.append(drawn(band, hint=_told(band)))
         parts += [
             f'<circle class="dot" cx="{ACROSS(x):.1f}" cy="{UP(y):.1f}" r="3.4" '
-            f'style="fill:{band.colour}"><title>{escape(text)}</title></circle>'
+            f'style="fill:{band.colour}"><title>{escaped(text)}</title></circle>'
             for x, y, text in zip(band.x, band.y, _points(band), strict=True)
         ]
     return svg_element(title, "; ".join(map(_told, bands)), WIDTH, HEIGHT, parts)

@@ -1,10 +1,10 @@
 """Charts of one value a row: scores with their intervals, and importances."""
 
 from collections.abc import Sequence
-from html import escape
 
 from imgpipe.report.charts.axes import NARROW, WIDTH, Scale, grid, signed, svg_element, ticks
 from imgpipe.report.charts.marks import Bar, described, interval_ends, shorten
+from imgpipe.report.languages import escaped
 
 
 def interval_chart(title: str, bars: Sequence[Bar]) -> str:
@@ -25,8 +25,8 @@ def interval_chart(title: str, bars: Sequence[Bar]) -> str:
         y = top + row * i
         low, high = interval_ends(bar)
         parts.append(
-            f"<g><title>{escape(described(bar))}</title>"
-            f'<text class="name" x="0" y="{y + 15}">{escape(shorten(bar.name, 26))}</text>'
+            f"<g><title>{escaped(described(bar))}</title>"
+            f'<text class="name" x="0" y="{y + 15}">{escaped(shorten(bar.name, 26))}</text>'
             f'<text class="value" x="{NARROW}" y="{y + 15}">{_shown(bar.value)}</text>'
             f'<rect x="{scale(low):.1f}" y="{y + 22}" height="10" rx="3" opacity=".4" '
             f'width="{max(scale(high) - scale(low), 1):.1f}" style="fill:{bar.colour}"/>'
@@ -58,8 +58,8 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
         left, right = sorted((zero, scale(bar.value)))
         hint = f"{described(bar)}. {bar.note}" if bar.note else described(bar)
         parts.append(
-            f"<g><title>{escape(hint)}</title>"
-            f'<text class="name" x="0" y="{y + 14}">{escape(shorten(bar.name, 40))}</text>'
+            f"<g><title>{escaped(hint)}</title>"
+            f'<text class="name" x="0" y="{y + 14}">{escaped(shorten(bar.name, 40))}</text>'
             f'<text class="value" x="{WIDTH}" y="{y + 14}">{_shown(bar.value)}</text>'
             f'<path class="zero" d="M{zero:.1f} {y + 18}v12"/>'
             f'<rect x="{left:.1f}" y="{y + 20}" width="{max(right - left, 0.5):.1f}" height="8" '

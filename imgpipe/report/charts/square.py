@@ -1,10 +1,10 @@
 """A square field with both axes from 0 to 1, and lines in it."""
 
 from collections.abc import Sequence
-from html import escape
 
 from imgpipe.report.charts.axes import Scale, axis_titles, tick_below, tick_beside
 from imgpipe.report.charts.marks import Line
+from imgpipe.report.languages import escaped
 
 LEFT, TOP, SIDE = 44, 10, 284  # of the field, in pixels
 HEIGHT = TOP + SIDE + 42
@@ -34,7 +34,7 @@ def drawn(line: Line, up: Scale = UP, hint: str = "") -> str:
     """Draw a line, with its name, or a longer hint, for those who point at it."""
     return (
         f'<path class="line" style="stroke:{line.colour}" stroke-dasharray="{line.dash}" '
-        f'd="{path(line.x, line.y, up)}"><title>{escape(hint or line.name)}</title></path>'
+        f'd="{path(line.x, line.y, up)}"><title>{escaped(hint or line.name)}</title></path>'
     )
 
 

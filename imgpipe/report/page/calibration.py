@@ -9,6 +9,7 @@ from imgpipe.report.charts.learning import Band
 from imgpipe.report.charts.reliability import reliability_chart
 from imgpipe.report.page.looks import Looks, entry
 from imgpipe.report.page.score_tables import cell
+from imgpipe.report.page.view import View
 from imgpipe.report.words import decisions
 from imgpipe.report.words.numbers import number
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from imgpipe.evaluate import ModelResult
 
 _WHISKERED = 4  # lines that can be told apart with their intervals
+
+
+def section(view: View) -> dict[str, Any] | None:
+    """Whether probabilities came true."""
+    return calibration(view.ranked, view.looks)
 
 
 def calibration(ranked: Sequence["ModelResult"], looks: Looks) -> dict[str, Any] | None:

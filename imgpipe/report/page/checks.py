@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 from imgpipe.report.words.sentences import sentence
 
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
 _IDS = 8  # ids and pairs shown of a finding
 _TAKEN_BACK = ("SCO003", "SCO007")
 _KINDS = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def section(view: View) -> dict[str, Any]:
+    """All findings of a comparison."""
+    return content(view.comparison.findings)
+
+
+def content(findings: Sequence["Finding"]) -> dict[str, Any]:
+    """What the template shows of findings."""
+    return {"rows": rows(findings), "counted": counted(findings)}
 
 
 def rows(findings: Sequence["Finding"]) -> list[dict[str, Any]]:

@@ -10,9 +10,21 @@ from imgpipe.report.charts.learning import Band, Mark, height, learning_chart
 from imgpipe.report.charts.marks import Line
 from imgpipe.report.charts.roc import roc_chart
 from imgpipe.report.page.looks import Looks
+from imgpipe.report.page.view import View
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import LearningCurves, ModelResult
+
+
+def roc_section(view: View) -> dict[str, Any] | None:
+    """ROC curves of all models."""
+    panels = roc_panels(view.ranked, view.looks)
+    return {"panels": panels} if panels else None
+
+
+def learning_section(view: View) -> dict[str, Any] | None:
+    """How scores rise with the number of patients."""
+    return learning_panel(view.comparison.learning, view.looks)
 
 
 def roc_panels(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imgpipe._common.texts import counted
+from imgpipe.report.page.looks import entry
 from imgpipe.report.page.pictures import data_uri
-from imgpipe.report.words import numbers
+from imgpipe.report.page.view import View
+from imgpipe.report.words import numbers, sentences
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, DataCard, DuplicatePair
@@ -19,12 +22,42 @@ _REGIONS = {
 _SPLITS = {"all": "All", "train": "Training", "val": "Validation", "test": "Test"}
 
 
+def data_section(view: View) -> dict[str, Any]:
+    """The data card."""
+    return data_card(view.comparison)
+
+
+def protocol_section(view: View) -> dict[str, Any]:
+    """How models were compared, and what was not done."""
+    comparison = view.comparison
+    return {
+        "protocol": protocol_rows(comparison),
+        "statement": comparison.protocol.statement,
+        "settings": [
+            entry(m, view.looks, text=assigned(m.best_params)) for m in view.ranked if m.best_params
+        ],
+        "not_done": sentences.not_done(comparison),
+    }
+
+
+def run_section(view: View) -> dict[str, Any]:
+    """What another person needs to run it again."""
+    return {
+        "run": run_rows(view.comparison),
+        "versions": sorted(view.comparison.run.versions.items()),
+        "command": view.comparison.run.command,
+    }
+
+
 def overview(comparison: "Comparison") -> list[str]:
     """Say in a few words what stands behind the headline."""
     card, protocol = comparison.dataset, comparison.protocol
-    facts = [numbers.count(card.n, "image"), numbers.count(len(card.classes), "class", "classes")]
+    facts: list[str] = [
+        counted(card.n, "{n} image", "{n} images"),
+        counted(len(card.classes), "{n} class", "{n} classes"),
+    ]
     if card.patients is not None:
-        facts.append(numbers.count(card.patients, "patient"))
+        facts.append(counted(card.patients, "{n} patient", "{n} patients"))
     if protocol.kind == "cross-validation":
         text = f"{protocol.folds}-fold cross-validation"
         if protocol.held_out is not None:
@@ -57,7 +90,7 @@ def data_card(comparison: "Comparison") -> dict[str, Any]:
         ],
         "pairs": pairs,
         "more_pairs": len(card.duplicates) - len(pairs),
-        "n_pairs": numbers.count(len(card.duplicates), "pair"),
+        "n_pairs": counted(len(card.duplicates), "{n} pair", "{n} pairs"),
     }
 
 
@@ -92,7 +125,7 @@ def _sizes(sizes: dict[str, int]) -> str:
     ranked = sorted(sizes.items(), key=lambda item: -item[1])
     listed = ", ".join(f"{name} ({n:,})" if len(ranked) > 1 else name for name, n in ranked[:4])
     if len(ranked) > 4:
-        listed += f" and {numbers.count(len(ranked) - 4, 'other size')}"
+        listed += f" and {counted(len(ranked) - 4, '{n} other size', '{n} other sizes')}"
     return listed
 
 
@@ -115,7 +148,7 @@ def _copies(card: "DataCard") -> list[tuple[str, str]]:
     copies = card.copies
     equal = f"{copies.images:,}"
     if copies.groups:
-        equal += f", in {numbers.count(copies.groups, 'group')} of equal ones"
+        equal += f", in {counted(copies.groups, '{n} group', '{n} groups')} of equal ones"
     judged = "not known" if copies.judged is None else f"{copies.judged:,}"
     if card.region == "table":
         return [

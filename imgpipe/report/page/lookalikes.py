@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imgpipe._common.texts import counted
 from imgpipe.report.page.looks import Looks
 from imgpipe.report.page.pictures import data_uri
 from imgpipe.report.page.score_tables import cell
+from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 from imgpipe.report.words.sentences import with_interval
 
@@ -49,8 +51,9 @@ def _row(
     return {"name": f"{model.name}, {other.title}", **looks[model.name], "cells": cells}
 
 
-def section(found: "LookAlikesFound | None") -> dict[str, Any] | None:
+def section(view: View) -> dict[str, Any] | None:
     """Groups with pictures, those with two labels first, then those in two places."""
+    found = view.comparison.look_alikes
     if found is None or not found.groups:
         return None
     return {
@@ -59,7 +62,7 @@ def section(found: "LookAlikesFound | None") -> dict[str, Any] | None:
             {
                 "title": ", ".join(
                     [
-                        numbers.count(group.images, "image"),
+                        counted(group.images, "{n} image", "{n} images"),
                         *([] if group.sure else ["maybe only much alike"]),
                         *(["different labels"] if group.torn else []),
                         *(["on both sides"] if group.across else []),
@@ -84,7 +87,8 @@ def section(found: "LookAlikesFound | None") -> dict[str, Any] | None:
 
 def _lead(found: "LookAlikesFound") -> str:
     text = (
-        f"{numbers.count(found.images, 'image')} in {numbers.count(found.groups, 'group')} are "
+        f"{counted(found.images, '{n} image', '{n} images')} in "
+        f"{counted(found.groups, '{n} group', '{n} groups')} are "
         "equal or nearly so, though they may be shifted, cropped, mirrored, turned, or compressed "
         f"anew: {found.torn:,} of the groups have different labels, {found.across:,} stand in "
         "several parts or folds. "

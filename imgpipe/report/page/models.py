@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from imgpipe.report.charts.marks import Bar
 from imgpipe.report.charts.scores import bar_chart
-from imgpipe.report.page.facts import assigned
 from imgpipe.report.page.looks import Looks, entry
 from imgpipe.report.page.pictures import data_uri, overlay
+from imgpipe.report.page.view import View
 from imgpipe.report.words.numbers import feature_name
 
 if TYPE_CHECKING:
@@ -19,6 +19,35 @@ if TYPE_CHECKING:
 _IMPORTANT = 12  # features shown per model
 _SEEN = 0.0005  # smaller drops are written as 0.000
 _MISTAKES = 8  # images shown per model
+
+
+_OPEN_MODELS = 3  # whose mistakes are unfolded from the start
+
+
+def confusion_section(view: View) -> dict[str, Any]:
+    """A matrix a model."""
+    classes = view.comparison.dataset.classes
+    return {
+        "matrices": [confusion(m, view.looks, classes) for m in view.ranked],
+        "classes": list(classes),
+    }
+
+
+def importance_section(view: View) -> dict[str, Any] | None:
+    """What each model leans on."""
+    charts = [importances(m, view.looks) for m in view.ranked if m.importances]
+    return {"models": charts} if charts else None
+
+
+def mistakes_section(view: View) -> dict[str, Any]:
+    """The surest of each model's mistakes; those of the best models are unfolded."""
+    return {
+        "models": [
+            mistakes(m, view.looks, place < _OPEN_MODELS and m.name != "dummy")
+            for place, m in enumerate(view.ranked)
+        ],
+        "mapped": any(mistake.maps for m in view.ranked for mistake in m.mistakes),
+    }
 
 
 def confusion(model: "ModelResult", looks: Looks, classes: Sequence[str]) -> dict[str, Any]:
@@ -58,12 +87,6 @@ def mistakes(model: "ModelResult", looks: Looks, unfolded: bool) -> dict[str, An
     """The images that a model was surest to call wrong."""
     items = [_picture(mistake) for mistake in model.mistakes[:_MISTAKES]]
     return entry(model, looks, items=items, open=unfolded)
-
-
-def settings(model: "ModelResult", looks: Looks) -> dict[str, Any]:
-    """What tuning chose."""
-    assert model.best_params is not None
-    return entry(model, looks, text=assigned(model.best_params))
 
 
 def _picture(mistake: "Mistake") -> dict[str, Any]:

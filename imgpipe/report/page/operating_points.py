@@ -11,6 +11,7 @@ from imgpipe.report.charts.marks import Line
 from imgpipe.report.charts.roc import precision_recall_chart
 from imgpipe.report.page.looks import Looks, entry
 from imgpipe.report.page.score_tables import cell
+from imgpipe.report.page.view import View
 from imgpipe.report.words import decisions
 from imgpipe.report.words.numbers import number
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from imgpipe.evaluate.results import Operation
 
 _MEASURES = ("sensitivity", "specificity", "ppv", "npv", "net_benefit")
+
+
+def section(view: View) -> dict[str, Any] | None:
+    """Thresholds and what they do."""
+    parts = operating_points(view.ranked, view.looks)
+    return {"parts": parts} if parts else None
+
+
+def conformal_section(view: View) -> dict[str, Any] | None:
+    """Sets of classes."""
+    return conformal(view.ranked, view.looks)
 
 
 def operating_points(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:

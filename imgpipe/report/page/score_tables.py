@@ -77,16 +77,6 @@ def split_rows(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, 
     ]
 
 
-def costs(ranked: Sequence["ModelResult"], looks: Looks) -> dict[str, Any]:
-    """What each model cost, with the names of the columns."""
-    keys = list(dict.fromkeys(key for m in ranked for key in m.cost))
-    rows = [
-        entry(m, looks, cells=[numbers.cost(key, m.cost.get(key))[1] for key in keys])
-        for m in ranked
-    ]
-    return {"names": [numbers.cost(key, None)[0] for key in keys], "rows": rows}
-
-
 def cell(score: "Interval") -> dict[str, str]:
     """A score and its interval, as texts."""
     return {"value": numbers.number(score.value), "interval": numbers.interval(score)}

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe.report.page.looks import Looks, entry
+from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult, Subgroup
+
+
+def section(view: View) -> dict[str, Any] | None:
+    """Scores by subgroup, where some were asked for."""
+    found = tables(view.comparison, view.ranked, view.looks, view.metric)
+    return {"tables": found} if found else None
 
 
 def tables(

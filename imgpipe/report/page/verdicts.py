@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe.report.page.looks import Looks, entry
+from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, Interval, ModelResult, PairedTest, Verdict
+
+
+def section(view: View) -> dict[str, Any] | None:
+    """Verdicts on every pair."""
+    return panel(view.comparison, view.ranked, view.looks)
 
 
 def panel(

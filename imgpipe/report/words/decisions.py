@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imgpipe.report.words.numbers import count, interval, number
+from imgpipe._common.texts import counted
+from imgpipe.report.words.numbers import interval, number
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult
@@ -33,7 +34,8 @@ def calibrated(model: "ModelResult") -> list[str]:
     if found.log_loss_clipped:
         n = found.log_loss_clipped
         sentences.append(
-            f"{model.name} gave {count(n, 'image')} a probability of 0 for what "
+            f"{model.name} gave {counted(n, '{n} image', '{n} images')} a probability of 0 for "
+            f"what "
             f"{'it is' if n == 1 else 'they are'}; in the log loss each costs 36.04."
         )
     return sentences

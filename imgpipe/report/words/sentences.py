@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imgpipe.report.languages import spoken, tell
 from imgpipe.report.words.decisions import not_chosen
 from imgpipe.report.words.numbers import interval, metric_name, number
 
@@ -18,9 +19,15 @@ _SEEDS = 5  # below, the spread of a network between seeds is hardly known
 
 
 def sentence(text: str) -> str:
-    """Start with a capital and end with a full stop."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    """Say a text as a sentence: with a capital and a full stop, in the language that is spoken.
+
+    Examples
+    --------
+    >>> sentence("12 images equal another")
+    '12 images equal another.'
+    """
+    text, stop = tell(text).strip(), spoken().stop
+    return text[:1].upper() + text[1:] + ("" if text.endswith((stop, "!", "?", ".")) else stop)
 
 
 def overlap(a: "Interval", b: "Interval") -> bool | None:

@@ -31,7 +31,7 @@ def test_calibration_stands_on_the_page(choice_run: Comparison) -> None:
 def test_thresholds_stand_on_the_page(choice_run: Comparison) -> None:
     """Each rule has its threshold and what it did, beside the prevalence it holds for."""
     text = render(choice_run)
-    shown = section(text, "operating-points")
+    shown = section(text, "operating_points")
     for model in choice_run.models:
         (operation,) = model.operation
         assert f"a prevalence of {operation.prevalence:.3f}" in shown
@@ -49,7 +49,7 @@ def test_thresholds_stand_on_the_page(choice_run: Comparison) -> None:
 def test_each_class_has_its_part(sets_run: Comparison) -> None:
     """Several classes are shown one by one, with the range of the folds' thresholds."""
     text = render(sets_run)
-    shown = section(text, "operating-points")
+    shown = section(text, "operating_points")
     assert shown.count("against the rest") == 3
     assert re.search(r"0\.\d{3}–0\.\d{3}</td>", shown)
     sets = section(text, "conformal")
@@ -65,7 +65,7 @@ def test_what_was_not_chosen_is_said(folds_run: Comparison, sets_run: Comparison
     text = render(folds_run)
     assert "No decision threshold was chosen for a model with a name so long" in text
     assert "--thresholds" in text
-    assert "No threshold was chosen: each model calls" in section(text, "operating-points")
+    assert "No threshold was chosen: each model calls" in section(text, "operating_points")
     assert not section(text, "conformal")
     lacking = replace(sets_run.models[0], conformal=None)
     told = render(replace(sets_run, models=(lacking, sets_run.models[1])))
@@ -82,7 +82,7 @@ def test_a_model_without_numbers_has_no_diagram(choice_run: Comparison) -> None:
     none = tuple(replace(m, calibration=None, operation=()) for m in choice_run.models)
     text = render(replace(choice_run, models=none))
     assert not section(text, "calibration")
-    assert not section(text, "operating-points")
+    assert not section(text, "operating_points")
     assert 'href="#calibration"' not in text
 
 
