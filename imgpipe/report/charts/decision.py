@@ -14,6 +14,7 @@ from imgpipe.report.charts.axes import (
     ticks,
 )
 from imgpipe.report.charts.learning import Band
+from imgpipe.report.charts.marks import of_model
 from imgpipe.report.charts.square import ACROSS, HEIGHT, LEFT, SIDE, TOP, drawn, path
 
 
@@ -43,7 +44,9 @@ def decision_chart(title: str, bands: Sequence[Band], everyone: Treated) -> str:
     for band in reversed(bands):
         outline = [*_within(band.high, least), *reversed(_within(band.low, least))]
         edge = path([*band.x, *reversed(band.x)], outline, up)
-        parts.append(f'<path d="{edge}Z" style="fill:{band.colour}" opacity=".12"/>')
+        parts.append(
+            f'<path {of_model(band.name)} d="{edge}Z" style="fill:{band.colour}" opacity=".12"/>'
+        )
     parts.append(f'<path class="chance" d="{path((0.0, 1.0), (0.0, 0.0), up)}"/>')
     above = [(x, y) for x, y in zip(everyone.x, everyone.y, strict=True) if y >= least]
     if above:

@@ -12,7 +12,7 @@ from imgpipe.report.charts.axes import (
     tick_beside,
     ticks,
 )
-from imgpipe.report.charts.marks import Bar, Line, described
+from imgpipe.report.charts.marks import Bar, Line, described, of_model
 from imgpipe.report.languages import escaped
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 58, 34, 710, 300  # of the field, in pixels
@@ -118,7 +118,7 @@ def _drawn(band: Band, across: Scale, up: Scale, aside: float) -> str:
         for x, y in zip(xs, band.y, strict=True)
     )
     return (
-        f"<g><title>{escaped(_told(band))}</title>"
+        f"<g {of_model(band.name)}><title>{escaped(_told(band))}</title>"
         f'<path class="line" style="stroke:{band.colour}" opacity=".45" d="{whiskers}"/>'
         f'<path class="line" style="stroke:{band.colour}" stroke-dasharray="{band.dash}" '
         f'd="M{line}"/>{dots}</g>'

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imgpipe.report.languages import escaped
+
 COLOURS = 8  # of the palette in style/1-colours.css, --m0 to --m7
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 
@@ -38,6 +40,17 @@ def colour(index: int) -> str:
 def dash(index: int) -> str:
     """SVG dash pattern of the model at this place; models beyond the palette's end get dashes."""
     return DASHES[index // COLOURS % len(DASHES)]
+
+
+def of_model(name: str) -> str:
+    """Attribute of what a chart draws of a model, by which the page's script finds it.
+
+    Examples
+    --------
+    >>> of_model("a & b")
+    'data-model="a &amp; b"'
+    """
+    return f'data-model="{escaped(name)}"'
 
 
 def shorten(text: str, limit: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from imgpipe.report.charts.axes import WIDTH, svg_element
 from imgpipe.report.charts.learning import Band
-from imgpipe.report.charts.marks import Bar, described
+from imgpipe.report.charts.marks import Bar, described, of_model
 from imgpipe.report.charts.square import ACROSS, HEIGHT, UP, diagonal, drawn, field
 from imgpipe.report.languages import escaped
 
@@ -28,12 +28,13 @@ def reliability_chart(title: str, bands: Sequence[Band], whiskers: bool = True) 
                 if low == low and high == high
             )
             parts.append(
-                f'<path class="line" style="stroke:{band.colour}" opacity=".45" d="{ends}"/>'
+                f'<path class="line" {of_model(band.name)} style="stroke:{band.colour}" '
+                f'opacity=".45" d="{ends}"/>'
             )
         parts.append(drawn(band, hint=_told(band)))
         parts += [
-            f'<circle class="dot" cx="{ACROSS(x):.1f}" cy="{UP(y):.1f}" r="3.4" '
-            f'style="fill:{band.colour}"><title>{escaped(text)}</title></circle>'
+            f'<circle class="dot" {of_model(band.name)} cx="{ACROSS(x):.1f}" cy="{UP(y):.1f}" '
+            f'r="3.4" style="fill:{band.colour}"><title>{escaped(text)}</title></circle>'
             for x, y, text in zip(band.x, band.y, _points(band), strict=True)
         ]
     return svg_element(title, "; ".join(map(_told, bands)), WIDTH, HEIGHT, parts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgpipe.report.charts.axes import Scale, axis_titles, tick_below, tick_beside
-from imgpipe.report.charts.marks import Line
+from imgpipe.report.charts.marks import Line, of_model
 from imgpipe.report.languages import escaped
 
 LEFT, TOP, SIDE = 44, 10, 284  # of the field, in pixels
@@ -33,8 +33,9 @@ def diagonal() -> str:
 def drawn(line: Line, up: Scale = UP, hint: str = "") -> str:
     """Draw a line, with its name, or a longer hint, for those who point at it."""
     return (
-        f'<path class="line" style="stroke:{line.colour}" stroke-dasharray="{line.dash}" '
-        f'd="{path(line.x, line.y, up)}"><title>{escaped(hint or line.name)}</title></path>'
+        f'<path class="line" {of_model(line.name)} style="stroke:{line.colour}" '
+        f'stroke-dasharray="{line.dash}" d="{path(line.x, line.y, up)}">'
+        f"<title>{escaped(hint or line.name)}</title></path>"
     )
 
 
