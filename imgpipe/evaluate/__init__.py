@@ -12,6 +12,7 @@ from imgpipe.evaluate.results import (
     Comparison,
     ConformalSets,
     Copies,
+    Counts,
     Crossing,
     Curve,
     DataCard,
@@ -35,6 +36,7 @@ from imgpipe.evaluate.results import (
     RunFacts,
     Spread,
     Subgroup,
+    ThresholdTable,
     Verdict,
 )
 from imgpipe.evaluate.run_files import save_run
@@ -55,6 +57,7 @@ __all__ = [
     "Comparison",
     "ConformalSets",
     "Copies",
+    "Counts",
     "Crossing",
     "Curve",
     "DataCard",
@@ -78,6 +81,7 @@ __all__ = [
     "RunFacts",
     "Spread",
     "Subgroup",
+    "ThresholdTable",
     "Verdict",
     "check",
     "cochran_q",

@@ -16,7 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from imgpipe._common import InputError
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Comparison, compare, score_fitted
-from imgpipe.evaluate.results import Operation
+from imgpipe.evaluate.records import operating_points
+from imgpipe.evaluate.results import Counts, Operation
 from imgpipe.learn import FeatureExtractor
 from imgpipe.learn.classifiers import CalibratedSVM
 
@@ -87,6 +88,7 @@ def test_points_are_counted_on_the_test_part() -> None:
     for point in operation.points:
         t = point.thresholds[0]
         (tn, fp), (fn, tp) = confusion_matrix(truth, p >= t, labels=[False, True])
+        assert point.counts == Counts(tp, fp, fn, tn)
         assert point.sensitivity.value == pytest.approx(tp / (tp + fn))
         assert point.specificity.value == pytest.approx(tn / (tn + fp))
         assert point.ppv.value == pytest.approx(tp / (tp + fp))
@@ -95,6 +97,28 @@ def test_points_are_counted_on_the_test_part() -> None:
         for name in ("sensitivity", "specificity", "ppv", "npv", "net_benefit"):
             score = getattr(point, name)
             assert score.low <= score.value <= score.high
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_every_threshold_is_counted(classes: int) -> None:
+    """The table holds what each hundredth does to held-out images, folds together."""
+    found = compare(LIGHT, toy(step=25, classes=classes), folds=3)
+    for operation in found.models[0].operation:
+        truth = found.predictions["label"] == operation.name
+        p, table = found.predictions[f"p_{operation.name}"], operation.table
+        assert table is not None
+        assert table.thresholds == tuple(k / 100 for k in range(101))
+        for t, *counts in zip(*vars(table).values(), strict=True):
+            (tn, fp), (fn, tp) = confusion_matrix(truth, p >= t, labels=[False, True])
+            assert counts == [tp, fp, fn, tn]
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_very_many_classes_have_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table for each of many classes would outgrow the run: none is kept."""
+    monkeypatch.setattr(operating_points, "MOST_CLASSES", 2)
+    found = compare(LIGHT, toy(classes=3, split=SPLIT), least=5)
+    assert [operation.table for operation in found.models[0].operation] == [None] * 3
 
 
 def test_inner_folds_divide_no_patient_and_cost_nothing_unasked() -> None:
@@ -136,6 +160,7 @@ def test_each_fold_is_called_by_its_own_threshold() -> None:
     assert point.sensitivity.value == pytest.approx(called[truth].mean())
     assert point.specificity.value == pytest.approx(1 - called[~truth].mean())
     assert only(found).n == 120
+    assert (point.counts.tp, point.counts.fp) == (called[truth].sum(), called[~truth].sum())
     calibration = found.models[0].calibration
     assert calibration is not None
     assert calibration.brier.value == pytest.approx(brier_score_loss(truth, table["p_malignant"]))

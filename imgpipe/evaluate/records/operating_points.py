@@ -5,15 +5,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from imgpipe.evaluate.fits.experiment import Experiment
-from imgpipe.evaluate.results import Curve, DecisionCurve, OperatingPoint, Operation
+from imgpipe.evaluate.results import (
+    Counts,
+    Curve,
+    DecisionCurve,
+    OperatingPoint,
+    Operation,
+    ThresholdTable,
+)
 from imgpipe.evaluate.scores.decision_curve import THRESHOLDS, net_benefit, treat_all
 from imgpipe.evaluate.scores.intervals import HeldOut
 from imgpipe.evaluate.scores.operating_points import at_thresholds, on_curve, on_curve_names
 from imgpipe.evaluate.scores.pooled import Pool, percentiles
 from imgpipe.evaluate.scores.precision_recall import precision_recall_curve
-from imgpipe.evaluate.scores.thresholds import choose_thresholds
+from imgpipe.evaluate.scores.thresholds import choose_thresholds, counts_at
 
 AS_CALLED = "highest probability"
+TABLE = np.arange(101) / 100  # thresholds that are counted at
+MOST_CLASSES = 12  # that are counted at every threshold
 
 
 def chosen_where(inner: Sequence[HeldOut | None], experiment: Experiment) -> str | None:
@@ -68,7 +77,14 @@ def _operation(
         points=_points(pool, code, by_fold),
         chosen_on=where,
         decision=_decision(pool, positive, score),
+        table=_table(positive, score) if len(experiment.classes) <= MOST_CLASSES else None,
     )
+
+
+def _table(positive: np.ndarray, score: np.ndarray) -> ThresholdTable:
+    hits, alarms = counts_at(positive, score, TABLE)
+    missed, passed = positive.sum() - hits, (~positive).sum() - alarms
+    return ThresholdTable(*(tuple(row.tolist()) for row in (TABLE, hits, alarms, missed, passed)))
 
 
 def _points(pool: Pool, code: int, by_fold: list[dict[str, float]]) -> tuple[OperatingPoint, ...]:
@@ -108,7 +124,9 @@ def _point(
         pool.share(float(figures[k]), drawn[:, k], inside) for k, inside in enumerate(among)
     )
     benefit = percentiles(float(figures[4]), drawn[:, 4], least=-np.inf)
-    return OperatingPoint(rule, thresholds, sensitivity, specificity, ppv, npv, benefit)
+    kinds = (positive & called, ~positive & called, positive & ~called, ~positive & ~called)
+    counts = Counts(*(int(kind.sum()) for kind in kinds))
+    return OperatingPoint(rule, thresholds, sensitivity, specificity, ppv, npv, benefit, counts)
 
 
 def _decision(pool: Pool, positive: np.ndarray, score: np.ndarray) -> DecisionCurve:

@@ -9,9 +9,11 @@ from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningC
 from imgpipe.evaluate.results.lookalikes import AlikeGroup, LookAlikesFound, OtherScores
 from imgpipe.evaluate.results.operating_points import (
     ConformalSets,
+    Counts,
     DecisionCurve,
     OperatingPoint,
     Operation,
+    ThresholdTable,
 )
 from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import (
@@ -39,6 +41,7 @@ __all__ = [
     "Comparison",
     "ConformalSets",
     "Copies",
+    "Counts",
     "Crossing",
     "Curve",
     "DataCard",
@@ -63,5 +66,6 @@ __all__ = [
     "RunFacts",
     "Spread",
     "Subgroup",
+    "ThresholdTable",
     "Verdict",
 ]

@@ -6,13 +6,37 @@ from imgpipe.evaluate.results.scores import Curve, Interval
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Images of the class that were called (tp) and were not (fn), and those of others (fp, tn)."""
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+
+@dataclass(frozen=True)
+class ThresholdTable:
+    """Counts, as in `Counts`, at each threshold from 0 to 1 by hundredths.
+
+    An image is called where its probability is at least the threshold.
+    """
+
+    thresholds: tuple[float, ...]
+    tp: tuple[int, ...]
+    fp: tuple[int, ...]
+    fn: tuple[int, ...]
+    tn: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class OperatingPoint:
     """What one threshold does on held-out images.
 
     `rule` says what it was chosen for: ``"highest probability"`` (the class that the model gives,
     no threshold chosen), ``"balanced accuracy"``, ``"specificity 0.95"`` and the like.
     `thresholds` holds one for each fold. `net_benefit` weighs false alarms by the odds of the
-    threshold itself.
+    threshold itself. `counts` are of all folds together, each with its own threshold.
     """
 
     rule: str
@@ -22,6 +46,7 @@ class OperatingPoint:
     ppv: Interval
     npv: Interval
     net_benefit: Interval
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -59,6 +84,7 @@ class Operation:
     points: tuple[OperatingPoint, ...]
     chosen_on: str | None
     decision: DecisionCurve
+    table: ThresholdTable | None = None
 
 
 @dataclass(frozen=True)

@@ -69,3 +69,17 @@ def _between(values: np.ndarray) -> np.ndarray:
     halves = (values[:-1] + values[1:]) / 2
     # where no float lies between, the upper one separates them, too
     return np.r_[above, np.where(halves > values[1:], halves, values[:-1])]
+
+
+def counts_at(positive: np.ndarray, score: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """Count the positives and the negatives that each threshold calls, shape (2, m).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> positive, score = np.array([True, False, True]), np.array([0.2, 0.5, 0.9])
+    >>> counts_at(positive, score, np.array([0.0, 0.5, 0.95])).tolist()
+    [[2, 1, 0], [1, 1, 0]]
+    """
+    kinds = (np.sort(score[positive]), np.sort(score[~positive]))
+    return np.array([len(kind) - np.searchsorted(kind, thresholds) for kind in kinds])
