@@ -1,9 +1,11 @@
 """What charts draw: bars and lines, their colours and dashes, and what is said of them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imgpipe.report.languages import escaped
+from imgpipe._common.texts import say
+from imgpipe.report.languages import escaped, tell
 
 COLOURS = 8  # of the palette in style/1-colours.css, --m0 to --m7
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
@@ -74,6 +76,15 @@ def interval_ends(bar: Bar) -> tuple[float, float]:
 
 
 def described(bar: Bar) -> str:
-    if bar.low is None or bar.high is None:
-        return f"{bar.name} {bar.value:.3f}"
-    return f"{bar.name} {bar.value:.3f} ({bar.low:.3f} to {bar.high:.3f})"
+    """Say a value with its interval, in the language that is spoken."""
+    if bar.low is None or bar.high is None or math.isnan(bar.low) or math.isnan(bar.high):
+        return tell(say("{name} {value:.3f}", name=bar.name, value=bar.value))
+    return tell(
+        say(
+            "{name} {value:.3f} ({low:.3f} to {high:.3f})",
+            name=bar.name,
+            value=bar.value,
+            low=bar.low,
+            high=bar.high,
+        )
+    )

@@ -4,39 +4,41 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from imgpipe._common.texts import Text, say
+
 if TYPE_CHECKING:
     from imgpipe.evaluate import Interval
 
 METRICS = {
-    "auc": "AUC",
-    "average_precision": "Average precision",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "f1": "F1",
-    "precision": "Precision",
-    "recall": "Recall",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "brier": "Brier score",
-    "log_loss": "Log loss",
+    "auc": say("AUC"),
+    "average_precision": say("Average precision"),
+    "accuracy": say("Accuracy"),
+    "balanced_accuracy": say("Balanced accuracy"),
+    "f1": say("F1"),
+    "precision": say("Precision"),
+    "recall": say("Recall"),
+    "sensitivity": say("Sensitivity"),
+    "specificity": say("Specificity"),
+    "brier": say("Brier score"),
+    "log_loss": say("Log loss"),
 }
 _SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
 _MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}
 _COSTS = {
-    "fit_cpu_seconds": "Fitting alone, CPU",
-    "fit_seconds": "Fitting",
-    "feature_seconds": "All features, CPU",
-    "predict_ms_per_image": "One image",
-    "predict_ms_p95": "95th percentile",
-    "predict_cpu_ms_per_image": "One image, CPU",
-    "images_per_second": "Images a second",
-    "predict_threads": "Threads",
-    "cold_start_seconds": "Cold start",
-    "cold_start_cpu_seconds": "Cold start, CPU",
-    "peak_rss_bytes": "Peak memory",
-    "model_bytes": "Size of the file",
-    "parameters": "Trained weights",
-    "epochs": "Epochs",
+    "fit_cpu_seconds": say("Fitting alone, CPU"),
+    "fit_seconds": say("Fitting"),
+    "feature_seconds": say("All features, CPU"),
+    "predict_ms_per_image": say("One image"),
+    "predict_ms_p95": say("95th percentile"),
+    "predict_cpu_ms_per_image": say("One image, CPU"),
+    "images_per_second": say("Images a second"),
+    "predict_threads": say("Threads"),
+    "cold_start_seconds": say("Cold start"),
+    "cold_start_cpu_seconds": say("Cold start, CPU"),
+    "peak_rss_bytes": say("Peak memory"),
+    "model_bytes": say("Size of the file"),
+    "parameters": say("Trained weights"),
+    "epochs": say("Epochs"),
 }
 
 
@@ -57,9 +59,9 @@ def spread(score: "Interval") -> str:
     return "" if score.seed_sd is None else f"± {number(score.seed_sd)}"
 
 
-def metric_name(key: str) -> str:
+def metric_name(key: str) -> Text:
     """Spell a metric's name as the field does."""
-    return METRICS.get(key, key.replace("_", " ").capitalize())
+    return METRICS.get(key) or Text(key.replace("_", " ").capitalize())
 
 
 def feature_name(key: str) -> str:
@@ -82,9 +84,9 @@ def feature_name(key: str) -> str:
     return ", ".join([text[:1].upper() + text[1:], *notes])
 
 
-def cost(key: str, value: object) -> tuple[str, str]:
+def cost(key: str, value: object) -> tuple[Text, str]:
     """Give a cost's name, and its value with a unit."""
-    name = _COSTS.get(key, key.replace("_", " ").capitalize())
+    name = _COSTS.get(key) or Text(key.replace("_", " ").capitalize())
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return name, "–"
     if not isinstance(value, (int, float)):
