@@ -1,5 +1,6 @@
 """From images to a classifier in one scikit-learn pipeline."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -95,6 +96,27 @@ def make_pipeline(
 def final_step(model: Any) -> Any:
     """Take the classifier out of its pipeline."""
     return model.steps[-1][1] if isinstance(model, Pipeline) else model
+
+
+def settings_of(model: Any) -> dict[str, str]:
+    """Say how each step of a pipeline was set; what changes no score in expectation is left out.
+
+    Examples
+    --------
+    >>> settings_of(make_pipeline("forest", families="intensity", n_jobs=2))["features"]
+    "FeatureExtractor(families='intensity')"
+    """
+    steps = model.steps if isinstance(model, Pipeline) else [("classify", model)]
+    return {name: _set_as(step) for name, step in steps}
+
+
+def _set_as(step: Any) -> str:
+    text = " ".join(repr(step).split())
+    if isinstance(step, Filter):  # its repr names the settings alone
+        text = f"{step.name}: {text}"
+    text = re.sub(r"\b(n_jobs|random_state)=[^,()]*(, |(?=\)))", "", text)
+    # addresses in memory differ between runs
+    return re.sub(r", \)", ")", re.sub(r" at 0x[0-9a-f]+", "", text))
 
 
 def _builder(model: str) -> Any:

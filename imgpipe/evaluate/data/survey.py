@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -52,9 +53,22 @@ class Survey:
 
     def data_hash(self, labels: np.ndarray) -> str:
         """Identify pixels and masks, their order and their labels."""
-        whole = hashlib.sha256(b"".join(self.keys))
-        whole.update(np.asarray(labels, np.int64).tobytes())
-        return whole.hexdigest()
+        return _hash_of(self.keys, labels)
+
+
+def data_hash(images: Images, labels: np.ndarray) -> str:
+    """Hash pixels, masks and labels, as `Survey.data_hash` does, and look at nothing else."""
+    keys = (
+        _key(image_digest(np.ascontiguousarray(image.pixels)), image)
+        for image in track(images, "reading images")
+    )
+    return _hash_of(keys, labels)
+
+
+def _hash_of(keys: Iterable[bytes], labels: np.ndarray) -> str:
+    whole = hashlib.sha256(b"".join(keys))
+    whole.update(np.asarray(labels, np.int64).tobytes())
+    return whole.hexdigest()
 
 
 class _Look(NamedTuple):

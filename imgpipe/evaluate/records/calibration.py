@@ -88,6 +88,8 @@ def _curve(pool: Pool, code: int, name: str, bins: np.ndarray) -> Reliability:
                 int(sums.n[0, k]),
                 float(sums.p[0, k] / sums.n[0, k]),
                 pool.share(float(shares[k]), drawn[:, k], bins == k),
+                float(p[bins == k].min()),
+                float(p[bins == k].max()),
             )
             for k in range(len(shares))
         ),

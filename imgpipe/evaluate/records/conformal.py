@@ -48,6 +48,7 @@ def conformal_sets(
         by_class=dict(zip(experiment.classes, coverage[1:], strict=True)),
         mean_size=percentiles(float(size.mean()), sizes, most=float(len(by_class))),
         sizes=tuple((np.bincount(size, minlength=len(by_class) + 1) / len(size)).tolist()),
+        least=tuple(np.maximum(0.0, 1 - limits).tolist()),  # an infinite limit lets every class in
     )
 
 

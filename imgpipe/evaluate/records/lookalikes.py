@@ -7,10 +7,10 @@ import numpy as np
 
 from imgpipe.evaluate.data.lookalikes.groups import LookAlikes
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.records.thumbnails import thumbnail
 from imgpipe.evaluate.results import AlikeGroup, LookAlikesFound, OtherScores
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 from imgpipe.evaluate.wording import count
+from imgpipe.images.picture import picture_of
 
 _GROUPS = 24  # shown
 _IMAGES = 6  # of each
@@ -73,7 +73,7 @@ def _shown(
     pictures: tuple[np.ndarray, ...] = ()
     if dataset.region != "table":
         pictures = tuple(
-            thumbnail(np.asarray(dataset.images[i].pixels), dataset.channel_axis) for i in few
+            picture_of(np.asarray(dataset.images[i].pixels), dataset.channel_axis) for i in few
         )
     return AlikeGroup(
         images=len(group),

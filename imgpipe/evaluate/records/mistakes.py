@@ -4,9 +4,9 @@ import numpy as np
 
 from imgpipe.evaluate.explanations.maps import explain
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.records.thumbnails import outlined
 from imgpipe.evaluate.results import Mistake
 from imgpipe.evaluate.scores.intervals import HeldOut
+from imgpipe.images.picture import outlined
 
 _MISTAKES = 12
 _EXPLAINED = 8  # the most confident ones, which the report shows

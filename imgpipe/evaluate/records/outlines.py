@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.evaluate.records.thumbnails import outlined
 from imgpipe.evaluate.results import Example
+from imgpipe.images.picture import outlined
 
 _SHOWN = 4
 

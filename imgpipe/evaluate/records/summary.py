@@ -14,6 +14,7 @@ from imgpipe.evaluate.results import Curve, Importance, ModelResult
 from imgpipe.evaluate.scores.intervals import HeldOut, Resampled
 from imgpipe.evaluate.scores.metrics import roc_curve, weighted_confusion
 from imgpipe.evaluate.scores.pooled import Pool
+from imgpipe.learn.pipelines import settings_of
 
 
 def summarise(
@@ -46,6 +47,7 @@ def summarise(
         calibration=calibration(pool, classes, experiment.least),
         operation=operations(pool, record.inner, experiment),
         conformal=conformal_sets(pool, record.inner, experiment),
+        steps=settings_of(record.pipeline),
         pipeline=record.pipeline,
     )
 

@@ -1,5 +1,6 @@
 """Whether a model's probabilities mean what they say."""
 
+import math
 from dataclasses import dataclass
 
 from imgpipe.evaluate.results.scores import Interval
@@ -7,11 +8,16 @@ from imgpipe.evaluate.results.scores import Interval
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Held-out images of similar probability: its mean, and the share of them that came true."""
+    """Held-out images of similar probability: its mean, and the share of them that came true.
+
+    `low` and `high` are the smallest and the largest probability in the bin.
+    """
 
     n: int
     probability: float
     observed: Interval
+    low: float = math.nan
+    high: float = math.nan
 
 
 @dataclass(frozen=True)

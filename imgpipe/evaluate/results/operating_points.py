@@ -91,7 +91,8 @@ class Operation:
 class ConformalSets:
     """Sets of classes that should hold the true one with probability `level`.
 
-    `sizes` are shares of held-out images whose set has 0, 1, 2, ... classes.
+    `sizes` are shares of held-out images whose set has 0, 1, 2, ... classes. `least` is the
+    probability from which on a class is in the set, one for each fold.
     """
 
     level: float
@@ -100,3 +101,4 @@ class ConformalSets:
     by_class: dict[str, Interval]
     mean_size: Interval
     sizes: tuple[float, ...]
+    least: tuple[float, ...] = ()

@@ -86,8 +86,10 @@ class ModelResult:
     `metrics` are the headline (the test part, or the mean over folds); `splits` holds them for
     ``"val"`` and ``"test"`` where splits were given. `confusion` has true classes as rows, summed
     over folds, of the first repeat and seed. `pipeline` is the fitted model: on the training part,
-    or, in cross-validation, that of the first fold. `calibration`, `operation` (the positive class,
-    or each class against the rest) and `conformal` are of the first repeat and seed, folds pooled.
+    or, in cross-validation, that of the first fold. `steps` says how each of its
+    steps was set, random state and workers left out. `calibration`, `operation` (the positive
+    class, or each class against the rest) and `conformal` are of the first repeat and seed, folds
+    pooled.
 
     `cost` holds ``fit_cpu_seconds`` (CPU time of a fit of all steps that learn, features not
     included, mean over fits), ``feature_seconds`` (CPU time of the features of all images; models
@@ -111,4 +113,5 @@ class ModelResult:
     calibration: "Calibration | None" = None
     operation: "tuple[Operation, ...]" = ()
     conformal: "ConformalSets | None" = None
+    steps: dict[str, str] = field(default_factory=dict)
     pipeline: Any = field(default=None, repr=False, compare=False)

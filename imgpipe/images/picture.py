@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from imgpipe.images import Image
+from imgpipe.images.image import Image
 
 _OUTLINE = (255, 210, 40)
-_THUMBNAIL = 96  # pixels of the longer side
+_LONGER_SIDE = 96  # pixels, unless told otherwise
 
 
-def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:
-    """Small uint8 picture, (h, w) or (h, w, 3), for a person to look at.
+def picture_of(
+    image: np.ndarray, channel_axis: int | None, longest: int = _LONGER_SIDE
+) -> np.ndarray:
+    """Small uint8 picture, (h, w) or (h, w, 3), about `longest` pixels on its longer side at most.
 
     uint8 stays as it is; other dtypes are stretched between the 1st and 99th percentile. A volume
     shows its middle slice.
@@ -20,7 +22,7 @@ def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:
         image = image[..., :3] if image.shape[-1] >= 3 else image[..., 0]
     while image.ndim > (3 if channel_axis is not None and image.shape[-1] == 3 else 2):
         image = image[len(image) // 2]
-    step = -(-max(image.shape[:2]) // _THUMBNAIL)
+    step = -(-max(image.shape[:2]) // longest)
     if image.dtype != np.uint8:
         image = _stretched(image)
     if step > 1:
@@ -28,12 +30,13 @@ def thumbnail(image: np.ndarray, channel_axis: int | None) -> np.ndarray:
     return np.ascontiguousarray(image)
 
 
-def outlined(image: Image) -> np.ndarray:
+def outlined(image: Image, longest: int = _LONGER_SIDE) -> np.ndarray:
     """Small picture, uint8 (h, w, 3), with the outline of the mask where there is one."""
-    picture = thumbnail(image.pixels, image.channel_axis)
+    picture = picture_of(image.pixels, image.channel_axis, longest)
     if image.mask is None:
         return picture
-    inside = thumbnail(np.where(image.mask != 0, 255, 0).astype(np.uint8), None) >= 128
+    shown = np.where(image.mask != 0, 255, 0).astype(np.uint8)
+    inside = picture_of(shown, None, longest) >= 128
     padded = np.pad(inside, 1)
     core = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
