@@ -3,32 +3,46 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common.texts import counted
+from imgpipe._common.texts import Text, counted, joined, say
 from imgpipe.report.page.looks import Looks
 from imgpipe.report.page.pictures import data_uri
 from imgpipe.report.page.score_tables import cell
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
+from imgpipe.report.words.fixed import split_name
 from imgpipe.report.words.sentences import with_interval
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison, LookAlikesFound, ModelResult, OtherScores
+    from imgpipe.evaluate import (
+        AlikeGroup,
+        Comparison,
+        DuplicatePair,
+        LookAlikesFound,
+        ModelResult,
+        OtherScores,
+    )
 
+_PAIRS = 12  # listed
+_UNFOLDED = 6  # groups with two labels or in two places
 _DONE = {
-    "group": "In cross-validation, look-alikes stay on one side of each fold.",
-    "drop": "Of each group one image was kept, and none where labels contradict one another.",
-    "keep": "Nothing was done about look-alikes.",
+    "group": say("In cross-validation, look-alikes stay on one side of each fold."),
+    "drop": say("Of each group one image was kept, and none where labels contradict one another."),
+    "keep": say("Nothing was done about look-alikes."),
 }
 
 
 def told(comparison: "Comparison", best: "ModelResult", metric: str) -> list[str]:
     """Say below the headline what the best model scores under the other rule."""
-    found = comparison.look_alikes
-    others = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
     return [
-        f"{other.statement}: {other.title}, {best.name} has {numbers.metric_name(metric)} "
-        f"{with_interval(other.scores[best.name][metric])}."
-        for other in others
+        say(
+            "{statement}: {title}, {model} has {metric} {score}.",
+            statement=other.statement,
+            title=other.title,
+            model=best.name,
+            metric=numbers.metric_name(metric),
+            score=with_interval(other.scores[best.name][metric]),
+        )
+        for other in _others(comparison)
         if best.name in other.scores
     ]
 
@@ -37,10 +51,18 @@ def rows(
     comparison: "Comparison", ranked: Sequence["ModelResult"], looks: Looks, keys: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Second rows of the leaderboard."""
+    return [
+        _row(model, other, looks, keys)
+        for other in _others(comparison)
+        for model in ranked
+        if model.name in other.scores
+    ]
+
+
+def _others(comparison: "Comparison") -> list["OtherScores"]:
     found = comparison.look_alikes
-    others = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
-    return [_row(model, other, looks, keys) for other in others for model in ranked
-            if model.name in other.scores]  # fmt: skip
+    pair = () if found is None else (found.without, found.as_drawn)
+    return [other for other in pair if other is not None]
 
 
 def _row(
@@ -48,54 +70,107 @@ def _row(
 ) -> dict[str, Any]:
     metrics = other.scores[model.name]
     cells = [cell(metrics[key]) if key in metrics else {"value": "–"} for key in keys]
-    return {"name": f"{model.name}, {other.title}", **looks[model.name], "cells": cells}
+    name = say("{model}, {title}", model=model.name, title=other.title)
+    return {"name": name, **looks[model.name], "cells": cells}
 
 
 def section(view: View) -> dict[str, Any] | None:
-    """Groups with pictures, those with two labels first, then those in two places."""
-    found = view.comparison.look_alikes
+    """Groups with pictures, those with two labels first, then those in two places; pairs."""
+    found, card = view.comparison.look_alikes, view.comparison.dataset
     if found is None or not found.groups:
         return None
+    pairs = [_pair(pair) for pair in card.duplicates[:_PAIRS]]
+    more = len(card.duplicates) - len(pairs)
     return {
-        "lead": _lead(found),
-        "groups": [
-            {
-                "title": ", ".join(
-                    [
-                        counted(group.images, "{n} image", "{n} images"),
-                        *([] if group.sure else ["maybe only much alike"]),
-                        *(["different labels"] if group.torn else []),
-                        *(["on both sides"] if group.across else []),
-                    ]
-                ),
-                "bad": group.sure and (group.torn or group.across),
-                "items": [
-                    {
-                        "id": group.ids[k],
-                        "label": group.labels[k],
-                        "place": group.places[k] or "",
-                        "src": data_uri(group.pictures[k]) if group.pictures else None,
-                    }
-                    for k in range(len(group.ids))
-                ],
-            }
-            for group in found.shown
-        ],
+        "lead": _lead(found, card.region == "table"),
+        "groups": [_group(group, place) for place, group in enumerate(found.shown)],
         "more": found.groups - len(found.shown),
+        "pairs": pairs,
+        "n_pairs": counted(len(card.duplicates), "{n} pair", "{n} pairs"),
+        "more_pairs": counted(more, "{n} more in {file}.", "{n} more in {file}.", file=_FILE)
+        if more
+        else "",
     }
 
 
-def _lead(found: "LookAlikesFound") -> str:
-    text = (
-        f"{counted(found.images, '{n} image', '{n} images')} in "
-        f"{counted(found.groups, '{n} group', '{n} groups')} are "
-        "equal or nearly so, though they may be shifted, cropped, mirrored, turned, or compressed "
-        f"anew: {found.torn:,} of the groups have different labels, {found.across:,} stand in "
-        "several parts or folds. "
+_FILE = "duplicates.csv"
+
+
+def _group(group: "AlikeGroup", place: int) -> dict[str, Any]:
+    bad = group.sure and (group.torn or group.across)
+    notes = [
+        counted(group.images, "{n} image", "{n} images"),
+        *([] if group.sure else [say("maybe only much alike")]),
+        *([say("different labels")] if group.torn else []),
+        *([say("on both sides")] if group.across else []),
+    ]
+    return {
+        "notes": notes,
+        "bad": bad,
+        "open": bad and place < _UNFOLDED,
+        "left": group.images - len(group.ids),
+        "items": [
+            {
+                "id": group.ids[k],
+                "label": group.labels[k],
+                "place": split_name(group.places[k]),
+                "src": data_uri(group.pictures[k]) if group.pictures else None,
+            }
+            for k in range(len(group.ids))
+        ],
+    }
+
+
+def _pair(pair: "DuplicatePair") -> dict[str, Any]:
+    """Say of two look-alikes where they stand and what they share."""
+    where = dict.fromkeys(split for split in (pair.split_a, pair.split_b) if split)
+    same = pair.label_a if pair.same_label else say("different: {labels}", labels=_labels(pair))
+    return {
+        "a": pair.id_a,
+        "b": pair.id_b,
+        "where": say("{places}", places=[split_name(split) for split in where]),
+        "alike": say("the same pixels") if pair.exact else say("nearly the same"),
+        "labels": same or say("same"),
+        "bad": pair.split_a != pair.split_b or not pair.same_label,
+    }
+
+
+def _labels(pair: "DuplicatePair") -> list[str]:
+    return [pair.label_a, pair.label_b]
+
+
+def _lead(found: "LookAlikesFound", rows: bool) -> Text:
+    groups = counted(found.groups, "{n} group", "{n} groups")
+    maybe = counted(
+        found.maybe,
+        "In {n} of the groups the images may only be much alike, as small X-rays of one view are.",
+        "In {n} of the groups the images may only be much alike, as small X-rays of one view are.",
     )
-    if found.maybe:
-        text += (
-            f"In {found.maybe:,} of the groups the images may only be much alike, as "
-            "small X-rays of one view are. "
-        )
-    return f"{text}{_DONE[found.handling]} All pairs stand in duplicates.csv."
+    return joined(
+        [
+            _equal_rows(found, groups) if rows else _alike_images(found, groups),
+            say(
+                "{torn} of the groups have different labels, {across} stand in several parts or "
+                "folds.",
+                torn=found.torn,
+                across=found.across,
+            ),
+            maybe if found.maybe else "",
+            _DONE.get(found.handling, ""),
+            say("All pairs stand in {file}.", file=_FILE),
+        ]
+    )
+
+
+def _equal_rows(found: "LookAlikesFound", groups: Text) -> Text:
+    n = counted(found.images, "{n} row", "{n} rows")
+    return say("{rows} in {groups} are equal.", rows=n, groups=groups)
+
+
+def _alike_images(found: "LookAlikesFound", groups: Text) -> Text:
+    return say(
+        "{images} in {groups} are equal or nearly so, though they may be shifted, cropped, "
+        "mirrored, turned, or compressed anew.",
+        images=counted(found.images, "{n} image", "{n} images"),
+        groups=groups,
+    )

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import checks, facts, lookalikes, score_tables
+from imgpipe.report.page import checks, lookalikes, score_tables
+from imgpipe.report.page.overview import overview
 from imgpipe.report.page.sections import SECTIONS
 from imgpipe.report.page.view import View, view_of
 from imgpipe.report.words import paired, sentences
@@ -35,7 +36,7 @@ def _top(view: View) -> dict[str, Any]:
     return {
         "title": card.name,
         "headline": paired.headline(view.ranked, view.metric, view.comparison.pairs),
-        "facts_line": facts.overview(view.comparison),
+        "facts_line": overview(view.comparison),
         "caveats": caveats,
         "warnings": [text for text in told if text not in caveats],
     }

@@ -1,7 +1,6 @@
 """Numbers, sizes and names as a reader wants them."""
 
 import math
-import re
 from typing import TYPE_CHECKING
 
 from imgpipe._common.texts import Text, say
@@ -22,8 +21,6 @@ METRICS = {
     "brier": say("Brier score"),
     "log_loss": say("Log loss"),
 }
-_SHORT = {"glcm": "GLCM", "hog": "HOG", "lbp": "LBP", "ivh": "IVH", "ibsi": "IBSI"}
-_MARKS = {"d": "distance {}", "c": "channel {}", "p": "{} points", "r": "radius {}"}
 _COSTS = {
     "fit_cpu_seconds": say("Fitting alone, CPU"),
     "fit_seconds": say("Fitting"),
@@ -62,26 +59,6 @@ def spread(score: "Interval") -> str:
 def metric_name(key: str) -> Text:
     """Spell a metric's name as the field does."""
     return METRICS.get(key) or Text(key.replace("_", " ").capitalize())
-
-
-def feature_name(key: str) -> str:
-    """Turn a feature's name into words: ``glcm_contrast_d2`` is GLCM contrast, distance 2.
-
-    Examples
-    --------
-    >>> feature_name("glcm_contrast_d2"), feature_name("lbp_p8")
-    ('GLCM contrast, distance 2', 'LBP, 8 points')
-    """
-    plain: list[str] = []
-    notes: list[str] = []
-    for word in key.split("_"):
-        found = re.fullmatch(r"([a-z])(\d+)", word)
-        if plain and found and found[1] in _MARKS:
-            notes.append(_MARKS[found[1]].format(found[2]))
-        else:
-            plain.append(_SHORT.get(word, word))
-    text = " ".join(plain)
-    return ", ".join([text[:1].upper() + text[1:], *notes])
 
 
 def cost(key: str, value: object) -> tuple[Text, str]:

@@ -26,7 +26,7 @@ def test_what_moved_nothing_is_counted_and_not_drawn(split_run: Comparison) -> N
     page = page_with(split_run, 0.1, -0.02, *[0.0] * 5)
     assert "5 more moved nothing." in page
     page = page_with(split_run, *[0.01] * 15, 0.0)
-    assert "3 more below these; 1 moved nothing." in page
+    assert "3 more lie below these. 1 more moved nothing." in page
     page = page_with(split_run, 0.3, 0.2)
     assert "moved nothing" not in page
     assert "Permutation importance" in page

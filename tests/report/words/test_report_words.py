@@ -68,21 +68,6 @@ def test_a_network_needs_five_seeds(folds_run: Comparison) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "name"),
-    [
-        ("glcm_contrast_d2", "GLCM contrast, distance 2"),
-        ("intensity_mean_c0", "Intensity mean, channel 0"),
-        ("lbp_p16", "LBP, 16 points"),
-        ("hog", "HOG"),
-        ("histogram_percentile_90", "Histogram percentile 90"),
-    ],
-)
-def test_feature_names(key: str, name: str) -> None:
-    """Names of features read as words."""
-    assert numbers.feature_name(key) == name
-
-
-@pytest.mark.parametrize(
     ("key", "value", "shown"),
     [
         ("model_bytes", 8_123_456, "8.12 MB"),

@@ -1,0 +1,34 @@
+"""What stands behind the headline, in a few words."""
+
+from typing import TYPE_CHECKING
+
+from imgpipe._common.texts import counted, say
+from imgpipe.report.words.fixed import kind_name
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison, Protocol
+
+
+def overview(comparison: "Comparison") -> list[str]:
+    """Count images, classes and patients; say how they were divided, and when."""
+    card = comparison.dataset
+    facts: list[str] = [
+        counted(card.n, "{n} image", "{n} images"),
+        counted(len(card.classes), "{n} class", "{n} classes"),
+    ]
+    if card.patients is not None:
+        facts.append(counted(card.patients, "{n} patient", "{n} patients"))
+    return [*facts, *_division(comparison.protocol), str(comparison.run.started)[:10]]
+
+
+def _division(protocol: "Protocol") -> list[str]:
+    if protocol.kind != "cross-validation":
+        held_out = protocol.held_out
+        kind = kind_name(protocol.kind)
+        return [kind if held_out is None else say("{kind} {column}", kind=kind, column=held_out)]
+    if protocol.held_out is not None:
+        how = say("each {column} held out in turn", column=protocol.held_out)
+    else:
+        how = say("{n}-fold cross-validation", n=protocol.folds)
+    repeats = protocol.repeats or 1
+    return [how, *([say("{n} times", n=repeats)] if repeats > 1 else [])]

@@ -1,0 +1,36 @@
+"""What another person needs to run it again."""
+
+from typing import TYPE_CHECKING, Any
+
+from imgpipe._common.texts import say
+from imgpipe.report.page.view import View
+from imgpipe.report.words import numbers
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Comparison
+
+
+def section(view: View) -> dict[str, Any]:
+    """The command, the machine and the versions."""
+    run = view.comparison.run
+    return {
+        "command": run.command,
+        "run": rows(view.comparison),
+        "versions": sorted(run.versions.items()),
+    }
+
+
+def rows(comparison: "Comparison") -> list[tuple[str, str]]:
+    """List when and where it ran, from which seed, and the hash of the data."""
+    run = comparison.run
+    last = run.seed + run.seeds - 1
+    seeds = f"{run.seed}" if run.seeds == 1 else say("{a} to {b}", a=run.seed, b=last)
+    return [
+        (say("Started"), str(run.started)),
+        (say("Wall time"), numbers.duration(run.wall_seconds)),
+        (say("CPU time"), numbers.duration(run.cpu_seconds)),
+        (say("Processor"), str(run.cpu)),
+        (say("Threads"), str(run.threads)),
+        (say("Seeds") if run.seeds > 1 else say("Seed"), seeds),
+        (say("Hash of the data"), str(run.data_hash)),
+    ]
