@@ -1,5 +1,8 @@
 """Small pictures of images, for a person to look at."""
 
+import base64
+import io
+
 import numpy as np
 
 from imgpipe.images.image import Image
@@ -41,6 +44,15 @@ def outlined(image: Image, longest: int = _LONGER_SIDE) -> np.ndarray:
     core = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
     return np.where((inside & ~core)[..., None], np.array(_OUTLINE, np.uint8), colour)
+
+
+def data_uri(pixels: np.ndarray) -> str:
+    """Put an 8-bit gray or RGB image as a PNG into a URI."""
+    from PIL import Image as Pictures
+
+    store = io.BytesIO()
+    Pictures.fromarray(np.ascontiguousarray(pixels)).save(store, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(store.getvalue()).decode("ascii")
 
 
 def _stretched(image: np.ndarray) -> np.ndarray:

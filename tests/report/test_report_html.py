@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from imgpipe.evaluate import Comparison, Copies
+from imgpipe.images.picture import data_uri
 from imgpipe.report import to_html
 from imgpipe.report.html import render
-from imgpipe.report.page.pictures import data_uri
 
 VOID = {"meta", "img", "br"}
 

@@ -9,6 +9,7 @@ from imgpipe._common.html import html_list, html_table
 from imgpipe.evaluate.leaderboard import in_short, leaderboard
 from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.data import MOST_LISTED, DataCard
+from imgpipe.evaluate.results.drawn import Drawn
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import LearningCurves
 from imgpipe.evaluate.results.lookalikes import LookAlikesFound
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Drawn):
     """Models compared on one data set, by one protocol, on the same folds."""
 
     dataset: DataCard

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, counted, say
-from imgpipe.report.page.pictures import data_uri
+from imgpipe.images.picture import data_uri
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, counted, joined, say
+from imgpipe.images.picture import data_uri
 from imgpipe.report.page.looks import Looks
-from imgpipe.report.page.pictures import data_uri
 from imgpipe.report.page.score_tables import cell
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers

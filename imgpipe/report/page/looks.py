@@ -1,29 +1,15 @@
 """The colour and dash by which a model is known on the whole page."""
 
 from collections.abc import Sequence
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from imgpipe._common.palette import DUMMY, places
 from imgpipe.report.charts.marks import colour, dash
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import ModelResult
 
 Looks = dict[str, dict[str, str]]
-
-# places in the palette, the same in every report; the ninth and tenth are dashed
-_KNOWN = {
-    "svm": 0,
-    "forest": 1,
-    "logistic": 2,
-    "boosted": 3,
-    "cnn-large": 4,
-    "knn": 5,
-    "cnn": 6,
-    "cnn-deep": 7,
-    "vgg16": 8,
-    "resnet18-28": 9,
-}
 
 
 def looks_of(models: Sequence["ModelResult"]) -> Looks:
@@ -32,16 +18,13 @@ def looks_of(models: Sequence["ModelResult"]) -> Looks:
     A classifier that we ship has the same look in every report; other models take what is free.
     """
     names = [model.name for model in models]
-    taken = {_KNOWN[name] for name in names if name in _KNOWN}
-    free = (place for place in count() if place not in taken)
-    looks = {}
-    for name in names:
-        if name == "dummy":
-            looks[name] = {"colour": "var(--dummy)", "dash": "2 3"}
-        else:
-            place = _KNOWN[name] if name in _KNOWN else next(free)
-            looks[name] = {"colour": colour(place), "dash": dash(place)}
-    return looks
+    place = places(names)
+    return {
+        name: {"colour": "var(--dummy)", "dash": "2 3"}
+        if name == DUMMY
+        else {"colour": colour(place[name]), "dash": dash(place[name])}
+        for name in names
+    }
 
 
 def entry(model: "ModelResult", looks: Looks, **content: Any) -> dict[str, Any]:

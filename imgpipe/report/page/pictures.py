@@ -1,20 +1,10 @@
 """Images inside the page: PNG in a URI, and maps laid over them."""
 
-import base64
-import io
-
 import numpy as np
 
+from imgpipe.images.picture import data_uri
+
 _FOR, _AGAINST = (255, 140, 20), (40, 120, 255)  # told apart by colour-blind readers too
-
-
-def data_uri(pixels: np.ndarray) -> str:
-    """Put an 8-bit gray or RGB image as a PNG into a URI."""
-    from PIL import Image
-
-    store = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(store, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(store.getvalue()).decode("ascii")
 
 
 def overlay(pixels: np.ndarray, relevance: np.ndarray) -> str:
