@@ -154,12 +154,12 @@ def test_of_three_classes_the_best_model_has_a_line_for_each() -> None:
 
 def test_names_that_are_not_there_are_refused() -> None:
     """The error names what there is, and what may have been meant."""
-    with pytest.raises(InputError, match=r"no model 'ligth'; there are .*did you mean light\?"):
-        two().plot_roc(models="ligth")
-    with pytest.raises(InputError, match="no ROC curve of 'malign'; there is one of malignant"):
-        two().plot_roc(label="malign")
-    with pytest.raises(InputError, match=r"no metric 'acuracy'.*did you mean accuracy"):
-        two().plot_leaderboard(metric="acuracy")
+    with pytest.raises(InputError, match=r"no model 'lights'; there are .*did you mean light\?"):
+        two().plot_roc(models="lights")
+    with pytest.raises(InputError, match="no ROC curve of 'malignan'; there is one of malignant"):
+        two().plot_roc(label="malignan")
+    with pytest.raises(InputError, match=r"no metric 'accuracies'.*did you mean accuracy"):
+        two().plot_leaderboard(metric="accuracies")
     with pytest.raises(InputError, match="models names no model"):
         two().plot_calibration(models=[])
 
