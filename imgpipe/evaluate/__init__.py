@@ -6,9 +6,11 @@ from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.results import (
+    AlikeFeatures,
     AlikeGroup,
     Calibration,
     Canary,
+    ClassValues,
     Comparison,
     ConformalSets,
     Copies,
@@ -18,6 +20,8 @@ from imgpipe.evaluate.results import (
     DataCard,
     DecisionCurve,
     DuplicatePair,
+    FeaturesFound,
+    FeatureValues,
     Finding,
     Importance,
     Interval,
@@ -51,9 +55,11 @@ from imgpipe.learn import fit_model
 
 __all__ = [
     "CHECKS",
+    "AlikeFeatures",
     "AlikeGroup",
     "Calibration",
     "Canary",
+    "ClassValues",
     "Comparison",
     "ConformalSets",
     "Copies",
@@ -63,6 +69,8 @@ __all__ = [
     "DataCard",
     "DecisionCurve",
     "DuplicatePair",
+    "FeatureValues",
+    "FeaturesFound",
     "Finding",
     "Importance",
     "Interval",

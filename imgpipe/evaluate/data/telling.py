@@ -36,7 +36,7 @@ def by_number(
     """Say how a number tells the classes apart; None where it is the same for all, or missing."""
     known = np.isfinite(values)
     own, own_labels, own_units = values[known], labels[known], units[known]
-    codes = _codes(own_labels)
+    codes = codes_told(own_labels)
     if len(codes) == 0 or own.min() == own.max():
         return None
     ranks = rankdata(own)
@@ -57,7 +57,7 @@ def by_word(
 
     Nor is anything said where the AUC is below `least`: the test takes longer than the AUC.
     """
-    words, codes = _joined(words.astype(str), units), _codes(labels)
+    words, codes = _joined(words.astype(str), units), codes_told(labels)
     known, index = np.unique(words, return_inverse=True)
     if not codes or not 2 <= len(known) <= _MOST_WORDS:
         return None
@@ -78,7 +78,7 @@ def best_aucs(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """AUC of each column of finite numbers, (n, k), for the class that it tells best."""
     ranks = rankdata(values, axis=0)
     best = np.full(values.shape[1], 0.5)
-    for code in _codes(labels):
+    for code in codes_told(labels):
         positive = labels == code
         n, m = int(positive.sum()), int((~positive).sum())
         areas = (ranks[positive].sum(axis=0) - n * (n + 1) / 2) / (n * m)
@@ -92,7 +92,7 @@ def first_rank_auc(values: np.ndarray, positive: np.ndarray) -> float:
     return _auc(rankdata(values[known]), positive[known])
 
 
-def _codes(labels: np.ndarray) -> list[int]:
+def codes_told(labels: np.ndarray) -> list[int]:
     """Classes to be told from the others; of two, the one says what the other does."""
     present = np.unique(labels).tolist()
     return [] if len(present) < 2 else present[1:] if len(present) == 2 else present

@@ -11,6 +11,7 @@ from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records import environment
+from imgpipe.evaluate.records.features import features_found
 from imgpipe.evaluate.records.findings import find_faults, warnings_of
 from imgpipe.evaluate.records.lookalikes import look_alikes_found
 from imgpipe.evaluate.records.outlines import mask_examples
@@ -75,6 +76,7 @@ def freeze(
         spreads=spreads(records, resampled, experiment),
         subgroups=subgroup_scores(records, experiment),
         look_alikes=look_alikes_found(records, experiment, found, where, drawn or {}),
+        features=features_found(records, experiment),
     )
 
 

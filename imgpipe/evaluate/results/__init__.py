@@ -4,6 +4,12 @@ from imgpipe.evaluate.results.calibration import Calibration, Reliability, Relia
 from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.comparison import Comparison
 from imgpipe.evaluate.results.data import Copies, DataCard, DuplicatePair, Example
+from imgpipe.evaluate.results.features import (
+    AlikeFeatures,
+    ClassValues,
+    FeaturesFound,
+    FeatureValues,
+)
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningCurves
 from imgpipe.evaluate.results.lookalikes import AlikeGroup, LookAlikesFound, OtherScores
@@ -35,9 +41,11 @@ __all__ = [
     "HIGHEST",
     "LOWER_IS_BETTER",
     "METRICS",
+    "AlikeFeatures",
     "AlikeGroup",
     "Calibration",
     "Canary",
+    "ClassValues",
     "Comparison",
     "ConformalSets",
     "Copies",
@@ -48,6 +56,8 @@ __all__ = [
     "DecisionCurve",
     "DuplicatePair",
     "Example",
+    "FeatureValues",
+    "FeaturesFound",
     "Finding",
     "Importance",
     "Interval",

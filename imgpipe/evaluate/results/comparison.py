@@ -10,6 +10,7 @@ from imgpipe.evaluate.leaderboard import in_short, leaderboard
 from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.data import MOST_LISTED, DataCard
 from imgpipe.evaluate.results.drawn import Drawn
+from imgpipe.evaluate.results.features import FeaturesFound
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.learning import LearningCurves
 from imgpipe.evaluate.results.lookalikes import LookAlikesFound
@@ -40,6 +41,7 @@ class Comparison(Drawn):
     subgroups: tuple[Subgroup, ...] = ()
     look_alikes: LookAlikesFound | None = None
     canaries: tuple[Canary, ...] = ()
+    features: FeaturesFound | None = None
 
     def __repr__(self) -> str:
         _, rows = in_short(self.models)
@@ -74,6 +76,7 @@ class Comparison(Drawn):
             "spreads": plain(self.spreads),
             **({"subgroups": plain(self.subgroups)} if self.subgroups else {}),
             **({} if (a := self.look_alikes) is None else {"look_alikes": a.to_dict()}),
+            **({} if self.features is None else {"features": plain(self.features)}),
             "run": plain(self.run),
             **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
         }
