@@ -4,6 +4,7 @@ A `Text` is the English sentence, and a plain `str` to whoever wants no more. It
 template, which is the key under which a catalogue holds the same sentence in another language.
 """
 
+import math
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -152,12 +153,18 @@ def _plain(value: Any) -> Any:
         return to_parts(value)
     if isinstance(value, date):
         return {"date": value.isoformat()[:10]}
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return value.item() if hasattr(value, "item") else value
-    return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"number": str(value)}  # JSON has none
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
 def _whole(value: Any) -> Any:
     if isinstance(value, Mapping):
+        if "number" in value:
+            return float(value["number"])
         return from_parts(value) if "say" in value else date.fromisoformat(value["date"])
     return [_whole(item) for item in value] if isinstance(value, list) else value

@@ -43,7 +43,7 @@ from imgpipe.evaluate.results import (
     ThresholdTable,
     Verdict,
 )
-from imgpipe.evaluate.run_files import save_run
+from imgpipe.evaluate.run_files import load_run, save_run
 from imgpipe.evaluate.score_fitted import score_fitted
 from imgpipe.evaluate.statistics.cochran_q import cochran_q
 from imgpipe.evaluate.statistics.corrected_t import corrected_t
@@ -100,6 +100,7 @@ __all__ = [
     "fit_model",
     "holm",
     "image_digests",
+    "load_run",
     "mcnemar",
     "occlusion_maps",
     "save_run",

@@ -55,6 +55,15 @@ def data_uri(pixels: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(store.getvalue()).decode("ascii")
 
 
+def fitted_map(relevance: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Bring a map from -1 to 1 to a picture's size; two digits are more than an eye sees."""
+    from PIL import Image as Pictures
+
+    coarse = Pictures.fromarray(relevance.astype(np.float32))
+    fitted = coarse.resize((shape[1], shape[0]), Pictures.Resampling.BILINEAR)
+    return np.round(np.asarray(fitted), 2)
+
+
 def _stretched(image: np.ndarray) -> np.ndarray:
     """Map the bulk of the values to 0 to 255; what is not finite becomes black."""
     with np.errstate(over="ignore"):  # a long double may exceed float64

@@ -16,7 +16,14 @@ from imgpipe.datasets import load
 from imgpipe.evaluate import compare
 from imgpipe.learn import make_pipeline
 
-FILES = ["leaderboard.csv", "predictions.csv", "report.html", "result.json", "run.json"]
+FILES = [
+    "leaderboard.csv",
+    "pictures.npz",
+    "predictions.csv",
+    "report.html",
+    "result.json",
+    "run.json",
+]
 METRICS = {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc"}
 
 

@@ -49,7 +49,11 @@ def test_the_mask_decides_what_is_measured() -> None:
     assert "Masks on a few images" in render(inside)
     assert "Masks on a few images" not in render(whole)
     assert len(inside.dataset.examples) == 4
-    assert "examples" not in inside.to_dict()["dataset"]
+    content, pictures = inside.written()
+    shown = content["dataset"]["examples"]
+    assert [pictures[each["image"]["picture"]].tolist() for each in shown] == [
+        each.image.tolist() for each in inside.dataset.examples
+    ]
 
 
 def test_the_area_alone_is_held_against_the_score() -> None:

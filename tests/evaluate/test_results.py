@@ -1,5 +1,6 @@
 """Results on disk: strict JSON, nothing lost, nothing half-written."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,18 @@ def test_json_is_strict_and_complete(comparison: Comparison, tmp_path: Path) -> 
 
 
 def test_a_run_folder_holds_every_table(comparison: Comparison, tmp_path: Path) -> None:
-    """The four files are there and hold what the comparison holds."""
+    """The files are there and hold what the comparison holds; run.json has their checksums."""
     save_run(comparison, tmp_path / "run")
     files = sorted(path.name for path in (tmp_path / "run").iterdir())
-    assert files == ["leaderboard.csv", "predictions.csv", "result.json", "run.json"]
+    tables = ["leaderboard.csv", "predictions.csv"]
+    assert files == [tables[0], "pictures.npz", tables[1], "result.json", "run.json"]
     run = json.loads((tmp_path / "run" / "run.json").read_text())
     assert {"command", "versions", "seed", "data_hash", "cpu", "threads"} <= set(run)
     assert {"wall_seconds", "cpu_seconds"} <= set(run)
+    assert run["format"] == 1
+    for name in set(files) - {"run.json"}:
+        content = (tmp_path / "run" / name).read_bytes()
+        assert run["files"][name] == hashlib.sha256(content).hexdigest()
     table = pd.read_csv(tmp_path / "run" / "predictions.csv", dtype={"id": str})
     assert table.columns.tolist() == ["id", "split", "label", "model", "predicted", "p_no", "p_yes"]
     pd.testing.assert_frame_equal(table, comparison.predictions, check_dtype=False)

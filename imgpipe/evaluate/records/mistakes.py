@@ -6,7 +6,7 @@ from imgpipe.evaluate.explanations.maps import explain
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.results import Mistake
 from imgpipe.evaluate.scores.intervals import HeldOut
-from imgpipe.images.picture import outlined
+from imgpipe.images.picture import fitted_map, outlined
 
 _MISTAKES = 12
 _EXPLAINED = 8  # the most confident ones, which the report shows
@@ -52,7 +52,9 @@ def _mistake(pooled: HeldOut, at: int, model: object, experiment: Experiment) ->
     if dataset.region != "table":
         image = dataset.images[index]
         picture = outlined(image)
-        maps = () if model is None else explain(model, image, predicted, dataset.channel_axis)
+        if model is not None:
+            found = explain(model, image, predicted, dataset.channel_axis)
+            maps = tuple((name, fitted_map(seen, picture.shape)) for name, seen in found)
     return Mistake(
         id=str(dataset.ids[index]),
         index=index,

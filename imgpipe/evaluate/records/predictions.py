@@ -34,9 +34,11 @@ def _rows(
     import pandas as pd
 
     classes = np.asarray(experiment.classes, dtype=object)
+    groups = experiment.dataset.groups
     columns = {
         "id": [str(experiment.dataset.ids[i]) for i in part.index],
         **place,
+        **({} if groups is None else {"patient": [str(groups[i]) for i in part.index]}),
         "label": classes[experiment.labels[part.index]],
         "model": name,
         **({"seed": part.seed} if experiment.seeds > 1 else {}),

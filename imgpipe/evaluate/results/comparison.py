@@ -1,7 +1,7 @@
 """What a comparison found, as frozen data: the report renders it, the command line prints it."""
 
 import os
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import atomic_path
@@ -18,30 +18,38 @@ from imgpipe.evaluate.results.run import Protocol, RunFacts
 from imgpipe.evaluate.results.scores import ModelResult
 from imgpipe.evaluate.results.subgroups import Subgroup
 from imgpipe.evaluate.results.verdicts import PairedTest, Spread, Verdict
-from imgpipe.evaluate.strict_json import plain, write_json
+from imgpipe.evaluate.strict_json import NOT_KEPT, Written, kept_as, write_json
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 
 @dataclass(frozen=True)
 class Comparison(Drawn):
-    """Models compared on one data set, by one protocol, on the same folds."""
+    """Models compared on one data set, by one protocol, on the same folds.
+
+    `reading` holds what is to be known of a run that was read from its folder: files that were
+    changed or are missing, scores that its predictions contradict.
+    """
 
     dataset: DataCard
     protocol: Protocol
-    models: tuple[ModelResult, ...]
-    predictions: "pd.DataFrame" = field(repr=False, compare=False)
+    models: tuple[ModelResult, ...] = field(metadata=kept_as(by="name"))
+    predictions: "pd.DataFrame" = field(repr=False, compare=False, metadata=NOT_KEPT)
     run: RunFacts
-    learning: LearningCurves | None = None
+    learning: LearningCurves | None = field(
+        default=None, metadata=kept_as("learning_curve", sparse=True)
+    )
     findings: tuple[Finding, ...] = ()
     pairs: tuple[Verdict, ...] = ()
     overall: PairedTest | None = None
     spreads: tuple[Spread, ...] = ()
-    subgroups: tuple[Subgroup, ...] = ()
-    look_alikes: LookAlikesFound | None = None
-    canaries: tuple[Canary, ...] = ()
-    features: FeaturesFound | None = None
+    subgroups: tuple[Subgroup, ...] = field(default=(), metadata=kept_as(sparse=True))
+    look_alikes: LookAlikesFound | None = field(default=None, metadata=kept_as(sparse=True))
+    canaries: tuple[Canary, ...] = field(default=(), metadata=kept_as(sparse=True))
+    features: FeaturesFound | None = field(default=None, metadata=kept_as(sparse=True))
+    reading: tuple[str, ...] = field(default=(), compare=False, metadata=NOT_KEPT)
 
     def __repr__(self) -> str:
         _, rows = in_short(self.models)
@@ -64,41 +72,21 @@ class Comparison(Drawn):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the per-sample predictions and the pictures, ready for strict JSON."""
-        return {
-            "dataset": _card_dict(self.dataset),
-            "protocol": plain(self.protocol),
-            "models": {model.name: _model_dict(model) for model in self.models},
-            "findings": plain(self.findings),
-            **({"canaries": plain(self.canaries)} if self.canaries else {}),
-            "pairs": plain(self.pairs),
-            "overall": plain(self.overall),
-            "spreads": plain(self.spreads),
-            **({"subgroups": plain(self.subgroups)} if self.subgroups else {}),
-            **({} if (a := self.look_alikes) is None else {"look_alikes": a.to_dict()}),
-            **({} if self.features is None else {"features": plain(self.features)}),
-            "run": plain(self.run),
-            **({} if self.learning is None else {"learning_curve": plain(self.learning)}),
-        }
+        """Everything but the per-sample predictions and the pictures, ready for strict JSON.
+
+        Pictures stand as names. ``"wording"`` holds the template and the values of each text, by
+        the place where it stands (RFC 6901).
+        """
+        return self.written()[0]
+
+    def written(self) -> "tuple[dict[str, Any], dict[str, np.ndarray]]":
+        """Give `to_dict`, and the pictures by the names that stand in it."""
+        dataset = replace(self.dataset, duplicates=self.dataset.duplicates[:MOST_LISTED])
+        writer = Written()
+        content = writer.plain(replace(self, dataset=dataset))
+        return {**content, "wording": writer.wording}, writer.pictures
 
     def to_json(self, path: str | os.PathLike[str]) -> None:
         """Write `to_dict` to `path`; an undefined number becomes null."""
         with atomic_path(path) as scratch:
             write_json(scratch, self.to_dict())
-
-
-def _card_dict(card: DataCard) -> dict[str, Any]:
-    """Leave the pictures out of the data card, and all but the worst pairs."""
-    shown = replace(card, duplicates=card.duplicates[:MOST_LISTED])
-    return {f.name: plain(getattr(shown, f.name)) for f in fields(card) if f.name != "examples"}
-
-
-def _model_dict(model: ModelResult) -> dict[str, Any]:
-    """Leave the fitted pipeline and the pictures out of a model's result."""
-    kept = (f.name for f in fields(model) if f.name not in ("name", "pipeline", "mistakes"))
-    content = {name: plain(getattr(model, name)) for name in kept}
-    content["mistakes"] = [
-        {f.name: plain(getattr(m, f.name)) for f in fields(m) if f.name not in ("image", "maps")}
-        for m in model.mistakes
-    ]
-    return content

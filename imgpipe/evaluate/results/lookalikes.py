@@ -1,12 +1,10 @@
 """Which images look alike, and what scores lose by it."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from imgpipe.evaluate.results.scores import Interval
-from imgpipe.evaluate.strict_json import plain
 
 
 @dataclass(frozen=True)
@@ -59,12 +57,3 @@ class LookAlikesFound:
     shown: tuple[AlikeGroup, ...] = ()
     without: OtherScores | None = None
     as_drawn: OtherScores | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything but the pictures."""
-        content = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "shown"}
-        content["shown"] = [
-            {f.name: plain(getattr(g, f.name)) for f in fields(g) if f.name != "pictures"}
-            for g in self.shown
-        ]
-        return content

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgpipe.evaluate.strict_json import NOT_KEPT, kept_as
+
 if TYPE_CHECKING:
     from imgpipe.evaluate.results.calibration import Calibration
     from imgpipe.evaluate.results.operating_points import ConformalSets, Operation
@@ -35,7 +37,7 @@ class Interval:
     value: float
     low: float
     high: float
-    seed_sd: float | None = None
+    seed_sd: float | None = field(default=None, metadata=kept_as(sparse=True))
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,10 @@ class Importance:
 class Mistake:
     """A held-out image put confidently into the wrong class; `image` is uint8, for display.
 
-    It is None for a row of a table of features.
+    It is None for a row of a table of features, and where the pictures of a run are missing.
 
     `maps` tell what spoke for (up to 1) and against (down to -1) the class it was put into: pairs
-    of a name, ``"occlusion"`` or for networks ``"Grad-CAM"``, and an array of the image's size.
+    of a name, ``"occlusion"`` or for networks ``"Grad-CAM"``, and an array of the picture's size.
     """
 
     id: str
@@ -75,7 +77,7 @@ class Mistake:
     label: str
     predicted: str
     probability: float
-    image: np.ndarray | None = field(repr=False, compare=False)
+    image: np.ndarray | None = field(default=None, repr=False, compare=False)
     maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False, compare=False)
 
 
@@ -114,4 +116,4 @@ class ModelResult:
     operation: "tuple[Operation, ...]" = ()
     conformal: "ConformalSets | None" = None
     steps: dict[str, str] = field(default_factory=dict)
-    pipeline: Any = field(default=None, repr=False, compare=False)
+    pipeline: Any = field(default=None, repr=False, compare=False, metadata=NOT_KEPT)

@@ -38,7 +38,10 @@ def _top(view: View) -> dict[str, Any]:
         "headline": paired.headline(view.ranked, view.metric, view.comparison.pairs),
         "facts_line": overview(view.comparison),
         "caveats": caveats,
-        "warnings": [text for text in told if text not in caveats],
+        "warnings": [
+            *view.comparison.reading,
+            *(text for text in told if text not in caveats),
+        ],
     }
 
 

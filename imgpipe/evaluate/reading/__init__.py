@@ -1,0 +1,1 @@
+"""Run folders read back: results from JSON, predictions, pictures, and what was changed since."""
