@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     help="For which there should be enough of each class, where no split is given.",
 )  # fmt: skip
 @click.option("--html", metavar="FILE", help="Also write a page to this file.")
+@_options.lang
 @click.option("--force", is_flag=True, help="Replace the page that --html names.")
 @_options.jobs
 @_options.common
@@ -36,6 +37,7 @@ def command(
     force: bool,
     jobs: int | None,
     as_json: bool,
+    lang: str,
     **where: Any,
 ) -> int:
     r"""Look for what makes scores on DATA worth less than they seem.
@@ -50,6 +52,8 @@ def command(
     """
     if force and html is None:
         raise InputError("--force goes with --html")
+    if html is None and _options.typed(ctx, "lang"):
+        raise InputError("--lang goes with --html")
     page = (
         None if html is None else _options.check_file(html, (".html",), "a page", force, "--html")
     )
@@ -61,7 +65,7 @@ def command(
     findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **where)
     if page is not None:
         report.checks_to_html(
-            findings, page, title=Path(data).name or data, command=ctx.obj.command
+            findings, page, title=Path(data).name or data, command=ctx.obj.command, lang=lang
         )
     if as_json:
         _output.print_json({"findings": [_described(finding) for finding in findings]})

@@ -70,6 +70,7 @@ from imgpipe.cli.program.listing import Listing
     help="Difference of the AUC that does not matter, say 0.02: also test equivalence within it.",
 )  # fmt: skip
 @_options.least
+@_options.lang
 @_options.force
 @_options.region
 @_options.jobs
@@ -83,6 +84,7 @@ def command(
     force: bool,
     jobs: int | None,
     as_json: bool,
+    lang: str,
     **settings: Any,
 ) -> None:
     r"""Compare MODELS on DATA and write a report.
@@ -132,7 +134,7 @@ def command(
     found = comparison.look_alikes
     if found is not None and not found.images and not found.left_out:
         _options.warn_idle(_options.typed(ctx, "duplicates"), "no two images look alike")
-    _runs.publish(comparison, folder, ctx.obj.command, as_json)
+    _runs.publish(comparison, folder, ctx.obj.command, as_json, lang)
 
 
 def _loaded(data: str, reading: dict[str, Any], before: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ from imgpipe.cli.program import run_folder as _runs
 @_options.trust
 @_options.empty_mask
 @_options.least
+@_options.lang
 @_options.force
 @_options.jobs
 @_options.common
@@ -34,6 +35,7 @@ def command(
     empty_mask: str,
     jobs: int | None,
     as_json: bool,
+    lang: str,
     **where: Any,
 ) -> None:
     r"""Judge a trained MODEL on DATA that it has not seen.
@@ -69,4 +71,4 @@ def command(
         empty_mask=empty_mask,
         least=least,
     )
-    _runs.publish(comparison, folder, ctx.obj.command, as_json)
+    _runs.publish(comparison, folder, ctx.obj.command, as_json, lang)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgpipe._common import atomic_path
 from imgpipe.report.html import render_page
+from imgpipe.report.languages import speaking
 from imgpipe.report.page import checks
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def checks_to_html(
     *,
     title: str = "data",
     command: str | None = None,
+    lang: str = "en",
 ) -> None:
     """Write a page of findings: what was found, what it means, what would do.
 
@@ -31,17 +33,21 @@ def checks_to_html(
         What the page calls the data.
     command : str, optional
         The command line that found them.
+    lang : {"en", "zh"}
+        Language of the page.
+
+    Raises
+    ------
+    InputError
+        There is no such language.
 
     Examples
     --------
     >>> from imgpipe.evaluate import check
     >>> checks_to_html(check("scans.csv"), "checks.html")  # doctest: +SKIP
     """
-    content = {
-        "title": title,
-        "command": command,
-        "it": checks.content(findings),
-    }
-    text = render_page("checks_page.html", content)
+    with speaking(lang):
+        content = {"title": title, "command": command, "it": checks.content(findings)}
+        text = render_page("checks_page.html", content)
     with atomic_path(path) as scratch:
         scratch.write_text(text, encoding="utf-8")

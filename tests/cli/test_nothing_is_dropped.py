@@ -73,6 +73,14 @@ CASES: dict[tuple[str, str], list[Case]] = {
     **reading(TRAIN, "train"),
     **reading(CHECK, "check"),
     **reading(EVALUATE, "evaluate"),
+    **{
+        (verb, "--lang"): [Case(call, "--lang zh-CN", "choose from en, zh (did you mean zh?)")]
+        for verb, call in (("compare", COMPARE), ("evaluate", EVALUATE))
+    },
+    ("check", "--lang"): [
+        Case(CHECK, "--lang zh", "--lang goes with --html"),
+        Case(CHECK, "--lang xx --html {out}/page.html", "choose from en, zh"),
+    ],
     ("compare", "--size"): [Case(COMPARE, "--size 8", code=0, differs=True)],
     ("compare", "--models"): [Case(COMPARE, "--models svn", "did you mean svm?")],
     ("compare", "--filters"): [

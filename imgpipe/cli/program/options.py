@@ -70,6 +70,23 @@ def force(verb: _Verb) -> _Verb:
     return click.option("--force", is_flag=True, help="Replace what --out names.")(verb)
 
 
+def lang(verb: _Verb) -> _Verb:
+    """Add ``--lang``, the language of a page."""
+    return click.option(
+        "--lang", default="en", callback=_language, metavar="CODE", show_default=True,
+        help="Language of the page: en or zh.",
+    )(verb)  # fmt: skip
+
+
+def _language(ctx: click.Context, option: click.Parameter, code: str) -> str:
+    """Refuse, before any work, a language that there is not."""
+    if code != "en":
+        from imgpipe.report.languages import language
+
+        language(code)
+    return code
+
+
 def trust(verb: _Verb) -> _Verb:
     """Add ``--trust``."""
     text = "Open a .joblib file, which may run code of its maker."

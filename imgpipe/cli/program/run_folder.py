@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
 
 
-def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) -> None:
+def publish(
+    comparison: "Comparison", out: Path, command: str, as_json: bool, lang: str = "en"
+) -> None:
     """Write the run folder whole or not at all, then show the leaderboard."""
     from imgpipe import evaluate, report
     from imgpipe._common import atomic_path
@@ -20,7 +22,7 @@ def publish(comparison: "Comparison", out: Path, command: str, as_json: bool) ->
     comparison = replace(comparison, run=replace(comparison.run, command=command))
     with atomic_path(out, folder=True) as folder:
         evaluate.save_run(comparison, folder)
-        report.to_html(comparison, folder / "report.html")
+        report.to_html(comparison, folder / "report.html", lang=lang)
     if as_json:
         _output.print_json({**comparison.to_dict(), "out": str(out)})
         return

@@ -70,7 +70,7 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         raise InputError(
             f"no language is named {code!r}; choose from {', '.join(LANGUAGES)}"
-            f"{did_you_mean(code, LANGUAGES)}"
+            f"{did_you_mean(code[:2], LANGUAGES)}"
         )
     if code == ENGLISH.code:
         return ENGLISH
