@@ -6,7 +6,7 @@ from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, unknown_name
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
-from imgpipe._common.sequences import by_position
+from imgpipe._common.sequences import by_position, few
 
 __all__ = [
     "Fault",
@@ -19,6 +19,7 @@ __all__ = [
     "collecting",
     "did_you_mean",
     "fault",
+    "few",
     "numba_cache_dir",
     "shown",
     "track",

@@ -1,6 +1,6 @@
 """Sequences of any maker, by position."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imgpipe._common.errors import InputError
@@ -23,3 +23,14 @@ def by_position(values: Any, argument: str) -> Any:
     import numpy as np  # what only names paths starts without it
 
     return np.asarray(values)
+
+
+def few(texts: Sequence[str], most: int = 6) -> str:
+    """Join the first texts, for a line that stays short.
+
+    Examples
+    --------
+    >>> few(["a", "b"]), few("abcdefgh")
+    ('a, b', 'a, b, c, d, e, f, ...')
+    """
+    return ", ".join([*texts[:most], *["..."][: len(texts[most:])]])

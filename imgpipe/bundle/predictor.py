@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, by_position, track
+from imgpipe._common import InputError, by_position, few, track
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -23,7 +23,7 @@ _BATCH = 256
 MASKS_UNUSED = "masks are not used: the model was trained on whole images"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Predictions:
     """Class and probabilities of each image, or the reason why there are none.
 
@@ -53,6 +53,18 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def __repr__(self) -> str:
+        each = [f"{name}: {sum(p == name for p in self.predicted)}" for name in self.classes]
+        counts = few(each)
+        failed = sum(map(bool, self.errors))
+        errors = f", {failed} with errors" if failed else ""
+        return f"<Predictions: {len(self)} images ({counts}){errors}>"
+
+    def _repr_html_(self) -> str:
+        from imgpipe.bundle.shown import show_predictions
+
+        return show_predictions(self)
+
     def to_frame(self) -> "pd.DataFrame":
         """One row an image.
 
@@ -69,7 +81,7 @@ class Predictions:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Predictor:
     """A trained model with all that it needs to take images as they come.
 
@@ -95,6 +107,14 @@ class Predictor:
 
     model: "TrainedModel"
     card: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Predictor of {len(self.classes)} classes: {self.model!r}>"
+
+    def _repr_html_(self) -> str:
+        from imgpipe.bundle.shown import show_predictor
+
+        return show_predictor(self)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import say
 from imgpipe.datasets.labelled import Labelled
 from imgpipe.images import Images
+from imgpipe.images.shown import pictures
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,6 +104,15 @@ class Dataset(Labelled):
         end = None if self.channel_axis is None else -1
         counts = Counter("x".join(map(str, shape[:end])) for shape in self.images.shapes)
         return dict(counts.most_common())
+
+    def _facts(self) -> list[str]:
+        sizes = list(self.sizes)
+        more = say("{n} sizes, most are {size}", n=len(sizes), size=sizes[0]) if sizes[1:] else ""
+        masked = [say("with masks")] if self.images.masked_any else []
+        return [*([more] if more else sizes), *masked]
+
+    def _pictures(self, places: np.ndarray) -> str:
+        return pictures(self.images, places)
 
     def _samples(self, indices: Any) -> dict[str, Any]:
         formats = {name: values[indices] for name, values in self.formats.items()}

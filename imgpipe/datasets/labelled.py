@@ -6,8 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from imgpipe._common import InputError, fault
-from imgpipe._common.html import html_list, html_table
+from imgpipe._common import InputError, fault, few
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
 from imgpipe.datasets.annotations.spelling import SPLITS, given_names, some
@@ -31,21 +30,28 @@ class Labelled:
         return len(self.labels)
 
     def __repr__(self) -> str:
-        parts = ", ".join(f"{name}: {n}" for name, n in self.counts.items())
+        counts = [f"{name}: {n}" for name, n in self.counts.items()]
+        parts = few(counts)
         patients = "" if self.groups is None else f", {len(set(self.groups))} patients"
         kind = type(self).__name__
         return f"<{kind} {self.name}: {len(self)} {self._noun} ({parts}){patients}>"
 
     def _repr_html_(self) -> str:
-        parts = ["all"] if self.split is None else [p for p in SPLITS if (self.split == p).any()]
-        inside = [np.ones(len(self), bool) if p == "all" else self.split == p for p in parts]
-        rows = [
-            [name, *(int((self.labels[part] == code).sum()) for part in inside)]
-            for code, name in enumerate(self.classes)
-        ]
-        return html_table(repr(self).strip("<>"), ["class", *parts], rows) + html_list(
-            self.warnings
-        )
+        from imgpipe.datasets.shown import show_labelled
+
+        return show_labelled(self, self._facts(), self._pictures, self._below())
+
+    def _facts(self) -> list[str]:
+        """Say more than how many there are, for a notebook."""
+        return []
+
+    def _pictures(self, places: np.ndarray) -> str:
+        """Give pictures of samples as HTML; blank where there is nothing to see."""
+        return ""
+
+    def _below(self) -> str:
+        """Give what a notebook shows below the counts, as HTML."""
+        return ""
 
     @property
     def where(self) -> str:

@@ -9,6 +9,7 @@ from imgpipe.datasets import load
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.checks import known_codes, run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
+from imgpipe.evaluate.checks.found import Findings
 from imgpipe.evaluate.data.leakage import duplicates
 from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.results import Finding
@@ -73,7 +74,7 @@ def check(
             tuple(faults),
             folds=folds,
         )
-        return list(run_checks(evidence, ignore))
+        return Findings(run_checks(evidence, ignore))
 
 
 def _read(data: Any, reading: dict[str, Any]) -> Any:

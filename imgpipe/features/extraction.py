@@ -12,6 +12,7 @@ from imgpipe.features.family import Feature
 from imgpipe.features.inputs.settings import CODES, ExtractionPlan, settings_among
 from imgpipe.features.jobs.stacks import extract_tasks, run
 from imgpipe.features.registry import features_of
+from imgpipe.features.shown import FeatureList
 
 FamilyNames = str | Iterable[str]
 
@@ -224,7 +225,8 @@ def catalogue(
     Returns
     -------
     list of Feature
-        Name, family, IBSI id, aggregation, unit and description of each.
+        Name, family, IBSI id, aggregation, unit and description of each; a notebook shows it as a
+        table.
 
     Raises
     ------
@@ -245,6 +247,6 @@ def catalogue(
         ndim = 3 if named or len(settings.spacing or ()) == 3 else 2
     if ndim not in (2, 3):
         raise InputError(f"ndim must be 2 for images or 3 for volumes, not {ndim!r}")
-    return list(
+    return FeatureList(
         features_of(ExtractionPlan(settings, ndim, None if channel_axis is None else channels))
     )

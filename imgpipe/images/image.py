@@ -20,7 +20,7 @@ SUFFIXES = DICOM_SUFFIXES | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", "
 """Suffixes, in lower case, of the files that folders are searched for."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Image(ArrayLike):
     """Pixels, what their axes mean, and which of them count.
 
@@ -70,6 +70,17 @@ class Image(ArrayLike):
         settle("spacing", spacing)
         if self.mask is not None:
             settle("mask", usable_mask(self.mask, "the mask", shape))
+
+    def __repr__(self) -> str:
+        size = "x".join(map(str, self.pixels.shape))
+        name = "" if self.id is None else f" {self.id}"
+        masked = "" if self.mask is None else ", masked"
+        return f"<Image{name}: {size} {self.pixels.dtype}{masked}>"
+
+    def _repr_html_(self) -> str:
+        from imgpipe.images.shown import show_image
+
+        return show_image(self)
 
     def __len__(self) -> int:
         return len(self.pixels)

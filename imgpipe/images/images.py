@@ -127,6 +127,11 @@ class Images(ArrayLike, Sequence[Any]):
         kind = "in memory" if self.in_memory else "in files"
         return f"<Images: {len(self)} {kind}>"
 
+    def _repr_html_(self) -> str:
+        from imgpipe.images.shown import show_images
+
+        return show_images(self)
+
     @property
     def _array(self) -> np.ndarray:
         if isinstance(self._store, Stack):

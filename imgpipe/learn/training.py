@@ -12,12 +12,13 @@ from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
+from imgpipe.learn.shown import show_model, steps_of
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrainedModel:
     """A fitted pipeline and the kind of image it takes.
 
@@ -53,6 +54,13 @@ class TrainedModel:
     trained_on: tuple[str, ...] | None = None
     warnings: tuple[str, ...] = ()
     region: str = "image"
+
+    def __repr__(self) -> str:
+        steps = ", ".join(steps_of(self))
+        return f"<TrainedModel {steps}: {_dimensions(self.image_shape)} pixels, {self.dtype}>"
+
+    def _repr_html_(self) -> str:
+        return show_model(self)
 
     @property
     def positive_class(self) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import counted
 from imgpipe.datasets.annotations.columns import OWN, find_columns, unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
@@ -17,6 +18,7 @@ from imgpipe.datasets.annotations.spelling import BLANK, choose_name, clean_spli
 from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.labelled import Labelled
 from imgpipe.tables.rows.columns import IDENTIFIERS, SAID, of_family
+from imgpipe.tables.shown import show_values
 from imgpipe.tables.table import SUFFIXES
 
 if TYPE_CHECKING:
@@ -58,6 +60,12 @@ class FeatureDataset(Labelled):
 
     def __post_init__(self) -> None:
         self._settle(len(self.images))
+
+    def _facts(self) -> list[str]:
+        return [counted(self.images.shape[1], "{n} feature", "{n} features")]
+
+    def _below(self) -> str:
+        return show_values(self.ids, self.images.columns, self.images.to_numpy())
 
     def _samples(self, indices: Any) -> dict[str, Any]:
         return {"images": self.images.iloc[indices].reset_index(drop=True)}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".parquet")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FeatureTable:
     """Features of each image, or the reason why there are none.
 
@@ -45,6 +45,16 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __repr__(self) -> str:
+        failed = sum(map(bool, self.errors))
+        errors = f", {failed} with errors" if failed else ""
+        return f"<FeatureTable: {len(self)} rows, {len(self.names)} features{errors}>"
+
+    def _repr_html_(self) -> str:
+        from imgpipe.tables.shown import show_table
+
+        return show_table(self)
 
     def to_frame(self) -> "pd.DataFrame":
         """One row an image.

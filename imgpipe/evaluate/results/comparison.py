@@ -4,8 +4,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common import atomic_path
-from imgpipe._common.html import html_list, html_table
+from imgpipe._common import atomic_path, few
 from imgpipe.evaluate.leaderboard import in_short, leaderboard
 from imgpipe.evaluate.results.canaries import Canary
 from imgpipe.evaluate.results.data import MOST_LISTED, DataCard
@@ -53,14 +52,14 @@ class Comparison(Drawn):
 
     def __repr__(self) -> str:
         _, rows = in_short(self.models)
-        scores = ", ".join(f"{name} {auc}" for name, auc, *_ in rows)
+        each = [f"{name} {auc}" for name, auc, *_ in rows]
+        scores = few(each)
         return f"<Comparison on {self.dataset.name}, {self.protocol.kind}: AUC {scores}>"
 
     def _repr_html_(self) -> str:
-        title = f"{self.dataset.name}: {self.protocol.kind}, {self.dataset.n} images"
-        return html_table(title, *in_short(self.models, self.canaries)) + html_list(
-            self.dataset.warnings
-        )
+        from imgpipe.evaluate.shown import show_comparison
+
+        return show_comparison(self)
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models, best AUC first, with intervals, spread over seeds, and cost.

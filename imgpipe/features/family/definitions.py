@@ -57,6 +57,11 @@ class Feature:
         if not self.base_name:
             object.__setattr__(self, "base_name", self.name)
 
+    def _repr_html_(self) -> str:
+        from imgpipe.features.shown import show_feature
+
+        return show_feature(self)
+
 
 class Definition(NamedTuple):
     """A feature of a family, whatever the aggregation: the family's name is not part of `name`."""
