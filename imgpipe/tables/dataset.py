@@ -15,8 +15,8 @@ from imgpipe.datasets.annotations.columns import OWN, find_columns, unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import BLANK, choose_name, clean_split, some
-from imgpipe.datasets.files.table import read_table
 from imgpipe.datasets.labelled import Labelled
+from imgpipe.tables.reading import read_cells, where_of
 from imgpipe.tables.rows.columns import IDENTIFIERS, SAID, of_family
 from imgpipe.tables.shown import show_values
 from imgpipe.tables.table import SUFFIXES
@@ -141,8 +141,8 @@ def load_features(
     >>> load_features(table.to_frame())
     <FeatureDataset table: 258 rows (benign: 131, malignant: 127), 72 patients>
     """
-    frame = _read(source)
-    where = _where(source)
+    frame = read_cells(source)
+    where = where_of(source)
     names = [str(name) for name in frame.columns]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"{where}: the column {twice[0]!r} is there twice")
@@ -176,11 +176,6 @@ def load_features(
     return made.with_positive(positive)
 
 
-def _where(source: "str | os.PathLike[str] | pd.DataFrame") -> str:
-    """Say what errors begin with."""
-    return shown(source) if isinstance(source, str | os.PathLike) else "table"
-
-
 def _head(path: str | os.PathLike[str]) -> tuple[list[str], list[str]]:
     """Names of the columns, and the first row; none where the file is no text."""
     try:
@@ -197,36 +192,6 @@ def _mostly_numbers(found: Mapping[str, str], names: list[str], cells: list[str]
     said = {*_SAID, *found.values(), ""}
     others = [cell for name, cell in zip(names, cells, strict=False) if name not in said]
     return 2 * sum(_all_numbers([cell]) for cell in others) > len(others)
-
-
-def _read(source: "str | os.PathLike[str] | pd.DataFrame") -> "pd.DataFrame":
-    """All cells as text, blank where nothing is known."""
-    import pandas as pd
-
-    if isinstance(source, pd.DataFrame):
-        frame = source
-    elif Path(source).suffix.lower() == ".csv":
-        table = read_table(source, ("label",))
-        return pd.DataFrame(table.rows, columns=table.columns)
-    else:
-        try:
-            frame = pd.read_parquet(source)
-        except ImportError:
-            raise InputError(
-                f"{shown(source)}: reading Parquet needs the package pyarrow (part of the extra "
-                "parquet); or write .csv"
-            ) from None
-        except (ValueError, OSError) as error:
-            raise InputError(f"{shown(source)}: cannot be read as Parquet: {error}") from None
-    if not len(frame):
-        raise InputError(f"{_where(source)}: no rows")
-    blank = frame.isna()
-    texts = {name: [_text(value) for value in frame[name]] for name in frame.columns}
-    return pd.DataFrame(texts).mask(blank.reset_index(drop=True), "")
-
-
-def _text(value: object) -> str:
-    return repr(value) if isinstance(value, float) else str(value).strip()
 
 
 def _without_errors(where: str, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
