@@ -1,8 +1,9 @@
 """The chart of decision curves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from imgpipe._common.texts import Text, joined, say
 from imgpipe.report.charts.axes import (
     WIDTH,
     Scale,
@@ -15,7 +16,9 @@ from imgpipe.report.charts.axes import (
 )
 from imgpipe.report.charts.learning import Band
 from imgpipe.report.charts.marks import of_model
-from imgpipe.report.charts.square import ACROSS, HEIGHT, LEFT, SIDE, TOP, drawn, path
+from imgpipe.report.charts.square import ACROSS, HEIGHT, LEFT, SIDE, TOP, drawn, path, rings
+
+_BANDED = 4  # models whose intervals can be told apart
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,13 @@ class Treated:
 def decision_chart(title: str, bands: Sequence[Band], everyone: Treated) -> str:
     """Net benefit over the threshold probability; acting on all and on none are dashed.
 
+    Intervals of a few models are drawn; those of more would hide the lines.
+
     Examples
     --------
     >>> svg = decision_chart("Net benefit", [Band("svm", [0.1, 0.9], [0.3, 0.1],
     ...     low=[0.2, 0.0], high=[0.4, 0.2])], Treated([0.1, 0.9], [0.3, -2.0]))
-    >>> "Threshold probability" in svg and "svm at 0.10 0.300 (0.200 to 0.400)" in svg
+    >>> "Threshold probability" in svg and "svm at 0.10: 0.300 (0.200 to 0.400)" in svg
     True
     """
     most = max(0.02, *everyone.y, *(value for band in bands for value in band.high))
@@ -41,21 +46,25 @@ def decision_chart(title: str, bands: Sequence[Band], everyone: Treated) -> str:
     least = -0.25 * most
     up = Scale(least, most, TOP + SIDE, TOP)
     parts = _grid(up, ticks(least, most))
-    for band in reversed(bands):
-        outline = [*_within(band.high, least), *reversed(_within(band.low, least))]
-        edge = path([*band.x, *reversed(band.x)], outline, up)
-        parts.append(
-            f'<path {of_model(band.name)} d="{edge}Z" style="fill:{band.colour}" opacity=".12"/>'
-        )
+    if len(bands) <= _BANDED:
+        parts += [_interval(band, least, up) for band in reversed(bands)]
     parts.append(f'<path class="chance" d="{path((0.0, 1.0), (0.0, 0.0), up)}"/>')
     above = [(x, y) for x, y in zip(everyone.x, everyone.y, strict=True) if y >= least]
     if above:
         xs, ys = zip(*above, strict=True)
         parts.append(f'<path class="chance" d="{path(xs, ys, up)}"/>')
-    for band in reversed(bands):
-        parts.append(drawn(_clipped(band, least), up))
-    words = "; ".join(map(_told, bands)) + "; dashed: acting on all, acting on none"
+    clipped = [replace(band, y=_within(band.y, least), mark=_kept(band, least)) for band in bands]
+    parts += [drawn(band, up) for band in reversed(clipped)]
+    parts.append(rings("decision", clipped, up))
+    told = joined(say("{points}.", points=_points(band)) for band in bands)
+    words = joined([told, say("Dashed: acting on all, acting on none.")])
     return svg_element(title, words, WIDTH, HEIGHT, parts)
+
+
+def _interval(band: Band, least: float, up: Scale) -> str:
+    outline = [*_within(band.high, least), *reversed(_within(band.low, least))]
+    edge = path([*band.x, *reversed(band.x)], outline, up)
+    return f'<path {of_model(band.name)} d="{edge}Z" style="fill:{band.colour}" opacity=".12"/>'
 
 
 def _grid(up: Scale, levels: Sequence[float]) -> list[str]:
@@ -69,25 +78,31 @@ def _grid(up: Scale, levels: Sequence[float]) -> list[str]:
         + tick_beside(LEFT, up(tick), signed(format(round(tick, 10), "g")))
         for tick in levels
     ]
-    return [
-        *across,
-        *level,
-        axis_titles("Threshold probability", "Net benefit", LEFT, TOP, SIDE, SIDE),
-    ]
+    below, beside = say("Threshold probability"), say("Net benefit")
+    return [*across, *level, axis_titles(below, beside, LEFT, TOP, SIDE, SIDE)]
 
 
 def _within(values: Sequence[float], least: float) -> list[float]:
+    """Keep a line inside the field."""
     return [max(value, least) for value in values]
 
 
-def _clipped(band: Band, least: float) -> Band:
-    """Keep a line inside the field."""
-    return Band(band.name, band.x, _within(band.y, least), band.colour, band.dash)
+def _kept(band: Band, least: float) -> tuple[float, float] | None:
+    return band.mark and (band.mark[0], max(band.mark[1], least))
 
 
-def _told(band: Band) -> str:
+def _points(band: Band) -> list[Text]:
     """Say the net benefit at every tenth."""
-    rows = list(zip(band.x, band.y, band.low, band.high, strict=True))
-    told = [row for row in rows if round(10 * row[0], 6).is_integer()]
-    texts = (f"{x:.2f} {y:.3f} ({low:.3f} to {high:.3f})" for x, y, low, high in told)
-    return f"{band.name} at " + ", ".join(texts)
+    rows = zip(band.x, band.y, band.low, band.high, strict=True)
+    return [
+        say(
+            "{model} at {x:.2f}: {y:.3f} ({low:.3f} to {high:.3f})",
+            model=band.name,
+            x=x,
+            y=y,
+            low=low,
+            high=high,
+        )
+        for x, y, low, high in rows
+        if round(10 * x, 6).is_integer()
+    ]

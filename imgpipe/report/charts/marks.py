@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from imgpipe._common.texts import say
 from imgpipe.report.languages import escaped, tell
@@ -25,13 +25,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart, its points from left to right."""
+    """One line of a chart, its points from left to right.
+
+    `mark` is the place of the threshold that is looked at, which a script may move: NaN where it
+    has none.
+    """
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     colour: str = "var(--m0)"
     dash: str = "none"
+    mark: tuple[float, float] | None = field(default=None, kw_only=True)
 
 
 def colour(index: int) -> str:

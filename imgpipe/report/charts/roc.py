@@ -1,10 +1,12 @@
 """The charts of ROC curves, and of precision over recall."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from imgpipe._common.texts import say
 from imgpipe.report.charts.axes import WIDTH, svg_element
 from imgpipe.report.charts.marks import Line
-from imgpipe.report.charts.square import HEIGHT, LEFT, SIDE, UP, diagonal, drawn, field
+from imgpipe.report.charts.square import HEIGHT, LEFT, SIDE, UP, diagonal, drawn, field, rings
 
 
 def roc_chart(title: str, lines: Sequence[Line]) -> str:
@@ -16,9 +18,10 @@ def roc_chart(title: str, lines: Sequence[Line]) -> str:
     >>> "<path" in svg and "Sensitivity" in svg
     True
     """
-    parts = [*field("1 − specificity", "Sensitivity"), diagonal()]
+    parts = [*field(say("1 − specificity"), say("Sensitivity")), diagonal()]
     parts += map(drawn, reversed(lines))  # the first model is drawn last, on top
-    words = "Curves of " + ", ".join(line.name for line in lines)
+    parts.append(rings("roc", lines))
+    words = say("Curves of {models}.", models=[line.name for line in lines])
     return svg_element(title, words, WIDTH, HEIGHT, parts)
 
 
@@ -32,11 +35,15 @@ def precision_recall_chart(title: str, lines: Sequence[Line], prevalence: float)
     True
     """
     level = UP(prevalence)
-    parts = [*field("Recall (sensitivity)", "Precision (PPV)")]
+    parts = [*field(say("Recall (sensitivity)"), say("Precision (PPV)"))]
     parts.append(f'<path class="chance" d="M{LEFT} {level:.1f}H{LEFT + SIDE}"/>')
     parts += [drawn(_stepped(line)) for line in reversed(lines)]
-    names = ", ".join(line.name for line in lines)
-    words = f"Curves of {names}; the prevalence is {prevalence:.3f}"
+    parts.append(rings("pr", lines))
+    words = say(
+        "Curves of {models}; the prevalence is {prevalence:.3f}.",
+        models=[line.name for line in lines],
+        prevalence=prevalence,
+    )
     return svg_element(title, words, WIDTH, HEIGHT, parts)
 
 
@@ -46,4 +53,4 @@ def _stepped(line: Line) -> Line:
     for x, y in zip(line.x, line.y, strict=True):
         xs += [xs[-1], x]
         ys += [y, y]
-    return Line(line.name, xs, ys, line.colour, line.dash)
+    return replace(line, x=xs, y=ys)

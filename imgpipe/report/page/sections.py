@@ -8,9 +8,9 @@ from imgpipe._common.texts import Text, say
 from imgpipe.report.page import (
     calibration,
     checks,
+    conformal,
     confusion,
     costs,
-    curves,
     data,
     features,
     leaderboard,
@@ -22,6 +22,7 @@ from imgpipe.report.page import (
     protocol,
     run,
     subgroups,
+    threshold,
     verdicts,
 )
 from imgpipe.report.page.view import View
@@ -41,10 +42,10 @@ class Section:
 
 SECTIONS = (
     Section("leaderboard", say("Leaderboard"), leaderboard.section),
-    Section("roc", say("ROC curves"), curves.roc_section),
+    Section("threshold", say("Curves and threshold"), threshold.section),
     Section("calibration", say("Calibration"), calibration.section),
     Section("operating_points", say("Operating points"), operating_points.section),
-    Section("conformal", say("Conformal sets"), operating_points.conformal_section),
+    Section("conformal", say("Conformal sets"), conformal.section),
     Section("confusion", say("Confusion matrices"), confusion.section),
     Section("verdicts", say("Pairwise verdicts"), verdicts.section),
     Section("learning", say("Learning curve"), learning.section),

@@ -10,6 +10,7 @@ from imgpipe.report.charts.axes import NARROW
 from imgpipe.report.charts.marks import COLOURS, Bar, Line, colour, dash, shorten
 from imgpipe.report.charts.roc import roc_chart
 from imgpipe.report.charts.scores import bar_chart, interval_chart
+from imgpipe.report.charts.square import LEFT, SIDE, TOP
 
 
 def numbers(pattern: str, svg: str) -> list[float]:
@@ -56,8 +57,8 @@ def test_roc_runs_from_corner_to_corner() -> None:
     path = re.search(r'd="M([^"]*)"><title>m', svg)
     assert path is not None
     points = [tuple(map(float, p.split())) for p in path[1].split("L")]
-    assert points[0] == (44.0, 294.0)
-    assert points[-1] == (328.0, 10.0)
+    assert points[0] == (LEFT, TOP + SIDE)
+    assert points[-1] == (LEFT + SIDE, TOP)
     assert len(set(points)) == len(points)
 
 

@@ -12,7 +12,7 @@ from imgpipe.report.charts.learning import Band
 from imgpipe.report.charts.marks import Line
 from imgpipe.report.charts.reliability import reliability_chart
 from imgpipe.report.charts.roc import precision_recall_chart
-from imgpipe.report.charts.square import LEFT, SIDE, TOP
+from imgpipe.report.charts.square import ACROSS, LEFT, SIDE, TOP
 
 
 def points(svg: str) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_a_bin_without_an_interval_has_no_whisker() -> None:
     band = Band("svm", [0.1, 0.9], [0.0, 1.0], low=[np.nan, 0.8], high=[np.nan, 1.0])
     svg = reliability_chart("Reliability", [band])
     assert_inside(svg)
-    assert 'd="M299.6' in svg
+    assert f'd="M{ACROSS(0.9):.1f}' in svg
     assert 'd="Mnan' not in svg
     assert svg.count('opacity=".45"') == 1
     assert 'opacity=".45"' not in reliability_chart("Reliability", [band], whiskers=False)
