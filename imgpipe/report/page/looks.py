@@ -1,7 +1,7 @@
 """The colour and dash by which a model is known on the whole page."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from imgpipe._common.palette import DUMMY, places
 from imgpipe.report.charts.marks import colour, dash
@@ -9,7 +9,15 @@ from imgpipe.report.charts.marks import colour, dash
 if TYPE_CHECKING:
     from imgpipe.evaluate import ModelResult
 
-Looks = dict[str, dict[str, str]]
+
+class Look(TypedDict):
+    """How a model is drawn."""
+
+    colour: str
+    dash: str
+
+
+Looks = dict[str, Look]
 
 
 def looks_of(models: Sequence["ModelResult"]) -> Looks:
