@@ -5,6 +5,7 @@ from imgpipe.evaluate.check import check
 from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
+from imgpipe.evaluate.join_runs import join_runs
 from imgpipe.evaluate.results import (
     AlikeFeatures,
     AlikeGroup,
@@ -25,11 +26,13 @@ from imgpipe.evaluate.results import (
     Finding,
     Importance,
     Interval,
+    JoinedRuns,
     LearningCurve,
     LearningCurves,
     LookAlikesFound,
     Mistake,
     ModelResult,
+    NamedRun,
     OperatingPoint,
     Operation,
     OtherScores,
@@ -41,6 +44,7 @@ from imgpipe.evaluate.results import (
     Spread,
     Subgroup,
     ThresholdTable,
+    Unpaired,
     Verdict,
 )
 from imgpipe.evaluate.run_files import load_run, save_run
@@ -74,11 +78,13 @@ __all__ = [
     "Finding",
     "Importance",
     "Interval",
+    "JoinedRuns",
     "LearningCurve",
     "LearningCurves",
     "LookAlikesFound",
     "Mistake",
     "ModelResult",
+    "NamedRun",
     "OperatingPoint",
     "Operation",
     "OtherScores",
@@ -90,6 +96,7 @@ __all__ = [
     "Spread",
     "Subgroup",
     "ThresholdTable",
+    "Unpaired",
     "Verdict",
     "check",
     "cochran_q",
@@ -100,6 +107,7 @@ __all__ = [
     "fit_model",
     "holm",
     "image_digests",
+    "join_runs",
     "load_run",
     "mcnemar",
     "occlusion_maps",

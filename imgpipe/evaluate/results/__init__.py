@@ -11,6 +11,7 @@ from imgpipe.evaluate.results.features import (
     FeatureValues,
 )
 from imgpipe.evaluate.results.findings import Finding
+from imgpipe.evaluate.results.joined import JoinedRuns, NamedRun, Unpaired
 from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningCurves
 from imgpipe.evaluate.results.lookalikes import AlikeGroup, LookAlikesFound, OtherScores
 from imgpipe.evaluate.results.operating_points import (
@@ -61,11 +62,13 @@ __all__ = [
     "Finding",
     "Importance",
     "Interval",
+    "JoinedRuns",
     "LearningCurve",
     "LearningCurves",
     "LookAlikesFound",
     "Mistake",
     "ModelResult",
+    "NamedRun",
     "OperatingPoint",
     "Operation",
     "OtherScores",
@@ -77,5 +80,6 @@ __all__ = [
     "Spread",
     "Subgroup",
     "ThresholdTable",
+    "Unpaired",
     "Verdict",
 ]

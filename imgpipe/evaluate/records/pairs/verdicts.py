@@ -25,26 +25,39 @@ from imgpipe.evaluate.wording import count
 _FEW_PATIENTS = 5  # of a class, below which nothing is said of a difference
 
 _Drawn = dict[str, Resampled]
+Judged = tuple[ModelRecord, _Drawn]  # a model, and its metrics resampled
 
 
 def pairwise_verdicts(
     records: list[ModelRecord], resampled: list[_Drawn], experiment: Experiment
 ) -> tuple[Verdict, ...]:
     """Compare every two models; p-values are adjusted for the number of pairs."""
-    pairs = list(combinations(zip(records, resampled, strict=True), 2))
+    judged = zip(records, resampled, strict=True)
+    return verdicts_of([(a, b, experiment) for a, b in combinations(judged, 2)])
+
+
+def verdicts_of(pairs: list[tuple[Judged, Judged, Experiment]]) -> tuple[Verdict, ...]:
+    """Compare two models each, of an experiment; p-values are adjusted for all these pairs."""
     if not pairs:
         return ()
-    missing = _missing(resampled, experiment)
     chosen = [
-        _chosen(a, b, (drawn_a[METRIC], drawn_b[METRIC]), missing, experiment)
-        for (a, drawn_a), (b, drawn_b) in pairs
+        _chosen(
+            a,
+            b,
+            (drawn_a[METRIC], drawn_b[METRIC]),
+            _missing([drawn_a, drawn_b], experiment),
+            experiment,
+        )
+        for (a, drawn_a), (b, drawn_b), experiment in pairs
     ]
     adjusted = holm([one.test.p_value for one in chosen])
     tested = int(np.isfinite(adjusted).sum())
     return tuple(
         _verdict(a, b, one, float(p), tested, _differences(drawn_a, drawn_b, experiment),
                  experiment)
-        for ((a, drawn_a), (b, drawn_b)), one, p in zip(pairs, chosen, adjusted, strict=True)
+        for ((a, drawn_a), (b, drawn_b), experiment), one, p in zip(
+            pairs, chosen, adjusted, strict=True
+        )
     )  # fmt: skip
 
 
