@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from imgpipe._common.errors import InputError
+from imgpipe._common.texts import Text
 
 
 @dataclass(frozen=True)
@@ -13,14 +14,14 @@ class Fault:
     """What is wrong with a source, under the code of the check that tells it."""
 
     code: str
-    message: str
+    message: Text
     ids: tuple[str, ...] = ()
 
 
 _COLLECTED: ContextVar[list[Fault] | None] = ContextVar("collected", default=None)
 
 
-def fault(code: str, message: str, ids: Iterable[object] = ()) -> None:
+def fault(code: str, message: Text, ids: Iterable[object] = ()) -> None:
     """Stop with an `InputError`, or note the fault where faults are collected."""
     collected = _COLLECTED.get()
     if collected is None:

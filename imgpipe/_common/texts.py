@@ -79,6 +79,8 @@ class _Writer(string.Formatter):
         self.language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "," and isinstance(value, list | tuple):
+            return self.language.between.join(map(self.language.write, value))
         return format(value, format_spec) if format_spec else self.language.write(value)
 
 
@@ -96,12 +98,15 @@ def say(template: str, /, **values: Any) -> Text:
     **values
         Texts, which are translated too; strings, which are not; numbers, of which whole ones get
         separators of thousands unless the template has a format, as in ``{auc:.3f}``; dates;
-        sequences of these, which are enumerated.
+        sequences of these, which are enumerated, with no "and" where the format is a comma, as in
+        ``{names:,}``.
 
     Examples
     --------
     >>> say("{n} of {of} are missing", n=3, of=1200)
     '3 of 1,200 are missing'
+    >>> say("{names:,}, ...", names=["svm", "forest"])
+    'svm, forest, ...'
     """
     return Text(ENGLISH.fill(template, values), template, values)
 
@@ -128,6 +133,20 @@ def joined(texts: Iterable[str]) -> Text:
     kept = [text for text in texts if text]
     values = {f"t{i}": text for i, text in enumerate(kept)}
     return say(" ".join(f"{{{name}}}" for name in values), **values)
+
+
+def clauses(texts: Sequence[Text]) -> Text:
+    """Put clauses of one sentence after one another.
+
+    Examples
+    --------
+    >>> clauses([say("one"), say("two"), say("three")])
+    'one; two; three'
+    """
+    first, *others = texts
+    for text in others:
+        first = say("{a}; {b}", a=first, b=text)
+    return first
 
 
 def to_parts(text: Text) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError, by_position, few, track
+from imgpipe._common.texts import say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 _BATCH = 256
-MASKS_UNUSED = "masks are not used: the model was trained on whole images"
+MASKS_UNUSED = say("masks are not used: the model was trained on whole images")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

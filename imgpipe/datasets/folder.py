@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode, name_of
 from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
@@ -84,7 +85,7 @@ def load_folder(
     masks = [file.masks for file in files]
     images, warnings, formats = read_files(where, [file.path for file in files], size, masks)
     if groups is None and any(file.path.parent != file.class_folder for file in files):
-        notes.append("folders below the class folders were not taken for patients")
+        notes.append(say("folders below the class folders were not taken for patients"))
     return Dataset(
         name=stem(path),
         images=images,
@@ -95,7 +96,7 @@ def load_folder(
         ids=[shown(file.path) for file in files],
         channel_axis=images.channel_axis,
         source=where,
-        warnings=tuple(notes + unused + doubts + warnings + skipped_note(skipped)),
+        warnings=(*notes, *unused, *doubts, *warnings, *skipped_note(skipped)),
         formats=formats,
     )
 
@@ -115,7 +116,7 @@ class _LabelledFile(NamedTuple):
 
 def _labelled_files(
     where: str, root: Path, parts: list[tuple[str, Path]], skipped: Counter[str]
-) -> tuple[list[_LabelledFile], list[str]]:
+) -> tuple[list[_LabelledFile], list[Text]]:
     """Image files below class folders with their masks, and a note on each folder that has none."""
     files: list[_LabelledFile] = []
     notes = []
@@ -123,7 +124,11 @@ def _labelled_files(
         above = tuple(os.path.realpath(way) for way in (root, folder))
         held = _folders(where, folder, "class folders", skipped)
         found = {below: find_files(below, skipped, above) for below in held}
-        notes += [f"no images in the folder {shown(f)}" for f, paths in found.items() if not paths]
+        notes += [
+            say("no images in the folder {folder}", folder=shown(f))
+            for f, paths in found.items()
+            if not paths
+        ]
         masks = pair_masks(folder, [path for paths in found.values() for path in paths])
         top = folder_of_images(folder, masks)
         if top != folder:

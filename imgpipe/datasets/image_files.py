@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, track
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.naming import told_together
 from imgpipe.images import Image, ImageFile, Images
 from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise, single_channel
@@ -139,20 +140,28 @@ def _coloured(image: Image, axis: int | None) -> Image:
 
 def _mixtures(
     dtypes: Counter[str], colours: Counter[int | None], spaced: Counter[bool]
-) -> list[str]:
+) -> list[Text]:
     """Say what a reader should know about files of different kinds."""
     warnings = []
     if len(dtypes) > 1:
-        kinds = ", ".join(f"{dtype}: {n}" for dtype, n in dtypes.most_common())
-        warnings.append(f"images of {len(dtypes)} pixel types ({kinds})")
+        kinds = [f"{dtype}: {n}" for dtype, n in dtypes.most_common()]
+        warnings.append(say("images of {n} pixel types ({kinds:,})", n=len(dtypes), kinds=kinds))
     if len(spaced) > 1:
         warnings.append(
-            f"{spaced[False]} images without spacing among {spaced[True]} with one: lengths of the "
-            "former are in pixels, of the latter in mm"
+            say(
+                "{without} images without spacing among {spaced} with one: lengths of the former "
+                "are in pixels, of the latter in mm",
+                without=spaced[False],
+                spaced=spaced[True],
+            )
         )
     if len(colours) > 1:
         warnings.append(
-            f"{colours[None]} gray images among {colours[-1]} in colour: "
-            "gray was repeated in three channels"
+            say(
+                "{gray} gray images among {coloured} in colour: gray was repeated in three "
+                "channels",
+                gray=colours[None],
+                coloured=colours[-1],
+            )
         )
     return warnings

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from imgpipe._common import InputError, fault, few
+from imgpipe._common.texts import counted
 from imgpipe.datasets.annotations.labels import encode, whole
 from imgpipe.datasets.annotations.positive import positive_last
 from imgpipe.datasets.annotations.spelling import SPLITS, given_names, some
@@ -163,9 +164,15 @@ class Labelled:
             parts.setdefault(group, set()).add(part)
         torn = sorted(group for group, held in parts.items() if len(held) > 1)
         if torn:
-            message = (
-                f"{self.where}: {some(torn)}: {len(torn)} of {len(parts)} patients have images "
-                "in more than one part of the given split; a patient belongs to one"
+            message = counted(
+                len(torn),
+                "{where}: {names}: {n} of {of} patients has images in more than one part of the "
+                "given split; a patient belongs to one",
+                "{where}: {names}: {n} of {of} patients have images in more than one part of the "
+                "given split; a patient belongs to one",
+                where=self.where,
+                names=some(torn),
+                of=len(parts),
             )
             fault("PAT002", message, torn)
 

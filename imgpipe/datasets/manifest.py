@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError, fault, shown
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.annotations.columns import unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
@@ -86,7 +87,7 @@ def load_manifest(
     )
 
 
-def unused_columns(table: Table, groups: str | None, split: str | None) -> list[str]:
+def unused_columns(table: Table, groups: str | None, split: str | None) -> list[Text]:
     """Name the columns that are passed over, where one may hold the patients or the split."""
     return unused_note(other_columns(table, groups, split), groups, split)
 
@@ -134,7 +135,13 @@ def locate(
     seen: dict[str, int] = {}
     for i, path in enumerate(paths):
         if unique and (first := seen.setdefault(os.path.normpath(path), i)) != i:
-            twice = f"{where}: {values[i]} is listed twice (rows {first + 1} and {i + 1})"
+            twice = say(
+                "{where}: {name} is listed twice (rows {first} and {second})",
+                where=where,
+                name=values[i],
+                first=first + 1,
+                second=i + 1,
+            )
             fault("DUP008", twice, [values[i]])
     return paths
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import ImageError, shown
+from imgpipe._common.texts import counted
 
 
 @contextmanager
@@ -47,4 +48,11 @@ def told_together(notes: Sequence[str]) -> list[str]:
     """Tell the first of the notes on files, and how many files there are with such notes."""
     if len(notes) < 2:
         return list(notes)
-    return [f"{notes[0]} (and {len(notes) - 1} more notes on images or masks like this)"]
+    return [
+        counted(
+            len(notes) - 1,
+            "{note} (and {n} more note on images or masks like this)",
+            "{note} (and {n} more notes on images or masks like this)",
+            note=notes[0],
+        )
+    ]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.datasets.annotations.columns import may_be_masks, unused_masks
+from imgpipe._common.texts import Text, counted
+from imgpipe.datasets.annotations.columns import may_be_masks, unused_keys_of_masks
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some, text_of
@@ -93,7 +94,7 @@ def load_npz(
         ids=archive_ids(archive, n),
         channel_axis=carried.channel_axis,
         source=archive.name,
-        warnings=tuple(warnings + notes + gray + _unread(archive, patients is None)),
+        warnings=(*warnings, *notes, *gray, *_unread(archive, patients is None)),
     )
 
 
@@ -145,19 +146,28 @@ def _load_parts(
         ids=np.concatenate(ids),
         channel_axis=carried.channel_axis,
         source=archive.name,
-        warnings=tuple(warnings + notes + gray + _unread(archive, who is None)),
+        warnings=(*warnings, *notes, *gray, *_unread(archive, who is None)),
     )
 
 
-def _unread(archive: Archive, no_patients: bool) -> list[str]:
+def _unread(archive: Archive, no_patients: bool) -> list[Text]:
     """Name the arrays that nobody asked for."""
     drawn = unread_masks(archive)
     keys = [key for key in archive.keys if key not in {*archive.read, *drawn}]
-    notes = unused_masks("key", drawn, "masks")
+    notes = unused_keys_of_masks(drawn)
     if not keys:
         return notes
-    hint = "; if one names the patients: --groups KEY" if no_patients else ""
-    return [*notes, f"{'keys' if len(keys) > 1 else 'key'} {some(keys, 8)} not used{hint}"]
+    names = some(keys, 8)
+    if no_patients:
+        told = counted(
+            len(keys),
+            "key {names} not used; if one names the patients: --groups KEY",
+            "keys {names} not used; if one names the patients: --groups KEY",
+            names=names,
+        )
+    else:
+        told = counted(len(keys), "key {names} not used", "keys {names} not used", names=names)
+    return [*notes, told]
 
 
 def unread_masks(archive: Archive) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.images.region import check_region
 
 if TYPE_CHECKING:
@@ -72,8 +73,13 @@ def in_region(
     if without.any():
         if empty_mask == "error":
             raise InputError(_stop(dataset, without))
-        told = "whole images are used" if empty_mask == "image" else "left out"
-        warnings = (*warnings, f"{_counted(dataset, without)}: {told}")
+        counts = _counted(dataset, without)
+        told = (
+            say("{counts}: whole images are used", counts=counts)
+            if empty_mask == "image"
+            else say("{counts}: left out", counts=counts)
+        )
+        warnings = (*warnings, told)
         if empty_mask == "drop":
             dataset = _dropped(dataset, without)
             images = dataset.images
@@ -90,7 +96,7 @@ def _require_masks(dataset: "Dataset", empty_mask: str) -> None:
         )
 
 
-def _counted(dataset: "Dataset", without: np.ndarray) -> str:
+def _counted(dataset: "Dataset", without: np.ndarray) -> Text:
     """Count the images without a usable mask, by class."""
     labels = dataset.labels[without]
     counts = [
@@ -98,9 +104,11 @@ def _counted(dataset: "Dataset", without: np.ndarray) -> str:
         for code, name in enumerate(dataset.classes)
         if (n := int((labels == code).sum()))
     ]
-    return (
-        f"{int(without.sum())} of {len(dataset)} images have an empty mask or none "
-        f"({', '.join(counts)})"
+    return say(
+        "{n} of {of} images have an empty mask or none ({counts:,})",
+        n=int(without.sum()),
+        of=len(dataset),
+        counts=counts,
     )
 
 

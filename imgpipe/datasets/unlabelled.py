@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from imgpipe._common import InputError, did_you_mean, shown
-from imgpipe.datasets.annotations.columns import unused_masks
+from imgpipe._common.texts import say
+from imgpipe.datasets.annotations.columns import unused_keys_of_masks
 from imgpipe.datasets.annotations.spelling import BLANK, NO_MASK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
@@ -167,7 +168,10 @@ def _expand(
     if suffix == ".npy":
         return _array(path)
     beside = tuple(map(str, masks_beside(path)))
-    notes += [f"{shown(mask)} was taken as the mask of {shown(path)}" for mask in beside]
+    notes += [
+        say("{mask} was taken as the mask of {image}", mask=shown(mask), image=shown(path))
+        for mask in beside
+    ]
     return [(None, ImageFile(str(path), beside))]
 
 
@@ -204,7 +208,7 @@ def _archive(path: Path, notes: list[str]) -> list[tuple[str | None, Item]]:
             (f"{part}/{i}" if part else i, item)
             for i, item in zip(map(str, names), found.items, strict=True)
         ]
-    notes += unused_masks("key", unread_masks(archive), "masks")
+    notes += unused_keys_of_masks(unread_masks(archive))
     return items
 
 

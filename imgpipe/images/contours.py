@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import Text, clauses, say
 from imgpipe.images.formats.dicom.elements import (
     head_of,
     is_dicom,
@@ -72,17 +73,19 @@ def read_contours(
     >>> mask = read_contours("patient/RS.dcm", series, region="GTV")  # doctest: +SKIP
     """
     name = shown(path)
-    notes: Counter[str] = Counter()
+    notes: Counter[Text] = Counter()
     mask = np.zeros(series.image.pixels.shape, bool)
     with reading_dicom(name, "structure set"):
         for points in _contours(name, _structure_set(name, Path(path)), series, region, notes):
             if (contour := _voxels(name, points, series, notes)) is not None:
                 _toggle(mask, *contour)
-    told = "; ".join(f"{count} {what}" for what, count in notes.items())
+    told = [say("{n} {fault}", n=n, fault=fault) for fault, n in notes.items()]
     if not mask.any():
-        raise InputError(f"{name}: its contours enclose no voxel{told and f' ({told})'}")
+        why = f" ({clauses(told)})" if told else ""
+        raise InputError(f"{name}: its contours enclose no voxel{why}")
     if told:
-        warnings.warn(f"{name}: contours: {told}", ContourWarning, stacklevel=2)
+        text = say("{name}: contours: {faults}", name=name, faults=clauses(told))
+        warnings.warn(ContourWarning(text), stacklevel=2)
     return mask
 
 
@@ -122,7 +125,7 @@ def _structure_set(name: str, path: Path) -> Any:
 
 
 def _contours(
-    name: str, dataset: Any, series: Series, region: str | None, notes: Counter[str]
+    name: str, dataset: Any, series: Series, region: str | None, notes: Counter[Text]
 ) -> list[np.ndarray]:
     """Points (n, 3) in scanner coordinates of each contour of the region that encloses an area."""
     chosen = _region(name, dataset, series, region)
@@ -162,26 +165,27 @@ def _region(name: str, dataset: Any, series: Series, region: str | None) -> Any:
     return meant[0]
 
 
-def _points(name: str, contour: Any, notes: Counter[str]) -> np.ndarray | None:
+def _points(name: str, contour: Any, notes: Counter[Text]) -> np.ndarray | None:
     """Corners of a closed contour; None, with a note, for what encloses nothing."""
     kind = text(name, contour, "ContourGeometricType")
     values = numbers(name, contour, "ContourData")
     if not values:
-        notes["empty, passed over"] += 1
+        notes[say("empty, passed over")] += 1
         return None
     if kind not in _CLOSED:
-        notes[f"of type {kind or 'unknown'}, passed over"] += 1
+        known = kind or say("unknown")
+        notes[say("of type {kind}, passed over", kind=known)] += 1
         return None
     if len(values) % 3 or not np.isfinite(values).all():
         raise InputError(f"{name}: damaged: a contour of {len(values)} numbers, not x, y, z each")
     if len(values) < 9:
-        notes["of fewer than three points, passed over"] += 1
+        notes[say("of fewer than three points, passed over")] += 1
         return None
     return np.array(values).reshape(-1, 3)
 
 
 def _voxels(
-    name: str, points: np.ndarray, series: Series, notes: Counter[str]
+    name: str, points: np.ndarray, series: Series, notes: Counter[Text]
 ) -> tuple[int, np.ndarray] | None:
     """Slice of a contour, and its corners as (row, column) in voxels; None beyond the slices."""
     spacing = series.image.spacing
@@ -196,11 +200,11 @@ def _voxels(
         )
     shape = series.image.pixels.shape
     if not 0 <= z < shape[0]:
-        notes["beyond the first or last slice, left out"] += 1
+        notes[say("beyond the first or last slice, left out")] += 1
         return None
     corners = place[:, 1:]
     if ((corners < -0.5) | (corners > np.array(shape[1:]) - 0.5)).any():
-        notes["reaching beyond the image, clipped"] += 1
+        notes[say("reaching beyond the image, clipped")] += 1
     return z, corners
 
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.images.image import Image
 
-SAVED_AS_COLOUR = "gray images saved as colour (three equal channels): one channel is used"
+SAVED_AS_COLOUR = say("gray images saved as colour (three equal channels): one channel is used")
 
 
 def gray_in_disguise(pixels: np.ndarray, channel_axis: int | None = -1) -> bool:

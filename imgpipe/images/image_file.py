@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import say
 from imgpipe.images.contours import is_structure_set, read_contours
 from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image
@@ -81,7 +82,7 @@ class ImageFile:
                     f"{shown(path)}: a mask of shape {part.labels.shape}, but its image "
                     f"{shown(self.path)} has {image.spatial_shape}"
                 )
-            notes += [f"{shown(path)}: {text}" for text in part.warnings]
+            notes += [say("{path}: {note}", path=shown(path), note=note) for note in part.warnings]
         whole = parts[0].labels
         if len(parts) > 1:
             whole = np.any([part.labels != 0 for part in parts], axis=0)
@@ -92,5 +93,6 @@ class ImageFile:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             mask = read_contours(self.masks[0], series, region=self.region)
-        notes = [str(warning.message) for warning in caught]
+        # a warning's text as it was said, which str() would make plain
+        notes = [getattr(one.message, "args", [str(one.message)])[0] for one in caught]
         return replace(series.image, mask=mask, warnings=(*series.image.warnings, *notes))

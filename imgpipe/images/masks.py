@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.images.formats.dicom.decode import decode_dicom, decode_stored
 from imgpipe.images.formats.samples import Samples
 from imgpipe.images.read import load
@@ -84,27 +85,27 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
     """
     name, decode, data = load(path)
     samples = (decode_stored if decode is decode_dicom else decode)(name, data)
-    notes: list[str] = []
+    notes: list[Text] = []
     labels = _labels(name, samples, notes)
     return LabelImage(np.ascontiguousarray(labels), tuple(notes))
 
 
-def _labels(name: str, samples: Samples, notes: list[str]) -> np.ndarray:
+def _labels(name: str, samples: Samples, notes: list[Text]) -> np.ndarray:
     values = samples.values
     if samples.palette is not None:
         _note_background(values, samples.palette[0], notes)
         return values
     if samples.white is not None:
-        notes.append("0 is outside, though the file stores white as 0")
+        notes.append(say("0 is outside, though the file stores white as 0"))
     if samples.alpha is not None:
         opaque = samples.alpha > np.iinfo(samples.alpha.dtype).max // 2
         if not opaque.all() and _is_flat(values, samples.colour):
-            return _cut("the alpha channel is the mask", samples.alpha, notes)
+            return _cut(say("the alpha channel is the mask"), samples.alpha, notes)
         values = _visible(values, opaque, samples.colour, notes)
     if samples.colour:
         values = _one_channel(values, samples.lossy, notes)
     if samples.lossy:
-        return _cut("lossy compression blurs masks", values, notes)
+        return _cut(say("lossy compression blurs masks"), values, notes)
     if values.dtype.kind == "f":
         return _whole(name, values)
     if values.dtype == np.uint8:
@@ -112,10 +113,10 @@ def _labels(name: str, samples: Samples, notes: list[str]) -> np.ndarray:
     return values
 
 
-def _note_background(index: np.ndarray, colour: np.ndarray, notes: list[str]) -> None:
+def _note_background(index: np.ndarray, colour: np.ndarray, notes: list[Text]) -> None:
     if colour.any() and not index.all():
         painted = ", ".join(str(int(c)) for c in colour)
-        notes.append(f"palette index 0 is outside, though painted ({painted})")
+        notes.append(say("palette index 0 is outside, though painted ({colour})", colour=painted))
 
 
 def _is_flat(values: np.ndarray, colour: bool) -> bool:
@@ -124,17 +125,23 @@ def _is_flat(values: np.ndarray, colour: bool) -> bool:
     return bool((pixels == pixels[0]).all())
 
 
-def _visible(values: np.ndarray, opaque: np.ndarray, colour: bool, notes: list[str]) -> np.ndarray:
+def _visible(values: np.ndarray, opaque: np.ndarray, colour: bool, notes: list[Text]) -> np.ndarray:
     """Values without those of pixels that are mostly transparent."""
     labelled = (values != 0).any(axis=-1) if colour else values != 0
     hidden = int(np.count_nonzero(labelled & ~opaque))
     if not hidden:
         return values
-    notes.append(f"{hidden} of {opaque.size} pixels have a label but are transparent: outside")
+    notes.append(
+        say(
+            "{n} of {of} pixels have a label but are transparent: outside",
+            n=hidden,
+            of=opaque.size,
+        )
+    )
     return np.where(opaque[..., None] if colour else opaque, values, values.dtype.type(0))
 
 
-def _one_channel(values: np.ndarray, lossy: bool, notes: list[str]) -> np.ndarray:
+def _one_channel(values: np.ndarray, lossy: bool, notes: list[Text]) -> np.ndarray:
     """One number for each colour."""
     first = values[..., 0]
     if all((values[..., k] == first).all() for k in (1, 2)):
@@ -143,18 +150,25 @@ def _one_channel(values: np.ndarray, lossy: bool, notes: list[str]) -> np.ndarra
         return np.asarray(values.max(axis=-1))
     shift = 8 if values.dtype == np.uint8 else 16
     if values.min() < 0 or int(values.max()) >> shift:
-        notes.append("colours beyond 16 bits a channel: all but black are inside")
+        notes.append(say("colours beyond 16 bits a channel: all but black are inside"))
         return (values != 0).any(axis=-1)
     red, green, blue = (values[..., k].astype(np.int64) for k in range(3))
     labels = (red << 2 * shift) | (green << shift) | blue
-    colours = np.count_nonzero(np.unique(labels))
+    colours = int(np.count_nonzero(np.unique(labels)))
     if colours > 1:
-        factors = f"red * {1 << 2 * shift} + green * {1 << shift} + blue"
-        notes.append(f"{colours} colours besides black, each a label ({factors})")
+        notes.append(
+            say(
+                "{n} colours besides black, each a label (red * {red:d} + green * {green:d} + "
+                "blue)",
+                n=colours,
+                red=1 << 2 * shift,
+                green=1 << shift,
+            )
+        )
     return labels.astype(np.uint32) if shift == 8 else labels
 
 
-def _cut(what: str, values: np.ndarray, notes: list[str]) -> np.ndarray:
+def _cut(what: Text, values: np.ndarray, notes: list[Text]) -> np.ndarray:
     """Cut in the middle: what is above half of the largest value."""
     top = int(values.max())
     if top <= 0:
@@ -162,8 +176,15 @@ def _cut(what: str, values: np.ndarray, notes: list[str]) -> np.ndarray:
     between = int(np.count_nonzero((values != 0) & (values != top)))
     if between:
         notes.append(
-            f"{what}: {between} of {values.size} pixels are neither 0 nor {top}; "
-            f"those above {top / 2:g} are inside"
+            say(
+                "{what}: {n} of {of} pixels are neither 0 nor {top}; those above {half:g} are "
+                "inside",
+                what=what,
+                n=between,
+                of=values.size,
+                top=top,
+                half=top / 2,
+            )
         )
     return values > top / 2
 
@@ -185,11 +206,16 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
     return values.astype(np.int64)
 
 
-def _note_blur(values: np.ndarray, notes: list[str]) -> None:
+def _note_blur(values: np.ndarray, notes: list[Text]) -> None:
     counts = np.bincount(values.ravel(), minlength=256)
     if counts[0] and counts[255] and np.count_nonzero(counts[128:255]) > _MANY_LEVELS:
         between = counts[1:255]
         notes.append(
-            f"{between.sum()} of {values.size} pixels have one of {np.count_nonzero(between)} "
-            "values between 0 and 255, as after blurring or JPEG; all of them are inside"
+            say(
+                "{n} of {of} pixels have one of {kinds} values between 0 and 255, as after "
+                "blurring or JPEG; all of them are inside",
+                n=int(between.sum()),
+                of=values.size,
+                kinds=int(np.count_nonzero(between)),
+            )
         )

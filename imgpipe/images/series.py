@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import counted, say
 from imgpipe.images.formats.dicom.elements import head_of, is_dicom, parse, text
 from imgpipe.images.formats.dicom.planes import check_alike, distance, spatial_order
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
@@ -118,13 +119,23 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
 def _passed_over(opened: dict[Path, SliceFile | str]) -> tuple[str, ...]:
     """Say in one line what was not read."""
     others = [
-        f"{shown(file.name)} ({what})" for file, what in opened.items() if isinstance(what, str)
+        say("{name} ({what})", name=shown(file.name), what=what)
+        for file, what in opened.items()
+        if isinstance(what, str)
     ]
     if not others:
         return ()
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    plural = "s" if len(others) > 1 else ""
-    return (f"{len(others)} file{plural} passed over: {', '.join(others[:3])}{more}",)
+    names = say("{names:,}", names=others[:3])
+    if len(others) > 3:
+        names = say("{names:,} and {n} more", names=others[:3], n=len(others) - 3)
+    return (
+        counted(
+            len(others),
+            "{n} file passed over: {names}",
+            "{n} files passed over: {names}",
+            names=names,
+        ),
+    )
 
 
 def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:

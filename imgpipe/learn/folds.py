@@ -3,6 +3,7 @@
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.learn.group_search import Undecided, divide_groups
 
 _Folds = list[tuple[np.ndarray, np.ndarray]]
@@ -130,14 +131,19 @@ def _searched(
     ], True
 
 
-def _undivided(folds: int, known: bool) -> str:
+def _undivided(folds: int, known: bool) -> Text:
     """Say that there is no division, or that none was found, and what would do."""
-    wanted = f"into {folds} folds with every class in the training part"
     if known:
-        return f"the patients cannot be divided {wanted}; add patients"
-    return (
-        f"no way was found to divide the patients {wanted}, which does not mean that there is "
-        "none; add patients, or use another --seed"
+        return say(
+            "the patients cannot be divided into {folds} folds with every class in the training "
+            "part; add patients",
+            folds=folds,
+        )
+    return say(
+        "no way was found to divide the patients into {folds} folds with every class in the "
+        "training part, which does not mean that there is none; add patients, or use another "
+        "--seed",
+        folds=folds,
     )
 
 
@@ -165,17 +171,44 @@ def _supply(labels: np.ndarray, groups: np.ndarray | None) -> dict[object, int]:
 def _check_folds(labels: np.ndarray, groups: np.ndarray | None, folds: int) -> None:
     """Refuse what cannot be split, and say what can."""
     supply = _supply(labels, groups)
-    unit = "samples" if groups is None else "patients"
     if len(supply) < 2:
         raise InputError(f"found one class only ({next(iter(supply), 'none')}); two are needed")
     if folds < 2:
-        raise InputError(f"folds is {folds}; it must be at least 2")
+        raise InputError(say("folds is {folds}; it must be at least 2", folds=folds))
     if groups is not None and len(np.unique(groups)) < folds:
         n = len(np.unique(groups))
-        way_out = f"use --folds {n} or fewer" if n > 1 else "add patients"
-        raise InputError(f"found {n} patients for {folds} folds; {way_out}")
+        way_out = say("use --folds {n} or fewer", n=n) if n > 1 else say("add patients")
+        found = counted(n, "{n} patient", "{n} patients")
+        raise InputError(
+            say(
+                "found {patients} for {folds} folds; {way_out}",
+                patients=found,
+                folds=folds,
+                way_out=way_out,
+            )
+        )
     rarest = min(supply, key=lambda label: supply[label])
     if supply[rarest] < folds:
-        n = supply[rarest]
-        way_out = f"use --folds {n}" if n > 1 else f"add {unit} of that class, or leave it out"
-        raise InputError(f"class {rarest} has {n} {unit} for {folds} folds; {way_out}")
+        raise InputError(_too_few(str(rarest), supply[rarest], folds, groups is not None))
+
+
+def _too_few(name: str, n: int, folds: int, patients: bool) -> Text:
+    """Say that a class has too little for so many folds, and what would do."""
+    if n > 1:
+        way_out = say("use --folds {n}", n=n)
+    elif patients:
+        way_out = say("add patients of that class, or leave it out")
+    else:
+        way_out = say("add samples of that class, or leave it out")
+    found = (
+        counted(n, "{n} patient", "{n} patients")
+        if patients
+        else counted(n, "{n} sample", "{n} samples")
+    )
+    return say(
+        "class {name} has {found} for {folds} folds; {way_out}",
+        name=name,
+        found=found,
+        folds=folds,
+        way_out=way_out,
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError, StoppedFit
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
@@ -202,18 +203,24 @@ def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None)
     )
 
 
-def _dangers(part: "Dataset", digests: list[str]) -> list[str]:
+def _dangers(part: "Dataset", digests: list[str]) -> list[Text]:
     """Say what is wrong with the images fitted."""
     dangers = []
     groups = equal_groups(digests)
     if groups:
         torn = sum(len(group) for group in groups if len(set(part.labels[group].tolist())) > 1)
-        text = f"{sum(map(len, groups))} of {len(part)} training images equal another"
-        dangers.append(f"{text}; of {torn} of them the labels differ" if torn else text)
+        text = say(
+            "{n} of {of} training images equal another", n=sum(map(len, groups)), of=len(part)
+        )
+        if torn:
+            text = say("{text}; of {torn} of them the labels differ", text=text, torn=torn)
+        dangers.append(text)
     if part.groups is None:
         dangers.append(
-            "no patient column: what is held back inside, to calibrate or to stop early, may show "
-            "patients that were trained on"
+            say(
+                "no patient column: what is held back inside, to calibrate or to stop early, may "
+                "show patients that were trained on"
+            )
         )
     return dangers
 

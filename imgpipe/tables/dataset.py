@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from imgpipe._common import InputError, shown
-from imgpipe._common.texts import counted
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.datasets.annotations.columns import OWN, find_columns, unused_note
 from imgpipe.datasets.annotations.identity import clean_groups
 from imgpipe.datasets.annotations.labels import encode
@@ -194,7 +194,7 @@ def _mostly_numbers(found: Mapping[str, str], names: list[str], cells: list[str]
     return 2 * sum(_all_numbers([cell]) for cell in others) > len(others)
 
 
-def _without_errors(where: str, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
+def _without_errors(where: str, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, list[Text]]":
     """Leave out the rows of images that could not be measured."""
     if "error" not in frame:
         return frame, []
@@ -204,13 +204,19 @@ def _without_errors(where: str, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, l
     if not failed.any():
         return frame, []
     first = frame["error"][failed].iloc[0]
-    note = f"{int(failed.sum())} of {len(frame)} rows have an error and are left out ({first})"
+    note = counted(
+        int(failed.sum()),
+        "{n} of {of} rows has an error and is left out ({first})",
+        "{n} of {of} rows have an error and are left out ({first})",
+        of=len(frame),
+        first=first,
+    )
     return frame[~failed].reset_index(drop=True), [note]
 
 
 def _feature_columns(
     where: str, frame: "pd.DataFrame", names: list[str]
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[Text]]:
     """Choose the features, and say what was taken for some."""
     ours = [name for name in names if of_family(name)]
     if ours:
@@ -222,8 +228,12 @@ def _feature_columns(
             "imgpipe extract, or columns of numbers, are needed"
         )
     return numbers, [
-        f"no column is named as imgpipe names features: all {len(numbers)} columns of numbers are "
-        f"taken as such ({some(numbers)}); leave out those that are none"
+        say(
+            "no column is named as imgpipe names features: all {n} columns of numbers are taken as "
+            "such ({names}); leave out those that are none",
+            n=len(numbers),
+            names=some(numbers),
+        )
     ]
 
 
@@ -257,7 +267,7 @@ def _numbers(where: str, frame: "pd.DataFrame", names: list[str]) -> "pd.DataFra
     return pd.DataFrame(columns)
 
 
-def _known(where: str, values: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]]":
+def _known(where: str, values: "pd.DataFrame") -> "tuple[pd.DataFrame, list[Text]]":
     """Take infinite values as missing, and say so; refuse those that classifiers cannot hold."""
     infinite = np.isinf(values.to_numpy())
     for name in values.columns[((values.abs() > _LARGEST) & ~infinite).any()]:
@@ -268,6 +278,9 @@ def _known(where: str, values: "pd.DataFrame") -> "tuple[pd.DataFrame, list[str]
         )
     if not infinite.any():
         return values, []
-    n = int(infinite.sum())
-    note = f"{n} infinite {'value is' if n == 1 else 'values are'} taken as missing"
+    note = counted(
+        int(infinite.sum()),
+        "{n} infinite value is taken as missing",
+        "{n} infinite values are taken as missing",
+    )
     return values.mask(infinite), [note]

@@ -10,6 +10,7 @@ import numpy as np
 
 import imgpipe
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.features import catalogue
@@ -153,8 +154,8 @@ def extract_table(
         salt = secrets.token_hex(16)
     if out is None:
         rows = Rows()
-        notes = measure(images, rows, chosen, n_jobs)
-        return _table(images.noting(notes), columns, rows, salt)
+        measured = measure(images, rows, chosen, n_jobs)
+        return _table(images.noting(measured), columns, rows, salt)
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     header = {
@@ -165,8 +166,8 @@ def extract_table(
     }
     journal = Journal(path.with_name(path.name + ".part"), header, resume=resume)
     try:
-        notes = measure(images, journal, chosen, n_jobs)
-        table = _table(images.noting(notes), columns, journal, salt)
+        measured = measure(images, journal, chosen, n_jobs)
+        table = _table(images.noting(measured), columns, journal, salt)
         table.write(path)
     except KeyboardInterrupt:
         raise StoppedExtraction(len(journal.rows), len(images), journal.path) from None
@@ -192,10 +193,12 @@ def _checked(settings: Settings) -> dict[str, Any]:
     return chosen
 
 
-def _without_others(columns: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+def _without_others(columns: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[Text]]:
     """Leave out the manifest's other columns: they may name a patient."""
     others = [name for name in columns if name not in SAID]
-    note = f"columns {', '.join(others)} are left out: hash_ids hashes DICOM identifiers only"
+    note = say(
+        "columns {names:,} are left out: hash_ids hashes DICOM identifiers only", names=others
+    )
     return {name: columns[name] for name in columns if name in SAID}, [note] if others else []
 
 
@@ -208,7 +211,7 @@ def _table(
     values = np.array([row.values or undefined for row in ordered], np.float64)
     identifiers = identifier_columns(images, salt)
     if salt is not None and not identifiers:
-        images = images.noting(["no image has DICOM identifiers that could be hashed"])
+        images = images.noting([say("no image has DICOM identifiers that could be hashed")])
     return FeatureTable(
         images.ids,
         columns | identifiers,

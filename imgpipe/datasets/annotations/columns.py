@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.annotations.identity import canonical
 from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
 
@@ -63,20 +64,24 @@ def _choose(where: str, names: Sequence[str], own: str, needed: bool) -> str | N
     return alike[0] if len(alike) == 1 else None
 
 
-def alias_notes(found: dict[str, str]) -> list[str]:
+def alias_notes(found: dict[str, str]) -> list[Text]:
     """Say which columns were taken under another name."""
-    return [f"column {name} was taken as {own}" for own, name in found.items() if name != own]
+    return [
+        say("column {name} was taken as {own}", name=name, own=own)
+        for own, name in found.items()
+        if name != own
+    ]
 
 
 def unused_note(
     columns: Mapping[str, Sequence[str]], groups: str | None, split: str | None
-) -> list[str]:
+) -> list[Text]:
     """Name the columns that are passed over, where one may hold the patients or the split.
 
     `columns` are those that nobody reads, with their values.
     """
     drawn = [name for name in columns if may_be_masks(name)]
-    notes = unused_masks("column", drawn, "mask")
+    notes = unused_columns_of_masks(drawn)
     names = [name for name in columns if name not in drawn]
     parts = [name for name in names if _says_parts(name, columns[name])]
     if not names or (groups is not None and (split is not None or not parts)):
@@ -86,14 +91,28 @@ def unused_note(
     if groups is None:
         likely = patients or [name for name in names if name not in parts]
         asked = likely[0] if patients or len(likely) == 1 else "COLUMN"
-        hints.append(f"names the patient: --groups {asked}")
+        hints.append(
+            say("if it names the patient: --groups {name}", name=asked)
+            if len(names) == 1
+            else say("if one names the patient: --groups {name}", name=asked)
+        )
     if split is None and parts:
-        hints.append(f"names the part (train, val, test): --split {parts[0]}")
-    if len(names) == 1:
-        told, hinted = f"column {names[0]} serves", f"if it {' or, if it '.join(hints)}"
-    else:
-        told, hinted = f"columns {some(names, 8)} serve", f"if one {' or, if one '.join(hints)}"
-    return [*notes, f"{told} subgroups and sites only; {hinted}"]
+        hints.append(
+            say("if it names the part (train, val, test): --split {name}", name=parts[0])
+            if len(names) == 1
+            else say("if one names the part (train, val, test): --split {name}", name=parts[0])
+        )
+    hint = hints[0] if len(hints) == 1 else say("{a} or, {b}", a=hints[0], b=hints[1])
+    told = (
+        say("column {name} serves subgroups and sites only; {hint}", name=names[0], hint=hint)
+        if len(names) == 1
+        else say(
+            "columns {names} serve subgroups and sites only; {hint}",
+            names=some(names, 8),
+            hint=hint,
+        )
+    )
+    return [*notes, told]
 
 
 def may_be_masks(name: str) -> bool:
@@ -101,9 +120,20 @@ def may_be_masks(name: str) -> bool:
     return _key(name) in {"mask", *_MASK, *_PERHAPS_MASKS}
 
 
-def unused_masks(kind: str, names: Sequence[str], own: str) -> list[str]:
-    """Say what to call a column or key that is not used, and may hold the masks."""
-    return [f"{kind} {name} is not used; if it holds the masks, call it {own}" for name in names]
+def unused_columns_of_masks(names: Sequence[str]) -> list[Text]:
+    """Say what to call a column that is not used, and may hold the masks."""
+    return [
+        say("column {name} is not used; if it holds the masks, call it mask", name=name)
+        for name in names
+    ]
+
+
+def unused_keys_of_masks(names: Sequence[str]) -> list[Text]:
+    """Say what to call a key that is not used, and may hold the masks."""
+    return [
+        say("key {name} is not used; if it holds the masks, call it masks", name=name)
+        for name in names
+    ]
 
 
 def _says_parts(name: str, values: Sequence[str]) -> bool:

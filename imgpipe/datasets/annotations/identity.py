@@ -9,13 +9,12 @@ from unicodedata import category
 import numpy as np
 
 from imgpipe._common import fault
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.annotations.spelling import clean, some
 
 # an exponent needs its sign, as spreadsheets write it: "0e12" is more often part of a hash
 _NUMBER = re.compile(r"([+-]?)(\d+(?:[.,]\d*)?|[.,]\d+)(e[+-]\d{1,2})?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-_DIFFER = "differ only in case, blanks, zeros or the form of a letter"
-_ROUNDED = "were rounded by a spreadsheet"
 _CUT = re.compile(r"\d(?:\.\d{1,5})?e\+\d{2}", re.ASCII | re.IGNORECASE)
 
 
@@ -77,22 +76,25 @@ def alike(names: Iterable[str]) -> list[tuple[str, ...]]:
 def check_alike(where: str, what: str, names: Iterable[str]) -> None:
     """Refuse names that may be one."""
     for found in alike(names):
-        message = (
-            f"{where}: {what} {told(found)} {_DIFFER}; spell them alike if they are the same, "
-            "else rename one"
+        message = say(
+            "{where}: {what} {names} differ only in case, blanks, zeros or the form of a letter; "
+            "spell them alike if they are the same, else rename one",
+            where=where,
+            what=what,
+            names=told(found),
         )
         fault("LAB001", message, found)
 
 
-def told(spellings: Sequence[str]) -> str:
+def told(spellings: Sequence[str]) -> Text:
     """Write spellings so that their difference can be seen."""
     same = len({unicodedata.normalize("NFKC", name) for name in spellings}) < len(spellings)
-    return " and ".join(ascii(name) if same else repr(name) for name in spellings)
+    return say("{names}", names=[ascii(name) if same else repr(name) for name in spellings])
 
 
 def clean_groups(
     where: str, values: Iterable[object] | None, split: np.ndarray | None, *, exact: bool
-) -> tuple[np.ndarray | None, list[str]]:
+) -> tuple[np.ndarray | None, list[Text]]:
     """Give patient ids, where there are any, and notes on those that may be one patient.
 
     Such are kept together, unless all ids are `exact`; on two sides of a given split they are an
@@ -109,19 +111,13 @@ def clean_groups(
     merged = [first.get(text, text) for text in texts]
     if split is not None:
         _check_torn(where, doubtful, merged, split)
-    pairs = some([told(found) for found in doubtful])
-    notes.append(
-        f"patients {pairs} {_DIFFER}: they are taken as one; "
-        '--ids exact (ids="exact" in Python) takes them as different'
-    )
+    notes.append(_taken_as_one(some([told(found) for found in doubtful])))
     return np.array(merged), notes
 
 
 def doubt_of(note: str) -> str | None:
     """Code of the check under which a note of `clean_groups` is told; None for other notes."""
-    if note.startswith("patients ") and _DIFFER in note:
-        return "PAT003"
-    return "PAT004" if _ROUNDED in note else None
+    return _DOUBTS.get(getattr(note, "template", ""))
 
 
 def _check_torn(
@@ -133,17 +129,38 @@ def _check_torn(
         parts.setdefault(name, set()).add(part)
     torn = [found for found in doubtful if len(parts[found[0]]) > 1]
     if torn:
-        message = (
-            f"{where}: patients {some([told(found) for found in torn])} {_DIFFER}, and have images "
-            "in more than one part of the given split; spell them alike if they are the same, else "
-            '--ids exact (ids="exact" in Python)'
+        message = say(
+            "{where}: patients {names} differ only in case, blanks, zeros or the form of a letter, "
+            "and have images in more than one part of the given split; spell them alike if they "
+            'are the same, else --ids exact (ids="exact" in Python)',
+            where=where,
+            names=some([told(found) for found in torn]),
         )
         fault("PAT003", message, [name for found in torn for name in found])
 
 
-def _cut_short(texts: list[str]) -> list[str]:
+def _cut_short(texts: list[str]) -> list[Text]:
     """Say which ids a spreadsheet has rounded, since several patients may hide behind one."""
     cut = sorted({text for text in texts if _CUT.fullmatch(text)})
     if not cut:
         return []
-    return [f"patient ids such as {some(cut)} {_ROUNDED}: different patients may have become one"]
+    return [_rounded(some(cut))]
+
+
+def _taken_as_one(names: Text) -> Text:
+    return say(
+        "patients {names} differ only in case, blanks, zeros or the form of a letter: they are "
+        'taken as one; --ids exact (ids="exact" in Python) takes them as different',
+        names=names,
+    )
+
+
+def _rounded(names: Text) -> Text:
+    return say(
+        "patient ids such as {names} were rounded by a spreadsheet: different patients may have "
+        "become one",
+        names=names,
+    )
+
+
+_DOUBTS = {_taken_as_one(say("")).template: "PAT003", _rounded(say("")).template: "PAT004"}

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.annotations.identity import check_alike, natural, number
 from imgpipe.datasets.annotations.spelling import clean, some
 
 _LARGEST = 2**53  # beyond, floats do not hold every whole number
-Encoded = tuple[np.ndarray, tuple[str, ...], list[str]]
+Encoded = tuple[np.ndarray, tuple[str, ...], list[Text]]
 
 
 def encode(
@@ -87,7 +88,7 @@ def _distinct(where: str, names: Iterable[str], exact: bool) -> list[str]:
     if len(set(distinct)) < len(distinct):
         raise InputError(f"{where}: two classes have one name: {some(distinct, 8)}")
     if not exact:
-        check_alike(where, "classes", distinct)
+        check_alike(where, say("classes"), distinct)
     return distinct
 
 
@@ -101,5 +102,5 @@ def _encode_numbers(where: str, codes: np.ndarray, names: Sequence[str] | None) 
         wrong = present[0] if present[0] < 0 else present[-1]
         raise InputError(f"{where}: label {wrong}, but {len(names)} class names: {some(names)}")
     unused = [name for code, name in enumerate(names) if code not in present]
-    warnings = [f"no image of {some(unused)}"] if unused else []
+    warnings = [say("no image of {names}", names=some(unused))] if unused else []
     return inverse, tuple(names[code] for code in present), warnings

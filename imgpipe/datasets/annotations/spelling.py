@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, did_you_mean
+from imgpipe._common.texts import Text, say
 
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {
@@ -77,14 +78,17 @@ def choose_name(
     return asked or (default if default in names else None)
 
 
-def some(names: Any, limit: int = 3) -> str:
+def some(names: Any, limit: int = 3) -> Text:
     """The first few names, and how many more there are."""
     names = [quoted(name) for name in names]
-    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + rest
+    if len(names) <= limit:
+        return say("{names:,}", names=names)
+    return say("{names:,} and {n} more", names=names[:limit], n=len(names) - limit)
 
 
 def quoted(name: object) -> str:
     """A name, in quotes where a comma in it would make it look like two."""
+    if isinstance(name, Text):
+        return name
     text = str(name)
     return f'"{text}"' if "," in text and text[0] not in "'\"(" else text

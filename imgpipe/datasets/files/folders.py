@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import Text, counted
 from imgpipe.images import SUFFIXES
 
 # of Windows, macOS and network drives
@@ -69,16 +70,27 @@ def skip(path: Path, skipped: Counter[str]) -> None:
     skipped[path.suffix.lower() or "no suffix"] += 1
 
 
-def skipped_note(skipped: Counter[str]) -> list[str]:
+def skipped_note(skipped: Counter[str]) -> list[Text]:
     """One warning for all the files that were passed over, and one for links."""
     notes = []
     kinds = {shown(kind): n for kind, n in sorted(skipped.items()) if kind != _BACK}
     if kinds:
-        listed = ", ".join(f"{suffix}: {n}" for suffix, n in kinds.items())
-        count = sum(kinds.values())
-        notes.append(f"{count} files without an image's suffix were passed over ({listed})")
+        notes.append(
+            counted(
+                sum(kinds.values()),
+                "{n} file without an image's suffix was passed over ({kinds:,})",
+                "{n} files without an image's suffix were passed over ({kinds:,})",
+                kinds=[f"{suffix}: {n}" for suffix, n in kinds.items()],
+            )
+        )
     if skipped[_BACK]:
-        notes.append(f"{skipped[_BACK]} links that lead back into their own folder were cut")
+        notes.append(
+            counted(
+                skipped[_BACK],
+                "{n} link that leads back into its own folder was cut",
+                "{n} links that lead back into their own folder were cut",
+            )
+        )
     return notes
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from imgpipe._common import shown
+from imgpipe._common.texts import Text, counted, say
 
 _WORDS = "mask|masks|seg|segm|segmentation|label|labels|roi|annotation|gt|groundtruth"
 # x_mask, x-seg, x_label, x_mask_1, "x (1)_mask"
@@ -68,23 +69,38 @@ def folder_of_images(folder: Path, masks: dict[Path, list[Path]]) -> Path:
     return folder
 
 
-def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[str]:
+def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[Text]:
     """Say which files were taken as masks, and which images are called as if they were some."""
     notes = []
     n = sum(map(len, masks.values()))
     if n:
-        notes.append(f"{n} files were taken as masks of the images that they lie beside")
+        notes.append(
+            counted(
+                n,
+                "{n} file was taken as the mask of the image that it lies beside",
+                "{n} files were taken as masks of the images that they lie beside",
+            )
+        )
     folders = {path.parent.name for path in masks if _FOLDER.fullmatch(path.parent.name)}
     notes += [
-        f"the folder {name} is called like one of masks, but its files not like images beside it: "
-        "they were taken as images"
+        say(
+            "the folder {name} is called like one of masks, but its files not like images beside "
+            "it: they were taken as images",
+            name=name,
+        )
         for name in sorted(folders)
     ]
     like = [path.name for path in masks if _LIKE_A_MASK.fullmatch(path.stem)]
     if like:
         notes.append(
-            f"{len(like)} files are called like masks ({shown(like[0])}), but not like one of an "
-            "image beside them: they were taken as images"
+            counted(
+                len(like),
+                "{n} file is called like a mask ({name}), but not like one of an image beside it: "
+                "it was taken as an image",
+                "{n} files are called like masks ({name}), but not like one of an image beside "
+                "them: they were taken as images",
+                name=shown(like[0]),
+            )
         )
     return notes
 

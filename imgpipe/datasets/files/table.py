@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import say
 from imgpipe.datasets.annotations.columns import alias_notes, find_columns
 from imgpipe.datasets.annotations.spelling import some
 
@@ -67,7 +68,8 @@ def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
     rows = [{name: cells[k] for k, name in columns.items()} for _, cells in lines[1:]]
     for row in rows:
         row |= {own: row[name] for own, name in found.items()}
-    notes = [f"column {lone} is not used: it goes with a column mask"] if lone else []
+    alone = say("column {name} is not used: it goes with a column mask", name=lone or "")
+    notes = [alone] if lone else []
     return Table(rows, list(columns.values()), found, tuple(alias_notes(found) + notes))
 
 

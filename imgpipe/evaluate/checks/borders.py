@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.checks.words import TELLING, tells
@@ -21,7 +22,7 @@ def border(evidence: Evidence) -> list[Seen]:
     if not found and line is not None:
         areas = best_aucs(line, evidence.labels)
         pixels = [
-            by_number("one pixel of the border", line[:, k], evidence.labels, evidence.units)
+            by_number(say("one pixel of the border"), line[:, k], evidence.labels, evidence.units)
             for k in np.flatnonzero(areas >= max(least, _PIXEL))
         ]
         found = beyond_chance(pixels, max(least, _PIXEL), tests=line.shape[1])[:1]
@@ -38,19 +39,22 @@ def corners(evidence: Evidence) -> list[Seen]:
 
 BORDER = Check(
     "CUT005",
-    "the border tells the classes",
+    say("the border tells the classes"),
     "error",
-    "Nothing that is asked for is in the border: a frame, a collimator or a mark gives the answer.",
-    "Crop the border, or look at the inside of masks only (--region mask).",
+    say(
+        "Nothing that is asked for is in the border: a frame, a collimator or a mark gives the "
+        "answer."
+    ),
+    say("Crop the border, or look at the inside of masks only (--region mask)."),
     border,
     of_images=True,
 )
 CORNERS = Check(
     "CUT009",
-    "a corner tells the classes",
+    say("a corner tells the classes"),
     "error",
-    "A letter, a ruler or a stamp in a corner gives the answer.",
-    "Crop or blank the corners, or look at the inside of masks only (--region mask).",
+    say("A letter, a ruler or a stamp in a corner gives the answer."),
+    say("Crop or blank the corners, or look at the inside of masks only (--region mask)."),
     corners,
     of_images=True,
 )

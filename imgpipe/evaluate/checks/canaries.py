@@ -1,9 +1,10 @@
 """SCO002 and SCO006: canaries that sing, rows of the leaderboard that should score nothing."""
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
+from imgpipe.evaluate.results import Interval
+from imgpipe.evaluate.results.canaries import SHIFT, SHUFFLED
 
-SHUFFLED = "shuffled labels"
-SHIFT = "test or training"
 _ALARM = 0.6
 _HIGH = 0.8
 
@@ -11,7 +12,12 @@ _HIGH = 0.8
 def shuffled(evidence: Evidence) -> list[Seen]:
     """Shuffled labels are found again."""
     return [
-        Seen(f"{row.name} are predicted with an AUC of {score.value:.3f}, and should not be")
+        Seen(
+            say(
+                "shuffled labels are predicted with an AUC of {auc:.3f}, and should not be",
+                auc=score.value,
+            )
+        )
         for row in evidence.canaries
         if row.name == SHUFFLED
         and (score := row.metrics["auc"]).value >= _ALARM
@@ -27,9 +33,12 @@ def high(evidence: Evidence) -> list[Seen]:
         score = row.metrics["auc"]
         if row.name in (SHUFFLED, SHIFT) or not score.value >= _ALARM:
             continue
-        ends = f"({score.low:.3f}-{score.high:.3f})"
-        text = f"the canary {row.name} has an AUC of {score.value:.3f} {ends}"
         if score.value >= _HIGH and score.high < best:
+            text = say(
+                "the canary {name} has an AUC of {auc:.3f} ({low:.3f}-{high:.3f})",
+                name=row.name,
+                **_ends(score),
+            )
             seen.append(Seen(text))
     return seen
 
@@ -38,7 +47,7 @@ def reaching(evidence: Evidence) -> list[Seen]:
     """Canaries whose interval reaches the best model."""
     best = _best(evidence)
     names = [
-        f"{row.name} {score.value:.3f} ({score.low:.3f}-{score.high:.3f})"
+        say("{name} {auc:.3f} ({low:.3f}-{high:.3f})", name=row.name, **_ends(score))
         for row in evidence.canaries
         if row.name not in (SHUFFLED, SHIFT)
         and (score := row.metrics["auc"]).value >= _ALARM
@@ -46,8 +55,20 @@ def reaching(evidence: Evidence) -> list[Seen]:
     ]
     if not names:
         return []
-    text = f"the best model has an AUC of {best:.3f}, which is no more than canaries may have: "
-    return [Seen(text + ", ".join(names))]
+    return [
+        Seen(
+            say(
+                "the best model has an AUC of {auc:.3f}, which is no more than canaries may have: "
+                "{names:,}",
+                auc=best,
+                names=names,
+            )
+        )
+    ]
+
+
+def _ends(score: Interval) -> dict[str, float]:
+    return {"auc": score.value, "low": score.low, "high": score.high}
 
 
 def _best(evidence: Evidence) -> float:
@@ -57,25 +78,28 @@ def _best(evidence: Evidence) -> float:
 
 SHUFFLE = Check(
     "SCO002",
-    "shuffled labels are found",
+    say("shuffled labels are found"),
     "error",
-    "What has no answer was answered: images or patients are on both sides of the folds.",
-    "Look for copies and for patients with two names.",
+    say("What has no answer was answered: images or patients are on both sides of the folds."),
+    say("Look for copies and for patients with two names."),
     shuffled,
 )
 REACHING = Check(
     "SCO007",
-    "a canary reaches the best model",
+    say("a canary reaches the best model"),
     "error",
-    "A model that is no better than brightness, border, size or outline alone has shown nothing.",
-    "Take away what the canary sees, and compare again.",
+    say(
+        "A model that is no better than brightness, border, size or outline alone has shown "
+        "nothing."
+    ),
+    say("Take away what the canary sees, and compare again."),
     reaching,
 )
 HIGH = Check(
     "SCO006",
-    "a canary scores high",
+    say("a canary scores high"),
     "warning",
-    "Brightness, border, size or outline alone go far: a model may see no more than they do.",
-    "Hold the models' scores against the canary's; take away what it sees, and compare again.",
+    say("Brightness, border, size or outline alone go far: a model may see no more than they do."),
+    say("Hold the models' scores against the canary's; take away what it sees, and compare again."),
     high,
 )

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.datasets.annotations.spelling import quoted
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.scores.refusal import ROUGH
-from imgpipe.evaluate.wording import count
 
 _UNEQUAL = 20  # times that one class is as frequent as another
 
@@ -15,7 +15,9 @@ def one(evidence: Evidence) -> list[Seen]:
     present = [name for name, n in evidence.dataset.counts.items() if n]
     if len(present) > 1:
         return []
-    return [Seen(f"one class only ({', '.join(map(quoted, present)) or 'none'})")]
+    if not present:
+        return [Seen(say("no class at all"))]
+    return [Seen(say("one class only ({name})", name=quoted(present[0])))]
 
 
 def few(evidence: Evidence) -> list[Seen]:
@@ -26,20 +28,44 @@ def few(evidence: Evidence) -> list[Seen]:
         if evidence.splits is not None:
             parts = [split.test for split in evidence.splits if not split.repeat]
             judged = np.concatenate(parts)
-            n, what = int(own[judged].sum()), "held-out sample"
+            n, count = int(own[judged].sum()), _held_out
         elif evidence.split is not None and (evidence.split == "test").any():
-            n, what = int((own & (evidence.split == "test")).sum()), "held-out sample"
+            n, count = int((own & (evidence.split == "test")).sum()), _held_out
         elif evidence.groups is None:
-            n, what = int(own.sum()), "sample"
+            n, count = int(own.sum()), _samples
         else:
-            n, what = len(np.unique(evidence.groups[own])), "patient"
+            n, count = len(np.unique(evidence.groups[own])), _patients
         refused = evidence.splits is not None and n < evidence.least
         if 0 < n < ROUGH or (refused and n):
-            worth = "its metrics are rough"
-            if refused:
-                worth = f"metrics that rest on it are not given (fewer than {evidence.least})"
-            seen.append(Seen(f"only {count(n, what)} of class {name}: {worth}", (name,)))
+            text = (
+                say(
+                    "only {images} of class {name}: metrics that rest on it are not given (fewer "
+                    "than {least})",
+                    images=count(n),
+                    name=name,
+                    least=evidence.least,
+                )
+                if refused
+                else say(
+                    "only {images} of class {name}: its metrics are rough",
+                    images=count(n),
+                    name=name,
+                )
+            )
+            seen.append(Seen(text, (name,)))
     return seen
+
+
+def _held_out(n: int) -> Text:
+    return counted(n, "{n} held-out sample", "{n} held-out samples")
+
+
+def _samples(n: int) -> Text:
+    return counted(n, "{n} sample", "{n} samples")
+
+
+def _patients(n: int) -> Text:
+    return counted(n, "{n} patient", "{n} patients")
 
 
 def unequal(evidence: Evidence) -> list[Seen]:
@@ -51,34 +77,39 @@ def unequal(evidence: Evidence) -> list[Seen]:
     if counts[most] < _UNEQUAL * counts[least]:
         return []
     share = counts[most] / len(evidence.labels)
-    text = (
-        f"class {quoted(most)} has {counts[most]} images and {quoted(least)} {counts[least]}: "
-        f"always saying {quoted(most)} has an accuracy of {share:.3f}"
+    text = say(
+        "class {most} has {n} images and {least} {few}: always saying {most} has an accuracy of "
+        "{share:.3f}",
+        most=quoted(most),
+        least=quoted(least),
+        n=counts[most],
+        few=counts[least],
+        share=share,
     )
     return [Seen(text, (least,))]
 
 
 ONE = Check(
     "LAB002",
-    "one class",
+    say("one class"),
     "error",
-    "There is nothing to tell apart; compare refuses such data.",
-    "Add images of another class.",
+    say("There is nothing to tell apart; compare refuses such data."),
+    say("Add images of another class."),
     one,
 )
 FEW_SAMPLES = Check(
     "LAB003",
-    "small classes",
+    say("small classes"),
     "note",
-    "With so few, one image more or less changes a metric by a tenth or so.",
-    "Add images of this class; compare gives no metric that rests on fewer than --least (10).",
+    say("With so few, one image more or less changes a metric by a tenth or so."),
+    say("Add images of this class; compare gives no metric that rests on fewer than --least (10)."),
     few,
 )
 UNEQUAL = Check(
     "LAB004",
-    "unequal classes",
+    say("unequal classes"),
     "note",
-    "Accuracy is high for a model that never finds the rare class.",
-    "Read AUC and balanced accuracy, and compare with the dummy.",
+    say("Accuracy is high for a model that never finds the rare class."),
+    say("Read AUC and balanced accuracy, and compare with the dummy."),
     unequal,
 )

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
 from imgpipe.evaluate.data.measures import MEASURES
-from imgpipe.evaluate.wording import count
 
 _SHARE = 0.5
 
@@ -16,19 +16,19 @@ def look(evidence: Evidence) -> list[Seen]:
     bad = np.flatnonzero((top >= _SHARE) & (top < 1))
     if not len(bad):
         return []
-    text = (
-        f"in {count(len(bad), 'image')} half or more of the pixels have the highest value that "
-        "they can hold"
+    text = say(
+        "in {images} half or more of the pixels have the highest value that they can hold",
+        images=counted(len(bad), "{n} image", "{n} images"),
     )
     return [Seen(text, listed(evidence.ids[bad]))]
 
 
 CHECK = Check(
     "IMG003",
-    "clipped images",
+    say("clipped images"),
     "warning",
-    "Gray levels above the highest were cut off, so that what differed there is lost.",
-    "Export again with a wider window, or with more bits for each pixel.",
+    say("Gray levels above the highest were cut off, so that what differed there is lost."),
+    say("Export again with a wider window, or with more bits for each pixel."),
     look,
     of_images=True,
 )

@@ -1,7 +1,10 @@
 """CUT010: the classes are told apart by a column of the manifest."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.checks.words import tells
@@ -17,7 +20,10 @@ def look(evidence: Evidence) -> list[Seen]:
     for name, values in evidence.dataset.columns.items():
         ways = beyond_chance(_ways(name, np.asarray(values), evidence), _TOLD, tests)
         found += ways[:1]
-    return tells(sorted(found, key=lambda t: -t.auc), evidence.classes, "column ")
+    ranked = sorted(found, key=lambda telling: -telling.auc)
+    if ranked:
+        ranked[0] = replace(ranked[0], name=say("column {name}", name=ranked[0].name))
+    return tells(ranked, evidence.classes)
 
 
 def _ways(name: str, values: np.ndarray, evidence: Evidence) -> list[Telling | None]:
@@ -42,9 +48,13 @@ def _number(text: str) -> float:
 
 CHECK = Check(
     "CUT010",
-    "a column tells the classes",
+    say("a column tells the classes"),
     "warning",
-    "Site, scanner or view goes with the class: a model may tell these apart, and nothing else.",
-    "Compare within one value of the column; hold out a site (compare --hold-out COLUMN=VALUE).",
+    say(
+        "Site, scanner or view goes with the class: a model may tell these apart, and nothing else."
+    ),
+    say(
+        "Compare within one value of the column; hold out a site (compare --hold-out COLUMN=VALUE)."
+    ),
     look,
 )

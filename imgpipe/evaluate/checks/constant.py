@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
 from imgpipe.evaluate.data.measures import MEASURES
-from imgpipe.evaluate.wording import count
 
 
 def look(evidence: Evidence) -> list[Seen]:
@@ -16,16 +16,18 @@ def look(evidence: Evidence) -> list[Seen]:
     flat = np.flatnonzero(low == high)
     if not len(flat):
         return []
-    text = f"{count(len(flat), 'image')} {'has' if len(flat) == 1 else 'have'} one gray level only"
+    text = counted(
+        len(flat), "{n} image has one gray level only", "{n} images have one gray level only"
+    )
     return [Seen(text, listed(evidence.ids[flat]))]
 
 
 CHECK = Check(
     "IMG001",
-    "constant images",
+    say("constant images"),
     "warning",
-    "An image without any contrast shows nothing; often an export failed.",
-    "Export these images again, or leave them out.",
+    say("An image without any contrast shows nothing; often an export failed."),
+    say("Export these images again, or leave them out."),
     look,
     of_images=True,
 )

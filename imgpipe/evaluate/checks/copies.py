@@ -1,13 +1,13 @@
 """DUP001 to DUP003: images with the same pixels."""
 
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
 from imgpipe.evaluate.data.leakage import in_training_warnings, judged_in_training
-from imgpipe.evaluate.wording import count
 
 
-def _group(groups: list[list[int]]) -> str:
-    return count(len(groups), "group")
+def _group(groups: list[list[int]]) -> Text:
+    return counted(len(groups), "{n} group", "{n} groups")
 
 
 def across(evidence: Evidence) -> list[Seen]:
@@ -20,9 +20,10 @@ def across(evidence: Evidence) -> list[Seen]:
     torn = _across(evidence)
     if not torn:
         return []
-    text = (
-        f"{sum(map(len, torn))} images are exact duplicates, in {_group(torn)} across the test "
-        "part and another"
+    text = say(
+        "{n} images are exact duplicates, in {groups} across the test part and another",
+        n=sum(map(len, torn)),
+        groups=_group(torn),
     )
     return [Seen(text, _members(evidence, torn))]
 
@@ -32,8 +33,11 @@ def relabelled(evidence: Evidence) -> list[Seen]:
     torn = _relabelled(evidence)
     if not torn:
         return []
-    images = sum(map(len, torn))
-    text = f"{images} images are exact duplicates with different labels, in {_group(torn)}"
+    text = say(
+        "{n} images are exact duplicates with different labels, in {groups}",
+        n=sum(map(len, torn)),
+        groups=_group(torn),
+    )
     return [Seen(text, _members(evidence, torn))]
 
 
@@ -44,11 +48,26 @@ def anywhere(evidence: Evidence) -> list[Seen]:
         groups = [g for g in groups if len({who[i] for i in g}) > 1]
     if not groups:
         return []
-    of = "" if who is None else " of different patients"
-    text = f"{sum(map(len, groups))} images{of} are exact duplicates, in {_group(groups)}"
-    mixed = [g for g in groups if len({evidence.places[i] for i in g}) > 1]
-    more = f", {len(mixed)} of them across training and validation" if mixed else " of equal ones"
-    return [Seen(text + more, _members(evidence, groups))]
+    n = sum(map(len, groups))
+    images = counted(n, "{n} image", "{n} images")
+    if who is not None:
+        images = say("{n} images of different patients", n=n)
+    mixed = sum(len({evidence.places[i] for i in g}) > 1 for g in groups)
+    if mixed:
+        text = say(
+            "{images} are exact duplicates, in {groups}, {mixed} of them across training and "
+            "validation",
+            images=images,
+            groups=_group(groups),
+            mixed=mixed,
+        )
+    else:
+        text = say(
+            "{images} are exact duplicates, in {groups} of equal ones",
+            images=images,
+            groups=_group(groups),
+        )
+    return [Seen(text, _members(evidence, groups))]
 
 
 def _across(evidence: Evidence) -> list[list[int]]:
@@ -71,25 +90,25 @@ def _members(evidence: Evidence, groups: list[list[int]]) -> tuple[str, ...]:
 
 ACROSS = Check(
     "DUP001",
-    "copies on both sides",
+    say("copies on both sides"),
     "error",
-    "An image that is judged stands in training too: the model has seen the answer.",
-    "Leave out one side (compare --duplicates drop), or keep copies together (group).",
+    say("An image that is judged stands in training too: the model has seen the answer."),
+    say("Leave out one side (compare --duplicates drop), or keep copies together (group)."),
     across,
 )
 RELABELLED = Check(
     "DUP002",
-    "copies with two labels",
+    say("copies with two labels"),
     "error",
-    "One of the labels is wrong, and others may be.",
-    "Look at these images, mend their labels or leave them out.",
+    say("One of the labels is wrong, and others may be."),
+    say("Look at these images, mend their labels or leave them out."),
     relabelled,
 )
 ANYWHERE = Check(
     "DUP003",
-    "copies",
+    say("copies"),
     "warning",
-    "One image counts several times. Of different patients, one patient has two names.",
-    "Keep one of each; or keep them on one side, as compare does by default.",
+    say("One image counts several times. Of different patients, one patient has two names."),
+    say("Keep one of each; or keep them on one side, as compare does by default."),
     anywhere,
 )

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
-from imgpipe.evaluate.wording import count
 
 
 def look(evidence: Evidence) -> list[Seen]:
@@ -17,19 +17,21 @@ def look(evidence: Evidence) -> list[Seen]:
         return []
     kinds = np.unique(evidence.labels[bad])
     whole = all((~(areas[evidence.labels == code] > 0)).all() for code in kinds)
-    where = ""
+    text = counted(len(bad), "{n} mask is empty or missing", "{n} masks are empty or missing")
     if whole and len(kinds) < len(evidence.classes):
-        where = f", all of {', '.join(evidence.classes[code] for code in kinds)}"
-    text = f"{count(len(bad), 'mask')} {'is' if len(bad) == 1 else 'are'} empty or missing{where}"
+        named = [evidence.classes[code] for code in kinds]
+        text = say("{text}, all of {names:,}", text=text, names=named)
     return [Seen(text, listed(evidence.ids[bad]))]
 
 
 CHECK = Check(
     "IMG004",
-    "empty masks",
+    say("empty masks"),
     "warning",
-    "Features inside a mask do not exist there. Where a class has no mask, that alone tells it.",
-    "Draw them; or compare with --empty-mask drop, or with --region image.",
+    say(
+        "Features inside a mask do not exist there. Where a class has no mask, that alone tells it."
+    ),
+    say("Draw them; or compare with --empty-mask drop, or with --region image."),
     look,
     of_images=True,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from imgpipe._common.texts import Text
 from imgpipe.evaluate.checks.evidence import Evidence
 from imgpipe.evaluate.results import Finding
 
@@ -26,11 +27,11 @@ class Check:
     ----------
     code : str
         What it is called in output, in ``--ignore`` and in `docs/checks.md`.
-    title : str
+    title : Text
         What it looks for.
     severity : {"error", "warning", "note"}
         Scores cannot be trusted; they may be too good; worth knowing.
-    meaning, remedy : str
+    meaning, remedy : Text
         What a finding means, and what would do.
     look : callable
         Takes `Evidence` and gives what it saw, nothing where all is well.
@@ -39,10 +40,10 @@ class Check:
     """
 
     code: str
-    title: str
+    title: Text
     severity: str
-    meaning: str
-    remedy: str
+    meaning: Text
+    remedy: Text
     look: Callable[[Evidence], Iterable[Seen]]
     of_images: bool = False
 

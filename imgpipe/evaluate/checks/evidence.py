@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import Fault
+from imgpipe._common.texts import Text
 from imgpipe.datasets.digests import equal_groups
 from imgpipe.evaluate.data.measures import MEASURES
 from imgpipe.evaluate.data.shift import Shift, shift
@@ -33,7 +34,7 @@ class Evidence:
     dataset: Any
     survey: Survey
     pairs: tuple[DuplicatePair, ...] = ()
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[Text, ...] = ()
     faults: tuple[Fault, ...] = ()
     splits: Sequence[Split] | None = None
     models: tuple[ModelResult, ...] = ()

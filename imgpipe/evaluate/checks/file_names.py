@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.checks.words import tells
@@ -31,7 +32,7 @@ def _words(evidence: Evidence, stems: list[str]) -> list[Telling | None]:
     some = [word for word, n in counts.most_common() if n < len(stems)][:_MOST]
     return [
         by_word(
-            f"{word!r} in the file name",
+            say("{word} in the file name", word=repr(word)),
             np.array([str(word in words) for words in split]),
             evidence.labels,
             evidence.units,
@@ -47,15 +48,15 @@ def _number(evidence: Evidence, stems: list[str]) -> Telling | None:
     values = np.array([float(found[-1][:15]) if found else np.nan for found in numbers])
     if np.isnan(values).mean() > 0.5:
         return None
-    return by_number("the number in the file name", values, evidence.labels, evidence.units)
+    return by_number(say("the number in the file name"), values, evidence.labels, evidence.units)
 
 
 CHECK = Check(
     "CUT003",
-    "file names tell the classes",
+    say("file names tell the classes"),
     "note",
-    "No model here reads names, but who sorts, splits or looks by name does not look blindly.",
-    "Rename the files before people judge them; keep the labels in a manifest.",
+    say("No model here reads names, but who sorts, splits or looks by name does not look blindly."),
+    say("Rename the files before people judge them; keep the labels in a manifest."),
     look,
     of_images=True,
 )

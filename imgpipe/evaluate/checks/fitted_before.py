@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 
 
@@ -12,8 +13,13 @@ def frozen(evidence: Evidence) -> list[Seen]:
     for name, model in evidence.estimators.items():
         steps = dict.fromkeys(type(part).__name__ for part in _parts(model) if _is_frozen(part))
         if steps:
-            text = f"{name} has a step that was fitted before and is kept as it is"
-            seen.append(Seen(f"{text} ({', '.join(steps)}): it may have seen held-out images"))
+            text = say(
+                "{name} has a step that was fitted before and is kept as it is ({steps:,}): it may "
+                "have seen held-out images",
+                name=name,
+                steps=list(steps),
+            )
+            seen.append(Seen(text))
     return seen
 
 
@@ -24,9 +30,12 @@ def threshold(evidence: Evidence) -> list[Seen]:
         for part in _parts(model):
             given = getattr(part, "threshold", None)
             if type(part).__name__ == "FixedThresholdClassifier" and given not in ("auto", 0.5):
-                seen.append(
-                    Seen(f"{name} decides at a fixed threshold of {given}, found before the folds")
+                text = say(
+                    "{name} decides at a fixed threshold of {threshold}, found before the folds",
+                    name=name,
+                    threshold=str(given),
                 )
+                seen.append(Seen(text))
     return seen
 
 
@@ -49,17 +58,22 @@ def _is_frozen(part: Any) -> bool:
 
 FROZEN = Check(
     "SCO004",
-    "fitted outside the folds",
+    say("fitted outside the folds"),
     "error",
-    "A scaler, selector or threshold fitted on all images has seen those that are judged.",
-    "Give the model unfitted: compare fits every step on the training part of each fold.",
+    say("A scaler, selector or threshold fitted on all images has seen those that are judged."),
+    say("Give the model unfitted: compare fits every step on the training part of each fold."),
     frozen,
 )
 THRESHOLD = Check(
     "SCO005",
-    "threshold from elsewhere",
+    say("threshold from elsewhere"),
     "warning",
-    "A threshold tuned on the judged images makes accuracy, sensitivity and specificity too good.",
-    "Choose it on inner folds (TunedThresholdClassifierCV), or read the AUC, which needs none.",
+    say(
+        "A threshold tuned on the judged images makes accuracy, sensitivity and specificity too "
+        "good."
+    ),
+    say(
+        "Choose it on inner folds (TunedThresholdClassifierCV), or read the AUC, which needs none."
+    ),
     threshold,
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.checks.words import tells
@@ -18,12 +19,16 @@ def size(evidence: Evidence) -> list[Seen]:
 
 def suffix(evidence: Evidence) -> list[Seen]:
     """Suffix of the file."""
-    return _by_format(evidence, ("suffix", "the file type"))
+    return _by_format(evidence, ("suffix", say("the file type")))
 
 
 def pixel_type(evidence: Evidence) -> list[Seen]:
     """Bits of a pixel, colour or gray."""
-    return _by_format(evidence, ("type", "the pixel type"), ("channels", "the number of channels"))
+    return _by_format(
+        evidence,
+        ("type", say("the pixel type")),
+        ("channels", say("the number of channels")),
+    )
 
 
 def size_tellings(evidence: Evidence) -> list[Telling]:
@@ -35,9 +40,9 @@ def size_tellings(evidence: Evidence) -> list[Telling]:
     area, ratio = rows * columns, columns / rows
     labels, units = evidence.labels, evidence.units
     found = [
-        by_word("the image size", words, labels, units),
-        by_number("the number of pixels", area, labels, units),
-        by_number("the ratio of the sides", ratio, labels, units),
+        by_word(say("the image size"), words, labels, units),
+        by_number(say("the number of pixels"), area, labels, units),
+        by_number(say("the ratio of the sides"), ratio, labels, units),
     ]
     return beyond_chance(found, _LEAST)
 
@@ -54,28 +59,31 @@ def _by_format(evidence: Evidence, *fields: tuple[str, str]) -> list[Seen]:
 
 SIZE = Check(
     "CUT001",
-    "image size tells the classes",
+    say("image size tells the classes"),
     "warning",
-    "Classes came from different machines or exports, whose traces a model may read.",
-    "Take classes from the same source; crop to one size; hold out a site.",
+    say("Classes came from different machines or exports, whose traces a model may read."),
+    say("Take classes from the same source; crop to one size; hold out a site."),
     size,
     of_images=True,
 )
 SUFFIX = Check(
     "CUT002",
-    "file type tells the classes",
+    say("file type tells the classes"),
     "warning",
-    "Compression leaves traces in pixels: a model may tell JPEG from PNG and not sick from well.",
-    "Get all images in the format in which they were taken.",
+    say(
+        "Compression leaves traces in pixels: a model may tell JPEG from PNG and not sick from "
+        "well."
+    ),
+    say("Get all images in the format in which they were taken."),
     suffix,
     of_images=True,
 )
 PIXEL_TYPE = Check(
     "CUT004",
-    "pixel type tells the classes",
+    say("pixel type tells the classes"),
     "warning",
-    "Gray levels of one class have another depth or colour, which any model sees.",
-    "Get all images in one pixel type.",
+    say("Gray levels of one class have another depth or colour, which any model sees."),
+    say("Get all images in one pixel type."),
     pixel_type,
     of_images=True,
 )

@@ -1,5 +1,6 @@
 """CUT006 and CUT007: the classes are told apart by mean gray or contrast alone."""
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import TELLING, tells
 
@@ -17,19 +18,21 @@ def contrast(evidence: Evidence) -> list[Seen]:
 
 BRIGHTNESS = Check(
     "CUT006",
-    "brightness tells the classes",
+    say("brightness tells the classes"),
     "warning",
-    "No texture or shape is needed: exposure, machine or windowing may be what a model sees.",
-    "Compare machines and settings of the classes; hold out a site; scale gray levels by image.",
+    say("No texture or shape is needed: exposure, machine or windowing may be what a model sees."),
+    say(
+        "Compare machines and settings of the classes; hold out a site; scale gray levels by image."
+    ),
     brightness,
     of_images=True,
 )
 CONTRAST = Check(
     "CUT007",
-    "contrast tells the classes",
+    say("contrast tells the classes"),
     "warning",
-    "The range of gray levels alone is another in one class, as after another export.",
-    "Compare how the images of the classes were taken and stored; scale gray levels by image.",
+    say("The range of gray levels alone is another in one class, as after another export."),
+    say("Compare how the images of the classes were taken and stored; scale gray levels by image."),
     contrast,
     of_images=True,
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.data.areas import area_auc, area_warnings
@@ -16,16 +17,20 @@ def look(evidence: Evidence) -> list[Seen]:
     ):
         return []
     told = area_warnings("mask", area_auc(areas, evidence.labels))
-    found = by_number("area", np.nan_to_num(areas), evidence.labels, evidence.units)
+    found = by_number(say("area"), np.nan_to_num(areas), evidence.labels, evidence.units)
     return [Seen(text) for text in told if beyond_chance([found], 0)]
 
 
 CHECK = Check(
     "CUT008",
-    "the mask's area tells the classes",
+    say("the mask's area tells the classes"),
     "warning",
-    "The outline was drawn by somebody who may have known the answer, and any feature inside a "
-    "mask knows its size.",
-    "Judge by the area alone, too (compare --canaries); look at whole images (--region image).",
+    say(
+        "The outline was drawn by somebody who may have known the answer, and any feature inside a "
+        "mask knows its size."
+    ),
+    say(
+        "Judge by the area alone, too (compare --canaries); look at whole images (--region image)."
+    ),
     look,
 )

@@ -1,5 +1,6 @@
 """PAT001: nobody knows which images are of one patient."""
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 
 
@@ -9,25 +10,26 @@ def look(evidence: Evidence) -> list[Seen]:
         return []
     fitted = evidence.splits is None or any(len(split.train) for split in evidence.splits)
     if not fitted:
-        return [
-            Seen(
-                "no patient column: several images of one patient count as so many patients, and "
-                "the intervals may be too narrow"
-            )
-        ]
-    return [
-        Seen(
-            "no patient column: images of one patient may stand on both sides of a split, and "
-            "the scores may be too good"
+        text = say(
+            "no patient column: several images of one patient count as so many patients, and "
+            "the intervals may be too narrow"
         )
-    ]
+        return [Seen(text)]
+    text = say(
+        "no patient column: images of one patient may stand on both sides of a split, and "
+        "the scores may be too good"
+    )
+    return [Seen(text)]
 
 
 CHECK = Check(
     "PAT001",
-    "no patient column",
+    say("no patient column"),
     "warning",
-    "Images of one patient resemble one another; on both sides of a split they make scores good.",
-    "Name the patients with --groups; if each patient has one image, ignore this.",
+    say(
+        "Images of one patient resemble one another; on both sides of a split they make scores "
+        "good."
+    ),
+    say("Name the patients with --groups; if each patient has one image, ignore this."),
     look,
 )

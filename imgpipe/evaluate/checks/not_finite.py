@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
 from imgpipe.evaluate.data.measures import MEASURES
-from imgpipe.evaluate.wording import count
 
 
 def look(evidence: Evidence) -> list[Seen]:
@@ -13,16 +13,22 @@ def look(evidence: Evidence) -> list[Seen]:
     bad = np.flatnonzero(evidence.measures[:, MEASURES.index("pixels not finite")] > 0)
     if not len(bad):
         return []
-    text = f"{count(len(bad), 'image')} with pixels that are NaN or infinite"
+    text = counted(
+        len(bad),
+        "{n} image with pixels that are NaN or infinite",
+        "{n} images with pixels that are NaN or infinite",
+    )
     return [Seen(text, listed(evidence.ids[bad]))]
 
 
 CHECK = Check(
     "IMG002",
-    "pixels that are not finite",
+    say("pixels that are not finite"),
     "error",
-    "Features of such an image are undefined; what a model makes of them is not known.",
-    "Find out where they come from, such as a division by zero or padding, and write a number.",
+    say("Features of such an image are undefined; what a model makes of them is not known."),
+    say(
+        "Find out where they come from, such as a division by zero or padding, and write a number."
+    ),
     look,
     of_images=True,
 )

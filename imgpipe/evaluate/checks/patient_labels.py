@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
-from imgpipe.evaluate.wording import count
 
 _SHUFFLES = 20
 _RARE = 0.25  # of the patients with two labels that shuffled labels would give
@@ -24,8 +24,11 @@ def look(evidence: Evidence) -> list[Seen]:
     )
     if torn.sum() > _RARE * by_chance:
         return []
-    n = int(torn.sum())
-    text = f"{count(n, 'patient')} {'has' if n == 1 else 'have'} two labels; all others have one"
+    text = counted(
+        int(torn.sum()),
+        "{n} patient has two labels; all others have one",
+        "{n} patients have two labels; all others have one",
+    )
     return [Seen(text, listed(names[torn]))]
 
 
@@ -39,9 +42,9 @@ def _torn(unit: np.ndarray, labels: np.ndarray, n: int) -> np.ndarray:
 
 CHECK = Check(
     "PAT005",
-    "patients with two labels",
+    say("patients with two labels"),
     "warning",
-    "Labels go by patient here, so that one of two labels of a patient may be wrong.",
-    "Look at these patients and mend their labels, if they are wrong.",
+    say("Labels go by patient here, so that one of two labels of a patient may be wrong."),
+    say("Look at these patients and mend their labels, if they are wrong."),
     look,
 )

@@ -1,9 +1,9 @@
 """PAT003 and PAT004: patients that may be one under two names, or several under one."""
 
+from imgpipe._common.texts import counted, say
 from imgpipe.datasets.annotations.identity import alike, doubt_of
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.words import listed
-from imgpipe.evaluate.wording import count
 
 
 def two_names(evidence: Evidence) -> list[Seen]:
@@ -15,9 +15,12 @@ def two_names(evidence: Evidence) -> list[Seen]:
     extra = sum(len(found) - 1 for found in spelt)
     if not extra:
         return []
-    text = (
-        f"{count(extra, 'patient id')} {'differs' if extra == 1 else 'differ'} from another "
-        "only in case, blanks or zeros; they count as different patients"
+    text = counted(
+        extra,
+        "{n} patient id differs from another only in case, blanks or zeros; they count as "
+        "different patients",
+        "{n} patient ids differ from another only in case, blanks or zeros; they count as "
+        "different patients",
     )
     return [Seen(text, listed(name for found in spelt for name in found))]
 
@@ -33,17 +36,17 @@ def _notes(evidence: Evidence, code: str) -> list[Seen]:
 
 TWO_NAMES = Check(
     "PAT003",
-    "patients spelt in two ways",
+    say("patients spelt in two ways"),
     "warning",
-    "7 and 007, or P7 and p7, may be one patient, who would then stand on both sides.",
-    "Spell each patient in one way; --ids exact takes them as different.",
+    say("7 and 007, or P7 and p7, may be one patient, who would then stand on both sides."),
+    say("Spell each patient in one way; --ids exact takes them as different."),
     two_names,
 )
 ROUNDED = Check(
     "PAT004",
-    "rounded patient ids",
+    say("rounded patient ids"),
     "warning",
-    "A spreadsheet has rounded long numbers: several patients may have become one.",
-    "Export the table again, with the ids as text.",
+    say("A spreadsheet has rounded long numbers: several patients may have become one."),
+    say("Export the table again, with the ids as text."),
     rounded,
 )

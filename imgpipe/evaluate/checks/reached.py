@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.checks.formats import size_tellings
@@ -25,10 +26,16 @@ def look(evidence: Evidence) -> list[Seen]:
     auc, name = max(judged)
     if auc < max(score.low, _USEFUL):
         return []
-    text = (
-        f"{name} alone, one number an image and without any fit, has an AUC of {auc:.3f} on the "
-        f"judged images; the best model, {best.name}, has {score.value:.3f} "
-        f"({score.low:.3f}-{score.high:.3f}): the images may say no more than that number"
+    text = say(
+        "{what} alone, one number an image and without any fit, has an AUC of {auc:.3f} on the "
+        "judged images; the best model, {name}, has {score:.3f} ({low:.3f}-{high:.3f}): the images "
+        "may say no more than that number",
+        what=name,
+        auc=auc,
+        name=best.name,
+        score=score.value,
+        low=score.low,
+        high=score.high,
     )
     return [Seen(text)]
 
@@ -47,10 +54,10 @@ def _judged(telling: Telling, evidence: Evidence) -> float:
 
 CHECK = Check(
     "SCO003",
-    "one number scores as well",
+    say("one number scores as well"),
     "error",
-    "What the models found may be exposure, size or format, and nothing about the patients.",
-    "Take away what the number tells (same machine, view, format), then compare again.",
+    say("What the models found may be exposure, size or format, and nothing about the patients."),
+    say("Take away what the number tells (same machine, view, format), then compare again."),
     look,
     of_images=True,
 )

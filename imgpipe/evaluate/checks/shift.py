@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.stats import chi2_contingency
 
+from imgpipe._common.texts import say
 from imgpipe.datasets.annotations.spelling import quoted
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 
@@ -16,9 +17,10 @@ def looks(evidence: Evidence) -> list[Seen]:
     found = evidence.shift
     if found is None or found.auc < _TOLD or found.p > _CHANCE:
         return []
-    text = (
-        f"a simple classifier tells images of the test part from the others of their class: AUC "
-        f"{found.auc:.3f}; new data may differ as much"
+    text = say(
+        "a simple classifier tells images of the test part from the others of their class: AUC "
+        "{auc:.3f}; new data may differ as much",
+        auc=found.auc,
     )
     return [Seen(text)]
 
@@ -41,27 +43,32 @@ def shares(evidence: Evidence) -> list[Seen]:
         return []
     present = [c for c in range(len(evidence.classes)) if (evidence.labels == c).any()]
     name = quoted(evidence.classes[present[most]])
-    text = (
-        f"{parts[0, most]:.0%} of the training part but {parts[1, most]:.0%} of the test part are "
-        f"of class {name}"
+    text = say(
+        "{before:.0%} of the training part but {after:.0%} of the test part are of class {name}",
+        before=parts[0, most],
+        after=parts[1, most],
+        name=name,
     )
     return [Seen(text)]
 
 
 LOOKS = Check(
     "SPL004",
-    "shift between parts",
+    say("shift between parts"),
     "warning",
-    "The parts differ in patients, machines or years: validation says too little of test.",
-    "Judge by the test part only, and name the shift; data of one source have none.",
+    say("The parts differ in patients, machines or years: validation says too little of test."),
+    say("Judge by the test part only, and name the shift; data of one source have none."),
     looks,
     of_images=True,
 )
 SHARES = Check(
     "SPL005",
-    "other shares of classes",
+    say("other shares of classes"),
     "note",
-    "A threshold that fits the training part fits the other one less; accuracy changes by itself.",
-    "Read AUC, sensitivity and specificity, which do not depend on the shares.",
+    say(
+        "A threshold that fits the training part fits the other one less; accuracy changes by "
+        "itself."
+    ),
+    say("Read AUC, sensitivity and specificity, which do not depend on the shares."),
     shares,
 )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
-from imgpipe.evaluate.wording import count
 
 _LEAST = 5  # pairs of look-alikes needed to tell
 _WITHIN = 0.1  # share of them within patients up to which the patients are doubted
@@ -21,18 +21,29 @@ def look(evidence: Evidence) -> list[Seen]:
     within = sum(who[a] == who[b] for a, b in pairs)
     if within > _WITHIN * len(pairs):
         return []
-    text = (
-        f"of {count(len(pairs), 'pair')} of look-alikes {within or 'none'} "
-        f"{'is' if within < 2 else 'are'} of one patient: the patients look shuffled"
-    )
+    told = counted(len(pairs), "{n} pair", "{n} pairs")
+    if not within:
+        text = say(
+            "of {pairs} of look-alikes none is of one patient: the patients look shuffled",
+            pairs=told,
+        )
+    else:
+        text = counted(
+            int(within),
+            "of {pairs} of look-alikes {n} is of one patient: the patients look shuffled",
+            "of {pairs} of look-alikes {n} are of one patient: the patients look shuffled",
+            pairs=told,
+        )
     return [Seen(text)]
 
 
 CHECK = Check(
     "PAT006",
-    "shuffled patients",
+    say("shuffled patients"),
     "error",
-    "Images that look alike are of one patient as a rule. Wrong patients protect from nothing.",
-    "Check how the column of patients was joined to the images.",
+    say(
+        "Images that look alike are of one patient as a rule. Wrong patients protect from nothing."
+    ),
+    say("Check how the column of patients was joined to the images."),
     look,
 )

@@ -1,5 +1,6 @@
 """IMG005: images of several sizes."""
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 
 
@@ -10,15 +11,15 @@ def look(evidence: Evidence) -> list[Seen]:
         return []
     first = [f"{size}: {n}" for size, n in list(sizes.items())[:4]]
     more = ["..."] if len(sizes) > 4 else []
-    return [Seen(f"images of {len(sizes)} sizes ({', '.join(first + more)})")]
+    return [Seen(say("images of {n} sizes ({sizes:,})", n=len(sizes), sizes=first + more))]
 
 
 CHECK = Check(
     "IMG005",
-    "several sizes",
+    say("several sizes"),
     "note",
-    "Models compare images of one size, and resizing changes their aspect ratio.",
-    "Give --size PX, or crop or pad the images to one size.",
+    say("Models compare images of one size, and resizing changes their aspect ratio."),
+    say("Give --size PX, or crop or pad the images to one size."),
     look,
     of_images=True,
 )

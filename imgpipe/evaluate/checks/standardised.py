@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 
 _NOUGHT = 1e-3
@@ -24,8 +25,9 @@ def look(evidence: Evidence) -> list[Seen]:
             return []
         if np.abs(spread[varies] - 1).max() > _ONE:
             return []
-    what = "feature" if evidence.dataset.region == "table" else "pixel"
-    return [Seen(f"every {what} has mean 0 and standard deviation 1 over all images")]
+    if evidence.dataset.region == "table":
+        return [Seen(say("every feature has mean 0 and standard deviation 1 over all rows"))]
+    return [Seen(say("every pixel has mean 0 and standard deviation 1 over all images"))]
 
 
 def _values(dataset: Any) -> np.ndarray | None:
@@ -40,9 +42,12 @@ def _values(dataset: Any) -> np.ndarray | None:
 
 CHECK = Check(
     "SPL006",
-    "standardised before the split",
+    say("standardised before the split"),
     "error",
-    "The scale was taken from all images, those that are judged among them.",
-    "Give the images as they were; scale inside the model, which is fitted on training parts only.",
+    say("The scale was taken from all images, those that are judged among them."),
+    say(
+        "Give the images as they were; scale inside the model, which is fitted on training parts "
+        "only."
+    ),
     look,
 )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.data.splits import split_warnings
@@ -16,12 +17,19 @@ def unusable(evidence: Evidence) -> list[Seen]:
         return []
     for needed in ("train", "test"):
         if not (split == needed).any():
-            return [Seen(f"the split has no {needed} part (found {some(np.unique(split))})")]
+            found = some(np.unique(split))
+            text = (
+                say("the split has no train part (found {names})", names=found)
+                if needed == "train"
+                else say("the split has no test part (found {names})", names=found)
+            )
+            return [Seen(text)]
     untaught = np.setdiff1d(evidence.labels, evidence.labels[split == "train"])
     if not len(untaught):
         return []
     names = tuple(evidence.classes[code] for code in untaught)
-    return [Seen(f"the training part has no sample of class {some(names)}", names)]
+    text = say("the training part has no sample of class {names}", names=some(names))
+    return [Seen(text, names)]
 
 
 def lacking(evidence: Evidence) -> list[Seen]:
@@ -35,7 +43,10 @@ def lacking(evidence: Evidence) -> list[Seen]:
         own = evidence.labels[evidence.split == part]
         names = tuple(evidence.classes[code] for code in np.setdiff1d(evidence.labels, own))
         if len(own) and names:
-            seen.append(Seen(f"the part {part} has no sample of class {some(names)}", names))
+            text = say(
+                "the part {part} has no sample of class {names}", part=part, names=some(names)
+            )
+            seen.append(Seen(text, names))
     return seen
 
 
@@ -49,31 +60,31 @@ def undividable(evidence: Evidence) -> list[Seen]:
     try:
         stratified_folds(named, evidence.groups, evidence.folds, random_state=0)
     except InputError as error:
-        return [Seen(str(error))]
+        return [Seen(error.args[0])]
     return []
 
 
 UNUSABLE = Check(
     "SPL001",
-    "unusable split",
+    say("unusable split"),
     "error",
-    "A comparison fits on the part train and judges on the part test; this one is refused.",
-    "Mark some images of every class train, and some test; or leave the split out.",
+    say("A comparison fits on the part train and judges on the part test; this one is refused."),
+    say("Mark some images of every class train, and some test; or leave the split out."),
     unusable,
 )
 LACKING = Check(
     "SPL002",
-    "a part without a class",
+    say("a part without a class"),
     "warning",
-    "How models do on a class cannot be seen where none of its images is held out.",
-    "Use fewer folds, or hold out images of every class.",
+    say("How models do on a class cannot be seen where none of its images is held out."),
+    say("Use fewer folds, or hold out images of every class."),
     lacking,
 )
 UNDIVIDABLE = Check(
     "SPL003",
-    "too little for folds",
+    say("too little for folds"),
     "error",
-    "Each of the folds needs images, or patients, of every class; compare refuses these.",
-    "Use fewer --folds, or add patients.",
+    say("Each of the folds needs images, or patients, of every class; compare refuses these."),
+    say("Use fewer --folds, or add patients."),
     undividable,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.annotations.spelling import quoted
 from imgpipe.evaluate.checks.entry import Seen
 from imgpipe.evaluate.data.telling import Telling
@@ -15,14 +16,30 @@ def listed(ids: Iterable[object]) -> tuple[str, ...]:
     return tuple(str(name) for _, name in zip(range(LISTED), ids, strict=False))
 
 
-def tells(found: Sequence[Telling], classes: tuple[str, ...], what: str = "") -> list[Seen]:
+def tells(found: Sequence[Telling], classes: tuple[str, ...]) -> list[Seen]:
     """Say that one number, the best of those found, tells a class."""
     if not found:
         return []
     best = found[0]
-    others = [f"{each.name} {each.auc:.3f}" for each in found[1:4]]
-    more = f" ({', '.join(others)})" if others else ""
-    target = quoted(classes[best.code]) if len(classes) > 2 else "the classes"
-    apart = "from the others" if len(classes) > 2 else "apart"
-    text = f"{what}{best.name} alone, without any fit, tells {target} {apart}: AUC {best.auc:.3f}"
-    return [Seen(text + more)]
+    if len(classes) > 2:
+        text = say(
+            "{what} alone, without any fit, tells {name} from the others: AUC {auc:.3f}",
+            what=best.name,
+            name=quoted(classes[best.code]),
+            auc=best.auc,
+        )
+    else:
+        text = say(
+            "{what} alone, without any fit, tells the classes apart: AUC {auc:.3f}",
+            what=best.name,
+            auc=best.auc,
+        )
+    return [Seen(_with_others(text, found[1:4]))]
+
+
+def _with_others(text: Text, others: Sequence[Telling]) -> Text:
+    """Name what tells nearly as much."""
+    if not others:
+        return text
+    named = [say("{what} {auc:.3f}", what=each.name, auc=each.auc) for each in others]
+    return say("{text} ({others:,})", text=text, others=named)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from imgpipe._common.texts import Text, say
 from imgpipe.evaluate.data.telling import first_rank_auc
 
 _TELLING = 0.7  # AUC from which the area alone is held against a score
@@ -24,11 +25,14 @@ def area_auc(areas: np.ndarray, labels: np.ndarray) -> float | None:
     return float(best)
 
 
-def area_warnings(region: str, auc: float | None) -> list[str]:
+def area_warnings(region: str, auc: float | None) -> list[Text]:
     """Hold it against the scores where the area alone tells the classes apart."""
     if auc is None or region == "image" or auc < _TELLING:
         return []
     return [
-        f"the area of the mask alone has an AUC of {auc:.2f}: part of every score may be the size "
-        "that somebody drew"
+        say(
+            "the area of the mask alone has an AUC of {auc:.2f}: part of every score may be the "
+            "size that somebody drew",
+            auc=auc,
+        )
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text
 from imgpipe.evaluate.data.kept_folds import kept_folds, name_of_folds
 from imgpipe.evaluate.data.sites import held_out_sites
 from imgpipe.evaluate.data.splits import Split, make_splits
@@ -22,7 +23,7 @@ class Division:
 
     splits: list[Split]
     draw: Callable[[Any], list[Split]] | None = None
-    folds_of: str | None = None
+    folds_of: Text | None = None
 
 
 def divide(

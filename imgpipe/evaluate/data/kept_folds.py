@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.wording import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +58,11 @@ def kept_folds(dataset: Any, given: Any) -> list[Split]:
     return splits
 
 
-def name_of_folds(given: Any) -> str:
+def name_of_folds(given: Any) -> Text:
     """Say where folds that are not made here come from."""
-    return f"those of {shown(given)}" if isinstance(given, str | os.PathLike) else "given ones"
+    if isinstance(given, str | os.PathLike):
+        return say("those of {run}", run=shown(given))
+    return say("given ones")
 
 
 def _of_run(dataset: Any, given: str | os.PathLike[str]) -> list[Split]:
@@ -135,7 +137,8 @@ def _check_ids(dataset: Any, rows: "pd.DataFrame", place: dict[str, int], what: 
     ]
     if wrong:
         raise InputError(
-            f"{what}: {count(len(set(wrong)), 'image')} had another label in that run "
+            f"{what}: {counted(len(set(wrong)), '{n} image', '{n} images')} had another label in "
+            "that run "
             f"({some(sorted(set(wrong)))})"
         )
     if (rows.groupby("repeat")["id"].count() != len(place)).any():
@@ -180,6 +183,6 @@ def _check_patients(dataset: Any, splits: list[Split], what: str) -> None:
         both = sorted(set(groups[split.train].tolist()) & set(groups[split.test].tolist()))
         if both:
             raise InputError(
-                f"{what}: {count(len(both), 'patient')} on both sides of fold "
-                f"{(split.fold or 0) + 1} ({some(both, 5)}): scores would be too good"
+                f"{what}: {counted(len(both), '{n} patient', '{n} patients')} on both sides of "
+                f"fold {(split.fold or 0) + 1} ({some(both, 5)}): scores would be too good"
             )

@@ -5,12 +5,12 @@ from itertools import product
 
 import numpy as np
 
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.datasets.digests import equal_groups
 from imgpipe.evaluate.data.lookalikes.groups import MOST_COMPARED, LookAlikes, look_alikes
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.results import Copies, DuplicatePair
-from imgpipe.evaluate.wording import count
 
 
 def judged_in_training(
@@ -42,21 +42,42 @@ def judged_in_training(
     return len(judged)
 
 
-def in_training_warnings(known: int | None, splits: Sequence[Split]) -> list[str]:
+def in_training_warnings(known: int | None, splits: Sequence[Split]) -> list[Text]:
     """Say how many of the judged images were trained on, as far as that is known."""
     if not known:
         return []
-    were = "was" if known == 1 else "were"
     first = splits[0]
     if not len(first.train):
         return [
-            f"{known} of {len(first.test)} images {were} used to train this model: scores on them "
-            "are too good"
+            counted(
+                known,
+                "{n} of {of} images was used to train this model: scores on them are too good",
+                "{n} of {of} images were used to train this model: scores on them are too good",
+                of=len(first.test),
+            )
         ]
     of = len({int(i) for split in splits for i in split.test})
-    where = "the training part" if first.fold is None else "the training part of its fold"
-    stands = "has an equal image" if known == 1 else "have an equal image each"
-    return [f"{known} of {of} judged images {stands} in {where}: scores on them are too good"]
+    if first.fold is None:
+        return [
+            counted(
+                known,
+                "{n} of {of} judged images has an equal image in the training part: scores on them "
+                "are too good",
+                "{n} of {of} judged images have an equal image each in the training part: scores "
+                "on them are too good",
+                of=of,
+            )
+        ]
+    return [
+        counted(
+            known,
+            "{n} of {of} judged images has an equal image in the training part of its fold: scores "
+            "on them are too good",
+            "{n} of {of} judged images have an equal image each in the training part of its fold: "
+            "scores on them are too good",
+            of=of,
+        )
+    ]
 
 
 def count_copies(digests: Sequence[bytes], labels: np.ndarray, judged: int | None) -> Copies:
@@ -74,8 +95,8 @@ def duplicates(
     alike: LookAlikes | None = None,
     classes: Sequence[str] | None = None,
     n_jobs: int | None = None,
-) -> tuple[tuple[DuplicatePair, ...], list[str]]:
-    """List equal and nearly equal images, and say in words what is wrong about them.
+) -> tuple[tuple[DuplicatePair, ...], list[Text]]:
+    """List equal and nearly equal images, and say whether the search was left undone.
 
     Parameters
     ----------
@@ -92,10 +113,11 @@ def duplicates(
 
     Returns
     -------
-    (pairs, warnings)
+    (pairs, complaints)
         All pairs: those with two labels first, then those in different splits or folds, equal
         ones before near ones. Of equal images all but the first are listed, beside one in another
-        split or fold where there is one; near-duplicates once for each two groups of equals.
+        split or fold where there is one; near-duplicates once for each two groups of equals. And
+        what was left undone.
     """
     alike = look_alikes(survey, n_jobs) if alike is None else alike
 
@@ -119,50 +141,15 @@ def duplicates(
         for a, b, similarity, way, sure in listed
     ]  # fmt: skip
     pairs.sort(key=lambda p: (p.same_label, p.split_a == p.split_b))
-    warnings = [*_exact_warnings(groups, labels, places), *_near_warnings(pairs)]
-    if alike.unsearched:
-        warnings.append(
-            f"near-duplicates were not searched for among {alike.unsearched} different images "
-            f"(the limit is {MOST_COMPARED}); exact ones were"
-        )
-    return tuple(pairs), warnings
-
-
-def _exact_warnings(
-    groups: list[list[int]], labels: np.ndarray, places: Sequence[str | None]
-) -> list[str]:
-    """Count equal images, and the groups of them that matter."""
-    if not groups:
-        return []
-    across = [group for group in groups if len({places[i] for i in group}) > 1]
-    torn = sum(len({int(labels[i]) for i in group}) > 1 for group in groups)
-    text = (
-        f"{sum(map(len, groups))} images are exact duplicates, in {count(len(groups), 'group')} of "
-        "equal ones"
+    if not alike.unsearched:
+        return tuple(pairs), []
+    text = say(
+        "near-duplicates were not searched for among {n} different images (the limit is {most}); "
+        "exact ones were",
+        n=alike.unsearched,
+        most=MOST_COMPARED,
     )
-    details = []
-    if across:
-        images = sum(map(len, across))
-        details.append(f"{images} of them across splits or folds, so scores may be too good")
-    if torn:
-        details.append(f"{count(torn, 'group')} with different labels")
-    return [f"{text}: {'; '.join(details)}" if details else text]
-
-
-def _near_warnings(pairs: list[DuplicatePair]) -> list[str]:
-    """Count the near-duplicates, and those that matter."""
-    kind = [pair for pair in pairs if not pair.exact and pair.sure]
-    if not kind:
-        return []
-    across = sum(pair.split_a != pair.split_b for pair in kind)
-    torn = sum(not pair.same_label for pair in kind)
-    text = f"{count(len(kind), 'pair')} of near-duplicates"
-    details = []
-    if across:
-        details.append(f"{across} across splits or folds, so scores may be too good")
-    if torn:
-        details.append(f"{torn} with two different labels")
-    return [f"{text}: {'; '.join(details)}" if details else text]
+    return tuple(pairs), [text]
 
 
 def _exact_pairs(groups: list[list[int]], places: Sequence[str | None]) -> list[tuple[int, int]]:

@@ -8,19 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.images import Image, Images, as_images
 
-CORNERS = ("top left", "top right", "bottom left", "bottom right")
+CORNERS = (say("top left"), say("top right"), say("bottom left"), say("bottom right"))
 MEASURES = (
-    "mean gray",
-    "contrast",
-    "lowest gray",
-    "highest gray",
-    "mean of the border",
-    "contrast of the border",
-    *(f"{kind} of the {corner} corner" for kind in ("mean", "contrast") for corner in CORNERS),
-    "pixels not finite",
-    "pixels at the highest value",
+    say("mean gray"),
+    say("contrast"),
+    say("lowest gray"),
+    say("highest gray"),
+    say("mean of the border"),
+    say("contrast of the border"),
+    *(say("mean of the {corner} corner", corner=corner) for corner in CORNERS),
+    *(say("contrast of the {corner} corner", corner=corner) for corner in CORNERS),
+    say("pixels not finite"),
+    say("pixels at the highest value"),
 )
 """Columns of `measure`."""
 _EDGE = 32  # the border is as wide as the shorter side by this, the corners are four times as wide

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, did_you_mean
+from imgpipe._common.texts import counted, say
 from imgpipe.datasets import Dataset
 from imgpipe.datasets.annotations.identity import check_alike
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.wording import count
 
 
 def held_out_sites(dataset: Dataset, given: str | None) -> tuple[Dataset, list[Split] | None]:
@@ -75,8 +75,13 @@ def external_set(dataset: Dataset, column: str, value: str) -> Dataset:
         part = np.where(held, "test", dataset.split)
         unused = ~held & (dataset.split == "test")
         if unused.any():
-            told = f"{count(int(unused.sum()), 'test image')} of the given split left out"
-            warnings = (*warnings, f"{told}: only {column}={value} is judged")
+            told = counted(
+                int(unused.sum()),
+                "{n} test image of the given split left out: only {site} is judged",
+                "{n} test images of the given split left out: only {site} is judged",
+                site=f"{column}={value}",
+            )
+            warnings = (*warnings, told)
             dataset, part = dataset.take(~unused), part[~unused]
     return dataset.changed(split=part, warnings=warnings)
 
@@ -106,7 +111,7 @@ def each_site(dataset: Dataset, column: str) -> tuple[Dataset, list[Split]]:
         raise InputError(f"{dataset.where}: {column} is {names[0]} throughout; two are needed")
     _check_classes(dataset, column, names, sites)
     if dataset.split is not None:
-        told = f"the given split is not used: each {column} is held out in turn"
+        told = say("the given split is not used: each {column} is held out in turn", column=column)
         dataset = dataset.changed(split=None, warnings=(*dataset.warnings, told))
     splits = [
         Split(
@@ -121,9 +126,13 @@ def each_site(dataset: Dataset, column: str) -> tuple[Dataset, list[Split]]:
     ]
     both = sum(len(dataset) - len(split.train) - len(split.test) for split in splits)
     if both:
-        told = (
-            f"{count(both, 'image')} of patients with several values of {column} left out of "
-            "training where such a patient is judged"
+        told = counted(
+            both,
+            "{n} image of patients with several values of {column} left out of training where such "
+            "a patient is judged",
+            "{n} images of patients with several values of {column} left out of training where "
+            "such a patient is judged",
+            column=column,
         )
         dataset = dataset.changed(warnings=(*dataset.warnings, told))
     labels = np.asarray(dataset.labels)
@@ -154,7 +163,12 @@ def _known_sites(dataset: Dataset, column: str) -> tuple[Dataset, np.ndarray]:
     if blank.all():
         raise InputError(f"{dataset.where}: the column {column} is blank")
     if blank.any():
-        told = f"{count(int(blank.sum()), 'image')} without {column} left out"
+        told = counted(
+            int(blank.sum()),
+            "{n} image without {column} left out",
+            "{n} images without {column} left out",
+            column=column,
+        )
         dataset = dataset.take(~blank)
         dataset = dataset.changed(warnings=(*dataset.warnings, told))
         sites = sites[~blank]
@@ -186,9 +200,12 @@ def _without_known(dataset: Any, site: str, held: np.ndarray) -> tuple[Any, np.n
     if kept.all():
         return dataset, held
     n, patients = int((~kept).sum()), len(np.unique(dataset.groups[~kept]))
-    told = (
-        f"{count(n, 'image')} of {count(patients, 'patient')} with images at {site} left out of "
-        "training: a patient is judged or trained on"
+    told = say(
+        "{images} of {patients} with images at {site} left out of training: a patient is judged or "
+        "trained on",
+        images=counted(n, "{n} image", "{n} images"),
+        patients=counted(patients, "{n} patient", "{n} patients"),
+        site=site,
     )
     dataset = dataset.take(kept)
     return dataset.changed(warnings=(*dataset.warnings, told)), held[kept]

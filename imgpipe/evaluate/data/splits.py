@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.evaluate.wording import count
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.learn.folds import folds_lacking_a_class, stratified_folds
 
 _SHOWN = 5  # ids named in an error
@@ -66,7 +66,7 @@ def make_splits(dataset: Any, *, folds: int, repeats: int, seed: int) -> list[Sp
     return splits
 
 
-def split_warnings(dataset: Any, splits: list[Split]) -> list[str]:
+def split_warnings(dataset: Any, splits: list[Split]) -> list[Text]:
     """Say which held-out parts miss a class."""
     labels = np.asarray(dataset.labels)
     if not any(len(split.train) for split in splits):
@@ -74,11 +74,22 @@ def split_warnings(dataset: Any, splits: list[Split]) -> list[str]:
     lacking = folds_lacking_a_class(labels, [(split.train, split.test) for split in splits])
     if not lacking:
         return []
-    where = "the test part" if dataset.split is not None else f"{lacking} of {len(splits)} folds"
-    lack = "lacks" if dataset.split is not None or lacking == 1 else "lack"
+    if dataset.split is not None:
+        return [
+            say(
+                "the test part lacks a class: metrics of that class are left out there; fewer "
+                "folds or more patients would help"
+            )
+        ]
     return [
-        f"{where} {lack} a class: metrics of that class are left out there; "
-        "fewer folds or more patients would help"
+        counted(
+            lacking,
+            "{n} of {of} folds lacks a class: metrics of that class are left out there; fewer "
+            "folds or more patients would help",
+            "{n} of {of} folds lack a class: metrics of that class are left out there; fewer folds "
+            "or more patients would help",
+            of=len(splits),
+        )
     ]
 
 
@@ -95,16 +106,19 @@ def shared_groups(dataset: Any) -> list[str]:
     return sorted(shared)
 
 
-def _unjudged(labels: np.ndarray, splits: list[Split], classes: Any) -> list[str]:
+def _unjudged(labels: np.ndarray, splits: list[Split], classes: Any) -> list[Text]:
     """Name the classes of which there is nothing to judge."""
     judged = labels[np.concatenate([split.test for split in splits])]
     missing = [str(name) for code, name in enumerate(classes) if not (judged == code).any()]
     if not missing:
         return []
-    named, it = ("class", "it") if len(missing) == 1 else ("classes", "them")
     return [
-        f"the judged images lack {named} {', '.join(missing)}: how the model does on {it} is "
-        "not known"
+        counted(
+            len(missing),
+            "the judged images lack class {names:,}: how the model does on it is not known",
+            "the judged images lack classes {names:,}: how the model does on them is not known",
+            names=missing,
+        )
     ]
 
 
@@ -122,8 +136,8 @@ def _given(dataset: Any) -> Split:
     if shared:
         shown = ", ".join(shared[:_SHOWN]) + (", ..." if len(shared) > _SHOWN else "")
         raise InputError(
-            f"{count(len(shared), 'patient')} {'stands' if len(shared) == 1 else 'stand'} in more "
-            f"than one part of the given split ({shown}): "
+            f"{counted(len(shared), '{n} patient stands', '{n} patients stand')} in more than one "
+            f"part of the given split ({shown}): "
             "scores would be too good; put each patient in one part, or leave the split out"
         )
     train = np.flatnonzero(split == "train")

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets import Dataset
 from imgpipe.datasets.annotations.identity import check_alike, natural, number
 from imgpipe.datasets.annotations.spelling import some
@@ -15,7 +16,7 @@ from imgpipe.evaluate.data.sites import column_values
 _MOST_VALUES = 20  # of a column that is taken value by value
 _MOST_NUMBERS = 6  # different numbers that are not put into bands
 _BANDS = 4
-UNKNOWN = "not known"
+UNKNOWN = say("not known")
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,10 @@ def _quantiles(numbers: np.ndarray) -> np.ndarray:
     return edges[(edges > numbers.min()) & np.isfinite(edges)]
 
 
-def _bands(edges: np.ndarray) -> list[str]:
+def _bands(edges: np.ndarray) -> list[Text]:
     shown = [f"{edge:g}" for edge in edges]
     if not shown:
-        return ["all"]
-    middle = [f"{a} to below {b}" for a, b in pairwise(shown)]
-    return [f"below {shown[0]}", *middle, f"{shown[-1]} or more"]
+        return [say("all")]
+    middle = [say("{low} to below {high}", low=a, high=b) for a, b in pairwise(shown)]
+    first, last = say("below {high}", high=shown[0]), say("{low} or more", low=shown[-1])
+    return [first, *middle, last]

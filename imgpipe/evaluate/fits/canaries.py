@@ -14,15 +14,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from imgpipe._common.texts import Text, say
 from imgpipe.evaluate.data.formats import sides
 from imgpipe.evaluate.data.measures import MEASURES
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.experiment import Experiment
 from imgpipe.evaluate.models import probabilities
+from imgpipe.evaluate.results.canaries import SHUFFLED
 from imgpipe.evaluate.scores.intervals import HeldOut
 from imgpipe.learn import FeatureExtractor
 
-SHUFFLED = "shuffled labels"
 _LARGEST = 1e12  # a standard deviation of larger numbers overflows in a product
 
 
@@ -30,8 +31,8 @@ _LARGEST = 1e12  # a standard deviation of larger numbers overflows in a product
 class Fitted:
     """A canary's predictions of the held-out parts, and the labels that it is judged by."""
 
-    name: str
-    what: str
+    name: Text
+    what: Text
     parts: list[HeldOut]
     labels: np.ndarray
 
@@ -46,25 +47,27 @@ def fit_canaries(experiment: Experiment, survey: Survey) -> Iterator[Fitted]:
         for name, what, seen in _views(experiment.dataset, survey):
             yield Fitted(name, what, _parts(seen, labels, experiment), labels)
     shuffled = _shuffled(labels, experiment.clusters, experiment.seed)
-    what = "labels dealt out anew among patients; .5 where nothing leaks"
+    what = say("labels dealt out anew among patients; .5 where nothing leaks")
     yield Fitted(SHUFFLED, what, _parts(values, shuffled, experiment), shuffled)
 
 
-def _views(dataset: Any, survey: Survey) -> Iterator[tuple[str, str, np.ndarray]]:
+def _views(dataset: Any, survey: Survey) -> Iterator[tuple[Text, Text, np.ndarray]]:
     """Names, explanations and numbers of what each canary sees."""
     measures = survey.measures
     places = [k for k, name in enumerate(MEASURES) if "border" in name or "corner" in name]
     mean = measures[:, [MEASURES.index("mean gray")]]
-    yield "mean gray alone", "the mean gray level of the image", mean
-    yield "border alone", "mean and contrast of the border and the corners", measures[:, places]
-    yield "image size alone", "rows and columns of the image as it was stored", sides(dataset)
+    yield say("mean gray alone"), say("the mean gray level of the image"), mean
+    border = say("mean and contrast of the border and the corners")
+    yield say("border alone"), border, measures[:, places]
+    size = say("rows and columns of the image as it was stored")
+    yield say("image size alone"), size, sides(dataset)
     if not np.isnan(survey.areas).all():
         area = np.nan_to_num(survey.areas)[:, None]
-        yield "mask area alone", "the share of the image inside the mask", area
+        yield say("mask area alone"), say("the share of the image inside the mask"), area
     if dataset.region == "mask" and dataset.images.in_memory:
         yield (
-            "noise in the masks",
-            "the models' features of noise in the same masks",
+            say("noise in the masks"),
+            say("the models' features of noise in the same masks"),
             _noise(dataset),
         )
 

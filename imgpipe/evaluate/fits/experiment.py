@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.evaluate.data.lookalikes.handling import Handled
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.subgroups import Grouping
@@ -63,9 +64,9 @@ class Experiment:
         return np.arange(len(self.labels)) if groups is None else np.asarray(groups)
 
     @property
-    def unit(self) -> str:
+    def unit(self) -> Text:
         """What is divided and resampled."""
-        return "images" if self.dataset.groups is None else "patients"
+        return say("images") if self.dataset.groups is None else say("patients")
 
     @property
     def first_repeat(self) -> list[Split]:

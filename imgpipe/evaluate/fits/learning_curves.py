@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from imgpipe._common import InputError, track
+from imgpipe._common.texts import Text, clauses, joined, say
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
@@ -203,19 +204,28 @@ def _patients(share: float, experiment: Experiment) -> int:
     return round(float(np.mean(counts)))
 
 
-def _statement(crossed: tuple[Crossing, ...], experiment: Experiment) -> str:
+def _statement(crossed: tuple[Crossing, ...], experiment: Experiment) -> Text:
     """Say how the curves were made and where they cross."""
     unit = experiment.unit
-    one_seed = experiment.seeds == 1
-    drawn = "one seed drew the shares" if one_seed else "every seed drew its own shares"
-    text = (
-        f"Each model was fitted on nested shares of the training {unit} and judged on the same "
-        f"held-out ones; {drawn}."
-    )
+    if experiment.seeds == 1:
+        made = say(
+            "Each model was fitted on nested shares of the training {unit} and judged on the same "
+            "held-out ones; one seed drew the shares.",
+            unit=unit,
+        )
+    else:
+        made = say(
+            "Each model was fitted on nested shares of the training {unit} and judged on the same "
+            "held-out ones; every seed drew its own shares.",
+            unit=unit,
+        )
     if not crossed:
-        return text + " No model overtakes another by more than chance in this range."
-    told = "; ".join(crossing.words(unit) for crossing in crossed)
-    return (
-        f"{text} {told}. Beyond it the difference is more than "
-        "chance; near it there is none, so its place is rough."
+        none = say("No model overtakes another by more than chance in this range.")
+        return joined([made, none])
+    told = clauses([crossing.words(unit) for crossing in crossed])
+    beyond = say(
+        "{crossings}. Beyond it the difference is more than chance; near it there is none, so its "
+        "place is rough.",
+        crossings=told,
     )
+    return joined([made, beyond])

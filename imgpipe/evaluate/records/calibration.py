@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results import Calibration, Reliability, ReliabilityBin
 from imgpipe.evaluate.scores.calibration import (
     binned,
@@ -57,7 +58,7 @@ def _error(pool: Pool, classes: tuple[str, ...]) -> dict[str, Any]:
     if len(classes) == 2:
         of, p, y = classes[1], pool.scores[:, 1], pool.true == 1
     else:
-        of, p = "top label", pool.scores[np.arange(len(pool.true)), pool.predicted]
+        of, p = say("top label"), pool.scores[np.arange(len(pool.true)), pool.predicted]
         y = pool.predicted == pool.true
     bins = quantile_bins(p)
     together = units_of_chance(pool.true, pool.clusters)

@@ -2,15 +2,15 @@
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.data.shift import Shift
 from imgpipe.evaluate.data.survey import Survey
-from imgpipe.evaluate.fits.canaries import SHUFFLED, fit_canaries
+from imgpipe.evaluate.fits.canaries import fit_canaries
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.results import Canary, Interval
+from imgpipe.evaluate.results.canaries import SHIFT, SHUFFLED
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 from imgpipe.evaluate.scores.metrics import metric_names
-
-_TOLD = "test or training"
 
 
 def canary_rows(
@@ -46,4 +46,4 @@ def _of_shift(shift: Shift, experiment: Experiment) -> Canary:
     nothing = Interval(np.nan, np.nan, np.nan)
     metrics = dict.fromkeys(metric_names(len(experiment.classes)), nothing)
     metrics["auc"] = Interval(shift.auc, *shift.interval(experiment.clusters))
-    return Canary(_TOLD, "whether an image is of the test part or another", metrics)
+    return Canary(SHIFT, say("whether an image is of the test part or another"), metrics)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from imgpipe._common.texts import Text
 from imgpipe.evaluate.checks import run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
 from imgpipe.evaluate.data.survey import Survey
@@ -18,7 +19,7 @@ def find_faults(
     candidates: list[Candidate],
     experiment: Experiment,
     survey: Survey,
-    look_alikes: tuple[tuple[DuplicatePair, ...], list[str]],
+    look_alikes: tuple[tuple[DuplicatePair, ...], list[Text]],
     models: tuple[ModelResult, ...],
     trained_on: frozenset[str] | None = None,
     *,

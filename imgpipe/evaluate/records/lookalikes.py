@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.data.lookalikes.groups import LookAlikes
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.results import AlikeGroup, LookAlikesFound, OtherScores
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
-from imgpipe.evaluate.wording import count
 from imgpipe.images.picture import picture_of
 
 _GROUPS = 24  # shown
@@ -101,9 +101,14 @@ def _without(
         )
         for record in records
     }
-    are = "stands" if seen == 1 else "stand"
-    statement = f"{seen} of {of} judged images {are} in training too, equal or nearly so"
-    return OtherScores(f"without {count(seen, 'copy', 'copies')}", statement, scores)
+    statement = counted(
+        seen,
+        "{n} of {of} judged images stands in training too, equal or nearly so",
+        "{n} of {of} judged images stand in training too, equal or nearly so",
+        of=of,
+    )
+    title = counted(seen, "without {n} copy", "without {n} copies")
+    return OtherScores(title, statement, scores)
 
 
 def _as_drawn(
@@ -114,14 +119,19 @@ def _as_drawn(
         return None
     n = experiment.copies.torn_apart
     left = [record.name for record in records if record.name not in drawn]
-    statement = (
-        f"{n} judged images would have a look-alike in the training part of their fold, had the "
-        "folds been drawn without regard to them"
+    statement = counted(
+        n,
+        "{n} judged image would have a look-alike in the training part of its fold, had the folds "
+        "been drawn without regard to them",
+        "{n} judged images would have a look-alike in the training part of their fold, had the "
+        "folds been drawn without regard to them",
     )
     if left:
-        statement += f" (not fitted again, for its cost: {', '.join(left)})"
+        statement = say(
+            "{text} (not fitted again, for its cost: {names:,})", text=statement, names=left
+        )
     scores = {name: _scores(parts, experiment) for name, parts in drawn.items()}
-    return OtherScores("folds as drawn", statement, scores)
+    return OtherScores(say("folds as drawn"), statement, scores)
 
 
 def _others(part: HeldOut, known: np.ndarray) -> HeldOut:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
+from imgpipe._common.texts import Text, clauses, say
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.learn import Filter
 
@@ -12,20 +13,22 @@ _FOLDS, _REPEATS = 5, 1  # unless told otherwise
 
 def filters(candidates: list[Candidate]) -> str:
     """Name the filters that images went through, and for which models."""
-    used: dict[str, list[str]] = {}
+    used: dict[Text, list[str]] = {}
     for candidate in candidates:
-        words = ", then ".join(map(_words, _filters(candidate.estimator)))
+        words = list(map(_words, _filters(candidate.estimator)))
         if words:
-            used.setdefault(words, []).append(candidate.name)
+            used.setdefault(_in_turn(words), []).append(candidate.name)
     if not used:
         return ""
     if len(used) == 1 and len(next(iter(used.values()))) == len(candidates):
-        return f"All images were filtered first: {next(iter(used))}."
-    told = "; ".join(f"{words} for {', '.join(names)}" for words, names in used.items())
-    return f"Images were filtered first: {told}."
+        return say("All images were filtered first: {filters}.", filters=next(iter(used)))
+    told = [
+        say("{filters} for {names:,}", filters=words, names=names) for words, names in used.items()
+    ]
+    return say("Images were filtered first: {filters}.", filters=clauses(told))
 
 
-def idle_settings(folds: Any, repeats: int, given: bool) -> str | None:
+def idle_settings(folds: Any, repeats: int, given: bool) -> Text | None:
     """Say which settings of a cross-validation were given where there is none."""
     if not given or not isinstance(folds, int):
         return None
@@ -36,7 +39,14 @@ def idle_settings(folds: Any, repeats: int, given: bool) -> str | None:
     ]
     if not asked:
         return None
-    return f"{' and '.join(asked)} changed nothing, since the division was given."
+    return say("{settings} changed nothing, since the division was given.", settings=asked)
+
+
+def _in_turn(words: list[str]) -> Text:
+    text = say("{a}", a=words[0])
+    for word in words[1:]:
+        text = say("{a}, then {b}", a=text, b=word)
+    return text
 
 
 def _filters(model: Any) -> list[Filter]:

@@ -1,12 +1,12 @@
 """The protocol of a comparison, in fields and in sentences."""
 
+from imgpipe._common.texts import Text, counted, joined, say
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records.preparation import filters
 from imgpipe.evaluate.results import Protocol
 from imgpipe.evaluate.scores.intervals import RESAMPLES
-from imgpipe.evaluate.wording import count
 
 
 def protocol(
@@ -28,11 +28,20 @@ def protocol(
         _intervals(experiment, kind),
     ]
     if seeds > 1:
-        sentences.append(f"Every model was fitted with {seeds} seeds; metrics are means over them.")
+        sentences.append(
+            say("Every model was fitted with {n} seeds; metrics are means over them.", n=seeds)
+        )
     grid = {c.name: c.grid for c in candidates if c.grid} if experiment.tune else None
-    statement = " ".join(sentence for sentence in sentences if sentence)
     return Protocol(
-        kind, folds, repeats, seeds, experiment.tune, grid, positive, statement, experiment.held_out
+        kind,
+        folds,
+        repeats,
+        seeds,
+        experiment.tune,
+        grid,
+        positive,
+        joined(sentences),
+        experiment.held_out,
     )
 
 
@@ -49,34 +58,73 @@ def _kind(experiment: Experiment) -> tuple[str, int | None, int | None]:
 
 def _division(
     kind: str, folds: int | None, repeats: int | None, first: Split, experiment: Experiment
-) -> str:
+) -> Text:
     if kind == "held-out evaluation":
-        return f"A model fitted before was judged on {count(len(first.test), 'image')}."
-    if kind in ("given split", "external set"):
-        how = "The given split was used as it is"
-        if experiment.held_out:
-            how = f"The images with {experiment.held_out} were held out as an external set"
-        unseen = "" if first.val is None else "; the validation part was never trained on"
-        return (
-            f"{how}: fitted on {count(len(first.train), 'training image')}, "
-            f"judged once on {count(len(first.test), 'test image')}{unseen}."
+        return counted(
+            len(first.test),
+            "A model fitted before was judged on {n} image.",
+            "A model fitted before was judged on {n} images.",
         )
+    if kind in ("given split", "external set"):
+        return _once(first, experiment)
     if experiment.held_out:
-        return (
-            f"Each of the {folds} values of {experiment.held_out} was held out in turn; all models "
-            "were fitted on the same others. Metrics are means over them."
+        return say(
+            "Each of the {folds} values of {column} was held out in turn; all models were fitted "
+            "on the same others. Metrics are means over them.",
+            folds=folds,
+            column=experiment.held_out,
         )
     if experiment.folds_of:
-        times = "" if repeats == 1 else f" in {repeats} repeats"
-        return (
-            f"Cross-validation on {folds} folds{times}, {experiment.folds_of}; all models on the "
-            "same folds. Metrics are means over folds."
+        if repeats == 1:
+            return say(
+                "Cross-validation on {folds} folds, {origin}; all models on the same folds. "
+                "Metrics are means over folds.",
+                folds=folds,
+                origin=experiment.folds_of,
+            )
+        return say(
+            "Cross-validation on {folds} folds in {repeats} repeats, {origin}; all models on the "
+            "same folds. Metrics are means over folds.",
+            folds=folds,
+            repeats=repeats,
+            origin=experiment.folds_of,
         )
-    repeated = "" if repeats == 1 else f", repeated {repeats} times"
-    return (
-        f"{folds}-fold cross-validation{repeated}, stratified by class, dividing "
-        f"{experiment.unit}; all models on the same folds. Metrics are means over folds."
+    if repeats == 1:
+        return say(
+            "{folds}-fold cross-validation, stratified by class, dividing {unit}; all models on "
+            "the same folds. Metrics are means over folds.",
+            folds=folds,
+            unit=experiment.unit,
+        )
+    return say(
+        "{folds}-fold cross-validation, repeated {repeats} times, stratified by class, dividing "
+        "{unit}; all models on the same folds. Metrics are means over folds.",
+        folds=folds,
+        repeats=repeats,
+        unit=experiment.unit,
     )
+
+
+def _once(first: Split, experiment: Experiment) -> Text:
+    """Say what was fitted and judged where there is one division."""
+    parts = {
+        "train": counted(len(first.train), "{n} training image", "{n} training images"),
+        "test": counted(len(first.test), "{n} test image", "{n} test images"),
+    }
+    if experiment.held_out:
+        text = say(
+            "The images with {site} were held out as an external set: fitted on {train}, judged "
+            "once on {test}",
+            site=experiment.held_out,
+            **parts,
+        )
+    else:
+        text = say(
+            "The given split was used as it is: fitted on {train}, judged once on {test}", **parts
+        )
+    if first.val is None:
+        return say("{text}.", text=text)
+    return say("{text}; the validation part was never trained on.", text=text)
 
 
 def _copies(experiment: Experiment) -> str:
@@ -85,8 +133,14 @@ def _copies(experiment: Experiment) -> str:
     if copies is None or copies.how == "keep":
         return ""
     if copies.left_out:
-        return f"Of images that look alike one was kept: {copies.left_out} were left out."
-    return "Images that look alike stay on one side." if copies.together is not None else ""
+        return counted(
+            copies.left_out,
+            "Of images that look alike one was kept: {n} was left out.",
+            "Of images that look alike one was kept: {n} were left out.",
+        )
+    if copies.together is not None:
+        return say("Images that look alike stay on one side.")
+    return ""
 
 
 def _tuning(
@@ -95,18 +149,32 @@ def _tuning(
     if not len(first.train):
         return ""
     if not experiment.tune:
-        return "Nothing was tuned."
-    where = "the validation part" if first.val is not None else "inner folds of each training part"
-    text = f"A small grid was searched by AUC on {where}."
+        return say("Nothing was tuned.")
+    if first.val is not None:
+        told = [say("A small grid was searched by AUC on the validation part.")]
+    else:
+        told = [say("A small grid was searched by AUC on inner folds of each training part.")]
     if experiment.budget is not None:
-        text += f" The budget was {experiment.budget:g} CPU seconds for each model."
+        told.append(
+            say("The budget was {seconds:g} CPU seconds for each model.", seconds=experiment.budget)
+        )
     for record in records:
         tried = sum(choice.tried for choice in record.choices)
         of = sum(choice.of for choice in record.choices)
         if tried < of:
-            text += f" It ended the search of {record.name} after {tried} of {count(of, 'trial')}."
+            told.append(
+                counted(
+                    of,
+                    "It ended the search of {name} after {tried} of {n} trial.",
+                    "It ended the search of {name} after {tried} of {n} trials.",
+                    name=record.name,
+                    tried=tried,
+                )
+            )
     untuned = [candidate.name for candidate in candidates if not candidate.grid]
-    return text + (f" Without a grid, and not tuned: {', '.join(untuned)}." if untuned else "")
+    if untuned:
+        told.append(say("Without a grid, and not tuned: {names:,}.", names=untuned))
+    return joined(told)
 
 
 def _cut_short(records: list[ModelRecord], budget: float | None) -> str:
@@ -117,45 +185,71 @@ def _cut_short(records: list[ModelRecord], budget: float | None) -> str:
     ended = [record.name for record in records if record.cut_short]
     if ended:
         sentences.append(
-            f"The budget of {budget:g} CPU seconds for each model ended the training of "
-            f"{', '.join(ended)}, which kept the best weights so far."
+            say(
+                "The budget of {seconds:g} CPU seconds for each model ended the training of "
+                "{names:,}, which kept the best weights so far.",
+                seconds=budget,
+                names=ended,
+            )
         )
     longer = [r for r in records if sum(r.fit_seconds) > budget and not r.epochs]
     if longer:
-        spent = ", ".join(f"{r.name} ({sum(r.fit_seconds):.3g} s)" for r in longer)
-        sentences.append(f"Fits that cannot be ended midway took longer than the budget: {spent}.")
-    return " ".join(sentences)
+        sentences.append(
+            say(
+                "Fits that cannot be ended midway took longer than the budget: {names:,}.",
+                names=[
+                    say("{name} ({seconds:.3g} s)", name=r.name, seconds=sum(r.fit_seconds))
+                    for r in longer
+                ],
+            )
+        )
+    return joined(sentences) if sentences else ""
 
 
 def _choosing(records: list[ModelRecord], first: Split) -> str:
     """Say where decision thresholds were chosen, if anywhere."""
     if first.val is not None:
-        return "Decision thresholds were chosen on the validation part."
+        return say("Decision thresholds were chosen on the validation part.")
     chosen = [r.name for r in records if r.inner and all(part is not None for part in r.inner)]
     if not chosen:
         return ""
-    return (
-        f"Decision thresholds of {', '.join(chosen)} were chosen on inner folds of each training "
-        "part."
+    return say(
+        "Decision thresholds of {names:,} were chosen on inner folds of each training part.",
+        names=chosen,
     )
 
 
-def _averages(positive: str | None) -> str:
+def _averages(positive: str | None) -> Text:
     if positive is None:
-        return (
+        return say(
             "Precision, recall and F1 are means over classes; the AUC is the mean of each class "
             "against the rest."
         )
-    return f"The positive class is {positive}."
+    return say("The positive class is {name}.", name=positive)
 
 
-def _intervals(experiment: Experiment, kind: str) -> str:
-    unit = experiment.unit
-    known = unit if unit == "patients" else "images (patients are unknown)"
-    text = f"Intervals are 95 %, from {RESAMPLES} bootstrap resamples of held-out {known}"
+def _intervals(experiment: Experiment, kind: str) -> Text:
+    if experiment.unit == "patients":
+        text = say(
+            "Intervals are 95 %, from {n} bootstrap resamples of held-out patients", n=RESAMPLES
+        )
+    else:
+        text = say(
+            "Intervals are 95 %, from {n} bootstrap resamples of held-out images (patients are "
+            "unknown)",
+            n=RESAMPLES,
+        )
     if kind == "cross-validation":
-        text += "; they do not tell how scores vary with other images to train on"
-    return (
-        f"{text}. No resample can change a score of exactly 0 or 1: its interval ends at the "
-        f"Wilson bound for as many {unit} as the rarest class has."
+        text = say(
+            "{text}; they do not tell how scores vary with other images to train on", text=text
+        )
+    return joined(
+        [
+            say("{text}.", text=text),
+            say(
+                "No resample can change a score of exactly 0 or 1: its interval ends at the Wilson "
+                "bound for as many {unit} as the rarest class has.",
+                unit=experiment.unit,
+            ),
+        ]
     )

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from imgpipe._common.texts import Text, say
 from imgpipe.evaluate.results.scores import Interval
 
-PREFIX = "canary: "
+PREFIX = "canary: "  # of titles
+SHUFFLED = say("shuffled labels")
+SHIFT = say("test or training")
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,6 @@ class Canary:
     metrics: dict[str, Interval]
 
     @property
-    def title(self) -> str:
+    def title(self) -> Text:
         """Its name in tables and files, where no model can be called so."""
-        return PREFIX + self.name
+        return say("canary: {name}", name=self.name)

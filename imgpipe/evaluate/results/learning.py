@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from imgpipe._common.texts import Text, say
 from imgpipe.evaluate.results.scores import Interval
 
 
@@ -29,9 +30,15 @@ class Crossing:
         scale = 10 ** max(0, math.floor(math.log10(self.at)) - 1)
         return int(round(self.at / scale) * scale)
 
-    def words(self, unit: str) -> str:
+    def words(self, unit: str) -> Text:
         """Say who overtakes whom; `unit` is what is counted."""
-        return f"{self.ahead} overtakes {self.behind} at about {self.about:,} {unit}"
+        return say(
+            "{ahead} overtakes {behind} at about {n} {unit}",
+            ahead=self.ahead,
+            behind=self.behind,
+            n=self.about,
+            unit=unit,
+        )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results.verdicts import PairedTest
 from imgpipe.evaluate.statistics.arguments import as_clusters, as_right
 
@@ -54,10 +55,10 @@ def cochran_q(labels: Any, predictions: Any, *, groups: Any | None = None) -> Pa
     shares = right.mean(axis=1)
     clusters = as_clusters(groups, right.shape[1])
     if clusters is None:
-        statistic, df, method = _q(right), len(rows) - 1, "Cochran's Q"
+        statistic, df, method = _q(right), len(rows) - 1, say("Cochran's Q")
     else:
         statistic, df = _wald(right, clusters)
-        method = "Wald test of equal accuracies, patient by patient"
+        method = say("Wald test of equal accuracies, patient by patient")
     return PairedTest(
         difference=float(shares.max() - shares.min()),
         low=np.nan,

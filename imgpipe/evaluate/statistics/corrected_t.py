@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results.verdicts import PairedTest
 
 
@@ -66,7 +67,7 @@ def corrected_t(differences: Any, n_train: Any, n_test: Any) -> PairedTest:
         high=mean + reach,
         statistic=statistic,
         p_value=float(2 * student.sf(abs(statistic), df)),
-        method="corrected resampled t (Nadeau and Bengio)",
+        method=say("corrected resampled t (Nadeau and Bengio)"),
     )
 
 

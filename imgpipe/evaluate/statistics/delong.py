@@ -9,6 +9,7 @@ from scipy.stats import norm, rankdata
 from scipy.stats import t as student
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results.verdicts import PairedTest
 from imgpipe.evaluate.scores.intervals import freedom_of
 from imgpipe.evaluate.statistics.arguments import as_binary, as_clusters, as_scores, edge_error
@@ -98,7 +99,11 @@ def compare_areas(
     if error < 1e-12:
         error = 0.0 if same else edge_error(min(_patients(positive, clusters)))
     law = norm if normal else student(area_freedom(positive, clusters))
-    name = "DeLong" if clusters is None else "Obuchowski (DeLong's for several images a patient)"
+    name = say("DeLong")
+    if clusters is not None:
+        name = say("Obuchowski (DeLong's for several images a patient)")
+    if len(parts) > 1:
+        name = say("{test}, mean over {n} seeds", test=name, n=len(parts))
     z = difference / error if error else 0.0
     return PairedTest(
         difference=difference,
@@ -106,7 +111,7 @@ def compare_areas(
         high=min(1.0, difference + float(law.ppf(0.975)) * error),
         statistic=z,
         p_value=float(2 * law.sf(abs(z))),
-        method=name if len(parts) == 1 else f"{name}, mean over {len(parts)} seeds",
+        method=name,
     )
 
 

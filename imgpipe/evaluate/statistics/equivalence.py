@@ -7,6 +7,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results.verdicts import PairedTest
 
 LEVEL = 0.05
@@ -66,7 +67,7 @@ def equivalence(low: float, high: float, margin: float, *, df: float | None = No
         high=difference + reach,
         statistic=float(statistic),
         p_value=float(law.sf(statistic)),
-        method=f"two one-sided tests, margin {margin:g}",
+        method=say("two one-sided tests, margin {margin:g}", margin=margin),
     )
 
 

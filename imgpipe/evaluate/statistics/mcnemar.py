@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest, norm
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results.verdicts import PairedTest
 from imgpipe.evaluate.statistics.arguments import Z, as_clusters, as_right
 
@@ -64,7 +65,7 @@ def mcnemar(
         high=high,
         statistic=float(min(only_a, only_b)),
         p_value=p,
-        method="McNemar, exact",
+        method=say("McNemar, exact"),
     )
 
 
@@ -83,7 +84,7 @@ def _clustered(a: np.ndarray, b: np.ndarray, clusters: np.ndarray) -> PairedTest
         high=min(1.0, difference + Z * error),
         statistic=z,
         p_value=float(2 * norm.sf(abs(z))),
-        method="McNemar for several images a patient (Obuchowski)",
+        method=say("McNemar for several images a patient (Obuchowski)"),
     )
 
 

@@ -4,12 +4,13 @@ import numpy as np
 from scipy.stats import t as student
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.evaluate.results import HIGHEST, Interval
 from imgpipe.evaluate.results.verdicts import PairedTest
 from imgpipe.evaluate.scores.intervals import Resampled, standard_error
 from imgpipe.evaluate.statistics.arguments import edge_error
 
-METHOD = "paired bootstrap of patients"
+METHOD = say("paired bootstrap of patients")
 
 
 def paired_bootstrap(a: Resampled, b: Resampled) -> PairedTest:

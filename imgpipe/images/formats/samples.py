@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.images.formats.exif import oriented
 from imgpipe.images.image import Image
 
@@ -57,7 +58,7 @@ def picture(samples: Samples) -> Image:
     notes = samples.warnings
     if samples.alpha is not None:
         if not samples.alpha.any() and pixels.any():
-            notes = (*notes, "transparent throughout, and thus black")
+            notes = (*notes, say("transparent throughout, and thus black"))
         pixels = _blend(pixels, samples.alpha)
     return Image(
         np.ascontiguousarray(pixels),

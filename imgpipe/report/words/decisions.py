@@ -3,45 +3,65 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imgpipe._common.texts import counted
+from imgpipe._common.texts import Text, counted, say
+from imgpipe.report.words.fixed import chosen_on_name
 from imgpipe.report.words.numbers import interval, number
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult
-    from imgpipe.evaluate.results import Operation
+    from imgpipe.evaluate.results import Calibration, Operation
 
 
-def calibrated(model: "ModelResult") -> list[str]:
+def calibrated(model: "ModelResult") -> list[Text]:
     """Judge a model's calibration error beside that of probabilities which are all true."""
     found = model.calibration
     if found is None:
         return [
-            f"The probabilities of {model.name} were not judged: there are too few, or some are no "
-            "numbers."
+            say(
+                "The probabilities of {model} were not judged: there are too few, or some are no "
+                "numbers.",
+                model=model.name,
+            )
         ]
-    error = f"{number(found.ece.value)}"
-    ends = interval(found.ece)
-    text = f"{model.name} has a calibration error of {error}" + (f" ({ends})" if ends else "")
-    limit = number(found.ece_chance_limit)
+    told = {"model": model.name, "error": _error(found), "limit": number(found.ece_chance_limit)}
     if found.ece.value <= found.ece_chance_limit:
-        judged = f"true probabilities would often have as much (up to {limit})"
+        text = say(
+            "{model} has a calibration error of {error}; true probabilities would often have as "
+            "much (up to {limit}).",
+            **told,
+        )
     else:
-        judged = (
-            f"true probabilities would have {number(found.ece_by_chance)} in the mean, and hardly "
-            f"more than {limit}: what it says is not to be taken at its word"
+        text = say(
+            "{model} has a calibration error of {error}; true probabilities would have {chance} in "
+            "the mean, and hardly more than {limit}: what it says is not to be taken at its word.",
+            chance=number(found.ece_by_chance),
+            **told,
         )
-    sentences = [f"{text}; {judged}."]
-    if found.log_loss_clipped:
-        n = found.log_loss_clipped
-        sentences.append(
-            f"{model.name} gave {counted(n, '{n} image', '{n} images')} a probability of 0 for "
-            f"what "
-            f"{'it is' if n == 1 else 'they are'}; in the log loss each costs 36.04."
-        )
-    return sentences
+    return [text, *_certain_and_wrong(model.name, found.log_loss_clipped)]
 
 
-def missed(name: str, one: "Operation") -> list[str]:
+def _error(found: "Calibration") -> str:
+    ends = interval(found.ece)
+    return f"{number(found.ece.value)} ({ends})" if ends else number(found.ece.value)
+
+
+def _certain_and_wrong(name: str, n: int) -> list[Text]:
+    """Count the images whose class had a probability of 0."""
+    if not n:
+        return []
+    return [
+        counted(
+            n,
+            "{model} gave {n} image a probability of 0 for what it is; in the log loss it costs "
+            "36.04.",
+            "{model} gave {n} images a probability of 0 for what they are; in the log loss each "
+            "costs 36.04.",
+            model=name,
+        )
+    ]
+
+
+def missed(name: str, one: "Operation") -> list[Text]:
     """Name what thresholds were chosen for and did not reach on held-out images."""
     sentences = []
     for point in one.points:
@@ -49,46 +69,78 @@ def missed(name: str, one: "Operation") -> list[str]:
         score = getattr(point, measure, None)
         if score is not None and score.high < float(target):
             sentences.append(
-                f"{name}: the threshold chosen for a {measure} of {target} on the {one.chosen_on} "
-                f"reached {number(score.value)} ({interval(score)}) on held-out images. The two "
-                "differ; expect new data to differ too."
+                say(
+                    "{model}: the threshold chosen for a {rule} on the {place} reached {score} "
+                    "({ends}) on held-out images. The two differ; expect new data to differ too.",
+                    model=name,
+                    rule=_aim(measure, target),
+                    place=chosen_on_name(one.chosen_on),
+                    score=number(score.value),
+                    ends=interval(score),
+                )
             )
     return sentences
 
 
-def short_of(model: "ModelResult") -> list[str]:
+def _aim(measure: str, target: str) -> Text:
+    if measure == "sensitivity":
+        return say("sensitivity of {target}", target=target)
+    return say("specificity of {target}", target=target)
+
+
+def short_of(model: "ModelResult") -> list[Text]:
     """Say where conformal sets held the true class less often than asked."""
     found = model.conformal
     if found is None or not found.coverage.high < found.level:
         return []
     return [
-        f"{model.name}: {number(found.coverage.value)} ({interval(found.coverage)}) of held-out "
-        f"images had their class in the set, less than the {found.level:g} asked for: they are "
-        f"not like those of the {found.chosen_on}."
+        say(
+            "{model}: {score} ({ends}) of held-out images had their class in the set, less than "
+            "the {level:g} asked for: they are not like those of the {place}.",
+            model=model.name,
+            score=number(found.coverage.value),
+            ends=interval(found.coverage),
+            level=found.level,
+            place=chosen_on_name(found.chosen_on),
+        )
     ]
 
 
-def not_chosen(comparison: "Comparison") -> list[str]:
+def not_chosen(comparison: "Comparison") -> list[Text]:
     """Say which models have no threshold but the one they came with, and what would give one."""
     lacking = [m.name for m in comparison.models if _lacks(m) and m.name != "dummy"]
     if not lacking:
         return []
-    named = ", ".join(lacking)
     if comparison.protocol.kind == "held-out evaluation":
-        return [f"No decision threshold was chosen for {named}: it calls the likeliest class."]
+        return [
+            counted(
+                len(lacking),
+                "No decision threshold was chosen for {names:,}: it calls the likeliest class.",
+                "No decision threshold was chosen for {names:,}: each calls the likeliest class.",
+                names=lacking,
+            )
+        ]
     return [
-        f"No decision threshold was chosen for {named}: there is no validation part to choose it "
-        "on, and inner folds (--thresholds) were not asked for, lack a class, or are not for "
-        "networks."
+        say(
+            "No decision threshold was chosen for {names:,}: there is no validation part to choose "
+            "it on, and inner folds (--thresholds) were not asked for, lack a class, or are not "
+            "for networks.",
+            names=lacking,
+        )
     ]
 
 
-def sets_lacking(models: Sequence["ModelResult"]) -> list[str]:
+def sets_lacking(models: Sequence["ModelResult"]) -> list[Text]:
     """Say which models have no conformal sets where others have some."""
     without = [model.name for model in models if model.conformal is None]
     if not without or len(without) == len(models):
         return []
-    return [f"No conformal sets for {', '.join(without)}: there was nothing to calibrate them on."]
+    return [
+        say(
+            "No conformal sets for {names:,}: there was nothing to calibrate them on.",
+            names=without,
+        )
+    ]
 
 
 def _lacks(model: "ModelResult") -> bool:

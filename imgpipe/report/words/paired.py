@@ -3,37 +3,55 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imgpipe.report.words.numbers import metric_name
-from imgpipe.report.words.sentences import article, listed, with_interval
+from imgpipe._common.texts import Text, clauses, joined, say
+from imgpipe.report.words.sentences import metric_in_text, named, with_interval
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import ModelResult, Verdict
 
 _LEVEL = 0.05
-_SAID = {
-    "no detectable difference": "no detectable difference from {}",
-    "equivalent within the margin": "equivalent within the margin to {}",
-    "too few to say": "too few images to say whether it is better than {}",
-}
 
 
-def headline(ranked: Sequence["ModelResult"], metric: str, pairs: Sequence["Verdict"] = ()) -> str:
+def headline(ranked: Sequence["ModelResult"], metric: str, pairs: Sequence["Verdict"] = ()) -> Text:
     """State the result with its interval, and what paired tests say of the others."""
     best = ranked[0]
-    score = best.metrics[metric]
-    name = metric_name(metric)
+    told = {
+        "model": best.name,
+        "metric": metric_in_text(metric),
+        "score": with_interval(best.metrics[metric]),
+    }
     if len(ranked) == 1:
-        return f"{best.name} reaches {article(name)} of {with_interval(score)}."
-    text = f"{best.name} has the highest {name}, {with_interval(score)}"
+        return say("{model} reaches an {metric} of {score}.", **told)
+    said = _said(best.name, pairs)
+    if not said:
+        return say("{model} has the highest {metric}, {score}.", **told)
+    text = say(
+        "{model} has the highest {metric}, {score}; {verdicts}.", verdicts=clauses(said), **told
+    )
+    return joined([text, _errs_otherwise(best.name, pairs, metric)])
+
+
+def _said(name: str, pairs: Sequence["Verdict"]) -> list[Text]:
+    """A clause for each verdict, with the models of which it is said."""
     rivals: dict[str, list[str]] = {}
-    for pair in of_model(best.name, pairs):
-        rivals.setdefault(pair.verdict, []).append(_other(pair, best.name))
+    for pair in of_model(name, pairs):
+        rivals.setdefault(pair.verdict, []).append(_other(pair, name))
+    said = []
     beaten = rivals.pop("better", [])
-    said = [words.format(listed(rivals[v])) for v, words in _SAID.items() if v in rivals]
-    if beaten:
-        said.insert(0, f"better than {'every other model' if not rivals else listed(beaten)}")
-    told = f"{text}; {'; '.join(said)}." if said else f"{text}."
-    return told + _errs_otherwise(best.name, pairs, metric)
+    if beaten and not rivals:
+        said.append(say("better than every other model"))
+    elif beaten:
+        said.append(say("better than {models}", models=named(beaten)))
+    if "no detectable difference" in rivals:
+        equal = named(rivals["no detectable difference"])
+        said.append(say("no detectable difference from {models}", models=equal))
+    if "equivalent within the margin" in rivals:
+        equal = named(rivals["equivalent within the margin"])
+        said.append(say("equivalent within the margin to {models}", models=equal))
+    if "too few to say" in rivals:
+        others = named(rivals["too few to say"])
+        said.append(say("too few images to say whether it is better than {models}", models=others))
+    return said
 
 
 def _errs_otherwise(name: str, pairs: Sequence["Verdict"], metric: str) -> str:
@@ -48,7 +66,10 @@ def _errs_otherwise(name: str, pairs: Sequence["Verdict"], metric: str) -> str:
     ]
     if not differing:
         return ""
-    return f" Their errors are not alike, though: see the accuracy of {listed(differing)} below."
+    return say(
+        "Their errors are not alike, though: see the accuracy of {models} below.",
+        models=named(differing),
+    )
 
 
 def readings(best: str, pairs: Sequence["Verdict"]) -> list[str]:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imgpipe._common.texts import Text, say
 from imgpipe.report.languages import spoken, tell
 from imgpipe.report.words.decisions import not_chosen
 from imgpipe.report.words.numbers import interval, metric_name, number
@@ -38,7 +39,7 @@ def overlap(a: "Interval", b: "Interval") -> bool | None:
     return a.low <= b.high and b.low <= a.high
 
 
-def shift(models: Sequence["ModelResult"], metric: str) -> str | None:
+def shift(models: Sequence["ModelResult"], metric: str) -> Text | None:
     """Name the models that score clearly lower on the test part than on validation."""
     falls = []
     for model in models:
@@ -46,35 +47,48 @@ def shift(models: Sequence["ModelResult"], metric: str) -> str | None:
             continue
         before, after = model.splits["val"][metric], model.splits["test"][metric]
         if overlap(before, after) is False and after.value < before.value:
-            falls.append(f"{model.name} ({number(before.value)} to {number(after.value)})")
+            falls.append(
+                say(
+                    "{model} ({before} to {after})",
+                    model=model.name,
+                    before=number(before.value),
+                    after=number(after.value),
+                )
+            )
     if not falls:
         return None
-    return (
-        f"{metric_name(metric)} falls from the validation part to the test part, beyond both "
-        f"intervals, for {listed(falls, 20)}. The two parts differ; expect new data to differ too."
+    return say(
+        "{metric} falls from the validation part to the test part, beyond both intervals, for "
+        "{models}. The two parts differ; expect new data to differ too.",
+        metric=metric_name(metric),
+        models=falls,
     )
 
 
-def not_done(comparison: "Comparison") -> list[str]:
+def not_done(comparison: "Comparison") -> list[Text]:
     """List what a careful reader would miss, before they have to ask."""
     protocol, card = comparison.protocol, comparison.dataset
     missing = []
     if not protocol.tuned and protocol.kind != "held-out evaluation":
-        missing.append("No setting was tuned: every model ran with its fixed defaults.")
+        missing.append(say("No setting was tuned: every model ran with its fixed defaults."))
     if card.patients is None:
-        missing.append("Patients were not kept apart, since the data name no patients.")
+        missing.append(say("Patients were not kept apart, since the data name no patients."))
     if protocol.seeds == 1:
-        missing.append("One seed only: the spread between seeds is unknown.")
+        missing.append(say("One seed only: the spread between seeds is unknown."))
     elif protocol.seeds < _SEEDS and any("parameters" in model.cost for model in comparison.models):
         missing.append(
-            f"{protocol.seeds} seeds only: a network needs {_SEEDS} or more for its spread to tell."
+            say(
+                "{n} seeds only: a network needs {least} or more for its spread to tell.",
+                n=protocol.seeds,
+                least=_SEEDS,
+            )
         )
     if protocol.kind != "cross-validation":
-        missing.append("One split only: the spread between splits is unknown.")
+        missing.append(say("One split only: the spread between splits is unknown."))
     if protocol.held_out is None:
-        missing.append("No data from another hospital or scanner were held out.")
+        missing.append(say("No data from another hospital or scanner were held out."))
     if not comparison.subgroups:
-        missing.append("No subgroups were compared.")
+        missing.append(say("No subgroups were compared."))
     return [
         *missing,
         *not_chosen(comparison),
@@ -87,14 +101,19 @@ def with_interval(score: "Interval") -> str:
     return f"{number(score.value)} ({ends})" if ends else number(score.value)
 
 
-def article(name: str) -> str:
-    """Put the article before a metric's name."""
-    spoken = name if name in ("AUC", "F1") else name.lower()
-    return f"an {spoken}" if name[0] in "AF" else f"a {spoken}"
+def metric_in_text(metric: str) -> Text:
+    """Name a metric within a sentence."""
+    return say("accuracy") if metric == "accuracy" else metric_name(metric)
 
 
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Join names; count them where there are many."""
+def named(names: Sequence[str], most: int = 3) -> Text:
+    """Enumerate names; count them where there are many.
+
+    Examples
+    --------
+    >>> named(["svm", "forest", "knn"]), named(["svm", "forest", "knn", "cnn"])
+    ('svm, forest and knn', '4 others')
+    """
     if len(names) > most:
-        return f"{len(names)} others"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        return say("{n} others", n=len(names))
+    return say("{names}", names=list(names))

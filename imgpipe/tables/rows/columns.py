@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets import load
 from imgpipe.datasets.annotations.identity import alike, told
 from imgpipe.datasets.annotations.labels import name_of
@@ -28,7 +29,7 @@ def label_columns(
     ids: Sequence[str],
     groups: str | None = None,
     split: str | None = None,
-) -> tuple[_Columns, list[str]]:
+) -> tuple[_Columns, list[Text]]:
     """Give label, group and split of each image, as far as a source that stands alone names them.
 
     `groups` and `split` are the columns of a manifest that become ``group`` and ``split``. Notes
@@ -66,7 +67,7 @@ def identifier_columns(images: Images, salt: str | None) -> dict[str, list[str]]
     }
 
 
-def _of_dataset(path: Path, count: int) -> tuple[_Columns, list[str]]:
+def _of_dataset(path: Path, count: int) -> tuple[_Columns, list[Text]]:
     """Columns of a labelled stack or a registered set; labels that cannot be used are told."""
     if path.exists() and path.suffix.lower() != ".npz":
         return {}, []
@@ -75,7 +76,7 @@ def _of_dataset(path: Path, count: int) -> tuple[_Columns, list[str]]:
     try:
         dataset = load(str(path))
     except InputError as error:
-        return {}, [f"labels are left out: {error}"]
+        return {}, [say("labels are left out: {reason}", reason=error.args[0])]
     if len(dataset) != count:
         return {}, []
     columns = {"label": [dataset.classes[code] for code in dataset.labels]}
@@ -86,7 +87,7 @@ def _of_dataset(path: Path, count: int) -> tuple[_Columns, list[str]]:
     return columns, []
 
 
-def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Columns, list[str]]:
+def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Columns, list[Text]]:
     table = read_table(path, ("path",))
     names = list(dict.fromkeys([*table.columns, *table.found]))
     chosen = {
@@ -98,7 +99,7 @@ def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Co
     if "label" in columns:
         columns["label"] = [name_of(label) for label in columns["label"]]
     notes = [
-        f"patients {told(found)} may be one, spelt in several ways"
+        say("patients {names} may be one, spelt in several ways", names=told(found))
         for found in alike(columns.get("group", ()))
     ]
     columns |= _others(table, chosen["group"], chosen["split"])

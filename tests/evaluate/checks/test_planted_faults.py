@@ -12,6 +12,7 @@ from cohort import SIDE, Cohort, cohort, divided, texture
 from PIL import Image
 
 from imgpipe import InputError
+from imgpipe._common.texts import Text
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import CHECKS, check
 from imgpipe.evaluate.checks.evidence import Evidence
@@ -391,7 +392,7 @@ def test_a_search_that_was_not_made_is_told() -> None:
     data = Dataset("scans", np.stack(made.images), np.array(made.labels))
     told = "near-duplicates were not searched for among 20001 different images"
     survey = survey_images(data.images, None)
-    evidence = Evidence(data, survey, complaints=(told, "and more"))
+    evidence = Evidence(data, survey, complaints=(Text(told),))
     assert [found.message for found in CHECKS["DUP007"].findings(evidence)] == [told]
 
 

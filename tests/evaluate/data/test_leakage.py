@@ -35,7 +35,7 @@ def test_an_exact_copy_is_found() -> None:
     """A copied image is paired with the one it equals, across splits and labels."""
     images = np.concatenate([IMAGES, IMAGES[[3]]])
     labels = np.r_[np.zeros(20, int), 1]
-    (pair,), (warning,) = find(images, labels, ["train"] * 20 + ["test"])
+    (pair,), _ = find(images, labels, ["train"] * 20 + ["test"])
     assert (pair.id_a, pair.id_b, pair.split_a, pair.split_b) == (
         "image 3",
         "image 20",
@@ -44,16 +44,13 @@ def test_an_exact_copy_is_found() -> None:
     )
     assert pair.exact
     assert not pair.same_label
-    assert "2 images are exact duplicates, in 1 group of equal ones: 2 of them across" in warning
-    assert "1 group with different labels" in warning
 
 
 def test_copies_that_are_judged_first() -> None:
     """Of four equal images, two judged and two trained on, each judged one is seen to leak."""
     images = np.concatenate([IMAGES[[3, 3]], IMAGES[:2], IMAGES[[3, 3]]])
     places = ["test", "test", "train", "train", "train", "train"]
-    pairs, (warning,) = find(images, None, places)
-    assert "4 images are exact duplicates, in 1 group of equal ones: 4 of them across" in warning
+    pairs, _ = find(images, None, places)
     assert {pair.id_a for pair in pairs} | {pair.id_b for pair in pairs} == {
         f"image {i}" for i in (0, 1, 4, 5)
     }
@@ -68,11 +65,8 @@ def test_copies_that_are_judged_first() -> None:
 def test_a_near_copy_of_copies_stands_across() -> None:
     """A look-alike of two equal images is across where it stands apart from either of them."""
     smooth = 127 + 60 * ndi.gaussian_filter(RNG.normal(size=(64, 64)), 2) / 0.15
-    pairs, warnings = find(
-        np.array([smooth, smooth, smooth * 0.9 + 10]), None, ["test", "train", "test"]
-    )
+    pairs, _ = find(np.array([smooth, smooth, smooth * 0.9 + 10]), None, ["test", "train", "test"])
     assert [(p.id_a, p.id_b) for p in pairs if not p.exact] == [("image 1", "image 2")]
-    assert "1 pair of near-duplicates: 1 across" in warnings[1]
 
 
 @st.composite
@@ -125,10 +119,8 @@ def test_many_copies_take_no_time() -> None:
     keys, reduced = (b"x",) * n, np.zeros((n, 16, 17), np.float32)
     survey = Survey(keys, keys, np.full(n, np.nan), reduced, {}, "uint8", 1, n)
     for places in (["train"] * n, ["test", *["train"] * (n - 1)]):
-        pairs, warnings = duplicates(survey, list(map(str, range(n))), np.zeros(n, int), places)
+        pairs, _ = duplicates(survey, list(map(str, range(n))), np.zeros(n, int), places)
         assert len(pairs) == n - 1
-        (warning,) = warnings
-        assert warning.startswith("30000 images are exact duplicates, in 1 group")
 
 
 def test_what_a_model_was_trained_on_is_known_or_not() -> None:
@@ -148,9 +140,8 @@ def test_a_near_copy_is_found(change: str) -> None:
     copy = (
         smooth[2] * 0.9 + 10 if change == "brighter" else smooth[2] + rng.normal(0, 0.3, (64, 64))
     )
-    (pair,), (warning,) = find(np.array([*smooth, copy]))
+    (pair,), _ = find(np.array([*smooth, copy]))
     assert (pair.id_a, pair.id_b, pair.exact) == ("image 2", "image 8", False)
-    assert "near-duplicates" in warning
 
 
 def test_constant_images_are_equal_but_never_near() -> None:

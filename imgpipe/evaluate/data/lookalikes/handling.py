@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, unknown_name
+from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.data.lookalikes.groups import LookAlikes, grouped, look_alikes
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.data.survey import Survey
-from imgpipe.evaluate.wording import count
 
 HANDLINGS = ("group", "drop", "keep")
 _PREFERRED = ("test", "val", "train")  # whose image stays: what is judged is judged
@@ -107,9 +107,15 @@ def _dropped(
             continue
         out.extend(i for i in group if i != _stays(group, dataset.split))
     kept = np.setdiff1d(np.arange(len(dataset)), out)
-    told = f"{count(len(out), 'image')} left out: look-alikes, of which one of a group stays"
+    told = counted(
+        len(out),
+        "{n} image left out: look-alikes, of which one of a group stays",
+        "{n} images left out: look-alikes, of which one of a group stays",
+    )
     if torn:
-        told += f"; of groups with several labels none does ({torn} images)"
+        told = say(
+            "{text}; of groups with several labels none does ({n} images)", text=told, n=torn
+        )
     before = set(dataset.labels)
     dataset = dataset.take(kept)
     if set(dataset.labels) != before:

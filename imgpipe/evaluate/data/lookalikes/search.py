@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgpipe._common.texts import say
 from imgpipe.evaluate.data.lookalikes.alignment import align
 from imgpipe.evaluate.data.lookalikes.candidates import candidates
 from imgpipe.evaluate.data.lookalikes.detail import detail, smooth
@@ -37,7 +38,7 @@ _LEAST_TURNED = 3.0  # there are seven ways to resemble one another by chance
 _LARGE = 40
 _LOWEST, _HIGHEST = -0.99, 0.9995
 
-_WAYS = {0: "", 2: "turned by 180°", 4: "mirrored", 6: "mirrored"}
+_WAYS = {0: "", 2: say("turned by 180°"), 4: say("mirrored"), 6: say("mirrored")}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def near_copies(
             int(kept[found.pairs[k, 0]]),
             int(kept[found.pairs[k, 1]]),
             min(float(fits[k, 2]), 1.0),
-            _WAYS.get(int(found.turns[k]), "turned by 90°"),
+            _WAYS.get(int(found.turns[k]), say("turned by 90°")),
             bool(odds[k] >= _SURE),
         )
         for k in np.flatnonzero(odds >= least)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from imgpipe._common.texts import Text, say
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.results import PairedTest
 from imgpipe.evaluate.scores.intervals import HeldOut, Resampled
@@ -14,7 +15,6 @@ from imgpipe.evaluate.statistics.corrected_t import corrected_t
 from imgpipe.evaluate.statistics.delong import Ranked, area_freedom, compare_areas
 from imgpipe.evaluate.statistics.mcnemar import mcnemar
 from imgpipe.evaluate.statistics.paired_bootstrap import paired_bootstrap
-from imgpipe.evaluate.wording import count
 
 METRIC = "auc"
 NOTHING = PairedTest(np.nan, np.nan, np.nan, np.nan, np.nan, "none")
@@ -26,7 +26,7 @@ class Chosen:
 
     test: PairedTest
     df: float | None
-    why: str
+    why: Text
 
 
 def auc_test(
@@ -42,7 +42,7 @@ def auc_test(
         return Chosen(
             paired_bootstrap(*drawn),
             drawn[0].judged.freedom(METRIC),
-            "the AUC is a mean over classes, which DeLong's test does not know",
+            say("the AUC is a mean over classes, which DeLong's test does not know"),
         )
     index = a.test[0].index
     groups = experiment.groups(index)
@@ -52,9 +52,10 @@ def auc_test(
         Ranked(positive, one.scores[:, 1], other.scores[:, 1])
         for one, other in zip(a.test, b.test, strict=True)
     ]
-    why = "both models judged the same held-out images, once"
-    if clusters is not None:
-        why += "; some patients have several"
+    if clusters is None:
+        why = say("both models judged the same held-out images, once")
+    else:
+        why = say("both models judged the same held-out images, once; some patients have several")
     return Chosen(compare_areas(fits, clusters), area_freedom(positive, clusters), why)
 
 
@@ -100,18 +101,19 @@ def _over_folds(drawn: tuple[Resampled, Resampled], experiment: Experiment) -> C
     each = (drawn[0].parts - drawn[1].parts).reshape(-1, len(splits))
     defined = ~np.isnan(each).all(axis=0)
     repeats = 1 + max(split.repeat or 0 for split in splits)
-    folds = count(len(splits) // repeats, "fold")
-    why = (
+    why = say(
         "every fold has its own fitted models, which DeLong's test does not know, and folds share "
         "what they train on"
     )
     if repeats == 1 and not experiment.held_out:
-        why += (
-            f"; with {folds} divided once the test is cautious: repeats (--repeats 10) would let "
-            "it see smaller differences"
+        why = say(
+            "{why}; with {n} folds divided once the test is cautious: repeats (--repeats 10) would "
+            "let it see smaller differences",
+            why=why,
+            n=len(splits),
         )
     if defined.sum() < 2:
-        return Chosen(NOTHING, None, "fewer than two folds hold every class")
+        return Chosen(NOTHING, None, say("fewer than two folds hold every class"))
     gaps = np.nanmean(each[:, defined], axis=0)
     kept = [split for split, there in zip(splits, defined, strict=True) if there]
     sizes = [(_units(split.train, experiment), _units(split.test, experiment)) for split in kept]

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.records.pairs.paired_tests import (
     METRIC,
@@ -20,7 +21,6 @@ from imgpipe.evaluate.scores.refusal import held_out_counts, is_refused
 from imgpipe.evaluate.statistics.equivalence import LEVEL, equivalence
 from imgpipe.evaluate.statistics.holm import holm
 from imgpipe.evaluate.statistics.paired_bootstrap import difference_of
-from imgpipe.evaluate.wording import count
 
 _FEW_PATIENTS = 5  # of a class, below which nothing is said of a difference
 
@@ -70,32 +70,43 @@ def _chosen(
     a: ModelRecord,
     b: ModelRecord,
     drawn: tuple[Resampled, Resampled],
-    missing: str | None,
+    missing: Text | None,
     experiment: Experiment,
 ) -> Chosen:
     """Test the AUC, unless it is `missing` for all, or for one of these models."""
     for record, score in zip((a, b), drawn, strict=True):
         if missing is None and np.isnan(score.value):
-            missing = f"{record.name} has no AUC"
+            missing = say("{name} has no AUC", name=record.name)
     if missing is not None:
         return Chosen(NOTHING, None, missing)
     return auc_test(a, b, drawn, experiment)
 
 
-def _missing(resampled: list[_Drawn], experiment: Experiment) -> str | None:
+def _missing(resampled: list[_Drawn], experiment: Experiment) -> Text | None:
     """Say why nothing can be said of the AUC, if so."""
     labels, classes = experiment.labels, experiment.classes
     judged = resampled[0][METRIC].judged
     counts = held_out_counts(labels, (split.test for split in experiment.splits))
     if len(counts) < 2:
-        return f"all held-out images are of class {classes[next(iter(counts))]}"
+        only = classes[next(iter(counts))]
+        return say("all held-out images are of class {name}", name=only)
     if is_refused(METRIC, counts, len(classes), experiment.least):
         rare = min(counts, key=lambda code: counts[code])
-        return f"only {count(counts[rare], 'held-out image')} of class {classes[rare]}"
+        return counted(
+            counts[rare],
+            "only {n} held-out image of class {name}",
+            "only {n} held-out images of class {name}",
+            name=classes[rare],
+        )
     needed = min(_FEW_PATIENTS, experiment.least)
     if judged.rarest < needed:
         rare = min(judged.by_class, key=lambda code: judged.by_class[code])
-        return f"only {count(judged.rarest, 'held-out patient')} of class {classes[rare]}"
+        return counted(
+            judged.rarest,
+            "only {n} held-out patient of class {name}",
+            "only {n} held-out patients of class {name}",
+            name=classes[rare],
+        )
     return None
 
 
@@ -167,36 +178,70 @@ def _statement(
     p_holm: float,
     pairs: int,
     equal: PairedTest | None,
-    why: str,
-) -> str:
+    why: Text,
+) -> Text:
     """Say it in a sentence."""
     if word == TOO_FEW:
-        return f"Too few to say which of {a} and {b} is better: {why}."
+        return say("Too few to say which of {a} and {b} is better: {why}.", a=a, b=b, why=why)
     sign = -1.0 if test.difference < 0 else 1.0
     ahead, behind = (b, a) if test.difference < 0 else (a, b)
-    effect = _effect(test, sign)
-    p = _p(test.p_value, p_holm, pairs)
+    told = {
+        "ahead": ahead,
+        "behind": behind,
+        "effect": _effect(test, sign),
+        "p": _p(test.p_value, p_holm, pairs),
+    }
     if word == EQUIVALENT and equal is not None:
-        low, high = sorted((sign * equal.low, sign * equal.high))
-        within = f"90 % interval {_signed(low)} to {_signed(high)}, {equal.method}"
-        yet = "" if better is None else f"; yet {better} is ahead by more than chance, {p}"
-        return f"{ahead} and {behind} are equivalent: AUC differs by {effect}; {within}{yet}."
+        return _equivalent(told, sign, equal, better)
     if better is not None:
-        return f"{ahead} is better than {behind}: AUC higher by {effect}, {p}."
-    return f"No detectable difference between {ahead} and {behind}: AUC differs by {effect}, {p}."
+        return say("{ahead} is better than {behind}: AUC higher by {effect}, {p}.", **told)
+    return say(
+        "No detectable difference between {ahead} and {behind}: AUC differs by {effect}, {p}.",
+        **told,
+    )
 
 
-def _effect(test: PairedTest, sign: float) -> str:
+def _equivalent(told: dict[str, str], sign: float, equal: PairedTest, better: str | None) -> Text:
+    """Say that the difference lies within the margin, and may be more than chance all the same."""
+    low, high = sorted((sign * equal.low, sign * equal.high))
+    within = say(
+        "90 % interval {low} to {high}, {method}",
+        low=_signed(low),
+        high=_signed(high),
+        method=equal.method,
+    )
+    if better is None:
+        return say(
+            "{ahead} and {behind} are equivalent: AUC differs by {effect}; {within}.",
+            within=within,
+            **told,
+        )
+    return say(
+        "{ahead} and {behind} are equivalent: AUC differs by {effect}; {within}; yet {better} is "
+        "ahead by more than chance, {p}.",
+        within=within,
+        better=better,
+        **told,
+    )
+
+
+def _effect(test: PairedTest, sign: float) -> Text:
     low, high = sorted((sign * test.low, sign * test.high))
-    return f"{_signed(sign * test.difference)} ({_signed(low)} to {_signed(high)})"
+    return say(
+        "{value} ({low} to {high})",
+        value=_signed(sign * test.difference),
+        low=_signed(low),
+        high=_signed(high),
+    )
 
 
 def _p(p: float, p_holm: float, pairs: int) -> str:
     """Give the p-value, and what it is among so many pairs."""
-    alone, among = _p_words(p), f"{_p_words(p_holm)} among {pairs} pairs (Holm)"
+    alone = _p_words(p)
     if pairs == 1:
         return alone
-    return among if alone == _p_words(p_holm) else f"{alone}, {among}"
+    among = say("{p} among {n} pairs (Holm)", p=_p_words(p_holm), n=pairs)
+    return among if alone == _p_words(p_holm) else say("{p}, {among}", p=alone, among=among)
 
 
 def _p_words(p: float) -> str:

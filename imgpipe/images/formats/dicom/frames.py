@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.images.formats.dicom.elements import element, items, numbers, whole
 from imgpipe.images.formats.dicom.planes import Plane, check_alike, distance, spatial_order
 
@@ -149,11 +150,12 @@ def stacking(name: str, dataset: Any, frames: int) -> Stacking:
         return Stacking(order, None)
     if not _usable([plane], 2) or min(plane) <= 0:
         told = " x ".join(f"{mm:g}" for mm in plane)
-        return Stacking(order, None, (f"PixelSpacing {told} mm is no spacing: it is left out",))
+        note = say("PixelSpacing {told} mm is no spacing: it is left out", told=told)
+        return Stacking(order, None, (note,))
     if frames == 1:
         return Stacking(order, plane)
     between = abs((*numbers(name, *places(name, dataset, BETWEEN, frames)[0]), math.nan)[0])
     if not (math.isfinite(between) and between > 0):
-        note = f"{frames} frames whose distance is not known: their spacing is left out"
+        note = say("{n} frames whose distance is not known: their spacing is left out", n=frames)
         return Stacking(order, None, (note,))
     return Stacking(order, (between, *plane))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import say
 from imgpipe.images.formats.dicom.elements import (
     PIXEL_TAGS,
     head_of,
@@ -59,19 +60,19 @@ def open_slices(path: Path, series: str | None = None) -> SliceFile | str:
     """The slices of a file of the series, its pixels left there; or what it is instead."""
     name = shown(path)
     if not path.is_file():
-        return "a folder"
+        return say("a folder")
     with reading_dicom(name):
         if not is_dicom(head_of(path)):
             if path.suffix.lower() in DICOM_SUFFIXES:
                 raise InputError(f"{name}: not a DICOM file, or damaged in its first bytes")
-            return "no DICOM"
+            return say("no DICOM")
         dataset = parse(path)
         if any(tag in dataset for tag in PIXEL_TAGS):
             own = text(name, dataset, IDENTIFIERS["series"])
-            return _slices(name, dataset) if series in (None, own) else f"series {own}"
+            return _slices(name, dataset) if series in (None, own) else say("series {uid}", uid=own)
         # a structure set or a directory says what it is; a damaged slice does not
         if (kind := kind_of(dataset)) is not None:
-            return f"no pixels: {kind}"
+            return say("no pixels: {kind}", kind=kind)
         raise InputError(f"{name}: damaged or truncated DICOM: neither pixels nor a SOP class")
 
 
