@@ -40,6 +40,8 @@ def checks_to_html(
     ------
     InputError
         There is no such language.
+    OSError
+        `path` cannot be written.
 
     Examples
     --------

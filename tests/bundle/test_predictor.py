@@ -154,7 +154,7 @@ def test_what_was_passed_over_is_told(predictor: Predictor, tmp_path: Path) -> N
     told = predictor.predict(tmp_path)
     assert told.ids == (str(tmp_path / "a.png"),)
     assert told.warnings == (
-        "1 files were taken as masks of the images that they lie beside",
-        "1 files without an image's suffix were passed over (.txt: 1)",
+        "1 file was taken as the mask of the image that it lies beside",
+        "1 file without an image's suffix was passed over (.txt: 1)",
         "masks are not used: the model was trained on whole images",
     )

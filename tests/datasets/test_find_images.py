@@ -25,7 +25,7 @@ def test_folder_at_any_depth(tree: Tree) -> None:
     images = find_images(root)
     assert images.ids == tuple(sorted(images.ids))
     assert len(images) == 12
-    assert images.warnings[0].startswith("1 files without an image's suffix")
+    assert images.warnings[0].startswith("1 file without an image's suffix")
     assert {image.pixels.shape for image in images} == {(8, 6), (4, 6)}
     assert all(image.pixels.shape == (5, 5) for image in find_images(root, size=5))
 

@@ -55,7 +55,7 @@ def test_patients_from_folders_and_names(tree: Tree) -> None:
 def test_patient_in_two_parts_stops(tree: Tree) -> None:
     """Two slices of one patient never land on both sides of a given split."""
     root = tree(lambda i: f"{'train' if i < 7 else 'test'}/{LABELS[i]}/{PATIENTS[i]}/{i}.png")
-    with pytest.raises(InputError, match="P2: 1 of 4 patients have images in more than one part"):
+    with pytest.raises(InputError, match="P2: 1 of 4 patients has images in more than one part"):
         load(root, groups="folder")
 
 
@@ -212,4 +212,4 @@ def test_dicom_files_need_no_suffix(tmp_path: Path) -> None:
     loaded = load(tmp_path)
     assert loaded.images.shape == (4, 64, 64)
     assert loaded.images.dtype == np.int16
-    assert loaded.warnings == ("1 files without an image's suffix were passed over (no suffix: 1)",)
+    assert loaded.warnings == ("1 file without an image's suffix was passed over (no suffix: 1)",)

@@ -225,9 +225,9 @@ def test_same_seed_same_folds() -> None:
     [
         ([0, 1] * 6, ["a", "b", "c"] * 4, 5, r"found 3 patients for 5 folds; use --folds 3"),
         (["x"] * 20 + ["y"] * 3, None, 5, r"class y has 3 samples for 5 folds; use --folds 3"),
-        ([0] * 20 + [1], None, 5, r"class 1 has 1 samples .*add samples"),
+        ([0] * 20 + [1], None, 5, r"class 1 has 1 sample .*add samples"),
         ([0] * 5 + [1] * 4, list("abcdefffg"), 3, r"class 1 has 2 patients .*use --folds 2"),
-        ([0, 1] * 4, ["a"] * 8, 2, r"found 1 patients for 2 folds; add patients"),
+        ([0, 1] * 4, ["a"] * 8, 2, r"found 1 patient for 2 folds; add patients"),
         ([1] * 8, None, 2, r"one class only \(1\)"),
         ([0, 1] * 4, None, 1, r"folds is 1; it must be at least 2"),
     ],

@@ -129,7 +129,7 @@ def test_rows_with_errors_are_left_out_and_counted() -> None:
     error = ["a.png: not an image"] + [""] * 39
     data = load_features(frame(error=error))
     assert len(data) == 39
-    assert data.warnings[0] == ("1 of 40 rows have an error and are left out (a.png: not an image)")
+    assert data.warnings[0] == ("1 of 40 rows has an error and is left out (a.png: not an image)")
 
 
 def test_blank_and_infinite_values_are_missing() -> None:

@@ -163,4 +163,4 @@ def _rounded(names: Text) -> Text:
     )
 
 
-_DOUBTS = {_taken_as_one(say("")).template: "PAT003", _rounded(say("")).template: "PAT004"}
+_DOUBTS = {_taken_as_one(some([])).template: "PAT003", _rounded(some([])).template: "PAT004"}

@@ -75,11 +75,12 @@ def external_set(dataset: Dataset, column: str, value: str) -> Dataset:
         part = np.where(held, "test", dataset.split)
         unused = ~held & (dataset.split == "test")
         if unused.any():
+            site = f"{column}={value}"
             told = counted(
                 int(unused.sum()),
                 "{n} test image of the given split left out: only {site} is judged",
                 "{n} test images of the given split left out: only {site} is judged",
-                site=f"{column}={value}",
+                site=site,
             )
             warnings = (*warnings, told)
             dataset, part = dataset.take(~unused), part[~unused]

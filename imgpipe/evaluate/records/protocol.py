@@ -194,13 +194,13 @@ def _cut_short(records: list[ModelRecord], budget: float | None) -> str:
         )
     longer = [r for r in records if sum(r.fit_seconds) > budget and not r.epochs]
     if longer:
+        spent = [
+            say("{name} ({seconds:.3g} s)", name=r.name, seconds=sum(r.fit_seconds)) for r in longer
+        ]
         sentences.append(
             say(
                 "Fits that cannot be ended midway took longer than the budget: {names:,}.",
-                names=[
-                    say("{name} ({seconds:.3g} s)", name=r.name, seconds=sum(r.fit_seconds))
-                    for r in longer
-                ],
+                names=spent,
             )
         )
     return joined(sentences) if sentences else ""

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imgpipe._common.texts import Text, counted, joined, say
 from imgpipe.report.page.view import View
-from imgpipe.report.words import numbers
-from imgpipe.report.words.sentences import sentence
+from imgpipe.report.words.fixed import severity_name
+from imgpipe.report.words.sentences import capital, sentence
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Finding
 
 _IDS = 8  # ids and pairs shown of a finding
 _TAKEN_BACK = ("SCO003", "SCO007")
-_KINDS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def section(view: View) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def section(view: View) -> dict[str, Any]:
 
 def content(findings: Sequence["Finding"]) -> dict[str, Any]:
     """What the template shows of findings."""
-    return {"rows": rows(findings), "counted": counted(findings)}
+    return {"rows": rows(findings), "kinds": kinds(findings)}
 
 
 def rows(findings: Sequence["Finding"]) -> list[dict[str, Any]]:
@@ -30,10 +30,16 @@ def rows(findings: Sequence["Finding"]) -> list[dict[str, Any]]:
     return [_row(finding) for finding in findings]
 
 
-def counted(findings: Sequence["Finding"]) -> str:
+def kinds(findings: Sequence["Finding"]) -> Text:
     """How many there are of each kind; blank where there are none."""
-    told = [(sum(f.severity == kind for f in findings), word) for kind, word in _KINDS.items()]
-    return ", ".join(numbers.count(n, word) for n, word in told if n)
+    n = {kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")}
+    told = [
+        counted(n["error"], "{n} error", "{n} errors"),
+        counted(n["warning"], "{n} warning", "{n} warnings"),
+        counted(n["note"], "{n} note", "{n} notes"),
+    ]
+    shown = [text for text, there in zip(told, n.values(), strict=True) if there]
+    return say("{kinds:,}", kinds=shown)
 
 
 def caveats(findings: Sequence["Finding"]) -> list[str]:
@@ -45,14 +51,14 @@ def _row(finding: "Finding") -> dict[str, Any]:
     from imgpipe.evaluate import CHECKS
 
     check = CHECKS[finding.code]
-    named = [*finding.ids, *(f"{a} and {b}" for a, b in finding.pairs)]
+    named = [*finding.ids, *(say("{a} and {b}", a=a, b=b) for a, b in finding.pairs)]
     return {
         "code": finding.code,
         "severity": finding.severity,
-        "title": check.title[:1].upper() + check.title[1:],
+        "kind": severity_name(finding.severity),
+        "title": capital(check.title),
         "message": sentence(finding.message),
-        "meaning": check.meaning,
-        "remedy": check.remedy,
+        "advice": joined([check.meaning, check.remedy]),
         "ids": named[:_IDS],
         "more": max(0, len(named) - _IDS),
     }

@@ -27,8 +27,14 @@ def sentence(text: str) -> str:
     >>> sentence("12 images equal another")
     '12 images equal another.'
     """
-    text, stop = tell(text).strip(), spoken().stop
-    return text[:1].upper() + text[1:] + ("" if text.endswith((stop, "!", "?", ".")) else stop)
+    text, stop = capital(text), spoken().stop
+    return text + ("" if text.endswith((stop, "!", "?", ".")) else stop)
+
+
+def capital(text: str) -> str:
+    """Say a text with a capital, in the language that is spoken."""
+    text = tell(text).strip()
+    return text[:1].upper() + text[1:]
 
 
 def overlap(a: "Interval", b: "Interval") -> bool | None:

@@ -38,7 +38,7 @@ def test_links_that_lead_back_are_cut(tree: Tree, target: str) -> None:
     (root / "benign" / "deep" / "back").symlink_to(root / target)
     data = load(root)
     assert len(data) == 12
-    assert "1 links that lead back into their own folder were cut" in data.warnings
+    assert "1 link that leads back into its own folder was cut" in data.warnings
     assert len(find_images(root)) == 12
 
 

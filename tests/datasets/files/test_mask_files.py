@@ -83,7 +83,7 @@ def test_what_is_called_like_a_mask_is_told() -> None:
     names = ["a/x.png", "a/x_mask_left.png", "a/x_mask_right.png", "a/y.png", "a/y_mask.png"]
     found = pair_masks(ROOT, [ROOT / name for name in names])
     assert mask_notes(found) == [
-        "1 files were taken as masks of the images that they lie beside",
+        "1 file was taken as the mask of the image that it lies beside",
         "2 files are called like masks (x_mask_left.png), but not like one of an image beside "
         "them: they were taken as images",
     ]
