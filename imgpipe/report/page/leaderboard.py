@@ -1,24 +1,94 @@
-"""The leaderboard: every model's scores, those under other rules, and canaries."""
+"""The leaderboard: a forest plot of the metric that ranks, then every metric, and how to read it."""
 
 from typing import Any
 
+from markupsafe import Markup
+
+from imgpipe._common.texts import Text, say
+from imgpipe.report.charts.marks import Bar
+from imgpipe.report.charts.rows import Axis, axis_chart, row_chart, score_axis
 from imgpipe.report.page import lookalikes, score_tables
+from imgpipe.report.page.looks import entry
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers, paired, sentences
 
 
 def section(view: View) -> dict[str, Any]:
-    """Scores of all models, best first, as a table and as charts, and how to read them."""
+    """Scores of all models, best first, those under other rules and canaries."""
     comparison, ranked, looks = view.comparison, view.ranked, view.looks
     columns = score_tables.columns(ranked)
     return {
-        "metrics": [numbers.metric_name(key) for key in columns],
+        "metric": numbers.metric_name(view.metric),
+        "forest": forest(view),
+        "metrics": [score_tables.head(key) for key in columns],
         "board": [score_tables.row(model, looks, columns) for model in ranked],
         "other_rows": lookalikes.rows(comparison, ranked, looks, columns),
         "canaries": score_tables.canary_rows(comparison.canaries, columns),
+        "canaries_told": say(
+            "Canaries see nothing of the patient, and are no models: logistic regression on the "
+            "same folds, of {seen}.",
+            seen=[say("{name} ({what})", name=c.name, what=c.what) for c in comparison.canaries],
+        ),
         "baseline": any(model.name == "dummy" for model in ranked),
-        "score_charts": score_tables.score_charts(ranked, looks),
         "sentences": paired.readings(view.best.name, comparison.pairs),
         "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
         "splits": score_tables.split_rows(ranked, looks),
     }
+
+
+def forest(view: View) -> dict[str, Any] | None:
+    """One row a model on an axis that all share; below them what is no model, in gray.
+
+    None where nothing has a score.
+    """
+    models = {m.name: m.metrics[view.metric] for m in view.ranked}
+    bars = {
+        name: score_tables.bar(name, score, view.looks[name]["colour"])
+        for name, score in models.items()
+    }
+    others = score_tables.others(view.comparison, view.metric)
+    real = [bar for name, bar in bars.items() if name != "dummy" and bar is not None]
+    rest = [bar for group in others for _, _, bar in group.rows if bar is not None]
+    rest += [bar for name, bar in bars.items() if name == "dummy" and bar is not None]
+    if not real and not rest:
+        return None
+    axis = score_axis(real, rest) if real else score_axis(rest)
+    chance = bars["dummy"].value if bars.get("dummy") else None
+    rows = [
+        entry(m, view.looks, svg=_drawn(bars[m.name], axis, chance), **score_tables.full(score))
+        for m in view.ranked
+        for score in [models[m.name]]
+    ]
+    groups = [
+        {
+            "title": group.title,
+            "rows": [
+                {
+                    "name": name,
+                    "colour": "var(--dummy)" if bar is None else bar.colour,
+                    "svg": _drawn(bar, axis, chance),
+                    **score_tables.full(score),
+                }
+                for name, score, bar in group.rows
+            ],
+        }
+        for group in others
+    ]
+    return {
+        "rows": rows,
+        "groups": groups,
+        "axis": Markup(axis_chart(axis)),
+        "beyond": _beyond(axis, [*real, *rest]),
+        "chance": chance is not None and axis.holds(chance),
+    }
+
+
+def _drawn(bar: Bar | None, axis: Axis, chance: float | None) -> Markup:
+    return Markup("" if bar is None else row_chart(bar, axis, chance))
+
+
+def _beyond(axis: Axis, bars: list[Bar]) -> Text | None:
+    """Say what an arrow means, where there is one."""
+    if all(axis.holds(end) for bar in bars for end in (bar.value, bar.low, bar.high) if end):
+        return None
+    return say("An arrow points to what lies beyond the axis.")

@@ -1,19 +1,16 @@
-"""Tables and charts of all models' scores and costs."""
+"""Tables of all models' scores, and what stands below them in gray."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
+from imgpipe._common.texts import Text, say
 from imgpipe.report.charts.marks import Bar
-from imgpipe.report.charts.scores import interval_chart
 from imgpipe.report.page.looks import Looks, entry
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Canary, Interval, ModelResult
-
-_CHARTED = ("auc", "accuracy", "balanced_accuracy", "f1")
+    from imgpipe.evaluate import Canary, Comparison, Interval, ModelResult
 
 
 def columns(ranked: Sequence["ModelResult"]) -> list[str]:
@@ -23,13 +20,16 @@ def columns(ranked: Sequence["ModelResult"]) -> list[str]:
     return [key for key in keys if not (key == "recall" and "sensitivity" in keys)]
 
 
+def head(key: str) -> dict[str, Any]:
+    """Name a column, and say of which metrics less is better."""
+    from imgpipe.evaluate.results import LOWER_IS_BETTER
+
+    return {"name": numbers.metric_name(key), "lower": key in LOWER_IS_BETTER}
+
+
 def row(model: "ModelResult", looks: Looks, metrics: Sequence[str]) -> dict[str, Any]:
     """One model's line of the leaderboard."""
-    cells = [
-        cell(score) | {"seeds": numbers.spread(score)}
-        for score in (model.metrics[key] for key in metrics)
-    ]
-    return entry(model, looks, cells=cells)
+    return entry(model, looks, cells=[full(model.metrics[key]) for key in metrics])
 
 
 def canary_rows(canaries: Sequence["Canary"], metrics: Sequence[str]) -> list[dict[str, Any]]:
@@ -45,19 +45,42 @@ def canary_rows(canaries: Sequence["Canary"], metrics: Sequence[str]) -> list[di
     ]
 
 
-def score_charts(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:
-    """One chart for each of the main metrics that is defined."""
-    panels = []
-    for key in _CHARTED:
-        bars = [
-            Bar(m.name, score.value, *_ends(score), looks[m.name]["colour"])
-            for m in ranked
-            if (score := m.metrics.get(key)) is not None and numbers.number(score.value) != "–"
-        ]
-        if bars:
-            title = numbers.metric_name(key)
-            panels.append({"title": title, "svg": Markup(interval_chart(title, bars))})
-    return panels
+@dataclass(frozen=True)
+class Others:
+    """Rows that are no models of the comparison: a name, a score and what is drawn of it."""
+
+    title: Text
+    rows: "tuple[tuple[str, Interval, Bar | None], ...]"
+
+
+def others(comparison: "Comparison", metric: str) -> list[Others]:
+    """Scores under other rules about look-alikes, and canaries; those without a score left out."""
+    found = comparison.look_alikes
+    rules = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
+    groups = [
+        (
+            say("Models {rule}", rule=rule.title),
+            {name: metrics[metric] for name, metrics in rule.scores.items() if metric in metrics},
+        )
+        for rule in rules
+    ]
+    own = {row.name: row.metrics[metric] for row in comparison.canaries}
+    groups.append((say("Canaries: what tells classes apart without a look at the patient"), own))
+    return [
+        Others(
+            title,
+            tuple((name, score, bar("", score, "var(--dummy)")) for name, score in rows.items()),
+        )
+        for title, rows in groups
+        if rows
+    ]
+
+
+def bar(name: str, score: "Interval", colour: str) -> Bar | None:
+    """What a chart draws of a score; None where there is none."""
+    if numbers.number(score.value) == "–":
+        return None
+    return Bar(name, score.value, *_ends(score), colour)
 
 
 def split_rows(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, Any]]:
@@ -80,6 +103,11 @@ def split_rows(ranked: Sequence["ModelResult"], looks: Looks) -> list[dict[str, 
 def cell(score: "Interval") -> dict[str, str]:
     """A score and its interval, as texts."""
     return {"value": numbers.number(score.value), "interval": numbers.interval(score)}
+
+
+def full(score: "Interval") -> dict[str, str]:
+    """A score, its interval and its spread over seeds, as texts."""
+    return cell(score) | {"seeds": numbers.spread(score)}
 
 
 def _ends(score: "Interval") -> tuple[float | None, float | None]:

@@ -3,67 +3,109 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from imgpipe._common.texts import Text, say
+from imgpipe.report.charts.marks import Bar
+from imgpipe.report.charts.rows import axis_chart, difference_axis, row_chart
+from imgpipe.report.page import verdict_matrix
 from imgpipe.report.page.looks import Looks, entry
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
+from imgpipe.report.words.fixed import verdict_name
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison, Interval, ModelResult, PairedTest, Verdict
+    from imgpipe.evaluate import Comparison, Interval, PairedTest, Verdict
+
+_UNFOLDED = 15  # pairs of six models
+_MATRIX = 4  # models from which on a table of all against all helps
 
 
 def section(view: View) -> dict[str, Any] | None:
-    """Verdicts on every pair."""
-    return panel(view.comparison, view.ranked, view.looks)
-
-
-def panel(
-    comparison: "Comparison", ranked: Sequence["ModelResult"], looks: Looks
-) -> dict[str, Any] | None:
     """A row a pair, those of the best models first; None for one model."""
-    place = {model.name: i for i, model in enumerate(ranked)}
-    shown = [pair for pair in comparison.pairs if {pair.a, pair.b} <= set(place)]
-    pairs = sorted(shown, key=lambda pair: sorted((place[pair.a], place[pair.b])))
+    place = {model.name: i for i, model in enumerate(view.ranked)}
+    pairs = sorted(
+        (pair for pair in view.comparison.pairs if {pair.a, pair.b} <= set(place)),
+        key=lambda pair: sorted((place[pair.a], place[pair.b])),
+    )
     if not pairs:
         return None
+    turned = [turn(pair, place[pair.b] < place[pair.a]) for pair in pairs]
+    names = [model.name for model in view.ranked]
     return {
         "metric": numbers.metric_name(pairs[0].metric),
         "margin": pairs[0].margin,
         "several": len(pairs) > 1,
-        "rows": [_row(pair, place) for pair in pairs],
+        "n": len(pairs),
+        "folded": len(pairs) > _UNFOLDED,
+        "matrix": verdict_matrix.matrix(names, turned) if len(names) >= _MATRIX else None,
+        **_rows(turned, pairs[0].margin or 0.0),
         "methods": _methods(pairs),
-        "overall": _overall(comparison.overall),
-        "spreads": _spreads(comparison, looks),
+        "overall": _overall(view.comparison.overall),
+        "spreads": _spreads(view.comparison, view.looks),
     }
 
 
-def _row(pair: "Verdict", place: dict[str, int]) -> dict[str, Any]:
-    """One pair, the model with the higher score first."""
-    turned = place[pair.b] < place[pair.a]
-    first, second = (pair.b, pair.a) if turned else (pair.a, pair.b)
-    sign = -1.0 if turned else 1.0
-    errors = pair.errors
+def turn(pair: "Verdict", about: bool) -> dict[str, Any]:
+    """Say of a pair what the model with the higher score has over the other one."""
+    first, second = (pair.b, pair.a) if about else (pair.a, pair.b)
+    sign = -1.0 if about else 1.0
+    low, high = sorted((sign * pair.low, sign * pair.high))
     return {
         "first": first,
         "second": second,
-        "verdict": pair.verdict
-        if pair.better is None
-        else f"{pair.verdict}: {pair.better}"
-        if pair.verdict == "better"
-        else pair.verdict,
-        "reason": pair.why if pair.verdict == "too few to say" else "",
-        "difference": _difference(sign, pair),
-        "p": p_value(pair.p_value),
-        "p_holm": p_value(pair.p_holm),
-        "errors": {"value": "–", "interval": ""} if errors is None else _difference(sign, errors),
-        "p_errors": "–" if errors is None else p_value(errors.p_value),
+        "pair": pair,
+        "sign": sign,
+        "bar": None
+        if numbers.number(pair.difference) == "–"
+        else Bar("", sign * pair.difference, *_known(low, high), "var(--ink)"),
     }
 
 
-def _difference(sign: float, score: "Verdict | PairedTest | Interval") -> dict[str, str]:
+def _known(low: float, high: float) -> tuple[float | None, float | None]:
+    return (None, None) if "–" in (numbers.number(low), numbers.number(high)) else (low, high)
+
+
+def _rows(turned: Sequence[dict[str, Any]], margin: float) -> dict[str, Any]:
+    """All rows, and the axis below them."""
+    bars = [each["bar"] for each in turned if each["bar"] is not None]
+    axis = difference_axis(bars, margin)
+    rows = []
+    for each in turned:
+        pair, bar, sign = each["pair"], each["bar"], each["sign"]
+        errors = pair.errors
+        rows.append(
+            {
+                "models": say("{first} less {second}", first=each["first"], second=each["second"]),
+                "verdict": _verdict(pair),
+                "reason": pair.why if pair.verdict == "too few to say" else "",
+                "svg": Markup("" if bar is None else row_chart(bar, axis, band=margin)),
+                "difference": _difference(sign, pair),
+                "p": p_value(pair.p_value),
+                "p_holm": p_value(pair.p_holm),
+                "errors": {"value": "–", "interval": ""}
+                if errors is None
+                else _difference(sign, errors),
+                "p_errors": "–" if errors is None else p_value(errors.p_value),
+            }
+        )
+    return {"rows": rows, "axis": Markup(axis_chart(axis, signs=True)) if bars else ""}
+
+
+def _verdict(pair: "Verdict") -> Text:
+    """The verdict, and the better model where there is one."""
+    name = verdict_name(pair.verdict)
+    if pair.verdict == "better" and pair.better is not None:
+        return say("{model} is better", model=pair.better)
+    return Text(name) if not isinstance(name, Text) else name
+
+
+def _difference(sign: float, score: "Verdict | PairedTest | Interval") -> dict[str, Any]:
     value = score.value if hasattr(score, "value") else score.difference
     low, high = sorted((sign * score.low, sign * score.high))
-    shown = f"{signed(low)} to {signed(high)}"
-    return {"value": signed(sign * value), "interval": "" if "–" in shown else shown}
+    known = _known(low, high) != (None, None)
+    shown = say("{low} to {high}", low=signed(low), high=signed(high)) if known else ""
+    return {"value": signed(sign * value), "interval": shown}
 
 
 def signed(value: float) -> str:
@@ -89,28 +131,42 @@ def p_value(p: float) -> str:
 
 def _methods(pairs: Sequence["Verdict"]) -> list[str]:
     """Which tests were made, and why, each once."""
-    said = [f"{pair.metric.upper()}: {pair.method}, since {pair.why}." for pair in pairs
-            if pair.method != "none"]  # fmt: skip
-    said += [f"Errors: {pair.errors.method}." for pair in pairs if pair.errors is not None]
+    said = [
+        say(
+            "{metric}: {method}, since {why}.",
+            metric=numbers.metric_name(pair.metric),
+            method=pair.method,
+            why=pair.why,
+        )
+        for pair in pairs
+        if pair.method != "none"
+    ]
+    said += [
+        say("Errors: {method}.", method=pair.errors.method)
+        for pair in pairs
+        if pair.errors is not None
+    ]
     return list(dict.fromkeys(said))
 
 
-def _overall(test: "PairedTest | None") -> str:
+def _overall(test: "PairedTest | None") -> Text | None:
     if test is None:
-        return ""
-    return (
-        f"Do all models err equally often? {test.method}: {test.statistic:.3g}, "
-        f"p {p_value(test.p_value)}."
+        return None
+    return say(
+        "Do all models err equally often? {method}: {statistic:.3g}, p {p}.",
+        method=test.method,
+        statistic=test.statistic,
+        p=p_value(test.p_value),
     )
 
 
 def _spreads(comparison: "Comparison", looks: Looks) -> dict[str, Any] | None:
     """How far each kind of chance moves a model's score, of the kinds that there are."""
     kinds = {
-        "patients": "Other patients" if comparison.dataset.patients else "Other images",
-        "folds": "Another fold",
-        "repeats": "Another repeat",
-        "seeds": "Another seed",
+        "patients": say("Other patients") if comparison.dataset.patients else say("Other images"),
+        "folds": say("Another fold"),
+        "repeats": say("Another repeat"),
+        "seeds": say("Another seed"),
     }
     shown = [
         kind for kind in kinds if any(getattr(s, kind) is not None for s in comparison.spreads)
