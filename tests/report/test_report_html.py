@@ -179,7 +179,10 @@ def test_a_binary_leaderboard_has_no_column_twice(
 ) -> None:
     """Recall, which is sensitivity in two classes, stands on the page for more classes only."""
     heads = [
-        re.findall(r"<th[^>]*>([^<]*)</th>", render(run).split("<thead>")[1].split("</thead>")[0])
+        re.findall(
+            r"<th[^>]*>([^<]*)<",
+            render(run).split('<table class="board wide">')[1].split("</thead>")[0],
+        )
         for run in (split_run, folds_run)
     ]
     assert "Sensitivity" in heads[0]

@@ -16,6 +16,7 @@ from imgpipe.report.languages import escaped
 _STEP = 0.05  # ends of an axis are multiples of it
 _FAR = 5  # an axis may be so many times as long as the models need, to show the rest too
 _HEIGHT = 26
+_OVER = (-10, _HEIGHT + 10)  # lines meet those of the rows above and below
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def row_chart(bar: Bar, axis: Axis, reference: float | None = None, band: float 
     parts = [_band(band, axis), *_grid(axis)]
     if reference is not None and axis.holds(reference):
         at = axis.at(reference)
-        parts.append(f'<line class="chance" x1="{at}" x2="{at}" y1="0" y2="100%"/>')
+        parts.append(f'<line class="chance" x1="{at}" x2="{at}" y1="{_OVER[0]}" y2="{_OVER[1]}"/>')
     low, high = interval_ends(bar)
     drawn = f"<title>{escaped(described(bar))}</title>"
     if low <= axis.last and high >= axis.first and high > low:
@@ -124,7 +125,7 @@ def _svg(parts: Sequence[str], height: int) -> str:
 def _grid(axis: Axis) -> list[str]:
     return [
         f'<line class="{"zero" if not round(tick, 10) else "grid"}" x1="{axis.at(tick)}" '
-        f'x2="{axis.at(tick)}" y1="0" y2="100%"/>'
+        f'x2="{axis.at(tick)}" y1="{_OVER[0]}" y2="{_OVER[1]}"/>'
         for tick in ticks(axis.first, axis.last)
     ]
 
@@ -134,7 +135,10 @@ def _band(half: float, axis: Axis) -> str:
         return ""
     low, high = axis.cut(-half), axis.cut(half)
     width = 100 * (high - low) / (axis.last - axis.first)
-    return f'<rect class="band" x="{axis.at(low)}" width="{width:.2f}%" y="0" height="100%"/>'
+    return (
+        f'<rect class="band" x="{axis.at(low)}" width="{width:.2f}%" y="{_OVER[0]}" '
+        f'height="{_OVER[1] - _OVER[0]}"/>'
+    )
 
 
 def _arrow(value: float, axis: Axis, way: int, colour: str) -> str:

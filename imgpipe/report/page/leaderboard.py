@@ -1,6 +1,7 @@
-"""The leaderboard: a forest plot of the metric that ranks, then every metric, and how to read it."""
+"""The leaderboard: a forest plot of the metric that ranks, every metric, and how to read it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -11,6 +12,9 @@ from imgpipe.report.page import lookalikes, score_tables
 from imgpipe.report.page.looks import entry
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers, paired, sentences
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import Canary
 
 
 def section(view: View) -> dict[str, Any]:
@@ -24,11 +28,7 @@ def section(view: View) -> dict[str, Any]:
         "board": [score_tables.row(model, looks, columns) for model in ranked],
         "other_rows": lookalikes.rows(comparison, ranked, looks, columns),
         "canaries": score_tables.canary_rows(comparison.canaries, columns),
-        "canaries_told": say(
-            "Canaries see nothing of the patient, and are no models: logistic regression on the "
-            "same folds, of {seen}.",
-            seen=[say("{name} ({what})", name=c.name, what=c.what) for c in comparison.canaries],
-        ),
+        "canaries_told": _canaries(comparison.canaries),
         "baseline": any(model.name == "dummy" for model in ranked),
         "sentences": paired.readings(view.best.name, comparison.pairs),
         "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
@@ -46,14 +46,15 @@ def forest(view: View) -> dict[str, Any] | None:
         name: score_tables.bar(name, score, view.looks[name]["colour"])
         for name, score in models.items()
     }
-    others = score_tables.others(view.comparison, view.metric)
+    others = score_tables.others(view.comparison, view.looks, view.metric)
     real = [bar for name, bar in bars.items() if name != "dummy" and bar is not None]
     rest = [bar for group in others for _, _, bar in group.rows if bar is not None]
     rest += [bar for name, bar in bars.items() if name == "dummy" and bar is not None]
     if not real and not rest:
         return None
     axis = score_axis(real, rest) if real else score_axis(rest)
-    chance = bars["dummy"].value if bars.get("dummy") else None
+    floor = bars.get("dummy")
+    chance = None if floor is None else floor.value
     rows = [
         entry(m, view.looks, svg=_drawn(bars[m.name], axis, chance), **score_tables.full(score))
         for m in view.ranked
@@ -65,7 +66,7 @@ def forest(view: View) -> dict[str, Any] | None:
             "rows": [
                 {
                     "name": name,
-                    "colour": "var(--dummy)" if bar is None else bar.colour,
+                    "colour": group.looks.get(name, {}).get("colour", "var(--dummy)"),
                     "svg": _drawn(bar, axis, chance),
                     **score_tables.full(score),
                 }
@@ -81,6 +82,17 @@ def forest(view: View) -> dict[str, Any] | None:
         "beyond": _beyond(axis, [*real, *rest]),
         "chance": chance is not None and axis.holds(chance),
     }
+
+
+def _canaries(canaries: "Sequence[Canary]") -> Text | None:
+    """Say what canaries are, and what each of them sees."""
+    if not canaries:
+        return None
+    return say(
+        "Canaries see nothing of the patient, and are no models: logistic regression on the same "
+        "folds, of {seen}.",
+        seen=[say("{name} ({what})", name=c.name, what=c.what) for c in canaries],
+    )
 
 
 def _drawn(bar: Bar | None, axis: Axis, chance: float | None) -> Markup:

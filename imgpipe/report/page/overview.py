@@ -1,8 +1,9 @@
 """What stands behind the headline, in a few words."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from imgpipe._common.texts import counted, say
+from imgpipe._common.texts import say
 from imgpipe.report.words.fixed import kind_name
 
 if TYPE_CHECKING:
@@ -10,15 +11,9 @@ if TYPE_CHECKING:
 
 
 def overview(comparison: "Comparison") -> list[str]:
-    """Count images, classes and patients; say how they were divided, and when."""
-    card = comparison.dataset
-    facts: list[str] = [
-        counted(card.n, "{n} image", "{n} images"),
-        counted(len(card.classes), "{n} class", "{n} classes"),
-    ]
-    if card.patients is not None:
-        facts.append(counted(card.patients, "{n} patient", "{n} patients"))
-    return [*facts, *_division(comparison.protocol), str(comparison.run.started)[:10]]
+    """Say how images were divided into training and judged ones, and when."""
+    day = date.fromisoformat(comparison.run.started[:10])
+    return [*_division(comparison.protocol), say("{day}", day=day)]
 
 
 def _division(protocol: "Protocol") -> list[str]:

@@ -50,30 +50,40 @@ class Others:
     """Rows that are no models of the comparison: a name, a score and what is drawn of it."""
 
     title: Text
+    looks: Looks
     rows: "tuple[tuple[str, Interval, Bar | None], ...]"
 
 
-def others(comparison: "Comparison", metric: str) -> list[Others]:
+def others(comparison: "Comparison", looks: Looks, metric: str) -> list[Others]:
     """Scores under other rules about look-alikes, and canaries; those without a score left out."""
     found = comparison.look_alikes
     rules = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
     groups = [
         (
             say("Models {rule}", rule=rule.title),
+            looks,
             {name: metrics[metric] for name, metrics in rule.scores.items() if metric in metrics},
         )
         for rule in rules
     ]
     own = {row.name: row.metrics[metric] for row in comparison.canaries}
-    groups.append((say("Canaries: what tells classes apart without a look at the patient"), own))
+    title = say("Canaries: what tells classes apart without a look at the patient")
+    groups.append((title, {}, own))
     return [
         Others(
             title,
-            tuple((name, score, bar("", score, "var(--dummy)")) for name, score in rows.items()),
+            shown,
+            tuple((name, score, _gray_bar(name, score, shown)) for name, score in rows.items()),
         )
-        for title, rows in groups
+        for title, shown, rows in groups
         if rows
     ]
+
+
+def _gray_bar(name: str, score: "Interval", looks: Looks) -> Bar | None:
+    """What is drawn of a row that is none of the models."""
+    colour = looks.get(name, {}).get("colour", "var(--dummy)")
+    return bar(name if name in looks else "", score, colour)
 
 
 def bar(name: str, score: "Interval", colour: str) -> Bar | None:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import checks, lookalikes, score_tables
+from imgpipe._common.texts import Text, say
+from imgpipe.report.page import checks, glance, lookalikes, score_tables
 from imgpipe.report.page.overview import overview
 from imgpipe.report.page.sections import SECTIONS
 from imgpipe.report.page.view import View, view_of
@@ -35,14 +36,24 @@ def _top(view: View) -> dict[str, Any]:
     told = [sentences.sentence(text) for text in card.warnings]
     return {
         "title": card.name,
+        "what": _what(view),
         "headline": paired.headline(view.ranked, view.metric, view.comparison.pairs),
         "facts_line": overview(view.comparison),
+        "figures": glance.figures(view),
+        "misses": glance.misses(view),
         "caveats": caveats,
         "warnings": [
             *view.comparison.reading,
             *(text for text in told if text not in caveats),
         ],
     }
+
+
+def _what(view: View) -> Text:
+    """Name what the page is: models were compared, or one that was there was judged."""
+    if view.comparison.protocol.kind == "held-out evaluation":
+        return say("evaluation")
+    return say("comparison")
 
 
 def _shared(view: View) -> dict[str, Any]:

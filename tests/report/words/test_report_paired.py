@@ -77,7 +77,7 @@ def test_page_has_every_pair(split_run: Comparison) -> None:
     leads = split_run.leaderboard()["model"].iloc[0] == "forest"
     assert ("+0.120" in section) == leads
     assert ("+0.040 to +0.200" in section) == leads
-    assert "better: forest" in section
+    assert "forest is better" in section
     assert "&lt;\u00a00.001" in section
     assert "AUC: DeLong, since it suits." in section
     assert "p by Holm" not in section

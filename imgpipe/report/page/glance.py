@@ -1,0 +1,157 @@
+"""What a reader takes in at a glance: a few figures below the headline, and what misses."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgpipe._common.texts import Text, counted, say
+from imgpipe.report.page.view import View
+from imgpipe.report.words import numbers
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate import DataCard, ModelResult
+
+_NAMED = 3  # classes counted by name
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with what it is, what belongs to it, and the section that tells more."""
+
+    title: Text
+    value: str
+    note: str
+    section: str
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class Miss:
+    """Something deep in the page that a reader should know before using a model."""
+
+    text: Text
+    link: Text
+    section: str
+
+
+def figures(view: View) -> list[Figure]:
+    """How much was seen, what leaked, what went wrong, and what it costs."""
+    found = [_images(view), _patients(view), _leaked(view), _wrong(view), _error(view), _cost(view)]
+    return [each for each in found if each is not None]
+
+
+def misses(view: View) -> list[Miss]:
+    """Calibration, conformal sets and thresholds that do not keep what they promise."""
+    models = [model for model in view.ranked if model.name != "dummy"]
+    told = []
+    if off := [m.name for m in models if _miscalibrated(m)]:
+        text = say("Not calibrated, by more than chance: {models}.", models=off)
+        told.append(Miss(text, say("Calibration"), "calibration"))
+    if short := [m.name for m in models if _short(m)]:
+        text = say(
+            "Conformal sets hold the true class less often than promised: {models}.", models=short
+        )
+        told.append(Miss(text, say("Conformal sets"), "conformal"))
+    if fell := [m.name for m in models if any(_fell(m))]:
+        text = say("A threshold misses what it was chosen for: {models}.", models=fell)
+        told.append(Miss(text, say("Operating points"), "operating_points"))
+    return told
+
+
+def _images(view: View) -> Figure:
+    card = view.comparison.dataset
+    counts = {
+        name: sum(part.get(name, 0) for part in card.counts.values()) for name in card.classes
+    }
+    if len(counts) <= _NAMED:
+        note: str = say("{list}", list=[say("{n} {name}", n=n, name=c) for c, n in counts.items()])
+    else:
+        note = counted(len(counts), "{n} class", "{n} classes")
+    title = say("Rows") if card.region == "table" else say("Images")
+    return Figure(title, say("{n}", n=card.n), note, "data")
+
+
+def _patients(view: View) -> Figure:
+    card = view.comparison.dataset
+    if card.patients is None:
+        note = say("not named: they may stand on both sides")
+        return Figure(say("Patients"), say("not known"), note, "protocol")
+    return Figure(say("Patients"), say("{n}", n=card.patients), _apart(card), "protocol")
+
+
+def _apart(card: "DataCard") -> Text:
+    if card.shared_patients:
+        return counted(card.shared_patients, "{n} on both sides", "{n} on both sides")
+    return say("none trained on and judged")
+
+
+def _leaked(view: View) -> Figure:
+    """Judged images that models could know from training."""
+    found, copies = view.comparison.look_alikes, view.comparison.dataset.copies
+    title = say("Look-alikes in training")
+    judged = copies.judged if found is None else found.judged
+    if judged is None:
+        return Figure(title, say("not known"), say("what was trained on is not known"), "data")
+    if found is None:
+        note = say("judged images equal to one trained on")
+    else:
+        note = say("of {n} judged images", n=found.of)
+    section = "lookalikes" if found is not None and found.groups else "data"
+    return Figure(title, say("{n}", n=judged), note, section, bad=judged > 0)
+
+
+def _wrong(view: View) -> Figure:
+    table = view.best.confusion
+    total = int(table.sum())
+    wrong = total - int(table.trace())
+    share = say("{share:.1f} % of {n}", share=100 * wrong / total, n=total) if total else ""
+    note = say("{share}, by {model}", share=share, model=view.best.name)
+    return Figure(say("Called wrong"), say("{n}", n=wrong), note, "mistakes")
+
+
+def _error(view: View) -> Figure | None:
+    found = view.best.calibration
+    if found is None:
+        return None
+    note = say(
+        "of {model}; chance alone gives up to {limit:.3f}",
+        model=view.best.name,
+        limit=found.ece_chance_limit,
+    )
+    value = numbers.number(found.ece.value)
+    return Figure(
+        say("Calibration error"), value, note, "calibration", bad=_miscalibrated(view.best)
+    )
+
+
+def _cost(view: View) -> Figure | None:
+    cost = view.best.cost
+    key = next((k for k in ("predict_cpu_ms_per_image", "predict_ms_per_image") if k in cost), None)
+    if key is None:
+        return None
+    note = say("on one thread, by {model}", model=view.best.name)
+    return Figure(say("One image costs"), numbers.cost(key, cost[key])[1], note, "costs")
+
+
+def _miscalibrated(model: "ModelResult") -> bool:
+    found = model.calibration
+    return found is not None and found.ece.value > found.ece_chance_limit
+
+
+def _short(model: "ModelResult") -> bool:
+    found = model.conformal
+    return found is not None and found.coverage.high < found.level
+
+
+def _fell(model: "ModelResult") -> Sequence[bool]:
+    """Which thresholds with a target reached less on held-out images."""
+    fell = []
+    for one in model.operation:
+        for point in one.points:
+            measure, _, target = point.rule.partition(" ")
+            score = getattr(point, measure, None)
+            fell.append(
+                score is not None and not math.isnan(score.high) and score.high < float(target)
+            )
+    return fell
