@@ -8,7 +8,7 @@ from markupsafe import Markup
 from imgpipe._common.texts import Text, say
 from imgpipe.report.charts.marks import Bar
 from imgpipe.report.charts.rows import Axis, axis_chart, row_chart, score_axis
-from imgpipe.report.page import lookalikes, score_tables
+from imgpipe.report.page import lookalikes, looks, score_tables
 from imgpipe.report.page.looks import entry
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers, paired, sentences
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 def section(view: View) -> dict[str, Any]:
     """Scores of all models, best first, those under other rules and canaries."""
-    comparison, ranked, looks = view.comparison, view.ranked, view.looks
+    comparison, ranked = view.comparison, view.ranked
     columns = score_tables.columns(ranked)
     return {
         "metric": numbers.metric_name(view.metric),
         "forest": forest(view),
         "metrics": [score_tables.head(key) for key in columns],
-        "board": [score_tables.row(model, looks, columns) for model in ranked],
-        "other_rows": lookalikes.rows(comparison, ranked, looks, columns),
+        "board": [score_tables.row(model, view.looks, columns) for model in ranked],
+        "other_rows": lookalikes.rows(comparison, ranked, view.looks, columns),
         "canaries": score_tables.canary_rows(comparison.canaries, columns),
         "canaries_told": _canaries(comparison.canaries),
         "baseline": any(model.name == "dummy" for model in ranked),
         "sentences": paired.readings(view.best.name, comparison.pairs),
         "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
-        "splits": score_tables.split_rows(ranked, looks),
+        "splits": score_tables.split_rows(ranked, view.looks),
     }
 
 
@@ -66,7 +66,7 @@ def forest(view: View) -> dict[str, Any] | None:
             "rows": [
                 {
                     "name": name,
-                    "colour": group.looks.get(name, {}).get("colour", "var(--dummy)"),
+                    "colour": looks.colour_of(name, group.looks),
                     "svg": _drawn(bar, axis, chance),
                     **score_tables.full(score),
                 }

@@ -35,6 +35,11 @@ def looks_of(models: Sequence["ModelResult"]) -> Looks:
     }
 
 
+def colour_of(name: str, looks: Looks) -> str:
+    """Colour of a model; gray for what is none of them."""
+    return looks[name]["colour"] if name in looks else "var(--dummy)"
+
+
 def entry(model: "ModelResult", looks: Looks, **content: Any) -> dict[str, Any]:
     """What a section shows of a model, under its name and look."""
     return {"name": model.name, **looks[model.name], **content}

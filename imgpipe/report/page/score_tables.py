@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, say
 from imgpipe.report.charts.marks import Bar
-from imgpipe.report.page.looks import Looks, entry
+from imgpipe.report.page.looks import Looks, colour_of, entry
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ def others(comparison: "Comparison", looks: Looks, metric: str) -> list[Others]:
 
 def _gray_bar(name: str, score: "Interval", looks: Looks) -> Bar | None:
     """What is drawn of a row that is none of the models."""
-    colour = looks.get(name, {}).get("colour", "var(--dummy)")
-    return bar(name if name in looks else "", score, colour)
+    return bar(name if name in looks else "", score, colour_of(name, looks))
 
 
 def bar(name: str, score: "Interval", colour: str) -> Bar | None:
