@@ -1,6 +1,8 @@
 """Results become tables, charts and one offline HTML file. This room computes no metric."""
 
 from imgpipe.report.checks import checks_to_html
+from imgpipe.report.figures import figures
 from imgpipe.report.html import to_html
+from imgpipe.report.markdown import to_markdown
 
-__all__ = ["checks_to_html", "to_html"]
+__all__ = ["checks_to_html", "figures", "to_html", "to_markdown"]

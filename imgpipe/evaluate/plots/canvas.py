@@ -27,8 +27,8 @@ def new_axes(ax: Any, width: float, height: float) -> Any:
     if ax is None:
         try:
             from matplotlib import pyplot
-        except ImportError:
-            raise missing() from None
+        except ImportError as error:
+            raise missing(error) from None
         _, ax = pyplot.subplots(figsize=(width, height), layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(SOFT)
@@ -38,18 +38,9 @@ def new_axes(ax: Any, width: float, height: float) -> Any:
     return ax
 
 
-def new_figure(width: float, height: float) -> Any:
-    """Make a figure that no window and no notebook shows, for a file."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise missing() from None
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def missing() -> InputError:
+def missing(error: ImportError) -> InputError:
     """Say how to get matplotlib."""
-    return InputError("drawing needs matplotlib: pip install 'imgpipe[plot]'")
+    return InputError(f"drawing needs matplotlib: pip install 'imgpipe[plot]' ({error})")
 
 
 def square(ax: Any, below: str, beside: str, above: str) -> None:

@@ -37,8 +37,7 @@ def plot_confusion(
             ink = "#ffffff" if shares[row, column] > 0.5 else canvas.INK
             ax.text(column, row, text, ha="center", va="center", fontsize=9, color=ink)
     _name_classes(ax, classes)
-    above = say("{name}: held-out images, and shares of each true class", name=shown.name)
-    canvas.titles(ax, write(say("Predicted class")), write(say("True class")), write(above))
+    canvas.titles(ax, write(say("Predicted class")), write(say("True class")), shown.name)
     return ax
 
 

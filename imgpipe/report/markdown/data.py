@@ -1,0 +1,79 @@
+"""Sections on the data, the protocol, what was not done, and how to run it again."""
+
+from imgpipe._common.texts import say
+from imgpipe.report.markdown.marks import code, facts, items, plain, table
+from imgpipe.report.page import data as page_data
+from imgpipe.report.page import protocol as page_protocol
+from imgpipe.report.page import run as page_run
+from imgpipe.report.page.view import View
+from imgpipe.report.words.fixed import severity_name, split_name
+from imgpipe.report.words.sentences import not_done as told_not_done
+from imgpipe.report.words.sentences import sentence
+
+_IDS = 5  # named of a finding
+
+
+def data(view: View) -> list[str]:
+    """Counts by part and class, then what is known of the images."""
+    card = view.comparison.dataset
+    header = [say("Part"), *card.classes, say("all")]
+    rows = [
+        [split_name(part), *(f"{counts.get(c, 0):,}" for c in card.classes),
+         f"{sum(counts.values()):,}"]
+        for part, counts in card.counts.items()
+    ]  # fmt: skip
+    return [table(header, rows, len(header) - 1), facts(page_data.facts(view.comparison))]
+
+
+def lookalikes(view: View) -> list[str]:
+    """How many images are equal or nearly so."""
+    found = view.comparison.look_alikes
+    if found is None or not found.groups:
+        return []
+    told = say(
+        "{images} images in {groups} groups are equal or nearly so; {torn} groups have different "
+        "labels, {across} stand in several parts or folds. duplicates.csv has all pairs.",
+        images=found.images,
+        groups=found.groups,
+        torn=found.torn,
+        across=found.across,
+    )
+    return [plain(told)]
+
+
+def checks(view: View) -> list[str]:
+    """What each check found, what it means and what would do."""
+    from imgpipe.evaluate import CHECKS
+
+    findings = view.comparison.findings
+    if not findings:
+        return [plain(say("Nothing was found."))]
+    rows = []
+    for found in findings:
+        check = CHECKS.get(found.code)
+        named = list(found.ids[:_IDS]) + (["…"] if len(found.ids) > _IDS else [])
+        images = ", ".join(named)
+        told = say("{message} ({images})", message=found.message, images=images)
+        remedy = "" if check is None else check.remedy
+        rows.append([found.code, severity_name(found.severity), told if named else found.message,
+                     remedy])  # fmt: skip
+    return [table([say("Code"), say("Severity"), say("Finding"), say("What would do")], rows)]
+
+
+def protocol(view: View) -> list[str]:
+    """How models were compared."""
+    comparison = view.comparison
+    return [plain(comparison.protocol.statement), facts(page_protocol.rows(comparison))]
+
+
+def not_done(view: View) -> list[str]:
+    """What a careful reader would miss."""
+    return [items(map(sentence, told_not_done(view.comparison)))]
+
+
+def run(view: View) -> list[str]:
+    """Give the command, the machine and the versions."""
+    run = view.comparison.run
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
+    rows = [*page_run.rows(view.comparison), (say("Versions"), versions)]
+    return [code(run.command) if run.command else "", facts(rows)]
