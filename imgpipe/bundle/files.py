@@ -12,7 +12,7 @@ from imgpipe.bundle.old_names import OLD_ROOM, known_again
 from imgpipe.bundle.predictor import Predictor
 
 if TYPE_CHECKING:
-    from imgpipe.learn import TrainedModel
+    from imgpipe.learn import TrainedModel, TrainingCases
 
 _FORMAT = "imgpipe-joblib"
 _PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
@@ -70,6 +70,7 @@ def save(
     elif classes is not None or sample is not None:
         raise InputError("classes and sample describe a pipeline; a TrainedModel knows its own")
     content = {name: getattr(model, name) for name in (*_PARTS, "trained_on", "region")}
+    content["cases"] = None if model.cases is None else model.cases.to_dict()
     _check_parts(f"{path} is not written", content, "")
     content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
     if card is not None:
@@ -133,8 +134,20 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> Predictor:
     trained_on = content.get("trained_on")
     parts = {name: content[name] for name in _PARTS}
     region = content.get("region", "image")
-    model = TrainedModel(**parts, trained_on=trained_on, region=region)
+    cases = _cases(path, content.get("cases"))
+    model = TrainedModel(**parts, trained_on=trained_on, region=region, cases=cases)
     return Predictor(model, content.get("card") or {})
+
+
+def _cases(path: str | os.PathLike[str], content: Any) -> "TrainingCases | None":
+    from imgpipe.learn import TrainingCases
+
+    if content is None:
+        return None
+    try:
+        return TrainingCases.of_dict(content)
+    except InputError as error:
+        raise InputError(f"{path}: damaged: {error}; train it again") from None
 
 
 def check_suffix(path: str | os.PathLike[str]) -> None:

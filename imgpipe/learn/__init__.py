@@ -1,5 +1,6 @@
 """scikit-learn estimators over images: filters, features, pipelines and classifiers by name."""
 
+from imgpipe.learn.cases import TrainingCases
 from imgpipe.learn.classifiers import CLASSIFIERS, Builder, register
 from imgpipe.learn.filters import Filter
 from imgpipe.learn.fitting import fit_model
@@ -13,6 +14,7 @@ __all__ = [
     "FeatureExtractor",
     "Filter",
     "TrainedModel",
+    "TrainingCases",
     "fit",
     "fit_model",
     "make_pipeline",

@@ -1,6 +1,6 @@
 """One model fitted on the training part of a data set, and the kind of image that it takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
+from imgpipe.learn.cases import TrainingCases, keep_cases
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
 from imgpipe.learn.shown import show_model, steps_of
@@ -44,6 +45,8 @@ class TrainedModel:
         What to beware of: those of the data set, equal images, unknown patients.
     region : {"image", "mask", "box"}
         What the model looks at: new images need a mask for the latter two.
+    cases : TrainingCases, optional
+        What it keeps of its training images, for explanations.
     """
 
     pipeline: Any
@@ -55,6 +58,7 @@ class TrainedModel:
     trained_on: tuple[str, ...] | None = None
     warnings: tuple[str, ...] = ()
     region: str = "image"
+    cases: TrainingCases | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         steps = ", ".join(steps_of(self))
@@ -109,6 +113,7 @@ def fit(
     size: int | tuple[int, int] | None = None,
     region: str | None = None,
     empty_mask: str = "error",
+    pictures: bool = True,
 ) -> TrainedModel:
     """Fit one model on the training part of a data set.
 
@@ -134,6 +139,9 @@ def fit(
     region, empty_mask : str, optional
         What features look at, and what is done without a mask: as in
         `imgpipe.datasets.in_region`.
+    pictures : bool
+        Also keep small pictures of up to 2,000 training images, which a page on a prediction shows
+        beside it; whoever gets the model gets them too.
 
     Returns
     -------
@@ -182,11 +190,13 @@ def fit(
                 pipeline, part.images, part.labels, part.groups, _validation(dataset, watched)
             )
     except StoppedFit as stop:
-        raise StoppedFit(str(stop), _trained(stop.model, part, size)) from None
-    return _trained(fitted, part, size)
+        raise StoppedFit(str(stop), _trained(stop.model, part, size, pictures)) from None
+    return _trained(fitted, part, size, pictures)
 
 
-def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None) -> TrainedModel:
+def _trained(
+    pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None, pictures: bool
+) -> TrainedModel:
     """Note beside the pipeline what its images were like."""
     first = part.images[0].pixels
     digests = image_digests(part.images)
@@ -200,6 +210,7 @@ def _trained(pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None)
         tuple(sorted(set(digests))),
         (*part.warnings, *_dangers(part, digests)),
         part.region,
+        keep_cases(pipeline, part, digests, pictures=pictures),
     )
 
 
