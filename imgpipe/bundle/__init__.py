@@ -1,10 +1,21 @@
-"""Trained models as files, what such a file predicts, and how well.
+"""Trained models as files, what such a file predicts and why, and how well.
 
-`save` writes a model, `load` reads one back as a `Predictor`, `score` judges it on labelled images.
+`save` writes a model, `load` reads one back as a `Predictor`, `explain` says what speaks for one of
+its predictions, `score` judges it on labelled images.
 """
 
+from imgpipe.bundle.explaining import Explained, explain
 from imgpipe.bundle.files import check_suffix, load, save
 from imgpipe.bundle.predictor import Predictions, Predictor
 from imgpipe.bundle.scoring import score
 
-__all__ = ["Predictions", "Predictor", "check_suffix", "load", "save", "score"]
+__all__ = [
+    "Explained",
+    "Predictions",
+    "Predictor",
+    "check_suffix",
+    "explain",
+    "load",
+    "save",
+    "score",
+]

@@ -180,6 +180,33 @@ class Predictor:
             raise InputError(error)
         return told.probabilities
 
+    def single(self, image: Any) -> tuple[str, Image, tuple[str, ...]]:
+        """Give one image as the model takes it, with its name and what was noted in reading it.
+
+        Parameters
+        ----------
+        image : path-like, Image or ndarray
+            One image, or a path with one image in it.
+
+        Returns
+        -------
+        tuple of (str, Image, tuple of str)
+
+        Raises
+        ------
+        InputError
+            For several images, and for one that the model cannot use.
+        """
+        paths = isinstance(image, str | os.PathLike)
+        source = self._listed(image if paths else Images([_as_image(image, self.model)]))
+        if len(source) != 1:
+            raise InputError(f"{len(source):,} images are given; one is explained at a time")
+        name = str(source.ids[0])
+        try:
+            return name, self._image(source[0]), tuple(source.warnings)
+        except (InputError, OSError) as error:
+            raise InputError(told_of(name, error)) from error
+
     def _listed(self, images: Any) -> Any:
         """Find the images behind paths; leave a sequence as it is."""
         images = by_position(images, "images")
@@ -214,9 +241,7 @@ class Predictor:
 
     def _image(self, item: Any) -> Image:
         """Give an image of the model's kind."""
-        image = (
-            item if isinstance(item, Image) else Image(np.asarray(item), self.model.channel_axis)
-        )
+        image = _as_image(item, self.model)
         if self.model.channel_axis is None:
             image = single_channel(image)
         if self.model.size is not None:
@@ -249,6 +274,10 @@ class Predictor:
         for i, row in zip(usable, shares, strict=True):
             rows.shares[i] = 0.0
             rows.shares[i, codes] = row
+
+
+def _as_image(item: Any, model: "TrainedModel") -> Image:
+    return item if isinstance(item, Image) else Image(np.asarray(item), model.channel_axis)
 
 
 @dataclass(frozen=True)

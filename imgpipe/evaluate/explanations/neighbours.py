@@ -1,5 +1,6 @@
 """The training images nearest to one image, as the model's own scaling sees them."""
 
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,11 @@ def nearest_cases(
     image, kept = rows[:1], rows[1:]
     far = _distances(image, kept)[0]
     order = np.argsort(far, kind="stable")[:_SHOWN]
-    pictures = cases.pictures(order.tolist()) or [None] * len(order)
+    pictures: Any = cases.pictures(order.tolist()) or [None] * len(order)
     return Neighbours(
         tuple(
             NearCase(cases.ids[i], classes[cases.labels[i]], float(far[i]), picture)
-            for i, picture in zip(order, pictures, strict=True)
+            for i, picture in zip(order, pictures or repeat(None))
         ),
         len(cases),
         cases.of,

@@ -1,0 +1,180 @@
+"""One prediction explained: how reliable it is, what it resembles, what speaks for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgpipe.bundle.evidence import Evidence, evidence_of
+from imgpipe.bundle.predictor import Predictor
+from imgpipe.datasets.digests import image_digest
+from imgpipe.images import Image, Images
+from imgpipe.images.picture import outlined
+
+if TYPE_CHECKING:
+    from imgpipe.evaluate.results.explained import Neighbours, Reason
+
+_PICTURE = 720  # pixels of the longer side
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """One prediction with what speaks for it, and what is known of the model.
+
+    Parameters
+    ----------
+    id : str
+        Of the image.
+    predicted : str
+        The most probable class.
+    probabilities : dict of str to float
+        Of each class.
+    positive_class : str or None
+        The last of two classes.
+    shape : tuple of int
+        Of the image, in pixels, without channels.
+    spacing : tuple of float or None
+        In mm.
+    region : {"image", "mask", "box"}
+        What the model looked at.
+    neighbours : Neighbours or None
+        The nearest training images; None where the model keeps no features of them.
+    reasons : tuple of Reason
+        What groups of features change, the strongest first.
+    background : int
+        Training images that features were taken from, to see what they change.
+    copy_of : tuple of str or None
+        Training images with the same pixels, as far as their ids are kept; None where there is
+        none.
+    evidence : Evidence or None
+        What the model's run says of such predictions; None without a run.
+    card : dict
+        What is known of the model; `"run"` holds parts of the run's ``result.json``.
+    warnings : tuple of str
+        What was passed over, or taken for something else, in reading the image.
+    picture : ndarray of uint8
+        The image, for display, with the outline of its mask.
+    maps : tuple of (str, ndarray)
+        What speaks for the class (up to 1) and against it (down to -1), pixel by pixel.
+    """
+
+    id: str
+    predicted: str
+    probabilities: Mapping[str, float]
+    positive_class: str | None
+    shape: tuple[int, ...]
+    spacing: tuple[float, ...] | None
+    region: str
+    neighbours: "Neighbours | None"
+    reasons: "tuple[Reason, ...]"
+    background: int
+    copy_of: tuple[str, ...] | None
+    evidence: Evidence | None
+    card: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    picture: np.ndarray = field(default_factory=lambda: np.zeros((1, 1), np.uint8), repr=False)
+    maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the pictures, ready for strict JSON."""
+        from imgpipe.evaluate.strict_json import plain
+
+        content = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _PICTURES}
+        content = plain(content)
+        for case in (content["neighbours"] or {"cases": ()})["cases"]:
+            del case["picture"]
+        return content
+
+
+_PICTURES = ("picture", "maps")
+
+
+def explain(predictor: Predictor, image: Any) -> Explained:
+    """Predict one image, and say what speaks for it.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        From `imgpipe.bundle.load`.
+    image : path-like, Image or ndarray
+        One image; a path may be all that `predict` takes, as long as there is one image in it.
+
+    Returns
+    -------
+    Explained
+
+    Raises
+    ------
+    InputError
+        For several images, and for one that the model cannot use.
+
+    Examples
+    --------
+    >>> from imgpipe import bundle, datasets, learn
+    >>> data = datasets.load("synthetic-nodules")
+    >>> predictor = bundle.Predictor(learn.fit(data, "forest", families="intensity"))
+    >>> told = bundle.explain(predictor, data.images[0])
+    >>> told.predicted, told.reasons[0].feature, told.copy_of
+    ('malignant', 'intensity_mean', ('P000-0',))
+    """
+    # prediction alone does without these rooms
+    from imgpipe.evaluate.explanations.maps import explain as maps_of
+    from imgpipe.evaluate.models import probabilities
+
+    name, ready, warnings = predictor.single(image)
+    model, images = predictor.model, Images([ready])
+    shares = probabilities(model.pipeline, images, len(model.classes))[0]
+    code = int(shares.argmax())
+    chances = dict(zip(model.classes, shares.tolist(), strict=True))
+    near, why, others = _from_features(predictor, images, code)
+    run = predictor.card.get("run")
+    return Explained(
+        id=name,
+        predicted=model.classes[code],
+        probabilities=chances,
+        positive_class=model.positive_class,
+        shape=ready.spatial_shape,
+        spacing=ready.spacing,
+        region=model.region,
+        neighbours=near,
+        reasons=why,
+        background=others,
+        copy_of=_copy_of(predictor, ready),
+        evidence=None if run is None else evidence_of(run, chances, model.classes[code]),
+        card=predictor.card,
+        warnings=(*warnings, *ready.warnings),
+        picture=outlined(ready, _PICTURE),
+        maps=maps_of(model.pipeline, ready, code, ready.channel_axis),
+    )
+
+
+def _from_features(
+    predictor: Predictor, images: Images, code: int
+) -> "tuple[Neighbours | None, tuple[Reason, ...], int]":
+    """Compare the features of the image with those kept of the training."""
+    from imgpipe.evaluate.explanations.neighbours import nearest_cases
+    from imgpipe.evaluate.explanations.reasons import background, reasons
+    from imgpipe.learn.cases import feature_steps
+
+    model = predictor.model
+    parts = feature_steps(model.pipeline)
+    if model.cases is None or parts is None:
+        return None, (), 0
+    measure, learnt = parts
+    features = np.asarray(measure.transform(images), np.float64)[0]
+    near = nearest_cases(learnt, model.cases, features, model.classes)
+    why = reasons(learnt, model.cases, features, code, model.classes)
+    return near, why, len(background(model.cases.labels))
+
+
+def _copy_of(predictor: Predictor, image: Image) -> tuple[str, ...] | None:
+    """Find the training images with the same pixels."""
+    model = predictor.model
+    digest = image_digest(np.ascontiguousarray(image.pixels)).hex()
+    if digest not in (model.trained_on or ()):
+        return None
+    cases = model.cases
+    if cases is None:
+        return ()
+    return tuple(id for id, own in zip(cases.ids, cases.digests, strict=True) if own == digest)
