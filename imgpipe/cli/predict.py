@@ -11,31 +11,46 @@ from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.exit_codes import SOME_FAILED
 
 if TYPE_CHECKING:
-    from imgpipe.bundle import Predictions
+    from imgpipe.bundle import Predictions, Predictor
 
 
 @click.command()
 @click.argument("model")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--out", metavar="FILE.csv", help="Table to write [default: print it].")
+@click.option("--report", metavar="FILE", help="Page on one image: .html, .md or .json.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of --report.")
 @_options.trust
 @_options.force
 @_options.common
 def command(
-    model: str, images: tuple[str, ...], out: str | None, trust: bool, force: bool, as_json: bool
+    model: str,
+    images: tuple[str, ...],
+    out: str | None,
+    report: str | None,
+    lang: str | None,
+    trust: bool,
+    force: bool,
+    as_json: bool,
 ) -> int:
     r"""Predict the class of each IMAGE with a trained MODEL.
 
     IMAGE is a file, or a folder of images. The table has the columns id, predicted, p_<class>...,
     error. An image that cannot be used gets a row with its error, is named on stderr, and makes
-    the exit code 1; the others go on.
+    the exit code 1; the others go on. --report explains the prediction of one image in words: how
+    reliable such a probability is (for a model trained with --run), the training images nearest to
+    it, the features that speak for it and against it, and where in the image the model looked.
 
     \b
     Example:
       imgpipe predict lungs.joblib --trust new/*.png --out predictions.csv
+      imgpipe predict lungs.joblib --trust new/7.png --report 7.html
     """
-    if out is None and force:
-        raise InputError("--force goes with --out")
+    if out is None and report is None and force:
+        raise InputError("--force goes with --out or --report")
+    if lang is not None and report is None:
+        raise InputError("--lang goes with --report")
+    page = _checked(report, (model, *images), force)
     path = None
     if out is not None:
         _options.check_not_input(out, (model, *images))
@@ -43,6 +58,8 @@ def command(
     from imgpipe import bundle
 
     predictor = bundle.load(model, trust=trust)
+    if page is not None:
+        _explain(predictor, images, page, lang or "en")
     told = predictor.predict(images[0] if len(images) == 1 else list(images))
     _show(told, path, as_json)
     for text in told.warnings:
@@ -51,6 +68,24 @@ def command(
     for error in failed:
         click.echo(f"Error: {error}", err=True)
     return SOME_FAILED if failed else 0
+
+
+def _checked(report: str | None, inputs: tuple[str, ...], force: bool) -> Path | None:
+    """Refuse, before any work, a page that could not be written."""
+    if report is None:
+        return None
+    if len(inputs) > 2:
+        raise InputError(f"--report explains one image, and {len(inputs) - 1} are given")
+    _options.check_not_input(report, inputs, "--report")
+    return _options.check_file(report, (".html", ".md", ".json"), "a page", force, "--report")
+
+
+def _explain(predictor: "Predictor", images: tuple[str, ...], page: Path, lang: str) -> None:
+    """Write the page on the one image; for several, or one that cannot be used, there is none."""
+    from imgpipe import bundle, report
+
+    report.write_prediction(bundle.explain(predictor, images[0]), page, lang=lang)
+    click.echo(f"Report: {page}", err=True)
 
 
 def _show(told: "Predictions", path: Path | None, as_json: bool) -> None:

@@ -17,6 +17,8 @@ from imgpipe.cli.program.listing import Listing
 @click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write, with suffix .joblib.")
 @_features.before
+@click.option("--run", metavar="RUN", help="Keep what this run of compare found of MODEL.")
+@click.option("--no-pictures", is_flag=True, help="Keep no small pictures of training images.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.force
 @_options.region
@@ -28,6 +30,8 @@ def command(
     data: str,
     model: str,
     out: str,
+    run: str | None,
+    no_pictures: bool,
     seed: int,
     force: bool,
     region: str | None,
@@ -40,12 +44,16 @@ def command(
 
     Where DATA has a split, only the training part is fitted; the validation part is at hand to
     models that stop early, and the test part is not looked at. The file also holds digests of the
-    images fitted, by which imgpipe evaluate knows them again. A network that is interrupted
-    (Ctrl-C) is written with its best weights so far, and the exit code is 130.
+    images fitted, by which imgpipe evaluate knows them again, and for the page of predict --report
+    ids, labels, patients, features and small pictures of up to 2,000 of them: whoever gets the file
+    gets these too, and --no-pictures leaves the pictures out. With --run, the scores and the
+    calibration of MODEL in a run of compare on the same data are kept beside it. A network that is
+    interrupted (Ctrl-C) is written with its best weights so far, and the exit code is 130.
 
     \b
     Example:
-      imgpipe train scans/ --model forest --out lungs.joblib
+      imgpipe compare scans/ --models forest --out run
+      imgpipe train scans/ --model forest --run run --out lungs.joblib
     """
     _options.check_given(out)
 
@@ -59,6 +67,7 @@ def command(
     _features.warn_idle(ctx, ctx.params["families"])
     dataset = datasets.load(data, **where)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
+    found = None if run is None else bundle.found_in_run(run, model, dataset, **before)
     start = time.perf_counter()
     whole = True
     try:
@@ -69,10 +78,11 @@ def command(
             seed=seed,
             n_jobs=_options.worker_count(jobs),
             size=where["size"],
+            pictures=not no_pictures,
         )
     except StoppedFit as stop:
         trained, whole = stop.model, False
-    bundle.save(trained, path)
+    bundle.save(trained, path, card=bundle.make_card(trained, dataset, model, run=found))
     if not whole:
         raise KeyboardInterrupt(f"training was interrupted; {path} holds the best weights so far")
     seconds = time.perf_counter() - start

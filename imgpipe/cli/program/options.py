@@ -67,7 +67,7 @@ def _listed(ctx: click.Context, option: click.Parameter, text: str | None) -> li
 
 def force(verb: _Verb) -> _Verb:
     """Add ``--force``, without which nothing that exists is replaced."""
-    return click.option("--force", is_flag=True, help="Replace what --out names.")(verb)
+    return click.option("--force", is_flag=True, help="Replace what is there.")(verb)
 
 
 def lang(verb: _Verb) -> _Verb:
@@ -256,11 +256,13 @@ def check_file(
     return path
 
 
-def check_not_input(out: str, inputs: Sequence[str]) -> None:
+def check_not_input(out: str, inputs: Sequence[str], option: str = "--out") -> None:
     """Refuse to replace a file that is about to be read."""
     for given in inputs:
         if os.path.exists(out) and os.path.exists(given) and os.path.samefile(out, given):
-            raise InputError(f"{given} is an input and would be replaced; give --out another name")
+            raise InputError(
+                f"{given} is an input and would be replaced; give {option} another name"
+            )
 
 
 def check_writable(path: Path, shown: str) -> None:

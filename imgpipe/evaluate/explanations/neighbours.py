@@ -1,6 +1,5 @@
 """The training images nearest to one image, as the model's own scaling sees them."""
 
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -40,11 +39,16 @@ def nearest_cases(
     image, kept = rows[:1], rows[1:]
     far = _distances(image, kept)[0]
     order = np.argsort(far, kind="stable")[:_SHOWN]
-    pictures: Any = cases.pictures(order.tolist()) or [None] * len(order)
+    pictures = cases.pictures(order.tolist())
     return Neighbours(
         tuple(
-            NearCase(cases.ids[i], classes[cases.labels[i]], float(far[i]), picture)
-            for i, picture in zip(order, pictures or repeat(None))
+            NearCase(
+                cases.ids[i],
+                classes[cases.labels[i]],
+                float(far[i]),
+                pictures[place] if pictures else None,
+            )
+            for place, i in enumerate(order)
         ),
         len(cases),
         cases.of,
