@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--out", metavar="FILE.csv", help="Table to write [default: print it].")
 @click.option("--report", metavar="FILE", help="Page on one image: .html, .md or .json.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of --report.")
+@_options.lang
 @_options.trust
 @_options.force
 @_options.common
+@click.pass_context
 def command(
+    ctx: click.Context,
     model: str,
     images: tuple[str, ...],
     out: str | None,
     report: str | None,
-    lang: str | None,
+    lang: str,
     trust: bool,
     force: bool,
     as_json: bool,
@@ -48,7 +50,7 @@ def command(
     """
     if out is None and report is None and force:
         raise InputError("--force goes with --out or --report")
-    if lang is not None and report is None:
+    if report is None and _options.typed(ctx, "lang"):
         raise InputError("--lang goes with --report")
     page = _checked(report, (model, *images), force)
     path = None
@@ -59,7 +61,7 @@ def command(
 
     predictor = bundle.load(model, trust=trust)
     if page is not None:
-        _explain(predictor, images, page, lang or "en")
+        _explain(predictor, images, page, lang)
     told = predictor.predict(images[0] if len(images) == 1 else list(images))
     _show(told, path, as_json)
     for text in told.warnings:

@@ -1,15 +1,16 @@
 """What a run found of one model, as plain values that a model's file can keep."""
 
-import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from imgpipe._common import InputError, did_you_mean
+from imgpipe.evaluate.results import ModelResult
+from imgpipe.evaluate.run_files import load_run
+from imgpipe.evaluate.strict_json import Written
 
 _OF_DATA = ("name", "n", "classes", "counts", "patients", "region")
-_OF_MODEL = ("metrics", "calibration", "operation", "conformal", "steps")
+_OF_MODEL = ("name", "metrics", "calibration", "conformal", "steps")
 _OF_OPERATION = ("name", "n", "positives", "prevalence", "points", "chosen_on")
 _OF_RUN = ("started", "versions", "seed", "data_hash")  # a command names folders of its author
 _OF_FINDING = ("code", "severity", "message")
@@ -38,7 +39,8 @@ def run_card(
     Returns
     -------
     dict
-        Parts of ``result.json`` under their names there, those of the model under ``"model"``.
+        Parts of ``result.json`` under their names there, those of the model under ``"model"``;
+        ``"wording"`` holds what texts are made of, by their places in this dict (RFC 6901).
 
     Raises
     ------
@@ -50,59 +52,55 @@ def run_card(
     --------
     >>> run_card("run", "svm", data_hash="62ad", steps={})  # doctest: +SKIP
     """
-    result = _read(Path(folder))
-    models = result["models"]
+    comparison = load_run(folder)
+    models = {each.name: each for each in comparison.models}
     if model not in models:
         raise InputError(
             f"{folder}: no model {model!r} in this run, which has {', '.join(models)}"
             f"{did_you_mean(model, models)}"
         )
-    if result["run"]["data_hash"] != data_hash:
+    if comparison.run.data_hash != data_hash:
         raise InputError(
-            f"{folder}: this run is of other data ({result['dataset']['name']}, hash "
-            f"{str(result['run']['data_hash'])[:12]}; now {data_hash[:12]}): images, masks, labels "
-            "and their order, --size and --region must be those of the run"
+            f"{folder}: this run is of other data ({comparison.dataset.name}, hash "
+            f"{comparison.run.data_hash[:12]}; now {data_hash[:12]}): images, masks, labels and "
+            "their order, --size and --region must be those of the run"
         )
     found = models[model]
-    _check_steps(folder, model, found, steps)
-    return {
-        "dataset": {name: result["dataset"][name] for name in _OF_DATA},
-        "protocol": result["protocol"],
-        "model": {"name": model, **{name: _part(found, name) for name in _OF_MODEL}},
-        "findings": [{name: f[name] for name in _OF_FINDING} for f in result["findings"]],
-        "run": {name: result["run"].get(name) for name in _OF_RUN},
-    }
+    _check_steps(folder, found, steps)
+    writer = Written()
+    card = writer.plain(
+        {
+            "dataset": _some(comparison.dataset, _OF_DATA),
+            "protocol": comparison.protocol,
+            "model": {
+                **_some(found, _OF_MODEL),
+                "operation": [_some(each, _OF_OPERATION) for each in found.operation],
+            },
+            "findings": [_some(finding, _OF_FINDING) for finding in comparison.findings],
+            "run": _some(comparison.run, _OF_RUN),
+            "reading": comparison.reading,
+        }
+    )
+    return {**card, "wording": writer.wording}
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    try:
-        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    except OSError:
-        raise InputError(f"{folder}: no result.json in it; give a folder of compare") from None
-    except ValueError:
-        raise InputError(f"{folder}: result.json is damaged") from None
-    return result
+def _some(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Take some fields of a result."""
+    return {name: getattr(value, name) for name in names}
 
 
 def _check_steps(
-    folder: str | os.PathLike[str], name: str, found: dict[str, Any], steps: Mapping[str, str]
+    folder: str | os.PathLike[str], found: ModelResult, steps: Mapping[str, str]
 ) -> None:
     """Refuse a model that was set or tuned otherwise in the run."""
-    if found.get("best_params"):
-        raise InputError(f"{folder}: {name} was tuned in this run, and train tunes nothing")
-    if not found.get("steps"):
+    if found.best_params:
+        raise InputError(f"{folder}: {found.name} was tuned in this run, and train tunes nothing")
+    if not found.steps:
         raise InputError(f"{folder}: written by an earlier version; run compare again")
-    for step in {**found["steps"], **steps}:
-        there, here = found["steps"].get(step, "left out"), steps.get(step, "left out")
+    for step in {**found.steps, **steps}:
+        there, here = found.steps.get(step, "left out"), steps.get(step, "left out")
         if there != here:
             raise InputError(
-                f"{folder}: {name} was set otherwise in this run: the step {step} was {there}, and "
-                f"is {here} now"
+                f"{folder}: {found.name} was set otherwise in this run: the step {step} was "
+                f"{there}, and is {here} now"
             )
-
-
-def _part(found: dict[str, Any], name: str) -> Any:
-    """Take a part of a model's result; of decisions, all but the curves."""
-    if name != "operation":
-        return found[name]
-    return [{key: each[key] for key in _OF_OPERATION} for each in found[name]]

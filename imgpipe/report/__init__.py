@@ -4,5 +4,6 @@ from imgpipe.report.checks import checks_to_html
 from imgpipe.report.figures import figures
 from imgpipe.report.html import to_html
 from imgpipe.report.markdown import to_markdown
+from imgpipe.report.prediction import write_prediction
 
-__all__ = ["checks_to_html", "figures", "to_html", "to_markdown"]
+__all__ = ["checks_to_html", "figures", "to_html", "to_markdown", "write_prediction"]

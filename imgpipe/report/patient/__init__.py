@@ -1,0 +1,1 @@
+"""One prediction in words: sentences, charts, page."""

@@ -1,0 +1,283 @@
+"""What the page on one prediction shows, ready for its template."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgpipe._common.texts import Text, counted, from_parts, joined, say
+from imgpipe.images.picture import data_uri
+from imgpipe.report.page.pictures import overlay
+from imgpipe.report.patient import charts, words
+from imgpipe.report.words.fixed import kind_name, region_name, rule_name, severity_name
+from imgpipe.report.words.numbers import metric_name
+from imgpipe.report.words.sentences import sentence
+
+if TYPE_CHECKING:
+    from imgpipe.bundle import Explained
+    from imgpipe.bundle.evidence import Evidence
+    from imgpipe.evaluate.results.explained import Reason
+
+_REASONS = 7  # that are shown
+_LEAST = 0.0005  # below, a change is 0.000
+_CLASSES = 6  # whose probabilities are drawn
+_METRICS = ("auc", "accuracy", "sensitivity", "specificity", "balanced_accuracy", "brier")
+_NONE_KEPT = say("The model keeps no features of its training images, so none are compared.")
+
+
+def content_of(told: "Explained") -> dict[str, Any]:
+    """Lay out everything that the page shows."""
+    compared = _compared(told)
+    shown, left = _told_of(told.reasons)
+    return {
+        "title": say(
+            "{name}, {p}", name=told.predicted, p=words.chance(told.probabilities[told.predicted])
+        ),
+        "headline": words.headline(told),
+        "facts_line": facts_line(told),
+        "warnings": warnings_of(told),
+        "picture": picture_of(told),
+        "scales": _scales(told),
+        "reliability": words.reliability(told),
+        "thresholds": thresholds(told.evidence),
+        "set": None if told.evidence is None or told.evidence.set is None
+        else words.class_set(told.evidence.set),
+        "near": _near(told),
+        "reasons": [_reason(one, told, compared, shown) for one in shown],
+        "compared": list(zip(compared, _COLOURS, strict=False)),
+        "left_out": left,
+        "maps": [_map(told, name, values) for name, values in told.maps],
+        "card": card_rows(told),
+        "statement": statement(told),
+        "limits": words.limits(told),
+        "predicted": told.predicted,
+    }  # fmt: skip
+
+
+_COLOURS = (charts.FOR, charts.AGAINST)
+
+
+def facts_line(told: "Explained") -> list[Text]:
+    """Say in short which image it is, and by which model."""
+    size = " x ".join(map(str, reversed(told.shape)))
+    facts = [Text(told.id), say("{size} pixels", size=size)]
+    if told.spacing is not None:
+        spacing = " x ".join(f"{each:.3g}" for each in reversed(told.spacing))
+        facts.append(say("{spacing} mm", spacing=spacing))
+    if told.region != "image":
+        facts.append(say("looked at: {region}", region=region_name(told.region)))
+    if "model" in told.card:
+        facts.append(say("model: {name}", name=told.card["model"]))
+    return facts
+
+
+def warnings_of(told: "Explained") -> list[str]:
+    """List what a reader must know before anything else."""
+    found: list[Text | str | None] = [words.copied(told)]
+    if told.neighbours is not None and told.neighbours.unlike:
+        found.append(words.resemblance(told.neighbours)[0])
+    found += list(told.warnings)
+    run = told.card.get("run")
+    if run is not None:
+        found += [
+            say("In the run: {message}", message=restored(run, f"/findings/{i}/message"))
+            for i, finding in enumerate(run["findings"])
+            if finding["severity"] == "error"
+        ]
+        found += [restored(run, f"/reading/{i}") for i in range(len(run["reading"]))]
+    return [sentence(text) for text in found if text]
+
+
+def picture_of(told: "Explained") -> dict[str, Any]:
+    """Give the image with what is said of it."""
+    masked = told.region != "image"
+    return {
+        "uri": data_uri(told.picture),
+        "small": max(told.picture.shape[:2]) < 200,
+        "caption": say("The outline is the mask; the model looks inside.") if masked else None,
+    }
+
+
+def _scales(told: "Explained") -> list[dict[str, Any]]:
+    """Draw the probability of the positive class, or of each class."""
+    evidence = told.evidence
+    bin = None if evidence is None else evidence.bin
+    limits = () if evidence is None else evidence.thresholds
+    if told.positive_class is not None:
+        ends = (next(iter(told.probabilities)), told.positive_class)
+        p = told.probabilities[told.positive_class]
+        return [{"name": None, "svg": charts.scale(ends, told.positive_class, p, bin, limits)}]
+    ranked = sorted(told.probabilities.items(), key=lambda item: -item[1])[:_CLASSES]
+    drawn = []
+    for name, p in ranked:
+        own = bin if bin is not None and bin.name == name else None
+        marks = limits if name == told.predicted else ()
+        drawn.append(
+            {"name": name, "p": words.chance(p), "svg": charts.scale(None, name, p, own, marks)}
+        )
+    return drawn
+
+
+def thresholds(evidence: "Evidence | None") -> list[tuple[Any, ...]]:
+    """Rows of the table of thresholds: rule, threshold, verdict, sensitivity, specificity."""
+    if evidence is None:
+        return []
+    return [
+        (
+            sentence(rule_name(one.rule))[:-1],
+            words.chance(one.value),
+            say("reached") if one.reached else say("not reached"),
+            share_of(one.sensitivity),
+            share_of(one.specificity),
+        )
+        for one in evidence.thresholds
+    ]
+
+
+def share_of(found: Mapping[str, Any]) -> str:
+    """Write a share with its interval."""
+    if found["value"] is None:
+        return "–"
+    if found["low"] is None or found["high"] is None:
+        return f"{found['value']:.2f}"
+    return f"{found['value']:.2f} ({found['low']:.2f}–{found['high']:.2f})"
+
+
+def _near(told: "Explained") -> dict[str, Any]:
+    """Show the nearest training images."""
+    near = told.neighbours
+    if near is None:
+        return {"cases": [], "said": [_NONE_KEPT]}
+    cases = [
+        {
+            "id": case.id,
+            "label": case.label,
+            "same": case.label == told.predicted,
+            "distance": f"{case.distance:.2f}",
+            "uri": None if case.picture is None else data_uri(case.picture),
+        }
+        for case in near.cases
+    ]
+    return {"cases": cases, "said": words.resemblance(near)}
+
+
+def _compared(told: "Explained") -> list[str]:
+    """Name the predicted class, and the next likely one."""
+    ranked = sorted(told.probabilities, key=lambda name: -told.probabilities[name])
+    return [told.predicted, *[name for name in ranked if name != told.predicted]][:2]
+
+
+def _told_of(reasons: Sequence["Reason"]) -> "tuple[list[Reason], Text | None]":
+    """Choose the reasons that are shown; say what the others change at most."""
+    shown = [one for one in reasons if abs(one.change) >= _LEAST][:_REASONS]
+    left = reasons[len(shown) :]
+    if not left:
+        return shown, None
+    return shown, counted(
+        len(left),
+        "{n} other group of features changes the probability by {most} at most.",
+        "{n} other groups of features change the probability by {most} at most, each alone.",
+        most=f"{max(abs(one.change) for one in left):.3f}",
+    )
+
+
+def _reason(
+    one: "Reason", told: "Explained", compared: Sequence[str], shown: "Sequence[Reason]"
+) -> dict[str, Any]:
+    """Lay out one row of what speaks for and against."""
+    usual = words.usual_ranges(one, compared)
+    drawn = None
+    if one.value is not None and one.span is not None:
+        drawn = charts.strip(one.value, usual, one.span, _COLOURS)
+    return {
+        "name": words.name_of(one),
+        "value": words.value_of(one),
+        "change": words.change(one.change),
+        "words": words.in_words(one, told, compared),
+        "strip": drawn,
+        "bar": charts.effect(one.change, max(abs(each.change) for each in shown)),
+    }
+
+
+def _map(told: "Explained", name: str, values: np.ndarray) -> dict[str, Any]:
+    title = say("What hiding a patch takes away") if name == "occlusion" else say("Grad-CAM")
+    return {"title": title, "uri": overlay(told.picture, values)}
+
+
+def restored(run: Mapping[str, Any], place: str) -> Text:
+    """Give a text of the run with its template, where that is kept."""
+    parts = run.get("wording", {}).get(place)
+    if parts is not None:
+        return from_parts(parts)
+    value: Any = run
+    for key in place.split("/")[1:]:
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return Text(value)
+
+
+def statement(told: "Explained") -> Text | None:
+    """Say how the model was judged."""
+    run = told.card.get("run")
+    return None if run is None else restored(run, "/protocol/statement")
+
+
+def card_rows(told: "Explained") -> list[tuple[Text, Any]]:
+    """List what is known of the model."""
+    card = told.card
+    rows: list[tuple[Text, Any]] = []
+    if "model" in card:
+        rows.append((say("Model"), card["model"]))
+    if "data" in card:
+        rows.append((say("Trained on"), card["data"]))
+    if "images" in card:
+        counts = [say("{name}: {n}", name=name, n=n) for name, n in card["images"].items()]
+        rows.append((say("Training images"), joined_list(counts)))
+    if "patients" in card:
+        patients = card["patients"]
+        rows.append((say("Patients"), say("unknown") if patients is None else f"{patients:,}"))
+    if "trained" in card:
+        rows.append((say("Trained"), datetime.fromisoformat(card["trained"]).date()))
+    run = card.get("run")
+    return rows + ([(say("Judged"), say("not judged: no run was given"))] if run is None
+                   else _of_run(run))  # fmt: skip
+
+
+def _of_run(run: Mapping[str, Any]) -> list[tuple[Text, Any]]:
+    """Rows of the card that come from the run."""
+    rows: list[tuple[Text, Any]] = [
+        (
+            say("Judged"),
+            say(
+                "{kind}, {date}",
+                kind=kind_name(run["protocol"]["kind"]),
+                date=datetime.fromisoformat(run["run"]["started"]).date(),
+            ),
+        )
+    ]
+    metrics = run["model"]["metrics"]
+    rows += [(metric_name(key), _score(metrics[key])) for key in _METRICS if key in metrics]
+    calibration = run["model"]["calibration"]
+    if calibration is not None:
+        rows.append((say("Calibration error"), _score(calibration["ece"])))
+    found = [
+        say("{severity}: {message}", severity=severity_name(each["severity"]), message=text)
+        for i, each in enumerate(run["findings"])
+        if each["severity"] == "warning" and (text := restored(run, f"/findings/{i}/message"))
+    ]
+    rows += [(say("Found by checks"), text) for text in found]
+    return rows
+
+
+def _score(found: Mapping[str, Any]) -> str:
+    """Write a score with its interval, three digits each."""
+    if found["value"] is None:
+        return "–"
+    if found["low"] is None or found["high"] is None:
+        return f"{found['value']:.3f}"
+    return f"{found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})"
+
+
+def joined_list(texts: Sequence[Text]) -> Text:
+    """Enumerate texts."""
+    return say("{texts}", texts=list(texts)) if texts else joined([])

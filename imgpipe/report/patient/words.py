@@ -1,0 +1,272 @@
+"""What is said of one prediction. Nothing is computed here: numbers come from `Explained`."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from imgpipe._common.texts import Text, counted, joined, say
+from imgpipe.report.words.features import feature_name, unit_name
+
+if TYPE_CHECKING:
+    from imgpipe.bundle import Explained
+    from imgpipe.bundle.evidence import Bin, ClassSet
+    from imgpipe.evaluate.results.explained import Neighbours, Quartiles, Reason
+
+_FEW = 20  # held-out images in a bin, below which its share says little
+_BLOCKS = {
+    "hog": say("the directions of edges, place by place"),
+    "lbp": say("small patterns of brighter and darker neighbours"),
+}
+
+
+def chance(p: float) -> str:
+    """Write a probability; what rounds to 0 or 1 is not quite that.
+
+    Examples
+    --------
+    >>> chance(0.934), chance(0.99986), chance(0.0002), chance(1.0)
+    ('0.93', '> 0.99', '< 0.01', '1.00')
+    """
+    if 0.99 < p < 1:
+        return f"{p:.3f}" if p < 0.9985 else "> 0.998"
+    if 0 < p < 0.01:
+        return f"{p:.3f}" if p >= 0.0015 else "< 0.002"
+    return f"{p:.2f}"
+
+
+def measured(value: float) -> str:
+    """Write a feature with three digits.
+
+    Examples
+    --------
+    >>> measured(12.345), measured(27161464.0), measured(0.00044), measured(-3)
+    ('12.3', '27,200,000', '0.00044', '−3')
+    """
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    rounded = float(f"{value:.3g}")
+    if abs(rounded) >= 1000:
+        text = f"{rounded:,.0f}"
+    elif abs(rounded) >= 1e-4:
+        text = f"{rounded:.3g}"
+    else:
+        text = f"{rounded:.2e}"
+    return text.replace("-", "−")
+
+
+def change(value: float) -> str:
+    """Write by how much a probability changes, with its sign."""
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def headline(told: "Explained") -> Text:
+    """Say what the model gives."""
+    p = told.probabilities[told.predicted]
+    if told.evidence is not None and told.evidence.set is not None:
+        inside = told.evidence.set.classes
+        if len(inside) != 1:
+            return joined([_given(told.predicted, p), say("This does not settle it.")])
+    return _given(told.predicted, p)
+
+
+def _given(name: str, p: float) -> Text:
+    return say("The model gives a probability of {p} for {name}.", p=chance(p), name=name)
+
+
+def reliability(told: "Explained") -> list[Text]:
+    """Say how often such a probability came true on held-out images, if that is known."""
+    if told.evidence is None:
+        return [
+            say("How often such a probability comes true is not known for this model."),
+            say(
+                "It would be, had it been trained with --run and the folder of a comparison on "
+                "the same data."
+            ),
+        ]
+    if told.evidence.bin is None:
+        return [say("The run did not judge the calibration of this model.")]
+    return _of_bin(told.evidence.bin)
+
+
+def _of_bin(bin: "Bin") -> list[Text]:
+    said = [
+        say(
+            "Of {n} held-out images that were given {low} to {high}, {share} ({ends}) were {name}.",
+            n=bin.n,
+            low=chance(bin.low),
+            high=chance(bin.high),
+            share=f"{bin.share:.2f}",
+            ends=f"{bin.share_low:.2f}–{bin.share_high:.2f}",
+            name=bin.name,
+        )
+    ]
+    if not bin.within:
+        said.append(
+            say("No held-out image was given as extreme a probability; these come nearest to it.")
+        )
+    if bin.n < _FEW:
+        said.append(say("They are few: read the interval, not the share."))
+    if bin.share_high < bin.low:
+        said.append(say("The model is too sure here: do not read its probability as a chance."))
+    elif bin.share_low > bin.high:
+        said.append(say("The model is not sure enough here: fewer were expected than were found."))
+    return said
+
+
+def class_set(found: "ClassSet") -> Text:
+    """Say which classes are not ruled out."""
+    figures = {
+        "level": f"{found.level:.0%}",
+        "coverage": f"{found.coverage['value']:.2f}",
+        "ends": f"{found.coverage['low']:.2f}–{found.coverage['high']:.2f}",
+    }
+    if not found.classes:
+        return say(
+            "At a level of {level} no class is left: the image is like none that was calibrated "
+            "on. Such sets held the true class in {coverage} ({ends}) of held-out images.",
+            **figures,
+        )
+    return say(
+        "At a level of {level}, not ruled out: {names}. Such sets held the true class in "
+        "{coverage} ({ends}) of held-out images.",
+        names=list(found.classes),
+        **figures,
+    )
+
+
+def resemblance(near: "Neighbours") -> list[Text]:
+    """Say how far off the nearest training images are."""
+    said = []
+    if near.unlike:
+        said.append(
+            say(
+                "This image is unlike the training images: it lies farther from the nearest one "
+                "than {share} of these lie from theirs.",
+                share=_percent(near.farther),
+            )
+        )
+    else:
+        said.append(
+            say(
+                "It lies farther from the nearest training image than {share} of these lie from "
+                "theirs.",
+                share=_percent(near.farther),
+            )
+        )
+    if near.among < near.of:
+        said.append(
+            say(
+                "Compared with {among} of {of} training images, drawn class by class.",
+                among=near.among,
+                of=near.of,
+            )
+        )
+    return said
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def copied(told: "Explained") -> Text | None:
+    """Say that the model was trained on this very image."""
+    if told.copy_of is None:
+        return None
+    if not told.copy_of:
+        return say("This image is an exact copy of a training image: the model has seen it.")
+    return say(
+        "This image is an exact copy of the training image {ids}: the model has seen it, and what "
+        "it says here is no prediction.",
+        ids=list(told.copy_of),
+    )
+
+
+def name_of(reason: "Reason") -> Text:
+    """Name a group of features."""
+    family = reason.feature.partition("_")[0]
+    if reason.value is None and len(reason.features) > 1:
+        return say("{name}: {what}", name=feature_name(reason.feature), what=_BLOCKS[family])
+    return feature_name(reason.feature)
+
+
+def value_of(reason: "Reason") -> Text | None:
+    """Write a feature's value with its unit."""
+    if reason.value is None:
+        return None
+    unit = unit_name(reason.unit)
+    if not unit:
+        return Text(measured(reason.value))
+    return say("{value} {unit}", value=measured(reason.value), unit=unit)
+
+
+def in_words(reason: "Reason", told: "Explained", classes: Sequence[str]) -> Text:
+    """Say what a feature is, what is usual, and what it changes."""
+    return joined([*_usual(reason, classes), _changed(reason, told)])
+
+
+def _usual(reason: "Reason", classes: Sequence[str]) -> list[Text]:
+    if reason.value is None:
+        n = len(reason.features)
+        return [say("{n} numbers together.", n=n)] if n > 1 else [say("Not defined here.")]
+    said = [
+        say(
+            "Half of the training images of {name} lie between {low} and {high}.",
+            name=name,
+            low=measured(reason.typical[name].low),
+            high=measured(reason.typical[name].high),
+        )
+        for name in classes
+        if name in reason.typical
+    ]
+    others = len(reason.features) - 1
+    if others:
+        said.append(
+            counted(
+                others,
+                "{n} other feature goes along with it.",
+                "{n} other features go along with it.",
+            )
+        )
+    return said
+
+
+def _changed(reason: "Reason", told: "Explained") -> Text:
+    p = told.probabilities[told.predicted]
+    values = {
+        "n": told.background,
+        "name": told.predicted,
+        "without": chance(reason.without),
+        "p": chance(p),
+    }
+    return say(
+        "With the values of {n} training images in their place, the probability of {name} would "
+        "be {without} instead of {p}.",
+        **values,
+    )
+
+
+def usual_ranges(reason: "Reason", classes: Sequence[str]) -> "list[tuple[str, Quartiles]]":
+    """Give the quartiles of the classes that are shown."""
+    return [(name, reason.typical[name]) for name in classes if name in reason.typical]
+
+
+def limits(told: "Explained") -> list[Text]:
+    """Say what this page does not tell."""
+    said = [
+        say("Not for clinical use: no figure here shows that the model is safe for any patient."),
+        say(
+            "What speaks for or against is said of the model, not of the disease: features that "
+            "tell the same share what they change, and the changes do not add up."
+        ),
+    ]
+    run: Any = told.card.get("run")
+    if run is not None and run["protocol"]["kind"] == "cross-validation":
+        said.append(
+            say(
+                "In the run, models fitted on other parts of the data were judged; this one was "
+                "fitted on all of it."
+            )
+        )
+    if run is not None and run["protocol"]["held_out"] is None:
+        said.append(say("Images of another hospital or scanner were not judged."))
+    return said
