@@ -1,11 +1,12 @@
 """What a run found of one model, as plain values that a model's file can keep."""
 
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from imgpipe._common import InputError, did_you_mean
-from imgpipe.evaluate.results import ModelResult
+from imgpipe.evaluate.results import Comparison, ModelResult
 from imgpipe.evaluate.run_files import load_run
 from imgpipe.evaluate.strict_json import Written
 
@@ -52,7 +53,7 @@ def run_card(
     --------
     >>> run_card("run", "svm", data_hash="62ad", steps={})  # doctest: +SKIP
     """
-    comparison = load_run(folder)
+    comparison = _whole(folder)
     models = {each.name: each for each in comparison.models}
     if model not in models:
         raise InputError(
@@ -78,10 +79,19 @@ def run_card(
             },
             "findings": [_some(finding, _OF_FINDING) for finding in comparison.findings],
             "run": _some(comparison.run, _OF_RUN),
-            "reading": comparison.reading,
         }
     )
     return {**card, "wording": writer.wording}
+
+
+def _whole(folder: str | os.PathLike[str]) -> Comparison:
+    """Read a run back; refuse one that was changed since it was written."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they say is in `reading`
+        comparison = load_run(folder)
+    if comparison.reading:
+        raise InputError(f"{comparison.reading[0]} Run compare again.")
+    return comparison
 
 
 def _some(value: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -29,7 +29,10 @@ def in_markdown(told: "Explained") -> str:
             say("Sensitivity"),
             say("Specificity"),
         ],
-        page["thresholds"],
+        [
+            (rule, value, here, f"{sensitivity} ({a})", f"{specificity} ({b})")
+            for rule, value, here, sensitivity, a, specificity, b in page["thresholds"]
+        ],
     )
     if page["reasons"] or page["left_out"]:
         lines += _section(

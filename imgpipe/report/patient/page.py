@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from imgpipe.bundle.evidence import Evidence
     from imgpipe.evaluate.results.explained import Reason
 
-_REASONS = 7  # that are shown
-_LEAST = 0.0005  # below, a change is 0.000
+_REASONS = 7  # that are shown at most
+_ANYWAY = 5  # that are shown whatever they change
+_LEAST = 0.0005
 _CLASSES = 6  # whose probabilities are drawn
 _METRICS = ("auc", "accuracy", "sensitivity", "specificity", "balanced_accuracy", "brier")
 _NONE_KEPT = say("The model keeps no features of its training images, so none are compared.")
@@ -85,7 +86,6 @@ def warnings_of(told: "Explained") -> list[str]:
             for i, finding in enumerate(run["findings"])
             if finding["severity"] == "error"
         ]
-        found += [restored(run, f"/reading/{i}") for i in range(len(run["reading"]))]
     return [sentence(text) for text in found if text]
 
 
@@ -120,7 +120,7 @@ def _scales(told: "Explained") -> list[dict[str, Any]]:
 
 
 def thresholds(evidence: "Evidence | None") -> list[tuple[Any, ...]]:
-    """Rows of the table of thresholds: rule, threshold, verdict, sensitivity, specificity."""
+    """Rows of the table of thresholds: rule, threshold, whether reached, what it does held out."""
     if evidence is None:
         return []
     return [
@@ -128,20 +128,20 @@ def thresholds(evidence: "Evidence | None") -> list[tuple[Any, ...]]:
             sentence(rule_name(one.rule))[:-1],
             words.chance(one.value),
             say("reached") if one.reached else say("not reached"),
-            share_of(one.sensitivity),
-            share_of(one.specificity),
+            *share_of(one.sensitivity),
+            *share_of(one.specificity),
         )
         for one in evidence.thresholds
     ]
 
 
-def share_of(found: Mapping[str, Any]) -> str:
-    """Write a share with its interval."""
+def share_of(found: Mapping[str, Any]) -> tuple[str, str]:
+    """Write a share, and its interval."""
     if found["value"] is None:
-        return "–"
+        return "–", ""
     if found["low"] is None or found["high"] is None:
-        return f"{found['value']:.2f}"
-    return f"{found['value']:.2f} ({found['low']:.2f}–{found['high']:.2f})"
+        return f"{found['value']:.2f}", ""
+    return f"{found['value']:.2f}", f"{found['low']:.2f}–{found['high']:.2f}"
 
 
 def _near(told: "Explained") -> dict[str, Any]:
@@ -170,15 +170,16 @@ def _compared(told: "Explained") -> list[str]:
 
 def _told_of(reasons: Sequence["Reason"]) -> "tuple[list[Reason], Text | None]":
     """Choose the reasons that are shown; say what the others change at most."""
-    shown = [one for one in reasons if abs(one.change) >= _LEAST][:_REASONS]
-    left = reasons[len(shown) :]
+    telling = sum(abs(one.change) >= _LEAST for one in reasons)
+    count = min(_REASONS, max(_ANYWAY, telling))
+    shown, left = list(reasons[:count]), reasons[count:]
     if not left:
         return shown, None
     return shown, counted(
         len(left),
         "{n} other group of features changes the probability by {most} at most.",
         "{n} other groups of features change the probability by {most} at most, each alone.",
-        most=f"{max(abs(one.change) for one in left):.3f}",
+        most=words.change(max(abs(one.change) for one in left)).lstrip("+"),
     )
 
 

@@ -20,18 +20,18 @@ _BLOCKS = {
 
 
 def chance(p: float) -> str:
-    """Write a probability; what rounds to 0 or 1 is not quite that.
+    """Write a probability, with more digits near 0 and 1; what rounds to these is not quite that.
 
     Examples
     --------
-    >>> chance(0.934), chance(0.99986), chance(0.0002), chance(1.0)
-    ('0.93', '> 0.99', '< 0.01', '1.00')
+    >>> [chance(p) for p in (0.934, 0.9921, 0.99972, 0.99999, 0.004, 0.0, 1.0)]
+    ['0.93', '0.992', '0.9997', '> 0.9999', '0.0040', '0.00', '1.00']
     """
-    if 0.99 < p < 1:
-        return f"{p:.3f}" if p < 0.9985 else "> 0.998"
-    if 0 < p < 0.01:
-        return f"{p:.3f}" if p >= 0.0015 else "< 0.002"
-    return f"{p:.2f}"
+    rest = min(p, 1 - p)
+    if 0 < rest < 5e-5:
+        return "> 0.9999" if p > 0.5 else "< 0.0001"
+    digits = 2 if rest >= 0.01 or rest == 0 else 3 if rest >= 0.005 else 4
+    return f"{p:.{digits}f}"
 
 
 def measured(value: float) -> str:
@@ -55,8 +55,16 @@ def measured(value: float) -> str:
 
 
 def change(value: float) -> str:
-    """Write by how much a probability changes, with its sign."""
-    return f"{value:+.3f}".replace("-", "−")
+    """Write by how much a probability changes, with its sign.
+
+    Examples
+    --------
+    >>> change(0.2253), change(-0.00038), change(0.00001)
+    ('+0.225', '−0.0004', '< 0.0001')
+    """
+    if abs(value) < 5e-5:
+        return "< 0.0001"
+    return f"{value:+.{3 if abs(value) >= 0.001 else 4}f}".replace("-", "−")
 
 
 def headline(told: "Explained") -> Text:
