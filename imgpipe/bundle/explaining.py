@@ -1,5 +1,6 @@
 """One prediction explained: how reliable it is, what it resembles, what speaks for it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from imgpipe.evaluate.results.explained import Neighbours, Reason
 
 _PICTURE = 720  # pixels of the longer side
+_HIDDEN = 400  # patches
+_SMALL = 256 * 256  # pixels of an image
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +148,7 @@ def explain(predictor: Predictor, image: Any) -> Explained:
         card=predictor.card,
         warnings=(*warnings, *ready.warnings),
         picture=outlined(ready, _PICTURE),
-        maps=maps_of(model.pipeline, ready, code, ready.channel_axis),
+        maps=maps_of(model.pipeline, ready, code, ready.channel_axis, *_patches(ready)),
     )
 
 
@@ -166,6 +169,24 @@ def _from_features(
     near = nearest_cases(learnt, model.cases, features, model.classes)
     why = reasons(learnt, model.cases, features, code, model.classes)
     return near, why, len(background(model.cases.labels))
+
+
+def _patches(image: Image) -> tuple[int | None, int | None]:
+    """Side and step of what is hidden: a sixth of the mask, or overlapping where it costs little.
+
+    No more than some 400 are hidden, one after the other.
+    """
+    shape = image.spatial_shape
+    if len(shape) != 2:
+        return None, None
+    h, w = shape
+    if image.mask is not None and image.mask.any():
+        y, x = np.nonzero(image.mask)
+        across = max(np.ptp(y), np.ptp(x)) + 1
+        side = max(2, round(across / 6), math.ceil(math.sqrt(h * w / _HIDDEN)))
+        return min(side, h, w), None
+    side = max(1, round(min(h, w) / 7))
+    return side, max(1, side // 2) if h * w <= _SMALL else None
 
 
 def _copy_of(predictor: Predictor, image: Image) -> tuple[str, ...] | None:

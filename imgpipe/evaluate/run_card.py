@@ -47,7 +47,7 @@ def run_card(
     ------
     InputError
         For a folder without a run, and one of other data, of no such model, or of one that was set
-        or tuned otherwise.
+        or tuned otherwise; and for one that was changed since it was written.
 
     Examples
     --------

@@ -12,7 +12,12 @@ from imgpipe.learn.pipelines import final_step
 
 
 def explain(
-    model: Any, image: Image, code: int, channel_axis: int | None
+    model: Any,
+    image: Image,
+    code: int,
+    channel_axis: int | None,
+    patch: int | None = None,
+    stride: int | None = None,
 ) -> tuple[tuple[str, np.ndarray], ...]:
     """Explain one prediction: occlusion for every model, Grad-CAM for networks.
 
@@ -26,6 +31,8 @@ def explain(
         The class to explain.
     channel_axis : int or None
         Axis of its channels.
+    patch, stride : int, optional
+        Of the occlusion; None for a seventh of the shorter side, without overlap.
 
     Returns
     -------
@@ -36,9 +43,9 @@ def explain(
         return ()
     h, w = image.spatial_shape
     # without overlap: the report shows where to look, and a forest has to answer some 50 times
-    side = patch_side(h, w)
+    side = patch_side(h, w) if patch is None else patch
     drops = occlusion_maps(
-        model, [image], [code], patch=side, stride=side, channel_axis=channel_axis
+        model, [image], [code], patch=side, stride=stride or side, channel_axis=channel_axis
     )[0]
     largest = np.abs(drops).max()
     maps = [("occlusion", drops / largest)] if largest > 0 else []

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from imgpipe._common.texts import say
 from imgpipe.report.languages import escaped, tell
-from imgpipe.report.patient.words import chance, change, measured
+from imgpipe.report.patient.figures import chance, change, measured
 
 if TYPE_CHECKING:
     from imgpipe.bundle.evidence import Bin, Threshold

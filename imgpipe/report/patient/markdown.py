@@ -50,7 +50,12 @@ def in_markdown(told: "Explained") -> str:
     lines += _table([say("Image"), say("Class"), say("Distance")], cases)
     lines += _section(say("The model"))
     lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in page["card"]]
-    lines += ["", _plain(page["statement"] or "")]
+    if page["statement"]:
+        lines += _section(say("How it was judged"))
+        lines += [_plain(page["statement"])]
+    if page["found"]:
+        lines += _section(say("What checks of the run found"))
+        lines += [f"- {_plain(text)}" for text in page["found"]]
     lines += _section(say("What this page does not tell"))
     lines += [f"- {_plain(text)}" for text in page["limits"]]
     return "\n".join(lines).strip() + "\n"

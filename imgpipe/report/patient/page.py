@@ -10,7 +10,8 @@ from imgpipe._common.texts import Text, counted, from_parts, joined, say
 from imgpipe.images.picture import data_uri
 from imgpipe.report.page.pictures import overlay
 from imgpipe.report.patient import charts, words
-from imgpipe.report.words.fixed import kind_name, region_name, rule_name, severity_name
+from imgpipe.report.patient.figures import chance, change, ends, share
+from imgpipe.report.words.fixed import kind_name, region_name, rule_name
 from imgpipe.report.words.numbers import metric_name
 from imgpipe.report.words.sentences import sentence
 
@@ -33,7 +34,7 @@ def content_of(told: "Explained") -> dict[str, Any]:
     shown, left = _told_of(told.reasons)
     return {
         "title": say(
-            "{name}, {p}", name=told.predicted, p=words.chance(told.probabilities[told.predicted])
+            "{name}, {p}", name=told.predicted, p=chance(told.probabilities[told.predicted])
         ),
         "headline": words.headline(told),
         "facts_line": facts_line(told),
@@ -51,6 +52,7 @@ def content_of(told: "Explained") -> dict[str, Any]:
         "maps": [_map(told, name, values) for name, values in told.maps],
         "card": card_rows(told),
         "statement": statement(told),
+        "found": found_of(told),
         "limits": words.limits(told),
         "predicted": told.predicted,
     }  # fmt: skip
@@ -73,7 +75,7 @@ def facts_line(told: "Explained") -> list[Text]:
     return facts
 
 
-def warnings_of(told: "Explained") -> list[str]:
+def warnings_of(told: "Explained") -> list[Text | str]:
     """List what a reader must know before anything else."""
     found: list[Text | str | None] = [words.copied(told)]
     if told.neighbours is not None and told.neighbours.unlike:
@@ -82,11 +84,11 @@ def warnings_of(told: "Explained") -> list[str]:
     run = told.card.get("run")
     if run is not None:
         found += [
-            say("In the run: {message}", message=restored(run, f"/findings/{i}/message"))
+            say("In the run: {message}.", message=restored(run, f"/findings/{i}/message"))
             for i, finding in enumerate(run["findings"])
             if finding["severity"] == "error"
         ]
-    return [sentence(text) for text in found if text]
+    return [text for text in found if text]
 
 
 def picture_of(told: "Explained") -> dict[str, Any]:
@@ -113,9 +115,7 @@ def _scales(told: "Explained") -> list[dict[str, Any]]:
     for name, p in ranked:
         own = bin if bin is not None and bin.name == name else None
         marks = limits if name == told.predicted else ()
-        drawn.append(
-            {"name": name, "p": words.chance(p), "svg": charts.scale(None, name, p, own, marks)}
-        )
+        drawn.append({"name": name, "p": chance(p), "svg": charts.scale(None, name, p, own, marks)})
     return drawn
 
 
@@ -126,22 +126,18 @@ def thresholds(evidence: "Evidence | None") -> list[tuple[Any, ...]]:
     return [
         (
             sentence(rule_name(one.rule))[:-1],
-            words.chance(one.value),
+            chance(one.value),
             say("reached") if one.reached else say("not reached"),
-            *share_of(one.sensitivity),
-            *share_of(one.specificity),
+            *_shares(one.sensitivity),
+            *_shares(one.specificity),
         )
         for one in evidence.thresholds
     ]
 
 
-def share_of(found: Mapping[str, Any]) -> tuple[str, str]:
+def _shares(found: Mapping[str, Any]) -> tuple[str, str]:
     """Write a share, and its interval."""
-    if found["value"] is None:
-        return "–", ""
-    if found["low"] is None or found["high"] is None:
-        return f"{found['value']:.2f}", ""
-    return f"{found['value']:.2f}", f"{found['low']:.2f}–{found['high']:.2f}"
+    return share(found["value"]), ends(found["low"], found["high"])
 
 
 def _near(told: "Explained") -> dict[str, Any]:
@@ -179,7 +175,7 @@ def _told_of(reasons: Sequence["Reason"]) -> "tuple[list[Reason], Text | None]":
         len(left),
         "{n} other group of features changes the probability by {most} at most.",
         "{n} other groups of features change the probability by {most} at most, each alone.",
-        most=words.change(max(abs(one.change) for one in left)).lstrip("+"),
+        most=change(max(abs(one.change) for one in left)).lstrip("+"),
     )
 
 
@@ -194,7 +190,7 @@ def _reason(
     return {
         "name": words.name_of(one),
         "value": words.value_of(one),
-        "change": words.change(one.change),
+        "change": change(one.change),
         "words": words.in_words(one, told, compared),
         "strip": drawn,
         "bar": charts.effect(one.change, max(abs(each.change) for each in shown)),
@@ -261,13 +257,19 @@ def _of_run(run: Mapping[str, Any]) -> list[tuple[Text, Any]]:
     calibration = run["model"]["calibration"]
     if calibration is not None:
         rows.append((say("Calibration error"), _score(calibration["ece"])))
-    found = [
-        say("{severity}: {message}", severity=severity_name(each["severity"]), message=text)
-        for i, each in enumerate(run["findings"])
-        if each["severity"] == "warning" and (text := restored(run, f"/findings/{i}/message"))
-    ]
-    rows += [(say("Found by checks"), text) for text in found]
     return rows
+
+
+def found_of(told: "Explained") -> list[str]:
+    """List what checks found in the run, errors and warnings."""
+    run = told.card.get("run")
+    if run is None:
+        return []
+    return [
+        sentence(restored(run, f"/findings/{i}/message"))
+        for i, each in enumerate(run["findings"])
+        if each["severity"] != "note"
+    ]
 
 
 def _score(found: Mapping[str, Any]) -> str:

@@ -1,10 +1,10 @@
 """What is said of one prediction. Nothing is computed here: numbers come from `Explained`."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, counted, joined, say
+from imgpipe.report.patient.figures import chance, ends, measured, percent, share
 from imgpipe.report.words.features import feature_name, unit_name
 
 if TYPE_CHECKING:
@@ -17,54 +17,6 @@ _BLOCKS = {
     "hog": say("the directions of edges, place by place"),
     "lbp": say("small patterns of brighter and darker neighbours"),
 }
-
-
-def chance(p: float) -> str:
-    """Write a probability, with more digits near 0 and 1; what rounds to these is not quite that.
-
-    Examples
-    --------
-    >>> [chance(p) for p in (0.934, 0.9921, 0.99972, 0.99999, 0.004, 0.0, 1.0)]
-    ['0.93', '0.992', '0.9997', '> 0.9999', '0.0040', '0.00', '1.00']
-    """
-    rest = min(p, 1 - p)
-    if 0 < rest < 5e-5:
-        return "> 0.9999" if p > 0.5 else "< 0.0001"
-    digits = 2 if rest >= 0.01 or rest == 0 else 3 if rest >= 0.005 else 4
-    return f"{p:.{digits}f}"
-
-
-def measured(value: float) -> str:
-    """Write a feature with three digits.
-
-    Examples
-    --------
-    >>> measured(12.345), measured(27161464.0), measured(0.00044), measured(-3)
-    ('12.3', '27,200,000', '0.00044', '−3')
-    """
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    rounded = float(f"{value:.3g}")
-    if abs(rounded) >= 1000:
-        text = f"{rounded:,.0f}"
-    elif abs(rounded) >= 1e-4:
-        text = f"{rounded:.3g}"
-    else:
-        text = f"{rounded:.2e}"
-    return text.replace("-", "−")
-
-
-def change(value: float) -> str:
-    """Write by how much a probability changes, with its sign.
-
-    Examples
-    --------
-    >>> change(0.2253), change(-0.00038), change(0.00001)
-    ('+0.225', '−0.0004', '< 0.0001')
-    """
-    if abs(value) < 5e-5:
-        return "< 0.0001"
-    return f"{value:+.{3 if abs(value) >= 0.001 else 4}f}".replace("-", "−")
 
 
 def headline(told: "Explained") -> Text:
@@ -99,12 +51,13 @@ def reliability(told: "Explained") -> list[Text]:
 def _of_bin(bin: "Bin") -> list[Text]:
     said = [
         say(
-            "Of {n} held-out images that were given {low} to {high}, {share} ({ends}) were {name}.",
+            "Of {n} held-out images given a probability of {low} to {high} for {name}, a share of "
+            "{share} ({ends}) was of that class.",
             n=bin.n,
             low=chance(bin.low),
             high=chance(bin.high),
-            share=f"{bin.share:.2f}",
-            ends=f"{bin.share_low:.2f}–{bin.share_high:.2f}",
+            share=share(bin.share),
+            ends=ends(bin.share_low, bin.share_high),
             name=bin.name,
         )
     ]
@@ -117,16 +70,18 @@ def _of_bin(bin: "Bin") -> list[Text]:
     if bin.share_high < bin.low:
         said.append(say("The model is too sure here: do not read its probability as a chance."))
     elif bin.share_low > bin.high:
-        said.append(say("The model is not sure enough here: fewer were expected than were found."))
+        said.append(
+            say("The model is not sure enough here: the class is more frequent than it says.")
+        )
     return said
 
 
 def class_set(found: "ClassSet") -> Text:
     """Say which classes are not ruled out."""
     figures = {
-        "level": f"{found.level:.0%}",
-        "coverage": f"{found.coverage['value']:.2f}",
-        "ends": f"{found.coverage['low']:.2f}–{found.coverage['high']:.2f}",
+        "level": percent(found.level),
+        "coverage": share(found.coverage["value"]),
+        "ends": ends(found.coverage["low"], found.coverage["high"]),
     }
     if not found.classes:
         return say(
@@ -150,7 +105,7 @@ def resemblance(near: "Neighbours") -> list[Text]:
             say(
                 "This image is unlike the training images: it lies farther from the nearest one "
                 "than {share} of these lie from theirs.",
-                share=_percent(near.farther),
+                share=percent(near.farther),
             )
         )
     else:
@@ -158,7 +113,7 @@ def resemblance(near: "Neighbours") -> list[Text]:
             say(
                 "It lies farther from the nearest training image than {share} of these lie from "
                 "theirs.",
-                share=_percent(near.farther),
+                share=percent(near.farther),
             )
         )
     if near.among < near.of:
@@ -170,10 +125,6 @@ def resemblance(near: "Neighbours") -> list[Text]:
             )
         )
     return said
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def copied(told: "Explained") -> Text | None:
@@ -247,8 +198,8 @@ def _changed(reason: "Reason", told: "Explained") -> Text:
         "p": chance(p),
     }
     return say(
-        "With the values of {n} training images in their place, the probability of {name} would "
-        "be {without} instead of {p}.",
+        "With the values of {n} training images instead, the probability of {name} would be "
+        "{without}, not {p}.",
         **values,
     )
 
