@@ -20,7 +20,11 @@ _WIDTH = 64  # of a bar, in pixels
 
 def show_predictor(predictor: "Predictor") -> str:
     """Frame a model with what its card says."""
-    card = [(str(key).replace("_", " "), str(value)) for key, value in predictor.card.items()]
+    card = [
+        (str(key).replace("_", " "), str(value))
+        for key, value in predictor.card.items()
+        if not isinstance(value, dict | list)
+    ]
     facts = html_facts([*facts_of(predictor.model), *card])
     return html_view(say("Model for new images"), "", facts, html_list(predictor.model.warnings))
 
