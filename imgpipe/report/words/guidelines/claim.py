@@ -1,0 +1,53 @@
+"""Items of CLAIM (update of 2024) in our own words, each with the answer that a run may have.
+
+Tejani et al., Radiology: Artificial Intelligence 6(4):e240300 (2024), doi:10.1148/ryai.240300.
+"""
+
+from imgpipe._common.texts import say
+
+ITEMS = (
+    ("1", say("Title: that and which kind of AI was used"), "subject"),
+    ("2", say("Structured summary"), None),
+    ("3", say("Scientific and clinical background, intended use"), None),
+    ("4", say("Aims and hypotheses"), None),
+    ("5", say("Prospective or retrospective"), None),
+    ("6", say("Goal of the study"), "goal"),
+    ("7", say("Sources of the images"), "source"),
+    ("8", say("Criteria of inclusion and exclusion"), None),
+    ("9", say("Preprocessing"), "preparation"),
+    ("10", say("Selection of parts of the data"), "selection"),
+    ("11", say("De-identification"), None),
+    ("12", say("Handling of missing data"), None),
+    ("13", say("Acquisition of the images"), None),
+    ("14", say("Reference standard, and how it was obtained"), "outcome"),
+    ("15", say("Why this reference standard"), None),
+    ("16", say("Who annotated, with which training"), None),
+    ("17", say("How the test set was annotated"), None),
+    ("18", say("Agreement of annotators"), None),
+    ("19", say("Assignment to partitions"), "division"),
+    ("20", say("Level at which partitions are apart"), "apart"),
+    ("21", say("Intended size of the test set"), None),
+    ("22", say("Architecture of the model"), None),
+    ("23", say("Software with versions"), "software"),
+    ("24", say("Initial parameters"), "seed"),
+    ("25", say("Training, in detail"), "building"),
+    ("26", say("Choice of the final model"), "choice"),
+    ("27", say("Ensembles"), None),
+    ("28", say("Metrics of performance"), "measures"),
+    ("29", say("Uncertainty and significance"), "uncertainty"),
+    ("30", say("Robustness"), "robustness"),
+    ("31", say("Explanations"), "explanations"),
+    ("32", say("Testing on internal data"), "internal"),
+    ("33", say("Testing on external data"), "external"),
+    ("34", say("Registration of a clinical trial"), None),
+    ("35", say("Numbers included and excluded"), "flow"),
+    ("36", say("Demographics by partition"), "characteristics"),
+    ("37", say("Performance against the reference standard, also of subgroups"), "performance"),
+    ("38", say("Diagnostic accuracy with intervals"), "measures"),
+    ("39", say("Analysis of failures"), "failures"),
+    ("40", say("Limitations of the study"), "limits"),
+    ("41", say("Meaning for practice"), None),
+    ("42", say("Full protocol or technical details"), "protocol"),
+    ("43", say("Availability of software, model and data"), None),
+    ("44", say("Funding, and the role of funders"), None),
+)
