@@ -21,6 +21,7 @@ FILES = [
     "pictures.npz",
     "predictions.csv",
     "report.html",
+    "report.md",
     "result.json",
     "run.json",
 ]

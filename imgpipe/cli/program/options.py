@@ -14,8 +14,8 @@ from imgpipe._common import InputError, unknown_name
 
 _Verb = Callable[..., Any]
 _RUN_FILES = {
-    "run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html", "subgroups.csv",
-    "duplicates.csv", "pictures.npz",
+    "run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html", "report.md",
+    "subgroups.csv", "duplicates.csv", "pictures.npz",
 }  # fmt: skip
 _RUN_KEYS = {"versions", "seed", "data_hash", "command"}  # some of what our run.json holds
 

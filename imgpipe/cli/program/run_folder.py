@@ -23,6 +23,7 @@ def publish(
     with atomic_path(out, folder=True) as folder:
         evaluate.save_run(comparison, folder)
         report.to_html(comparison, folder / "report.html", lang=lang)
+        report.to_markdown(comparison, folder / "report.md", lang=lang)
     if as_json:
         _output.print_json({**comparison.to_dict(), "out": str(out)})
         return
