@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+from chinese import left_in_english
+
 from imgpipe.evaluate import CHECKS
 from imgpipe.evaluate.checks.entry import SEVERITIES
 from imgpipe.evaluate.checks.page import page
+from imgpipe.report.languages import speaking, tell
 
 DOCS = Path(__file__).parents[3] / "docs" / "checks.md"
 
@@ -24,3 +27,12 @@ def test_every_check_says_what_it_means() -> None:
         assert check.meaning.endswith(".")
         assert check.remedy.endswith(".")
         assert f"| {code} | {check.title} |" in page()
+
+
+def test_every_check_explains_itself_in_chinese() -> None:
+    """Titles, meanings and remedies have no English left but options and commands."""
+    for code, check in CHECKS.items():
+        for text in (check.title, check.meaning, check.remedy):
+            assert left_in_english(text) == [], code
+            with speaking("zh"):
+                assert re.search("[\u4e00-\u9fff]", tell(text)), code

@@ -12,10 +12,11 @@ from cohort import SIDE, Cohort, cohort, divided, texture
 from PIL import Image
 
 from imgpipe import InputError
-from imgpipe._common.texts import Text
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import CHECKS, check
 from imgpipe.evaluate.checks.evidence import Evidence
+from imgpipe.evaluate.data.leakage import duplicates
+from imgpipe.evaluate.data.lookalikes.groups import LookAlikes
 from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.tables import FeatureDataset
 
@@ -390,10 +391,15 @@ def test_a_search_that_was_not_made_is_told() -> None:
     """With more images than are compared, the search says so, and a finding too."""
     made = cohort(patients=4)
     data = Dataset("scans", np.stack(made.images), np.array(made.labels))
-    told = "near-duplicates were not searched for among 20001 different images"
     survey = survey_images(data.images, None)
-    evidence = Evidence(data, survey, complaints=(Text(told),))
-    assert [found.message for found in CHECKS["DUP007"].findings(evidence)] == [told]
+    many = LookAlikes(len(data), unsearched=20_001)
+    _, told = duplicates(survey, data.ids, data.labels, [None] * len(data), many)
+    evidence = Evidence(data, survey, complaints=tuple(told))
+    (found,) = CHECKS["DUP007"].findings(evidence)
+    assert found.message == (
+        "near-duplicates were not searched for among 20,001 different images (the limit is 20,000);"
+        " exact ones were"
+    )
 
 
 def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from imgpipe import InputError
+from imgpipe._common.texts import say
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Canary, Comparison, Interval, ModelResult, compare, score_fitted
 from imgpipe.evaluate.checks import CHECKS
@@ -224,7 +225,7 @@ def test_a_canary_that_sings_is_told(
     """Shuffled labels that are found, high scores, and those that reach the best model."""
     data = scans()
     survey = survey_images(data.images, None)
-    row = Canary(name, "", {"auc": auc})
+    row = Canary({"border alone": say("border alone")}.get(name, name), "", {"auc": auc})
     evidence = Evidence(data, survey, models=(sound,), canaries=(row,))
     own = [CHECKS[c] for c in ("SCO002", "SCO006", "SCO007")]
     found = [finding.code for check in own for finding in check.findings(evidence)]
