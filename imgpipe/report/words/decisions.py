@@ -41,8 +41,8 @@ def calibrated(model: "ModelResult") -> list[Text]:
 
 
 def _error(found: "Calibration") -> str:
-    ends = interval(found.ece)
-    return f"{number(found.ece.value)} ({ends})" if ends else number(found.ece.value)
+    value, ends = number(found.ece.value), interval(found.ece)
+    return say("{value} ({ends})", value=value, ends=ends) if ends else value
 
 
 def _certain_and_wrong(name: str, n: int) -> list[Text]:

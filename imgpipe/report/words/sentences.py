@@ -103,8 +103,8 @@ def not_done(comparison: "Comparison") -> list[Text]:
 
 def with_interval(score: "Interval") -> str:
     """Write a score and the ends of its interval."""
-    ends = interval(score)
-    return f"{number(score.value)} ({ends})" if ends else number(score.value)
+    value, ends = number(score.value), interval(score)
+    return say("{value} ({ends})", value=value, ends=ends) if ends else value
 
 
 def metric_in_text(metric: str) -> Text:
