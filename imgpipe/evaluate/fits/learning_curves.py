@@ -19,6 +19,7 @@ from imgpipe.evaluate.statistics.paired_bootstrap import paired_bootstrap
 
 _SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)  # of the patients; the whole is fitted anyway
 _LEAST = 4  # patients of each class
+_SEEN = 0.005  # a difference that shows when an AUC is written with two digits
 
 # what each model said, by its name and its share of the patients
 _HeldOutByShare = dict[tuple[str, float], list[HeldOut]]
@@ -109,7 +110,9 @@ def crossings(
     """Find where the curves of two models cross, between points on a logarithmic axis.
 
     A crossing counts where, at a point between it and the next one, the model that overtook is
-    ahead by more than noise: ``beyond_noise(ahead, behind, point)``.
+    ahead by more than noise: ``beyond_noise(ahead, behind, point)``. On both sides of it the two
+    must also lie apart by what two digits show: of models that are as good as equal, none
+    overtakes the other.
     """
     crossed = []
     for a, b in combinations(curves, 2):
@@ -118,7 +121,10 @@ def crossings(
             if not before * after < 0:  # nor where an AUC is undefined
                 continue
             names = (a.name, b.name) if after > 0 else (b.name, a.name)
-            if not any(beyond_noise(*names, k) for k in _up_to_next(gaps, i + 1)):
+            earlier, later = _same_lead(gaps, i, -1), _same_lead(gaps, i + 1, 1)
+            if not any(abs(gaps[k]) >= _SEEN for k in earlier):
+                continue
+            if not any(abs(gaps[k]) >= _SEEN and beyond_noise(*names, k) for k in later):
                 continue
             low, high = math.log(a.patients[i]), math.log(a.patients[i + 1])
             at = math.exp(low + (high - low) * before / (before - after))
@@ -126,9 +132,9 @@ def crossings(
     return tuple(crossed)
 
 
-def _up_to_next(gaps: Sequence[float], start: int) -> Iterator[int]:
-    """Points from `start` on at which the same model is ahead as there."""
-    for point in range(start, len(gaps)):
+def _same_lead(gaps: Sequence[float], start: int, step: int) -> Iterator[int]:
+    """Points from `start` on, or back, up to where another model is ahead."""
+    for point in range(start, len(gaps) if step > 0 else -1, step):
         if not gaps[point] * gaps[start] > 0:
             return
         yield point

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from imgpipe.report.languages import escaped
 
 WIDTH = 340  # one column of a phone; the page lays charts side by side where there is room
-NARROW = 250  # four to a row on a wide page
 
 
 class Scale:

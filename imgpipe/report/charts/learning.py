@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imgpipe._common.texts import say
 from imgpipe.report.charts.axes import (
     Scale,
     axis_titles,
@@ -13,7 +14,7 @@ from imgpipe.report.charts.axes import (
     ticks,
 )
 from imgpipe.report.charts.marks import Bar, Line, described, of_model
-from imgpipe.report.languages import escaped
+from imgpipe.report.languages import escaped, tell
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 58, 34, 710, 300  # of the field, in pixels
 _NUMBER = 46  # pixels that a mark's number may be wide
@@ -37,40 +38,48 @@ class Mark:
     words: str
 
 
-def learning_chart(title: str, unit: str, bands: Sequence[Band], marks: Sequence[Mark] = ()) -> str:
+def learning_chart(
+    title: str,
+    below: str,
+    bands: Sequence[Band],
+    marks: Sequence[Mark] = (),
+    whiskers: bool = True,
+) -> str:
     """Scores over the number of training patients, on a logarithmic axis, with intervals.
 
-    Rings stand where two curves cross.
+    Rings stand where two curves cross; `below` is the title of the axis.
 
     Examples
     --------
-    >>> svg = learning_chart("AUC", "patients", [Band("svm", [10, 40], [0.7, 0.9], low=[0.6, 0.8],
-    ...     high=[0.8, 0.95])], [Mark(20, 0.8, "20", "svm overtakes forest at about 20 patients")])
+    >>> band = Band("svm", [10, 40], [0.7, 0.9], low=[0.6, 0.8], high=[0.8, 0.95])
+    >>> mark = Mark(20, 0.8, "20", "svm overtakes forest at about 20 patients")
+    >>> svg = learning_chart("AUC", "Training patients", [band], [mark])
     >>> "svm 10: 0.700 (0.600 to 0.800)" in svg and "Training patients" in svg
     True
     >>> "overtakes forest" in svg
     True
     """
     sizes = sorted({n for band in bands for n in band.x})
-    first, last = _range([v for b in bands for row in (b.y, b.low, b.high) for v in row])
+    seen = [row for b in bands for row in ((b.y, b.low, b.high) if whiskers else (b.y,))]
+    first, last = _range([value for row in seen for value in row])
     across = Scale(math.log(sizes[0]), math.log(sizes[-1]), _LEFT + 16, _LEFT + _WIDTH - 16)
     up = Scale(first, last, _TOP + _HEIGHT, _TOP)
     parts = [
         *_grid(across, up, sizes, ticks(first, last)),
-        axis_titles(f"Training {unit}", "AUC", _LEFT, _TOP, _WIDTH, _HEIGHT),
+        axis_titles(below, tell(say("AUC")), _LEFT, _TOP, _WIDTH, _HEIGHT),
         *_guides(marks, across),
     ]
     for place, band in reversed(list(enumerate(bands))):
         # a few pixels aside, so that whiskers of several models can be told apart
         aside = 6 * (place - (len(bands) - 1) / 2)
-        parts.append(_drawn(band, across, up, aside))
+        parts.append(_drawn(band, across, up, aside if whiskers else 0.0, whiskers))
     parts += [
         f"<g><title>{escaped(mark.words)}</title>"
         f'<circle class="cross" cx="{across(math.log(mark.x)):.1f}" cy="{up(mark.y):.1f}" r="8"/>'
         "</g>"
         for mark in marks
     ]
-    words = "; ".join([*map(_told, bands), *(mark.words for mark in marks)])
+    words = "; ".join([*map(_told, bands), *(tell(mark.words) for mark in marks)])
     return svg_element(title, words, _LEFT + _WIDTH + 4, _TOP + _HEIGHT + 42, parts)
 
 
@@ -104,13 +113,13 @@ def _grid(across: Scale, up: Scale, sizes: Sequence[float], scores: Sequence[flo
     return level + upright
 
 
-def _drawn(band: Band, across: Scale, up: Scale, aside: float) -> str:
-    """Draw a line with its dots and whiskers."""
+def _drawn(band: Band, across: Scale, up: Scale, aside: float, whiskered: bool) -> str:
+    """Draw a line with its dots, and whiskers if there is room."""
     xs = [across(math.log(n)) + aside for n in band.x]
     whiskers = "".join(
         f"M{x:.1f} {up(low):.1f}V{up(high):.1f}"
         for x, low, high in zip(xs, band.low, band.high, strict=True)
-        if not (math.isnan(low) or math.isnan(high))
+        if whiskered and not (math.isnan(low) or math.isnan(high))
     )
     line = "L".join(f"{x:.1f} {up(y):.1f}" for x, y in zip(xs, band.y, strict=True))
     dots = "".join(

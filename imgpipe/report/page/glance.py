@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgpipe._common.texts import Text, counted, say
+from imgpipe.report.page.costs import TIMES
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 
@@ -127,7 +128,7 @@ def _error(view: View) -> Figure | None:
 
 def _cost(view: View) -> Figure | None:
     cost = view.best.cost
-    key = next((k for k in ("predict_cpu_ms_per_image", "predict_ms_per_image") if k in cost), None)
+    key = next((key for key in TIMES if key in cost), None)
     if key is None:
         return None
     note = say("on one thread, by {model}", model=view.best.name)

@@ -62,6 +62,10 @@ def turn(pair: "Verdict", about: bool) -> dict[str, Any]:
     }
 
 
+def _names(each: dict[str, Any]) -> tuple[str, str]:
+    return each["first"], each["second"]
+
+
 def _known(low: float, high: float) -> tuple[float | None, float | None]:
     return (None, None) if "–" in (numbers.number(low), numbers.number(high)) else (low, high)
 
@@ -69,7 +73,9 @@ def _known(low: float, high: float) -> tuple[float | None, float | None]:
 def _rows(turned: Sequence[dict[str, Any]], margin: float) -> dict[str, Any]:
     """All rows, and the axis below them."""
     bars = [each["bar"] for each in turned if each["bar"] is not None]
-    axis = difference_axis(bars, margin)
+    # of what a dummy has less than a model, an arrow tells enough
+    real = [each["bar"] for each in turned if each["bar"] and "dummy" not in _names(each)]
+    axis = difference_axis(real or bars, margin)
     rows = []
     for each in turned:
         pair, bar, sign = each["pair"], each["bar"], each["sign"]

@@ -162,6 +162,16 @@ def test_a_crossing_lies_where_the_lines_meet_on_a_logarithmic_axis():
     )
 
 
+def test_models_that_are_as_good_as_equal_do_not_cross():
+    """Curves that hardly part, before or after they meet, have no crossing, however sure."""
+    near, beside = curve("svm", 0.9976, 0.9975, 0.9975), curve("cnn", 0.9975, 0.9976, 0.9979)
+    assert crossings([near, beside], always) == ()
+    assert crossings([near, curve("cnn", 0.9, 0.9976, 0.9979)], always) == ()
+    assert crossings([near, curve("cnn", 0.9974, 0.9999, 1.0)], always) == ()
+    (parted,) = crossings([curve("svm", 0.95, 0.96, 0.96), curve("cnn", 0.9, 0.961, 0.97)], always)
+    assert parted.ahead == "cnn"
+
+
 def test_the_statement_names_who_overtakes_whom():
     """A model that needs more patients overtakes one that stays where it is."""
     split = np.repeat(["train", "test"], [128, 128])

@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from imgpipe.report.charts.axes import NARROW
 from imgpipe.report.charts.marks import COLOURS, Bar, Line, colour, dash, shorten
+from imgpipe.report.charts.pareto import Priced, pareto_chart
 from imgpipe.report.charts.roc import roc_chart
-from imgpipe.report.charts.scores import bar_chart, interval_chart
+from imgpipe.report.charts.scores import bar_chart
 from imgpipe.report.charts.square import LEFT, SIDE, TOP
 
 
@@ -20,7 +20,7 @@ def numbers(pattern: str, svg: str) -> list[float]:
 @pytest.mark.parametrize(
     "svg",
     [
-        interval_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6)]),
+        pareto_chart("A & B", "c", "s", [Priced(Bar("<x>", 0.5, 0.4, 0.6), 2.0, "2 ms")]),
         roc_chart("A & B", [Line("<x>", [0, 1], [0, 1])]),
         bar_chart("A & B", [Bar("<x>", 0.5, 0.4, 0.6, note='"hint"')]),
     ],
@@ -30,24 +30,6 @@ def test_charts_are_xml(svg: str) -> None:
     root = ET.fromstring(svg)
     assert root.attrib["aria-label"] == "A & B"
     assert any("<x>" in text for text in root.itertext())
-
-
-def test_interval_chart_is_linear() -> None:
-    """Dots stand between the ends of their intervals in proportion to the values."""
-    values = [0.62, 0.7, 0.86]
-    svg = interval_chart("t", [Bar("m", v, v - 0.02, v + 0.02) for v in values])
-    x = numbers(r'cx="([\d.]+)"', svg)
-    assert (x[1] - x[0]) / (x[2] - x[0]) == pytest.approx((0.7 - 0.62) / (0.86 - 0.62), abs=0.01)
-    starts = numbers(r'<rect x="([\d.]+)"', svg)
-    widths = numbers(r'<rect[^>]*?width="([\d.]+)"', svg)
-    assert [s + w / 2 for s, w in zip(starts, widths, strict=True)] == pytest.approx(x, abs=0.2)
-
-
-@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
-def test_interval_of_no_width(value: float) -> None:
-    """A score without spread, at either end of the scale too, is drawn inside the chart."""
-    svg = interval_chart("t", [Bar("m", value, value, value)])
-    assert 0 <= numbers(r'cx="([\d.]+)"', svg)[0] <= NARROW
 
 
 def test_roc_runs_from_corner_to_corner() -> None:

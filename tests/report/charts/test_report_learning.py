@@ -32,7 +32,7 @@ def test_crossings_are_marked_and_told(split_run: Comparison) -> None:
     text = render(replace(run, learning=replace(run.learning, crossings=met)))
     assert text.count('class="cross"') == 2
     assert f"{a} overtakes {b} at about 20 patients" in text
-    assert "a ring stands where two curves cross" in text
+    assert "A ring stands where one model overtakes another" in text
     assert 'class="cross"' not in render(run)
 
 
