@@ -14,6 +14,9 @@ from imgpipe.datasets.labelled import Labelled
 from imgpipe.images import Images
 from imgpipe.images.shown import pictures
 
+# names of files that are called so whatever is in them
+_SAYS_NOTHING = {"manifest", "dataset", "data", "labels", "index", "metadata", "annotations"}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset(Labelled):
@@ -135,6 +138,10 @@ Dataset.masks = property(lambda self: self.images.masks, doc="Mask of each image
 
 
 def stem(source: str | os.PathLike[str]) -> str:
-    """Name a data set by its path."""
-    name = shown(os.path.basename(os.path.abspath(source)))
-    return os.path.splitext(name)[0] if os.path.isfile(source) else name
+    """Name a data set by its path; by the folder of a file whose own name says nothing."""
+    folder, name = os.path.split(os.path.abspath(source))
+    if os.path.isfile(source):
+        name = os.path.splitext(name)[0]
+        if name.casefold() in _SAYS_NOTHING:
+            name = os.path.basename(folder) or name
+    return shown(name)

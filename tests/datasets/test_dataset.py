@@ -1,6 +1,7 @@
 """`Dataset`: parts of its split, and labels coded by other classes."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
+from imgpipe.datasets.dataset import stem
 
 
 @pytest.fixture
@@ -92,3 +94,12 @@ def test_columns_follow_their_images() -> None:
 def test_a_column_of_another_length_is_refused() -> None:
     with pytest.raises(InputError, match="3 images but 2 entries of column age"):
         Dataset("toy", np.zeros((3, 8, 8)), [0, 1, 1], ("a", "b"), columns={"age": [1, 2]})
+
+
+def test_a_file_whose_name_says_nothing_is_called_by_its_folder(tmp_path: Path) -> None:
+    """A manifest is called manifest whatever is in it; a folder has its own name."""
+    for name in ("Manifest.csv", "knees.csv"):
+        (tmp_path / name).touch()
+    assert stem(tmp_path / "Manifest.csv") == tmp_path.name
+    assert stem(tmp_path / "knees.csv") == "knees"
+    assert stem(tmp_path) == tmp_path.name

@@ -26,6 +26,11 @@ class Figure:
     section: str
     bad: bool = False
 
+    @property
+    def word(self) -> bool:
+        """Whether it is a word, which is written smaller than a number."""
+        return not any(letter.isdigit() for letter in self.value)
+
 
 @dataclass(frozen=True)
 class Miss:
@@ -66,7 +71,7 @@ def _images(view: View) -> Figure:
         name: sum(part.get(name, 0) for part in card.counts.values()) for name in card.classes
     }
     if len(counts) <= _NAMED:
-        note: str = say("{list}", list=[say("{n} {name}", n=n, name=c) for c, n in counts.items()])
+        note: str = say("{list}", list=[say("{name}: {n}", n=n, name=c) for c, n in counts.items()])
     else:
         note = counted(len(counts), "{n} class", "{n} classes")
     title = say("Rows") if card.region == "table" else say("Images")

@@ -16,6 +16,8 @@ from imgpipe.report.words import numbers, paired, sentences
 if TYPE_CHECKING:
     from imgpipe.evaluate import Canary
 
+_TOLD = 5  # sentences that are read before one is tired
+
 
 def section(view: View) -> dict[str, Any]:
     """Scores of all models, best first, those under other rules and canaries."""
@@ -30,10 +32,19 @@ def section(view: View) -> dict[str, Any]:
         "canaries": score_tables.canary_rows(comparison.canaries, columns),
         "canaries_told": _canaries(comparison.canaries),
         "baseline": any(model.name == "dummy" for model in ranked),
-        "sentences": paired.readings(view.best.name, comparison.pairs),
+        **_readings(view),
         "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
         "splits": score_tables.split_rows(ranked, view.looks),
     }
+
+
+def _readings(view: View) -> dict[str, Any]:
+    """What tests say of the best model beside the others, the nearest first; many are folded."""
+    place = {model.name: i for i, model in enumerate(view.ranked)}
+    pairs = [pair for pair in view.comparison.pairs if {pair.a, pair.b} <= set(place)]
+    pairs.sort(key=lambda pair: max(place[pair.a], place[pair.b]))
+    told = paired.readings(view.best.name, pairs)
+    return {"sentences": told[:_TOLD], "folded": told[_TOLD:]}
 
 
 def forest(view: View) -> dict[str, Any] | None:
@@ -46,7 +57,7 @@ def forest(view: View) -> dict[str, Any] | None:
         name: score_tables.bar(name, score, view.looks[name]["colour"])
         for name, score in models.items()
     }
-    others = score_tables.others(view.comparison, view.looks, view.metric)
+    others = score_tables.others(view)
     real = [bar for name, bar in bars.items() if name != "dummy" and bar is not None]
     rest = [bar for group in others for _, _, bar in group.rows if bar is not None]
     rest += [bar for name, bar in bars.items() if name == "dummy" and bar is not None]

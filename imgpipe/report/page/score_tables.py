@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from imgpipe._common.texts import Text, say
 from imgpipe.report.charts.marks import Bar
 from imgpipe.report.page.looks import Looks, colour_of, entry
+from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Canary, Comparison, Interval, ModelResult
+    from imgpipe.evaluate import Canary, Interval, ModelResult
 
 
 def columns(ranked: Sequence["ModelResult"]) -> list[str]:
@@ -54,15 +55,21 @@ class Others:
     rows: "tuple[tuple[str, Interval, Bar | None], ...]"
 
 
-def others(comparison: "Comparison", looks: Looks, metric: str) -> list[Others]:
+def others(view: View) -> list[Others]:
     """Scores under other rules about look-alikes, and canaries; those without a score left out."""
+    comparison, metric = view.comparison, view.metric
+    order = [model.name for model in view.ranked]
     found = comparison.look_alikes
     rules = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
     groups = [
         (
             say("Models {rule}", rule=rule.title),
-            looks,
-            {name: metrics[metric] for name, metrics in rule.scores.items() if metric in metrics},
+            view.looks,
+            {
+                name: rule.scores[name][metric]
+                for name in order
+                if metric in rule.scores.get(name, {})
+            },
         )
         for rule in rules
     ]

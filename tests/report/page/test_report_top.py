@@ -1,0 +1,151 @@
+"""What a reader takes in before they scroll."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from imgpipe.evaluate import Comparison, Interval
+from imgpipe.report.html import render
+from imgpipe.report.page import glance
+from imgpipe.report.page.costs import section as costs
+from imgpipe.report.page.leaderboard import forest
+from imgpipe.report.page.verdicts import section as verdicts
+from imgpipe.report.page.view import view_of
+
+
+def figures(run: Comparison) -> dict[str, glance.Figure]:
+    return {each.title: each for each in glance.figures(view_of(run))}
+
+
+def test_key_figures(folds_run: Comparison) -> None:
+    """Images, patients, leaks, mistakes and cost stand at the top, each with its section."""
+    found = figures(folds_run)
+    assert found["Images"].value == "36"
+    assert found["Images"].note == "normal: 12, benign: 12 and malignant: 12"
+    assert found["Patients"].value == "18"
+    table = view_of(folds_run).best.confusion
+    assert found["Called wrong"].value == f"{int(table.sum() - table.trace())}"
+    assert found["One image costs"].value.endswith("ms")
+    text = render(folds_run)
+    for each in found.values():
+        assert f'id="{each.section}"' in text
+
+
+def test_a_leak_is_marked(split_run: Comparison) -> None:
+    """Judged images that stand in training make their figure stand out; unknown is said."""
+    copies = replace(split_run.dataset.copies, judged=3)
+    leaked = replace(split_run, dataset=replace(split_run.dataset, copies=copies), look_alikes=None)
+    assert figures(leaked)["Look-alikes in training"].bad
+    assert figures(leaked)["Look-alikes in training"].value == "3"
+    unknown = replace(copies, judged=None)
+    shown = replace(leaked, dataset=replace(split_run.dataset, copies=unknown))
+    assert figures(shown)["Look-alikes in training"].value == "not known"
+    assert figures(split_run)["Patients"].value == "not known"
+
+
+def test_what_misses_is_told_at_the_top(sets_run: Comparison) -> None:
+    """Calibration and coverage that miss stand in the first box, with a link to their section."""
+    model = next(m for m in sets_run.models if m.name == "svm")
+    assert model.calibration is not None
+    assert model.conformal is not None
+    off = replace(
+        model,
+        calibration=replace(model.calibration, ece=Interval(0.9, 0.8, 1.0)),
+        conformal=replace(model.conformal, coverage=Interval(0.5, 0.4, 0.6)),
+    )
+    fine = replace(
+        model,
+        calibration=replace(model.calibration, ece=Interval(0.0, 0.0, 0.1)),
+        conformal=replace(model.conformal, coverage=Interval(0.8, 0.7, 0.9)),
+        operation=(),
+    )
+    told = glance.misses(view_of(replace(sets_run, models=(off,))))
+    assert [miss.section for miss in told][:2] == ["calibration", "conformal"]
+    assert all("svm" in miss.text for miss in told)
+    assert glance.misses(view_of(replace(sets_run, models=(fine,)))) == []
+    text = render(replace(sets_run, models=(off,)))
+    box = text[text.index('class="warnings"') :].split("</section>")[0]
+    assert '<a href="#calibration">' in box
+
+
+def test_the_forest_has_a_row_for_each_model(folds_run: Comparison, wide_run: Comparison) -> None:
+    """Models in the order of the leaderboard; without any AUC their accuracy is drawn."""
+    for run in (folds_run, wide_run):
+        found = forest(view_of(run))
+        assert found is not None
+        names = [row["name"] for row in found["rows"]]
+        assert sorted(names) == sorted(model.name for model in run.models)
+        assert all(row["svg"] for row in found["rows"])
+
+
+def test_nothing_scored_leaves_no_forest(split_run: Comparison) -> None:
+    """Where not even accuracy exists the page still stands."""
+    nan = float("nan")
+    nothing = Interval(nan, nan, nan)
+    models = tuple(replace(m, metrics=dict.fromkeys(m.metrics, nothing)) for m in split_run.models)
+    run = replace(split_run, models=models, pairs=(), look_alikes=None, canaries=())
+    assert forest(view_of(run)) is None
+    assert 'id="leaderboard"' in render(run)
+
+
+def test_lower_is_better_is_said(folds_run: Comparison) -> None:
+    """Brier score and log loss say which way is good, and no other metric does."""
+    text = render(folds_run)
+    marked = re.findall(r'>([^<]+)<span class="ci">lower is better', text)
+    assert marked == ["Brier score", "Log loss"]
+
+
+def test_pairs_of_many_models_are_folded_below_a_matrix(wide_run: Comparison) -> None:
+    """Ten models have 45 pairs: all against all is shown, the list is folded."""
+    found = verdicts(view_of(wide_run))
+    assert found is not None
+    assert found["folded"]
+    assert found["matrix"]["many"]
+    assert [len(row["cells"]) for row in found["matrix"]["rows"]] == [10] * 10
+
+
+def test_a_matrix_says_who_is_better_from_both_sides(split_run: Comparison) -> None:
+    """The cells on both sides of the diagonal have opposite signs and marks."""
+    (only,) = split_run.pairs
+    first, second = (model.name for model in split_run.models)
+    made = replace(only, a=first, b=second, difference=0.1, low=0.05, high=0.15, p_value=0.001,
+                   verdict="better", better=first)  # fmt: skip
+    models = tuple(
+        replace(m, name=name)
+        for m, name in zip([*split_run.models] * 2, [first, second, "x", "y"], strict=True)
+    )
+    found = verdicts(view_of(replace(split_run, models=models, pairs=(made,))))
+    assert found is not None
+    cells = {
+        (row["name"], name): cell
+        for row in found["matrix"]["rows"]
+        for name, cell in zip(found["matrix"]["names"], row["cells"], strict=True)
+    }
+    assert cells[first, second]["kind"] == "better"
+    assert cells[second, first]["kind"] == "worse"
+    assert (cells[first, second]["value"], cells[second, first]["value"]) == ("+0.100", "−0.100")
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("a" * 30, "b")])
+def test_costs_name_the_front(folds_run: Comparison, names: tuple[str, str]) -> None:
+    """The cheaper and the better model are named; long names stand in the table alone."""
+    metric = Interval(0.8, 0.7, 0.9), Interval(0.9, 0.85, 0.95)
+    models = tuple(
+        replace(
+            folds_run.models[0],
+            name=name,
+            metrics={**folds_run.models[0].metrics, "auc": auc},
+            cost={"predict_cpu_ms_per_image": time, "model_bytes": 2e6},
+        )
+        for name, auc, time in zip(names, metric, (1.0, 30.0), strict=True)
+    )
+    found = costs(view_of(replace(folds_run, models=models, pairs=(), look_alikes=None)))
+    assert f"{names[0]} (1 ms) and {names[1]} (30 ms)" in found["told"]
+    assert found["numbered"] == (len(names[0]) > 20)
+    assert ("2 MB</tspan>" in found["svg"]) != found["numbered"]
+
+
+def test_without_costs_it_is_said(folds_run: Comparison) -> None:
+    models = tuple(replace(model, cost={}) for model in folds_run.models)
+    assert "Costs were not measured." in render(replace(folds_run, models=models))
