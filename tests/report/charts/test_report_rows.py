@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_labels_of_neighbours_do_not_lie_on_one_another() -> None:
     svg = pareto_chart("t", "c", "s", priced)
     levels = sorted(float(y) for y in re.findall(r'class="name" x="[\d.]+" y="([\d.]+)"', svg))
     assert len(levels) == 6
-    assert all(b - a >= 17.9 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a >= 17.9 for a, b in pairwise(levels))
 
 
 @pytest.mark.parametrize("costs", [(2.0, 2.0), (0.01, 5000.0)])
