@@ -6,12 +6,12 @@ from markupsafe import Markup, escape
 
 from imgpipe._common.palette import DARK, GRAY_DARK, GRAY_LIGHT, LIGHT
 
-# of the report; light and dark, and in JupyterLab the theme's own
+# light and dark, and in JupyterLab the theme's own; a class named twice outdoes a notebook's tables
 _STYLE = """
 .imgpipe-shown{color-scheme:light dark;--ink:var(--jp-content-font-color1,light-dark(#191d22,\
 #e8ebee));--soft:var(--jp-content-font-color2,light-dark(#59636f,#9ba6b2));--line:var(\
 --jp-border-color2,light-dark(#e3e6ea,#2a3037));--page:var(--jp-layout-color1,light-dark(#fff,\
-#161a1f));--band:var(--jp-layout-color2,light-dark(#f4f5f7,#1d2228));\
+#161a1f));\
 COLOURS\
 --warn:light-dark(#8a4b00,#f5c577);--bad:light-dark(#b3261e,#ff8a80);\
 background:var(--page);color:var(--ink);border:1px solid var(--line);border-radius:8px;\
@@ -21,31 +21,31 @@ font:13px/1.45 system-ui,-apple-system,"Segoe UI","Noto Sans",sans-serif}
 .imgpipe-shown{color-scheme:light}
 [data-jp-theme-light=false] .imgpipe-shown,.vscode-dark .imgpipe-shown,[data-theme=dark] \
 .imgpipe-shown{color-scheme:dark}
-.imgpipe-shown h4{font-size:15px;font-weight:600;margin:0;color:var(--ink)}
-.imgpipe-shown p{margin:2px 0 8px;color:var(--soft)}
-.imgpipe-shown p.told{margin:2px 0;color:var(--ink);max-width:46rem}
-.imgpipe-shown table{border-collapse:collapse;border:0;margin:6px 0;font-size:13px;\
+.imgpipe-shown.imgpipe-shown h4{font-size:15px;font-weight:600;margin:0;color:var(--ink)}
+.imgpipe-shown.imgpipe-shown p{margin:2px 0 8px;color:var(--soft)}
+.imgpipe-shown.imgpipe-shown p.told{margin:2px 0;color:var(--ink);max-width:46rem}
+.imgpipe-shown.imgpipe-shown table{border-collapse:collapse;border:0;margin:6px 0;font-size:13px;\
 font-variant-numeric:tabular-nums;color:var(--ink);background:none}
-.imgpipe-shown tr,.imgpipe-shown tbody tr:nth-child(n),.imgpipe-shown tbody tr:nth-child(n):hover\
-{background:none}
-.imgpipe-shown th,.imgpipe-shown td{text-align:left;vertical-align:middle;white-space:normal;\
-padding:4px 18px 4px 0;border:0;border-bottom:1px solid var(--line);max-width:34rem;\
-overflow-wrap:break-word}
-.imgpipe-shown tr:last-child td{border-bottom:0}
-.imgpipe-shown th{font-weight:500;color:var(--soft)}
-.imgpipe-shown .n{text-align:right;white-space:nowrap}
-.imgpipe-shown .soft{color:var(--soft)}
-.imgpipe-shown ul{margin:8px 0 0;padding:0;list-style:none}
-.imgpipe-shown li{margin:3px 0;padding-left:20px;position:relative}
-.imgpipe-shown li::before{content:"⚠";position:absolute;left:0;color:var(--warn)}
-.imgpipe-shown img{display:inline-block;vertical-align:middle;margin:1px 3px 1px 0;\
+.imgpipe-shown.imgpipe-shown tr,.imgpipe-shown.imgpipe-shown tbody tr:nth-child(n),\
+.imgpipe-shown.imgpipe-shown tbody tr:nth-child(n):hover{background:none}
+.imgpipe-shown.imgpipe-shown th,.imgpipe-shown.imgpipe-shown td{text-align:left;\
+vertical-align:middle;white-space:normal;padding:4px 18px 4px 0;border:0;\
+border-bottom:1px solid var(--line);max-width:34rem;overflow-wrap:break-word}
+.imgpipe-shown.imgpipe-shown tr:last-child td{border-bottom:0}
+.imgpipe-shown.imgpipe-shown th{font-weight:500;color:var(--soft)}
+.imgpipe-shown.imgpipe-shown .n{text-align:right;white-space:nowrap}
+.imgpipe-shown.imgpipe-shown .soft{color:var(--soft)}
+.imgpipe-shown.imgpipe-shown ul{margin:8px 0 0;padding:0;list-style:none}
+.imgpipe-shown.imgpipe-shown li{margin:3px 0;padding-left:20px;position:relative}
+.imgpipe-shown.imgpipe-shown li::before{content:"⚠";position:absolute;left:0;color:var(--warn)}
+.imgpipe-shown.imgpipe-shown img{display:inline-block;vertical-align:middle;margin:1px 3px 1px 0;\
 border-radius:3px;height:44px;width:auto;max-width:88px;object-fit:contain}
-.imgpipe-shown svg{display:block;max-width:none;overflow:visible}
-.imgpipe-shown code{color:inherit;background:none;padding:0;font-size:12px}
-.imgpipe-shown .chip{display:inline-block;width:9px;height:9px;border-radius:2px;\
+.imgpipe-shown.imgpipe-shown svg{display:block;max-width:none;overflow:visible}
+.imgpipe-shown.imgpipe-shown code{color:inherit;background:none;padding:0;font-size:12px}
+.imgpipe-shown.imgpipe-shown .chip{display:inline-block;width:9px;height:9px;border-radius:2px;\
 margin-right:7px;background:var(--c)}
-.imgpipe-shown .error{color:var(--bad);font-weight:600}
-.imgpipe-shown .warning{color:var(--warn);font-weight:600}
+.imgpipe-shown.imgpipe-shown .error{color:var(--bad);font-weight:600}
+.imgpipe-shown.imgpipe-shown .warning{color:var(--warn);font-weight:600}
 """.replace(
     "COLOURS",
     "".join(
