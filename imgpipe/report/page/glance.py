@@ -88,7 +88,7 @@ def _patients(view: View) -> Figure:
 
 def _apart(card: "DataCard") -> Text:
     if card.shared_patients:
-        return counted(card.shared_patients, "{n} on both sides", "{n} on both sides")
+        return say("{n} trained on and judged", n=card.shared_patients)
     return say("none trained on and judged")
 
 
