@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, counted, say
-from imgpipe.images.picture import data_uri
+from imgpipe.report.page.pictures import light_uri
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 
@@ -34,7 +34,7 @@ def section(view: View) -> dict[str, Any]:
         "parts": [_part(name, counts, card.classes) for name, counts in card.counts.items()],
         "facts": facts(view.comparison),
         "examples": [
-            {"id": e.id, "label": e.label, "src": data_uri(e.image)} for e in card.examples
+            {"id": e.id, "label": e.label, "src": light_uri(e.image)} for e in card.examples
         ],
     }
 

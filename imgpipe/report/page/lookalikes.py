@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, counted, joined, say
-from imgpipe.images.picture import data_uri
 from imgpipe.report.page.looks import Looks
+from imgpipe.report.page.pictures import light_uri
 from imgpipe.report.page.score_tables import cell
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
@@ -114,7 +114,7 @@ def _group(group: "AlikeGroup", place: int) -> dict[str, Any]:
                 "id": group.ids[k],
                 "label": group.labels[k],
                 "place": split_name(group.places[k]),
-                "src": data_uri(group.pictures[k]) if group.pictures else None,
+                "src": light_uri(group.pictures[k]) if group.pictures else None,
             }
             for k in range(len(group.ids))
         ],

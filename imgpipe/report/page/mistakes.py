@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import counted, say
 from imgpipe.report.page.looks import Looks, entry
-from imgpipe.report.page.pictures import data_uri, overlay
+from imgpipe.report.page.pictures import light_uri, overlay
 from imgpipe.report.page.view import View
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _item(mistake: "Mistake") -> dict[str, Any]:
         "label": str(mistake.label),
         "predicted": str(mistake.predicted),
         "probability": say("{p:.0f}\N{NO-BREAK SPACE}%", p=100 * mistake.probability),
-        "src": None if image is None else data_uri(image),
+        "src": None if image is None else light_uri(image),
         "maps": [
             {"name": _MAPS.get(name, name), "src": overlay(image, relevance)}
             for name, relevance in mistake.maps

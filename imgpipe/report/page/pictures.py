@@ -1,10 +1,33 @@
-"""Images inside the page: PNG in a URI, and maps laid over them."""
+"""Images inside the page, light enough for many, and maps laid over them."""
+
+import base64
+import io
 
 import numpy as np
 
 from imgpipe.images.picture import data_uri
 
+_EXACT = 48  # pixels of the longer side
+_QUALITY = 80
 _FOR, _AGAINST = (255, 140, 20), (40, 120, 255)  # told apart by colour-blind readers too
+
+
+def light_uri(pixels: np.ndarray) -> str:
+    """Put an 8-bit gray or RGB image into a URI: a PNG, or a JPEG where that is smaller.
+
+    Pictures of few pixels, which a page shows enlarged, stay exact.
+    """
+    from PIL import Image
+
+    exact = data_uri(pixels)
+    if max(pixels.shape[:2]) <= _EXACT:
+        return exact
+    store = io.BytesIO()
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    # all colours at full resolution: outlines are one pixel wide
+    picture.save(store, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
+    close = "data:image/jpeg;base64," + base64.b64encode(store.getvalue()).decode("ascii")
+    return min(exact, close, key=len)
 
 
 def overlay(pixels: np.ndarray, relevance: np.ndarray) -> str:
@@ -18,4 +41,4 @@ def overlay(pixels: np.ndarray, relevance: np.ndarray) -> str:
     base = np.repeat(0.75 * gray[..., None].astype(float), 3, axis=2)
     tint = np.where(weight > 0, _FOR, _AGAINST)
     share = 0.7 * np.abs(weight).clip(0, 1)
-    return data_uri(np.round((1 - share) * base + share * tint).astype(np.uint8))
+    return light_uri(np.round((1 - share) * base + share * tint).astype(np.uint8))
