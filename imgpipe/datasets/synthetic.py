@@ -5,6 +5,7 @@ from statistics import NormalDist
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import say
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.phantoms.patches import nodule_slices
@@ -78,6 +79,7 @@ def synthetic_nodules(
         groups += [f"P{patient:03d}"] * slices
         ids += [f"P{patient:03d}-{i}" for i in range(slices)]
     stack, outline = np.concatenate(images), np.concatenate(masks)
+    settings = [f"patients={patients}", f"difficulty={difficulty}", f"seed={seed}"]
     return Dataset(
         name="synthetic-nodules",
         images=Images(stack, outline, spacing=(SPACING, SPACING)).resized(size),
@@ -85,7 +87,7 @@ def synthetic_nodules(
         classes=CLASSES,
         groups=np.array(groups),
         ids=ids,
-        source=f"generated with patients={patients}, difficulty={difficulty}, seed={seed}",
+        source=say("generated with {settings:,}", settings=settings),
     )
 
 

@@ -28,7 +28,7 @@ def data_card(
     groups = dataset.groups
     return DataCard(
         name=str(dataset.name),
-        source=None if dataset.source is None else str(dataset.source),
+        source=dataset.source,
         n=len(labels),
         classes=classes,
         counts=_counts(labels, dataset.split, classes),
