@@ -3,7 +3,18 @@
 import click
 
 import imgpipe
-from imgpipe.cli import check, compare, datasets, doctor, evaluate, extract, filter, predict, train
+from imgpipe.cli import (
+    check,
+    compare,
+    datasets,
+    doctor,
+    evaluate,
+    extract,
+    filter,
+    predict,
+    report,
+    train,
+)
 from imgpipe.cli.program.exit_codes import Program
 
 VERBS: dict[str, click.Command] = {
@@ -12,6 +23,7 @@ VERBS: dict[str, click.Command] = {
     "train": train.command,
     "predict": predict.command,
     "evaluate": evaluate.command,
+    "report": report.command,
     "extract": extract.command,
     "filter": filter.command,
     "datasets": datasets.command,

@@ -1,6 +1,7 @@
 """Runs beside one another."""
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -64,11 +65,27 @@ def join_runs(
         NamedRun(run.name, run.comparison, same_as[run.name], _first_with_data(run, judged))
         for run in judged
     )
+    for text in filter(None, relabelled):
+        warnings.warn(text, stacklevel=2)
     return JoinedRuns(
         runs=named,
         pairs=_verdicts(judged, same_as),
-        unpaired=tuple(Unpaired(a, b, why) for (a, b), why in reasons.items() if why is not None),
+        unpaired=_unpaired(reasons, same_as),
         warnings=tuple(_told(loaded) + [text for text in relabelled if text is not None]),
+    )
+
+
+def _unpaired(
+    reasons: Mapping[tuple[str, str], Text | None], same_as: dict[str, str]
+) -> tuple[Unpaired, ...]:
+    """Say why runs are not compared, once for those that judged alike."""
+    alike: dict[str, list[str]] = {}
+    for name, first in same_as.items():
+        alike.setdefault(first, []).append(name)
+    return tuple(
+        Unpaired(tuple(alike[a]), tuple(alike[b]), why)
+        for (a, b), why in reasons.items()
+        if why is not None and a in alike and b in alike
     )
 
 

@@ -97,14 +97,22 @@ def load_run(folder: str | os.PathLike[str]) -> Comparison:
     arrays, lack = _pictures(folder, name)
     reader = Reader(f"{name}/result.json", wording if isinstance(wording, dict) else {}, arrays)
     table = read_predictions(folder, _classes(reader, content), name)
-    comparison = reader.read(Comparison, content, given={"predictions": table})
+    try:
+        comparison = reader.read(Comparison, content, given={"predictions": table})
+    except InputError as error:
+        if "format" in record:
+            raise
+        raise InputError(
+            f"{error} (the run was written by an earlier version of imgpipe; make it anew)"
+        ) from None
     told += contradictions(comparison, name)
     if reader.gone:
-        told.append(lack or say("{run} lacks pictures: this page shows none.", run=name))
+        told.append(lack or say("In {run}, pictures are missing: this page shows none.", run=name))
     if reader.unknown:
         told.append(
             say(
-                "{run} holds what this version of imgpipe does not know, and leaves out: {places}.",
+                "The run {run} holds what this version of imgpipe does not know, and leaves out: "
+                "{places}.",
                 run=name,
                 places=reader.unknown,
             )
@@ -129,7 +137,7 @@ def _pictures(folder: Path, name: str) -> "tuple[dict[str, np.ndarray], Text | N
     """Read the pictures; where they cannot be, say why, and show none."""
     path = folder / pictures.NAME
     if not path.is_file():
-        return {}, say("{run} has no pictures.npz: the pictures are missing.", run=name)
+        return {}, say("In {run} there is no pictures.npz: the pictures are missing.", run=name)
     try:
         return pictures.load_pictures(path), None
     except InputError as error:

@@ -5,5 +5,13 @@ from imgpipe.report.figures import figures
 from imgpipe.report.html import to_html
 from imgpipe.report.markdown import to_markdown
 from imgpipe.report.prediction import write_prediction
+from imgpipe.report.runs import runs_to_html
 
-__all__ = ["checks_to_html", "figures", "to_html", "to_markdown", "write_prediction"]
+__all__ = [
+    "checks_to_html",
+    "figures",
+    "runs_to_html",
+    "to_html",
+    "to_markdown",
+    "write_prediction",
+]

@@ -208,6 +208,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("filter", "--weights"): [Case(FILTER, "--weights 1,2", "takes no --weights")],
     ("filter", "--mode"): [Case(FILTER, "--mode wrap", code=0, differs=True)],
     ("filter", "--cval"): [Case(FILTER, "--cval 7", "--mode constant")],
+    ("report", "--out"): [Case("report {tree}", "--out {image}", "needs the suffix .html")],
+    ("report", "--lang"): [
+        Case("report {tree} --out {out}/page.html", "--lang zh-CN", "did you mean zh?")
+    ],
     ("doctor", "--warm"): [Case("doctor", "--warm kernel", "'kernel'")],
     ("doctor", "--jobs"): [Case("doctor", "--jobs 1", "goes with --warm")],
 }

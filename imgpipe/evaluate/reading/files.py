@@ -70,8 +70,8 @@ def changes(folder: Path, record: dict[str, Any], shown_as: str) -> list[Text]:
     if "format" not in record:
         return [
             say(
-                "{run} was written before runs kept pictures and checksums: the pictures are "
-                "missing, and nothing would show that a file was changed.",
+                "The run {run} was written before runs kept pictures and checksums: the pictures "
+                "are missing, and nothing would show that a file was changed.",
                 run=shown_as,
             )
         ]
@@ -85,16 +85,24 @@ def changes(folder: Path, record: dict[str, Any], shown_as: str) -> list[Text]:
         told.append(
             counted(
                 len(edited),
-                "{files} in {run} was changed after the run: what this page says may not be what "
+                "In {run}, {files} was changed after the run: what this page says may not be what "
                 "was measured.",
-                "{files} in {run} were changed after the run: what this page says may not be what "
+                "In {run}, {files} were changed after the run: what this page says may not be what "
                 "was measured.",
                 files=edited,
                 run=shown_as,
             )
         )
     if missing:
-        told.append(say("{run} lacks {files}, which the run wrote.", files=missing, run=shown_as))
+        told.append(
+            counted(
+                len(missing),
+                "In {run}, {files} is missing, which the run wrote.",
+                "In {run}, {files} are missing, which the run wrote.",
+                files=missing,
+                run=shown_as,
+            )
+        )
     return told
 
 
@@ -108,7 +116,7 @@ def told_twice(record: dict[str, Any], run: Any, shown_as: str) -> list[Text]:
         return []
     return [
         say(
-            "run.json and result.json in {run} tell {facts} differently: one of them was changed.",
+            "In {run}, run.json and result.json tell {facts} differently: one of them was changed.",
             facts=differ,
             run=shown_as,
         )

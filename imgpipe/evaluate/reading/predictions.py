@@ -59,7 +59,7 @@ def contradictions(comparison: Comparison, shown_as: str) -> list[Text]:
         if not len(rows):
             told.append(
                 say(
-                    "predictions.csv in {run} holds nothing of {model}, which has scores.",
+                    "In {run}, predictions.csv holds nothing of {model}, which has scores.",
                     run=shown_as,
                     model=model.name,
                 )
@@ -78,8 +78,8 @@ def _differing(model: ModelResult, again: dict[str, float], shown_as: str) -> li
         if name in again and not np.isnan(value) and not abs(again[name] - value) < _AS_WRITTEN:
             return [
                 say(
-                    "{metric} of {model} is {told:.3f} in {run}, and {found:.3f} by its "
-                    "predictions.csv: one of the two was changed.",
+                    "In {run}, the {metric} of {model} is {told:.3f}, and {found:.3f} by its "
+                    "predictions: one of the two was changed.",
                     metric=_NAMES.get(name, name.replace("_", " ")),
                     model=model.name,
                     told=value,

@@ -1,6 +1,6 @@
 """Several runs beside one another."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from imgpipe.evaluate.results.verdicts import Verdict
@@ -29,13 +29,18 @@ class NamedRun:
         """Name one of its models among those of all runs."""
         return f"{self.name}/{model}"
 
+    def renamed(self) -> "tuple[ModelResult, ...]":
+        """Give its models, under the names that they have among all runs."""
+        models = self.comparison.models
+        return tuple(replace(model, name=self.title(model.name)) for model in models)
+
 
 @dataclass(frozen=True)
 class Unpaired:
-    """Two runs whose models cannot be compared with a test, and why."""
+    """Runs `a` of which no model is tested against one of the runs `b`, and why."""
 
-    a: str
-    b: str
+    a: tuple[str, ...]
+    b: tuple[str, ...]
     why: str
 
 
@@ -45,7 +50,7 @@ class JoinedRuns:
 
     `pairs` are verdicts on models of different runs that judged the same images on the same folds;
     their p-values are adjusted for all these pairs (Holm). `unpaired` are the runs of which no
-    models are tested. `warnings` are to be read first.
+    models are tested, those that judged alike taken together. `warnings` are to be read first.
     """
 
     runs: tuple[NamedRun, ...]
@@ -60,7 +65,7 @@ class JoinedRuns:
     @property
     def models(self) -> "dict[str, ModelResult]":
         """Models of all runs by their names here."""
-        return {run.title(m.name): m for run in self.runs for m in run.comparison.models}
+        return {model.name: model for run in self.runs for model in run.renamed()}
 
     def leaderboard(self) -> "pd.DataFrame":
         """Table of the models of all runs, best AUC first within the runs that can be compared."""

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 def overview(comparison: "Comparison") -> list[str]:
     """Say how images were divided into training and judged ones, and when."""
     day = date.fromisoformat(comparison.run.started[:10])
-    return [*_division(comparison.protocol), say("{day}", day=day)]
+    return [*division(comparison.protocol), say("{day}", day=day)]
 
 
-def _division(protocol: "Protocol") -> list[str]:
+def division(protocol: "Protocol") -> list[str]:
+    """Say how images were divided."""
     if protocol.kind != "cross-validation":
         held_out = protocol.held_out
         kind = kind_name(protocol.kind)

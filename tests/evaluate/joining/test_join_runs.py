@@ -36,7 +36,7 @@ def why(a: Comparison, b: Comparison) -> str:
     joined = join_runs({"a": a, "b": b})
     assert joined.pairs == ()
     (pair,) = joined.unpaired
-    assert (pair.a, pair.b) == ("a", "b")
+    assert (pair.a, pair.b) == (("a",), ("b",))
     assert [run.same_as for run in joined.runs] == ["a", "b"]
     return pair.why
 
@@ -157,7 +157,7 @@ def test_of_three_runs_two_may_be_compared(one: Comparison, other: Comparison) -
     odd = compare(OTHER, data(), folds=2)
     joined = join_runs({"a": one, "b": odd, "c": other})
     assert [(pair.a, pair.b) for pair in joined.pairs] == [("a/one", "c/other")]
-    assert [(pair.a, pair.b) for pair in joined.unpaired] == [("a", "b"), ("b", "c")]
+    assert [(pair.a, pair.b) for pair in joined.unpaired] == [(("a", "c"), ("b",))]
     assert [run.same_as for run in joined.runs] == ["a", "b", "a"]
     board = joined.leaderboard()
     assert board["run"].tolist()[2] == "b"

@@ -124,19 +124,19 @@ def test_an_edited_file_is_told(run: Path) -> None:
 
     edit(run / "result.json", improve)
     changed, contradicted = told(run)
-    assert "result.json in" in changed
+    assert "result.json was changed" in changed
     assert "was changed after the run" in changed
-    assert "AUC of light is 0.999 in" in contradicted
-    assert "by its predictions.csv: one of the two was changed" in contradicted
+    assert "the AUC of light is 0.999, and" in contradicted
+    assert "by its predictions: one of the two was changed" in contradicted
 
 
 def test_edited_predictions_are_told(run: Path) -> None:
     table = pd.read_csv(run / "predictions.csv", dtype=str)
     table.assign(predicted=table["label"]).to_csv(run / "predictions.csv", index=False)
     changed, contradicted = told(run)
-    assert "predictions.csv in" in changed
+    assert "predictions.csv was changed" in changed
     assert "accuracy of light is" in contradicted
-    assert "1.000 by its predictions.csv" in contradicted
+    assert "1.000 by its predictions" in contradicted
     table.assign(model="other").to_csv(run / "predictions.csv", index=False)
     assert "holds nothing of light, which has scores" in told(run)[1]
 
@@ -144,15 +144,14 @@ def test_edited_predictions_are_told(run: Path) -> None:
 def test_facts_that_differ_are_told(run: Path) -> None:
     edit(run / "run.json", lambda record: record.update(seed=5))
     (text,) = told(run)
-    assert "run.json and result.json" in text
-    assert "tell seed differently" in text
+    assert "run.json and result.json tell seed differently" in text
 
 
 def test_what_is_missing_is_told(run: Path) -> None:
     (run / "pictures.npz").unlink()
     (run / "leaderboard.csv").unlink()
     lacking, pictures = told(run)
-    assert "lacks leaderboard.csv and pictures.npz, which the run wrote" in lacking
+    assert "leaderboard.csv and pictures.npz are missing, which the run wrote" in lacking
     assert "the pictures are missing" in pictures
 
 
@@ -275,7 +274,7 @@ def test_pictures_that_are_none_are_not_shown(run: Path, content: bytes, message
     """Nothing is unpickled, nor is room made for what a header promises."""
     (run / "pictures.npz").write_bytes(content)
     changed, missing = told(run)
-    assert "pictures.npz in" in changed
+    assert "pictures.npz was changed" in changed
     assert message in missing
 
 

@@ -1,0 +1,136 @@
+"""The page of several runs: who may be compared with whom, and what tests say."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imgpipe import InputError
+from imgpipe.datasets import Dataset
+from imgpipe.evaluate import Comparison, JoinedRuns, compare, join_runs
+from imgpipe.learn import make_pipeline
+from imgpipe.report import runs_to_html
+from imgpipe.report.runs import render_runs
+
+LEFT = "Read this first"
+
+
+def models(*names: str) -> dict[str, object]:
+    return {name: make_pipeline(name, families="intensity") for name in names}
+
+
+def scans(n: int = 60, name: str = "scans") -> Dataset:
+    rng = np.random.default_rng(0)
+    labels = np.arange(n) % 2
+    pixels = rng.normal(100 + 12 * labels[:, None, None], 40, (n, 12, 12)).clip(0, 255)
+    ids = [f"<i>{i}" for i in range(n)]
+    return Dataset(name, pixels.astype(np.uint8), labels, ("no", "yes"), ids=ids)
+
+
+@pytest.fixture(scope="module")
+def first() -> Comparison:
+    return compare(models("logistic", "dummy"), scans(), folds=2)
+
+
+@pytest.fixture(scope="module")
+def paired(first: Comparison) -> JoinedRuns:
+    second = compare(models("forest"), scans(), folds=2)
+    return join_runs({"first <b>": first, "second": second})
+
+
+@pytest.fixture(scope="module")
+def apart(first: Comparison) -> JoinedRuns:
+    """Nothing is shared."""
+    return join_runs({"first": first, "other": compare(models("forest"), scans(40), folds=2)})
+
+
+def texts(page: str) -> str:
+    """What a reader sees, in one line."""
+    kept: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_data(self, data: str) -> None:
+            if self.lasttag not in ("style", "script"):
+                kept.append(data)
+
+    Reader().feed(page)
+    return " ".join(" ".join(kept).split())
+
+
+def test_the_best_models_of_two_runs_are_told_first(paired: JoinedRuns) -> None:
+    page = texts(render_runs(paired))
+    best, rival = "first <b>/logistic", "second/forest"
+    statement = next(p.statement for p in paired.pairs if {p.a, p.b} == {best, rival})
+    assert page.index(statement) < page.index("Leaderboard")
+    assert "2 runs 3 models 2 pairs tested" in page
+    assert "first <b> and second : the same images" in page.replace("second:", "second :")
+    assert "the same data as first <b>" in page
+    assert "Not tested" not in page
+    for pair in paired.pairs:
+        assert f"{pair.difference:+.3f}".replace("-", "−") in page or (
+            f"{-pair.difference:+.3f}".replace("-", "−") in page
+        )
+
+
+def test_every_score_stands_on_the_page(paired: JoinedRuns) -> None:
+    page = texts(render_runs(paired))
+    for model in paired.models.values():
+        for metric in ("auc", "accuracy", "brier"):
+            assert f"{model.metrics[metric].value:.3f}" in page
+
+
+def test_names_from_outside_break_nothing(paired: JoinedRuns) -> None:
+    page = render_runs(paired)
+    assert "<b>/" not in page
+    assert "first &lt;b&gt;" in page
+
+
+def test_runs_that_share_nothing_stand_side_by_side(apart: JoinedRuns) -> None:
+    """No error: scores, and the sentence that they cannot be compared."""
+    page = texts(render_runs(apart))
+    assert "No model of one run can be tested against one of another" in page
+    assert "do not tell which model is better" in page
+    assert "first beside other: they judged other images: first has 60, other has 40" in page
+    assert "first: judged by itself" in page
+    assert "p by Holm" not in page
+
+
+def test_warnings_are_read_first(apart: JoinedRuns) -> None:
+    page = texts(render_runs(replace(apart, warnings=("In a, result.json was changed.",))))
+    assert LEFT in page
+    assert page.index("In a, result.json was changed.") < page.index("Leaderboard")
+    assert LEFT not in texts(render_runs(apart))
+
+
+def test_many_runs_are_counted_and_reasons_folded(first: Comparison) -> None:
+    """Twelve runs of twenty models on other images each: still one readable page."""
+    many = {}
+    for i in range(12):
+        rows = first.predictions.assign(id=first.predictions["id"] + f"-{i}")
+        names = {f"m{k}": first.models[0] for k in range(20)}
+        copies = tuple(replace(model, name=name) for name, model in names.items())
+        table = rows[rows["model"] == "logistic"].assign(model="m0")
+        facts = replace(first.run, wall_seconds=float(i), data_hash=str(i))
+        many[f"run{i}"] = replace(first, models=copies, predictions=table, run=facts)
+    page = render_runs(join_runs(many))
+    assert "12 runs" in texts(page)
+    assert page.count("<details>") == 1
+    assert len(page) < 1_500_000
+
+
+def test_the_page_is_chinese(paired: JoinedRuns, apart: JoinedRuns) -> None:
+    page = texts(render_runs(apart, "zh"))
+    assert "各次运行的模型之间无法检验" in page
+    assert "first：单独评判" in page
+    assert "first与other：所评判的图像不同：first有60张，other有40张，两者共有40张。" in page
+    assert "数据与first <b>相同" in texts(render_runs(paired, "zh"))
+
+
+def test_a_language_that_is_not_there(paired: JoinedRuns, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no language is named 'fr'"):
+        runs_to_html(paired, tmp_path / "page.html", lang="fr")
+    assert not (tmp_path / "page.html").exists()
+    runs_to_html(paired, tmp_path / "page.html", lang="zh")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == render_runs(paired, "zh")
