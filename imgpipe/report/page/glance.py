@@ -47,6 +47,19 @@ def figures(view: View) -> list[Figure]:
     return [each for each in found if each is not None]
 
 
+def verdict(view: View) -> Text | None:
+    """What the test says of the best model and the next one, and which test it was."""
+    names = [model.name for model in view.ranked]
+    rivals = [name for name in names[1:] if name != "dummy"] or names[1:]
+    pairs = {frozenset((pair.a, pair.b)): pair for pair in view.comparison.pairs}
+    pair = pairs.get(frozenset((names[0], *rivals[:1])))
+    if pair is None or len(names) < 2:
+        return None
+    if pair.method == "none":
+        return say("{statement}", statement=pair.statement)
+    return say("{statement} Test: {method}.", statement=pair.statement, method=pair.method)
+
+
 def misses(view: View) -> list[Miss]:
     """Calibration, conformal sets and thresholds that do not keep what they promise."""
     models = [model for model in view.ranked if model.name != "dummy"]

@@ -38,6 +38,7 @@ def _top(view: View) -> dict[str, Any]:
         "title": card.name,
         "what": _what(view),
         "headline": paired.headline(view.ranked, view.metric, view.comparison.pairs),
+        "verdict": glance.verdict(view),
         "facts_line": overview(view.comparison),
         "figures": glance.figures(view),
         "misses": glance.misses(view),
