@@ -13,10 +13,29 @@ def chance(p: float) -> str:
     >>> [chance(p) for p in (0.934, 0.9921, 0.99972, 0.99999, 0.004, 0.0, 1.0)]
     ['0.93', '0.992', '0.9997', '> 0.9999', '0.0040', '0.00', '1.00']
     """
+    return _rounded(p, _digits(p))
+
+
+def chances(a: float, b: float) -> tuple[str, str]:
+    """Write two probabilities that are compared, with as many digits each.
+
+    Examples
+    --------
+    >>> chances(0.97, 0.9931), chances(0.4, 0.5)
+    (('0.970', '0.993'), ('0.40', '0.50'))
+    """
+    digits = max(_digits(a), _digits(b))
+    return _rounded(a, digits), _rounded(b, digits)
+
+
+def _digits(p: float) -> int:
     rest = min(p, 1 - p)
-    if 0 < rest < 5e-5:
+    return 2 if rest >= 0.01 or rest == 0 else 3 if rest >= 0.005 else 4
+
+
+def _rounded(p: float, digits: int) -> str:
+    if 0 < min(p, 1 - p) < 5e-5:
         return "> 0.9999" if p > 0.5 else "< 0.0001"
-    digits = 2 if rest >= 0.01 or rest == 0 else 3 if rest >= 0.005 else 4
     return f"{p:.{digits}f}"
 
 

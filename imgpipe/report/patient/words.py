@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, counted, joined, say
-from imgpipe.report.patient.figures import chance, ends, measured, percent, share
+from imgpipe.report.patient.figures import chance, chances, ends, measured, percent, share
 from imgpipe.report.words.features import feature_name, unit_name
 
 if TYPE_CHECKING:
@@ -190,13 +190,8 @@ def _usual(reason: "Reason", classes: Sequence[str]) -> list[Text]:
 
 
 def _changed(reason: "Reason", told: "Explained") -> Text:
-    p = told.probabilities[told.predicted]
-    values = {
-        "n": told.background,
-        "name": told.predicted,
-        "without": chance(reason.without),
-        "p": chance(p),
-    }
+    without, p = chances(reason.without, told.probabilities[told.predicted])
+    values = {"n": told.background, "name": told.predicted, "without": without, "p": p}
     return say(
         "With the values of {n} training images instead, the probability of {name} would be "
         "{without}, not {p}.",

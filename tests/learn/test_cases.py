@@ -1,0 +1,92 @@
+"""What a model keeps of its training images."""
+
+import numpy as np
+import pytest
+
+from imgpipe import InputError
+from imgpipe.datasets import Dataset, image_digests, synthetic_nodules
+from imgpipe.features import extract
+from imgpipe.learn import TrainingCases, cases, fit
+
+
+@pytest.fixture(scope="module")
+def nodules() -> Dataset:
+    """Few patients, of several images each."""
+    return synthetic_nodules(patients=24)
+
+
+@pytest.fixture(scope="module")
+def kept(nodules: Dataset) -> TrainingCases:
+    """What a forest of all of them keeps."""
+    found = fit(nodules, "forest", families="intensity").cases
+    assert found is not None
+    return found
+
+
+def test_everything_is_kept_of_few_images(nodules: Dataset, kept: TrainingCases) -> None:
+    """Ids, labels, patients, digests and features stand in the order of the images."""
+    assert kept.ids == tuple(nodules.ids)
+    assert kept.labels.tolist() == nodules.labels.tolist()
+    assert kept.patients == tuple(nodules.groups)
+    assert list(kept.digests) == image_digests(nodules.images)
+    image = nodules.images[3]
+    expected = extract(image.pixels, image.mask, families="intensity", spacing=image.spacing)
+    assert kept.names == tuple(expected)
+    np.testing.assert_allclose(kept.features[3], list(expected.values()), rtol=1e-6)
+    assert dict(zip(kept.names, kept.units, strict=True))["intensity_mean"] == "intensity"
+
+
+def test_a_picture_shows_its_image(nodules: Dataset, kept: TrainingCases) -> None:
+    """The picture of an image goes along with its gray values, and with no other's."""
+    picture = kept.pictures([5])[0].astype(float)
+    assert picture.shape == kept.shape == (64, 64)
+
+    def alike(i: int) -> float:
+        pixels = nodules.images[i].pixels.astype(float)
+        return float(np.corrcoef(picture.ravel(), pixels.clip(-1000, 400).ravel())[0, 1])
+
+    assert alike(5) > 0.9
+    assert alike(5) > max(alike(i) for i in range(len(nodules)) if i != 5)
+
+
+def test_pictures_can_be_left_out(nodules: Dataset) -> None:
+    """A file that is passed on need not hold any image."""
+    found = fit(nodules, "dummy", families="intensity", pictures=False).cases
+    assert found is not None
+    assert found.sheet is None
+    assert found.pictures([0]) == []
+
+
+@pytest.mark.parametrize("shape", [(9, 23), (200, 120), (30, 40, 3)])
+def test_pictures_of_any_form(shape: tuple[int, ...]) -> None:
+    """Colour stays, the longer side is 64 pixels at most, and no picture shines into another."""
+    images = np.zeros((90, *shape), np.uint8)
+    images[::2] = 255
+    axis = -1 if len(shape) == 3 else None
+    data = Dataset("x", images, np.arange(90) % 2, ("a", "b"), channel_axis=axis)
+    found = fit(data, "dummy", families="intensity").cases
+    assert found is not None
+    assert max(found.shape) == min(64, max(shape[:2]))
+    for row, picture in zip((0, 41, 89), found.pictures([0, 41, 89]), strict=True):
+        assert picture.shape == (*found.shape, *shape[2:])
+        assert np.ptp(picture) < 8
+        assert abs(int(picture.mean()) - (0 if row % 2 else 255)) < 8
+
+
+def test_of_many_images_a_sample_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each class keeps its share, and the number of all is told."""
+    monkeypatch.setattr(cases, "MOST", 20)
+    labels = np.repeat([0, 1], [90, 10])
+    images = np.random.default_rng(0).integers(0, 255, (100, 8, 8)).astype(np.uint8)
+    found = fit(Dataset("x", images, labels, ("a", "b")), "dummy", families="intensity").cases
+    assert found is not None
+    assert (len(found), found.of, np.bincount(found.labels).tolist()) == (20, 100, [18, 2])
+
+
+def test_damaged_cases_are_refused(kept: TrainingCases) -> None:
+    """A part that is missing or of another length is not taken."""
+    whole = kept.to_dict()
+    assert TrainingCases.of_dict(whole).ids == kept.ids
+    for broken in (None, {}, {**whole, "ids": kept.ids[1:]}, {**whole, "names": kept.names[1:]}):
+        with pytest.raises(InputError, match="training cases"):
+            TrainingCases.of_dict(broken)
