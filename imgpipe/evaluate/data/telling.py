@@ -92,6 +92,14 @@ def first_rank_auc(values: np.ndarray, positive: np.ndarray) -> float:
     return _auc(rankdata(values[known]), positive[known])
 
 
+def best_auc(values: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
+    """AUC of a number by itself for the class that it tells best, and that class."""
+    known = np.isfinite(values)
+    ranks, own = rankdata(values[known]), labels[known]
+    found = [(_either(_auc(ranks, own == code)), code) for code in codes_told(own)]
+    return max(found, default=(0.5, int(labels[0])))
+
+
 def codes_told(labels: np.ndarray) -> list[int]:
     """Classes to be told from the others; of two, the one says what the other does."""
     present = np.unique(labels).tolist()

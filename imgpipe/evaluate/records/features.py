@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from imgpipe._common import InputError
 from imgpipe.evaluate.data.samples import take
-from imgpipe.evaluate.data.telling import codes_told, first_rank_auc
+from imgpipe.evaluate.data.telling import best_auc, codes_told
 from imgpipe.evaluate.explanations.importance import blocks
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.fits.steps import split_features
@@ -51,10 +51,9 @@ def features_found(records: list[ModelRecord], experiment: Experiment) -> Featur
     held_out = np.unique(np.concatenate([split.test for split in experiment.first_repeat]))
     labels = experiment.labels[held_out]
     columns = [column for column in _columns(records, held_out, experiment) if column.varies]
-    codes = codes_told(labels)
-    if not columns or not codes:
+    if not columns or not codes_told(labels):
         return None
-    alone = {column.name: _alone(column.values, labels, codes) for column in columns}
+    alone = {column.name: best_auc(column.values, labels) for column in columns}
     # below what is seen, the order of drops is chance
     columns.sort(key=lambda c: (-c.importance if c.importance >= _SEEN else 0.0, -alone[c.name][0]))
     largest = np.argsort(-np.bincount(labels), kind="stable")[:_CLASSES]
@@ -99,14 +98,6 @@ def _single(
     for (name, columns), drop in zip(blocks(names).items(), drops, strict=True):
         if len(columns) == 1:
             yield name, float(drop), table[:, columns[0]]
-
-
-def _alone(values: np.ndarray, labels: np.ndarray, codes: list[int]) -> tuple[float, int]:
-    """AUC of a feature by itself for the class that it tells best, and that class."""
-    areas = [first_rank_auc(values, labels == code) for code in codes]
-    either = [0.5 if np.isnan(area) else max(area, 1 - area) for area in areas]
-    best = int(np.argmax(either))
-    return either[best], codes[best]
 
 
 def _described(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from imgpipe._common.texts import Text, say
 from imgpipe.report.page.view import View
 from imgpipe.report.words.guidelines import ANSWERS, claim, tripod
+from imgpipe.report.words.sentences import sentence
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
@@ -32,7 +33,7 @@ def section(view: View) -> dict[str, Any]:
 
 
 def _filled(name: str, source: str, items: _Items, run: "Comparison") -> dict[str, Any]:
-    answers = [None if key is None else ANSWERS[key](run) for *_, key in items]
+    answers = [_answer(key, run) for *_, key in items]
     rows = [
         {"number": number, "topic": topic, "answer": answer}
         for (number, topic, _), answer in zip(items, answers, strict=True)
@@ -45,6 +46,11 @@ def _filled(name: str, source: str, items: _Items, run: "Comparison") -> dict[st
     of = len({_main(number) for number, *_ in items})
     told = say("{n} of {of} items have something from this run", n=len(some), of=of)
     return {"name": name, "source": source, "rows": rows, "told": told}
+
+
+def _answer(key: str | None, run: "Comparison") -> str | None:
+    found = None if key is None else ANSWERS[key](run)
+    return None if found is None else sentence(found)
 
 
 def _main(number: str) -> str:

@@ -51,8 +51,8 @@ def bootstrap(patients: bool, folds: bool) -> Method:
 WILSON = Method(
     say("Wilson's interval"),
     say(
-        "95 % interval of every score that lies between 0 and 1, for as many single images as "
-        "would be as uncertain."
+        "95 % interval of AUC, accuracy and the like, for as many single images as would be as "
+        "uncertain; Brier score and log loss have Student's interval."
     ),
     say(
         "Made for shares; close to 0 or 1 with few images it can hold the truth less often than "

@@ -39,8 +39,8 @@ def test_the_count_is_of_whole_items(split_run: Comparison) -> None:
 def test_answers_are_those_of_the_run(split_run: Comparison, folds_run: Comparison) -> None:
     """A split is none of folds, patients are named where they are known."""
     split, folds = answers(split_run, 1), answers(folds_run, 1)
-    assert split["19"].startswith("given split")
-    assert folds["19"].startswith("cross-validation, 3 folds")
+    assert split["19"].startswith("Given split")
+    assert folds["19"].startswith("Cross-validation, 3 folds")
     assert "no patient is named" in split["20"]
     assert folds["20"] == "Patients."
     assert folds["32"] == "Judged on held-out images of the same data set."
@@ -76,5 +76,5 @@ def test_nothing_is_said_of_training_that_was_not_done_here(before: Comparison) 
     found = answers(before, 1)
     assert found["6"] == "Evaluation of models that were fitted before."
     assert found["25"] is found["33"] is found["32"] is found["20"] is None
-    assert "held-out evaluation" in found["19"]
+    assert "Held-out evaluation" in found["19"]
     assert 'id="guidelines"' in render(before)
