@@ -28,9 +28,11 @@
       const on = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", on);
       show(name, on);
+      point(on ? name : null);
     });
-    for (const [event, told] of [["mouseenter", name], ["focus", name], ["mouseleave", null], ["blur", null]])
-      button.addEventListener(event, () => point(told));
+    const near = () => point(button.getAttribute("aria-pressed") === "true" ? name : null);
+    for (const event of ["mouseenter", "focus"]) button.addEventListener(event, near);
+    for (const event of ["mouseleave", "blur"]) button.addEventListener(event, () => point(null));
   }
 
   // what a mark says, for mouse and finger alike
@@ -47,7 +49,7 @@
     const mark = event.target.closest?.("[data-tip]");
     tip.hidden = !mark;
     const model = mark?.closest("[data-model]");
-    point(model && model.closest(".chart") ? model.dataset.model : null);
+    point(model?.ownerSVGElement ? model.dataset.model : null);
     if (!mark) return;
     tip.textContent = mark.dataset.tip;
     const { width, height } = tip.getBoundingClientRect();

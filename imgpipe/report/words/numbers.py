@@ -97,8 +97,3 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def count(n: int, one: str, many: str | None = None) -> str:
-    """Join a count and its noun: 1 image, 2,300 images."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
