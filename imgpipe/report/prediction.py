@@ -72,7 +72,7 @@ def _json(told: "Explained") -> str:
     content = {
         **told.to_dict(),
         "language": spoken().code,
-        "warnings": warnings_of(told),
+        "warnings": [tell(text) for text in warnings_of(told)],
         "sentences": [tell(text) for text in said],
         "in_words": {
             one.feature: tell(words.in_words(one, told, list(told.probabilities)))

@@ -166,11 +166,17 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("train", "--bins"): [Case(TRAIN, "--bins 8", NOTHING, 0)],
     ("train", "--bin-width"): [Case(TRAIN, "--bin-width 8", NOTHING, 0)],
     ("train", "--seed"): [Case(TRAIN, "--seed 8", code=0, differs=True)],
+    ("train", "--run"): [Case(TRAIN, "--run {tree}", "run")],
+    ("train", "--no-pictures"): [Case(TRAIN, "--no-pictures", code=0, differs=True)],
     ("train", "--region"): [Case(TRAIN, "--region box", NO_MASKS)],
     ("train", "--empty-mask"): [Case(TRAIN, "--empty-mask drop", NO_MASKS)],
     ("predict", "--out"): [Case("predict {model} {image} --trust", "--out {out}/p.txt", ".txt")],
     ("predict", "--trust"): [Case("predict {model} {image}", "", "--trust")],
     ("predict", "--force"): [Case("predict {model} {image} --trust", "--force", "goes with --out")],
+    ("predict", "--report"): [
+        Case("predict {model} {image} --trust", "--report {out}/p.pdf", ".pdf")
+    ],
+    ("predict", "--lang"): [Case("predict {model} {image} --trust", "--lang zh", "goes with")],
     ("evaluate", "--size"): [Case(EVALUATE, "--size 8", "8 x 8")],
     ("evaluate", "--out"): [Case(EVALUATE, "--out {image}", "is a file")],
     ("evaluate", "--seed"): [
