@@ -11,10 +11,14 @@ SETUP := setup.cfg pyproject.toml constraints.txt
 # each process starts at its own end of the tests, and takes from the other when it is done; compiled
 # code is shared through the cache
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+BROWSER := tests/browser
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
+APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-rest test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-statistics bench-yardstick docs clean
+.PHONY: help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-statistics bench-yardstick docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,20 +28,24 @@ demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded da
 
 test: $(VENV)/.dev ## install, compile the common loops and run the test suite, on two cores
 	$(BIN)/imgpipe doctor --warm
-	$(PYTEST)
+	$(PYTEST) -m "not browser"
 
 test-full: $(VENV)/.dev ## the same with every case of the large grids, of which `make test` runs a sample
 	$(BIN)/imgpipe doctor --warm
-	$(PYTEST) --full-grids
+	$(PYTEST) --full-grids -m "not browser"
 
 test-rest: $(VENV)/.dev ## what `make test` leaves out: whole grids, and tests that run with them only
 	$(PYTEST) --full-grids -m "grid or full"
+
+test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pages in a real Chromium, and install what that needs
+	command -v chromium >/dev/null || { $(APT_INSTALL) chromium fonts-noto-cjk; }
+	IMGPIPE_BROWSER=required $(BIN)/python -m pytest -m browser $(BROWSER)
 
 test-313: ## run the suite on Python 3.13, in an environment of its own and without the networks
 	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev,onnx
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
-	NUMBA_DISABLE_JIT=1 $(PYTEST) -m "not slow and not jit and not bounds" --cov --cov-report=term
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m "not browser and not slow and not jit and not bounds" --cov --cov-report=term
 
 test-bounds: $(VENV)/.dev ## run the tests of the loops on small arrays with bounds checked, in a fresh cache
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
@@ -83,7 +91,7 @@ bench-yardstick: $(VENV)/.dev ## networks on PneumoniaMNIST beside published fig
 
 clean: ## remove the environment, caches and results made by the other targets
 	rm -rf $(VENV) .venv-3.13 $(DEMO_OUT) build dist *.egg-info .coverage .hypothesis
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(BROWSER)/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find imgpipe tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -98,6 +106,15 @@ $(VENV)/.core: $(SETUP) | $(VENV)/bin/python
 $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
 	$(PIP_INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/.core
+
+$(VENV)/.browser: $(VENV)/.dev
+	$(PIP_INSTALL) --editable '.[browser]'
+	@touch $@
+
+$(BROWSER)/node_modules/.installed: $(BROWSER)/package-lock.json
+	command -v npm >/dev/null || { $(APT_INSTALL) npm; }
+	cd $(BROWSER) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 $(VENV)/.bench: $(SETUP) | $(VENV)/bin/python
 	$(PIP_INSTALL) --editable '.[bench]'

@@ -4,23 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from toy_datasets import make_dataset
 
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Comparison, compare
 from imgpipe.learn import make_pipeline
 
 Make = Callable[..., Dataset]
-
-
-def make_dataset(classes: tuple[str, ...], per_class: int = 12, **fields: object) -> Dataset:
-    """Noise whose brightness depends on the class, so that some images are hard."""
-    rng = np.random.default_rng(0)
-    labels = np.repeat(np.arange(len(classes)), per_class)
-    levels = 60 + 25 * labels[:, None, None]
-    pixels = rng.normal(levels, 40, (len(labels), 12, 12)).clip(0, 255).astype(np.uint8)
-    # half of the images are told apart by nothing, so that there are mistakes
-    pixels[::2] = rng.integers(0, 255, pixels[::2].shape)
-    return Dataset("toy set", pixels, labels, classes, **fields)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -66,7 +66,6 @@
     cell.querySelector(".count").textContent = now[key].toLocaleString(language);
     cell.querySelector(".share").textContent = `${(100 * share).toFixed(1)} %`;
     cell.style.setProperty("--s", share.toFixed(3));
-    cell.classList.toggle("deep", share > 0.55);
   }
 
   function show(panel, one, choice) {

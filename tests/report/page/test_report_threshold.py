@@ -4,8 +4,8 @@ import json
 import re
 from dataclasses import replace
 
-import numpy as np
 import pytest
+from toy_datasets import with_classes
 
 from imgpipe.evaluate import Comparison, Interval, ModelResult
 from imgpipe.report.charts.square import ACROSS, UP
@@ -114,28 +114,9 @@ def test_curves_alone_have_no_slider(split_run: Comparison, choice_run: Comparis
     assert "data-rule" in text
 
 
-def many(run: Comparison, n: int) -> Comparison:
-    """A run whose classes have multiplied, each with an average precision of its own."""
-    names = tuple(f"class {k}" for k in range(n))
-
-    def spread(model: ModelResult) -> ModelResult:
-        first = model.operation[0]
-        precise = [
-            replace(first, name=name, average_precision=Interval(k / n, 0, 1))
-            for k, name in enumerate(names)
-        ]
-        table = np.full((n, n), 0)
-        table[np.arange(n), np.arange(n)] = 3
-        table[0, 1:4] = (5, 2, 1)
-        return replace(model, operation=tuple(precise), confusion=table, roc=(), calibration=None)
-
-    card = replace(run.dataset, classes=names)
-    return replace(run, dataset=card, models=tuple(map(spread, run.models)))
-
-
 def test_of_many_classes_the_best_and_worst_are_shown(sets_run: Comparison) -> None:
     """200 classes have 12 panels, and the page says which."""
-    run = many(sets_run, 200)
+    run = with_classes(sets_run, 200)
     shown = [f"class {k}" for k in (*range(6), *range(194, 200))]
     assert classes.shown(view_of(run)) == shown
     text = render(run)
@@ -143,12 +124,12 @@ def test_of_many_classes_the_best_and_worst_are_shown(sets_run: Comparison) -> N
     assert panels.count('<details class="panel"') == 12
     assert "Of 200 classes, 12 are shown" in panels
     assert section(text, "operating_points").count("<details") == 12
-    assert classes.shown(view_of(many(sets_run, 12))) == [f"class {k}" for k in range(12)]
+    assert classes.shown(view_of(with_classes(sets_run, 12))) == [f"class {k}" for k in range(12)]
 
 
 def test_many_classes_are_listed_instead_of_a_matrix(sets_run: Comparison) -> None:
     """What is confused most stands first, with its share, and every class with its sensitivity."""
-    found = confusion.section(view_of(many(sets_run, 200)))
+    found = confusion.section(view_of(with_classes(sets_run, 200)))
     assert found is not None
     assert found["matrices"] == []
     rows = found["lists"][0]["rows"]
@@ -160,10 +141,10 @@ def test_many_classes_are_listed_instead_of_a_matrix(sets_run: Comparison) -> No
     assert rows[0]["share"] == 5 / 11
     worst = found["by_class"][0]
     assert (worst["name"], worst["n"], worst["shares"][0]) == ("class 0", 11, 3 / 11)
-    text = section(render(many(sets_run, 200)), "confusion")
+    text = section(render(with_classes(sets_run, 200)), "confusion")
     assert "188 more classes" in text
     assert 'class="confusion' not in text
-    assert 'class="confusion' in section(render(many(sets_run, 20)), "confusion")
+    assert 'class="confusion' in section(render(with_classes(sets_run, 20)), "confusion")
 
 
 def test_labels_of_a_matrix_are_whole(wide_run: Comparison) -> None:
