@@ -1,10 +1,12 @@
 """Sections on the data, the protocol, what was not done, and how to run it again."""
 
 from imgpipe._common.texts import say
-from imgpipe.report.markdown.marks import code, facts, items, plain, table
+from imgpipe.report.markdown.marks import code, facts, heading, items, plain, table
 from imgpipe.report.page import data as page_data
+from imgpipe.report.page import guidelines as page_guidelines
 from imgpipe.report.page import protocol as page_protocol
 from imgpipe.report.page import run as page_run
+from imgpipe.report.page import statistics as page_statistics
 from imgpipe.report.page.view import View
 from imgpipe.report.words.fixed import severity_name, split_name
 from imgpipe.report.words.sentences import not_done as told_not_done
@@ -14,14 +16,14 @@ _IDS = 5  # named of a finding
 
 
 def data(view: View) -> list[str]:
-    """Counts by part and class, then what is known of the images."""
+    """Counts by class and part, then what is known of the images."""
     card = view.comparison.dataset
-    header = [say("Part"), *card.classes, say("all")]
-    rows = [
-        [split_name(part), *(f"{counts.get(c, 0):,}" for c in card.classes),
-         f"{sum(counts.values()):,}"]
-        for part, counts in card.counts.items()
-    ]  # fmt: skip
+    header = [say("Class"), *map(split_name, card.counts)]
+    rows: list[list[str]] = [
+        [name, *(f"{counts.get(name, 0):,}" for counts in card.counts.values())]
+        for name in card.classes
+    ]
+    rows.append([say("All"), *(f"{sum(counts.values()):,}" for counts in card.counts.values())])
     return [table(header, rows, len(header) - 1), facts(page_data.facts(view.comparison))]
 
 
@@ -64,6 +66,24 @@ def protocol(view: View) -> list[str]:
     """How models were compared."""
     comparison = view.comparison
     return [plain(comparison.protocol.statement), facts(page_protocol.rows(comparison))]
+
+
+def statistics(view: View) -> list[str]:
+    """Methods behind the numbers, and what each takes for granted."""
+    found = page_statistics.methods(view.comparison)
+    header = [say("Method"), say("Used for"), say("Takes for granted")]
+    return [table(header, [[m.name, m.use, m.assumes] for m in found])] if found else []
+
+
+def guidelines(view: View) -> list[str]:
+    """Items of reporting guidelines of which this run knows something; who writes adds the rest."""
+    blocks: list[str] = []
+    for each in page_guidelines.section(view)["lists"]:
+        rows = [[r["number"], r["topic"], r["answer"]] for r in each["rows"] if r["answer"]]
+        header = [say("Item"), say("Topic"), say("This run")]
+        told = say("{source}: {told}.", source=each["source"], told=each["told"])
+        blocks += [heading(3, each["name"]), plain(told), table(header, rows)]
+    return blocks
 
 
 def not_done(view: View) -> list[str]:

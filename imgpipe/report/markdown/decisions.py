@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from imgpipe._common.palette import DUMMY
-from imgpipe._common.texts import say
+from imgpipe._common.texts import counted, say
 from imgpipe.report.markdown.marks import heading, items, plain, table
 from imgpipe.report.page.view import View
 from imgpipe.report.words import decisions
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imgpipe.evaluate.results import OperatingPoint
 
 _MATRICES = 12  # classes of a matrix that a page holds
+_CLASSES = 8  # that have a part or a column of their own
 _MODELS = 4  # whose matrices are written
 
 
@@ -47,8 +48,8 @@ def calibration(view: View) -> list[str]:
 def operating_points(view: View) -> list[str]:
     """For the positive class, or each class against the rest: thresholds and what they do."""
     blocks: list[str] = []
-    classes = dict.fromkeys(one.name for model in view.ranked for one in model.operation)
-    for name in classes:
+    classes = list(dict.fromkeys(one.name for model in view.ranked for one in model.operation))
+    for name in classes[:_CLASSES]:
         found = [(m.name, one) for m in view.ranked for one in m.operation if one.name == name]
         first = found[0][1]
         blocks += [
@@ -81,6 +82,9 @@ def operating_points(view: View) -> list[str]:
         ]
         blocks.append(table(header, rows, 6))
         blocks.append(items(text for model, one in found for text in decisions.missed(model, one)))
+    more = len(classes) - _CLASSES
+    if more > 0:
+        blocks.append(plain(counted(more, "and {n} more class", "and {n} more classes")))
     return blocks
 
 
@@ -103,7 +107,7 @@ def conformal(view: View) -> list[str]:
     if not found:
         return []
     first = found[0][1]
-    classes = list(first.by_class)
+    classes = list(first.by_class) if len(first.by_class) <= _CLASSES else []
     header = [
         say("Model"),
         say("Coverage"),

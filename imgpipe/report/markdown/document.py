@@ -29,11 +29,14 @@ _PARTS = {
     "learning": scores.learning,
     "costs": scores.costs,
     "subgroups": scores.subgroups,
+    "features": scores.features,
     "data": data.data,
     "lookalikes": data.lookalikes,
     "checks": data.checks,
     "protocol": data.protocol,
+    "statistics": data.statistics,
     "not_done": data.not_done,
+    "guidelines": data.guidelines,
     "run": data.run,
 }
 

@@ -1,4 +1,4 @@
-"""Sections on how well models do, beside one another and with fewer patients, and on their cost."""
+"""Sections on how well models do, what they lean on, and what they cost."""
 
 from typing import TYPE_CHECKING
 
@@ -8,13 +8,16 @@ from imgpipe.report.markdown.marks import items, plain, table
 from imgpipe.report.page.verdicts import p_value, signed
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers, sentences
+from imgpipe.report.words.features import feature_name
 from imgpipe.report.words.fixed import verdict_name
-from imgpipe.report.words.numbers import metric_name
+from imgpipe.report.words.numbers import metric_name, number
 from imgpipe.report.words.sentences import with_interval
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Interval, Verdict
 
+_IMPORTANT = 10  # features of a model
+_SEEN = 0.0005  # smaller drops are written as 0.000
 # what fits a page; leaderboard.csv has all
 _COLUMNS = ("auc", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "f1", "brier")
 
@@ -127,4 +130,21 @@ def subgroups(view: View) -> list[str]:
             patients = "–" if group.patients is None else f"{group.patients:,}"
             rows.append([group.name, f"{group.images:,}", patients, *shown])
         blocks.append(table(header, rows, len(header) - 1))
+    return blocks
+
+
+def features(view: View) -> list[str]:
+    """What each model leans on most."""
+    blocks = []
+    for model in view.ranked:
+        moved = [f for f in model.importances if abs(f.value) >= _SEEN]
+        top = sorted(moved, key=lambda feature: -feature.value)[:_IMPORTANT]
+        rows = [
+            [feature_name(f.feature), number(f.value), f"{number(f.low)}–{number(f.high)}"]
+            for f in top
+        ]
+        if rows:
+            drop = say("Drop of the AUC when it is shuffled")
+            header = [say("Feature of {model}", model=model.name), drop, say("Range")]
+            blocks.append(table(header, rows, 2))
     return blocks
