@@ -1,9 +1,12 @@
 """`imgpipe report`: the page of a run again, or several runs beside one another."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from imgpipe._common import InputError
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 
@@ -13,11 +16,22 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
-@click.option("--out", required=True, metavar="FILE", help="Page to write (.html).")
+@click.option("--out", metavar="FILE", help="Page (.html), or text without pictures (.md).")
+@click.option(
+    "--figures", metavar="DIR",
+    help="Write the charts too, as SVG and PNG for papers (needs matplotlib).",
+)  # fmt: skip
 @_options.lang
 @_options.force
 @_options.common
-def command(runs: tuple[str, ...], out: str, lang: str, force: bool, as_json: bool) -> None:
+def command(
+    runs: tuple[str, ...],
+    out: str | None,
+    figures: str | None,
+    lang: str,
+    force: bool,
+    as_json: bool,
+) -> None:
     r"""Write the report of a RUN again, or of several RUNs beside one another.
 
     RUN is a folder that compare or evaluate wrote. Models of different runs are tested against one
@@ -27,24 +41,66 @@ def command(runs: tuple[str, ...], out: str, lang: str, force: bool, as_json: bo
     \b
     Example:
       imgpipe report monday tuesday --out both.html
+      imgpipe report monday --figures figures
     """
-    page = _options.check_file(out, (".html",), "a page", force)
+    page = _checked(out, figures, len(runs), force)
+    if len(runs) == 1:
+        told = _one(runs[0], page, figures, lang, force)
+    else:
+        told = _several(runs, page, lang, as_json)
+    if as_json:
+        _output.print_json({**told, "out": None if page is None else str(page)})
+        return
+    for path in told.get("figures", ()):
+        click.echo(f"Figure: {path}")
+    if page is not None:
+        click.echo(f"Report: {page}")
+
+
+def _checked(out: str | None, figures: str | None, runs: int, force: bool) -> Path | None:
+    """Refuse, before any work, what cannot be written."""
+    if out is None and figures is None:
+        raise InputError("nothing to write: give --out FILE or --figures DIR")
+    if figures is not None:
+        _options.check_given(figures, "--figures")
+        if runs > 1:
+            raise InputError("--figures draws one run; for several, call it for each")
+        _options.check_writable(Path(figures).absolute(), figures)
+    if out is None:
+        return None
+    page = _options.check_file(out, (".html", ".md"), "a report", force)
+    if runs > 1 and page.suffix.lower() == ".md":
+        raise InputError(f"{out}: several runs stand beside one another in .html only")
+    return page
+
+
+def _one(
+    run: str, page: Path | None, figures: str | None, lang: str, force: bool
+) -> dict[str, Any]:
+    """Write page and figures of a run, and say what was written."""
     from imgpipe import evaluate, report
 
-    if len(runs) == 1:
-        comparison = evaluate.load_run(runs[0])
-        report.to_html(comparison, page, lang=lang)
-        told = {"runs": list(runs), "warnings": list(comparison.reading)}
-    else:
-        joined = evaluate.join_runs(runs)
-        report.runs_to_html(joined, page, lang=lang)
-        told = _described(joined)
-        if not as_json:
-            _show(joined)
-    if as_json:
-        _output.print_json({**told, "out": str(page)})
-    else:
-        click.echo(f"Report: {page}")
+    comparison = evaluate.load_run(run)
+    told: dict[str, Any] = {"runs": [run], "warnings": list(comparison.reading)}
+    if figures is not None:
+        drawn = report.figures(comparison, figures, lang=lang, force=force)
+        told["figures"] = [str(path) for path in drawn]
+    if page is not None:
+        write = report.to_markdown if page.suffix.lower() == ".md" else report.to_html
+        write(comparison, page, lang=lang)
+    return told
+
+
+def _several(runs: Sequence[str], page: Path | None, lang: str, as_json: bool) -> dict[str, Any]:
+    """Write the page of several runs, and say what is on it."""
+    from imgpipe import evaluate, report
+
+    assert page is not None  # several runs have no figures
+    joined = evaluate.join_runs(runs)
+    report.runs_to_html(joined, page, lang=lang)
+    if not as_json:
+        _show(joined)
+    return _described(joined)
 
 
 def _described(joined: "JoinedRuns") -> dict[str, Any]:

@@ -94,7 +94,10 @@ def test_what_is_no_run_is_refused(run: Run, folders: Path, trees: Path, tmp_pat
     assert_one_error(run("report", first, first, "--out", page), "is given twice")
     assert_one_error(run("report", first, tmp_path / "no", "--out", page), "no such folder")
     assert_one_error(run("report", "--out", page), "RUN")
-    assert_one_error(run("report", first), "--out")
+    assert_one_error(run("report", first), "nothing to write: give --out FILE or --figures DIR")
+    twice = (first, folders / "second")
+    assert_one_error(run("report", *twice, "--out", tmp_path / "both.md"), "in .html only")
+    assert_one_error(run("report", *twice, "--figures", tmp_path), "--figures draws one run")
     assert_one_error(run("report", first, "--out", tmp_path / "page.pdf"), ".pdf")
     assert_one_error(run("report", first, "--out", page, "--lang", "de"), "choose from en, zh")
     assert not page.exists()
@@ -104,3 +107,18 @@ def test_what_is_no_run_is_refused(run: Run, folders: Path, trees: Path, tmp_pat
     broken = shutil.copytree(first, tmp_path / "broken")
     (broken / "result.json").write_text("{")
     assert_one_error(run("report", broken, "--out", page, "--force"), "broken/result.json")
+
+
+def test_text_and_figures(run: Run, folders: Path, tmp_path: Path) -> None:
+    """report.md again byte for byte, and charts that are replaced only with --force."""
+    pytest.importorskip("matplotlib", reason="needs matplotlib: imgpipe[plot]")
+    first, figures = folders / "first", tmp_path / "figures"
+    done = run("report", first, "--out", tmp_path / "again.md", "--figures", figures)
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "again.md").read_bytes() == (first / "report.md").read_bytes()
+    assert f"Figure: {figures / 'leaderboard.svg'}" in done.stdout
+    assert_one_error(run("report", first, "--figures", figures), "is there already; --force")
+    done = run("report", first, "--figures", figures, "--force", "--json")
+    told = json.loads(done.stdout)
+    assert told["out"] is None
+    assert sorted(told["figures"]) == sorted(str(path) for path in figures.iterdir())

@@ -215,6 +215,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("filter", "--mode"): [Case(FILTER, "--mode wrap", code=0, differs=True)],
     ("filter", "--cval"): [Case(FILTER, "--cval 7", "--mode constant")],
     ("report", "--out"): [Case("report {tree}", "--out {image}", "needs the suffix .html")],
+    ("report", "--figures"): [
+        Case("report {tree} {tree}", "--figures {out}/figures", "--figures draws one run")
+    ],
     ("report", "--lang"): [
         Case("report {tree} --out {out}/page.html", "--lang zh-CN", "did you mean zh?")
     ],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import imgpipe
 from imgpipe._common import atomic_path
-from imgpipe._common.texts import say
+from imgpipe._common.texts import counted, say
 from imgpipe.report.languages import speaking
 from imgpipe.report.markdown import data, decisions, marks, scores
 from imgpipe.report.page import checks, lookalikes
@@ -16,7 +16,7 @@ from imgpipe.report.words import paired
 from imgpipe.report.words.sentences import sentence
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison
+    from imgpipe.evaluate import Comparison, DataCard
 
 # by the names of the page's sections
 _PARTS = {
@@ -106,6 +106,19 @@ def _top(view: View) -> list[str]:
     return [
         marks.heading(1, card.name),
         f"**{marks.plain(headline)}**",
-        " · ".join(marks.plain(fact) for fact in overview(comparison)),
+        " · ".join(marks.plain(fact) for fact in [*_counts(card), *overview(comparison)]),
         *([marks.warned(warnings)] if warnings else []),
     ]
+
+
+def _counts(card: "DataCard") -> list[str]:
+    """How many images, classes and patients."""
+    rows = card.region == "table"
+    n = card.n
+    told: list[str] = [
+        counted(n, "{n} row", "{n} rows") if rows else counted(n, "{n} image", "{n} images"),
+        counted(len(card.classes), "{n} class", "{n} classes"),
+    ]
+    if card.patients is not None:
+        told.append(counted(card.patients, "{n} patient", "{n} patients"))
+    return told
