@@ -3,7 +3,6 @@
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -135,7 +134,7 @@ def short_names(paths: Sequence[Path]) -> list[str]:
 
 def _check_different(runs: Mapping[str, Comparison]) -> None:
     for (one, a), (other, b) in combinations(runs.items(), 2):
-        if a is b or replace(a.run, command=None) == replace(b.run, command=None):
+        if a is b or a.run == b.run:
             raise InputError(f"{one} and {other} are the same run")
 
 

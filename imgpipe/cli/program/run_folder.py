@@ -1,5 +1,6 @@
 """Writing and announcing a run folder, for the verbs that make one."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +18,10 @@ def publish(
 ) -> None:
     """Write the run folder whole or not at all, then show the leaderboard."""
     from imgpipe import evaluate, report
-    from imgpipe._common import atomic_path
+    from imgpipe._common import atomic_path, shown
 
-    comparison = replace(comparison, run=replace(comparison.run, command=command))
+    facts = replace(comparison.run, command=command, called_in=shown(os.getcwd()))
+    comparison = replace(comparison, run=facts)
     with atomic_path(out, folder=True) as folder:
         evaluate.save_run(comparison, folder)
         report.to_html(comparison, folder / "report.html", lang=lang)

@@ -26,7 +26,11 @@ class Protocol:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What another person needs to run the comparison again."""
+    """What another person needs to run the comparison again.
+
+    `command` is what a shell takes, in the folder `called_in`, from which its paths start; both are
+    None where the comparison was made in Python.
+    """
 
     versions: dict[str, str]
     seed: int
@@ -38,3 +42,4 @@ class RunFacts:
     cpu_seconds: float
     started: str
     command: str | None = None
+    called_in: str | None = None

@@ -26,6 +26,7 @@ def rows(comparison: "Comparison") -> list[tuple[str, str]]:
     last = run.seed + run.seeds - 1
     seeds = f"{run.seed}" if run.seeds == 1 else say("{a} to {b}", a=run.seed, b=last)
     return [
+        *([] if run.called_in is None else [(say("Called in"), run.called_in)]),
         (say("Started"), str(run.started)),
         (say("Wall time"), numbers.duration(run.wall_seconds)),
         (say("CPU time"), numbers.duration(run.cpu_seconds)),
