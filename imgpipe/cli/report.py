@@ -32,7 +32,7 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    r"""Write the report of a RUN again, or of several RUNs beside one another.
+    r"""Write the page of a RUN again, or of several side by side.
 
     RUN is a folder that compare or evaluate wrote. Models of different runs are tested against one
     another where their runs judged the same images on the same folds (compare --folds-of RUN makes

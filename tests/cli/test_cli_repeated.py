@@ -13,9 +13,9 @@ def test_the_noted_command_repeats_the_run(
     run: Run, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "a folder"
-    shutil.copytree(trees, home / "it's $HOME; \"scans\"")
+    shutil.copytree(trees, home / 'it\'s $HOME; "scans"')
     monkeypatch.chdir(home)
-    first = ["compare", "./it's $HOME; \"scans\"", "--models", "forest", "--folds", 2, "--seed", 3]
+    first = ["compare", './it\'s $HOME; "scans"', "--models", "forest", "--folds", 2, "--seed", 3]
     done = run(*first, "--jobs", 1, "--out", "run 1", "--filters", "median:3;gaussian:1")
     assert done.exit_code == 0, done.stderr
     (home / "run 1").rename(home / "kept")
