@@ -144,7 +144,7 @@ def _near(told: "Explained") -> dict[str, Any]:
     """Show the nearest training images."""
     near = told.neighbours
     if near is None:
-        return {"cases": [], "said": [_NONE_KEPT]}
+        return {"cases": [], "said": [_NONE_KEPT], "text": _NONE_KEPT}
     cases = [
         {
             "id": case.id,
@@ -155,7 +155,8 @@ def _near(told: "Explained") -> dict[str, Any]:
         }
         for case in near.cases
     ]
-    return {"cases": cases, "said": words.resemblance(near)}
+    said = [words.of_its_class(near, told.predicted), *words.resemblance(near)]
+    return {"cases": cases, "said": said, "text": joined(said)}
 
 
 def _compared(told: "Explained") -> list[str]:

@@ -97,6 +97,17 @@ def class_set(found: "ClassSet") -> Text:
     )
 
 
+def of_its_class(near: "Neighbours", predicted: str) -> Text:
+    """Count the nearest training images that are of the predicted class."""
+    return counted(
+        sum(case.label == predicted for case in near.cases),
+        "Of the {of} nearest, {n} is of the class {name}.",
+        "Of the {of} nearest, {n} are of the class {name}.",
+        of=len(near.cases),
+        name=predicted,
+    )
+
+
 def resemblance(near: "Neighbours") -> list[Text]:
     """Say how far off the nearest training images are."""
     said = []
