@@ -34,7 +34,7 @@ def plot_confusion(
     if len(classes) <= _WRITTEN:
         for (row, column), n in np.ndenumerate(counts):
             text = f"{n:,}\n{100 * shares[row, column]:.0f} %" if totals[row] else f"{n:,}"
-            ink = "#ffffff" if shares[row, column] > 0.5 else canvas.INK
+            ink = "#ffffff" if shares[row, column] > 0.75 else canvas.INK
             ax.text(column, row, text, ha="center", va="center", fontsize=9, color=ink)
     _name_classes(ax, classes)
     canvas.titles(ax, write(say("Predicted class")), write(say("True class")), shown.name)
