@@ -1,33 +1,14 @@
 """A run, a model that keeps what it found, and images that neither has seen."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+from judged_model import Judged
 
 from imgpipe import bundle, datasets, learn
-from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare, save_run
 from imgpipe.learn import make_pipeline
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A model and where it was judged."""
-
-    run: Path
-    predictor: bundle.Predictor
-    data: Dataset
-    unseen: Dataset
-
-    @property
-    def result(self) -> dict[str, Any]:
-        """What ``result.json`` holds."""
-        found: dict[str, Any] = json.loads((self.run / "result.json").read_text())
-        return found
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from judged_model import Judged
 
-from conftest import Judged
 from imgpipe import InputError, bundle, features
 from imgpipe.bundle import Explained
 from imgpipe.learn import fit

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from judged_model import Judged
 
-from conftest import Judged
 from imgpipe import InputError, bundle, datasets
 from imgpipe.evaluate import load_run, run_card
 from imgpipe.evaluate.data.row_survey import survey_of
