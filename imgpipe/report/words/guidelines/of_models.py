@@ -94,12 +94,10 @@ def _limits(run: "Comparison") -> Text | None:
 
 
 def _seed(run: "Comparison") -> Text:
-    return counted(
-        run.run.seeds,
-        "Random numbers start from seed {seed}.",
-        "Random numbers start from {n} seeds, {seed} and those after it.",
-        seed=run.run.seed,
-    )
+    n, seed = run.run.seeds, run.run.seed
+    if n == 1:
+        return say("Random numbers start from seed {seed}.", seed=seed)
+    return say("Random numbers start from {n} seeds, {seed} and those after it.", n=n, seed=seed)
 
 
 def _choice(run: "Comparison") -> Text:
