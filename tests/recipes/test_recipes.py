@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 PROJECT = Path(__file__).parents[2]
-BLOCK = re.compile(r"^```(python|diff)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|diff|html|po)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHOWN = 3000  # characters of a failure
 
 
@@ -91,6 +91,7 @@ def test_each_recipe_has_a_source_a_test_and_a_line_in_the_registry() -> None:
         "A network",
         "A data set",
         "A check",
+        "A section of the report",
         "A verb",
     ]
     for blocks in found.values():
@@ -125,7 +126,8 @@ def test_a_package_from_outside_is_as_it_is_said() -> None:
 @pytest.mark.slow
 def test_what_the_recipes_say_is_well_formed(project: Path) -> None:
     """Ruff finds nothing in the files that the recipes write and edit."""
-    names = [name for blocks in recipes().values() for _, name, _ in blocks]
+    files = (name for blocks in recipes().values() for _, name, _ in blocks)
+    names = [name for name in files if name.endswith(".py")]
     run(project, "-m", "ruff", "check", "--no-cache", *names)
     run(project, "-m", "ruff", "format", "--no-cache", "--check", *names)
 
@@ -203,6 +205,14 @@ def test_a_check(project: Path) -> None:
     assert "| IMG006 | few gray levels | warning |" in page.read_text()
     keyword = "four_grays or four and grays or clean_set or page_in_docs or every_code_of_data"
     assert run_tests(project, keyword, "evaluate/checks") == 6
+
+
+@pytest.mark.slow
+def test_a_section(project: Path) -> None:
+    """The new section stands on the page in every language, well formed."""
+    keyword = "each_fold_are_counted or well_formed or translated or in_vain"
+    files = ("report/page/test_report_folds.py", "report/test_report_html.py", "report/languages")
+    assert run_tests(project, keyword, *files, jit=False) >= 6
 
 
 @pytest.mark.slow
