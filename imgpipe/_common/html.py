@@ -66,7 +66,9 @@ def html_view(title: object, lead: object = "", *parts: str) -> str:
     below = Markup("<p>{}</p>").format(lead) if lead else ""
     head = Markup("<h4>{}</h4>").format(title)
     style = f"<style>{_STYLE}</style>"
-    return f'<div class="imgpipe-shown">{style}{head}{below}{"".join(parts)}</div>'
+    # a wide table scrolls within: the keyboard must reach it
+    frame = Markup('<div class="imgpipe-shown" tabindex="0" role="group" aria-label="{}">')
+    return f'{frame.format(title)}{style}{head}{below}{"".join(parts)}</div>'
 
 
 def html_table(

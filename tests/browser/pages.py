@@ -1,14 +1,19 @@
 """The pages that are looked at, by kind; each is made of a real run on small images."""
 
+import tempfile
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from toy_datasets import make_dataset, with_classes
 
-from imgpipe.evaluate import Comparison, compare
+from imgpipe import bundle, datasets, learn
+from imgpipe.evaluate import Comparison, compare, join_runs, save_run
 from imgpipe.learn import make_pipeline
+from imgpipe.report import write_prediction
 from imgpipe.report.html import render
+from imgpipe.report.runs import render_runs
 
 
 def _models(*names: str) -> dict[str, object]:
@@ -60,6 +65,43 @@ def _one() -> Comparison:
     return compare(_models("logistic"), make_dataset(("benign", "malignant"), 40), folds=2)
 
 
+def _runs(lang: str) -> str:
+    """Two runs that judged the same images, side by side."""
+    data = make_dataset(("normal", "benign", "malignant"), 30)
+    runs = {name: compare(_models(name), data, folds=2) for name in ("logistic", "dummy")}
+    return render_runs(join_runs(runs), lang)
+
+
+@cache
+def _explained() -> bundle.Explained:
+    """One nodule, by a model that keeps what its run found."""
+    data = datasets.in_region(datasets.synthetic_nodules(patients=24))
+    settings = {"families": ["intensity", "hog"]}
+    models = {"logistic": make_pipeline("logistic", **settings)}
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        save_run(compare(models, data, folds=3, conformal=0.8), run)
+        trained = learn.fit(data, "logistic", **settings)
+        found = bundle.found_in_run(run, "logistic", data, **settings)
+        path = Path(folder) / "model.joblib"
+        bundle.save(trained, path, card=bundle.make_card(trained, data, "logistic", run=found))
+        unseen = datasets.in_region(datasets.synthetic_nodules(patients=4, seed=7))
+        return bundle.explain(bundle.load(path, trust=True), unseen.images[0])
+
+
+def _patient(lang: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "patient.html"
+        write_prediction(_explained(), path, lang=lang)
+        return path.read_text(encoding="utf-8")
+
+
+def _notebook() -> str:
+    """What a comparison shows of itself, in a page that knows nothing of it."""
+    shown = _split_run()._repr_html_()
+    return f'<!doctype html><html lang="en"><title>Notebook</title><main>{shown}</main></html>'
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "split": lambda: render(_split_run()),
     "split-zh": lambda: render(_split_run(), "zh"),
@@ -69,4 +111,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "many": lambda: render(_many()),
     "very-many": lambda: render(_very_many()),
     "one": lambda: render(_one()),
+    "runs": lambda: _runs("en"),
+    "runs-zh": lambda: _runs("zh"),
+    "patient": lambda: _patient("en"),
+    "patient-zh": lambda: _patient("zh"),
+    "notebook": _notebook,
 }

@@ -43,6 +43,7 @@ FAULTS = """async () => (await axe.run(document, {
       (node.any[0] ? node.any[0].message : "")).join("; "))"""
 
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+CHARTLESS = {"notebook", "runs", "runs-zh"}
 LARGE = ["many", "very-many"]  # a scan takes long: one look each
 
 Open = Callable[..., Any]
@@ -57,7 +58,7 @@ def test_a_page_opens_quietly_and_draws_its_charts(opened: Open, kind: str) -> N
         sizes = page.eval_on_selector_all(
             "svg.chart", "all => all.map(svg => svg.getBoundingClientRect().toJSON())"
         )
-        assert sizes
+        assert sizes or kind in CHARTLESS
         assert all(size["width"] > 100 and size["height"] > 20 for size in sizes)
         assert page.evaluate(OUTSIDE) == []
         assert page.evaluate(COVERED) == []

@@ -103,7 +103,7 @@
   presets.forEach((b) => b.addEventListener("click", () => choose({ rule: b.dataset.rule })));
   select?.addEventListener("change", () => pick(Number(select.value)));
   if (select) pick(Number(select.value));
-  choose({ rule: presets[0].dataset.rule });
+  if (presets.length) choose({ rule: presets[0].dataset.rule });
   control.hidden = false;
   section.querySelector(".unmoved").hidden = true;
 })();
