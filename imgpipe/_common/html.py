@@ -68,7 +68,7 @@ def html_view(title: object, lead: object = "", *parts: str) -> str:
     style = f"<style>{_STYLE}</style>"
     # a wide table scrolls within: the keyboard must reach it
     frame = Markup('<div class="imgpipe-shown" tabindex="0" role="group" aria-label="{}">')
-    return f'{frame.format(title)}{style}{head}{below}{"".join(parts)}</div>'
+    return f"{frame.format(title)}{style}{head}{below}{''.join(parts)}</div>"
 
 
 def html_table(
