@@ -4,13 +4,12 @@ import json
 import re
 from dataclasses import replace
 
-import pytest
 from toy_datasets import with_classes
 
-from imgpipe.evaluate import Comparison, Interval, ModelResult
+from imgpipe.evaluate import Comparison
 from imgpipe.report.charts.square import ACROSS, UP
 from imgpipe.report.html import render
-from imgpipe.report.page import calibration, classes, confusion, threshold
+from imgpipe.report.page import classes, confusion, threshold
 from imgpipe.report.page.view import view_of
 
 
@@ -154,25 +153,3 @@ def test_labels_of_a_matrix_are_whole(wide_run: Comparison) -> None:
     assert text.count(f"<span>{name}</span>") == 2 * len(wide_run.models)
     assert '<span class="count">' in text
     assert '<span class="share">100 %</span>' in text
-
-
-@pytest.mark.parametrize("kept", [True, False])
-def test_what_was_promised_and_missed_is_told(choice_run: Comparison, kept: bool) -> None:
-    """Probabilities, thresholds and sets that fall short have a sentence each, the dummy none."""
-    score = Interval(0.99, 0.98, 1.0) if kept else Interval(0.3, 0.2, 0.4)
-
-    def changed(model: ModelResult) -> ModelResult:
-        assert model.calibration is not None
-        error = Interval(0.01 if kept else 0.9, 0, 1)
-        (operation,) = model.operation
-        points = tuple(replace(p, sensitivity=score, specificity=score) for p in operation.points)
-        return replace(
-            model,
-            calibration=replace(model.calibration, ece=error),
-            operation=(replace(operation, points=points),),
-        )
-
-    run = replace(choice_run, models=tuple(map(changed, choice_run.models)))
-    told = calibration.misses(view_of(run))
-    assert len(told) == (0 if kept else 2)
-    assert all("forest" in text and "dummy" not in text for text in told)
