@@ -13,6 +13,7 @@ from imgpipe.evaluate.reading import files, pictures
 from imgpipe.evaluate.reading.copies import all_pairs
 from imgpipe.evaluate.reading.decoding import Reader
 from imgpipe.evaluate.reading.predictions import contradictions, read_predictions
+from imgpipe.evaluate.reading.whole import check_whole
 from imgpipe.evaluate.results import Comparison
 from imgpipe.evaluate.strict_json import plain, write_json
 
@@ -105,6 +106,7 @@ def load_run(folder: str | os.PathLike[str]) -> Comparison:
         raise InputError(
             f"{error} (the run was written by an earlier version of imgpipe; make it anew)"
         ) from None
+    check_whole(comparison, reader.file)
     told += contradictions(comparison, name)
     if reader.gone:
         told.append(lack or say("In {run}, pictures are missing: this page shows none.", run=name))

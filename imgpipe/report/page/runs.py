@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -128,7 +129,7 @@ def _run(run: "NamedRun", joined: "JoinedRuns", looks: dict[str, str]) -> dict[s
         "how": overview.division(comparison.protocol),
         "models": [model.name for model in comparison.models],
         "version": facts.versions.get("imgpipe", "–"),
-        "started": str(facts.started)[:10],
+        "started": say("{day}", day=date.fromisoformat(facts.started[:10])),
         "command": facts.command,
     }
 

@@ -161,6 +161,19 @@ def test_what_this_version_does_not_know_is_told(run: Path) -> None:
 
 
 WRONG: list[tuple[Edit, str]] = [
+    (lambda c: c["models"].clear(), "models is empty; a run has one at least"),
+    (
+        lambda c: c["models"]["light"]["metrics"].pop("auc"),
+        r"models\.light\.metrics\.auc is missing",
+    ),
+    (
+        lambda c: c["models"]["light"].update(confusion=[[1]]),
+        r"confusion has the shape \(1, 1\); there are 2 classes",
+    ),
+    (
+        lambda c: c["run"].update(started="yesterday"),
+        r"run\.started is 'yesterday'; a date and a time are expected",
+    ),
     (
         lambda c: c["models"]["light"]["metrics"]["auc"].update(value="x"),
         r"result\.json: models\.light\.metrics\.auc\.value is 'x'; a number is expected",
