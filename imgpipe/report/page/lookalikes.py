@@ -149,16 +149,22 @@ def _lead(found: "LookAlikesFound", rows: bool) -> Text:
     return joined(
         [
             _equal_rows(found, groups) if rows else _alike_images(found, groups),
-            say(
-                "{torn} of the groups have different labels, {across} stand in several parts or "
-                "folds.",
-                torn=found.torn,
-                across=found.across,
-            ),
+            _bad(found),
             maybe if found.maybe else "",
             _DONE.get(found.handling, ""),
             say("All pairs stand in {file}.", file=_FILE),
         ]
+    )
+
+
+def _bad(found: "LookAlikesFound") -> Text:
+    """Count the groups that harm scores or labels."""
+    if not found.torn and not found.across:
+        return say("None has different labels, and none stands in several parts or folds.")
+    return say(
+        "{torn} of the groups have different labels, {across} stand in several parts or folds.",
+        torn=found.torn,
+        across=found.across,
     )
 
 
