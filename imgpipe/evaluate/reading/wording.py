@@ -25,13 +25,29 @@ def text_of(text: str, parts: Any, file: str, at: str) -> str:
     return made if made == text else text
 
 
+def is_plain(template: str) -> bool:
+    """Tell whether a template does no more than to put values into words.
+
+    Examples
+    --------
+    >>> is_plain("{n} of {of:.3f}"), is_plain("{n:>999999999}")
+    (True, False)
+    """
+    try:
+        fields = list(string.Formatter().parse(template))
+    except ValueError:
+        return False
+    return all(
+        name is None
+        or (name.isidentifier() and not conversion and _FORMAT.fullmatch(spec or "") is not None)
+        for _, name, spec, conversion in fields
+    )
+
+
 def _check(parts: Any) -> None:
-    """Refuse templates that do more than to put values into words."""
-    for _, name, spec, conversion in string.Formatter().parse(parts["say"]):
-        if name is not None and not (name.isidentifier() and not conversion):
-            raise ValueError(name)
-        if spec and not _FORMAT.fullmatch(spec):
-            raise ValueError(spec)
+    """Refuse templates that do more, in the text or in one that stands in it."""
+    if not is_plain(parts["say"]):
+        raise ValueError(parts["say"])
     for value in parts["with"].values():
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, Mapping) and "say" in each:
