@@ -1,4 +1,4 @@
-"""JSON that every reader accepts: an undefined number is null."""
+"""JSON that every reader accepts: an undefined number is null, one without end a word."""
 
 import json
 import math
@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common.texts import Text, to_parts
+
+INFINITIES = ("-Infinity", "Infinity")
+"""How a number without end is written, such as a limit that nothing reaches."""
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -82,7 +85,7 @@ class Written:
         if isinstance(value, np.generic):
             return self.plain(value.item(), at)
         if isinstance(value, float) and not math.isfinite(value):
-            return None
+            return None if math.isnan(value) else INFINITIES[value > 0]
         if isinstance(value, Text) and value.template:
             self.wording[at] = to_parts(value)
         if isinstance(value, str):

@@ -12,7 +12,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.evaluate import results
 from imgpipe.evaluate.reading.wording import text_of
-from imgpipe.evaluate.strict_json import default_of, is_kept, key_of, pointer
+from imgpipe.evaluate.strict_json import INFINITIES, default_of, is_kept, key_of, pointer
 
 _EXPECTED = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -66,6 +66,8 @@ class Reader:
     def _number(self, value: Any, at: str) -> float:
         if value is None:
             return float("nan")
+        if value in INFINITIES:
+            return float(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.wrong(at, value, _EXPECTED[float])
         if not math.isfinite(value):

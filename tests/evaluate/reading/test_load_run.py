@@ -15,7 +15,7 @@ import pytest
 from comparison_samples import LIGHT, toy
 
 from imgpipe import InputError
-from imgpipe.evaluate import Comparison, DuplicatePair, compare, load_run, save_run
+from imgpipe.evaluate import Comparison, DuplicatePair, Interval, compare, load_run, save_run
 from imgpipe.evaluate.strict_json import plain
 
 WAYS = ("", "turned by 90 degrees, mirrored", "mirrored")
@@ -64,6 +64,20 @@ def test_everything_is_there_again(saved: tuple[Comparison, Path]) -> None:
             np.testing.assert_array_equal(seen, kept)
     assert first.models[0].mistakes[0].maps
     assert again.models[0].pipeline is None
+
+
+def test_numbers_that_do_not_exist_or_have_no_end_are_kept(
+    saved: tuple[Comparison, Path], tmp_path: Path
+) -> None:
+    """JSON has neither: null, and a word."""
+    odd = Interval(np.nan, -np.inf, np.inf)
+    model = replace(saved[0].models[0], metrics=saved[0].models[0].metrics | {"odd": odd})
+    save_run(replace(saved[0], models=(model,)), tmp_path)
+    result = json.loads((tmp_path / "result.json").read_text())
+    kept = {"value": None, "low": "-Infinity", "high": "Infinity"}
+    assert result["models"]["light"]["metrics"]["odd"] == kept
+    again = load_run(tmp_path).models[0].metrics["odd"]
+    assert (np.isnan(again.value), again.low, again.high) == (True, -np.inf, np.inf)
 
 
 def test_patients_stand_beside_their_predictions(saved: tuple[Comparison, Path]) -> None:
