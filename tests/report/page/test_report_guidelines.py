@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from toy_datasets import make_dataset
 
 from imgpipe.evaluate import Comparison, score_fitted
 from imgpipe.report.html import render
@@ -64,8 +65,6 @@ def test_a_held_out_site_is_external(folds_run: Comparison) -> None:
 @pytest.fixture(scope="module")
 def before(folds_run: Comparison) -> Comparison:
     """Models that were fitted before."""
-    from conftest import make_dataset
-
     pipeline = folds_run.models[0].pipeline
     data = make_dataset(("normal", "benign", "malignant"))
     return score_fitted({"fitted": pipeline}, data)
