@@ -219,11 +219,14 @@ def limits(told: "Explained") -> list[Text]:
     """Say what this page does not tell."""
     said = [
         say("Not for clinical use: no figure here shows that the model is safe for any patient."),
-        say(
-            "What speaks for or against is said of the model, not of the disease: features that "
-            "tell the same share what they change, and the changes do not add up."
-        ),
     ]
+    if told.reasons:
+        said.append(
+            say(
+                "What speaks for or against is said of the model, not of the disease: features "
+                "that tell the same share what they change, and the changes do not add up."
+            )
+        )
     run: Any = told.card.get("run")
     if run is not None and run["protocol"]["kind"] == "cross-validation":
         said.append(

@@ -13,6 +13,8 @@ from judged_model import Judged
 
 from imgpipe import InputError, bundle, features
 from imgpipe.bundle import Explained
+from imgpipe.datasets import Dataset
+from imgpipe.images import Image
 from imgpipe.learn import fit
 from imgpipe.report import write_prediction
 from imgpipe.report.languages import speaking
@@ -186,3 +188,18 @@ def test_a_model_without_a_run_says_what_is_not_known(judged: Judged, tmp_path: 
     assert "not known for this model" in page
     assert "trained with --run" in page
     assert "other groups of features" in page
+
+
+def test_a_volume_of_three_classes(tmp_path: Path) -> None:
+    """Each class has its probability, the middle slice is shown, and no map is made."""
+    labels = np.arange(18) % 3
+    noise = np.random.default_rng(0).integers(0, 80, (18, 6, 9, 9))
+    volumes = (noise + 60 * labels[:, None, None, None]).astype(np.uint8)
+    images = [Image(pixels, spacing=(2, 1, 1)) for pixels in volumes]
+    data = Dataset("volumes", images, labels, ("low", "middling", "high"))
+    predictor = bundle.Predictor(fit(data, "forest", families="intensity"))
+    told = bundle.explain(predictor, Image(volumes[0] + 1, spacing=(2, 1, 1)))
+    assert (told.predicted, told.shape, told.maps, told.copy_of) == ("low", (6, 9, 9), (), None)
+    page = written(told, tmp_path / "p.html")
+    assert "9 x 9 x 6 pixels" in page
+    assert all(page.count(f"<span>{name}</span>") == 1 for name in data.classes)
