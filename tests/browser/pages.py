@@ -50,9 +50,9 @@ def _folds_run() -> Comparison:
 
 
 def _many() -> Comparison:
-    """Fourteen classes with long names and ten models."""
+    """Fourteen classes with long names and seven models."""
     names = tuple(f"class {i} with a name that goes on for quite a while" for i in range(14))
-    models = {f"model {i}": make_pipeline("dummy", families="intensity") for i in range(9)}
+    models = {f"model {i}": make_pipeline("dummy", families="intensity") for i in range(6)}
     return compare({**models, **_models("logistic")}, make_dataset(names, 10), folds=2)
 
 
