@@ -104,14 +104,18 @@ def _labels(
         width = _LETTER * (len(" ".join(priced[i].label)) + 1)
         left = x + 11 + width > _LEFT + _WIDTH
         start = x - 11 - width if left else x + 11
-        level = y - 9  # above the line of the front
-        while any(
-            start < b and start + width > a and abs(level - at) < _LABEL for a, b, at in taken
-        ):
-            level += 2
+        beside = [at for a, b, at in taken if start < b and start + width > a]
+        level = _free(y - 9, beside)  # above the line of the front
         taken.append((start, start + width, level))
         found[i] = (x - 11 if left else x + 11, level, "end" if left else "start")
     return [found[i] for i in range(len(places))]
+
+
+def _free(wanted: float, taken: Sequence[float]) -> float:
+    """The level inside the field that is nearest to the one wanted and clear of other labels."""
+    levels = [wanted, *range(_TOP + 10, _TOP + _HEIGHT - 3, 2)]
+    clear = [at for at in levels if all(abs(at - other) >= _LABEL for other in taken)]
+    return min(clear, key=lambda at: (abs(at - wanted), -at), default=wanted)
 
 
 def _grid(across: Scale, up: Scale, scores: Sequence[float]) -> list[str]:
