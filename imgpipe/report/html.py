@@ -1,6 +1,7 @@
 """The comparison as one HTML file that opens anywhere, without a network or a script."""
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -80,6 +81,11 @@ def _together(pattern: str) -> Markup:
     return Markup("".join(p.read_text(encoding="utf-8") for p in sorted(_HERE.glob(pattern))))
 
 
+def _typeset(text: str) -> str:
+    """Keep a p and its value on one line."""
+    return re.sub(r"\bp ([=<]) ", "p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+
+
 @cache
 def _environment() -> Environment:
     """Templates with every text from outside escaped: class names come from people's folders."""
@@ -89,7 +95,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: tell(value) if isinstance(value, Text) else value,
+        finalize=lambda value: _typeset(tell(value)) if isinstance(value, Text) else value,
     )
     environment.globals |= {"say": say, "counted": counted, "tell": tell}
     return environment

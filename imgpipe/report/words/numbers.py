@@ -45,10 +45,14 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def interval(score: "Interval") -> str:
-    """Write the interval's two ends; nothing where there is none."""
+    """Write the interval's two ends; nothing where there is none.
+
+    A dash would be taken for a sign beside numbers below zero.
+    """
     if any(v is None or math.isnan(v) for v in (score.low, score.high)):
         return ""
-    return f"{number(score.low)}–{number(score.high)}"
+    low, high = number(score.low), number(score.high)
+    return say("{low} to {high}", low=low, high=high) if score.low < 0 else f"{low}–{high}"
 
 
 def spread(score: "Interval") -> str:
