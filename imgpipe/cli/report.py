@@ -1,12 +1,13 @@
 """`imgpipe report`: the page of a run again, or several runs beside one another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 
@@ -44,10 +45,11 @@ def command(
       imgpipe report monday --figures figures
     """
     page = _checked(out, figures, len(runs), force)
-    if len(runs) == 1:
-        told = _one(runs[0], page, figures, lang, force)
-    else:
-        told = _several(runs, page, lang, as_json)
+    with _blaming_changes(runs):
+        if len(runs) == 1:
+            told = _one(runs[0], page, figures, lang, force)
+        else:
+            told = _several(runs, page, lang, as_json)
     if as_json:
         _output.print_json({**told, "out": None if page is None else str(page)})
         return
@@ -55,6 +57,26 @@ def command(
         click.echo(f"Figure: {path}")
     if page is not None:
         click.echo(f"Report: {page}")
+
+
+@contextmanager
+def _blaming_changes(runs: Sequence[str]) -> Iterator[None]:
+    """Where no page can be made of a run that was changed, say that, and not that it is a bug."""
+    try:
+        yield
+    except (InputError, OSError, ImportError, MemoryError):
+        raise
+    except Exception as error:
+        from imgpipe.evaluate.reading.files import was_changed
+
+        changed = [shown(run) for run in runs if was_changed(Path(run))]
+        if not changed:
+            raise
+        raise InputError(
+            f"no page can be made of {', '.join(changed)}: files were changed after the run, and "
+            f"what they hold does not fit together ({type(error).__name__}: {error}); take the "
+            "files as they were written, or make the run anew"
+        ) from error
 
 
 def _checked(out: str | None, figures: str | None, runs: int, force: bool) -> Path | None:

@@ -109,6 +109,22 @@ def test_what_is_no_run_is_refused(run: Run, folders: Path, trees: Path, tmp_pat
     assert_one_error(run("report", broken, "--out", page, "--force"), "broken/result.json")
 
 
+def test_changes_that_fit_nowhere_are_no_bug(run: Run, folders: Path, tmp_path: Path) -> None:
+    """What no check foresees is put down to the change of a file, and nothing is written."""
+    edited = tmp_path / "edited"
+    shutil.copytree(folders / "first", edited)
+    content = json.loads((edited / "result.json").read_text(encoding="utf-8"))
+    content["run"]["wall_seconds"] = None
+    (edited / "result.json").write_text(json.dumps(content), encoding="utf-8")
+    for others in ([], [folders / "second"]):
+        failed = run("report", edited, *others, "--out", tmp_path / "page.html")
+        assert failed.exit_code == 2
+        assert f"no page can be made of {edited}: files were changed" in failed.stderr
+        assert "a bug in imgpipe" not in failed.stderr
+    assert sorted(tmp_path.iterdir()) == [edited]
+    assert_one_error(run("report", "", "--out", tmp_path / "page.html"), "name of a run is empty")
+
+
 def test_text_and_figures(run: Run, folders: Path, tmp_path: Path) -> None:
     """report.md again byte for byte, and charts that are replaced only with --force."""
     pytest.importorskip("matplotlib", reason="needs matplotlib: imgpipe[plot]")

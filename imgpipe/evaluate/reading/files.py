@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe._common.texts import Text, counted, say
 from imgpipe.evaluate.results import RunFacts
 
@@ -29,7 +29,9 @@ def read_json(path: Path, shown_as: str) -> dict[str, Any]:
             f"{shown_as}: no JSON from line {error.lineno}, column {error.colno} on "
             f"({error.msg}): it was cut short or edited"
         ) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InputError(f"{shown_as}: no JSON of a run: it is nested too deep") from None
+    except ValueError as error:
         raise InputError(f"{shown_as}: no JSON: {error}") from None
     if not isinstance(content, dict):
         raise InputError(f"{shown_as}: holds {type(content).__name__}; an object is expected")
@@ -44,6 +46,10 @@ def run_record(folder: Path, shown_as: str) -> dict[str, Any]:
     InputError
         There is no such folder, it is no run's, or one of a form that is not known here.
     """
+    if not str(shown_as):
+        raise InputError(
+            "the name of a run is empty; give the folder that compare or evaluate wrote"
+        )
     if not folder.exists():
         raise InputError(f"{shown_as}: no such folder")
     if not folder.is_dir():
@@ -79,7 +85,7 @@ def changes(folder: Path, record: dict[str, Any], shown_as: str) -> list[Text]:
     if not isinstance(files, dict) or not all(isinstance(sum_, str) for sum_ in files.values()):
         raise InputError(f"{shown_as}/run.json: files is {files!r}; checksums are expected")
     missing = [name for name in files if not (folder / name).is_file()]
-    edited = [n for n in files if n not in missing and _digest(folder / n) != files[n]]
+    edited = _edited(folder, files)
     told = []
     if edited:
         told.append(
@@ -104,6 +110,22 @@ def changes(folder: Path, record: dict[str, Any], shown_as: str) -> list[Text]:
             )
         )
     return told
+
+
+def was_changed(folder: Path) -> bool:
+    """Tell whether a run that was read may not hold what it wrote.
+
+    Its files may then not fit together, in ways that no check on reading foresees.
+    """
+    record = run_record(folder, shown(folder))
+    if "format" not in record:
+        return True
+    files = record["files"]
+    return bool(_edited(folder, files)) or not all((folder / name).is_file() for name in files)
+
+
+def _edited(folder: Path, files: dict[str, str]) -> list[str]:
+    return [n for n in files if (folder / n).is_file() and _digest(folder / n) != files[n]]
 
 
 def told_twice(record: dict[str, Any], run: Any, shown_as: str) -> list[Text]:

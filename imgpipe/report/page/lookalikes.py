@@ -97,6 +97,7 @@ _FILE = "duplicates.csv"
 
 
 def _group(group: "AlikeGroup", place: int) -> dict[str, Any]:
+    whole = len(group.pictures) == len(group.ids)  # else some are missing: none is told whose it is
     bad = group.sure and (group.torn or group.across)
     notes = [
         counted(group.images, "{n} image", "{n} images"),
@@ -114,7 +115,7 @@ def _group(group: "AlikeGroup", place: int) -> dict[str, Any]:
                 "id": group.ids[k],
                 "label": group.labels[k],
                 "place": split_name(group.places[k]),
-                "src": light_uri(group.pictures[k]) if group.pictures else None,
+                "src": light_uri(group.pictures[k]) if whole else None,
             }
             for k in range(len(group.ids))
         ],

@@ -59,3 +59,11 @@ def test_harmless_groups_stay_folded(split_run: Comparison) -> None:
 
 def test_without_look_alikes_there_is_no_section(split_run: Comparison) -> None:
     assert 'id="lookalikes"' not in render(replace(split_run, look_alikes=None))
+
+
+def test_of_a_group_with_lost_pictures_none_is_shown(split_run: Comparison) -> None:
+    """Which image a picture shows that is left cannot be told."""
+    lost = replace(group(True, False), pictures=(PICTURE,))
+    text = page(split_run, LookAlikesFound("keep", 3, 1, 1, 0, None, 20, shown=(lost,)))
+    assert "a.png" in text
+    assert "<img " not in text
