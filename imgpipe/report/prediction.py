@@ -40,15 +40,17 @@ def write_prediction(
 
     Examples
     --------
-    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> from imgpipe import bundle, datasets, learn, report
     >>> data = datasets.load("synthetic-nodules")
     >>> predictor = bundle.Predictor(learn.fit(data, "forest", families="intensity"))
     >>> told = bundle.explain(predictor, data.images[0])
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     report.write_prediction(told, f"{folder}/nodule.md")
-    ...     print(open(f"{folder}/nodule.md").readline().strip())
-    # malignant, 0.99
+    >>> with TemporaryDirectory() as folder:
+    ...     report.write_prediction(told, Path(folder, "nodule.md"))
+    ...     text = Path(folder, "nodule.md").read_text(encoding="utf-8")
+    >>> text.splitlines()[0]
+    '# malignant, ...'
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _WRITERS:

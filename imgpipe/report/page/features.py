@@ -39,17 +39,17 @@ def section(view: View) -> dict[str, Any] | None:
 def importances(model: "ModelResult", looks: Looks) -> dict[str, Any]:
     """A chart of the features that a model leans on most, and how many are left out.
 
-    Those that moved it by less than three digits show are counted apart.
+    Those without which it falls by less than three digits show, or rises, are counted apart.
     """
-    moved = [f for f in model.importances if abs(f.value) >= _SEEN]
-    top = sorted(moved, key=lambda item: -item.value)[:_IMPORTANT]
+    needed = [f for f in model.importances if f.value >= _SEEN]
+    top = sorted(needed, key=lambda item: -item.value)[:_IMPORTANT]
     colour = looks[model.name]["colour"]
     bars = [
         Bar(tell(feature_name(f.feature)), f.value, f.low, f.high, colour, f.feature) for f in top
     ]
     title = say("Permutation importance, {model}", model=model.name)
     svg = bar_chart(title, bars) if bars else ""
-    rest = _rest(len(moved) - len(top), len(model.importances) - len(moved), bool(bars))
+    rest = _rest(len(needed) - len(top), len(model.importances) - len(needed), bool(bars))
     return entry(model, looks, svg=Markup(svg), rest=rest)
 
 
@@ -58,10 +58,12 @@ def _rest(hidden: int, still: int, drawn: bool) -> str:
     if not drawn:
         return say("No feature alone lowers the AUC: what each says, others say too.")
     below = counted(hidden, "{n} more lies below these.", "{n} more lie below these.")
-    moved = counted(
-        still, "{n} more moved it by less than 0.001.", "{n} more moved it by less than 0.001."
+    others = counted(
+        still,
+        "{n} more does not lower it by as much as 0.001.",
+        "{n} more do not lower it by as much as 0.001.",
     )
-    return joined([below if hidden else "", moved if still else ""])
+    return joined([below if hidden else "", others if still else ""])
 
 
 def _looked_at(found: "FeaturesFound", table: bool) -> str:

@@ -63,7 +63,7 @@ def others(view: View) -> list[Others]:
     rules = [] if found is None else [o for o in (found.without, found.as_drawn) if o is not None]
     groups = [
         (
-            say("Models {rule}", rule=rule.title),
+            say("Models, {rule}", rule=rule.title),
             view.looks,
             {
                 name: rule.scores[name][metric]

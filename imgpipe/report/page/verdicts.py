@@ -115,9 +115,9 @@ def _difference(sign: float, score: "Verdict | PairedTest | Interval") -> dict[s
 
 
 def signed(value: float) -> str:
-    """Three digits with a sign; a dash for what does not exist."""
-    text = numbers.number(value)
-    return text if text == "–" or value < 0 else f"+{text}"
+    """Three digits with a sign, that of a rounded zero too; a dash for what does not exist."""
+    text = numbers.number(abs(value))
+    return text if text == "–" else f"−{text}" if value < 0 else f"+{text}"
 
 
 def p_value(p: float) -> str:

@@ -40,8 +40,16 @@ _COSTS = {
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Round a score to a fixed number of digits; a dash where it does not exist."""
-    return "–" if value is None or math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
+    """Round a score to a fixed number of digits; a dash where it does not exist.
+
+    Examples
+    --------
+    >>> number(0.98765), number(-0.25), number(-0.00001), number(float("nan"))
+    ('0.988', '−0.250', '0.000', '–')
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def interval(score: "Interval") -> str:

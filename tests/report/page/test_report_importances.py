@@ -21,12 +21,12 @@ def test_a_model_that_no_single_feature_moves_has_no_chart(split_run: Comparison
     assert 'aria-label="Permutation importance' not in page
 
 
-def test_what_moved_nothing_is_counted_and_not_drawn(split_run: Comparison) -> None:
-    """Bars are drawn for what moved, up to twelve; the others are counted by their kind."""
+def test_what_lowers_nothing_is_counted_and_not_drawn(split_run: Comparison) -> None:
+    """Bars are drawn for what lowers the AUC, up to twelve; the others are counted by their kind."""
     page = page_with(split_run, 0.1, -0.02, *[0.0] * 5)
-    assert "5 more moved it by less than 0.001." in page
+    assert "6 more do not lower it by as much as 0.001." in page
     page = page_with(split_run, *[0.01] * 15, 0.0)
-    assert "3 more lie below these. 1 more moved it by less than 0.001." in page
+    assert "3 more lie below these. 1 more does not lower it by as much as 0.001." in page
     page = page_with(split_run, 0.3, 0.2)
-    assert "moved it by" not in page
+    assert "as much as 0.001" not in page
     assert "Permutation importance" in page
