@@ -22,7 +22,7 @@ def test_a_model_that_no_single_feature_moves_has_no_chart(split_run: Comparison
 
 
 def test_what_lowers_nothing_is_counted_and_not_drawn(split_run: Comparison) -> None:
-    """Bars are drawn for what lowers the AUC, up to twelve; the others are counted by their kind."""
+    """Bars are drawn for what lowers the AUC, up to twelve; the others are counted."""
     page = page_with(split_run, 0.1, -0.02, *[0.0] * 5)
     assert "6 more do not lower it by as much as 0.001." in page
     page = page_with(split_run, *[0.01] * 15, 0.0)
