@@ -33,7 +33,8 @@ class Language:
 
     `catalogue` maps English templates to those of the language. `between` and `last` join what is
     enumerated, `stop` ends a sentence, and `apart` stands between two of them. `dates` is a pattern
-    of `str.format` with the fields ``year``, ``month`` and ``day``.
+    of `str.format` with the fields ``year``, ``month`` and ``day``. `capitals` tells whether a
+    sentence begins with one.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Language:
     stop: str = "."
     apart: str = " "
     dates: str = "{year:04}-{month:02}-{day:02}"
+    capitals: bool = True
 
     def write(self, value: object) -> str:
         """Write what stands in a template, or a whole text.

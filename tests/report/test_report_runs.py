@@ -123,8 +123,8 @@ def test_many_runs_are_counted_and_reasons_folded(first: Comparison) -> None:
 def test_the_page_is_chinese(paired: JoinedRuns, apart: JoinedRuns) -> None:
     page = texts(render_runs(apart, "zh"))
     assert "各次运行的模型之间无法检验" in page
-    assert "first：单独评判" in page
-    assert "first与other：所评判的图像不同：first有60张，other有40张，两者共有40张。" in page
+    assert "first：单独评估" in page
+    assert "first与other：所评估的图像不同：first有60张，other有40张，两者共有40张。" in page
     assert "数据与first <b>相同" in texts(render_runs(paired, "zh"))
 
 

@@ -13,7 +13,7 @@ from imgpipe.report.charts.axes import (
     tick_beside,
     ticks,
 )
-from imgpipe.report.charts.marks import Bar, Line, described, of_model
+from imgpipe.report.charts.marks import Bar, Line, described, in_clauses, listed, of_model
 from imgpipe.report.languages import escaped, tell
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 58, 34, 710, 300  # of the field, in pixels
@@ -79,7 +79,7 @@ def learning_chart(
         "</g>"
         for mark in marks
     ]
-    words = "; ".join([*map(_told, bands), *(tell(mark.words) for mark in marks)])
+    words = in_clauses([*map(_told, bands), *(tell(mark.words) for mark in marks)])
     return svg_element(title, words, _LEFT + _WIDTH + 4, _TOP + _HEIGHT + 42, parts)
 
 
@@ -163,4 +163,4 @@ def _told(band: Band) -> str:
         described(Bar(f"{n:,}:", y, low, high))
         for n, y, low, high in zip(band.x, band.y, band.low, band.high, strict=True)
     )
-    return f"{band.name} " + ", ".join(points)
+    return f"{band.name} {listed(points)}"

@@ -1,7 +1,7 @@
 """What charts draw: bars and lines, their colours and dashes, and what is said of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from imgpipe._common.texts import say
@@ -78,6 +78,25 @@ def interval_ends(bar: Bar) -> tuple[float, float]:
     low = bar.value if bar.low is None else bar.low
     high = bar.value if bar.high is None else bar.high
     return min(low, bar.value), max(high, bar.value)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Enumerate what belongs to one thing, in the language that is spoken."""
+    return tell(say("{list:,}", list=list(words)))
+
+
+def in_clauses(words: Iterable[str]) -> str:
+    """Say several things after one another, in the language that is spoken.
+
+    Examples
+    --------
+    >>> in_clauses(["svm 0.9", "forest 0.8"])
+    'svm 0.9; forest 0.8'
+    """
+    first, *others = words
+    for word in others:
+        first = tell(say("{a}; {b}", a=first, b=word))
+    return first
 
 
 def described(bar: Bar) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgpipe.report.charts.axes import Scale, axis_titles, svg_element, tick_beside, ticks
-from imgpipe.report.charts.marks import Bar, described, of_model, shorten
+from imgpipe.report.charts.marks import Bar, described, in_clauses, listed, of_model, shorten
 from imgpipe.report.charts.rows import score_axis
 from imgpipe.report.languages import escaped, tell
 
@@ -70,7 +70,7 @@ def pareto_chart(title: str, below: str, beside: str, priced: Sequence[Priced]) 
     ]
     for one, (x, y), label in zip(priced, places, _labels(priced, places), strict=True):
         parts.append(_drawn(one, x, y, up, label))
-    words = "; ".join(map(_told, priced))
+    words = in_clauses(map(_told, priced))
     return svg_element(title, words, _LEFT + _WIDTH + 6, _TOP + _HEIGHT + 42, parts)
 
 
@@ -152,4 +152,4 @@ def _steps(places: Sequence[tuple[float, float]]) -> str:
 
 def _told(one: Priced) -> str:
     parts = [described(one.bar), one.shown, one.note]
-    return ", ".join(tell(part) for part in parts if part)
+    return listed(tell(part) for part in parts if part)

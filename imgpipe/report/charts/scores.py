@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imgpipe.report.charts.axes import WIDTH, Scale, grid, signed, svg_element, ticks
-from imgpipe.report.charts.marks import Bar, described, interval_ends, shorten
+from imgpipe.report.charts.marks import Bar, described, in_clauses, interval_ends, shorten
 from imgpipe.report.languages import escaped
 
 
@@ -27,7 +27,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
         y = top + row * i
         low, high = interval_ends(bar)
         left, right = sorted((zero, scale(bar.value)))
-        hint = f"{described(bar)}. {bar.note}" if bar.note else described(bar)
+        hint = in_clauses([described(bar), *([bar.note] if bar.note else [])])
         parts.append(
             f"<g><title>{escaped(hint)}</title>"
             f'<text class="name" x="0" y="{y + 14}">{escaped(shorten(bar.name, 40))}</text>'
@@ -38,7 +38,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
             f'<path class="whisker" d="M{scale(low):.1f} {y + 24}H{scale(high):.1f}'
             f'M{scale(low):.1f} {y + 21}v6M{scale(high):.1f} {y + 21}v6"/></g>'
         )
-    return svg_element(title, "; ".join(map(described, bars)), WIDTH, floor + 22, parts)
+    return svg_element(title, in_clauses(map(described, bars)), WIDTH, floor + 22, parts)
 
 
 def _shown(value: float) -> str:

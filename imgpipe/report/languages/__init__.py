@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from imgpipe._common import InputError, did_you_mean
 from imgpipe._common.texts import ENGLISH, Language
@@ -17,13 +18,14 @@ from imgpipe._common.texts import ENGLISH, Language
 LANGUAGES = ("en", "zh")
 _HERE = Path(__file__).parent
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=ENGLISH)
-_HABITS: dict[str, dict[str, str]] = {
+_HABITS: dict[str, dict[str, Any]] = {
     "zh": {
         "between": "、",
         "last": "和",
         "stop": "。",
         "apart": "",
         "dates": "{year}年{month}月{day}日",
+        "capitals": False,
     }
 }
 

@@ -54,7 +54,7 @@ def checks(view: View) -> list[str]:
     for found in findings:
         check = CHECKS.get(found.code)
         named = list(found.ids[:_IDS]) + (["…"] if len(found.ids) > _IDS else [])
-        images = ", ".join(named)
+        images = say("{names:,}", names=named)
         told = say("{message} ({images})", message=found.message, images=images)
         remedy = "" if check is None else check.remedy
         rows.append([found.code, severity_name(found.severity), told if named else found.message,
@@ -94,6 +94,6 @@ def not_done(view: View) -> list[str]:
 def run(view: View) -> list[str]:
     """Give the command, the machine and the versions."""
     run = view.comparison.run
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
-    rows = [*page_run.rows(view.comparison), (say("Versions"), versions)]
+    versions = [f"{name} {version}" for name, version in sorted(run.versions.items())]
+    rows = [*page_run.rows(view.comparison), (say("Versions"), say("{list:,}", list=versions))]
     return [code(run.command) if run.command else "", facts(rows)]

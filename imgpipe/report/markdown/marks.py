@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from imgpipe._common.texts import say
 from imgpipe.report.languages import tell
 
 _MARKS = re.compile(r"[\\`*\[\]|~&]|<(?=[A-Za-z/!?])|(?<![^\W_])_|_(?![^\W_])")
@@ -63,7 +64,8 @@ def items(texts: Iterable[object]) -> str:
 
 def facts(rows: Iterable[tuple[object, object]]) -> str:
     """Write names and values as a list; the names stand out."""
-    return "\n".join(f"- **{plain(name)}**: {plain(value)}" for name, value in rows)
+    told = [say("- **{name}**: {value}", name=plain(n), value=plain(value)) for n, value in rows]
+    return "\n".join(map(tell, told))
 
 
 def warned(texts: Iterable[object]) -> str:

@@ -44,7 +44,7 @@ def facts(comparison: "Comparison") -> _Rows:
     card = comparison.dataset
     known = card.patients is not None
     return [
-        (say("Source"), str(card.source)),
+        (say("Source"), card.source or say("not known")),
         *_pixels(card),
         (say("Features look at"), _REGIONS.get(card.region, card.region)),
         *_area(card.area_auc),

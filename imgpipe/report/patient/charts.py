@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from imgpipe._common.texts import say
+from imgpipe.report.charts.marks import in_clauses
 from imgpipe.report.languages import escaped, tell
 from imgpipe.report.patient.figures import chance, change, measured
 
@@ -104,7 +105,7 @@ def strip(
         say("{name}: {low} to {high}", name=name, low=measured(own.low), high=measured(own.high))
         for name, own in usual
     ]
-    label = "; ".join([measured(value), *map(tell, texts)])
+    label = in_clauses([measured(value), *map(tell, texts)])
     parts = [
         f'<svg class="chart pt-strip" viewBox="0 0 {_STRIP} {height + 16}" role="img" '
         f'aria-label="{escaped(label)}">'

@@ -2,6 +2,7 @@
 
 import math
 
+from imgpipe._common.texts import Text, say
 from imgpipe.report.words.numbers import number
 
 
@@ -82,6 +83,6 @@ def change(value: float) -> str:
     return f"{value:+.{3 if abs(value) >= 0.001 else 4}f}".replace("-", "−")
 
 
-def percent(share: float) -> str:
+def percent(share: float) -> Text:
     """Write a share in per cent."""
-    return f"{100 * share:.0f} %"
+    return say("{p:.0f} %", p=100 * share)

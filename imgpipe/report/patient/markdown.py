@@ -30,7 +30,13 @@ def in_markdown(told: "Explained") -> str:
             say("Specificity"),
         ],
         [
-            (rule, value, here, f"{sensitivity} ({a})", f"{specificity} ({b})")
+            (
+                rule,
+                value,
+                here,
+                say("{value} ({ends})", value=sensitivity, ends=a),
+                say("{value} ({ends})", value=specificity, ends=b),
+            )
             for rule, value, here, sensitivity, a, specificity, b in page["thresholds"]
         ],
     )
@@ -49,7 +55,10 @@ def in_markdown(told: "Explained") -> str:
     cases = [(case["id"], case["label"], case["distance"]) for case in page["near"]["cases"]]
     lines += _table([say("Image"), say("Class"), say("Distance")], cases)
     lines += _section(say("The model"))
-    lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in page["card"]]
+    lines += [
+        tell(say("- {name}: {value}", name=_plain(name), value=_plain(value)))
+        for name, value in page["card"]
+    ]
     if page["statement"]:
         lines += _section(say("How it was judged"))
         lines += [_plain(page["statement"])]

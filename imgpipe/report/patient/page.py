@@ -13,7 +13,7 @@ from imgpipe.report.patient import charts, words
 from imgpipe.report.patient.figures import chance, change, ends, share
 from imgpipe.report.words.fixed import kind_name, region_name, rule_name
 from imgpipe.report.words.numbers import metric_name
-from imgpipe.report.words.sentences import sentence
+from imgpipe.report.words.sentences import capital, sentence
 
 if TYPE_CHECKING:
     from imgpipe.bundle import Explained
@@ -125,7 +125,7 @@ def thresholds(evidence: "Evidence | None") -> list[tuple[Any, ...]]:
         return []
     return [
         (
-            sentence(rule_name(one.rule))[:-1],
+            capital(rule_name(one.rule)),
             chance(one.value),
             say("reached") if one.reached else say("not reached"),
             *_shares(one.sensitivity),
@@ -279,7 +279,8 @@ def _score(found: Mapping[str, Any]) -> str:
         return "–"
     if found["low"] is None or found["high"] is None:
         return f"{found['value']:.3f}"
-    return f"{found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})"
+    interval = f"{found['low']:.3f}–{found['high']:.3f}"
+    return say("{value} ({ends})", value=f"{found['value']:.3f}", ends=interval)
 
 
 def joined_list(texts: Sequence[Text]) -> Text:

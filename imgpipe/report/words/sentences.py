@@ -5,6 +5,7 @@ compared with one another.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,30 @@ def sentence(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Say a text with a capital, in the language that is spoken."""
-    text = tell(text).strip()
-    return text[:1].upper() + text[1:]
+    """Say a text with a capital, in the language that is spoken.
+
+    Examples
+    --------
+    >>> capital(say("the best is {model}", model="svm")), capital(say("{model} is", model="svm"))
+    ('The best is svm', 'svm is')
+    """
+    told = tell(text).strip()
+    if not spoken().capitals or _begins_with_name(text):
+        return told
+    return told[:1].upper() + told[1:]
+
+
+def _begins_with_name(text: object) -> bool:
+    """Whether a text begins with a value that is no text: a name, which is kept as it is spelt."""
+    if not isinstance(text, Text):
+        return False
+    field = re.match(r"{(\w+)[^}]*}", text.template)
+    if field is None:
+        return False
+    first = text.values[field[1]]
+    if isinstance(first, list | tuple):
+        first = first[0] if first else ""
+    return _begins_with_name(first) if isinstance(first, Text) else isinstance(first, str)
 
 
 def overlap(a: "Interval", b: "Interval") -> bool | None:

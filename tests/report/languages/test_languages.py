@@ -74,7 +74,7 @@ def test_a_translation_keeps_the_fields(code: str) -> None:
 
 def test_a_number_and_what_is_counted_are_said_in_chinese() -> None:
     with speaking("zh"):
-        assert tell(counted(2300, "{n} image", "{n} images")) == "2,300 张图像"
+        assert tell(counted(2300, "{n} image", "{n} images")) == "2,300张图像"
     assert tell(counted(1, "{n} image", "{n} images")) == "1 image"
 
 
@@ -88,7 +88,7 @@ def test_sentences_are_joined_as_the_language_does() -> None:
 def test_what_no_catalogue_has_stays_english_with_its_values_translated() -> None:
     text = say("nobody translates {what}", what=counted(2, "{n} image", "{n} images"))
     with speaking("zh"):
-        assert tell(text) == "nobody translates 2 张图像"
+        assert tell(text) == "nobody translates 2张图像"
 
 
 def test_an_unknown_language_is_named() -> None:

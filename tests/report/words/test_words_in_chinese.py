@@ -91,7 +91,7 @@ def test_the_headline_reads_well_in_chinese(folds_run: Comparison) -> None:
     with speaking("zh"):
         assert tell(told[0]) == "a的AUC为0.900（0.850–0.950）。"
         assert tell(told[2]) == (
-            "a的AUC最高，为0.900（0.850–0.950）；优于b；与c未检出差异；与d在界值内等效；"
-            "图像过少，无法判断是否优于e。但其错误并不相同：见下文其他4个模型的准确率。"
+            "a的AUC最高，为0.900（0.850–0.950）；优于b；与c的差异无统计学意义；与d在界值内等效；"
+            "图像过少，无法判断是否优于e。但错误率不同：见下文其他4个模型的准确率。"
         )
         assert tell(told[3]).startswith("a的AUC最高，为0.900（0.850–0.950）；优于其他所有模型。")
