@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 190, 18  # of the chart beside a row, in pixels
 _RIVALS = 3  # models that the best one is compared with in words
 _WARNINGS = 8
+_NO_SCORES = say("No scores are given: the held-out images of a class are too few for them.")
 
 
 def show_comparison(comparison: "Comparison") -> str:
@@ -47,6 +48,8 @@ def _told(comparison: "Comparison") -> list[str]:
     _, rows = in_short(comparison.models)
     best = rows[0][0]
     metric, score = _ranking(comparison, best)
+    if math.isnan(score.value):
+        return [_bold(_NO_SCORES)]
     words = say("{score:.3f}", score=score.value)
     if not math.isnan(score.low + score.high):
         ends = {"low": score.low, "high": score.high}

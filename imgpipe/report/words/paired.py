@@ -1,5 +1,6 @@
 """The headline and its reading: what paired tests say of the best model and the others."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ _LEVEL = 0.05
 def headline(ranked: Sequence["ModelResult"], metric: str, pairs: Sequence["Verdict"] = ()) -> Text:
     """State the result with its interval, and what paired tests say of the others."""
     best = ranked[0]
+    if math.isnan(best.metrics[metric].value):
+        return say("No scores are given: the held-out images of a class are too few for them.")
     told = {
         "model": best.name,
         "metric": metric_in_text(metric),

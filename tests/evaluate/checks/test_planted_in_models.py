@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
 from sklearn.feature_selection import SelectFromModel, SelectKBest
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -90,6 +91,21 @@ def test_a_perfect_score_is_told() -> None:
     """What is perfect is an alarm."""
     comparison = compare({"light": light()}, scans(bright=130), folds=3)
     assert "SCO001" in codes(comparison)
+
+
+def test_where_the_dummy_is_perfect_too_nothing_is_told() -> None:
+    """All held-out images are of one class: each model that names it is right."""
+    data = scans(bright=130)
+    split = np.where(np.arange(N) % 2, "test", "train").astype(object)
+    kept = np.flatnonzero((split == "train") | (data.labels == 0))
+    one = Dataset("one", np.asarray(data.images)[kept], data.labels[kept], ("well", "ill"),
+                  split=split[kept])  # fmt: skip
+    well = make_pipeline(
+        FeatureExtractor(["intensity"]), DummyClassifier(strategy="constant", constant=0)
+    )
+    comparison = compare({"light": light(), "dummy": well}, one)
+    assert {model.metrics["accuracy"].value for model in comparison.models} == {1.0}
+    assert "SCO001" not in codes(comparison)
 
 
 def test_one_number_that_scores_as_well_is_told() -> None:

@@ -86,7 +86,12 @@ def test_nothing_scored_leaves_no_forest(split_run: Comparison) -> None:
     models = tuple(replace(m, metrics=dict.fromkeys(m.metrics, nothing)) for m in split_run.models)
     run = replace(split_run, models=models, pairs=(), look_alikes=None, canaries=())
     assert forest(view_of(run)) is None
-    assert 'id="leaderboard"' in render(run)
+    page = render(run)
+    assert 'id="leaderboard"' in page
+    told = "No scores are given: the held-out images of a class are too few for them."
+    assert told in page
+    assert "has the highest" not in page
+    assert f"<b>{told}</b>" in run._repr_html_()
 
 
 def test_lower_is_better_is_said(folds_run: Comparison) -> None:
