@@ -12,7 +12,7 @@ from imgpipe.report.words.numbers import number
 from imgpipe.report.words.sentences import with_interval
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate.results import OperatingPoint
+    from imgpipe.evaluate.results import OperatingPoint, Operation
 
 _MATRICES = 12  # classes of a matrix that a page holds
 _CLASSES = 8  # that have a part or a column of their own
@@ -64,7 +64,7 @@ def operating_points(view: View) -> list[str]:
             ),
         ]
         rows = [
-            [model, rule_name(point.rule), chosen_on_name(one.chosen_on), *_point(point)]
+            [model, rule_name(point.rule), _chosen_on(point, one), *_point(point)]
             for model, one in found
             if model != DUMMY
             for point in one.points
@@ -86,6 +86,11 @@ def operating_points(view: View) -> list[str]:
     if more > 0:
         blocks.append(plain(counted(more, "and {n} more class", "and {n} more classes")))
     return blocks
+
+
+def _chosen_on(point: "OperatingPoint", one: "Operation") -> str:
+    """Name what a threshold was chosen on; what a model calls by itself was not chosen."""
+    return chosen_on_name(None if point.rule == "highest probability" else one.chosen_on)
 
 
 def _point(point: "OperatingPoint") -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common.texts import say
+from imgpipe._common.texts import Text, say
 from imgpipe.report.page import classes
 from imgpipe.report.page.looks import entry
 from imgpipe.report.page.score_tables import cell
@@ -12,7 +12,7 @@ from imgpipe.report.words import decisions
 from imgpipe.report.words.fixed import chosen_on_name, rule_name
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate.results import Operation
+    from imgpipe.evaluate.results import OperatingPoint, Operation
 
 _MEASURES = ("sensitivity", "specificity", "ppv", "npv", "net_benefit")
 
@@ -47,10 +47,19 @@ def _points(one: "Operation") -> dict[str, Any]:
     rows = [
         {
             "rule": rule_name(point.rule),
+            "where": _where(point, one),
             "threshold": told(point),
             "cells": [cell(getattr(point, measure)) for measure in _MEASURES],
         }
         for point in one.points
     ]
-    where = say("on the {place}", place=chosen_on_name(one.chosen_on)) if one.chosen_on else None
-    return {"where": where, "rows": rows}
+    return {"rows": rows}
+
+
+def _where(point: "OperatingPoint", one: "Operation") -> Text | None:
+    """Say what a threshold was chosen on; what a model calls by itself was not chosen."""
+    if one.chosen_on is None:
+        return None
+    if point.rule == "highest probability":
+        return say("by itself, not chosen")
+    return say("chosen on the {place}", place=chosen_on_name(one.chosen_on))

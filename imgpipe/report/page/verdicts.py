@@ -9,13 +9,13 @@ from imgpipe._common.texts import Text, say
 from imgpipe.report.charts.marks import Bar
 from imgpipe.report.charts.rows import axis_chart, difference_axis, row_chart
 from imgpipe.report.page import verdict_matrix
-from imgpipe.report.page.looks import Looks, entry
+from imgpipe.report.page.looks import entry
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 from imgpipe.report.words.fixed import verdict_name
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Comparison, Interval, PairedTest, Verdict
+    from imgpipe.evaluate import Interval, PairedTest, Verdict
 
 _UNFOLDED = 15  # pairs of six models
 _MATRIX = 4  # models from which on a table of all against all helps
@@ -42,7 +42,7 @@ def section(view: View) -> dict[str, Any] | None:
         **_rows(turned, pairs[0].margin or 0.0),
         "methods": _methods(pairs),
         "overall": _overall(view.comparison.overall),
-        "spreads": _spreads(view.comparison, view.looks),
+        "spreads": _spreads(view),
     }
 
 
@@ -135,6 +135,18 @@ def p_value(p: float) -> str:
     return f"{p:.2g}" if p < 0.1 else f"{p:.2f}"
 
 
+def p_said(p: float) -> str:
+    r"""Write a p-value within a sentence.
+
+    Examples
+    --------
+    >>> p_said(0.00004), p_said(0.0045)
+    ('p\xa0<\xa00.001', 'p\xa0=\xa00.0045')
+    """
+    value = p_value(p)
+    return f"p\u00a0{value}" if value.startswith("<") else f"p\u00a0=\u00a0{value}"
+
+
 def _methods(pairs: Sequence["Verdict"]) -> list[str]:
     """Which tests were made, and why, each once."""
     said = [
@@ -159,15 +171,16 @@ def _overall(test: "PairedTest | None") -> Text | None:
     if test is None:
         return None
     return say(
-        "Do all models err equally often? {method}: {statistic:.3g}, p {p}.",
+        "Do all models err equally often? {method}: {statistic:.3g}, {p}.",
         method=test.method,
         statistic=test.statistic,
-        p=p_value(test.p_value),
+        p=p_said(test.p_value),
     )
 
 
-def _spreads(comparison: "Comparison", looks: Looks) -> dict[str, Any] | None:
+def _spreads(view: View) -> dict[str, Any] | None:
     """How far each kind of chance moves a model's score, of the kinds that there are."""
+    comparison = view.comparison
     kinds = {
         "patients": say("Other patients") if comparison.dataset.patients else say("Other images"),
         "folds": say("Another fold"),
@@ -177,14 +190,14 @@ def _spreads(comparison: "Comparison", looks: Looks) -> dict[str, Any] | None:
     shown = [
         kind for kind in kinds if any(getattr(s, kind) is not None for s in comparison.spreads)
     ]
-    by_name = {model.name: model for model in comparison.models}
+    by_name = {spread.model: spread for spread in comparison.spreads}
     rows = [
         entry(
-            by_name[spread.model],
-            looks,
-            cells=[numbers.number(getattr(spread, kind)) for kind in shown],
+            model,
+            view.looks,
+            cells=[numbers.number(getattr(by_name[model.name], kind)) for kind in shown],
         )
-        for spread in comparison.spreads
-        if spread.model in by_name
+        for model in view.ranked
+        if model.name in by_name
     ]
     return {"names": [kinds[kind] for kind in shown], "rows": rows} if rows else None

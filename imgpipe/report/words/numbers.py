@@ -8,16 +8,17 @@ from imgpipe._common.texts import Text, say
 if TYPE_CHECKING:
     from imgpipe.evaluate import Interval
 
+# in the order of columns: what a reader looks for first stands where no table is scrolled
 METRICS = {
     "auc": say("AUC"),
-    "average_precision": say("Average precision"),
-    "accuracy": say("Accuracy"),
+    "sensitivity": say("Sensitivity"),
+    "specificity": say("Specificity"),
     "balanced_accuracy": say("Balanced accuracy"),
+    "accuracy": say("Accuracy"),
+    "average_precision": say("Average precision"),
     "f1": say("F1"),
     "precision": say("Precision"),
     "recall": say("Recall"),
-    "sensitivity": say("Sensitivity"),
-    "specificity": say("Specificity"),
     "brier": say("Brier score"),
     "log_loss": say("Log loss"),
 }

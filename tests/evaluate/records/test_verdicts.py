@@ -73,7 +73,7 @@ def test_holm_counts_all_pairs(on_test_part: Comparison) -> None:
     """Adjusted p-values are Holm's over the three pairs."""
     pairs = on_test_part.pairs
     np.testing.assert_allclose([p.p_holm for p in pairs], holm([p.p_value for p in pairs]))
-    assert "among 3 pairs (Holm)" in pairs[-1].statement
+    assert "adjusted for 3 pairs (Holm)" in pairs[-1].statement
     assert on_test_part.overall is not None
     assert on_test_part.overall.p_value < 0.05
 

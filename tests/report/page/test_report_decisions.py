@@ -41,7 +41,9 @@ def test_thresholds_stand_on_the_page(choice_run: Comparison) -> None:
             assert tell(rule_name(point.rule)) in shown
             assert f">{point.thresholds[0]:.3f}<" in shown
             assert number(point.net_benefit.value) in shown
-    assert "on the validation part" in shown
+    # what a model calls by itself was chosen on nothing
+    assert shown.count("chosen on the validation part") == 5 * len(choice_run.models)
+    assert shown.count("by itself, not chosen") == len(choice_run.models)
     assert section(text, "threshold").count('<svg class="chart"') == 4
     assert "No decision threshold" not in text
     assert "alibration of the probabilities was not" not in text
@@ -59,6 +61,13 @@ def test_each_class_has_its_part(sets_run: Comparison) -> None:
     for score in (found.coverage, found.mean_size, *found.by_class.values()):
         assert number(score.value) in sets
     assert "with probability 0.8" in sets
+
+
+def test_hindsight_is_one_threshold(choice_run: Comparison, sets_run: Comparison) -> None:
+    """In folds, thresholds of each fold can lie above the one best for all; the page says it."""
+    folds = "thresholds chosen for each fold can lie above it"
+    assert folds in section(render(sets_run), "operating_points")
+    assert folds not in section(render(choice_run), "operating_points")
 
 
 def test_what_was_not_chosen_is_said(folds_run: Comparison, sets_run: Comparison) -> None:

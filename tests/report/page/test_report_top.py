@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from imgpipe.evaluate import Comparison, Interval
+from imgpipe.evaluate import Comparison, Interval, PairedTest
 from imgpipe.report.html import render
 from imgpipe.report.page import glance
 from imgpipe.report.page.costs import section as costs
@@ -108,6 +108,32 @@ def test_pairs_of_many_models_are_folded_below_a_matrix(wide_run: Comparison) ->
     assert found["folded"]
     assert found["matrix"]["many"]
     assert [len(row["cells"]) for row in found["matrix"]["rows"]] == [10] * 10
+
+
+def test_sensitivity_and_specificity_follow_the_auc(split_run: Comparison) -> None:
+    """They stand where a table as wide as this one need not be scrolled."""
+    text = render(split_run)
+    head = text[text.index('class="board wide"') :].split("</tr>")[0]
+    names = re.findall(r'class="r">([^<]+)<', head)
+    assert names[:5] == ["AUC", "Sensitivity", "Specificity", "Balanced accuracy", "Accuracy"]
+
+
+def test_spreads_stand_in_the_order_of_the_leaderboard(folds_run: Comparison) -> None:
+    """The best model first, as everywhere, whatever the order of the comparison."""
+    for spreads in (folds_run.spreads, folds_run.spreads[::-1]):
+        found = verdicts(view_of(replace(folds_run, spreads=spreads)))
+        assert found is not None
+        names = [row["name"] for row in found["spreads"]["rows"]]
+        assert names == [model.name for model in view_of(folds_run).ranked]
+
+
+def test_the_overall_test_writes_its_p_whole(folds_run: Comparison) -> None:
+    """An equals sign stands before a p-value in a sentence, unless it is below a thousandth."""
+    for p, shown in ((0.0045, "p\u00a0=\u00a00.0045"), (0.0001, "p\u00a0<\u00a00.001")):
+        test = PairedTest(float("nan"), float("nan"), float("nan"), 8.06, p, "Cochran")
+        found = verdicts(view_of(replace(folds_run, overall=test)))
+        assert found is not None
+        assert found["overall"] == f"Do all models err equally often? Cochran: 8.06, {shown}."
 
 
 def test_a_matrix_says_who_is_better_from_both_sides(split_run: Comparison) -> None:

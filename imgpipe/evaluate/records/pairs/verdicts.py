@@ -236,12 +236,28 @@ def _effect(test: PairedTest, sign: float) -> Text:
 
 
 def _p(p: float, p_holm: float, pairs: int) -> str:
-    """Give the p-value, and what it is among so many pairs."""
+    """Give the p-value, and what it is when adjusted for so many pairs.
+
+    Examples
+    --------
+    >>> _p(0.35, 0.55, 6)
+    'p = 0.35; adjusted for 6 pairs (Holm): p = 0.55'
+    >>> _p(0.0001, 0.0003, 3)
+    'p < 0.001, also when adjusted for 3 pairs (Holm)'
+    >>> _p(0.021, 0.021, 1)
+    'p = 0.021'
+    """
     alone = _p_words(p)
     if pairs == 1:
         return alone
-    among = say("{p} among {n} pairs (Holm)", p=_p_words(p_holm), n=pairs)
-    return among if alone == _p_words(p_holm) else say("{p}, {among}", p=alone, among=among)
+    if alone == _p_words(p_holm):
+        return say("{p}, also when adjusted for {n} pairs (Holm)", p=alone, n=pairs)
+    return say(
+        "{p}; adjusted for {n} pairs (Holm): {adjusted}",
+        p=alone,
+        n=pairs,
+        adjusted=_p_words(p_holm),
+    )
 
 
 def _p_words(p: float) -> str:
