@@ -62,7 +62,7 @@ def render(comparison: "Comparison", lang: str = "en") -> str:
 
 def render_page(template: str, content: Mapping[str, Any]) -> str:
     """Fill one of the templates, with the style of all pages, in the language that is spoken."""
-    return (
+    page = (
         _environment()
         .get_template(template)
         .render(
@@ -73,6 +73,7 @@ def render_page(template: str, content: Mapping[str, Any]) -> str:
             version=imgpipe.__version__,
         )
     )
+    return page if spoken().apart else _close(page)
 
 
 @cache
@@ -81,9 +82,14 @@ def _together(pattern: str) -> Markup:
     return Markup("".join(p.read_text(encoding="utf-8") for p in sorted(_HERE.glob(pattern))))
 
 
+def _close(page: str) -> str:
+    """Take away the blanks between sentences that templates put after one another."""
+    return re.sub(rf"{spoken().stop}\s+(?=[^\s<])", spoken().stop, page)
+
+
 def _typeset(text: str) -> str:
     """Keep a p and its value on one line."""
-    return re.sub(r"\bp ([=<]) ", "p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+    return re.sub(r"(?<![A-Za-z])p ([=<]) ", "p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
 
 
 @cache

@@ -135,9 +135,9 @@ def _given(dataset: Any) -> Split:
     shared = shared_groups(dataset)
     if shared:
         shown = ", ".join(shared[:_SHOWN]) + (", ..." if len(shared) > _SHOWN else "")
+        stand = "1 patient stands" if len(shared) == 1 else f"{len(shared):,} patients stand"
         raise InputError(
-            f"{counted(len(shared), '{n} patient stands', '{n} patients stand')} in more than one "
-            f"part of the given split ({shown}): "
+            f"{stand} in more than one part of the given split ({shown}): "
             "scores would be too good; put each patient in one part, or leave the split out"
         )
     train = np.flatnonzero(split == "train")

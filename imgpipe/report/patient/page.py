@@ -279,8 +279,8 @@ def _score(found: Mapping[str, Any]) -> str:
         return "–"
     if found["low"] is None or found["high"] is None:
         return f"{found['value']:.3f}"
-    interval = f"{found['low']:.3f}–{found['high']:.3f}"
-    return say("{value} ({ends})", value=f"{found['value']:.3f}", ends=interval)
+    value, interval = f"{found['value']:.3f}", f"{found['low']:.3f}–{found['high']:.3f}"
+    return say("{value} ({ends})", value=value, ends=interval)
 
 
 def joined_list(texts: Sequence[Text]) -> Text:

@@ -64,7 +64,8 @@
     const row = key === "tp" || key === "fn" ? now.tp + now.fn : now.tn + now.fp;
     const share = row ? now[key] / row : 0;
     cell.querySelector(".count").textContent = now[key].toLocaleString(language);
-    cell.querySelector(".share").textContent = `${(100 * share).toFixed(1)} %`;
+    const shown = cell.querySelector(".share");
+    shown.textContent = shown.textContent.replace(/[\d.]+/, (100 * share).toFixed(1));
     cell.style.setProperty("--s", share.toFixed(3));
   }
 

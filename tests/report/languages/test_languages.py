@@ -1,6 +1,8 @@
 """Every text that pages can show exists in every language."""
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,20 +17,26 @@ from imgpipe.report.languages import LANGUAGES, language, speaking, tell
 PACKAGE = Path(imgpipe.__file__).parent
 CATALOGUES = PACKAGE / "report" / "languages"
 OTHERS = [code for code in LANGUAGES if code != "en"]
+_TEMPLATES = {"say": slice(0, 1), "counted": slice(1, 3)}  # where they stand in a call
 FIELD = re.compile(r"\{(\w*)[^}]*\}")
 
 
+@cache
 def said() -> dict[str, str]:
     """Every template that stands in the package, with the file that says it."""
-    methods = [("**.py", "python"), ("**.html", "jinja2"), ("**.md", "jinja2")]
+    templates = {}
+    for path in PACKAGE.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                for literal in call.args[_TEMPLATES.get(call.func.id, slice(0))]:
+                    if isinstance(literal, ast.Constant):
+                        templates[str(literal.value)] = f"{path.name}:{call.lineno}"
     found = extract_from_dir(
         PACKAGE,
-        methods,
+        [("**.html", "jinja2")],
         {"**.html": {"trimmed": "true"}},
         keywords={"say": None, "counted": (2, 3)},
-        directory_filter=lambda _: True,  # else those that begin with a line are left out
     )
-    templates = {}
     for file, line, message, _, _ in found:
         for template in (message,) if isinstance(message, str) else message:
             templates[template] = f"{file}:{line}"
