@@ -87,6 +87,7 @@ CHECKS: dict[str, Check] = {
         fitted_before.THRESHOLD,
         canaries.HIGH,
         canaries.REACHING,
+        canaries.TELLING,
     )
 }
 """Every check by its code."""

@@ -1,8 +1,8 @@
-"""SCO002 and SCO006: canaries that sing, rows of the leaderboard that should score nothing."""
+"""SCO002, SCO006 to SCO008: canaries that sing, rows that should score nothing."""
 
 from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
-from imgpipe.evaluate.results import Interval
+from imgpipe.evaluate.results import Canary, Interval
 from imgpipe.evaluate.results.canaries import SHIFT, SHUFFLED
 
 _ALARM = 0.6
@@ -27,20 +27,38 @@ def shuffled(evidence: Evidence) -> list[Seen]:
 
 def high(evidence: Evidence) -> list[Seen]:
     """Canaries with a high score, below the best model."""
-    seen = []
+    return [_seen(row.name, score) for row, score in _below(evidence) if score.value >= _HIGH]
+
+
+def telling(evidence: Evidence) -> list[Seen]:
+    """Canaries with a score beyond chance that is not high, below the best model."""
+    return [
+        _seen(row.name, score)
+        for row, score in _below(evidence)
+        if score.value < _HIGH and score.low > 0.5
+    ]
+
+
+def _below(evidence: Evidence) -> list[tuple[Canary, Interval]]:
+    """Canaries that tell something, and do not reach the best model."""
     best = _best(evidence)
-    for row in evidence.canaries:
-        score = row.metrics["auc"]
-        if row.name in (SHUFFLED, SHIFT) or not score.value >= _ALARM:
-            continue
-        if score.value >= _HIGH and score.high < best:
-            text = say(
-                "the canary {name} has an AUC of {auc:.3f} ({low:.3f}-{high:.3f})",
-                name=row.name,
-                **_ends(score),
-            )
-            seen.append(Seen(text))
-    return seen
+    return [
+        (row, score)
+        for row in evidence.canaries
+        if row.name not in (SHUFFLED, SHIFT)
+        and (score := row.metrics["auc"]).value >= _ALARM
+        and score.high < best
+    ]
+
+
+def _seen(name: str, score: Interval) -> Seen:
+    return Seen(
+        say(
+            "the canary {name} has an AUC of {auc:.3f} ({low:.3f}-{high:.3f})",
+            name=name,
+            **_ends(score),
+        )
+    )
 
 
 def reaching(evidence: Evidence) -> list[Seen]:
@@ -102,4 +120,16 @@ HIGH = Check(
     say("Brightness, border, size or outline alone go far: a model may see no more than they do."),
     say("Hold the models' scores against the canary's; take away what it sees, and compare again."),
     high,
+)
+TELLING = Check(
+    "SCO008",
+    say("a canary tells something"),
+    "note",
+    say(
+        "Brightness, border, size or outline alone tell something of the class: a part of a "
+        "model's score may come from there. Where the outline itself is the sign of a disease, as "
+        "of a nodule, this is no fault."
+    ),
+    say("Hold the models' scores against the canary's."),
+    telling,
 )

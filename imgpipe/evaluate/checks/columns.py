@@ -51,10 +51,12 @@ CHECK = Check(
     say("a column tells the classes"),
     "warning",
     say(
-        "Site, scanner or view goes with the class: a model may tell these apart, and nothing else."
+        "The column goes with the class. A site, scanner or view may be all that a model sees; a "
+        "date or an outcome tells only how patients were chosen or what came after."
     ),
     say(
-        "Compare within one value of the column; hold out a site (compare --hold-out COLUMN=VALUE)."
+        "Ask what the column is. Of a site, scanner or view: compare within one value, or hold one "
+        "out (compare --hold-out COLUMN=VALUE)."
     ),
     look,
 )

@@ -25,6 +25,7 @@ from imgpipe.learn import FeatureExtractor, Filter
 # whose code the cached numbers depend on
 _ROOMS = ("_runtime", "images", "kernels", "features", "learn")
 _CACHE_BYTES = 2 * 1024**3
+_FIRST = 2  # images that are sent ahead: several go another way than one
 _WORTH_WORKERS = 30_000_000  # pixels; below, processes take longer to start than to work
 
 
@@ -107,8 +108,9 @@ def _transformed(key: str, images: Any, feature_steps: list[Any]) -> tuple[Any, 
     """Send all images through the steps; give the CPU seconds too."""
     values, seconds = images, 0.0
     for step in feature_steps:
-        # the first image also loads compiled code, which is not part of the price
+        # the first images also load compiled code, which is not part of the price
         ready = clone(step).fit(take(values, np.array([0])))
+        ready.transform(take(values, np.arange(min(_FIRST, len(values)))))
         before = cpu_seconds()
         values = ready.transform(values)
         seconds += cpu_seconds() - before

@@ -58,7 +58,7 @@ def cochran_q(labels: Any, predictions: Any, *, groups: Any | None = None) -> Pa
         statistic, df, method = _q(right), len(rows) - 1, say("Cochran's Q")
     else:
         statistic, df = _wald(right, clusters)
-        method = say("Wald test of equal accuracies, patient by patient")
+        method = say("Wald test of equal accuracies, clustered images")
     return PairedTest(
         difference=float(shares.max() - shares.min()),
         low=np.nan,

@@ -101,7 +101,7 @@ def compare_areas(
     law = norm if normal else student(area_freedom(positive, clusters))
     name = say("DeLong")
     if clusters is not None:
-        name = say("Obuchowski (DeLong's for several images a patient)")
+        name = say("Obuchowski (DeLong's for clustered images)")
     if len(parts) > 1:
         name = say("{test}, mean over {n} seeds", test=name, n=len(parts))
     z = difference / error if error else 0.0

@@ -84,7 +84,7 @@ def _clustered(a: np.ndarray, b: np.ndarray, clusters: np.ndarray) -> PairedTest
         high=min(1.0, difference + Z * error),
         statistic=z,
         p_value=float(2 * norm.sf(abs(z))),
-        method=say("McNemar for several images a patient (Obuchowski)"),
+        method=say("McNemar for clustered images (Obuchowski)"),
     )
 
 

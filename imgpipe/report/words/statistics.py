@@ -1,5 +1,6 @@
 """What each interval and each test is for, and what must hold for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from imgpipe._common.texts import Text, joined, say
@@ -92,26 +93,48 @@ MCNEMAR = Method(
     say("Whether two models err equally often, on the images where one is right and one wrong."),
     say("One image a patient, images independent; folds together, each image once."),
 )
-MCNEMAR_PATIENTS = Method(
-    say("McNemar's test for several images a patient (Obuchowski)"),
-    say("Whether two models err equally often."),
-    say("Patients independent; enough of them for a normal approximation."),
-)
 COCHRAN = Method(
     say("Cochran's Q"),
     say("Whether all models err equally often."),
     say("One image a patient, images independent, enough of them for a chi-squared law."),
-)
-WALD = Method(
-    say("Wald test of equal accuracies"),
-    say("Whether all models err equally often, the images of a patient added up."),
-    say("Patients independent, and enough of them for a chi-squared law."),
 )
 DIFFERENCES = Method(
     say("Paired bootstrap"),
     say("95 % interval of the difference of every metric, both models drawn alike."),
     say("As for the intervals of scores; these intervals are not adjusted for their number."),
 )
+
+
+def mcnemar_clustered(patients: bool) -> Method:
+    """McNemar's test where patients, or groups of look-alikes, have several images."""
+    return Method(
+        say("McNemar's test for clustered images (Obuchowski)"),
+        say("Whether two models err equally often, the images of a patient added up.")
+        if patients
+        else say("Whether two models err equally often, look-alikes added up."),
+        say("Patients independent; enough of them for a normal approximation.")
+        if patients
+        else say(
+            "Groups of look-alikes are independent, and enough for a normal approximation; no "
+            "patient is named."
+        ),
+    )
+
+
+def wald(patients: bool) -> Method:
+    """The test of all models where patients, or groups of look-alikes, have several images."""
+    return Method(
+        say("Wald test of equal accuracies"),
+        say("Whether all models err equally often, the images of a patient added up.")
+        if patients
+        else say("Whether all models err equally often, look-alikes added up."),
+        say("Patients independent, and enough of them for a chi-squared law.")
+        if patients
+        else say(
+            "Groups of look-alikes are independent, and enough for a chi-squared law; no patient "
+            "is named."
+        ),
+    )
 
 
 def holm(n: int) -> Method:
@@ -214,7 +237,11 @@ LEARNING = Method(
 )
 CANARIES = Method(
     say("Canaries"),
-    say("Scores of what sees nothing of the patient; none alarms below an AUC of 0.6."),
+    say(
+        "Scores of what sees nothing of the patient. From an AUC of 0.6 on, an error where its "
+        "interval reaches the best model; else a warning from 0.8 on, and a note where its interval "
+        "is above 0.5. Shuffled labels: an error from 0.6 on with an interval above 0.5."
+    ),
     say("They find shortcuts of their own kinds only: silence proves nothing about others."),
 )
 SUBGROUPS = Method(
@@ -242,9 +269,9 @@ OF_AUC = {
     "corrected resampled t": CORRECTED_T,
     "paired bootstrap": BOOTSTRAP_TEST,
 }
-OF_ERRORS = {
-    "McNemar, exact": MCNEMAR,
-    "McNemar for several": MCNEMAR_PATIENTS,
-    "Cochran": COCHRAN,
-    "Wald": WALD,
+OF_ERRORS: dict[str, Callable[[bool], Method]] = {  # where patients are known, or not
+    "McNemar, exact": lambda patients: MCNEMAR,
+    "McNemar for ": mcnemar_clustered,
+    "Cochran": lambda patients: COCHRAN,
+    "Wald": wald,
 }

@@ -233,6 +233,8 @@ def sound() -> ModelResult:
         ("border alone", Interval(0.82, 0.75, 0.88), "SCO006"),
         ("border alone", Interval(0.82, 0.75, 0.99), "SCO007"),
         ("border alone", Interval(0.52, 0.4, 0.6), None),
+        ("border alone", Interval(0.72, 0.62, 0.8), "SCO008"),
+        ("border alone", Interval(0.62, 0.49, 0.75), None),
     ],
 )
 def test_a_canary_that_sings_is_told(
@@ -243,7 +245,7 @@ def test_a_canary_that_sings_is_told(
     survey = survey_images(data.images, None)
     row = Canary({"border alone": say("border alone")}.get(name, name), "", {"auc": auc})
     evidence = Evidence(data, survey, models=(sound,), canaries=(row,))
-    own = [CHECKS[c] for c in ("SCO002", "SCO006", "SCO007")]
+    own = [CHECKS[c] for c in ("SCO002", "SCO006", "SCO007", "SCO008")]
     found = [finding.code for check in own for finding in check.findings(evidence)]
     assert found == ([code] if code else [])
 
@@ -251,4 +253,4 @@ def test_a_canary_that_sings_is_told(
 def test_every_code_of_scores_is_planted() -> None:
     """No check of models or scores goes without a test here."""
     own = {code for code in CHECKS if code.startswith("SCO")}
-    assert own == {f"SCO00{k}" for k in range(1, 8)}
+    assert own == {f"SCO00{k}" for k in range(1, 9)}

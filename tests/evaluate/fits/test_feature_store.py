@@ -1,8 +1,10 @@
 """Features are computed once, kept on disk, and never trusted when they cannot be read."""
 
+import time
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -25,12 +27,12 @@ STEPS = [Filter("median"), FeatureExtractor("intensity")]
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many images each call of `extract_many` was given, single ones left out."""
+    """How many images each call of `extract_many` was given, the first ones left out."""
     calls: list[int] = []
     original = features.extract_many
 
     def spy(images: Any, *args: Any, **settings: Any) -> Any:
-        if len(images) > 1:
+        if len(images) > 2:
             calls.append(len(images))
         return original(images, *args, **settings)
 
@@ -101,6 +103,30 @@ def test_what_other_people_wrote_is_not_kept_on_disk() -> None:
         del kernels.KERNELS["brighter"], features.FAMILIES["size"]
     store().inputs(STEPS)
     assert (cache_dir() / "features").exists()
+
+
+def test_the_price_is_that_of_computing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading code at the first images is not counted; the cache gives the time of computing."""
+    original = features.extract_many
+    loaded: set[bool] = set()
+
+    def slow_at_first(images: Any, *args: Any, **settings: Any) -> Any:
+        many = len(images) > 1
+        if many not in loaded:
+            loaded.add(many)
+            end = time.process_time() + 0.3
+            while time.process_time() < end:
+                pass
+        return original(images, *args, **settings)
+
+    monkeypatch.setattr(features, "extract_many", slow_at_first)
+    _, seconds = store().inputs(STEPS)
+    assert loaded == {False, True}
+    assert seconds < 0.2
+    entry = next((cache_dir() / "features").rglob("output.pkl"))
+    kept = joblib.load(entry)
+    joblib.dump((kept[0], 12.5), entry)
+    assert store().inputs(STEPS)[1] == 12.5
 
 
 def test_an_unreadable_entry_is_computed_again(

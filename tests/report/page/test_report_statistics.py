@@ -17,7 +17,7 @@ def test_folds_and_patients_have_their_tests(folds_run: Comparison) -> None:
     """Several images a patient, in folds: neither DeLong nor the plain McNemar nor Cochran's Q."""
     found = names(folds_run)
     assert "Corrected resampled t (Nadeau and Bengio)" in found
-    assert "McNemar's test for several images a patient (Obuchowski)" in found
+    assert "McNemar's test for clustered images (Obuchowski)" in found
     assert not found & {"DeLong's test", "McNemar's exact test", "Obuchowski's test of the AUC"}
     assert "Holm's adjustment" not in found  # one pair
     text = " ".join(method.assumes for method in methods(folds_run))
@@ -38,7 +38,7 @@ def test_a_given_split_has_others(choice_run: Comparison) -> None:
 @pytest.mark.parametrize(
     ("method", "expected"),
     [
-        ("Obuchowski (DeLong's for several images a patient)", "Obuchowski's test of the AUC"),
+        ("Obuchowski (DeLong's for clustered images)", "Obuchowski's test of the AUC"),
         ("DeLong, mean over 3 seeds", "DeLong's test"),
         ("paired bootstrap of patients", "Paired bootstrap of the AUC"),
     ],
@@ -47,6 +47,22 @@ def test_each_test_of_the_auc_is_named(choice_run: Comparison, method: str, expe
     pairs = tuple(replace(pair, method=method) for pair in choice_run.pairs)
     of_auc = {"DeLong's test", "Obuchowski's test of the AUC", "Paired bootstrap of the AUC"}
     assert names(replace(choice_run, pairs=pairs)) & of_auc == {expected}
+
+
+def test_without_patients_the_units_are_look_alikes(folds_run: Comparison) -> None:
+    """Clusters of images whose patients are not known are not called patients."""
+    unknown = replace(folds_run, dataset=replace(folds_run.dataset, patients=None))
+    for run, unit in ((folds_run, "Patients"), (unknown, "Groups of look-alikes")):
+        errors = run.pairs[0].errors
+        assert errors is not None
+        every = replace(errors, method="Wald test of equal accuracies, clustered images")
+        told = {str(m.name): m for m in methods(replace(run, overall=every))}
+        for name in (
+            "McNemar's test for clustered images (Obuchowski)",
+            "Wald test of equal accuracies",
+        ):
+            assert str(told[name].assumes).startswith(unit)
+            assert ("patient" in str(told[name].use)) == (unit == "Patients")
 
 
 def test_what_was_not_used_is_not_listed(split_run: Comparison, sets_run: Comparison) -> None:
