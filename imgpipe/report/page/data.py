@@ -31,6 +31,7 @@ def section(view: View) -> dict[str, Any]:
     card = view.comparison.dataset
     return {
         "classes": list(card.classes),
+        "numbered": all(name.isdigit() for name in card.classes),
         "parts": [_part(name, counts, card.classes) for name, counts in card.counts.items()],
         "facts": facts(view.comparison),
         "examples": [

@@ -25,10 +25,12 @@ def section(view: View) -> dict[str, Any] | None:
     """What each model leans on; how that is distributed, and what says the same."""
     charts = [importances(m, view.looks) for m in view.ranked if m.importances]
     found = view.comparison.features
-    if found is None:
-        return {"models": charts, "spread": [], "alike": None} if charts else None
     table = view.comparison.dataset.region == "table"
+    if found is None:
+        empty = {"models": charts, "table": table, "spread": [], "alike": None}
+        return empty if charts else None
     return {
+        "table": table,
         "models": charts,
         "spread": [_distribution(each) for each in found.top],
         "looked_at": _looked_at(found, table),

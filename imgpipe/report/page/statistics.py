@@ -53,7 +53,7 @@ def _tests(run: "Comparison") -> Iterator[Method]:
     of_errors = {str(pair.errors.method) for pair in run.pairs if pair.errors is not None}
     of_errors |= set() if run.overall is None else {str(run.overall.method)}
     known = run.dataset.patients is not None
-    yield from (method(known) for mark, method in words.OF_ERRORS.items() if _named(mark, of_errors))
+    yield from (made(known) for mark, made in words.OF_ERRORS.items() if _named(mark, of_errors))
     if any(pair.differences for pair in run.pairs):
         yield words.DIFFERENCES
     if len(tested) > 1:

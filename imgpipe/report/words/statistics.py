@@ -239,8 +239,8 @@ CANARIES = Method(
     say("Canaries"),
     say(
         "Scores of what sees nothing of the patient. From an AUC of 0.6 on, an error where its "
-        "interval reaches the best model; else a warning from 0.8 on, and a note where its interval "
-        "is above 0.5. Shuffled labels: an error from 0.6 on with an interval above 0.5."
+        "interval reaches the best model; else a warning from 0.8 on, and a note where its "
+        "interval is above 0.5. Shuffled labels: an error from 0.6 on with an interval above 0.5."
     ),
     say("They find shortcuts of their own kinds only: silence proves nothing about others."),
 )
@@ -251,7 +251,7 @@ SUBGROUPS = Method(
 )
 IMPORTANCE = Method(
     say("Permutation importance"),
-    say("Drop of the AUC on held-out images when a feature is shuffled."),
+    say("Drop of the AUC on the held-out part when a feature is shuffled."),
     say(
         "Says what these models used, not what is true of the disease; features that say the same "
         "hide one another. No test was made."

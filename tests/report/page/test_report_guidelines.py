@@ -77,3 +77,14 @@ def test_nothing_is_said_of_training_that_was_not_done_here(before: Comparison) 
     assert found["25"] is found["33"] is found["32"] is found["20"] is None
     assert "Held-out evaluation" in found["19"]
     assert 'id="guidelines"' in render(before)
+
+
+def test_classes_called_by_numbers_are_told_from_their_counts(split_run: Comparison) -> None:
+    """A class called 0 does not run into how many images it has, and a hint says how to name it."""
+    part = {"0": 1214, "1": 3494}
+    card = replace(split_run.dataset, classes=("0", "1"), counts={"train": part})
+    numbered = replace(split_run, dataset=card)
+    assert answers(numbered, 1)["35"].startswith("Training part: 0 (1,214) and 1 (3,494).")
+    hint = "--classes NAME,NAME gives them names"
+    assert hint in render(numbered)
+    assert hint not in render(split_run)

@@ -30,3 +30,12 @@ def test_what_lowers_nothing_is_counted_and_not_drawn(split_run: Comparison) -> 
     page = page_with(split_run, 0.3, 0.2)
     assert "as much as 0.001" not in page
     assert "Permutation importance" in page
+
+
+def test_a_table_has_rows(split_run: Comparison) -> None:
+    """Nothing is said of images where a table of features was given."""
+    assert "held-out images when a feature is shuffled" in page_with(split_run, 0.1)
+    table = replace(split_run, dataset=replace(split_run.dataset, region="table"))
+    page = page_with(table, 0.1)
+    assert "held-out rows when a feature is shuffled" in page
+    assert "held-out images when a feature is shuffled" not in page

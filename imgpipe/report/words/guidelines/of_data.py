@@ -98,7 +98,7 @@ def _sizes(run: "Comparison") -> Text:
 def _counts(of_class: dict[str, int]) -> list[str]:
     if len(of_class) > _MOST:
         return [counted(sum(of_class.values()), "{n} image", "{n} images")]
-    return [say("{label} {n}", label=label, n=n) for label, n in of_class.items()]
+    return [say("{label} ({n})", label=label, n=n) for label, n in of_class.items()]
 
 
 def _division(run: "Comparison") -> Text:
