@@ -153,10 +153,15 @@ def copied(told: "Explained") -> Text | None:
 
 def name_of(reason: "Reason") -> Text:
     """Name a group of features."""
-    family = reason.feature.partition("_")[0]
-    if reason.value is None and len(reason.features) > 1:
+    if _is_block(reason):
+        family = reason.feature.partition("_")[0]
         return say("{name}: {what}", name=feature_name(reason.feature), what=_BLOCKS[family])
     return feature_name(reason.feature)
+
+
+def _is_block(reason: "Reason") -> bool:
+    """Tell whether no feature leads the group: of a block, no number means anything by itself."""
+    return reason.feature not in reason.features
 
 
 def value_of(reason: "Reason") -> Text | None:
@@ -175,10 +180,10 @@ def in_words(reason: "Reason", told: "Explained", classes: Sequence[str]) -> Tex
 
 
 def _usual(reason: "Reason", classes: Sequence[str]) -> list[Text]:
-    if reason.value is None:
-        n = len(reason.features)
-        return [say("{n} numbers together.", n=n)] if n > 1 else [say("Not defined here.")]
-    said = [
+    if _is_block(reason):
+        return [say("{n} numbers together.", n=len(reason.features))]
+    said = [] if reason.value is not None else [say("Not defined here.")]
+    said += [
         say(
             "Half of the training images of {name} lie between {low} and {high}.",
             name=name,

@@ -203,3 +203,16 @@ def test_a_volume_of_three_classes(tmp_path: Path) -> None:
     page = written(told, tmp_path / "p.html")
     assert "9 x 9 x 6 pixels" in page
     assert all(page.count(f"<span>{name}</span>") == 1 for name in data.classes)
+
+
+def test_a_group_whose_feature_this_image_lacks_is_no_block(
+    told: Explained, tmp_path: Path
+) -> None:
+    """As a skewness in a black image: it is said that it is not defined, and what is usual."""
+    one = next(r for r in told.reasons if r.value is not None and len(r.features) > 1)
+    lacking = replace(told, reasons=(replace(one, value=None),))
+    for suffix in (".html", ".md", ".json"):
+        page = written(lacking, tmp_path / f"p{suffix}")
+        assert "Not defined here." in page
+        assert "numbers together" not in page
+    assert "Half of the training images of" in page
