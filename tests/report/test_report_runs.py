@@ -9,9 +9,10 @@ import pytest
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
-from imgpipe.evaluate import Comparison, JoinedRuns, compare, join_runs
+from imgpipe.evaluate import Comparison, Finding, Interval, JoinedRuns, compare, join_runs
 from imgpipe.learn import make_pipeline
 from imgpipe.report import runs_to_html
+from imgpipe.report.page import runs as runs_page
 from imgpipe.report.runs import render_runs
 
 LEFT = "Read this first"
@@ -101,7 +102,69 @@ def test_warnings_are_read_first(apart: JoinedRuns) -> None:
     page = texts(render_runs(replace(apart, warnings=("In a, result.json was changed.",))))
     assert LEFT in page
     assert page.index("In a, result.json was changed.") < page.index("Leaderboard")
-    assert LEFT not in texts(render_runs(apart))
+    silent = tuple(replace(run, comparison=_silent(run.comparison)) for run in apart.runs)
+    assert LEFT not in texts(render_runs(replace(apart, runs=silent)))
+
+
+def _silent(found: Comparison) -> Comparison:
+    """A run of which there is nothing to be said first."""
+    models = tuple(replace(m, calibration=None, operation=()) for m in found.models)
+    return replace(found, findings=(), models=models, dataset=replace(found.dataset, warnings=()))
+
+
+def test_what_a_run_says_first_stands_here_too(first: Comparison) -> None:
+    """Its caveats, errors and warnings under its name; what else its checks found, folded."""
+    found = (
+        Finding("SCO003", "error", "mean gray alone does as well", ids=()),
+        Finding("CUT001", "warning", "images touch the frame", ids=()),
+    )
+    data = replace(first.dataset, warnings=("labels were guessed",))
+    other = compare(models("forest"), scans(40), folds=2)
+    told = replace(first, findings=found, dataset=data)
+    markup = render_runs(join_runs({"one": other, "two": told}))
+    page = texts(markup)
+    start, end = page.index(LEFT), page.index("Its models")
+    assert start < page.index(" two ", start) < page.index("Mean gray alone does as well.") < end
+    assert page.count("Mean gray alone does as well.") == 2, "above, and among all findings"
+    assert start < page.index("Labels were guessed.") < page.index("1 error, 1 warning") < end
+    assert markup.index("<details>") < markup.index("Images touch the frame.")
+
+
+def test_axes_are_those_of_the_models_and_a_dummy_is_an_arrow(first: Comparison) -> None:
+    """However far off it lies, the intervals of models can be seen."""
+    other = compare(models("forest", "dummy"), scans(), folds=2)
+    joined = join_runs({"first": first, "second": other})
+    narrow = {
+        name: replace(model, metrics={**model.metrics, "auc": Interval(0.98, 0.97, 0.99)})
+        for name, model in ((m.name, m) for m in first.models)
+        if name != "dummy"
+    }
+    runs = tuple(
+        replace(
+            run,
+            comparison=replace(
+                run.comparison,
+                models=tuple(
+                    replace(narrow["logistic"], name=m.name) if m.name != "dummy" else m
+                    for m in run.comparison.models
+                ),
+            ),
+        )
+        for run in joined.runs
+    )
+    pairs = tuple(
+        replace(p, difference=0.0, low=-0.01, high=0.01)
+        if "dummy" not in p.a + p.b
+        else replace(p, difference=0.48, low=0.4, high=0.5)
+        for p in joined.pairs
+    )
+    content = runs_page.content(replace(joined, runs=runs, pairs=pairs))
+    assert content["beyond"]
+    assert content["pairs"]["beyond"]
+    assert "0.5<" not in content["axis"]
+    assert "0.4<" not in content["pairs"]["axis"]
+    drawn = [row["svg"] for group in content["forest"] for row in group["rows"]]
+    assert sum("<path" in svg for svg in drawn) == 2, "one arrow for each dummy"
 
 
 def test_many_runs_are_counted_and_reasons_folded(first: Comparison) -> None:
@@ -116,7 +179,7 @@ def test_many_runs_are_counted_and_reasons_folded(first: Comparison) -> None:
         many[f"run{i}"] = replace(first, models=copies, predictions=table, run=facts)
     page = render_runs(join_runs(many))
     assert "12 runs" in texts(page)
-    assert page.count("<details>") == 1
+    assert page.count("<details><summary>All reasons") == 1
     assert len(page) < 1_500_000
 
 

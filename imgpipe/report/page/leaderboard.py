@@ -90,7 +90,7 @@ def forest(view: View) -> dict[str, Any] | None:
         "rows": rows,
         "groups": groups,
         "axis": Markup(axis_chart(axis)),
-        "beyond": _beyond(axis, [*real, *rest]),
+        "beyond": arrow_note(axis, [*real, *rest]),
         "chance": chance is not None and axis.holds(chance),
     }
 
@@ -110,7 +110,7 @@ def _drawn(bar: Bar | None, axis: Axis, chance: float | None) -> Markup:
     return Markup("" if bar is None else row_chart(bar, axis, chance))
 
 
-def _beyond(axis: Axis, bars: list[Bar]) -> Text | None:
+def arrow_note(axis: Axis, bars: Sequence[Bar]) -> Text | None:
     """Say what an arrow means, where there is one."""
     if all(axis.holds(end) for bar in bars for end in (bar.value, bar.low, bar.high) if end):
         return None

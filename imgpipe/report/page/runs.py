@@ -10,16 +10,15 @@ from markupsafe import Markup
 from imgpipe._common.texts import Text, counted, say
 from imgpipe._common.texts import joined as together
 from imgpipe.report.charts.marks import Bar, colour
-from imgpipe.report.charts.rows import Axis, axis_chart, difference_axis, row_chart, score_axis
-from imgpipe.report.page import overview, score_tables
-from imgpipe.report.page.verdicts import p_value, signed
+from imgpipe.report.charts.rows import Axis, axis_chart, row_chart, score_axis
+from imgpipe.report.page import overview, run_caveats, run_pairs, score_tables
+from imgpipe.report.page.leaderboard import arrow_note
+from imgpipe.report.page.run_pairs import is_dummy
 from imgpipe.report.words import numbers
-from imgpipe.report.words.fixed import verdict_name
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import Interval, JoinedRuns, ModelResult, NamedRun, Verdict
+    from imgpipe.evaluate import Interval, JoinedRuns, ModelResult, NamedRun
 
-_DUMMY = "dummy"
 _UNFOLDED = 12  # reasons
 _NAMED = 4  # runs that a title names
 
@@ -35,12 +34,17 @@ def content(joined: "JoinedRuns") -> dict[str, Any]:
         "headline": _headline(joined, groups),
         "facts_line": _facts(joined),
         "warnings": list(joined.warnings),
+        "caveats": [
+            {**told, "colour": looks[run.name]}
+            for run in joined.runs
+            if (told := run_caveats.caveats(run)) is not None
+        ],
         "runs": [_run(run, joined, looks) for run in joined.runs],
         "metric": numbers.metric_name(metric),
         **_forest(groups, looks),
         **_board(groups, looks),
-        "pairs": _pairs(joined, groups),
-        "methods": _methods(joined.pairs),
+        "pairs": run_pairs.pairs(joined, [m.name for group in groups for _, m in group.models]),
+        "methods": run_pairs.methods(joined.pairs),
         "unpaired": [
             say("{a} beside {b}: {why}.", a=list(each.a), b=list(each.b), why=each.why)
             for each in joined.unpaired
@@ -153,15 +157,15 @@ def _forest(groups: Sequence[_Group], looks: dict[str, str]) -> dict[str, Any]:
         rows = []
         for run, model in group.models:
             score = model.metrics[group.metric]
-            shade = "var(--dummy)" if _is_dummy(model.name) else looks[run.name]
+            shade = "var(--dummy)" if is_dummy(model.name) else looks[run.name]
             rows.append((run, model, score, _bar(model.name, score, shade)))
         drawn.append((group, rows))
     bars = [(m.name, bar) for _, rows in drawn for _, m, _, bar in rows if bar is not None]
-    real = [bar for name, bar in bars if not _is_dummy(name)]
-    rest = [bar for name, bar in bars if _is_dummy(name)]
+    real = [bar for name, bar in bars if not is_dummy(name)]
+    rest = [bar for name, bar in bars if is_dummy(name)]
     if not bars:
-        return {"forest": [], "axis": ""}
-    axis = score_axis(real, rest) if real else score_axis(rest)
+        return {"forest": [], "axis": "", "beyond": None}
+    axis = score_axis(real or rest)
     return {
         "forest": [
             {
@@ -178,6 +182,7 @@ def _forest(groups: Sequence[_Group], looks: dict[str, str]) -> dict[str, Any]:
             for group, rows in drawn
         ],
         "axis": Markup(axis_chart(axis)),
+        "beyond": arrow_note(axis, [*real, *rest]),
     }
 
 
@@ -203,67 +208,6 @@ def _board(groups: Sequence[_Group], looks: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _pairs(joined: "JoinedRuns", groups: Sequence[_Group]) -> dict[str, Any] | None:
-    """A row for each two models of different runs, those of the best models first."""
-    place = {m.name: i for i, m in enumerate(m for group in groups for _, m in group.models)}
-    if not joined.pairs:
-        return None
-    pairs = sorted(joined.pairs, key=lambda pair: sorted((place[pair.a], place[pair.b])))
-    turned = [_turned(pair, place[pair.b] < place[pair.a]) for pair in pairs]
-    bars = [each["bar"] for each in turned if each["bar"] is not None]
-    axis = difference_axis(bars) if bars else None
-    for each in turned:
-        bar = each.pop("bar")
-        each["svg"] = "" if bar is None or axis is None else Markup(row_chart(bar, axis))
-    return {
-        "rows": turned,
-        "several": len(turned) > 1,
-        "metric": numbers.metric_name(pairs[0].metric),
-        "axis": "" if axis is None else Markup(axis_chart(axis, signs=True)),
-    }
-
-
-def _turned(pair: "Verdict", about: bool) -> dict[str, Any]:
-    """One pair, the model with the higher score first."""
-    first, second = (pair.b, pair.a) if about else (pair.a, pair.b)
-    sign = -1.0 if about else 1.0
-    low, high = sorted((sign * pair.low, sign * pair.high))
-    known = not math.isnan(pair.low) and not math.isnan(pair.high)
-    value = sign * pair.difference
-    errors = pair.errors
-    return {
-        "first": first,
-        "second": second,
-        "verdict": say("{model} is better", model=pair.better)
-        if pair.better is not None
-        else verdict_name(pair.verdict),
-        "reason": pair.why if math.isnan(pair.p_value) else "",
-        "value": signed(value),
-        "interval": say("{low} to {high}", low=signed(low), high=signed(high)) if known else "",
-        "p": p_value(pair.p_value),
-        "p_holm": p_value(pair.p_holm),
-        "p_errors": "–" if errors is None else p_value(errors.p_value),
-        "bar": None
-        if math.isnan(value)
-        else Bar("", value, low if known else None, high if known else None, "var(--ink)"),
-    }
-
-
-def _methods(pairs: "Sequence[Verdict]") -> list[Text]:
-    """Which tests were made, and why, each once."""
-    made = [
-        say(
-            "{metric}: {method}, since {why}.",
-            metric=numbers.metric_name(pair.metric),
-            method=pair.method,
-            why=pair.why,
-        )
-        for pair in pairs
-        if pair.method != "none"
-    ]
-    return list(dict.fromkeys(made))
-
-
 def _named(run: "NamedRun", model: "ModelResult", looks: dict[str, str]) -> dict[str, str]:
     """Name a model and its run apart, so that neither is cut."""
     name = model.name.removeprefix(f"{run.name}/")
@@ -280,8 +224,3 @@ def _bar(name: str, score: "Interval", shade: str) -> Bar | None:
 
 def _drawn(bar: Bar | None, axis: Axis) -> Markup:
     return Markup("" if bar is None else row_chart(bar, axis))
-
-
-def _is_dummy(title: str) -> bool:
-    """Whether a model of a run is the one that looks at no image."""
-    return title.endswith(f"/{_DUMMY}")

@@ -30,24 +30,30 @@ def summarise(comparison: "Comparison") -> dict[str, Any]:
 
 def _top(view: View) -> dict[str, Any]:
     """What stands above all sections."""
-    card = view.comparison.dataset
-    seen = lookalikes.told(view.comparison, view.best, view.metric)
-    caveats = [*map(sentences.sentence, seen), *checks.caveats(view.comparison.findings)]
-    told = [sentences.sentence(text) for text in card.warnings]
     return {
-        "title": card.name,
+        "title": view.comparison.dataset.name,
         "what": _what(view),
         "headline": paired.headline(view.ranked, view.metric, view.comparison.pairs),
         "verdict": glance.verdict(view),
         "facts_line": overview(view.comparison),
         "figures": glance.figures(view),
         "misses": glance.misses(view),
-        "caveats": caveats,
-        "warnings": [
-            *view.comparison.reading,
-            *(text for text in told if text not in caveats),
-        ],
+        "caveats": caveats(view),
+        "warnings": [*view.comparison.reading, *warnings(view)],
     }
+
+
+def caveats(view: View) -> list[str]:
+    """What takes the headline back, or qualifies it."""
+    seen = lookalikes.told(view.comparison, view.best, view.metric)
+    return [*map(sentences.sentence, seen), *checks.caveats(view.comparison.findings)]
+
+
+def warnings(view: View) -> list[str]:
+    """What is to be known of the data before anything else, caveats left out."""
+    known = caveats(view)
+    told = [sentences.sentence(text) for text in view.comparison.dataset.warnings]
+    return [text for text in told if text not in known]
 
 
 def _what(view: View) -> Text:
