@@ -17,6 +17,7 @@ from imgpipe.report.charts.axes import (
 from imgpipe.report.charts.learning import Band
 from imgpipe.report.charts.marks import of_model
 from imgpipe.report.charts.square import ACROSS, HEIGHT, LEFT, SIDE, TOP, drawn, path, rings
+from imgpipe.report.languages import escaped
 
 _BANDED = 4  # models whose intervals can be told apart
 
@@ -30,7 +31,7 @@ class Treated:
 
 
 def decision_chart(title: str, bands: Sequence[Band], everyone: Treated) -> str:
-    """Net benefit over the threshold probability; acting on all and on none are dashed.
+    """Net benefit over the threshold probability; acting on all and on none are thin lines.
 
     Intervals of a few models are drawn; those of more would hide the lines.
 
@@ -48,17 +49,47 @@ def decision_chart(title: str, bands: Sequence[Band], everyone: Treated) -> str:
     parts = _grid(up, ticks(least, most))
     if len(bands) <= _BANDED:
         parts += [_interval(band, least, up) for band in reversed(bands)]
-    parts.append(f'<path class="chance" d="{path((0.0, 1.0), (0.0, 0.0), up)}"/>')
-    above = [(x, y) for x, y in zip(everyone.x, everyone.y, strict=True) if y >= least]
-    if above:
-        xs, ys = zip(*above, strict=True)
-        parts.append(f'<path class="chance" d="{path(xs, ys, up)}"/>')
+    parts += _acting(everyone, least, up)
     clipped = [replace(band, y=_within(band.y, least), mark=_kept(band, least)) for band in bands]
     parts += [drawn(band, up) for band in reversed(clipped)]
-    parts.append(rings("decision", clipped, up))
+    parts += [*_names(everyone, least, up), rings("decision", clipped, up)]
     told = joined(say("{points}.", points=_points(band)) for band in bands)
-    words = joined([told, say("Dashed: acting on all, acting on none.")])
+    words = joined([told, say("Thin: acting on all, acting on none.")])
     return svg_element(title, words, WIDTH, HEIGHT, parts)
+
+
+def _above(everyone: Treated, least: float) -> list[tuple[float, float]]:
+    """Points of acting on all that the field holds."""
+    return [(x, y) for x, y in zip(everyone.x, everyone.y, strict=True) if y >= least]
+
+
+def _acting(everyone: Treated, least: float, up: Scale) -> list[str]:
+    """Thin lines, so that no dash of a model is taken for them."""
+    lines = [[(0.0, 0.0), (1.0, 0.0)], _above(everyone, least)]
+    return [
+        f'<path class="acting" d="{path([x for x, _ in line], [y for _, y in line], up)}"/>'
+        for line in lines
+        if line
+    ]
+
+
+def _names(everyone: Treated, least: float, up: Scale) -> list[str]:
+    """Names of the thin lines: of none at its left end, of all at its lower one."""
+    parts = [_name(say("acting on none"), LEFT + 5, up(0.0) + 14, "start")]
+    above = _above(everyone, least)
+    if above:
+        x, y = above[-1]
+        left = ACROSS(x) > LEFT + SIDE / 2
+        at = ACROSS(x) + (-7 if left else 7)
+        parts.append(_name(say("acting on all"), at, up(y) - 6, "end" if left else "start"))
+    return parts
+
+
+def _name(text: Text, x: float, y: float, anchor: str) -> str:
+    return (
+        f'<text class="name soft" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+        f"{escaped(text)}</text>"
+    )
 
 
 def _interval(band: Band, least: float, up: Scale) -> str:

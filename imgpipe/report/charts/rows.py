@@ -38,8 +38,8 @@ class Axis:
         return min(max(value, self.first), self.last)
 
 
-def score_axis(bars: Sequence[Bar], others: Sequence[Bar] = ()) -> Axis:
-    """Choose an axis for scores: it shows all of `bars`, and `others` where they lie near.
+def score_axis(bars: Sequence[Bar], others: Sequence[Bar] = (), needed: Sequence[Bar] = ()) -> Axis:
+    """Choose an axis for scores: it shows `bars` and `needed`, and `others` where they lie near.
 
     Examples
     --------
@@ -49,10 +49,14 @@ def score_axis(bars: Sequence[Bar], others: Sequence[Bar] = ()) -> Axis:
     Axis(first=0.5, last=0.95)
     >>> score_axis([Bar("svm", 0.98, 0.97, 0.99)], [Bar("dummy", 0.5)])
     Axis(first=0.95, last=1.0)
+    >>> score_axis([Bar("svm", 0.98, 0.97, 0.99)], [Bar("dummy", 0.5)], [Bar("border", 0.82)])
+    Axis(first=0.8, last=1.0)
     """
     near = _round(bars)
-    wide = _round([*bars, *others])
-    return wide if wide.last - wide.first <= _FAR * (near.last - near.first) + 1e-9 else near
+    wide = _round([*bars, *needed, *others])
+    if wide.last - wide.first <= _FAR * (near.last - near.first) + 1e-9:
+        return wide
+    return _round([*bars, *needed])
 
 
 def difference_axis(bars: Sequence[Bar], least: float = 0.0) -> Axis:

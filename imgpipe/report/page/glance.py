@@ -1,17 +1,15 @@
-"""What a reader takes in at a glance: a few figures below the headline, and what misses."""
+"""What a reader takes in at a glance: a few figures below the headline."""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgpipe._common.texts import Text, counted, say
 from imgpipe.report.page.costs import TIMES
 from imgpipe.report.page.view import View
-from imgpipe.report.words import numbers
+from imgpipe.report.words import decisions, numbers
 
 if TYPE_CHECKING:
-    from imgpipe.evaluate import DataCard, ModelResult
+    from imgpipe.evaluate import DataCard
 
 _NAMED = 3  # classes counted by name
 
@@ -32,15 +30,6 @@ class Figure:
         return not any(letter.isdigit() for letter in self.value)
 
 
-@dataclass(frozen=True)
-class Miss:
-    """Something deep in the page that a reader should know before using a model."""
-
-    text: Text
-    link: Text
-    section: str
-
-
 def figures(view: View) -> list[Figure]:
     """How much was seen, what leaked, what went wrong, and what it costs."""
     found = [_images(view), _patients(view), _leaked(view), _wrong(view), _error(view), _cost(view)]
@@ -58,24 +47,6 @@ def verdict(view: View) -> Text | None:
     if pair.method == "none":
         return say("{statement}", statement=pair.statement)
     return say("{statement} Test: {method}.", statement=pair.statement, method=pair.method)
-
-
-def misses(view: View) -> list[Miss]:
-    """Calibration, conformal sets and thresholds that do not keep what they promise."""
-    models = [model for model in view.ranked if model.name != "dummy"]
-    told = []
-    if off := [m.name for m in models if _miscalibrated(m)]:
-        text = say("Not calibrated, by more than chance: {models}.", models=off)
-        told.append(Miss(text, say("Calibration"), "calibration"))
-    if short := [m.name for m in models if _short(m)]:
-        text = say(
-            "Conformal sets hold the true class less often than promised: {models}.", models=short
-        )
-        told.append(Miss(text, say("Conformal sets"), "conformal"))
-    if fell := [m.name for m in models if any(_fell(m))]:
-        text = say("A threshold misses what it was chosen for: {models}.", models=fell)
-        told.append(Miss(text, say("Operating points"), "operating_points"))
-    return told
 
 
 def _images(view: View) -> Figure:
@@ -140,7 +111,7 @@ def _error(view: View) -> Figure | None:
     )
     value = numbers.number(found.ece.value)
     return Figure(
-        say("Calibration error"), value, note, "calibration", bad=_miscalibrated(view.best)
+        say("Calibration error"), value, note, "calibration", bad=decisions.miscalibrated(found)
     )
 
 
@@ -151,26 +122,3 @@ def _cost(view: View) -> Figure | None:
         return None
     note = say("on one thread, by {model}", model=view.best.name)
     return Figure(say("One image costs"), numbers.cost(key, cost[key])[1], note, "costs")
-
-
-def _miscalibrated(model: "ModelResult") -> bool:
-    found = model.calibration
-    return found is not None and found.ece.value > found.ece_chance_limit
-
-
-def _short(model: "ModelResult") -> bool:
-    found = model.conformal
-    return found is not None and found.coverage.high < found.level
-
-
-def _fell(model: "ModelResult") -> Sequence[bool]:
-    """Which thresholds with a target reached less on held-out images."""
-    fell = []
-    for one in model.operation:
-        for point in one.points:
-            measure, _, target = point.rule.partition(" ")
-            score = getattr(point, measure, None)
-            fell.append(
-                score is not None and not math.isnan(score.high) and score.high < float(target)
-            )
-    return fell

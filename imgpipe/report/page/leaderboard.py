@@ -11,7 +11,7 @@ from imgpipe.report.charts.rows import Axis, axis_chart, row_chart, score_axis
 from imgpipe.report.page import lookalikes, looks, score_tables
 from imgpipe.report.page.looks import entry
 from imgpipe.report.page.view import View
-from imgpipe.report.words import numbers, paired, sentences
+from imgpipe.report.words import numbers, paired
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Canary
@@ -33,7 +33,6 @@ def section(view: View) -> dict[str, Any]:
         "canaries_told": _canaries(comparison.canaries),
         "baseline": any(model.name == "dummy" for model in ranked),
         **_readings(view),
-        "shift": sentences.shift([m for m in ranked if m.name != "dummy"], "accuracy"),
         "splits": score_tables.split_rows(ranked, view.looks),
     }
 
@@ -63,7 +62,8 @@ def forest(view: View) -> dict[str, Any] | None:
     rest += [bar for name, bar in bars.items() if name == "dummy" and bar is not None]
     if not real and not rest:
         return None
-    axis = score_axis(real, rest) if real else score_axis(rest)
+    needed = [bar for group in others for bar in group.needed]
+    axis = score_axis(real, rest, needed) if real else score_axis(rest)
     floor = bars.get("dummy")
     chance = None if floor is None else floor.value
     rows = [

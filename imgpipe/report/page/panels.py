@@ -63,7 +63,7 @@ def charts(name: str, view: View, marks: Marks) -> Iterator[tuple[Text, str, Tex
             _decision(name, found, view, marks),
             say(
                 "Of acting from a probability on, where a needless action costs threshold / "
-                "(1 − threshold) of a needed one. Dashed: acting on all, and on none (0)."
+                "(1 − threshold) of a needed one. Thin lines: acting on all, and on none (0)."
             ),
         )
 

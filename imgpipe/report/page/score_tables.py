@@ -54,6 +54,14 @@ class Others:
     looks: Looks
     rows: "tuple[tuple[str, Interval, Bar | None], ...]"
 
+    @property
+    def needed(self) -> list[Bar]:
+        """What an axis has to hold: models but the dummy, or the canary with the highest score."""
+        drawn = [bar for name, _, bar in self.rows if bar is not None and name != "dummy"]
+        if self.looks:
+            return drawn
+        return [max(drawn, key=lambda bar: bar.value)] if drawn else []
+
 
 def others(view: View) -> list[Others]:
     """Scores under other rules about look-alikes, and canaries; those without a score left out."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import Text, say
 from imgpipe.report.page import checks, glance, lookalikes, score_tables
+from imgpipe.report.page.misses import misses
 from imgpipe.report.page.overview import overview
 from imgpipe.report.page.sections import SECTIONS
 from imgpipe.report.page.view import View, view_of
@@ -37,7 +38,7 @@ def _top(view: View) -> dict[str, Any]:
         "verdict": glance.verdict(view),
         "facts_line": overview(view.comparison),
         "figures": glance.figures(view),
-        "misses": glance.misses(view),
+        "misses": misses(view),
         "caveats": caveats(view),
         "warnings": [*view.comparison.reading, *warnings(view)],
     }

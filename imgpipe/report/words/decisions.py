@@ -9,7 +9,10 @@ from imgpipe.report.words.numbers import interval, number
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison, ModelResult
-    from imgpipe.evaluate.results import Calibration, Operation
+    from imgpipe.evaluate.results import Calibration, ConformalSets, OperatingPoint, Operation
+
+
+_SMALL = 0.02  # a calibration error below it changes hardly any decision
 
 
 def calibrated(model: "ModelResult") -> list[Text]:
@@ -30,6 +33,12 @@ def calibrated(model: "ModelResult") -> list[Text]:
             "much (up to {limit}).",
             **told,
         )
+    elif not miscalibrated(found):
+        text = say(
+            "{model} has a calibration error of {error}: more than true probabilities would have "
+            "(hardly more than {limit}), but small.",
+            **told,
+        )
     else:
         text = say(
             "{model} has a calibration error of {error}; true probabilities would have {chance} in "
@@ -38,6 +47,11 @@ def calibrated(model: "ModelResult") -> list[Text]:
             **told,
         )
     return [text, *_certain_and_wrong(model.name, found.log_loss_clipped)]
+
+
+def miscalibrated(found: "Calibration") -> bool:
+    """Whether probabilities are off by more than chance, and by enough to matter."""
+    return found.ece.value > max(found.ece_chance_limit, _SMALL)
 
 
 def _error(found: "Calibration") -> str:
@@ -64,34 +78,49 @@ def _certain_and_wrong(name: str, n: int) -> list[Text]:
 def missed(name: str, one: "Operation") -> list[Text]:
     """Name what thresholds were chosen for and did not reach on held-out images."""
     sentences = []
+    for point in below(one):
+        measure, _, target = point.rule.partition(" ")
+        score = getattr(point, measure)
+        sentences.append(
+            say(
+                "{model}: the threshold chosen for a {rule} on the {place} reached {score} "
+                "({ends}) on held-out images. The two differ; expect new data to differ too.",
+                model=name,
+                rule=aim(measure, target),
+                place=chosen_on_name(one.chosen_on),
+                score=number(score.value),
+                ends=interval(score),
+            )
+        )
+    return sentences
+
+
+def below(one: "Operation") -> "list[OperatingPoint]":
+    """Thresholds with a target that their interval on held-out images lies below."""
+    found = []
     for point in one.points:
         measure, _, target = point.rule.partition(" ")
         score = getattr(point, measure, None)
         if score is not None and score.high < float(target):
-            sentences.append(
-                say(
-                    "{model}: the threshold chosen for a {rule} on the {place} reached {score} "
-                    "({ends}) on held-out images. The two differ; expect new data to differ too.",
-                    model=name,
-                    rule=_aim(measure, target),
-                    place=chosen_on_name(one.chosen_on),
-                    score=number(score.value),
-                    ends=interval(score),
-                )
-            )
-    return sentences
+            found.append(point)
+    return found
 
 
-def _aim(measure: str, target: str) -> Text:
+def aim(measure: str, target: str) -> Text:
     if measure == "sensitivity":
         return say("sensitivity of {target}", target=target)
     return say("specificity of {target}", target=target)
 
 
+def short(found: "ConformalSets") -> bool:
+    """Whether sets held the true class less often than asked, by more than chance."""
+    return found.coverage.high < found.level
+
+
 def short_of(model: "ModelResult") -> list[Text]:
     """Say where conformal sets held the true class less often than asked."""
     found = model.conformal
-    if found is None or not found.coverage.high < found.level:
+    if found is None or not short(found):
         return []
     return [
         say(

@@ -17,7 +17,7 @@ from imgpipe.report.charts.square import ACROSS, LEFT, SIDE, TOP
 
 def points(svg: str) -> np.ndarray:
     """Every point of every line, as x and y."""
-    paths = re.findall(r'<path (?:class="(?:line|chance)"|d=)[^>]*', svg)
+    paths = re.findall(r'<path (?:class="(?:line|chance|acting)"|d=)[^>]*', svg)
     found = [pair for path in paths for pair in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path)]
     return np.array(found, dtype=float)
 
@@ -38,6 +38,17 @@ def test_decision_curves_stay_inside(prevalence: float, benefit: float) -> None:
     svg = decision_chart("Net benefit", [band], Treated(THRESHOLDS, treat_all(prevalence)))
     assert_inside(svg)
     assert svg.count("NaN") == svg.count("nan") == 0
+
+
+def test_acting_on_all_and_on_none_are_named() -> None:
+    """They are thin lines with names, and no dash of a model can be taken for them."""
+    flat = np.full(99, 0.2)
+    band = Band("dummy", THRESHOLDS, flat, dash="2 3", low=flat, high=flat)
+    svg = decision_chart("Net benefit", [band], Treated(THRESHOLDS, treat_all(0.3)))
+    assert svg.count('class="acting"') == 2
+    assert 'class="chance"' not in svg
+    assert ">acting on all</text>" in svg
+    assert ">acting on none</text>" in svg
 
 
 def test_precision_goes_in_steps() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from imgpipe.evaluate import Comparison, Interval
 from imgpipe.report.html import render
 from imgpipe.report.languages import tell
+from imgpipe.report.words.decisions import calibrated, miscalibrated
 from imgpipe.report.words.fixed import rule_name
 from imgpipe.report.words.numbers import number
 
@@ -27,6 +28,24 @@ def test_calibration_stands_on_the_page(choice_run: Comparison) -> None:
             assert f'<span class="num">{number(score.value)}</span>' in shown
         assert number(found.ece_by_chance) in shown
         assert f"{model.name} has a calibration error of" in shown
+
+
+def test_a_small_calibration_error_is_no_alarm(choice_run: Comparison) -> None:
+    """Beyond chance and small is told from beyond chance and large."""
+    model = choice_run.models[0]
+    assert model.calibration is not None
+    for error, chance, told, key in (
+        (0.004, 0.005, "would often have as much", False),
+        (0.008, 0.005, "but small", False),
+        (0.02, 0.005, "but small", False),
+        (0.03, 0.005, "not to be taken at its word", True),
+        (0.03, 0.05, "would often have as much", False),
+    ):
+        found = replace(
+            model.calibration, ece=Interval(error, error, error), ece_chance_limit=chance
+        )
+        assert told in calibrated(replace(model, calibration=found))[0]
+        assert miscalibrated(found) == key
 
 
 def test_thresholds_stand_on_the_page(choice_run: Comparison) -> None:

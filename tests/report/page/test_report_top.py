@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from imgpipe.evaluate import Comparison, Interval, PairedTest
+from imgpipe.evaluate import Canary, Comparison, Interval, PairedTest
 from imgpipe.report.html import render
 from imgpipe.report.page import glance
 from imgpipe.report.page.costs import section as costs
 from imgpipe.report.page.leaderboard import forest
+from imgpipe.report.page.misses import misses
 from imgpipe.report.page.verdicts import section as verdicts
 from imgpipe.report.page.view import view_of
+from imgpipe.report.words import numbers
 
 
 def figures(run: Comparison) -> dict[str, glance.Figure]:
@@ -60,13 +62,80 @@ def test_what_misses_is_told_at_the_top(sets_run: Comparison) -> None:
         conformal=replace(model.conformal, coverage=Interval(0.8, 0.7, 0.9)),
         operation=(),
     )
-    told = glance.misses(view_of(replace(sets_run, models=(off,))))
+    told = misses(view_of(replace(sets_run, models=(off,))))
     assert [miss.section for miss in told][:2] == ["calibration", "conformal"]
-    assert all("svm" in miss.text for miss in told)
-    assert glance.misses(view_of(replace(sets_run, models=(fine,)))) == []
+    limit = numbers.number(model.calibration.ece_chance_limit)
+    assert told[0].text == (
+        f"Not calibrated; calibration error: svm 0.900 (by chance up to {limit})."
+    )
+    assert told[1].text.endswith("than the 0.8 promised: svm 0.500 (0.400–0.600).")
+    assert misses(view_of(replace(sets_run, models=(fine,)))) == []
     text = render(replace(sets_run, models=(off,)))
     box = text[text.index('class="warnings"') :].split("</section>")[0]
     assert '<a href="#calibration">' in box
+
+
+def test_the_worst_threshold_of_a_model_is_told_at_the_top(
+    choice_run: Comparison, sets_run: Comparison
+) -> None:
+    """Of each model the threshold that misses by most stands with what it reached; the dummy not.
+
+    With several classes it says of which.
+    """
+    for run, ending in ((choice_run, ""), (sets_run, " for normal")):
+        models = []
+        for model in run.models:
+            first, *others = model.operation
+            points = tuple(
+                replace(p, specificity=Interval(0.6 if "0.95" in p.rule else 0.5, 0.4, 0.7))
+                for p in first.points
+            )
+            made = replace(first, points=points)
+            rest = tuple(replace(one, points=()) for one in others)
+            models.append(replace(model, operation=(made, *rest)))
+        told = [m for m in misses(view_of(replace(run, models=tuple(models))))
+                if m.section == "operating_points"]  # fmt: skip
+        name = next(m.name for m in run.models if m.name != "dummy")
+        aim = f"{name}, chosen for a specificity of 0.90{ending}, reached 0.500 (0.400–0.700)."
+        assert [miss.text for miss in told] == [
+            f"On held-out images a threshold misses what it was chosen for: {aim}"
+        ]
+
+
+def test_a_fall_to_the_test_part_is_told_at_the_top(choice_run: Comparison) -> None:
+    """It stands in the first box, and not below the leaderboard."""
+    model = next(m for m in choice_run.models if m.name != "dummy")
+    parts = {
+        "val": {**model.splits["val"], "accuracy": Interval(0.95, 0.93, 0.97)},
+        "test": {**model.splits["test"], "accuracy": Interval(0.8, 0.75, 0.85)},
+    }
+    text = render(replace(choice_run, models=(replace(model, splits=parts),), pairs=()))
+    box = text[text.index('class="warnings"') :].split("</section>")[0]
+    assert "falls from the validation part to the test part" in box
+    assert text.count("falls from the validation part") == 1
+
+
+def test_the_axis_holds_the_best_canary(folds_run: Comparison) -> None:
+    """The canary with the highest score is drawn with its interval, however far from the models."""
+    best = Interval(0.98, 0.97, 0.99)
+    models = tuple(
+        replace(
+            m, metrics={**m.metrics, "auc": Interval(0.3, 0.3, 0.3) if m.name == "dummy" else best}
+        )
+        for m in folds_run.models
+    )
+    canaries = tuple(
+        Canary(name, name, {"auc": Interval(at, at - 0.04, at + 0.04)})
+        for name, at in (("border", 0.75), ("size", 0.5))
+    )
+    found = forest(view_of(replace(folds_run, models=models, canaries=canaries, look_alikes=None)))
+    assert found is not None
+    border, size = (row["svg"] for row in found["groups"][0]["rows"])
+    assert "<circle" in border
+    assert 'class="span"' in border
+    assert "<path" not in border  # no arrow
+    assert "<circle" not in size
+    assert found["beyond"] is not None
 
 
 def test_the_forest_has_a_row_for_each_model(folds_run: Comparison, wide_run: Comparison) -> None:
