@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imgpipe.report.page import checks, glance, summary
+from imgpipe.report.page import checks, misses, summary
 from imgpipe.report.page.view import view_of
 from imgpipe.report.words.sentences import sentence
 
@@ -15,8 +15,8 @@ def caveats(run: "NamedRun") -> dict[str, Any] | None:
     view = view_of(run.comparison)
     findings = run.comparison.findings
     errors = [sentence(each.message) for each in findings if each.severity == "error"]
-    misses = [miss.text for miss in glance.misses(view)]
-    first = list(dict.fromkeys([*summary.caveats(view), *errors, *summary.warnings(view), *misses]))
+    missed = [miss.text for miss in misses.misses(view)]
+    first = list(dict.fromkeys([*summary.caveats(view), *errors, *summary.warnings(view), *missed]))
     if not first and all(each.severity == "note" for each in findings):
         return None
     return {
