@@ -20,6 +20,8 @@ SOFT = "#59636f"
 GRID = "#e3e6ea"
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 _INSIDE = 6  # names that a legend holds inside the field
+_ROW = 0.18  # inches, of each of them
+_SHORT = 16  # letters of names of which two stand beside one another
 
 
 def new_axes(ax: Any, width: float, height: float) -> Any:
@@ -65,16 +67,32 @@ def guide(ax: Any, x: Sequence[float], y: Sequence[float], dash: Any = (0, (4, 3
     ax.plot(x, y, color=GRAY, linewidth=0.9, linestyle=dash, label="_guide", zorder=1)
 
 
-def legend(ax: Any, handles: Sequence[Any], names: Sequence[str], place: str) -> None:
+def legend(
+    ax: Any, handles: Sequence[Any], names: Sequence[str], place: str, columns: int = 1
+) -> None:
     """Name the lines inside the field, or beside it where there are many."""
     # a name that begins with an underscore would be left out
     told = [f" {name}" if name.startswith("_") else name for name in names]
-    where: dict[str, Any] = {"loc": place}
+    where: dict[str, Any] = {"loc": place, "ncols": columns}
     if len(told) > _INSIDE:
         where = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}
     box = ax.legend(handles, told, fontsize=8.5, frameon=False, labelcolor=INK, **where)
     for text in box.get_texts():
         text.set_parse_math(False)
+
+
+def columns(names: Sequence[str]) -> int:
+    """In how many columns a legend above curves has its names."""
+    return 2 if max(map(len, names)) <= _SHORT else 1
+
+
+def legend_share(ax: Any, names: Sequence[str]) -> float:
+    """Which share of the field's height a legend inside it takes, half of it at most."""
+    if len(names) > _INSIDE:
+        return 0.0
+    inches = ax.bbox.height / ax.figure.dpi
+    rows = -(-len(names) // columns(names))
+    return float(min(0.5, (_ROW * rows + 0.08) / max(inches, _ROW)))
 
 
 def look(comparison: "Comparison", name: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def plot_confusion(
     ax.imshow(shares, cmap=_colours(), vmin=0, vmax=1)
     if len(classes) <= _WRITTEN:
         for (row, column), n in np.ndenumerate(counts):
-            text = f"{n:,}\n{100 * shares[row, column]:.0f} %" if totals[row] else f"{n:,}"
+            text = f"{n:,}\n{100 * shares[row, column]:.1f} %" if totals[row] else f"{n:,}"
             ink = "#ffffff" if shares[row, column] > 0.75 else canvas.INK
             ax.text(column, row, text, ha="center", va="center", fontsize=9, color=ink)
     _name_classes(ax, classes)

@@ -45,8 +45,10 @@ def plot_decision(
     highest = max(
         0.02, *first.treat_all, *(h for _, _, one in lines.lines for h in one.decision.high)
     )
-    ax.set(xlim=(0, 1), ylim=(_BELOW * highest, 1.05 * highest))
+    room = canvas.legend_share(ax, names)
+    span = (1.05 - _BELOW) * highest / (1 - room)
+    ax.set(xlim=(0, 1), ylim=(_BELOW * highest, _BELOW * highest + span))
     below, beside = write(say("Threshold probability")), write(say("Net benefit"))
     canvas.titles(ax, below, beside, write(lines.title))
-    canvas.legend(ax, handles, names, "upper right")
+    canvas.legend(ax, handles, names, "upper right", canvas.columns(names))
     return ax

@@ -35,9 +35,10 @@ def plot_leaderboard(
         if not math.isnan(score.low) and not math.isnan(score.high):
             ax.plot([score.low, score.high], [row, row], color=colour, linewidth=1.8)
         ax.plot([score.value], [row], marker="s", markersize=6, color=colour, label=model.name)
-        ax.text(1.02, row, _told(score.value, score.low, score.high), fontsize=9, va="center",
-                transform=ax.get_yaxis_transform(), color=canvas.INK)  # fmt: skip
-    ax.set_ylim(len(shown) - 0.5, -0.5)
+        # above its row: beside the field there may be another one
+        ax.text(1, row - 0.13, _told(score.value, score.low, score.high), fontsize=8, ha="right",
+                va="bottom", transform=ax.get_yaxis_transform(), color=canvas.INK)  # fmt: skip
+    ax.set_ylim(len(shown) - 0.5, -0.75)
     names = [m.name if len(m.name) <= _LONGEST else f"{m.name[:_LONGEST]}…" for m in shown]
     ax.set_yticks(range(len(shown)), names, parse_math=False)
     ax.tick_params(axis="y", length=0)

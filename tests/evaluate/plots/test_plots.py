@@ -128,6 +128,33 @@ def test_a_leaderboard_has_values_and_ends() -> None:
     ]
 
 
+def test_one_miss_among_many_is_no_nothing() -> None:
+    """A share has one decimal, as on the page."""
+    model = replace(best(two()), confusion=np.array([[20, 0], [1, 389]]))
+    ax = replace(two(), models=(model,)).plot_confusion(model=model.name)
+    told = [text.get_text().split("\n")[1] for text in ax.texts]
+    assert told == ["100.0 %", "0.0 %", "0.3 %", "99.7 %"]
+
+
+@pytest.mark.parametrize("draw", ["plot_leaderboard", "plot_decision"])
+def test_words_stay_inside_the_field(draw: str) -> None:
+    """Nothing runs into a field beside it, and the legend covers no curve."""
+    figure, fields = pyplot.subplots(1, 2, figsize=(9, 3.5))
+    ax = getattr(two(), draw)(fields[0])
+    figure.canvas.draw()
+    frame = ax.bbox
+    box = ax.get_legend()
+    words = list(ax.texts) if box is None else [box]
+    assert words
+    for each in words:
+        shown = each.get_window_extent()
+        assert shown.x0 >= frame.x0 - 1
+        assert shown.x1 <= frame.x1 + 1
+    if box is not None:
+        floor = ax.transData.inverted().transform((0, box.get_window_extent().y0))[1]
+        assert max(max(each.get_ydata()) for each in ax.lines) < floor
+
+
 @pytest.mark.parametrize("draw", EVERY)
 def test_axes_are_taken_and_given(draw: str) -> None:
     """What is passed as ax is drawn in, and comes back; it can be saved without a warning."""
