@@ -7,7 +7,7 @@ from test_languages import entries
 
 _CHINESE = "[\u4e00-\u9fff，。；：、（）“”]"
 # an option, with its value, stands apart from words round it, since it is copied as it is
-_OPTION = re.compile(r" ?--[a-z][\w-]*(?:[ =](?:[A-Za-z=.]+|\{n\}))? ?")
+_OPTION = re.compile(r" ?--[a-z][\w-]*(?:[ =](?:[A-Za-z=.,]+|\{n\}))? ?")
 _BLANK = re.compile(rf"{_CHINESE} +[\w{{.±%<]|[\w}}.±%>] +{_CHINESE}")
 _HALF_WIDTH = re.compile(rf"{_CHINESE}[,;:?!()]|[,;:?!)]{_CHINESE}|{_CHINESE}\.(?:\s|$)")
 # what stands for a term here, and what else it could be called
