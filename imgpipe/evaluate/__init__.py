@@ -7,6 +7,7 @@ from imgpipe.evaluate.compare import compare
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.join_runs import join_runs
 from imgpipe.evaluate.results import (
+    AlikeCount,
     AlikeFeatures,
     AlikeGroup,
     Calibration,
@@ -59,6 +60,7 @@ from imgpipe.learn import fit_model
 
 __all__ = [
     "CHECKS",
+    "AlikeCount",
     "AlikeFeatures",
     "AlikeGroup",
     "Calibration",

@@ -57,7 +57,11 @@ ACROSS = Check(
     say(
         "Images that are nearly the same are judged and trained on: scores on them may be too good."
     ),
-    say("Look at the pairs; keep them on one side (compare --duplicates group) or leave them out."),
+    say(
+        "Look at the pairs; leave copies out (compare --duplicates drop), or move both of a pair "
+        "to one side of a given split. Groups that compare makes may still be copies of one "
+        "another."
+    ),
     across,
 )
 RELABELLED = Check(

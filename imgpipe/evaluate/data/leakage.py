@@ -114,10 +114,10 @@ def duplicates(
     Returns
     -------
     (pairs, complaints)
-        All pairs: those with two labels first, then those in different splits or folds, equal
-        ones before near ones. Of equal images all but the first are listed, beside one in another
-        split or fold where there is one; near-duplicates once for each two groups of equals. And
-        what was left undone.
+        All pairs: sure ones first, of these those with two labels, then those in different splits
+        or folds, equal ones before near ones. Of equal images all but the first are listed, beside
+        one in another split or fold where there is one; near-duplicates once for each two groups of
+        equals. And what was left undone.
     """
     alike = look_alikes(survey, n_jobs) if alike is None else alike
 
@@ -140,7 +140,7 @@ def duplicates(
         for same, listed in ((True, exact), (False, near))
         for a, b, similarity, way, sure in listed
     ]  # fmt: skip
-    pairs.sort(key=lambda p: (p.same_label, p.split_a == p.split_b))
+    pairs.sort(key=lambda p: (not p.sure, p.same_label, p.split_a == p.split_b))
     if not alike.unsearched:
         return tuple(pairs), []
     text = say(

@@ -75,7 +75,7 @@ def freeze(
         overall=all_at_once(records, experiment),
         spreads=spreads(records, resampled, experiment),
         subgroups=subgroup_scores(records, experiment),
-        look_alikes=look_alikes_found(records, experiment, found, where, drawn or {}),
+        look_alikes=look_alikes_found(records, experiment, found, where, drawn or {}, alike[0]),
         features=features_found(records, experiment),
     )
 

@@ -8,7 +8,8 @@ import numpy as np
 from imgpipe._common.texts import counted, say
 from imgpipe.evaluate.data.lookalikes.groups import LookAlikes
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.results import AlikeGroup, LookAlikesFound, OtherScores
+from imgpipe.evaluate.records.alike_counts import alike_counts
+from imgpipe.evaluate.results import AlikeGroup, DuplicatePair, LookAlikesFound, OtherScores
 from imgpipe.evaluate.scores.intervals import HeldOut, intervals
 from imgpipe.images.picture import picture_of
 
@@ -22,26 +23,21 @@ def look_alikes_found(
     alike: LookAlikes,
     places: Sequence[str | None],
     drawn: dict[str, list[HeldOut]],
+    pairs: Sequence[DuplicatePair] = (),
 ) -> LookAlikesFound:
-    """Count the groups, show the worst of them, and tell what the scores are without."""
+    """Count the groups and `pairs`, show the worst, and tell what the scores are without."""
     labels = experiment.labels
     of = len(np.unique(np.concatenate([split.test for split in experiment.splits])))
     seen = None
     if all(len(split.train) for split in experiment.splits):
         found = [alike.among(split.test, split.train) for split in experiment.splits]
         seen = len(np.unique(np.concatenate(found)))
+    certain = _by_group(alike)
     groups = sorted(
-        (
-            (
-                not alike.certain(group),
-                len({int(labels[i]) for i in group}) == 1,
-                len({places[i] for i in group}) == 1,
-                group,
-            )
-            for group in alike.groups
-        ),
+        ((not ties, *_whole(group, ties, labels, places), group) for group, ties in certain),
         key=lambda item: item[:3],
     )
+    tied = {index for _, ties in certain for pair in ties for index in pair}
     copies = experiment.copies
     return LookAlikesFound(
         handling="keep" if copies is None else copies.how,
@@ -52,17 +48,47 @@ def look_alikes_found(
         judged=seen,
         of=of,
         maybe=sum(doubt for doubt, *_ in groups),
+        apart=alike.apart(places),
+        counts=alike_counts(pairs, alike),
         left_out=0 if copies is None else copies.left_out,
         shown=tuple(
-            _shown(group, experiment, places, not doubt) for doubt, *_, group in groups[:_GROUPS]
+            _shown(group, experiment, places, not same, not here, None if doubt else tied)
+            for doubt, same, here, group in groups[:_GROUPS]
         ),
         without=_without(records, experiment, alike, seen, of) if seen else None,
         as_drawn=_as_drawn(records, experiment, drawn),
     )
 
 
+def _by_group(alike: LookAlikes) -> list[tuple[tuple[int, ...], list[tuple[int, int]]]]:
+    """Each group with the pairs in it that are equal or surely copies."""
+    group_of = {index: k for k, group in enumerate(alike.groups) for index in group}
+    ties: list[list[tuple[int, int]]] = [[] for _ in alike.groups]
+    for a, b in alike.sure_pairs():
+        if a in group_of and group_of[a] == group_of.get(b):
+            ties[group_of[a]].append((a, b))
+    return list(zip(alike.groups, ties, strict=True))
+
+
+def _whole(
+    group: Sequence[int],
+    ties: Sequence[tuple[int, int]],
+    labels: np.ndarray,
+    places: Sequence[str | None],
+) -> tuple[bool, bool]:
+    """Whether sure copies have one label, and one place; all images where no copy is sure."""
+    several = ties or [(group[0], index) for index in group[1:]]
+    one_label = all(labels[a] == labels[b] for a, b in several)
+    return one_label, all(places[a] == places[b] for a, b in several)
+
+
 def _shown(
-    group: Sequence[int], experiment: Experiment, places: Sequence[str | None], sure: bool
+    group: Sequence[int],
+    experiment: Experiment,
+    places: Sequence[str | None],
+    torn: bool,
+    across: bool,
+    tied: set[int] | None,
 ) -> AlikeGroup:
     """One group, each label and place among its first few."""
     dataset, labels = experiment.dataset, experiment.labels
@@ -77,12 +103,13 @@ def _shown(
         )
     return AlikeGroup(
         images=len(group),
-        torn=len({int(labels[i]) for i in group}) > 1,
-        across=len({places[i] for i in group}) > 1,
+        torn=torn,
+        across=across,
         ids=tuple(str(dataset.ids[i]) for i in few),
         labels=tuple(experiment.classes[labels[i]] for i in few),
         places=tuple(places[i] for i in few),
-        sure=sure,
+        sure=tied is not None,
+        doubtful=() if tied is None else tuple(i not in tied for i in few),
         pictures=pictures,
     )
 

@@ -1,6 +1,7 @@
 """The protocol of a comparison, in fields and in sentences."""
 
 from imgpipe._common.texts import Text, counted, joined, say
+from imgpipe.evaluate.data.card import places
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
@@ -139,7 +140,19 @@ def _copies(experiment: Experiment) -> str:
             "Of images that look alike one was kept: {n} were left out.",
         )
     if copies.together is not None:
-        return say("Images that look alike stay on one side.")
+        apart = copies.alike.apart(places(experiment.dataset, experiment.splits))
+        return joined(
+            [
+                say("Groups of images that look alike stay on one side."),
+                counted(
+                    apart,
+                    "{n} pair of near copies between two groups does not.",
+                    "{n} pairs of near copies between two groups do not.",
+                )
+                if apart
+                else "",
+            ]
+        )
     return ""
 
 

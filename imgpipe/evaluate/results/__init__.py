@@ -13,7 +13,12 @@ from imgpipe.evaluate.results.features import (
 from imgpipe.evaluate.results.findings import Finding
 from imgpipe.evaluate.results.joined import JoinedRuns, NamedRun, Unpaired
 from imgpipe.evaluate.results.learning import Crossing, LearningCurve, LearningCurves
-from imgpipe.evaluate.results.lookalikes import AlikeGroup, LookAlikesFound, OtherScores
+from imgpipe.evaluate.results.lookalikes import (
+    AlikeCount,
+    AlikeGroup,
+    LookAlikesFound,
+    OtherScores,
+)
 from imgpipe.evaluate.results.operating_points import (
     ConformalSets,
     Counts,
@@ -42,6 +47,7 @@ __all__ = [
     "HIGHEST",
     "LOWER_IS_BETTER",
     "METRICS",
+    "AlikeCount",
     "AlikeFeatures",
     "AlikeGroup",
     "Calibration",

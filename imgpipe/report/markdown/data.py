@@ -4,6 +4,7 @@ from imgpipe._common.texts import say
 from imgpipe.report.markdown.marks import code, facts, heading, items, plain, table
 from imgpipe.report.page import data as page_data
 from imgpipe.report.page import guidelines as page_guidelines
+from imgpipe.report.page import lookalikes as page_lookalikes
 from imgpipe.report.page import protocol as page_protocol
 from imgpipe.report.page import run as page_run
 from imgpipe.report.page import statistics as page_statistics
@@ -32,15 +33,10 @@ def lookalikes(view: View) -> list[str]:
     found = view.comparison.look_alikes
     if found is None or not found.groups:
         return []
-    told = say(
-        "{images} images in {groups} groups are equal or nearly so; {torn} groups have different "
-        "labels, {across} stand in several parts or folds. duplicates.csv has all pairs.",
-        images=found.images,
-        groups=found.groups,
-        torn=found.torn,
-        across=found.across,
-    )
-    return [plain(told)]
+    counts = page_lookalikes.counts(view)
+    header = page_lookalikes.columns()
+    told = plain(page_lookalikes.lead(view))
+    return [told, table(header, counts, len(header) - 1)] if counts else [told]
 
 
 def checks(view: View) -> list[str]:

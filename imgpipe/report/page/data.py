@@ -99,6 +99,8 @@ def _sizes(sizes: dict[str, int]) -> Text:
 def _copies(card: "DataCard") -> _Rows:
     """Count look-alikes, and the judged images among the equal ones that were trained on."""
     near = sum(not pair.exact and pair.sure for pair in card.duplicates)
+    maybe = sum(not pair.sure for pair in card.duplicates)
+    nearly = say("{n}, and {maybe} that may only be much alike", n=near, maybe=maybe)
     copies = card.copies
     groups = counted(copies.groups, "in {n} group of equal ones", "in {n} groups of equal ones")
     equal = say("{n}, {groups}", n=copies.images, groups=groups)
@@ -113,7 +115,7 @@ def _copies(card: "DataCard") -> _Rows:
     return [
         (say("Judged images equal to one in training"), judged),
         (say("Images equal to another"), equal),
-        (say("Pairs of near-duplicates"), f"{near:,}"),
+        (say("Pairs of near-duplicates"), nearly if maybe else f"{near:,}"),
     ]
 
 

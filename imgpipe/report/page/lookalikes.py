@@ -14,6 +14,7 @@ from imgpipe.report.words.sentences import with_interval
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import (
+        AlikeCount,
         AlikeGroup,
         Comparison,
         DuplicatePair,
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
 _PAIRS = 12  # listed
 _UNFOLDED = 6  # groups with two labels or in two places
+_KINDS = {
+    "equal": say("the same pixels"),
+    "near": say("nearly the same"),
+    "maybe": say("maybe only much alike"),
+    "all": say("all"),
+}
 _DONE = {
-    "group": say("In cross-validation, look-alikes stay on one side of each fold."),
     "drop": say("Of each group one image was kept, and none where labels contradict one another."),
     "keep": say("Nothing was done about look-alikes."),
 }
@@ -82,7 +88,9 @@ def section(view: View) -> dict[str, Any] | None:
     pairs = [_pair(pair) for pair in card.duplicates[:_PAIRS]]
     more = len(card.duplicates) - len(pairs)
     return {
-        "lead": _lead(found, card.region == "table"),
+        "lead": lead(view),
+        "counts": counts(view),
+        "columns": columns(),
         "groups": [_group(group, place) for place, group in enumerate(found.shown)],
         "more": found.groups - len(found.shown),
         "pairs": pairs,
@@ -113,6 +121,7 @@ def _group(group: "AlikeGroup", place: int) -> dict[str, Any]:
         "items": [
             {
                 "id": group.ids[k],
+                "doubtful": k < len(group.doubtful) and group.doubtful[k],
                 "label": group.labels[k],
                 "place": split_name(group.places[k]),
                 "src": light_uri(group.pictures[k]) if whole else None,
@@ -124,15 +133,16 @@ def _group(group: "AlikeGroup", place: int) -> dict[str, Any]:
 
 def _pair(pair: "DuplicatePair") -> dict[str, Any]:
     """Say of two look-alikes where they stand and what they share."""
+    kind = "equal" if pair.exact else "near" if pair.sure else "maybe"
     where = dict.fromkeys(split for split in (pair.split_a, pair.split_b) if split)
     same = pair.label_a if pair.same_label else say("different: {labels}", labels=_labels(pair))
     return {
         "a": pair.id_a,
         "b": pair.id_b,
         "where": say("{places}", places=[split_name(split) for split in where]),
-        "alike": say("the same pixels") if pair.exact else say("nearly the same"),
+        "alike": _KINDS[kind],
         "labels": same or say("same"),
-        "bad": pair.split_a != pair.split_b or not pair.same_label,
+        "bad": pair.sure and (pair.split_a != pair.split_b or not pair.same_label),
     }
 
 
@@ -140,7 +150,36 @@ def _labels(pair: "DuplicatePair") -> list[str]:
     return [pair.label_a, pair.label_b]
 
 
-def _lead(found: "LookAlikesFound", rows: bool) -> Text:
+def counts(view: View) -> list[list[str]]:
+    """A row for each kind of look-alikes: its name, and how many there are."""
+    found = view.comparison.look_alikes
+    return [
+        [_KINDS[row.kind], *(f"{n:,}" for n in _numbers(row))]
+        for row in (() if found is None else found.counts)
+    ]
+
+
+def columns() -> list[Text]:
+    """Names of what is counted."""
+    return [
+        say("Alike"),
+        say("Pairs"),
+        say("Images in these pairs"),
+        say("Groups with no surer pair"),
+        say("Pairs with different labels"),
+        say("Pairs in two parts or folds"),
+    ]
+
+
+def _numbers(row: "AlikeCount") -> tuple[int, ...]:
+    return row.pairs, row.images, row.groups, row.torn, row.across
+
+
+def lead(view: View) -> Text:
+    """Say what was found, what is doubtful, and what was done."""
+    found, card = view.comparison.look_alikes, view.comparison.dataset
+    assert found is not None
+    rows = card.region == "table"
     groups = counted(found.groups, "{n} group", "{n} groups")
     maybe = counted(
         found.maybe,
@@ -152,7 +191,8 @@ def _lead(found: "LookAlikesFound", rows: bool) -> Text:
             _equal_rows(found, groups) if rows else _alike_images(found, groups),
             _bad(found),
             maybe if found.maybe else "",
-            _DONE.get(found.handling, ""),
+            _DONE.get(found.handling) or _grouped(view),
+            _apart(found),
             say("All pairs stand in {file}.", file=_FILE),
         ]
     )
@@ -161,11 +201,38 @@ def _lead(found: "LookAlikesFound", rows: bool) -> Text:
 def _bad(found: "LookAlikesFound") -> Text:
     """Count the groups that harm scores or labels."""
     if not found.torn and not found.across:
-        return say("None has different labels, and none stands in several parts or folds.")
+        return say(
+            "In no group do equal images or sure copies have different labels, or stand in several "
+            "parts or folds."
+        )
     return say(
-        "{torn} of the groups have different labels, {across} stand in several parts or folds.",
+        "Equal images or sure copies have different labels in {torn} of the groups, and stand in "
+        "several parts or folds in {across}.",
         torn=found.torn,
         across=found.across,
+    )
+
+
+def _grouped(view: View) -> Text:
+    """Folds keep groups together where they were drawn here."""
+    found = view.comparison.look_alikes
+    if view.comparison.protocol.kind != "cross-validation" or found is None or found.across:
+        return say("The division was given, and left as it is.")
+    return say("In cross-validation, the images of a group stay on one side of each fold.")
+
+
+def _apart(found: "LookAlikesFound") -> str:
+    """Tell of sure copies that groups do not hold together."""
+    if not found.apart:
+        return ""
+    return counted(
+        found.apart,
+        "{n} pair of sure copies stands in two places all the same, each in a group of its own: "
+        "groups become one only where half of the pairs between them are alike, lest a chain of "
+        "images tie a whole class together.",
+        "{n} pairs of sure copies stand in two places all the same, each image in a group of its "
+        "own: groups become one only where half of the pairs between them are alike, lest a chain "
+        "of images tie a whole class together.",
     )
 
 

@@ -53,6 +53,27 @@ class LookAlikes:
             pair.sure and pair.a in inside and pair.b in inside for pair in self.near
         )
 
+    def sure_pairs(self) -> list[tuple[int, int]]:
+        """Pairs of images that are equal or surely copies; equal ones with the first of theirs."""
+        equal = [(group[0], index) for group in self.equal for index in group[1:]]
+        return equal + [(pair.a, pair.b) for pair in self.near if pair.sure]
+
+    def apart(self, places: Sequence[str | None]) -> int:
+        """Count the pairs of sure copies in different places that are of two groups.
+
+        A copy of equal images counts once, and is in all places where these are.
+        """
+        group_of = {index: k for k, group in enumerate(self.groups) for index in group}
+        where: dict[int, set[str | None]] = {}
+        for group in self.equal:
+            where[group[0]] = {places[index] for index in group}
+        return sum(
+            len(where.get(pair.a, {places[pair.a]}) | where.get(pair.b, {places[pair.b]})) > 1
+            and group_of.get(pair.a, -1 - pair.a) != group_of.get(pair.b, -1 - pair.b)
+            for pair in self.near
+            if pair.sure
+        )
+
     def united(self, groups: Sequence[str] | np.ndarray | None) -> np.ndarray:
         """Ids under which patients, or images where none is known, and look-alikes are one."""
         own = np.arange(self.n) if groups is None else np.unique(groups, return_inverse=True)[1]

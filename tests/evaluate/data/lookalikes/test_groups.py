@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from imgpipe.evaluate.data.lookalikes.groups import LookAlikes, grouped
 from imgpipe.evaluate.data.lookalikes.search import Likeness
+from imgpipe.evaluate.records.alike_counts import alike_counts
+from imgpipe.evaluate.results import AlikeCount, DuplicatePair
 
 
 def likeness(a: int, b: int, similarity: float = 0.9) -> Likeness:
@@ -73,3 +75,36 @@ def test_judged_images_that_stand_in_training_are_counted_as_by_hand(
     judged = [i for i in range(found.n) if i not in trained]
     by_hand = [i for i in judged if any((i, j) in alike for j in trained)]
     assert found.among(np.array(judged, int), np.array(trained, int)).tolist() == by_hand
+
+
+def test_sure_copies_of_two_groups_are_counted_where_places_differ() -> None:
+    """A pair between groups may be torn apart; pairs of a group and doubtful ones do not count."""
+    near = (likeness(0, 1), likeness(1, 2), Likeness(2, 3, 0.9, "", sure=False), likeness(3, 4))
+    alike = LookAlikes(6, ((4, 5),), near, ((0, 1), (3, 4, 5)))
+    assert alike.apart(["a", "a", "b", "a", "a", "a"]) == 1
+    assert alike.apart(["a", "b", "b", "a", "b", "b"]) == 0
+    assert sorted(alike.sure_pairs()) == [(0, 1), (1, 2), (3, 4), (4, 5)]
+
+
+def test_counts_are_of_pairs_by_kind_and_of_groups_by_their_surest_pair() -> None:
+    """Equal, near and doubtful pairs are counted once each, and together."""
+    near = (
+        likeness(2, 3),
+        Likeness(3, 4, 0.9, "", sure=False),
+        Likeness(5, 6, 0.9, "", sure=False),
+    )
+    alike = LookAlikes(7, ((0, 1),), near, ((0, 1), (2, 3, 4), (5, 6)))
+    ends = [(0, 1, True, True), (2, 3, False, True), (3, 4, False, False), (5, 6, False, False)]
+    pairs = [
+        DuplicatePair(
+            f"{a}", f"{b}", f"fold {a % 2}", f"fold {b % 2}", a > 0, exact, 1.0, sure=sure
+        )
+        for a, b, exact, sure in ends
+    ]
+    assert alike_counts(pairs, alike) == (
+        AlikeCount("equal", pairs=1, images=2, groups=1, torn=1, across=1),
+        AlikeCount("near", pairs=1, images=2, groups=1, torn=0, across=1),
+        AlikeCount("maybe", pairs=2, images=4, groups=1, torn=0, across=2),
+        AlikeCount("all", pairs=4, images=7, groups=3, torn=1, across=4),
+    )
+    assert alike_counts(pairs[:1], LookAlikes(2, ((0, 1),), (), ((0, 1),)))[0].kind == "equal"
