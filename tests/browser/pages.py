@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,19 @@ def _split_run(classes: tuple[str, str] = ("benign", "malignant")) -> Comparison
     split = np.tile(["train", "test", "val"], 67)[:200]
     models = _models("forest", "logistic", "dummy")
     return compare(models, make_dataset(classes, 100, split=split), conformal=0.9, canaries=True)
+
+
+def _lacking_run() -> Comparison:
+    """The same, and thresholds were chosen for all models but the forest."""
+    run = _split_run()
+    lacking = [
+        replace(m, operation=tuple(replace(o, points=o.points[:1]) for o in m.operation))
+        if m.name == "forest"
+        else m
+        for m in run.models
+        if m.name != "dummy"
+    ]
+    return replace(run, models=tuple(lacking), pairs=(), canaries=())
 
 
 def _hostile() -> Comparison:
@@ -107,6 +121,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "split-zh": lambda: render(_split_run(), "zh"),
     "folds": lambda: render(_folds_run()),
     "folds-zh": lambda: render(_folds_run(), "zh"),
+    "lacking": lambda: render(_lacking_run()),
     "hostile": lambda: render(_hostile()),
     "many": lambda: render(_many()),
     "very-many": lambda: render(_very_many()),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pages import _folds_run, _split_run
+from pages import _folds_run, _lacking_run, _split_run
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +118,48 @@ def test_a_rule_gives_each_model_its_own_threshold(opened: Open, kind: str) -> N
                 assert shown["figures"][model.name]["net_benefit"] == words
         page.locator("#threshold .presets button").first.click()
         assert state(page) == first
+
+
+def test_a_model_without_the_chosen_threshold_is_marked(opened: Open) -> None:
+    """It has no counts and figures under that rule, and has them again under the next one."""
+    with opened("lacking") as seen:
+        page = seen.page
+        before = state(page)
+        page.locator("#threshold .presets button").nth(1).click()
+        lacking = page.locator("#threshold .called.lacking")
+        assert lacking.count() == 1
+        assert "forest no threshold chosen" in " ".join(lacking.inner_text().split())
+        row = page.locator("#threshold .figures tr.lacking")
+        assert set(row.locator("[data-figure]").all_inner_texts()) == {"–"}
+        assert set(lacking.locator(".count").all_inner_texts()) == {"–"}
+        model = next(m for m in _lacking_run().models if m.name == "logistic")
+        (at,) = model.operation[0].points[1].thresholds
+        assert page.locator("#threshold output").text_content() == f"{at:.2f}"
+        slider = page.locator("#threshold input[type=range]")
+        assert slider.input_value() == f"{round(100 * at)}"
+        page.locator("#threshold .presets button").first.click()
+        assert state(page) == before
+        assert page.locator("#threshold .lacking").count() == 0
+        assert seen.errors == []
+
+
+def test_the_knob_is_pale_where_thresholds_differ(opened: Open) -> None:
+    """Several models' thresholds are written as a range; moved by hand there is one again."""
+    with opened("split") as seen:
+        page = seen.page
+        slider = page.locator("#threshold input[type=range]")
+        rule = page.locator("#threshold .presets button").nth(1)
+        rule.click()
+        points = [model.operation[0].points[1] for model in _split_run().models]
+        known = sorted(threshold for point in points for threshold in point.thresholds)
+        told = f"{known[0]:.2f}–{known[-1]:.2f}"
+        assert page.locator("#threshold output").text_content() == told
+        assert slider.get_attribute("aria-valuetext") == told
+        assert slider.input_value() == f"{round(100 * known[len(known) // 2])}"
+        assert "several" in slider.get_attribute("class")
+        slider.fill("30")
+        assert "several" not in slider.get_attribute("class")
+        assert page.locator("#threshold output").text_content() == "0.30"
 
 
 def test_a_class_is_chosen(opened: Open) -> None:

@@ -11,6 +11,7 @@
   const select = control.querySelector("select");
   const presets = [...control.querySelectorAll("button")];
   const panels = [...section.querySelectorAll(".panel")];
+  let last = null;
   const language = document.documentElement.lang;
 
   const digits = (value, n) => (Number.isFinite(value) ? value.toFixed(n).replace("-", "−") : "–");
@@ -59,7 +60,11 @@
     }
   }
 
+  // of a model without the threshold that is looked at there is nothing to count
   function count(cell, now) {
+    cell.querySelector(".count").textContent = "–";
+    cell.style.setProperty("--s", "0");
+    if (!now) return;
     const key = cell.dataset.count;
     const row = key === "tp" || key === "fn" ? now.tp + now.fn : now.tn + now.fp;
     const share = row ? now[key] / row : 0;
@@ -74,23 +79,33 @@
     panel.querySelectorAll(".marks").forEach((group) => move(group, now));
     for (const shown of panel.querySelectorAll(".called, .figures tbody tr")) {
       const model = now.get(shown.dataset.model);
-      if (!model) continue;
+      shown.classList.toggle("lacking", !model);
+      shown.querySelector(".lacks").hidden = Boolean(model);
       shown.querySelectorAll("[data-count]").forEach((cell) => count(cell, model));
       for (const cell of shown.querySelectorAll("[data-figure]")) {
-        const value = model[cell.dataset.figure];
+        const value = model ? model[cell.dataset.figure] : NaN;
         cell.textContent = typeof value === "string" ? value : digits(value, 3);
       }
     }
-    return [...now.values()].map((model) => (model ? model.at : NaN));
+    return [...now.values()].filter(Boolean).map((model) => model.at);
   }
 
   function choose(choice) {
-    const at = new Set(panels.flatMap((panel, i) => show(panel, classes[i], choice)));
-    const [one] = at;
-    section.classList.toggle("apart", at.size > 1);
+    const at = panels.map((panel, i) => show(panel, classes[i], choice));
+    section.classList.toggle("apart", new Set(at.flat()).size > 1);
+    if (slider) stand(new Set(panels.flatMap((panel, i) => (panel.hidden ? [] : at[i]))));
+    last = choice;
     presets.forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.rule === choice.rule)));
-    if (output) output.value = at.size === 1 ? digits(one, 2) : "–";
-    if (slider && at.size === 1 && Number.isFinite(one)) slider.value = String(Math.round(100 * one));
+  }
+
+  // the knob stands at the one threshold, or pale in the middle of several
+  function stand(at) {
+    const known = [...at].filter(Number.isFinite).sort((a, b) => a - b);
+    const ends = [...new Set([known[0], known.at(-1)].map((value) => digits(value, 2)))];
+    output.value = ends.join("–");
+    slider.setAttribute("aria-valuetext", output.value);
+    slider.classList.toggle("several", at.size !== 1 || !known.length);
+    if (known.length) slider.value = String(Math.round(100 * known[known.length >> 1]));
   }
 
   function pick(chosen) {
@@ -98,6 +113,7 @@
       panel.hidden = i !== chosen;
       panel.open = true;
     });
+    if (last) choose(last);
   }
 
   slider?.addEventListener("input", () => choose({ step: Number(slider.value) }));
