@@ -8,25 +8,37 @@ from imgpipe.evaluate.results import Mistake
 from imgpipe.evaluate.scores.intervals import HeldOut
 from imgpipe.images.picture import fitted_map, outlined
 
-_MISTAKES = 12
-_EXPLAINED = 8  # the most confident ones, which the report shows
+_FEWEST, _MOST = 8, 12
+_OF_CLASS = 3  # at least, of each true class, where there is room
 
 
 def surest_mistakes(
     record: ModelRecord, folds: list[HeldOut], pooled: HeldOut, experiment: Experiment
 ) -> tuple[Mistake, ...]:
-    """The wrong predictions that the model was surest of; `pooled` holds those of all `folds`."""
+    """The wrong predictions that the model was surest of, some of each true class.
+
+    `pooled` holds those of all `folds`.
+    """
     wrong = np.flatnonzero(pooled.predicted != experiment.labels[pooled.index])
     sure = pooled.scores[wrong, pooled.predicted[wrong]]
-    surest = _unlike(wrong[np.argsort(-sure, kind="stable")], pooled, experiment)[:_MISTAKES]
+    ranked = _unlike(wrong[np.argsort(-sure, kind="stable")], pooled, experiment)
+    surest = ranked[_some_of_each(experiment.labels[pooled.index[ranked]])]
     fold = np.repeat(np.arange(len(folds)), [len(part.index) for part in folds])
     mistakes = []
-    for rank, at in enumerate(surest):
-        # the report shows the first few, and the first seed's models are at hand
-        explained = rank < _EXPLAINED and fold[at] < len(record.explained)
-        model = record.explained[fold[at]] if explained else None
+    for at in surest:
+        # the first seed's models are at hand
+        model = record.explained[fold[at]] if fold[at] < len(record.explained) else None
         mistakes.append(_mistake(pooled, at, model, experiment))
     return tuple(mistakes)
+
+
+def _some_of_each(labels: np.ndarray) -> np.ndarray:
+    """Places of the first of each label, up to three, and of the first of all; in order."""
+    classes = len(np.unique(labels))
+    most = min(_MOST, max(_FEWEST, 2 * classes))
+    before = np.array([np.sum(labels[:k] == label) for k, label in enumerate(labels)], np.intp)
+    first = min(_OF_CLASS, max(1, most // max(classes, 1)))
+    return np.sort(np.argsort(before.clip(max=first), kind="stable")[:most])
 
 
 def _unlike(ranked: np.ndarray, pooled: HeldOut, experiment: Experiment) -> np.ndarray:
