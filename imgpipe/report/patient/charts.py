@@ -15,45 +15,45 @@ if TYPE_CHECKING:
     from imgpipe.evaluate.results.explained import Quartiles
 
 FOR, AGAINST = "var(--for)", "var(--against)"
-_WIDTH, _LEFT, _RIGHT = 640, 8, 632  # of the scale of probabilities
+OTHER = "var(--dummy)"  # classes that are not compared
 _STRIP = 240
 
 
 def scale(
-    ends: tuple[str, str] | None,
     name: str,
     p: float,
+    colours: tuple[str, str],
     bin: "Bin | None" = None,
     thresholds: Sequence["Threshold"] = (),
+    used: float | None = None,
 ) -> Markup:
     """Draw a probability from 0 to 1, the thresholds on it, and what came true below it.
 
-    `ends` are the classes to the left and to the right, where there are two.
+    Places are percentages of the width, so that words are as large on a phone. `colours` are those
+    of the class and of what is left to the other one. `used` is the threshold that calls a class.
     """
-    top = 24 if ends is not None else 4
+    top = 20 if used is not None else 6
     bottom = top + 16
-    height = bottom + (56 if bin is not None else 26)
+    height = bottom + (50 if bin is not None else 24)
     label = say("Probability of {name}: {p}", name=name, p=chance(p))
     parts = [
-        f'<svg class="chart pt-scale" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-label="{escaped(label)}">'
+        f'<svg class="chart pt-scale" width="100%" height="{height}" style="height:{height}px" '
+        f'role="img" aria-label="{escaped(label)}">'
+        f'<rect x="0" y="{top}" width="100%" height="16" rx="3" fill="{colours[1]}"/>'
+        f'<rect x="0" y="{top}" width="{_x(p)}" height="16" rx="3" fill="{colours[0]}"/>'
     ]
-    if ends is not None:
-        parts.append(f'<text class="name" x="{_LEFT}" y="14">{escaped(ends[0])}</text>')
-        parts.append(
-            f'<text class="name" x="{_RIGHT}" y="14" text-anchor="end">{escaped(ends[1])}</text>'
-        )
-    parts.append(
-        f'<rect class="track" x="{_LEFT}" y="{top}" width="{_RIGHT - _LEFT}" height="16" rx="8"/>'
-        f'<rect class="filled" x="{_LEFT}" y="{top}" width="{max(16, _x(p) - _LEFT):.1f}" '
-        f'height="16" rx="8"/>'
-    )
     parts += [
-        f'<line class="limit" x1="{_x(one.value):.1f}" x2="{_x(one.value):.1f}" y1="{top - 5}" '
-        f'y2="{bottom + 5}"><title>{escaped(chance(one.value))}</title></line>'
+        f'<line class="limit" x1="{_x(one.value)}" x2="{_x(one.value)}" y1="{top - 4}" '
+        f'y2="{bottom + 4}"><title>{escaped(chance(one.value))}</title></line>'
         for one in thresholds
     ]
-    parts += _ticks(bottom + 17)
+    if used is not None:
+        words = say("threshold {value:g}", value=used)
+        parts.append(
+            f'<text class="used" x="{_x(used)}" y="11" text-anchor="middle">{escaped(words)}</text>'
+            f'<line class="used" x1="{_x(used)}" x2="{_x(used)}" y1="{top - 5}" y2="{bottom + 5}"/>'
+        )
+    parts += _ticks(bottom + 18)
     if bin is not None:
         parts.append(_came_true(bin, bottom + 38))
     return Markup("".join([*parts, "</svg>"]))
@@ -63,12 +63,13 @@ def _came_true(bin: "Bin", y: int) -> str:
     """Draw the share that came true, with its interval."""
     low, high, at = _x(bin.share_low), _x(bin.share_high), _x(bin.share)
     label = say("came true")
-    left = at > _WIDTH / 2
-    x, anchor = (low - 8, "end") if left else (high + 8, "start")
+    left = bin.share > 0.5
+    x, away, anchor = (low, -9, "end") if left else (high, 9, "start")
     return (
-        f'<line class="whisker" x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}"/>'
-        f'<circle class="observed" cx="{at:.1f}" cy="{y}" r="5"/>'
-        f'<text class="tick" x="{x:.1f}" y="{y + 4}" text-anchor="{anchor}">{escaped(label)}</text>'
+        f'<line class="whisker" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>'
+        f'<circle class="observed" cx="{at}" cy="{y}" r="5"/>'
+        f'<text class="tick" x="{x}" dx="{away}" y="{y + 4}" text-anchor="{anchor}">'
+        f"{escaped(label)}</text>"
     )
 
 
@@ -76,14 +77,14 @@ def _ticks(y: int) -> list[str]:
     """Numbers below the scale."""
     anchors = {0.0: "start", 1.0: "end"}
     return [
-        f'<text class="tick" x="{_x(at):.1f}" y="{y}" text-anchor="{anchors.get(at, "middle")}">'
+        f'<text class="tick" x="{_x(at)}" y="{y}" text-anchor="{anchors.get(at, "middle")}">'
         f"{at:g}</text>"
         for at in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
 
 
-def _x(p: float) -> float:
-    return _LEFT + p * (_RIGHT - _LEFT)
+def _x(p: float) -> str:
+    return f"{100 * p:.2f}%"
 
 
 def strip(

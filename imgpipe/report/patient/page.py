@@ -33,9 +33,7 @@ def content_of(told: "Explained") -> dict[str, Any]:
     compared = _compared(told)
     shown, left = _told_of(told.reasons)
     return {
-        "title": say(
-            "{name}, {p}", name=told.predicted, p=chance(told.probabilities[told.predicted])
-        ),
+        "title": words.title(told),
         "headline": words.headline(told),
         "facts_line": facts_line(told),
         "warnings": warnings_of(told),
@@ -106,17 +104,29 @@ def _scales(told: "Explained") -> list[dict[str, Any]]:
     evidence = told.evidence
     bin = None if evidence is None else evidence.bin
     limits = () if evidence is None else evidence.thresholds
+    shades = dict(zip(_compared(told), _COLOURS, strict=False))
     if told.positive_class is not None:
-        ends = (next(iter(told.probabilities)), told.positive_class)
-        p = told.probabilities[told.positive_class]
-        return [{"name": None, "svg": charts.scale(ends, told.positive_class, p, bin, limits)}]
+        name = told.positive_class
+        other = next(each for each in told.probabilities if each != name)
+        drawn = charts.scale(
+            name, told.probabilities[name], (shades[name], shades[other]), bin, limits, used=0.5
+        )
+        return [{"ends": [_end(told, each, shades) for each in (name, other)], "svg": drawn}]
     ranked = sorted(told.probabilities.items(), key=lambda item: -item[1])[:_CLASSES]
-    drawn = []
+    scales = []
     for name, p in ranked:
         own = bin if bin is not None and bin.name == name else None
         marks = limits if name == told.predicted else ()
-        drawn.append({"name": name, "p": chance(p), "svg": charts.scale(None, name, p, own, marks)})
-    return drawn
+        colours = shades.get(name, charts.OTHER), "var(--grid)"
+        drawn = charts.scale(name, p, colours, own, marks)
+        scales.append({"ends": [_end(told, name, shades)], "svg": drawn})
+    return scales
+
+
+def _end(told: "Explained", name: str, shades: Mapping[str, str]) -> dict[str, str]:
+    """Name a class with its probability, in its colour."""
+    colour = shades.get(name, charts.OTHER)
+    return {"name": name, "p": chance(told.probabilities[name]), "colour": colour}
 
 
 def thresholds(evidence: "Evidence | None") -> list[tuple[Any, ...]]:
@@ -217,7 +227,9 @@ def restored(run: Mapping[str, Any], place: str) -> Text:
 def statement(told: "Explained") -> Text | None:
     """Say how the model was judged."""
     run = told.card.get("run")
-    return None if run is None else restored(run, "/protocol/statement")
+    if run is None:
+        return None
+    return words.of_model(restored(run, "/protocol/statement"), told.card.get("model"))
 
 
 def card_rows(told: "Explained") -> list[tuple[Text, Any]]:

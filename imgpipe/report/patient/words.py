@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common.texts import Text, counted, joined, say
+from imgpipe._common.texts import ENGLISH, Text, counted, joined, say
 from imgpipe.report.patient.figures import chance, chances, ends, measured, percent, share
 from imgpipe.report.words.features import feature_name, unit_name
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from imgpipe.bundle.evidence import Bin, ClassSet
     from imgpipe.evaluate.results.explained import Neighbours, Quartiles, Reason
 
+_NEAR = 0.1  # difference of two probabilities below which neither is called likelier
 _FEW = 20  # held-out images in a bin, below which its share says little
 _BLOCKS = {
     "hog": say("the directions of edges, place by place"),
@@ -19,18 +20,64 @@ _BLOCKS = {
 }
 
 
+def title(told: "Explained") -> Text:
+    """Name the class with its probability; and say where that settles nothing."""
+    values = {"name": told.predicted, "p": chance(told.probabilities[told.predicted])}
+    if undecided(told):
+        return say("undecided: {name}, {p}", **values)
+    return say("{name}, {p}", **values)
+
+
+def undecided(told: "Explained") -> list[Text]:
+    """Say why the prediction settles nothing; empty where it does."""
+    said = []
+    (_, first), (other, second) = sorted(told.probabilities.items(), key=lambda one: -one[1])[:2]
+    if first - second < _NEAR:
+        said.append(say("That of {name} is hardly lower: {p}.", name=other, p=chance(second)))
+    found = None if told.evidence is None else told.evidence.set
+    if found is not None and len(found.classes) > 1:
+        said.append(
+            say(
+                "At a level of {level}, none of these is ruled out: {names}.",
+                level=percent(found.level),
+                names=list(found.classes),
+            )
+        )
+    elif found is not None and not found.classes:
+        said.append(say("At a level of {level}, no class is left.", level=percent(found.level)))
+    return said
+
+
 def headline(told: "Explained") -> Text:
-    """Say what the model gives."""
-    p = told.probabilities[told.predicted]
-    if told.evidence is not None and told.evidence.set is not None:
-        inside = told.evidence.set.classes
-        if len(inside) != 1:
-            return joined([_given(told.predicted, p), say("This does not settle it.")])
-    return _given(told.predicted, p)
+    """Say what the model gives, and how far that settles it."""
+    given = say(
+        "The model gives a probability of {p} for {name}.",
+        p=chance(told.probabilities[told.predicted]),
+        name=told.predicted,
+    )
+    if why := undecided(told):
+        return joined([given, *why, say("This does not settle it.")])
+    found = None if told.evidence is None else told.evidence.set
+    if found is None:
+        return given
+    level = percent(found.level)
+    return joined([given, say("At a level of {level}, all else is ruled out.", level=level)])
 
 
-def _given(name: str, p: float) -> Text:
-    return say("The model gives a probability of {p} for {name}.", p=chance(p), name=name)
+def of_model(text: Text, model: str | None) -> Text:
+    """Leave out what a text says of other models of the run alone."""
+    if not text.values or model is None:
+        return text
+    if text.template.replace(" ", "") == "".join(f"{{{name}}}" for name in text.values):
+        told = [of_model(part, model) for part in text.values.values() if isinstance(part, Text)]
+        return joined(told) if len(told) == len(text.values) else text
+    named = text.values.get("names")
+    if not isinstance(named, list | tuple):
+        return text
+    if model not in named:
+        return joined([])
+    values = {**text.values, "names": [model]}
+    return Text(ENGLISH.fill(text.template, values), text.template, values)
 
 
 def reliability(told: "Explained") -> list[Text]:

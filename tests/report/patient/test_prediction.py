@@ -12,13 +12,14 @@ import pytest
 from judged_model import Judged
 
 from imgpipe import InputError, bundle, features
+from imgpipe._common.texts import joined, say
 from imgpipe.bundle import Explained
 from imgpipe.datasets import Dataset
 from imgpipe.images import Image
 from imgpipe.learn import fit
 from imgpipe.report import write_prediction
 from imgpipe.report.languages import speaking
-from imgpipe.report.patient import figures
+from imgpipe.report.patient import figures, words
 from imgpipe.report.patient.page import content_of
 
 NUMBER = re.compile(r"[+−-]?\d[\d,]*\.?\d*(?:e[+−-]?\d+)?")
@@ -140,8 +141,51 @@ def test_chinese_sentences_hold_no_english_one(told: Explained, tmp_path: Path) 
     """Only names of people's own stay as they are."""
     page = visible(written(told, tmp_path / "p.html", "zh"))
     assert "支持与不支持" in page
-    for words in ("held-out", "training images", "probability", "The model", "features"):
-        assert words not in page.replace("Not for clinical use", "")
+    for word in ("held-out", "training images", "probability", "The model", "features"):
+        assert word not in page.replace("Not for clinical use", "")
+
+
+def test_a_prediction_that_settles_nothing_says_so(told: Explained) -> None:
+    """In its title; why stands below: two classes about as likely, or neither ruled out."""
+    even = replace(told, predicted="malignant", probabilities={"benign": 0.48, "malignant": 0.52})
+    assert words.title(even) == "undecided: malignant, 0.52"
+    assert "That of benign is hardly lower: 0.48." in words.headline(even)
+    both = replace(told.evidence.set, classes=("benign", "malignant"))
+    open_ = replace(told, evidence=replace(told.evidence, set=both))
+    assert words.title(open_).startswith("undecided: ")
+    assert "none of these is ruled out: benign and malignant." in words.headline(open_)
+    sure = replace(
+        told,
+        predicted="malignant",
+        probabilities={"benign": 0.1, "malignant": 0.9},
+        evidence=replace(told.evidence, set=replace(both, classes=("malignant",))),
+    )
+    assert words.title(sure) == "malignant, 0.90"
+    assert "all else is ruled out" in words.headline(sure)
+
+
+def test_a_class_has_one_colour(told: Explained) -> None:
+    """On the scale, in the ranges of features, and in what speaks for it."""
+    page = content_of(told)
+    colours = dict(page["compared"])
+    (scale,) = page["scales"]
+    assert {end["name"]: end["colour"] for end in scale["ends"]} == colours
+    assert scale["svg"].index(f'fill="{colours["benign"]}"') < scale["svg"].index(
+        f'fill="{colours["malignant"]}"'
+    ), "the likelihood of the positive class lies over the rest"
+    assert "threshold 0.5<" in scale["svg"]
+
+
+def test_only_its_own_model_is_named() -> None:
+    """What a run says of the thresholds of others is left out."""
+    first, last = say("Nothing was tuned."), say("Intervals are {p} %.", p=95)
+    both = say("Decision thresholds of {names:,} were chosen.", names=["svm", "forest"])
+    other = say("Decision thresholds of {names:,} were chosen.", names=["svm"])
+    told = words.of_model(joined([first, both, joined([other, last])]), "forest")
+    assert (
+        told == "Nothing was tuned. Decision thresholds of forest were chosen. Intervals are 95 %."
+    )
+    assert words.of_model(first, "forest") == first
 
 
 def test_markdown_and_json_say_the_same(told: Explained, tmp_path: Path) -> None:
@@ -202,7 +246,7 @@ def test_a_volume_of_three_classes(tmp_path: Path) -> None:
     assert (told.predicted, told.shape, told.maps, told.copy_of) == ("low", (6, 9, 9), (), None)
     page = written(told, tmp_path / "p.html")
     assert "9 x 9 x 6 pixels" in page
-    assert all(page.count(f"<span>{name}</span>") == 1 for name in data.classes)
+    assert all(page.count(f'<span class="class">{name}</span>') == 1 for name in data.classes)
 
 
 def test_a_group_whose_feature_this_image_lacks_is_no_block(
