@@ -17,6 +17,7 @@ from imgpipe.report.words import numbers
 # of CPU time, which other programs change little; the wait where it is not known
 TIMES = ("predict_cpu_ms_per_image", "predict_ms_per_image")
 _MOST, _LONG = 7, 20  # models, and letters of a name, that a chart has room for
+_FAR = 1.5  # times the CPU time, from which on a wait tells of something else
 _SIZES = ("model_bytes", "peak_rss_bytes")
 
 
@@ -29,7 +30,7 @@ def section(view: View) -> dict[str, Any]:
             m,
             view.looks,
             number=f"{place}." if numbered else "",
-            cells=[numbers.cost(key, m.cost.get(key))[1] for key in keys],
+            cells=[_cell(key, m.cost) for key in keys],
         )
         for place, m in enumerate(view.ranked, 1)
     ]
@@ -38,8 +39,28 @@ def section(view: View) -> dict[str, Any]:
         "rows": rows,
         "measured": bool(keys),
         "numbered": numbered,
+        "disturbed": any(_disturbed(key, m.cost) for m in view.ranked for key in keys),
         **_chart(view),
     }
+
+
+def _cell(key: str, cost: dict[str, float]) -> dict[str, Any]:
+    """A cost with its unit, marked where something else took a part of it."""
+    disturbed = _disturbed(key, cost)
+    return {
+        "value": numbers.cost(key, cost.get(key))[1],
+        "note": say("disturbed") if disturbed else None,
+    }
+
+
+def _disturbed(key: str, cost: dict[str, float]) -> bool:
+    """Whether an image took far longer than the processor worked on one."""
+    if key not in (TIMES[1], "images_per_second"):
+        return False
+    if not (_positive(cost, key) and _positive(cost, TIMES[0])):
+        return False
+    waited = 1000 / cost[key] if key == "images_per_second" else cost[key]
+    return waited > _FAR * cost[TIMES[0]]
 
 
 def _numbered(view: View) -> bool:

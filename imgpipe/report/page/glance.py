@@ -120,5 +120,8 @@ def _cost(view: View) -> Figure | None:
     key = next((key for key in TIMES if key in cost), None)
     if key is None:
         return None
-    note = say("on one thread, by {model}", model=view.best.name)
+    if key == TIMES[0]:
+        note = say("CPU time, one thread, by {model}", model=view.best.name)
+    else:
+        note = say("on one thread, by {model}", model=view.best.name)
     return Figure(say("One image costs"), numbers.cost(key, cost[key])[1], note, "costs")

@@ -25,19 +25,17 @@ def section(view: View) -> dict[str, Any] | None:
         return None
     columns = dict.fromkeys(group.column for group in groups)
     return {
-        "lead": _lead(view),
+        "lead": _lead(),
         "columns": [
             _column(column, [g for g in groups if g.column == column], view) for column in columns
         ],
     }
 
 
-def _lead(view: View) -> Text:
+def _lead() -> Text:
     return joined(
         [
-            say("Scores on the held-out images of each subgroup, of all folds together.")
-            if view.comparison.protocol.kind == "cross-validation"
-            else say("Scores on the held-out images of each subgroup."),
+            say("Scores on the held-out images of each subgroup."),
             say(
                 "Subgroups were not tested against one another, and the intervals are not adjusted "
                 "for their number: a difference here is a question, no finding."

@@ -171,9 +171,9 @@ def _overall(test: "PairedTest | None") -> Text | None:
     if test is None:
         return None
     return say(
-        "Do all models err equally often? {method}: {statistic:.3g}, {p}.",
+        "Do all models err equally often? {method}: {statistic}, {p}.",
         method=test.method,
-        statistic=test.statistic,
+        statistic=numbers.figure(test.statistic),
         p=p_said(test.p_value),
     )
 

@@ -26,9 +26,9 @@ _COSTS = {
     "fit_cpu_seconds": say("Fitting alone, CPU"),
     "fit_seconds": say("Fitting"),
     "feature_seconds": say("All features, CPU"),
-    "predict_ms_per_image": say("One image"),
+    "predict_ms_per_image": say("One image, wait"),
     "predict_ms_p95": say("95th percentile"),
-    "predict_cpu_ms_per_image": say("One image, CPU"),
+    "predict_cpu_ms_per_image": say("One image, CPU time"),
     "images_per_second": say("Images a second"),
     "predict_threads": say("Threads"),
     "cold_start_seconds": say("Cold start"),
@@ -84,27 +84,50 @@ def cost(key: str, value: object) -> tuple[Text, str]:
     if key.endswith("_bytes"):
         return name, size(value)
     if "_ms" in key:
-        return name, f"{value:.3g} ms"
+        return name, milliseconds(value)
     if "seconds" in key:
         return name, duration(value)
     if key == "images_per_second":
-        return name, f"{float(f'{value:.3g}'):,.12g}"
-    return name, f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+        return name, figure(value)
+    return name, f"{value:,}" if isinstance(value, int) else figure(value, 4)
+
+
+def figure(value: float, digits: int = 3) -> str:
+    """Write so many digits that count, and no power of ten.
+
+    Examples
+    --------
+    >>> figure(0.41264), figure(1784.2), figure(0.000041), figure(999.9), figure(0.0)
+    ('0.413', '1,780', '0.000041', '1,000', '0')
+    """
+    text = f"{float(f'{value:.{digits}g}'):,.12f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
 
 
 def size(count: float) -> str:
     """Write bytes in the unit that keeps the number short."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
-            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
+            return f"{figure(count)} {unit}" if unit != "B" else f"{count:.0f} B"
         count /= 1000
-    return f"{count:.3g} GB"
+    return f"{figure(count)} GB"
+
+
+def milliseconds(value: float) -> str:
+    """Write milliseconds, a second or more in seconds.
+
+    Examples
+    --------
+    >>> milliseconds(14.146), milliseconds(1784.2), milliseconds(999.9)
+    ('14.1 ms', '1.8 s', '1,000 ms')
+    """
+    return duration(value / 1000) if value >= 1000 else f"{figure(value)} ms"
 
 
 def duration(seconds: float) -> str:
     """Write seconds in units that fit the length."""
     if seconds < 1:
-        return f"{seconds * 1000:.3g} ms"
+        return f"{figure(seconds * 1000)} ms"
     if seconds < 100:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -199,10 +199,10 @@ def test_spreads_stand_in_the_order_of_the_leaderboard(folds_run: Comparison) ->
 def test_the_overall_test_writes_its_p_whole(folds_run: Comparison) -> None:
     """An equals sign stands before a p-value in a sentence, unless it is below a thousandth."""
     for p, shown in ((0.0045, "p\u00a0=\u00a00.0045"), (0.0001, "p\u00a0<\u00a00.001")):
-        test = PairedTest(float("nan"), float("nan"), float("nan"), 8.06, p, "Cochran")
+        test = PairedTest(float("nan"), float("nan"), float("nan"), 1784.2, p, "Cochran")
         found = verdicts(view_of(replace(folds_run, overall=test)))
         assert found is not None
-        assert found["overall"] == f"Do all models err equally often? Cochran: 8.06, {shown}."
+        assert found["overall"] == f"Do all models err equally often? Cochran: 1,780, {shown}."
 
 
 def test_a_matrix_says_who_is_better_from_both_sides(split_run: Comparison) -> None:
@@ -244,6 +244,38 @@ def test_costs_name_the_front(folds_run: Comparison, names: tuple[str, str]) -> 
     assert f"{names[0]} (1 ms) and {names[1]} (30 ms)" in found["told"]
     assert found["numbered"] == (len(names[0]) > 20)
     assert ("2 MB</tspan>" in found["svg"]) != found["numbered"]
+
+
+def test_a_disturbed_time_is_marked(folds_run: Comparison) -> None:
+    """A wait far above the CPU time, of one image or of many at once, is marked and explained."""
+    time = {"predict_ms_per_image": 14.1, "predict_cpu_ms_per_image": 3.12}
+    for cost, marked in (
+        ({**time, "images_per_second": 10.7}, 2),
+        ({**time, "images_per_second": 320.0}, 1),
+        ({**time, "predict_ms_per_image": 3.2, "images_per_second": 320.0}, 0),
+        ({"predict_ms_per_image": 14.1, "images_per_second": 10.7}, 0),
+    ):
+        models = tuple(replace(m, cost=cost) for m in folds_run.models[:1])
+        text = render(replace(folds_run, models=models, pairs=(), look_alikes=None))
+        section = text[text.index('<section id="costs">') :].split("</section>")[0]
+        assert section.count('<span class="ci">disturbed</span>') == marked
+        assert ("more than 1.5 times its CPU time" in section) == bool(marked)
+        assert ("CPU time, one thread" in text) == ("predict_cpu_ms_per_image" in cost)
+
+
+def test_means_over_folds_are_told_from_folds_together(
+    choice_run: Comparison, sets_run: Comparison
+) -> None:
+    """Each section says which of the two it gives, in cross-validation only."""
+    together = "All folds are put together here"
+    for run, there in ((sets_run, True), (choice_run, False)):
+        text = render(run)
+        for name in ("calibration", "operating_points"):
+            section = text[text.index(f'<section id="{name}">') :].split("</section>")[0]
+            assert (together in section) == there
+        assert ("Scores are means over folds" in text) == there
+    protocol = replace(sets_run.protocol, repeats=3)
+    assert "All folds of the first repeat are put" in render(replace(sets_run, protocol=protocol))
 
 
 def test_without_costs_it_is_said(folds_run: Comparison) -> None:
