@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from imgpipe._common.texts import Text, say
-from imgpipe.report.charts.pareto import Priced, front, pareto_chart
+from imgpipe.report.charts.pareto import NARROW, WIDE, Priced, front, pareto_chart
 from imgpipe.report.languages import tell
 from imgpipe.report.page import score_tables
 from imgpipe.report.page.looks import entry
@@ -91,7 +91,7 @@ def _chart(view: View) -> dict[str, Any]:
         )
     ]
     if key is None or len(models) < 2:
-        return {"svg": "", "told": None}
+        return {"charts": {}, "told": None}
     priced = [
         Priced(bar, model.cost[key], numbers.cost(key, model.cost[key])[1], _size(model.cost))
         for model, bar in models
@@ -104,9 +104,12 @@ def _chart(view: View) -> dict[str, Any]:
     below = say("One image, milliseconds of CPU time on one thread")
     if key != TIMES[0]:
         below = say("One image, milliseconds on one thread")
-    svg = pareto_chart(tell(title), tell(below), tell(metric), priced)
+    charts = {
+        name: Markup(pareto_chart(tell(title), tell(below), tell(metric), priced, field))
+        for name, field in (("broad", WIDE), ("narrow", NARROW))
+    }
     best = front([(one.cost, one.bar.value) for one in priced])
-    return {"svg": Markup(svg), "told": _told([priced[i] for i in best], metric)}
+    return {"charts": charts, "told": _told([priced[i] for i in best], metric)}
 
 
 def _told(best: list[Priced], metric: Text) -> Text:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from imgpipe.report.charts.marks import Bar
-from imgpipe.report.charts.pareto import Priced, front, pareto_chart
+from imgpipe.report.charts.pareto import NARROW, Priced, front, pareto_chart
 from imgpipe.report.charts.rows import Axis, axis_chart, difference_axis, row_chart, score_axis
 
 
@@ -75,7 +75,7 @@ def test_labels_of_neighbours_do_not_lie_on_one_another() -> None:
         Priced(Bar(f"model {i}", 0.9, 0.88, 0.92), 2.0 + i / 100, "2 ms", "1 MB") for i in range(6)
     ]
     svg = pareto_chart("t", "c", "s", priced)
-    levels = sorted(float(y) for y in re.findall(r'class="name" x="[\d.]+" y="([\d.]+)"', svg))
+    levels = sorted(float(y) for y in re.findall(r'class="name" [^>]*x="[\d.]+" y="([\d.]+)"', svg))
     assert len(levels) == 6
     assert all(b - a >= 17.9 for a, b in pairwise(levels))
 
@@ -87,3 +87,21 @@ def test_costs_lie_on_a_logarithmic_axis(costs: tuple[float, float]) -> None:
     assert "nan" not in svg
     assert not any(math.isnan(float(x)) for x in re.findall(r'cx="([\d.]+)"', svg))
     assert len(re.findall(r'<circle class="dot"', svg)) == 2
+
+
+@pytest.mark.parametrize("costs", [(2.0, 4.5), (1.05, 1.1), (2.2, 3.0), (9.0, 9.5), (0.6, 80.0)])
+def test_an_axis_of_costs_has_two_ticks_at_least(costs: tuple[float, float]) -> None:
+    """However short it is."""
+    svg = pareto_chart("t", "c", "s", [Priced(Bar(f"m{c}", 0.8), c, f"{c} ms") for c in costs])
+    ticks = re.findall(r'text-anchor="middle">([\d.,]+)<', svg)
+    assert len(ticks) >= 2
+
+
+def test_a_phone_has_a_chart_of_its_own_and_names_lie_above_lines() -> None:
+    """As wide as its screen, with all models on it; no line is drawn over a name."""
+    priced = [Priced(Bar(f"m{c}", 0.8, 0.7, 0.9), c, f"{c} ms", "1 MB") for c in (1.0, 3.0, 9.0)]
+    svg = pareto_chart("t", "c", "s", priced, NARROW)
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    assert width <= 340
+    assert all(float(x) < width for x in re.findall(r'cx="([\d.]+)"', svg))
+    assert svg.rindex("<path") < svg.index('class="name"')

@@ -243,7 +243,7 @@ def test_costs_name_the_front(folds_run: Comparison, names: tuple[str, str]) -> 
     found = costs(view_of(replace(folds_run, models=models, pairs=(), look_alikes=None)))
     assert f"{names[0]} (1 ms) and {names[1]} (30 ms)" in found["told"]
     assert found["numbered"] == (len(names[0]) > 20)
-    assert ("2 MB</tspan>" in found["svg"]) != found["numbered"]
+    assert ("2 MB</tspan>" in found["charts"]["broad"]) != found["numbered"]
 
 
 def test_a_disturbed_time_is_marked(folds_run: Comparison) -> None:
