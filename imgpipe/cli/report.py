@@ -90,10 +90,7 @@ def _checked(out: str | None, figures: str | None, runs: int, force: bool) -> Pa
         _options.check_writable(Path(figures).absolute(), figures)
     if out is None:
         return None
-    page = _options.check_file(out, (".html", ".md"), "a report", force)
-    if runs > 1 and page.suffix.lower() == ".md":
-        raise InputError(f"{out}: several runs stand beside one another in .html only")
-    return page
+    return _options.check_file(out, (".html", ".md"), "a report", force)
 
 
 def _one(
@@ -119,7 +116,9 @@ def _several(runs: Sequence[str], page: Path | None, lang: str, as_json: bool) -
 
     assert page is not None  # several runs have no figures
     joined = evaluate.join_runs(runs)
-    report.runs_to_html(joined, page, lang=lang)
+    markdown = page.suffix.lower() == ".md"
+    write = report.runs_to_markdown if markdown else report.runs_to_html
+    write(joined, page, lang=lang)
     if not as_json:
         _show(joined)
     return _described(joined)

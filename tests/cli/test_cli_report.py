@@ -96,7 +96,6 @@ def test_what_is_no_run_is_refused(run: Run, folders: Path, trees: Path, tmp_pat
     assert_one_error(run("report", "--out", page), "RUN")
     assert_one_error(run("report", first), "nothing to write: give --out FILE or --figures DIR")
     twice = (first, folders / "second")
-    assert_one_error(run("report", *twice, "--out", tmp_path / "both.md"), "in .html only")
     assert_one_error(run("report", *twice, "--figures", tmp_path), "--figures draws one run")
     assert_one_error(run("report", first, "--out", tmp_path / "page.pdf"), ".pdf")
     assert_one_error(run("report", first, "--out", page, "--lang", "de"), "choose from en, zh")

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from markupsafe import escape
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Comparison, Finding, Interval, JoinedRuns, compare, join_runs
 from imgpipe.learn import make_pipeline
-from imgpipe.report import runs_to_html
+from imgpipe.report import runs_to_html, runs_to_markdown
+from imgpipe.report.markdown import marks
 from imgpipe.report.page import runs as runs_page
 from imgpipe.report.runs import render_runs
 
@@ -197,3 +199,34 @@ def test_a_language_that_is_not_there(paired: JoinedRuns, tmp_path: Path) -> Non
     assert not (tmp_path / "page.html").exists()
     runs_to_html(paired, tmp_path / "page.html", lang="zh")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == render_runs(paired, "zh")
+
+
+def test_markdown_says_what_the_page_says(
+    paired: JoinedRuns, apart: JoinedRuns, tmp_path: Path
+) -> None:
+    """Headline, scores, tests or why there are none, in either language; names are only names."""
+    runs_to_markdown(paired, tmp_path / "both.md")
+    text = (tmp_path / "both.md").read_text(encoding="utf-8")
+    content = runs_page.content(paired)
+    assert marks.plain(content["headline"]) in text
+    assert "first \\<b>" in text
+    for model in paired.models.values():
+        assert f"{model.metrics['brier'].value:.3f}" in text
+    assert text.count(" less ") == len(paired.pairs)
+    told = replace(apart, warnings=("In a, result.json was changed.",))
+    runs_to_markdown(told, tmp_path / "zh.md", lang="zh")
+    chinese = (tmp_path / "zh.md").read_text(encoding="utf-8")
+    assert "> - In a, result.json was changed." in chinese
+    assert "first与other：所评估的图像不同" in chinese
+
+
+def test_runs_show_themselves_in_a_notebook(paired: JoinedRuns, apart: JoinedRuns) -> None:
+    """A table for those that judged alike, and what tests say; names are escaped."""
+    shown = paired._repr_html_()
+    assert shown.count("<table>") == 1
+    assert "<b>/" not in shown
+    assert "first &lt;b&gt;/logistic" in shown
+    assert str(escape(paired.pairs[0].statement)) in shown
+    other = apart._repr_html_()
+    assert other.count("<table>") == 2
+    assert "No test between first and other: they judged other images" in other

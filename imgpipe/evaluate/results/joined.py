@@ -62,6 +62,11 @@ class JoinedRuns:
         names = ", ".join(run.name for run in self.runs)
         return f"<JoinedRuns {names}: {len(self.pairs)} pairs of models tested>"
 
+    def _repr_html_(self) -> str:
+        from imgpipe.evaluate.shown_joined import show_joined
+
+        return show_joined(self)
+
     @property
     def models(self) -> "dict[str, ModelResult]":
         """Models of all runs by their names here."""
