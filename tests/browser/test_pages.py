@@ -88,19 +88,32 @@ def test_a_page_is_for_everyone(opened: Open, kind: str, width: int, scheme: str
         assert seen.errors == []
 
 
+# of a sheet of A4 between its margins
+_PAPER = {"width": 703, "height": 1020}
+_BEYOND_PAPER = """() => [...document.querySelectorAll("body *:not(svg *)")]
+  .filter(e => e.getBoundingClientRect().width && e.getBoundingClientRect().right > 705)
+  .map(e => e.tagName + " " + e.className)"""
+_LETTERS = """() => [...document.querySelectorAll("th, td, td .num, td .ci, p, li, figcaption")]
+  .filter(e => e.getClientRects().length && e.textContent.trim())
+  .map(e => 0.75 * parseFloat(getComputedStyle(e).fontSize))"""
+
+
 @pytest.mark.parametrize("kind", ["split", "folds"])
 def test_print_unfolds_what_is_folded(opened: Open, kind: str) -> None:
-    """On paper what is folded on the screen is open, and no slider is left."""
+    """On paper folded parts are open, letters have 7 pt, no slider is left, nothing sticks out."""
     with opened(kind) as seen:
         page = seen.page
         page.emulate_media(media="print")
+        page.set_viewport_size(_PAPER)
         heights = page.eval_on_selector_all(
-            "details:not([open]):not([hidden])",
+            "details:not([open]):not([hidden]):not(.folded)",
             """all => all.map(part => part.getBoundingClientRect().height -
               part.querySelector("summary").getBoundingClientRect().height)""",
         )
         assert heights
         assert min(heights) > 20
+        assert page.evaluate(_BEYOND_PAPER) == []
+        assert min(page.evaluate(_LETTERS)) >= 6.9
         assert (
             not page.locator("#threshold input, #threshold select, .presets button")
             .filter(visible=True)

@@ -87,11 +87,13 @@ def section(view: View) -> dict[str, Any] | None:
         return None
     pairs = [_pair(pair) for pair in card.duplicates[:_PAIRS]]
     more = len(card.duplicates) - len(pairs)
+    groups = [_group(group, place) for place, group in enumerate(found.shown)]
     return {
         "lead": lead(view),
         "counts": counts(view),
         "columns": columns(),
-        "groups": [_group(group, place) for place, group in enumerate(found.shown)],
+        "groups": groups,
+        "folded": not all(group["open"] for group in groups),
         "more": found.groups - len(found.shown),
         "pairs": pairs,
         "n_pairs": counted(len(card.duplicates), "{n} pair", "{n} pairs"),
