@@ -152,4 +152,4 @@ def test_labels_of_a_matrix_are_whole(wide_run: Comparison) -> None:
     name = "class 7 with a name that goes on for quite a while, left side"
     assert text.count(f"<span>{name}</span>") == 2 * len(wide_run.models)
     assert '<span class="count">' in text
-    assert '<span class="share">100 %</span>' in text
+    assert '<span class="share">100.0 %</span>' in text
