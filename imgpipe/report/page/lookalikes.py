@@ -191,12 +191,25 @@ def lead(view: View) -> Text:
     return joined(
         [
             _equal_rows(found, groups) if rows else _alike_images(found, groups),
+            _alone(found),
             _bad(found),
             maybe if found.maybe else "",
             _DONE.get(found.handling) or _grouped(view),
             _apart(found),
             say("All pairs stand in {file}.", file=_FILE),
         ]
+    )
+
+
+def _alone(found: "LookAlikesFound") -> str:
+    """Count the images of pairs that are in no group."""
+    more = max((row.images for row in found.counts), default=0) - found.images
+    if more <= 0:
+        return ""
+    return counted(
+        more,
+        "{n} more resembles too few images of a group to be of it.",
+        "{n} more resemble too few images of a group to be of it.",
     )
 
 

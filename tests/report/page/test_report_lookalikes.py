@@ -81,6 +81,7 @@ def test_copies_that_groups_do_not_hold_together_are_told(
     assert "the images of a group stay on one side of each fold" in text
     assert "2 pairs of sure copies stand in two places all the same" in text
     assert '<th scope="row">maybe only much alike</th><td class="r num">5</td>' in text
+    assert "3 more resemble too few images of a group to be of it." in text
     assert text.count('<span class="muted">maybe only much alike</span>') == 1
     assert "nearly the same</td>" not in text
     assert 'class="bad"' not in text
