@@ -39,7 +39,7 @@ test-rest: $(VENV)/.dev ## what `make test` leaves out: whole grids, and tests t
 
 test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pages in a real Chromium, and install what that needs
 	command -v chromium >/dev/null || { $(APT_INSTALL) chromium fonts-noto-cjk; }
-	IMGPIPE_BROWSER=required $(BIN)/python -m pytest -m browser $(BROWSER)
+	IMGPIPE_BROWSER=required $(PYTEST) -m browser $(BROWSER)
 
 test-313: ## run the suite on Python 3.13, in an environment of its own and without the networks
 	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev,onnx

@@ -10,7 +10,7 @@ import numpy as np
 from toy_datasets import make_dataset, with_classes
 
 from imgpipe import bundle, datasets, learn
-from imgpipe.evaluate import Comparison, compare, join_runs, save_run
+from imgpipe.evaluate import Comparison, JoinedRuns, compare, join_runs, save_run
 from imgpipe.learn import make_pipeline
 from imgpipe.report import write_prediction
 from imgpipe.report.html import render
@@ -79,11 +79,11 @@ def _one() -> Comparison:
     return compare(_models("logistic"), make_dataset(("benign", "malignant"), 40), folds=2)
 
 
-def _runs(lang: str) -> str:
+@cache
+def _joined() -> JoinedRuns:
     """Two runs that judged the same images, side by side."""
     data = make_dataset(("normal", "benign", "malignant"), 30)
-    runs = {name: compare(_models(name), data, folds=2) for name in ("logistic", "dummy")}
-    return render_runs(join_runs(runs), lang)
+    return join_runs({n: compare(_models(n), data, folds=2) for n in ("logistic", "dummy")})
 
 
 @cache
@@ -111,8 +111,8 @@ def _patient(lang: str) -> str:
 
 
 def _notebook() -> str:
-    """What a comparison shows of itself, in a page that knows nothing of it."""
-    shown = _split_run()._repr_html_()
+    """What a comparison and joined runs show of themselves, in a page that knows nothing of it."""
+    shown = _split_run()._repr_html_() + _joined()._repr_html_()
     return f'<!doctype html><html lang="en"><title>Notebook</title><main>{shown}</main></html>'
 
 
@@ -126,8 +126,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "many": lambda: render(_many()),
     "very-many": lambda: render(_very_many()),
     "one": lambda: render(_one()),
-    "runs": lambda: _runs("en"),
-    "runs-zh": lambda: _runs("zh"),
+    "runs": lambda: render_runs(_joined()),
+    "runs-zh": lambda: render_runs(_joined(), "zh"),
     "patient": lambda: _patient("en"),
     "patient-zh": lambda: _patient("zh"),
     "notebook": _notebook,
