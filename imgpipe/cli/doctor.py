@@ -18,7 +18,7 @@ from imgpipe.cli.program import warming
 _NEEDED = (
     "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
     "threadpoolctl", "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich",
-    "Jinja2", "click",
+    "Jinja2", "Babel", "click",
 )  # fmt: skip
 _OPTIONAL = {
     "torch": "cnn",

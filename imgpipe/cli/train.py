@@ -52,7 +52,7 @@ def command(
 
     \b
     Example:
-      imgpipe compare scans/ --models forest --out run
+      imgpipe train scans/ --model forest --out lungs.joblib
       imgpipe train scans/ --model forest --run run --out lungs.joblib
     """
     _options.check_given(out)

@@ -209,8 +209,9 @@ def test_evaluate_writes_a_run_folder(run: Run, model: Path, trees: Path, tmp_pa
     """`evaluate` judges all images, and its accuracy is that of `predict`."""
     done = run("evaluate", model, trees, "--trust", "--out", tmp_path / "run", "--jobs", 1)
     assert done.exit_code == 0, done.stderr
-    files = ["leaderboard.csv", "predictions.csv", "report.html", "result.json", "run.json"]
-    assert sorted(os.listdir(tmp_path / "run")) == files
+    tables = ["leaderboard.csv", "predictions.csv"]
+    kept = [*tables, "report.html", "report.md", "result.json", "run.json"]
+    assert sorted(os.listdir(tmp_path / "run")) == sorted(kept)
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     rows = table(run("predict", model, trees, "--trust").stdout)
     right = [Path(row["id"]).parent.name == row["predicted"] for row in rows]
