@@ -41,10 +41,13 @@ def join_runs(
 
     Examples
     --------
+    >>> from imgpipe.datasets import load
     >>> from imgpipe.evaluate import compare, join_runs
-    >>> runs = {name: compare(name, "synthetic-nodules", folds=2) for name in ("svm", "dummy")}
-    >>> print(join_runs(runs).pairs[0].statement)  # doctest: +ELLIPSIS
-    svm/svm is better than dummy/dummy: AUC higher by ...
+    >>> data = load("synthetic-nodules")
+    >>> runs = {name: compare(name, data, folds=2) for name in ("svm", "dummy")}
+    >>> pair = join_runs(runs).pairs[0]
+    >>> pair.a, pair.b, pair.verdict
+    ('svm/svm', 'dummy/dummy', 'no detectable difference')
     """
     loaded = dict(runs) if isinstance(runs, Mapping) else _load(runs)
     if len(loaded) < 2:

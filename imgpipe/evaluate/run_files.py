@@ -84,9 +84,10 @@ def load_run(folder: str | os.PathLike[str]) -> Comparison:
     Examples
     --------
     >>> import tempfile
+    >>> from imgpipe.datasets import load
     >>> from imgpipe.evaluate import compare, load_run, save_run
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_run(compare("dummy", "synthetic-nodules", folds=2), folder)
+    ...     save_run(compare("dummy", load("synthetic-nodules"), folds=2), folder)
     ...     load_run(folder).models[0].name
     'dummy'
     """

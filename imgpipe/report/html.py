@@ -46,8 +46,9 @@ def to_html(comparison: "Comparison", path: str | os.PathLike[str], *, lang: str
 
     Examples
     --------
+    >>> from imgpipe.datasets import load
     >>> from imgpipe.evaluate import compare
-    >>> to_html(compare("svm", "synthetic-nodules"), "report.html")  # doctest: +SKIP
+    >>> to_html(compare("svm", load("synthetic-nodules")), "report.html")  # doctest: +SKIP
     """
     text = render(comparison, lang)
     with atomic_path(path) as scratch:

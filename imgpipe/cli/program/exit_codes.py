@@ -82,6 +82,9 @@ class Program(click.Group):
             code = _say(error.format_message(), error.code)
         except click.ClickException as error:
             code = _say(error.format_message(), BAD_INPUT)
+        except OSError as error:
+            code = _say(_os_error(error), BAD_INPUT)
+        _let_go()
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -166,5 +169,17 @@ def _warning_lines() -> Callable[..., None]:
 
 def _reader_left() -> int:
     """Whoever read our output has seen enough: stop without a word."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_output()
     return 0
+
+
+def _let_go() -> None:
+    """Drop output that cannot be written: Python would try again, and end with its own code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

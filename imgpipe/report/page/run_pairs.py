@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from imgpipe._common.texts import Text, say
+from imgpipe._common.texts import say
 from imgpipe.report.charts.marks import Bar
 from imgpipe.report.charts.rows import axis_chart, difference_axis, row_chart
 from imgpipe.report.page.leaderboard import arrow_note
@@ -71,21 +71,6 @@ def _turned(pair: "Verdict", about: bool) -> dict[str, Any]:
         if math.isnan(value)
         else Bar("", value, low if known else None, high if known else None, "var(--ink)"),
     }
-
-
-def methods(pairs: "Sequence[Verdict]") -> list[Text]:
-    """Which tests were made, and why, each once."""
-    made = [
-        say(
-            "{metric}: {method}, since {why}.",
-            metric=numbers.metric_name(pair.metric),
-            method=pair.method,
-            why=pair.why,
-        )
-        for pair in pairs
-        if pair.method != "none"
-    ]
-    return list(dict.fromkeys(made))
 
 
 def is_dummy(title: str) -> bool:

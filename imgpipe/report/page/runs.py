@@ -11,7 +11,7 @@ from imgpipe._common.texts import Text, counted, say
 from imgpipe._common.texts import joined as together
 from imgpipe.report.charts.marks import Bar, colour
 from imgpipe.report.charts.rows import Axis, axis_chart, row_chart, score_axis
-from imgpipe.report.page import overview, run_caveats, run_pairs, score_tables
+from imgpipe.report.page import overview, run_caveats, run_pairs, score_tables, verdicts
 from imgpipe.report.page.leaderboard import arrow_note
 from imgpipe.report.page.run_pairs import is_dummy
 from imgpipe.report.words import numbers
@@ -44,7 +44,7 @@ def content(joined: "JoinedRuns") -> dict[str, Any]:
         **_forest(groups, looks),
         **_board(groups, looks),
         "pairs": run_pairs.pairs(joined, [m.name for group in groups for _, m in group.models]),
-        "methods": run_pairs.methods(joined.pairs),
+        "methods": verdicts.methods(joined.pairs),
         "unpaired": [
             say("{a} beside {b}: {why}.", a=list(each.a), b=list(each.b), why=each.why)
             for each in joined.unpaired

@@ -40,7 +40,7 @@ def section(view: View) -> dict[str, Any] | None:
         "folded": len(pairs) > _UNFOLDED,
         "matrix": verdict_matrix.matrix(names, turned) if len(names) >= _MATRIX else None,
         **_rows(turned, pairs[0].margin or 0.0),
-        "methods": _methods(pairs),
+        "methods": methods(pairs),
         "overall": _overall(view.comparison.overall),
         "spreads": _spreads(view),
     }
@@ -147,7 +147,7 @@ def p_said(p: float) -> str:
     return f"p\u00a0{value}" if value.startswith("<") else f"p\u00a0=\u00a0{value}"
 
 
-def _methods(pairs: Sequence["Verdict"]) -> list[str]:
+def methods(pairs: Sequence["Verdict"]) -> list[Text]:
     """Which tests were made, and why, each once."""
     said = [
         say(
