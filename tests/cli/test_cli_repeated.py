@@ -9,6 +9,7 @@ import pytest
 from cli_helpers import Run
 
 
+@pytest.mark.full
 def test_the_noted_command_repeats_the_run(
     run: Run, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -207,6 +207,7 @@ def test_a_check(project: Path) -> None:
     assert run_tests(project, keyword, "evaluate/checks") == 6
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_section(project: Path) -> None:
     """The new section stands on the page in every language, well formed."""

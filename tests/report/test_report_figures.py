@@ -54,6 +54,7 @@ def test_what_is_there_is_kept_unless_forced(
         figures(choice_run, tmp_path / "file")
 
 
+@pytest.mark.full
 def test_three_classes_have_a_field_each(sets_run: Comparison, tmp_path: Path) -> None:
     figures(sets_run, tmp_path)
     text = words(tmp_path / "roc.svg")
