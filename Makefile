@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 # what the tests need beside the package; cnn brings PyTorch
-EXTRAS := dev,cnn,onnx
+EXTRAS := dev,cnn
 PYTHON_313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) python3.13)
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo-run
@@ -42,7 +42,7 @@ test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pa
 	IMGPIPE_BROWSER=required $(PYTEST) -m browser $(BROWSER)
 
 test-313: ## run the suite on Python 3.13, in an environment of its own and without the networks
-	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev,onnx
+	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m "not browser and not slow and not jit and not bounds" --cov --cov-report=term

@@ -1,14 +1,33 @@
 """Trained models as files, what such a file predicts and why, and how well.
 
 `save` writes a model, `load` reads one back as a `Predictor`, `explain` says what speaks for one of
-its predictions, `score` judges it on labelled images, `make_card` says what is known of it.
+its predictions, `score` judges it on labelled images, `make_card` says what is known of it. Reading
+a bundle and predicting need no scikit-learn, so the files load on first use.
 """
 
-from imgpipe.bundle.card import found_in_run, make_card
-from imgpipe.bundle.explaining import Explained, explain
-from imgpipe.bundle.files import check_suffix, load, save
-from imgpipe.bundle.predictor import Predictions, Predictor
-from imgpipe.bundle.scoring import score
+from typing import TYPE_CHECKING
+
+from imgpipe._common.lazy import lazily
+
+if TYPE_CHECKING:
+    from imgpipe.bundle.card import found_in_run, make_card
+    from imgpipe.bundle.explaining import Explained, explain
+    from imgpipe.bundle.files import check_suffix, load, save
+    from imgpipe.bundle.predictor import Predictions, Predictor
+    from imgpipe.bundle.scoring import score
+
+_HOMES = {
+    "Explained": "explaining",
+    "Predictions": "predictor",
+    "Predictor": "predictor",
+    "check_suffix": "files",
+    "explain": "explaining",
+    "found_in_run": "card",
+    "load": "files",
+    "make_card": "card",
+    "save": "files",
+    "score": "scoring",
+}
 
 __all__ = [
     "Explained",
@@ -22,3 +41,9 @@ __all__ = [
     "save",
     "score",
 ]
+
+__getattr__ = lazily(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -158,7 +158,7 @@ def _from_features(
     """Compare the features of the image with those kept of the training."""
     from imgpipe.evaluate.explanations.neighbours import nearest_cases
     from imgpipe.evaluate.explanations.reasons import background, reasons
-    from imgpipe.learn.cases import feature_steps
+    from imgpipe.learn.keeping import feature_steps
 
     model = predictor.model
     parts = feature_steps(model.pipeline)

@@ -1,21 +1,16 @@
-"""Trained models as joblib files: what is in them, and why reading one needs trust."""
+"""The doors: a model to a file and back, by the file's suffix."""
 
 import os
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common import InputError, atomic_path
-from imgpipe.bundle.old_names import OLD_ROOM, known_again
-from imgpipe.bundle.predictor import Predictor
+from imgpipe._common import InputError
 
 if TYPE_CHECKING:
-    from imgpipe.learn import TrainedModel, TrainingCases
+    from imgpipe.bundle.predictor import Predictor
 
-_FORMAT = "imgpipe-joblib"
-_PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
+SUFFIXES = (".imgpipe", ".joblib")
 
 
 def save(
@@ -33,7 +28,7 @@ def save(
     model : TrainedModel or Pipeline
         What `imgpipe.learn.fit` gives, or a classifier of images fitted on codes 0, 1, ...
     path : path-like
-        With the suffix ``.joblib``.
+        With the suffix ``.imgpipe``, a bundle that is safe to open; or ``.joblib``, a pickle.
     classes : list of str, optional
         Names of a pipeline's codes; the codes themselves where none are given.
     sample : ndarray or Image, optional
@@ -52,34 +47,26 @@ def save(
     >>> from tempfile import TemporaryDirectory
     >>> from imgpipe import bundle, datasets, learn
     >>> data = datasets.load("synthetic-nodules")
-    >>> trained = learn.fit(data, "forest", families="intensity")
+    >>> trained = learn.fit(data, "svm", families="intensity")
     >>> with TemporaryDirectory() as folder:
-    ...     bundle.save(trained, Path(folder, "nodules.joblib"), card={"data": data.name})
-    ...     predictor = bundle.load(Path(folder, "nodules.joblib"), trust=True)
+    ...     bundle.save(trained, Path(folder, "nodules.imgpipe"), card={"data": data.name})
+    ...     predictor = bundle.load(Path(folder, "nodules.imgpipe"))
     >>> predictor.classes, predictor.card
     (('benign', 'malignant'), {'data': 'synthetic-nodules'})
     """
-    import joblib
-
-    import imgpipe
-    from imgpipe.learn import TrainedModel
+    from imgpipe.bundle.joblib_file import as_trained, dump
 
     check_suffix(path)
-    if not isinstance(model, TrainedModel):
-        model = _described(model, classes, sample)
-    elif classes is not None or sample is not None:
-        raise InputError("classes and sample describe a pipeline; a TrainedModel knows its own")
-    content = {name: getattr(model, name) for name in (*_PARTS, "trained_on", "region")}
-    content["cases"] = None if model.cases is None else model.cases.to_dict()
-    _check_parts(f"{path} is not written", content, "")
-    content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
-    if card is not None:
-        content["card"] = dict(card)
-    with atomic_path(path) as scratch:
-        joblib.dump(content, scratch, compress=3)
+    model = as_trained(model, classes, sample)
+    if Path(path).suffix.lower() == ".joblib":
+        dump(model, path, card)
+        return
+    from imgpipe.bundle.writing.parts import taken_apart
+
+    taken_apart(model, dict(card or {})).write(path)
 
 
-def load(path: str | os.PathLike[str], *, trust: bool = False) -> Predictor:
+def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
     """Read a model from a file.
 
     Parameters
@@ -88,7 +75,7 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> Predictor:
         Written by `save` or ``imgpipe train``.
     trust : bool
         A joblib file can run any code when it is opened: say True if you made this file, or trust
-        who did.
+        who did. A bundle needs no trust.
 
     Returns
     -------
@@ -97,61 +84,30 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> Predictor:
     Raises
     ------
     InputError
-        Without trust; if there is no such file, if it was damaged, or written by another version.
+        For a joblib file without trust; if there is no such file, if it was damaged, or written by
+        another version.
 
     Examples
     --------
     >>> from imgpipe import bundle
-    >>> bundle.load("stranger.onnx", trust=True)
+    >>> bundle.load("stranger.onnx")
     Traceback (most recent call last):
-    imgpipe._common.errors.InputError: stranger.onnx: a model needs the suffix .joblib, found .onnx
+    imgpipe._common.errors.InputError: stranger.onnx: a model needs the suffix .imgpipe or ...
     """
     check_suffix(path)
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
-    if not trust:
-        raise InputError(
-            f"{path}: opening a .joblib file can run code hidden in it; add --trust "
-            "(trust=True in Python) if you made this file or trust who did"
-        )
-    _check_stream(path)
-    import imgpipe
-    from imgpipe.learn import TrainedModel
+    if Path(path).suffix.lower() == ".imgpipe":
+        from imgpipe.bundle.opening import open_bundle
 
-    content = _unpickled(path)
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise InputError(f"{path}: not a model written by imgpipe train")
-    if content.get("version") != imgpipe.__version__:
-        raise InputError(
-            f"{path}: written by imgpipe {content.get('version')}, this is {imgpipe.__version__}; "
-            "train it again"
-        )
-    missing = [name for name in _PARTS if name not in content]
-    if missing:
-        raise InputError(f"{path}: lacks {', '.join(missing)}; train it again")
-    _check_parts(f"{path}: damaged", content, "; train it again")
-    # files of before these fields do without them
-    trained_on = content.get("trained_on")
-    parts = {name: content[name] for name in _PARTS}
-    region = content.get("region", "image")
-    cases = _cases(path, content.get("cases"))
-    model = TrainedModel(**parts, trained_on=trained_on, region=region, cases=cases)
-    return Predictor(model, content.get("card") or {})
+        return open_bundle(path)
+    from imgpipe.bundle.joblib_file import undumped
 
-
-def _cases(path: str | os.PathLike[str], content: Any) -> "TrainingCases | None":
-    from imgpipe.learn import TrainingCases
-
-    if content is None:
-        return None
-    try:
-        return TrainingCases.of_dict(content)
-    except InputError as error:
-        raise InputError(f"{path}: damaged: {error}; train it again") from None
+    return undumped(path, trust)
 
 
 def check_suffix(path: str | os.PathLike[str]) -> None:
-    """Accept ``.joblib`` only; ``.imgpipe`` is kept for files without pickle.
+    """Accept ``.imgpipe`` and ``.joblib`` only.
 
     Parameters
     ----------
@@ -164,113 +120,6 @@ def check_suffix(path: str | os.PathLike[str]) -> None:
         For another suffix.
     """
     suffix = Path(path).suffix.lower()
-    if suffix == ".imgpipe":
-        raise InputError(
-            f"{path}: the suffix .imgpipe is kept for bundles without pickle, which this version "
-            "cannot handle yet; use .joblib"
-        )
-    if suffix != ".joblib":
-        raise InputError(f"{path}: a model needs the suffix .joblib, found {suffix or 'none'}")
-
-
-def _described(pipeline: Any, classes: Sequence[str] | None, sample: Any) -> "TrainedModel":
-    """Note of a pipeline what it cannot say itself."""
-    import numpy as np
-
-    from imgpipe.learn import TrainedModel
-
-    codes = getattr(pipeline, "classes_", None)
-    if codes is None or sample is None:
-        lacking = "a fitted pipeline" if codes is None else "sample=, one image as it was fitted on"
-        raise InputError(f"a model to save needs {lacking}")
-    if np.asarray(codes).dtype.kind not in "iu":
-        raise InputError(
-            f"the pipeline was fitted on the labels {', '.join(map(str, codes))}; fit it on codes "
-            "0, 1, ... and give their names as classes="
-        )
-    names = map(str, codes if classes is None else classes)
-    pixels = np.asarray(getattr(sample, "pixels", sample))
-    settings = pipeline.get_params(deep=True).items()
-    colour = any(k.split("__")[-1] == "channel_axis" and v is not None for k, v in settings)
-    return TrainedModel(pipeline, tuple(names), -1 if colour else None, pixels.shape,
-                        str(pixels.dtype))  # fmt: skip
-
-
-def _unpickled(path: str | os.PathLike[str]) -> Any:
-    """Read what the file holds; classes are found, too, where an earlier layout had them."""
-    import joblib
-
-    try:
-        try:
-            return joblib.load(path)
-        except ModuleNotFoundError as error:
-            if error.name != OLD_ROOM:
-                raise
-        with known_again():
-            return joblib.load(path)
-    except ModuleNotFoundError as error:
-        raise InputError(_lacking(path, error)) from error
-    except Exception as error:  # a broken pickle raises anything
-        raise InputError(f"{path}: not a readable joblib file ({type(error).__name__})") from error
-
-
-def _lacking(path: str | os.PathLike[str], error: ModuleNotFoundError) -> str:
-    """Say which package a model needs that is not here."""
-    if (error.name or "").partition(".")[0] == "torch":
-        from imgpipe.learn.classifiers.networks import INSTALL
-
-        return f"{path}: holds a network, which needs PyTorch: {INSTALL}"
-    return f"{path}: needs {error.name}, which is not installed here"
-
-
-def _check_stream(path: str | os.PathLike[str]) -> None:
-    """Refuse all but one whole zlib stream, which `save` writes.
-
-    joblib never returns from a stream with bytes after its end, and takes one without its checksum.
-    """
-    stream = zlib.decompressobj()
-    try:
-        with open(path, "rb") as file:
-            while chunk := file.read(2**16):
-                stream.decompress(chunk)
-                if stream.unused_data:
-                    raise InputError(f"{path}: damaged: it goes on after the end of the model")
-    except zlib.error as error:
-        raise InputError(f"{path}: damaged, or not a readable joblib file") from error
-    if not stream.eof:
-        raise InputError(f"{path}: damaged, or not a readable joblib file: it ends too early")
-
-
-def _check_parts(where: str, content: Mapping[str, Any], way_out: str) -> None:
-    """Refuse parts that no training gives."""
-    import numpy as np
-
-    classes, shape, size = content["classes"], content["image_shape"], content["size"]
-    sound = {
-        "classes": _is_tuple_of(str, classes) and len(set(classes)) == len(classes) > 0,
-        "channel_axis": content["channel_axis"] in (None, -1),
-        "image_shape": _is_tuple_of(int, shape) and len(shape) in (2, 3) and min(shape) > 0,
-        "dtype": isinstance(content["dtype"], str),
-        "size": size is None or _is_size(size),
-        "trained_on": content.get("trained_on") is None or _is_tuple_of(str, content["trained_on"]),
-        "card": isinstance(content.get("card"), dict | NoneType),
-    }
-    codes: Any = getattr(content["pipeline"], "classes_", None)
-    sound["pipeline"] = codes is not None and hasattr(content["pipeline"], "predict_proba")
-    wrong = [name for name, good in sound.items() if not good]
-    if wrong:
-        raise InputError(f"{where}: no usable {', '.join(wrong)}{way_out}")
-    if not all(isinstance(c, int | np.integer) and 0 <= c < len(classes) for c in codes):
-        raise InputError(
-            f"{where}: {len(classes)} class names for a pipeline with the codes "
-            f"{', '.join(map(str, codes))}{way_out}"
-        )
-
-
-def _is_size(size: Any) -> bool:
-    pair = size if isinstance(size, tuple) and len(size) == 2 else (size,)
-    return _is_tuple_of(int, pair) and min(pair) > 0
-
-
-def _is_tuple_of(kind: type, values: Any) -> bool:
-    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
+    if suffix not in SUFFIXES:
+        wanted = " or ".join(SUFFIXES)
+        raise InputError(f"{path}: a model needs the suffix {wanted}, found {suffix or 'none'}")

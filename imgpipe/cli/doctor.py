@@ -18,7 +18,7 @@ from imgpipe.cli.program import warming
 _NEEDED = (
     "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
     "threadpoolctl", "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich",
-    "Jinja2", "Babel", "click",
+    "Jinja2", "Babel", "click", "onnx", "onnxruntime",
 )  # fmt: skip
 _OPTIONAL = {
     "torch": "cnn",
@@ -28,8 +28,6 @@ _OPTIONAL = {
     "pylibjpeg-openjpeg": "dicom",
     "pylibjpeg-rle": "dicom",
     "pyarrow": "parquet",
-    "onnx": "onnx",
-    "onnxruntime": "onnx",
     "SimpleITK": "bench",
     "matplotlib": "bench",
 }

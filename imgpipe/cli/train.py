@@ -60,7 +60,7 @@ def command(
     from imgpipe import bundle, datasets, learn
 
     bundle.check_suffix(out)
-    path = _options.check_file(out, (".joblib",), "a model", force)
+    path = _options.check_file(out, (".imgpipe", ".joblib"), "a model", force)
     _options.check_models([model])
     before = _features.settings(where)
     _features.refuse_for_images(before, [model])

@@ -30,3 +30,11 @@ class ArrayLike(NDArrayOperatorsMixin):
         if name.startswith("_") or name == "pixels" or not hasattr(np.ndarray, name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return getattr(self._array, name)
+
+
+def sliding_axes(ndim: int, first: int, channel_axis: int | None) -> tuple[int, ...]:
+    """List the axes that a kernel slides along: neither the stack's nor the channels'."""
+    axes = list(range(first, ndim))
+    if channel_axis is not None:
+        del axes[channel_axis]
+    return tuple(axes)

@@ -1,13 +1,13 @@
 """The one carrier of images: pixels, masks, spacing, channel axis and ids, by position."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.array_like import ArrayLike
+from imgpipe.images.array_like import ArrayLike, sliding_axes
 from imgpipe.images.given import aligned, stored
 from imgpipe.images.image import Image, lengths
 from imgpipe.images.region import check_region
@@ -251,6 +251,30 @@ class Images(ArrayLike, Sequence[Any]):
         own = [self._store.at(i) for i in range(len(self))]
         items = [replace(image, pixels=p) for image, p in zip(own, pixels, strict=True)]
         return self._with(Items(tuple(items)))
+
+    def mapped(
+        self, function: Callable[..., np.ndarray], channel_axis: int | None = None
+    ) -> "Images":
+        """Give pixels as a function makes them of these: a whole stack at once, else one by one.
+
+        Parameters
+        ----------
+        function : callable
+            ``function(pixels, axes=...)``, with the axes that are neither the stack's nor the
+            channels'. It gives pixels of the same shape.
+        channel_axis : int, optional
+            Axis of the channels in one image; theirs by default.
+        """
+        if isinstance(self._store, Stack):
+            own = self._store.channel_axis if channel_axis is None else channel_axis
+            pixels = self._store.pixels
+            return self.with_pixels(function(pixels, axes=sliding_axes(pixels.ndim, 1, own)))
+        made = []
+        for image in self:
+            own = image.channel_axis if channel_axis is None else channel_axis
+            axes = sliding_axes(image.pixels.ndim, 0, own)
+            made.append(function(image.pixels, axes=axes))
+        return self.with_pixels(made)
 
     def noting(self, warnings: Iterable[str]) -> "Images":
         """Give the same images with more that a reader should know of them."""

@@ -1,14 +1,19 @@
 """Kernels as scikit-learn transformers over images."""
 
-import inspect
-from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 
-from imgpipe._common import InputError, did_you_mean, unknown_name
-from imgpipe._common.registry import settings_of
 from imgpipe.images import Images
+from imgpipe.images.array_like import sliding_axes
+from imgpipe.kernels.choosing import (
+    check_settings,
+    defaults_of,
+    kernel_named,
+    require_settings,
+    settings_of,
+)
 from imgpipe.learn.image_transformer import ImageTransformer, check_images
 
 _OWN = ("name", "channel_axis")  # parameters of every filter, whatever its kernel
@@ -53,7 +58,7 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
     def __init__(
         self, name: str = "median", *, channel_axis: int | None = None, **settings: Any
     ) -> None:
-        _check_settings(name, settings)
+        check_settings(name, settings)
         self.name = name
         self.channel_axis = channel_axis
         for setting, value in settings.items():
@@ -76,7 +81,7 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
             for key, value in vars(self).items()
             if not (key.startswith("_") or key.endswith("_"))
         }
-        return {**_defaults(self.name), **given} if deep else given
+        return {**defaults_of(self.name), **given} if deep else given
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters of the filter and settings of its kernel.
@@ -96,7 +101,7 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
             For a setting that the kernel does not take.
         """
         after = {**self.get_params(deep=False), **params}
-        _check_settings(after["name"], {k: v for k, v in after.items() if k not in _OWN})
+        check_settings(after["name"], {k: v for k, v in after.items() if k not in _OWN})
         for key, value in params.items():
             setattr(self, key, value)
         return self
@@ -120,28 +125,18 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
             If `name` is no kernel, a setting that it needs is missing, or `X` are not images.
         """
         kernel = kernel_named(self.name)
-        self._require_settings()
+        require_settings(self.name, self.get_params(deep=False))
         settings = self.get_params(deep=False)
         for own in _OWN:
             del settings[own]
         check_images(X)
         if isinstance(X, Images):
-            return X.with_pixels(self._of_images(X, kernel, settings))
+            return X.mapped(partial(kernel, **settings), channel_axis=self.channel_axis)
         if isinstance(X, np.ndarray) and X.dtype != object:
-            return kernel(X, axes=self._axes(X.ndim, first=1), **settings)
+            return kernel(X, axes=sliding_axes(X.ndim, 1, self.channel_axis), **settings)
         return [
-            kernel(image, axes=self._axes(image.ndim, first=0), **settings)
+            kernel(image, axes=sliding_axes(image.ndim, 0, self.channel_axis), **settings)
             for image in map(np.asarray, X)
-        ]
-
-    def _of_images(self, images: Images, kernel: Any, settings: dict[str, Any]) -> Any:
-        """Filter the pixels; masks, spacing and ids stay as they are."""
-        if images.is_stack:
-            axes = self._axes(images.pixels.ndim, 1, images.channel_axis)
-            return kernel(images.pixels, axes=axes, **settings)
-        return [
-            kernel(i.pixels, axes=self._axes(i.pixels.ndim, 0, i.channel_axis), **settings)
-            for i in images
         ]
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -174,7 +169,7 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Read a pickle; those of before held settings that their kernel does not take."""
-        known = _settings_of(state.get("name"))
+        known = settings_of(state.get("name"))
         if known is not None:
             old = ("size", "sigma", "weights", "footprint", "mode", "cval")
             state = {k: v for k, v in state.items() if k in known or k not in old}
@@ -185,64 +180,4 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
     def _note_form(self, X: Any) -> None:
         """Refuse, before any image is filtered, a filter that cannot run."""
         kernel_named(self.name)
-        self._require_settings()
-
-    def _require_settings(self) -> None:
-        given = self.get_params(deep=False)
-        for key, parameter in (_settings_of(self.name) or {}).items():
-            if parameter.default is parameter.empty and key not in given:
-                raise InputError(f"{self.name} needs {key}: Filter({self.name!r}, {key}=...)")
-        modes = given.get("mode", "reflect")
-        constant = {"constant", "grid-constant"} & {*([modes] if isinstance(modes, str) else modes)}
-        if "cval" in given and not constant:
-            raise InputError(
-                f"{self.name}: cval is the value beyond the border of mode='constant', and mode is "
-                f"{modes!r}"
-            )
-
-    def _axes(self, ndim: int, first: int, own: int | None = None) -> tuple[int, ...]:
-        """List the axes that a kernel slides along: neither the stack's nor the channels'."""
-        axes = list(range(first, ndim))
-        channel_axis = own if self.channel_axis is None else self.channel_axis
-        if channel_axis is not None:
-            del axes[channel_axis]
-        return tuple(axes)
-
-
-def kernel_named(name: Any) -> Any:
-    """Look a kernel up by its name."""
-    # imported when a filter is used: half the models have none, and loading takes a moment
-    from imgpipe.kernels import KERNELS
-
-    if not isinstance(name, str) or name not in KERNELS:
-        raise unknown_name("kernel", name, KERNELS)
-    return KERNELS[name]
-
-
-def _settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
-    """Give the settings that a kernel takes; None where it is unknown, or takes any."""
-    from imgpipe.kernels import KERNELS
-
-    if not isinstance(name, str) or name not in KERNELS:
-        return None
-    return settings_of(KERNELS[name])
-
-
-def _defaults(name: Any) -> dict[str, Any]:
-    known = (_settings_of(name) or {}).items()
-    return {key: each.default for key, each in known if each.default is not each.empty}
-
-
-def _check_settings(name: Any, settings: Mapping[str, Any]) -> None:
-    """Refuse settings that the kernel does not take; an unknown kernel is refused when used."""
-    known = _settings_of(name)
-    if known is None:
-        return
-    for key in settings:
-        if key not in known:
-            takes = ", ".join(known) or "none"
-            raise InputError(
-                f"{name} takes no setting {key!r}; it takes {takes}{did_you_mean(key, known)}"
-            )
-    if isinstance(settings.get("output"), np.ndarray):
-        raise InputError("output is an array, which all images would share; give a dtype, or none")
+        require_settings(self.name, self.get_params(deep=False))

@@ -10,8 +10,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imgpipe._common import InputError, unknown_name
+from imgpipe.kernels.choosing import kernel_named
 from imgpipe.learn.classifiers import CLASSIFIERS
-from imgpipe.learn.filters import Filter, kernel_named
+from imgpipe.learn.filters import Filter
 from imgpipe.learn.transformers import FeatureExtractor
 
 GivenFilters = str | Filter | Iterable[str | tuple[str, Mapping[str, Any]] | Filter]

@@ -254,7 +254,7 @@ def test_doctor_knows_every_package_of_the_setup(run: Run) -> None:
     needed = {*found["packages"], *found["missing"]}
     assert needed == package_names(setup["options"]["install_requires"])
     extras = setup["options.extras_require"]
-    for extra in ("cnn", "onnx", "dicom", "parquet", "bench"):
+    for extra in ("cnn", "dicom", "parquet", "bench"):
         listed = {name for name, item in found["optional"].items() if item["extra"] == extra}
         assert listed == package_names(extras[extra])
 

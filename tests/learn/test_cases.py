@@ -6,7 +6,7 @@ import pytest
 from imgpipe import InputError
 from imgpipe.datasets import Dataset, image_digests, synthetic_nodules
 from imgpipe.features import extract
-from imgpipe.learn import TrainingCases, cases, fit
+from imgpipe.learn import TrainingCases, fit, keeping
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_pictures_of_any_form(shape: tuple[int, ...]) -> None:
 
 def test_of_many_images_a_sample_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each class keeps its share, and the number of all is told."""
-    monkeypatch.setattr(cases, "MOST", 20)
+    monkeypatch.setattr(keeping, "MOST", 20)
     labels = np.repeat([0, 1], [90, 10])
     images = np.random.default_rng(0).integers(0, 255, (100, 8, 8)).astype(np.uint8)
     found = fit(Dataset("x", images, labels, ("a", "b")), "dummy", families="intensity").cases

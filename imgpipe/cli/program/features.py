@@ -105,7 +105,7 @@ def levels(text: str) -> int | None:
 
 def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
     """Read ``NAME[:VALUE][,KEY=VALUE...]`` by semicolons; VALUE is that of the first setting."""
-    from imgpipe.learn.filters import kernel_named
+    from imgpipe.kernels.choosing import kernel_named
     from imgpipe.learn.pipelines import make_filters
 
     pairs = []

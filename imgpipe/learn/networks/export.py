@@ -10,15 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe.learn.graphs.graph import Graph
 from imgpipe.learn.networks.checks import network_of
 from imgpipe.learn.networks.layers.network import Network
 
-_OPSET = 17
-_IR_VERSION = 9  # what runtimes of the last years read
 _TOLERANCE = 1e-4
 _CHECKED = 8  # random images
 
@@ -60,9 +58,9 @@ def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> f
     >>> save_onnx(model, "model.onnx") < 1e-4  # doctest: +SKIP
     True
     """
-    onnx, runtime = _packages()
+    runtime = _runtime()
     model = network_of(model)
-    content = _graph(onnx, model).SerializeToString()
+    content = network_bytes(model)
     shown = _examples(model) if images is None else np.asarray(images)
     expected = model.predict_proba(shown)
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
@@ -78,15 +76,12 @@ def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> f
     return difference
 
 
-def _packages() -> tuple[Any, Any]:
+def _runtime() -> Any:
     try:
-        import onnx
         import onnxruntime
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"ONNX export needs {error.name}: pip install onnx onnxruntime, or 'imgpipe[onnx]'"
-        ) from None
-    return onnx, onnxruntime
+        raise InputError(f"ONNX export needs {error.name}: pip install onnxruntime") from None
+    return onnxruntime
 
 
 def _examples(model: Any) -> np.ndarray:
@@ -105,28 +100,8 @@ def _stacked_axis(channel_axis: int) -> int:
     return channel_axis + 1 if channel_axis >= 0 else channel_axis + 4
 
 
-class _Graph:
-    """Nodes and tensors of a graph in the making."""
-
-    def __init__(self, helper: Any, numpy_helper: Any) -> None:
-        self.helper = helper
-        self.numpy_helper = numpy_helper
-        self.nodes: list[Any] = []
-        self.tensors: list[Any] = []
-
-    def add(self, kind: str, inputs: list[str], **attributes: Any) -> str:
-        """Append a node and return its output's name."""
-        name = f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(self.helper.make_node(kind, inputs, [name], **attributes))
-        return name
-
-    def constant(self, value: torch.Tensor | np.ndarray) -> str:
-        """Store a tensor and return its name."""
-        array = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else value
-        name = f"tensor_{len(self.tensors)}"
-        array = np.ascontiguousarray(array)
-        self.tensors.append(self.numpy_helper.from_array(array, name))
-        return name
+class _Graph(Graph):
+    """A graph that knows the layers of networks."""
 
     def layer(self, layer: nn.Module, x: str) -> str:
         """Append what `layer` does to `x`."""
@@ -144,10 +119,9 @@ class _Graph:
         return _LAYERS[type(layer)](self, layer, x)
 
 
-def _graph(onnx: Any, model: Any) -> Any:
+def network_bytes(model: Any) -> bytes:
     """Build the whole model: layout, standardisation, network, softmax."""
-    helper = onnx.helper
-    graph = _Graph(helper, onnx.numpy_helper)
+    graph = _Graph()
     network: Network = model.network_
     channels, h, w = model.image_shape_
     if model.channel_axis is None:
@@ -161,31 +135,14 @@ def _graph(onnx: Any, model: Any) -> Any:
         x = graph.add("Transpose", ["images"], perm=[0, axis, *rest])
     for layer in (network.standardise, network.features, network.head):
         x = graph.layer(layer, x)
-    graph.nodes.append(helper.make_node("Softmax", [x], ["probabilities"], axis=1))
-    number = onnx.TensorProto.FLOAT
-    made = helper.make_graph(
-        graph.nodes,
-        "imgpipe",
-        [helper.make_tensor_value_info("images", number, shape)],
-        [helper.make_tensor_value_info("probabilities", number, ["n", len(model.classes_)])],
-        graph.tensors,
-    )
-    whole = helper.make_model(
-        made,
-        opset_imports=[helper.make_opsetid("", _OPSET)],
-        ir_version=_IR_VERSION,
-        producer_name="imgpipe",
-    )
-    helper.set_model_props(
-        whole,
-        {
-            "classes": json.dumps(model.classes_.tolist()),
-            "channel_axis": json.dumps(model.channel_axis),
-            "network": str(model.network),
-        },
-    )
-    onnx.checker.check_model(whole)
-    return whole
+    x = graph.add("Softmax", [x], axis=1)
+    notes = {
+        "classes": json.dumps(model.classes_.tolist()),
+        "channel_axis": json.dumps(model.channel_axis),
+        "network": str(model.network),
+    }
+    result = (x, "probabilities", np.float32, ["n", len(model.classes_)])
+    return graph.finished(("images", np.float32, shape), result, notes)
 
 
 def _conv(graph: _Graph, layer: nn.Conv2d, x: str) -> str:

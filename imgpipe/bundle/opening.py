@@ -1,0 +1,45 @@
+"""A bundle as a model: read, checked, and ready to predict. Light to import."""
+
+import os
+
+import numpy as np
+
+from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.archive.steps import from_settings
+from imgpipe.bundle.predictor import Predictor
+from imgpipe.bundle.running.fitted import Fitted, GraphFitted
+from imgpipe.bundle.running.pipeline import BundledPipeline
+from imgpipe.learn.trained import TrainedModel
+
+
+def open_bundle(path: str | os.PathLike[str]) -> Predictor:
+    """Read a ``.imgpipe`` file, which runs nothing hidden in it.
+
+    Raises
+    ------
+    InputError
+        If it was damaged or changed, or written in another format.
+    """
+    bundled = Bundled.read(path)
+    told = bundled.manifest
+    filters, extraction = from_settings(told.steps)
+    pipeline = BundledPipeline(
+        np.asarray(told.codes), filters, extraction, told.features, _fitted(bundled)
+    )
+    expected = told.expected
+    model = TrainedModel(
+        pipeline,
+        told.classes,
+        expected.channel_axis,
+        expected.image_shape,
+        expected.dtype,
+        expected.size,
+        None,
+        told.warnings,
+        expected.region,
+    )
+    return Predictor(model, told.card)
+
+
+def _fitted(bundled: Bundled) -> Fitted:
+    return GraphFitted(bundled.graphs["classifier"])

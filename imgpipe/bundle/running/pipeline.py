@@ -1,0 +1,68 @@
+"""A kept model at work: filters, features, and the fitted part behind them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from imgpipe import features
+from imgpipe.bundle.running.fitted import Fitted
+from imgpipe.images import Images, as_images
+
+
+@dataclass(frozen=True, eq=False)
+class BundledPipeline:
+    """What a bundle puts in the place of a fitted pipeline; it has scikit-learn's `predict_proba`.
+
+    Parameters
+    ----------
+    classes_ : ndarray of int
+        Codes of the columns.
+    filters : list of (str, dict)
+        Kernels by name, with settings.
+    extraction : dict or None
+        Settings of `imgpipe.features.extract_many`; None where the fitted part takes pixels.
+    names : tuple of str
+        Of the features.
+    fitted : Fitted
+    """
+
+    classes_: np.ndarray
+    filters: Sequence[tuple[str, Mapping[str, Any]]]
+    extraction: Mapping[str, Any] | None
+    names: tuple[str, ...]
+    fitted: Fitted
+
+    def measure(self, images: Any) -> np.ndarray:
+        """Filter images and take their features, float64 (n, f); the pixels, for a network."""
+        channel_axis = None if self.extraction is None else self.extraction.get("channel_axis")
+        images = as_images(images, channel_axis)
+        for name, settings in self.filters:
+            images = _filtered(images, name, settings)
+        if self.extraction is None:
+            return images.pixels
+        values, _ = features.extract_many(images, n_jobs=1, **self.extraction)
+        return values
+
+    def classify(self, measured: np.ndarray) -> np.ndarray:
+        """Probabilities from what `measure` gives, float64 (n, k)."""
+        return self.fitted(measured)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probability of each code, float64 (n, k)."""
+        return self.classify(self.measure(X))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Most probable code."""
+        called: np.ndarray = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return called
+
+
+def _filtered(images: Images, name: str, settings: Mapping[str, Any]) -> Images:
+    from imgpipe.kernels import KERNELS
+
+    own = dict(settings)
+    channel_axis = own.pop("channel_axis", None)
+    return images.mapped(partial(KERNELS[name], **own), channel_axis)

@@ -1,0 +1,1 @@
+"""From a fitted scikit-learn pipeline to a bundle, and the gate that it must pass."""

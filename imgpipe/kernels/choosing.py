@@ -1,0 +1,59 @@
+"""Kernels by name, with settings that they take."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError, did_you_mean, unknown_name
+from imgpipe._common.registry import settings_of as parameters
+from imgpipe.kernels import KERNELS
+
+
+def kernel_named(name: Any) -> Any:
+    """Look a kernel up by its name."""
+    if not isinstance(name, str) or name not in KERNELS:
+        raise unknown_name("kernel", name, KERNELS)
+    return KERNELS[name]
+
+
+def settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
+    """Give the settings that a kernel takes; None where it is unknown, or takes any."""
+    if not isinstance(name, str) or name not in KERNELS:
+        return None
+    return parameters(KERNELS[name])
+
+
+def defaults_of(name: Any) -> dict[str, Any]:
+    """Give the settings of a kernel that have a default, with it."""
+    known = (settings_of(name) or {}).items()
+    return {key: each.default for key, each in known if each.default is not each.empty}
+
+
+def check_settings(name: Any, settings: Mapping[str, Any]) -> None:
+    """Refuse settings that the kernel does not take; an unknown kernel is refused when used."""
+    known = settings_of(name)
+    if known is None:
+        return
+    for key in settings:
+        if key not in known:
+            takes = ", ".join(known) or "none"
+            raise InputError(
+                f"{name} takes no setting {key!r}; it takes {takes}{did_you_mean(key, known)}"
+            )
+    if isinstance(settings.get("output"), np.ndarray):
+        raise InputError("output is an array, which all images would share; give a dtype, or none")
+
+
+def require_settings(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse settings that lack one which the kernel needs, or hold one that would do nothing."""
+    for key, parameter in (settings_of(name) or {}).items():
+        if parameter.default is parameter.empty and key not in given:
+            raise InputError(f"{name} needs {key}: Filter({name!r}, {key}=...)")
+    modes = given.get("mode", "reflect")
+    constant = {"constant", "grid-constant"} & {*([modes] if isinstance(modes, str) else modes)}
+    if "cval" in given and not constant:
+        raise InputError(
+            f"{name}: cval is the value beyond the border of mode='constant', and mode is {modes!r}"
+        )

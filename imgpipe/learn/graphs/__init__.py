@@ -1,0 +1,1 @@
+"""Fitted estimators as ONNX: a graph in the making, and what each kind of estimator adds to it."""

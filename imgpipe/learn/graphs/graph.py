@@ -1,0 +1,95 @@
+"""A graph of ONNX nodes in the making."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+OPSET = 17
+IR_VERSION = 9  # what runtimes of the last years read
+
+
+class Graph:
+    """Nodes and tensors of a graph; what it is made of brings its part along.
+
+    Raises
+    ------
+    InputError
+        If the package ``onnx`` is not installed.
+    """
+
+    def __init__(self) -> None:
+        self._onnx = require_onnx()
+        self.nodes: list[Any] = []
+        self.tensors: list[Any] = []
+
+    def add(self, kind: str, inputs: list[str], **attributes: Any) -> str:
+        """Append a node with one output and return the output's name."""
+        name = f"{kind.lower()}_{len(self.nodes)}"
+        self.nodes.append(self._onnx.helper.make_node(kind, inputs, [name], **attributes))
+        return name
+
+    def constant(self, value: Any) -> str:
+        """Store a tensor and return its name."""
+        array = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)
+        name = f"tensor_{len(self.tensors)}"
+        array = np.ascontiguousarray(array)
+        self.tensors.append(self._onnx.numpy_helper.from_array(array, name))
+        return name
+
+    def finished(
+        self,
+        given: tuple[str, Any, list[Any]],
+        result: tuple[str, str, Any, list[Any]],
+        notes: Mapping[str, str],
+    ) -> bytes:
+        """Give the whole model, checked.
+
+        Parameters
+        ----------
+        given : tuple of (str, dtype, list)
+            Name, type and shape of the input; a text is a length that is open.
+        result : tuple of (str, str, dtype, list)
+            The node's output that it is, its name, type and shape.
+        notes : dict of str to str
+            Metadata.
+        """
+        helper = self._onnx.helper
+        source, name, dtype, shape = result
+        self.nodes.append(helper.make_node("Identity", [source], [name]))
+        made = helper.make_graph(
+            self.nodes,
+            "imgpipe",
+            [_value(helper, *given)],
+            [_value(helper, name, dtype, shape)],
+            self.tensors,
+        )
+        whole = helper.make_model(
+            made,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name="imgpipe",
+        )
+        helper.set_model_props(whole, dict(notes))
+        self._onnx.checker.check_model(whole)
+        content: bytes = whole.SerializeToString(deterministic=True)
+        return content
+
+
+def _value(helper: Any, name: str, dtype: Any, shape: list[Any]) -> Any:
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def require_onnx() -> Any:
+    """Import ``onnx``, or say what to install where it is missing."""
+    try:
+        import onnx
+        import onnx.checker
+        import onnx.helper
+        import onnx.numpy_helper
+    except ModuleNotFoundError as error:
+        raise InputError(f"ONNX export needs {error.name}: pip install onnx") from None
+    return onnx
