@@ -38,6 +38,20 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Selftest:
+    """What the model said of made-up inputs, to be said again on another machine.
+
+    `images` are so many images of `imgpipe.bundle.running.made_up`, whose pixels have the digest
+    `sha256`. The arrays ``selftest.points`` (rows of made-up features; none for a network) and
+    ``selftest.probabilities`` (of the images, then of the points) stand beside it;
+    ``selftest.features`` are those of the images, NaN where one is undefined.
+    """
+
+    images: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """All that a bundle says in words and numbers.
 
@@ -56,6 +70,7 @@ class Manifest:
     written_by: Mapping[str, str]
     card: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    selftest: Selftest | None = None
     members: Mapping[str, Member] = field(default_factory=dict)
 
 
@@ -87,6 +102,8 @@ def from_json(text: bytes) -> Manifest:
         if isinstance(expected[name], list):
             expected[name] = tuple(expected[name])
     content["expected"] = Expected(**expected)
+    if content["selftest"] is not None:
+        content["selftest"] = Selftest(**content["selftest"])
     content["members"] = {name: _member(each) for name, each in content["members"].items()}
     return Manifest(**content)
 
