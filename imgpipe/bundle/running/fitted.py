@@ -1,5 +1,6 @@
 """Fitted parts: numbers or pixels in, probabilities out."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,32 @@ class Fitted(Protocol):
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Probabilities of `inputs`: features (n, f), or pixels for a network."""
         ...
+
+
+def fitted_of(
+    fitted: Mapping[str, Any], graphs: Mapping[str, bytes], arrays: Mapping[str, np.ndarray]
+) -> Fitted:
+    """Make ready what `imgpipe.bundle.writing.fitted_part` wrote.
+
+    Parameters
+    ----------
+    fitted : dict
+        What the manifest says of the part.
+    graphs : dict of str to bytes
+        ONNX, by name.
+    arrays : dict of str to ndarray
+        By name.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind of part, or what it needs is missing or of no use.
+    """
+    kind = fitted.get("kind")
+    names = {"graph": "classifier", "network": "network"}
+    if kind not in names or names[kind] not in graphs:
+        raise InputError(f"a fitted part of kind {kind!r} is not known, or not whole")
+    return GraphFitted(graphs[names[kind]])
 
 
 class GraphFitted:
