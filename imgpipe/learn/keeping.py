@@ -52,7 +52,7 @@ def keep_cases(
     -------
     TrainingCases
     """
-    rows = _spread(part.labels)
+    rows = spread(part.labels, MOST)
     kept = part.images[rows] if len(rows) < len(part) else part.images
     names, units, values = _measured(model, kept)
     side = next(side for most, side in _SIDES if len(rows) <= most)
@@ -73,17 +73,17 @@ def keep_cases(
     )
 
 
-def _spread(labels: np.ndarray) -> np.ndarray:
-    """Positions of up to `MOST` images, of each class its share, evenly spread."""
+def spread(labels: np.ndarray, most: int) -> np.ndarray:
+    """Positions of up to `most` images, of each class its share, evenly spread."""
     n = len(labels)
-    if n <= MOST:
+    if n <= most:
         return np.arange(n)
     chosen = []
     for code in np.unique(labels):
         own = np.flatnonzero(labels == code)
-        count = max(1, len(own) * MOST // n)
+        count = max(1, len(own) * most // n)
         chosen.append(own[np.linspace(0, len(own) - 1, count).round().astype(int)])
-    return np.sort(np.concatenate(chosen))[:MOST]
+    return np.sort(np.concatenate(chosen))[:most]
 
 
 def _measured(model: Any, images: Any) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images import Images
 from imgpipe.learn.cases import TrainingCases
 from imgpipe.learn.shown import show_model, steps_of
 
@@ -37,6 +38,9 @@ class TrainedModel:
         What the model looks at: new images need a mask for the latter two.
     cases : TrainingCases, optional
         What it keeps of its training images, for explanations.
+    sample : Images, optional
+        Some training images, by which `imgpipe.bundle.save` sees that a file says what the
+        pipeline says; no file keeps them.
     """
 
     pipeline: Any
@@ -49,6 +53,7 @@ class TrainedModel:
     warnings: tuple[str, ...] = ()
     region: str = "image"
     cases: TrainingCases | None = field(default=None, repr=False)
+    sample: Images | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         steps = ", ".join(steps_of(self))

@@ -11,12 +11,15 @@ from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
 from imgpipe.learn.fitting import fit_model
-from imgpipe.learn.keeping import keep_cases
+from imgpipe.learn.keeping import keep_cases, spread
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
 from imgpipe.learn.trained import TrainedModel
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
+
+_SAMPLE = 32
+"""Training images that a model has at hand, to check a file against."""
 
 
 def fit(
@@ -130,6 +133,7 @@ def _trained(
         (*part.warnings, *_dangers(part, digests)),
         part.region,
         keep_cases(pipeline, part, digests, pictures=pictures),
+        part.images[spread(part.labels, _SAMPLE)],
     )
 
 
