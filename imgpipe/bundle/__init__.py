@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from imgpipe.bundle.card import found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
     from imgpipe.bundle.files import check_suffix, load, save
-    from imgpipe.bundle.predictor import Predictions, Predictor
+    from imgpipe.bundle.predictions import Predictions
+    from imgpipe.bundle.predictor import Predictor
     from imgpipe.bundle.scoring import score
 
 _HOMES = {
     "Explained": "explaining",
-    "Predictions": "predictor",
+    "Predictions": "predictions",
     "Predictor": "predictor",
     "check_suffix": "files",
     "explain": "explaining",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, by_position, few, track
+from imgpipe._common import InputError, by_position, track
 from imgpipe._common.texts import say
+from imgpipe.bundle.predictions import Predictions
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -16,70 +17,10 @@ from imgpipe.images.gray import single_channel
 from imgpipe.images.region import resized
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from imgpipe.learn import TrainedModel
 
 _BATCH = 256
 MASKS_UNUSED = say("masks are not used: the model was trained on whole images")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Predictions:
-    """Class and probabilities of each image, or the reason why there are none.
-
-    Parameters
-    ----------
-    ids : tuple of str
-        The path as given, or the index in the array.
-    classes : tuple of str
-        Names of the columns of `probabilities`.
-    predicted : tuple of (str or None)
-        The most probable class; None for an image that cannot be used.
-    probabilities : ndarray of float64, shape (n, k)
-        NaN for an image that cannot be used.
-    errors : tuple of str
-        In one line that names the image; empty for an image that was predicted.
-    warnings : tuple of str
-        What was passed over, or taken for something else.
-    """
-
-    ids: tuple[str, ...]
-    classes: tuple[str, ...]
-    predicted: tuple[str | None, ...]
-    probabilities: np.ndarray
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __repr__(self) -> str:
-        each = [f"{name}: {sum(p == name for p in self.predicted)}" for name in self.classes]
-        counts = few(each)
-        failed = sum(map(bool, self.errors))
-        errors = f", {failed} with errors" if failed else ""
-        return f"<Predictions: {len(self)} images ({counts}){errors}>"
-
-    def _repr_html_(self) -> str:
-        from imgpipe.bundle.shown import show_predictions
-
-        return show_predictions(self)
-
-    def to_frame(self) -> "pd.DataFrame":
-        """One row an image.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``id``, ``predicted``, ``p_<class>`` for each class, ``error``.
-        """
-        import pandas as pd
-
-        shares = {f"p_{name}": self.probabilities[:, i] for i, name in enumerate(self.classes)}
-        return pd.DataFrame(
-            {"id": self.ids, "predicted": self.predicted, **shares, "error": self.errors}
-        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,7 +11,8 @@ from imgpipe._common.texts import counted, say
 from imgpipe.learn.shown import facts_of
 
 if TYPE_CHECKING:
-    from imgpipe.bundle.predictor import Predictions, Predictor
+    from imgpipe.bundle.predictions import Predictions
+    from imgpipe.bundle.predictor import Predictor
 
 _ROWS = 20
 _CLASSES = 6  # columns of probabilities

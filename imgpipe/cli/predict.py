@@ -1,5 +1,6 @@
 """`imgpipe predict`: classes and probabilities for images without labels."""
 
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,13 +93,14 @@ def _explain(predictor: "Predictor", images: tuple[str, ...], page: Path, lang: 
 
 def _show(told: "Predictions", path: Path | None, as_json: bool) -> None:
     """Write or print the table."""
-    table = told.to_frame()
     if path is not None:
-        with atomic_path(path) as scratch:
-            table.to_csv(scratch, index=False)
+        with atomic_path(path) as scratch, open(scratch, "w", encoding="utf-8", newline="") as file:
+            told.write_csv(file)
     if as_json:
-        _output.print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+        _output.print_json(told.to_records())
     elif path is None:
-        click.echo(table.to_csv(index=False), nl=False)
+        table = StringIO()
+        told.write_csv(table)
+        click.echo(table.getvalue(), nl=False)
     else:
         click.echo(f"{len(told):,} images: {path}")

@@ -1,0 +1,126 @@
+"""What a model said of images: as values, as a table, as text. Light to import."""
+
+import csv
+import math
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
+
+from imgpipe._common import few
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Predictions:
+    """Class and probabilities of each image, or the reason why there are none.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        The path as given, or the index in the array.
+    classes : tuple of str
+        Names of the columns of `probabilities`.
+    predicted : tuple of (str or None)
+        The most probable class; None for an image that cannot be used.
+    probabilities : ndarray of float64, shape (n, k)
+        NaN for an image that cannot be used.
+    errors : tuple of str
+        In one line that names the image; empty for an image that was predicted.
+    warnings : tuple of str
+        What was passed over, or taken for something else.
+
+    Examples
+    --------
+    >>> import sys
+    >>> import numpy as np
+    >>> from imgpipe.bundle import Predictions
+    >>> told = Predictions(("7.png",), ("no", "yes"), ("yes",), np.array([[0.25, 0.75]]), ("",))
+    >>> told.write_csv(sys.stdout)
+    id,predicted,p_no,p_yes,error
+    7.png,yes,0.25,0.75,
+    >>> told.to_records()
+    [{'id': '7.png', 'predicted': 'yes', 'p_no': 0.25, 'p_yes': 0.75, 'error': ''}]
+    """
+
+    ids: tuple[str, ...]
+    classes: tuple[str, ...]
+    predicted: tuple[str | None, ...]
+    probabilities: np.ndarray
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        each = [f"{name}: {sum(p == name for p in self.predicted)}" for name in self.classes]
+        counts = few(each)
+        failed = sum(map(bool, self.errors))
+        errors = f", {failed} with errors" if failed else ""
+        return f"<Predictions: {len(self)} images ({counts}){errors}>"
+
+    def _repr_html_(self) -> str:
+        from imgpipe.bundle.shown import show_predictions
+
+        return show_predictions(self)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Give the columns of the table, as plain values.
+
+        Returns
+        -------
+        dict of str to list
+            ``id``, ``predicted``, ``p_<class>`` for each class, ``error``. A probability that there
+            is not is NaN, a class None.
+        """
+        shares = {f"p_{name}": self.probabilities[:, i] for i, name in enumerate(self.classes)}
+        return {
+            "id": list(self.ids),
+            "predicted": list(self.predicted),
+            **{name: column.tolist() for name, column in shares.items()},
+            "error": list(self.errors),
+        }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """One row an image.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``id``, ``predicted``, ``p_<class>`` for each class, ``error``.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self.columns())
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """One dict an image, as JSON takes it: None for what there is not.
+
+        Returns
+        -------
+        list of dict
+        """
+        columns = self.columns()
+        rows = zip(*columns.values(), strict=True)
+        return [dict(zip(columns, map(_or_none, row), strict=True)) for row in rows]
+
+    def write_csv(self, stream: TextIO) -> None:
+        """Write a line an image, below one of names; a cell is empty for what there is not.
+
+        Parameters
+        ----------
+        stream : text stream
+            A file is to be opened with ``newline=""``.
+        """
+        columns = self.columns()
+        writer = csv.writer(stream, lineterminator=os.linesep)
+        writer.writerow(columns)
+        writer.writerows(map(_or_none, row) for row in zip(*columns.values(), strict=True))
+
+
+def _or_none(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
