@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sklearn.pipeline import Pipeline
 
-import imgpipe
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.manifest import Expected, Manifest
 from imgpipe.bundle.archive.steps import to_settings
+from imgpipe.bundle.writing.selftest import selftest_of
+from imgpipe.bundle.writing.versions import written_by
 from imgpipe.learn.filters import Filter
 from imgpipe.learn.graphs.writing import write_steps
 from imgpipe.learn.transformers import FeatureExtractor
@@ -35,6 +35,7 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
     expected = Expected(
         model.image_shape, model.channel_axis, model.dtype, model.size, model.region
     )
+    selftest, arrays = selftest_of(model)
     manifest = Manifest(
         classes=model.classes,
         codes=codes,
@@ -42,11 +43,12 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         steps=to_settings(filters, extraction),
         fitted={"kind": "graph"},
         features=names,
-        written_by={"imgpipe": imgpipe.__version__, "numpy": np.__version__},
+        written_by=written_by(steps),
         card=card,
         warnings=tuple(map(str, model.warnings)),
+        selftest=selftest,
     )
-    return Bundled(manifest, {"classifier": write_steps(steps, len(names), len(codes))}, {})
+    return Bundled(manifest, {"classifier": write_steps(steps, len(names), len(codes))}, arrays)
 
 
 def learnt_part(pipeline: Pipeline) -> Pipeline:
