@@ -95,12 +95,12 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
     imgpipe._common.errors.InputError: stranger.onnx: a model needs the suffix .imgpipe or ...
     """
     check_suffix(path)
-    if not Path(path).is_file():
-        raise InputError(f"{path}: no such file")
     if Path(path).suffix.lower() == ".imgpipe":
         from imgpipe.bundle.opening import open_bundle
 
         return open_bundle(path)
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file")
     from imgpipe.bundle.joblib_file import undumped
 
     return undumped(path, trust)

@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.archive.refusing import refusing
 from imgpipe.bundle.archive.steps import from_settings
 from imgpipe.bundle.predictor import Predictor
 from imgpipe.bundle.running.fitted import Fitted, GraphFitted
@@ -21,6 +22,11 @@ def open_bundle(path: str | os.PathLike[str]) -> Predictor:
         If it was damaged or changed, or written in another format.
     """
     bundled = Bundled.read(path)
+    with refusing(path):
+        return _predictor(bundled)
+
+
+def _predictor(bundled: Bundled) -> Predictor:
     told = bundled.manifest
     filters, extraction = from_settings(told.steps)
     pipeline = BundledPipeline(

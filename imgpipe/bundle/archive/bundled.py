@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path
-from imgpipe.bundle.archive.container import packed, unpacked
+from imgpipe._common import InputError, atomic_path, few
+from imgpipe.bundle.archive.container import MANIFEST, packed, unpacked
 from imgpipe.bundle.archive.manifest import Manifest, described, from_json, to_json
-
-_MANIFEST = "manifest.json"
+from imgpipe.bundle.archive.refusing import excerpt, refusing
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,31 +23,50 @@ class Bundled:
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write all of it; the file appears whole or not at all."""
-        members = {f"{name}.onnx": content for name, content in self.graphs.items()}
-        told = {name: described(content) for name, content in members.items()}
-        for name, array in self.arrays.items():
-            array = np.ascontiguousarray(array)
-            members[f"{name}.array"] = array.tobytes()
-            told[f"{name}.array"] = described(members[f"{name}.array"], array)
-        manifest = to_json(replace(self.manifest, members=told))
+        members = self._members()
+        try:
+            Bundled._of(dict(members))
+        except InputError as error:
+            raise InputError(f"{path} is not written: {error}") from None
         with atomic_path(path) as scratch:
-            Path(scratch).write_bytes(packed({_MANIFEST: manifest, **members}))
+            Path(scratch).write_bytes(packed(members))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> "Bundled":
         """Read and check a file."""
-        members = unpacked(path)
-        manifest = from_json(members.pop(_MANIFEST))
+        with refusing(path):
+            return cls._of(unpacked(path))
+
+    def _members(self) -> dict[str, bytes]:
+        """Give the content of each member, the manifest first."""
+        members = {f"{name}.onnx": content for name, content in self.graphs.items()}
+        told = {name: described(content) for name, content in members.items()}
+        for name, array in self.arrays.items():
+            # a reader knows one order of bytes and of rows
+            array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            members[f"{name}.array"] = array.tobytes()
+            told[f"{name}.array"] = described(members[f"{name}.array"], array)
+        return {MANIFEST: to_json(replace(self.manifest, members=told)), **members}
+
+    @classmethod
+    def _of(cls, members: dict[str, bytes]) -> "Bundled":
+        """Take members for what the manifest says, once all of it has been found true."""
+        try:
+            manifest = from_json(members.pop(MANIFEST))
+        except InputError as error:
+            raise type(error)(f"{MANIFEST} {error}") from None
+        if set(manifest.members) != set(members):
+            lacking = map(excerpt, sorted(set(manifest.members) ^ set(members)))
+            raise InputError(f"{MANIFEST} and the zip do not both have {few([*lacking])}")
         graphs, arrays = {}, {}
         for name, told in manifest.members.items():
-            content = members.pop(name)
-            if described(content).sha256 != told.sha256:
-                raise InputError(f"{path}: {name} was changed")
+            content = members[name]
+            found = described(content)
+            if (found.bytes, found.sha256) != (told.bytes, told.sha256):
+                raise InputError(f"{name} is not the one that {MANIFEST} tells of")
             stem, _, suffix = name.rpartition(".")
             if suffix == "onnx":
                 graphs[stem] = content
-            elif told.dtype is not None and told.shape is not None:
-                arrays[stem] = np.frombuffer(content, told.dtype).reshape(told.shape)
-        if members:
-            raise InputError(f"{path}: holds {', '.join(members)}, which it does not tell of")
+            else:
+                arrays[stem] = np.frombuffer(content, told.dtype).reshape(told.shape or ())
         return cls(manifest, graphs, arrays)

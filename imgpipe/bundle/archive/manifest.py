@@ -2,16 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.archive.refusing import Foreign, excerpt
+from imgpipe.bundle.archive.strict_json import as_hinted, first_repeated, parsed
 
 FORMAT = "imgpipe"
 FORMAT_VERSION = 1
+MOST_CLASSES = 10_000
+MOST_FEATURES = 100_000
+MOST_PIXELS = 2**28
+LONGEST_SIDE = 2**14
+LONGEST_NAME = 200
+MOST_SELFTEST = 8
+PIXEL_TYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
+               "float16", "float32", "float64")  # fmt: skip
+NUMBER_TYPES = ("|u1", "|i1", "|b1", "<i2", "<u2", "<i4", "<u4", "<i8", "<f4", "<f8")
+REGIONS = ("image", "mask", "box")
 
 
 @dataclass(frozen=True)
@@ -90,24 +103,96 @@ def to_json(manifest: Manifest) -> bytes:
 
 def from_json(text: bytes) -> Manifest:
     """Read a manifest; an `InputError` for anything that `to_json` does not write."""
-    content = json.loads(text)
-    if content.pop("format", None) != FORMAT or content.pop("format_version", 0) != FORMAT_VERSION:
-        raise InputError("written in another format")
-    if set(content) != {f.name for f in fields(Manifest)}:
-        raise InputError("a manifest without all its parts")
-    tuples = ("classes", "codes", "features", "warnings")
-    content |= {name: tuple(content[name]) for name in tuples}
-    expected = content["expected"]
-    for name in ("image_shape", "size", "window"):
-        if isinstance(expected[name], list):
-            expected[name] = tuple(expected[name])
-    content["expected"] = Expected(**expected)
-    if content["selftest"] is not None:
-        content["selftest"] = Selftest(**content["selftest"])
-    content["members"] = {name: _member(each) for name, each in content["members"].items()}
-    return Manifest(**content)
+    content = parsed(text)
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise InputError(f'does not begin with "format": "{FORMAT}"')
+    version = content.pop("format_version", None)
+    if type(version) is int and version > FORMAT_VERSION:
+        raise Foreign(
+            f"is written in format {version}; this imgpipe reads {FORMAT_VERSION}: update imgpipe"
+        )
+    if type(version) is not int or version != FORMAT_VERSION:
+        raise InputError(f"format_version is {excerpt(version)}; it must be {FORMAT_VERSION}")
+    manifest: Manifest = as_hinted(Manifest, content, "manifest")
+    _check_classes(manifest)
+    _check_expected(manifest.expected)
+    _check_names("features", manifest.features, MOST_FEATURES)
+    if (manifest.fitted.get("kind") == "network") != (not manifest.features):
+        raise InputError(
+            f"fitted.kind is {excerpt(manifest.fitted.get('kind'))} with "
+            f"{len(manifest.features)} features; a network takes none, and all others some"
+        )
+    told = manifest.selftest
+    if told is not None and not 1 <= told.images <= MOST_SELFTEST:
+        raise InputError(f"selftest.images is {told.images}; 1 to {MOST_SELFTEST} will do")
+    for name, member in manifest.members.items():
+        _check_member(name, member)
+    return manifest
 
 
-def _member(content: dict[str, Any]) -> Member:
-    shape = content["shape"]
-    return Member(**content | {"shape": None if shape is None else tuple(shape)})
+def _check_classes(manifest: Manifest) -> None:
+    n = len(manifest.classes)
+    if n < 2:
+        raise InputError(f"classes are {n}; at least 2 are needed")
+    _check_names("classes", manifest.classes, MOST_CLASSES)
+    codes = manifest.codes
+    if not codes or len(set(codes)) != len(codes) or not all(0 <= code < n for code in codes):
+        raise InputError(f"codes must differ from one another and lie between 0 and {n - 1}")
+
+
+def _check_names(what: str, names: Sequence[str], most: int) -> None:
+    """Accept names that differ, have letters, and are not too long or too many."""
+    if len(names) > most:
+        raise InputError(f"{what} are {len(names):,}; {most:,} are allowed")
+    for i, name in enumerate(names):
+        if not name.strip() or len(name) > LONGEST_NAME or "\n" in name or "\t" in name:
+            raise InputError(
+                f"{what}[{i}] is {excerpt(name)}; a line of 1 to {LONGEST_NAME} letters is needed"
+            )
+    twice = first_repeated(names)
+    if twice is not None:
+        raise InputError(f"{what} have {excerpt(twice)} twice")
+
+
+def _check_expected(expected: Expected) -> None:
+    shape, axis = expected.image_shape, expected.channel_axis
+    least = 2 if axis is None else 3
+    if not least <= len(shape) <= 4 or min(shape) < 1 or math.prod(shape) > MOST_PIXELS:
+        raise InputError(
+            f"expected.image_shape is {excerpt(str(shape))}; it must have {least} to 4 sides and "
+            f"1 to {MOST_PIXELS:,} pixels"
+        )
+    if axis not in (None, -1):
+        raise InputError(f"expected.channel_axis is {axis}; it must be null or -1")
+    _check_choice("expected.dtype", expected.dtype, PIXEL_TYPES)
+    _check_choice("expected.region", expected.region, REGIONS)
+    size = expected.size
+    sides = size if isinstance(size, tuple) else (size,)
+    if size is not None and not all(side and 1 <= side <= LONGEST_SIDE for side in sides):
+        raise InputError(f"expected.size is {excerpt(str(size))}; 1 to {LONGEST_SIDE} will do")
+    if expected.window is not None and expected.window[0] >= expected.window[1]:
+        raise InputError(f"expected.window is {expected.window}; it must rise")
+
+
+def _check_choice(where: str, value: str, choice: Sequence[str]) -> None:
+    if value not in choice:
+        raise InputError(f"{where} is {excerpt(value)}; it must be one of {', '.join(choice)}")
+
+
+def _check_member(name: str, member: Member) -> None:
+    """Accept a graph without a shape, and an array whose bytes are those of its shape."""
+    where = f"members.{excerpt(name)}"
+    if name.endswith(".onnx"):
+        if (member.dtype, member.shape) != (None, None):
+            raise InputError(f"{where} is a graph, and has a dtype or a shape")
+        return
+    if member.dtype is None or member.shape is None:
+        raise InputError(f"{where} lacks its dtype or its shape")
+    _check_choice(f"{where}.dtype", member.dtype, NUMBER_TYPES)
+    shape = member.shape
+    taken = math.prod(shape) * np.dtype(member.dtype).itemsize
+    if len(shape) > 4 or min(shape, default=0) < 0 or taken != member.bytes:
+        raise InputError(
+            f"{where} has {member.bytes:,} bytes; its shape {excerpt(str(shape))} of "
+            f"{member.dtype} takes {taken:,}"
+        )
