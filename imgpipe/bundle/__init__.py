@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgpipe._common.lazy import lazily
 
 if TYPE_CHECKING:
-    from imgpipe.bundle.card import found_in_run, make_card
+    from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
     from imgpipe.bundle.files import check_suffix, load, save
     from imgpipe.bundle.predictions import Predictions
@@ -21,6 +21,7 @@ _HOMES = {
     "Explained": "explaining",
     "Predictions": "predictions",
     "Predictor": "predictor",
+    "check_note": "card",
     "check_suffix": "files",
     "explain": "explaining",
     "found_in_run": "card",
@@ -34,6 +35,7 @@ __all__ = [
     "Explained",
     "Predictions",
     "Predictor",
+    "check_note",
     "check_suffix",
     "explain",
     "found_in_run",

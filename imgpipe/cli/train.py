@@ -19,6 +19,7 @@ from imgpipe.cli.program.listing import Listing
 @_features.before
 @click.option("--run", metavar="RUN", help="Keep what this run of compare found of MODEL.")
 @click.option("--no-pictures", is_flag=True, help="Keep no small pictures of training images.")
+@click.option("--note", metavar="TEXT", help="What MODEL is meant for, and what not: for its card.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.force
 @_options.region
@@ -32,6 +33,7 @@ def command(
     out: str,
     run: str | None,
     no_pictures: bool,
+    note: str | None,
     seed: int,
     force: bool,
     region: str | None,
@@ -47,7 +49,8 @@ def command(
     images fitted, by which imgpipe evaluate knows them again, and for the page of predict --report
     ids, labels, patients, features and small pictures of up to 2,000 of them: whoever gets the file
     gets these too, and --no-pictures leaves the pictures out. With --run, the scores and the
-    calibration of MODEL in a run of compare on the same data are kept beside it. A network that is
+    calibration of MODEL in a run of compare on the same data are kept beside it; --note says what it
+    is meant for, and imgpipe inspect shows both. A network that is
     interrupted (Ctrl-C) is written with its best weights so far, and the exit code is 130.
 
     \b
@@ -60,6 +63,7 @@ def command(
     from imgpipe import bundle, datasets, learn
 
     bundle.check_suffix(out)
+    bundle.check_note(note)
     path = _options.check_file(out, (".imgpipe", ".joblib"), "a model", force)
     _options.check_models([model])
     before = _features.settings(where)
@@ -82,7 +86,8 @@ def command(
         )
     except StoppedFit as stop:
         trained, whole = stop.model, False
-    bundle.save(trained, path, card=bundle.make_card(trained, dataset, model, run=found))
+    card = bundle.make_card(trained, dataset, model, run=found, seed=seed, note=note)
+    bundle.save(trained, path, card=card)
     if not whole:
         raise KeyboardInterrupt(f"training was interrupted; {path} holds the best weights so far")
     seconds = time.perf_counter() - start

@@ -50,7 +50,7 @@ def _points(model: "TrainedModel") -> np.ndarray | None:
     if cases is None or len(cases.features) < 2:
         return None
     defined = np.where(np.isfinite(cases.features), cases.features, np.nan).astype(np.float64)
-    known = ~np.isnan(defined).all(axis=0)
+    known: np.ndarray = ~np.isnan(defined).all(axis=0)
     centre, spread = np.zeros(len(known)), np.zeros(len(known))
     centre[known] = np.nanmean(defined[:, known], axis=0)
     spread[known] = np.nanstd(defined[:, known], axis=0)
