@@ -111,6 +111,9 @@ def check_note(note: str | None) -> None:
         raise InputError("the note is empty; say what the model is meant for, or leave it out")
     if len(note) > MOST_NOTE:
         raise InputError(f"the note has {len(note):,} characters; {MOST_NOTE:,} at most are kept")
+    hidden = [char for char in note if not char.isprintable() and char not in "\n\t"]
+    if hidden:
+        raise InputError(f"the note holds {hidden[0]!r}, which moves the cursor or is not seen")
 
 
 class _Looked:
@@ -118,7 +121,7 @@ class _Looked:
 
     def __init__(self, images: Any, training: set[int]) -> None:
         self._images, self._training = images, training
-        self._ends: list[tuple[float, float]] = []
+        self._ends: list[tuple[Any, Any]] = []
         self._spacings: set[tuple[float, ...] | None] = set()
 
     def __len__(self) -> int:
@@ -128,7 +131,7 @@ class _Looked:
         for i, image in enumerate(self._images):
             if i in self._training:
                 finite = image.pixels[np.isfinite(image.pixels)]
-                self._ends += [(finite.min().item(), finite.max().item())] if finite.size else []
+                self._ends += [(finite.min(), finite.max())] if finite.size else []
                 self._spacings.add(image.spacing)
             yield image
 
@@ -137,7 +140,8 @@ class _Looked:
         """The lowest and the highest."""
         if not self._ends:
             return None
-        return [min(low for low, _ in self._ends), max(high for _, high in self._ends)]
+        lows, highs = zip(*self._ends, strict=True)
+        return [float(min(lows)), float(max(highs))]
 
     @property
     def spacing(self) -> list[float] | None:

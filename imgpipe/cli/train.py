@@ -49,9 +49,9 @@ def command(
     images fitted, by which imgpipe evaluate knows them again, and for the page of predict --report
     ids, labels, patients, features and small pictures of up to 2,000 of them: whoever gets the file
     gets these too, and --no-pictures leaves the pictures out. With --run, the scores and the
-    calibration of MODEL in a run of compare on the same data are kept beside it; --note says what it
-    is meant for, and imgpipe inspect shows both. A network that is
-    interrupted (Ctrl-C) is written with its best weights so far, and the exit code is 130.
+    calibration of MODEL in a run of compare on the same data are kept beside it, and with --note
+    what it is meant for; imgpipe inspect shows both. A network that is interrupted (Ctrl-C) is
+    written with its best weights so far, and the exit code is 130.
 
     \b
     Example:

@@ -168,6 +168,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("train", "--seed"): [Case(TRAIN, "--seed 8", code=0, differs=True)],
     ("train", "--run"): [Case(TRAIN, "--run {tree}", "run")],
     ("train", "--no-pictures"): [Case(TRAIN, "--no-pictures", code=0, differs=True)],
+    ("train", "--note"): [Case(TRAIN, "--note teaching", code=0, differs=True)],
     ("train", "--region"): [Case(TRAIN, "--region box", NO_MASKS)],
     ("train", "--empty-mask"): [Case(TRAIN, "--empty-mask drop", NO_MASKS)],
     ("predict", "--out"): [Case("predict {model} {image} --trust", "--out {out}/p.txt", ".txt")],

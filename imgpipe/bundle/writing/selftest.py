@@ -50,8 +50,7 @@ def _points(model: "TrainedModel") -> np.ndarray | None:
     if cases is None or len(cases.features) < 2:
         return None
     defined = np.where(np.isfinite(cases.features), cases.features, np.nan).astype(np.float64)
-    known: np.ndarray = ~np.isnan(defined).all(axis=0)
-    centre, spread = np.zeros(len(known)), np.zeros(len(known))
-    centre[known] = np.nanmean(defined[:, known], axis=0)
-    spread[known] = np.nanstd(defined[:, known], axis=0)
-    return made_up_points(centre, spread, POINTS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a feature that is never defined has no mean
+        centre, spread = np.nanmean(defined, axis=0), np.nanstd(defined, axis=0)
+    return made_up_points(np.nan_to_num(centre), np.nan_to_num(spread), POINTS)

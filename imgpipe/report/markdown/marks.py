@@ -1,13 +1,10 @@
 """The marks of Markdown: headings, tables, lists, and texts that are only texts."""
 
-import re
 from collections.abc import Iterable, Sequence
 
+from imgpipe._common.markdown import escaped, fenced
 from imgpipe._common.texts import say
 from imgpipe.report.languages import tell
-
-_MARKS = re.compile(r"[\\`*\[\]|~&]|<(?=[A-Za-z/!?])|(?<![^\W_])_|_(?![^\W_])")
-_AT_START = re.compile(r"[-+](?=[-+\s]|$)|#+(?=\s|$)|>|\d+(?=[.)](?:\s|$))")
 
 
 def plain(value: object) -> str:
@@ -20,13 +17,7 @@ def plain(value: object) -> str:
     >>> print(plain("# 1"), plain("1. x"), plain("-0.1"))
     \# 1 1\. x -0.1
     """
-    text = " ".join(tell(value).split())
-    start = _AT_START.match(text)
-    text = _MARKS.sub(lambda mark: f"\\{mark[0]}", text)
-    if start is None:
-        return text
-    at = start.end() if start[0].isdigit() else 0
-    return f"{text[:at]}\\{text[at:]}"
+    return escaped(tell(value))
 
 
 def heading(level: int, text: object) -> str:
@@ -76,5 +67,4 @@ def warned(texts: Iterable[object]) -> str:
 
 def code(text: str) -> str:
     """Write a command as it is; the fence is longer than any in it."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence}sh\n{text}\n{fence}"
+    return fenced(text)
