@@ -6,6 +6,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.running.preparation import infinite
+
+_GRAPHS = {"graph": "classifier", "network": "network"}
+_INPUT_BYTES = 1 << 20  # of rows that pass through a graph at a time
+_SILENT = 4  # onnxruntime's level of messages: errors become exceptions
 
 
 class Fitted(Protocol):
@@ -36,31 +41,54 @@ def fitted_of(
         If there is no such kind of part, or what it needs is missing or of no use.
     """
     kind = fitted.get("kind")
-    names = {"graph": "classifier", "network": "network"}
-    if kind not in names or names[kind] not in graphs:
-        raise InputError(f"a fitted part of kind {kind!r} is not known, or not whole")
-    return GraphFitted(graphs[names[kind]])
+    if kind in _GRAPHS and _GRAPHS[kind] in graphs:
+        return GraphFitted(graphs[_GRAPHS[kind]])
+    if kind == "trees":
+        from imgpipe.bundle.running.trees import TreesFitted
+
+        return TreesFitted(fitted, arrays)
+    if kind == "neighbours":
+        from imgpipe.bundle.running.neighbours import NeighboursFitted
+
+        return NeighboursFitted(fitted, arrays)
+    raise InputError(f"a fitted part of kind {kind!r} is not known, or not whole")
 
 
 class GraphFitted:
-    """An ONNX graph with one input and one output, run by onnxruntime on the CPU."""
+    """An ONNX graph with one input and one output, run by onnxruntime on one thread of the CPU."""
 
     def __init__(self, content: bytes) -> None:
-        runtime = _runtime()
-        options = runtime.SessionOptions()
-        options.log_severity_level = 4
-        self._session = runtime.InferenceSession(
-            content, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = _session(content)
         (given,) = self._session.get_inputs()
         self._name = given.name
         self._dtype = np.float32 if given.type == "tensor(float)" else np.float64
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
-        """Run the graph."""
+        """Run the graph, over some rows at a time."""
         given = np.ascontiguousarray(inputs, self._dtype)
+        rows = max(1, _INPUT_BYTES * len(given) // max(1, given.nbytes))
+        said = [self._run(given[start : start + rows]) for start in range(0, len(given), rows)]
+        found = np.concatenate(said) if said else self._run(given)
+        if not np.isfinite(found).all():
+            raise infinite()
+        return found
+
+    def _run(self, given: np.ndarray) -> np.ndarray:
         (said,) = self._session.run(None, {self._name: given})
         return np.asarray(said, np.float64)
+
+
+def _session(content: bytes) -> Any:
+    runtime = _runtime()
+    options = runtime.SessionOptions()
+    options.log_severity_level = _SILENT
+    options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
+    # a row is too little work for two; many images are shared among processes
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    try:
+        return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # of many types, without a common one
+        raise InputError(f"onnxruntime cannot run the graph of the model: {error}") from None
 
 
 def _runtime() -> Any:

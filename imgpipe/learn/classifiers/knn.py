@@ -6,12 +6,12 @@ import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from imgpipe._common import InputError
 from imgpipe.learn.classifiers.builder import Builder
 from imgpipe.learn.classifiers.calibration import Sigmoids, calibration_folds
 from imgpipe.learn.classifiers.most_probable import MostProbable
+from imgpipe.learn.nearest import Nearest
 from imgpipe.learn.targets import check_classification
-
-_LEAST = 1e-6  # a share of 0 or 1 among the neighbours has no finite log odds
 
 
 class CalibratedNeighbours(MostProbable):
@@ -93,6 +93,8 @@ class CalibratedNeighbours(MostProbable):
         InputError
             With one class only, or a class with fewer than two samples, or patients.
         """
+        if self.weights not in ("distance", "uniform"):
+            raise InputError(f"weights is {self.weights!r}; it must be 'distance' or 'uniform'")
         X, y = validate_data(self, X, y, dtype=np.float64, order="C")
         check_classification(y)
         groups = None if groups is None else np.asarray(groups)
@@ -138,13 +140,19 @@ class CalibratedNeighbours(MostProbable):
 
     def _odds(self, neighbours: Any, X: np.ndarray) -> np.ndarray:
         """Log odds of each class, of two classes those of the second, shape (n, 1) or (n, k)."""
-        shares = np.zeros((len(X), len(self.classes_)))
-        known = np.searchsorted(self.classes_, neighbours.classes_)
-        shares[:, known] = neighbours.predict_proba(X)
-        if shares.shape[1] == 2:
-            shares = shares[:, 1:]
-        shares = shares.clip(_LEAST, 1 - _LEAST)
-        return np.log(shares) - np.log1p(-shares)
+        return nearest_of(neighbours, self.classes_).odds(X)
+
+
+def nearest_of(neighbours: Any, classes: np.ndarray) -> Nearest:
+    """Take a fitted ``KNeighborsClassifier``, some of whose `classes` may be missing, apart."""
+    known = np.searchsorted(classes, neighbours.classes_)
+    return Nearest(
+        neighbours._fit_X,
+        known[neighbours._y].astype(np.int64),
+        neighbours.n_neighbors,
+        neighbours.weights == "distance",
+        len(classes),
+    )
 
 
 def build(random_state: int | None = 0, n_jobs: int | None = None) -> CalibratedNeighbours:

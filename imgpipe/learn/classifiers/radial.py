@@ -59,7 +59,7 @@ class RadialMachine:
         self.intercept_ = machine.intercept_
         self.n_support_ = machine.n_support_
         self._norms = _norms(self.support_vectors_)
-        self._weights = _weights(self.dual_coef_, self.n_support_)
+        self._weights = weights_of(self.dual_coef_, self.n_support_)
         return self
 
     def decision_function(self, X: _Floats) -> _Floats:
@@ -158,7 +158,7 @@ def _kernel_of(squared: _Floats, gamma: float) -> _Floats:
     return np.exp(squared, out=squared)
 
 
-def _weights(dual_coef: _Floats, n_support: np.ndarray) -> _Floats:
+def weights_of(dual_coef: _Floats, n_support: np.ndarray) -> _Floats:
     """Weight of each support vector in the decision between each pair of classes, (s, pairs).
 
     libsvm keeps them by class: those of class i against class j stand in row j - 1 of i's columns,

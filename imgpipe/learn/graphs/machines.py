@@ -1,35 +1,142 @@
 """Support vector machines with sigmoids, in double."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.learn.classifiers.radial import RadialMachine, weights_of
+from imgpipe.learn.graphs.calibration import parameters, sigmoids
 from imgpipe.learn.graphs.graph import Graph
 
+_DOUBLE = 11  # ONNX's number of the type
+_ROUNDING = 1e-8  # of a probability, at most, for a file of half the size
+_SMALL = 1 << 17  # bytes of support vectors, below which no file is large
+_ASKED = 500  # support vectors that say what rounding changes
 
-def radial_machine(graph: Graph, svm: Any, x: str) -> str:
-    """Probabilities of a `CalibratedSVM` of two classes; more, and other kernels, are to come."""
-    machine = svm.machine_
-    if len(machine.classes_) != 2 or svm.kernel != "rbf":
-        raise InputError("only a radial machine of two classes can be written yet")
-    # single precision halves the file; its rounding changes a probability by some 1e-9
-    kept = np.ascontiguousarray(machine.support_vectors_, np.float32)
-    vectors = graph.add("Cast", [graph.constant(kept)], to=11)
-    exact = kept.astype(np.float64)
-    norms = np.einsum("ij,ij->i", exact, exact)[None]
+
+@dataclass(frozen=True)
+class _Kernel:
+    name: str
+    gamma: float
+    coef0: float = 0.0
+    degree: float = 3.0
+
+
+def machine(graph: Graph, svm: Any, x: str) -> str:
+    """Probabilities of a `CalibratedSVM`."""
+    if not hasattr(svm, "machine_"):
+        raise InputError(
+            "a CalibratedSVM fitted by an earlier version of imgpipe cannot be written as "
+            ".imgpipe; train it anew, or keep it in a .joblib file"
+        )
+    fitted = svm.machine_
+    kernel = _kernel_of(fitted)
+    weights = weights_of(fitted.dual_coef_, fitted.n_support_)
+    if kernel.name == "linear":
+        values = graph.add("MatMul", [x, graph.constant(fitted.support_vectors_.T @ weights)])
+    else:
+        steepest = np.abs(parameters(svm.calibration_)[0]).max()
+        vectors = _rounded(fitted.support_vectors_, weights * steepest, kernel)
+        values = _KERNELS[kernel.name](graph, kernel, vectors, x)
+        values = graph.add("MatMul", [values, graph.constant(weights)])
+    between = graph.add("Add", [values, graph.constant(fitted.intercept_[None])])
+    n_classes = len(fitted.classes_)
+    decisions = between if n_classes == 2 else _one_against_rest(graph, between, n_classes)
+    return sigmoids(graph, svm.calibration_, decisions)
+
+
+def _kernel_of(fitted: Any) -> _Kernel:
+    if isinstance(fitted, RadialMachine):
+        return _Kernel("rbf", fitted.gamma_)
+    name = fitted.kernel
+    if name != "linear" and name not in _KERNELS:
+        shown = name if isinstance(name, str) else getattr(name, "__name__", repr(name))
+        raise InputError(
+            f"a support vector machine with the kernel {shown} cannot be written as .imgpipe "
+            f"(linear, {', '.join(_KERNELS)} can); keep it in a .joblib file"
+        )
+    return _Kernel(name, float(fitted._gamma), float(fitted.coef0), float(fitted.degree))
+
+
+def _radial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
+    """exp(-gamma d), with the squared distances d from products."""
+    exact = vectors.astype(np.float64)
+    norms = graph.constant(np.einsum("ij,ij->i", exact, exact)[None])
     own = graph.add("ReduceSumSquare", [x], axes=[1], keepdims=1)
-    products = graph.add("MatMul", [x, graph.add("Transpose", [vectors], perm=[1, 0])])
-    squared = graph.add("Add", [own, graph.constant(norms)])
-    squared = graph.add("Sub", [squared, graph.add("Mul", [products, graph.constant(2.0)])])
-    kernel = graph.add("Exp", [graph.add("Mul", [squared, graph.constant(-machine.gamma_)])])
-    decided = graph.add("MatMul", [kernel, graph.constant(machine.dual_coef_.T)])
-    decided = graph.add("Add", [decided, graph.constant(machine.intercept_)])
-    (calibrated,) = svm.calibration_._fitted.calibrated_classifiers_
-    (sigmoid,) = calibrated.calibrators
-    # Platt: p = 1 / (1 + exp(a f + b))
-    slope, offset = graph.constant(-float(sigmoid.a_)), graph.constant(-float(sigmoid.b_))
-    exponent = graph.add("Add", [graph.add("Mul", [decided, slope]), offset])
-    second = graph.add("Sigmoid", [exponent])
-    first = graph.add("Sub", [graph.constant(1.0), second])
-    return graph.add("Concat", [first, second], axis=1)
+    twice = graph.add("Mul", [_products(graph, vectors, x), graph.constant(2.0)])
+    squared = graph.add("Sub", [graph.add("Add", [own, norms]), twice])
+    squared = graph.add("Max", [squared, graph.constant(0.0)])  # rounding makes none negative
+    return graph.add("Exp", [graph.add("Mul", [squared, graph.constant(-kernel.gamma)])])
+
+
+def _polynomial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
+    moved = _moved(graph, kernel, vectors, x)
+    return graph.add("Pow", [moved, graph.constant(kernel.degree)])
+
+
+def _hyperbolic(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
+    return graph.add("Tanh", [_moved(graph, kernel, vectors, x)])
+
+
+_KERNELS: dict[str, Callable[[Graph, _Kernel, np.ndarray, str], str]] = {
+    "rbf": _radial,
+    "poly": _polynomial,
+    "sigmoid": _hyperbolic,
+}
+
+
+def _moved(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
+    """Gamma times products, plus coef0."""
+    products = graph.add("Mul", [_products(graph, vectors, x), graph.constant(kernel.gamma)])
+    return graph.add("Add", [products, graph.constant(kernel.coef0)])
+
+
+def _products(graph: Graph, vectors: np.ndarray, x: str) -> str:
+    kept = graph.constant(vectors.T)
+    if vectors.dtype != np.float64:
+        kept = graph.add("Cast", [kept], to=_DOUBLE)
+    return graph.add("MatMul", [x, kept])
+
+
+def _one_against_rest(graph: Graph, between: str, n_classes: int) -> str:
+    """Votes of the pairs, and below one vote their confidence, as scikit-learn counts them."""
+    pairs = list(combinations(range(n_classes), 2))
+    sides = np.zeros((len(pairs), n_classes))
+    for row, (i, j) in enumerate(pairs):
+        sides[row, i], sides[row, j] = 1.0, -1.0
+    signs = graph.constant(sides)
+    confidence = graph.add("MatMul", [between, signs])
+    won = graph.add("GreaterOrEqual", [between, graph.constant(0.0)])
+    votes = graph.add("MatMul", [graph.add("Cast", [won], to=_DOUBLE), signs])
+    # a pair that the first class does not win is a vote for the second
+    votes = graph.add("Add", [votes, graph.constant((sides < 0).sum(axis=0).astype(float)[None])])
+    size = graph.add("Add", [graph.add("Abs", [confidence]), graph.constant(1.0)])
+    below = graph.add("Div", [confidence, graph.add("Mul", [size, graph.constant(3.0)])])
+    return graph.add("Add", [votes, below])
+
+
+def _rounded(vectors: np.ndarray, weights: np.ndarray, kernel: _Kernel) -> np.ndarray:
+    """Support vectors in single precision, where that changes no probability that anyone reads."""
+    if vectors.nbytes <= _SMALL:
+        return np.asarray(vectors)
+    with np.errstate(over="ignore"):
+        single = np.ascontiguousarray(vectors, np.float32)
+    asked = vectors[:: -(-len(vectors) // _ASKED)]
+    exact = _values(kernel, asked, vectors)
+    change = np.abs((_values(kernel, asked, single.astype(np.float64)) - exact) @ weights).max()
+    # a sigmoid of slope a is nowhere steeper than a / 4
+    return single if change / 4 <= _ROUNDING else vectors
+
+
+def _values(kernel: _Kernel, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Compute a kernel of rows with NumPy."""
+    products = A @ B.T
+    if kernel.name == "rbf":
+        norms = np.einsum("ij,ij->i", A, A)[:, None] + np.einsum("ij,ij->i", B, B)
+        return np.exp(-kernel.gamma * np.maximum(norms - 2 * products, 0.0))
+    moved = kernel.gamma * products + kernel.coef0
+    return np.tanh(moved) if kernel.name == "sigmoid" else moved**kernel.degree
