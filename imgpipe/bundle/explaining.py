@@ -1,9 +1,9 @@
 """One prediction explained: how reliable it is, what it resembles, what speaks for it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -42,14 +42,15 @@ class Explained:
     region : {"image", "mask", "box"}
         What the model looked at.
     neighbours : Neighbours or None
-        The nearest training images; None where the model keeps no features of them.
+        The nearest training images; None where the model keeps none, or computes no features.
     reasons : tuple of Reason
         What groups of features change, the strongest first.
     background : int
-        Training images that features were taken from, to see what they change.
+        Training images that features were taken from, to see what they change; 0 where the model
+        computes none.
     copy_of : tuple of str or None
         Training images with the same pixels, as far as their ids are kept; None where there is
-        none.
+        none. Digests of the pixels tell.
     evidence : Evidence or None
         What the model's run says of such predictions; None without a run.
     card : dict
@@ -119,7 +120,7 @@ def explain(predictor: Predictor, image: Any) -> Explained:
     >>> predictor = bundle.Predictor(learn.fit(data, "forest", families="intensity"))
     >>> told = bundle.explain(predictor, data.images[0])
     >>> told.predicted, told.reasons[0].feature, told.copy_of
-    ('malignant', 'intensity_mean', ('P000-0',))
+    ('malignant', 'intensity_mean', ())
     """
     # prediction alone does without these rooms
     from imgpipe.evaluate.explanations.maps import explain as maps_of
@@ -157,18 +158,38 @@ def _from_features(
 ) -> "tuple[Neighbours | None, tuple[Reason, ...], int]":
     """Compare the features of the image with those kept of the training."""
     from imgpipe.evaluate.explanations.neighbours import nearest_cases
-    from imgpipe.evaluate.explanations.reasons import background, reasons
-    from imgpipe.learn.keeping import feature_steps
+    from imgpipe.evaluate.explanations.reasons import reasons
 
     model = predictor.model
-    parts = feature_steps(model.pipeline)
-    if model.cases is None or parts is None:
+    parts = _halves(model.pipeline)
+    if parts is None or model.summary is None:
         return None, (), 0
     measure, learnt = parts
-    features = np.asarray(measure.transform(images), np.float64)[0]
-    near = nearest_cases(learnt, model.cases, features, model.classes)
-    why = reasons(learnt, model.cases, features, code, model.classes)
-    return near, why, len(background(model.cases.labels))
+    features = np.asarray(measure(images), np.float64)[0]
+    near = None
+    if model.cases is not None:
+        near = nearest_cases(model.cases, features, model.classes)
+    why = reasons(learnt, model.summary, features, code, model.classes)
+    return near, why, len(model.summary.rows)
+
+
+def _halves(pipeline: Any) -> tuple[Callable[[Any], Any], Any] | None:
+    """Part a pipeline into what measures images, and what learnt; None where it sees pixels."""
+    if hasattr(pipeline, "measure"):
+        if pipeline.extraction is None:
+            return None
+        return pipeline.measure, _Learnt(pipeline.classes_, pipeline.classify)
+    from imgpipe.learn.keeping import feature_steps
+
+    parts = feature_steps(pipeline)
+    return None if parts is None else (parts[0].transform, parts[1])
+
+
+class _Learnt(NamedTuple):
+    """The classifier of a bundle, as scikit-learn's are called."""
+
+    classes_: np.ndarray
+    predict_proba: Callable[[np.ndarray], np.ndarray]
 
 
 def _patches(image: Image) -> tuple[int | None, int | None]:

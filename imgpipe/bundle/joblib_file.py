@@ -11,7 +11,7 @@ from imgpipe.bundle.old_names import OLD_ROOM, known_again
 from imgpipe.bundle.predictor import Predictor
 
 if TYPE_CHECKING:
-    from imgpipe.learn import TrainedModel, TrainingCases
+    from imgpipe.learn import TrainedModel
 
 _FORMAT = "imgpipe-joblib"
 _PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
@@ -37,7 +37,9 @@ def dump(
     import imgpipe
 
     content = {name: getattr(model, name) for name in (*_PARTS, "trained_on", "region")}
-    content["cases"] = None if model.cases is None else model.cases.to_dict()
+    for name in ("cases", "summary"):
+        kept = getattr(model, name)
+        content[name] = None if kept is None else kept.to_dict()
     _check_parts(f"{path} is not written", content, "")
     content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
     if card is not None:
@@ -55,7 +57,8 @@ def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
         )
     _check_stream(path)
     import imgpipe
-    from imgpipe.learn import TrainedModel
+    from imgpipe.learn import TrainedModel, TrainingCases
+    from imgpipe.learn.feature_summary import FeatureSummary
 
     content = _unpickled(path)
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
@@ -73,18 +76,20 @@ def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
     trained_on = content.get("trained_on")
     parts = {name: content[name] for name in _PARTS}
     region = content.get("region", "image")
-    cases = _cases(path, content.get("cases"))
-    model = TrainedModel(**parts, trained_on=trained_on, region=region, cases=cases)
+    cases = _kept(path, TrainingCases, content.get("cases"))
+    summary = _kept(path, FeatureSummary, content.get("summary"))
+    model = TrainedModel(
+        **parts, trained_on=trained_on, region=region, cases=cases, summary=summary
+    )
     return Predictor(model, content.get("card") or {})
 
 
-def _cases(path: str | os.PathLike[str], content: Any) -> "TrainingCases | None":
-    from imgpipe.learn import TrainingCases
-
+def _kept(path: str | os.PathLike[str], kind: Any, content: Any) -> Any:
+    """Take what a file keeps of the training, if anything."""
     if content is None:
         return None
     try:
-        return TrainingCases.of_dict(content)
+        return kind.of_dict(content)
     except InputError as error:
         raise InputError(f"{path}: damaged: {error}; train it again") from None
 

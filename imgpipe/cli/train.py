@@ -15,10 +15,16 @@ from imgpipe.cli.program.listing import Listing
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels"))
 @_options.data
 @click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
-@click.option("--out", required=True, metavar="MODEL", help="File to write, with suffix .joblib.")
+@click.option("--out", required=True, metavar="MODEL", help="File to write: .imgpipe, or .joblib.")
 @_features.before
 @click.option("--run", metavar="RUN", help="Keep what this run of compare found of MODEL.")
-@click.option("--no-pictures", is_flag=True, help="Keep no small pictures of training images.")
+@click.option(
+    "--cases",
+    type=click.Choice(["none", "features", "pictures"]),
+    default="none",
+    show_default=True,
+    help="What to keep of training images, to show the nearest beside others.",
+)
 @click.option("--note", metavar="TEXT", help="What MODEL is meant for, and what not: for its card.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.force
@@ -32,7 +38,7 @@ def command(
     model: str,
     out: str,
     run: str | None,
-    no_pictures: bool,
+    cases: str,
     note: str | None,
     seed: int,
     force: bool,
@@ -45,18 +51,24 @@ def command(
     r"""Train MODEL on DATA and write it to a file.
 
     Where DATA has a split, only the training part is fitted; the validation part is at hand to
-    models that stop early, and the test part is not looked at. The file also holds digests of the
-    images fitted, by which imgpipe evaluate knows them again, and for the page of predict --report
-    ids, labels, patients, features and small pictures of up to 2,000 of them: whoever gets the file
-    gets these too, and --no-pictures leaves the pictures out. With --run, the scores and the
+    models that stop early, and the test part is not looked at. With --run, the scores and the
     calibration of MODEL in a run of compare on the same data are kept beside it, and with --note
     what it is meant for; imgpipe inspect shows both. A network that is interrupted (Ctrl-C) is
     written with its best weights so far, and the exit code is 130.
 
+    A .imgpipe file is safe to open and light to run; a .joblib file is a pickle, which can run code
+    when it is opened, and needs --trust. Neither names an image or a patient: kept are what
+    learnt, how features were distributed, the features of 24 images without their names, and
+    digests of the images fitted, by which imgpipe evaluate counts them among those it judges (who
+    has an image can tell by its digest whether it was trained on; none can be made from it). For
+    the page of predict --report, --cases features adds ids, labels, patients and features of up to
+    2,000 training images, and --cases pictures small pictures of them: whoever gets the file gets
+    these too.
+
     \b
     Example:
-      imgpipe train scans/ --model forest --out lungs.joblib
-      imgpipe train scans/ --model forest --run run --out lungs.joblib
+      imgpipe train scans/ --model forest --out lungs.imgpipe
+      imgpipe train scans/ --model forest --run run --cases features --out lungs.imgpipe
     """
     _options.check_given(out)
 
@@ -82,7 +94,7 @@ def command(
             seed=seed,
             n_jobs=_options.worker_count(jobs),
             size=where["size"],
-            pictures=not no_pictures,
+            cases=cases,
         )
     except StoppedFit as stop:
         trained, whole = stop.model, False

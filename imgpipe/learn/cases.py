@@ -1,4 +1,4 @@
-"""What a model keeps of its training images: features, labels, and small pictures."""
+"""Training images as a model may keep them: features, labels, and small pictures."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,8 @@ from imgpipe._common import InputError
 
 MOST = 2000
 """Training images that are kept at most."""
+KEPT = ("none", "features", "pictures")
+"""What may be kept of them: nothing, names and features, or small pictures as well."""
 _BLOCK = 8  # of JPEG
 ROW = 40
 """Pictures side by side on the sheet."""

@@ -1,4 +1,4 @@
-"""What a model keeps of its training images, taken from them."""
+"""What a model keeps of its training, taken from the images."""
 
 import io
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from sklearn.pipeline import Pipeline
 from imgpipe.features import catalogue
 from imgpipe.images.picture import picture_of
 from imgpipe.learn.cases import MOST, ROW, TrainingCases, pitch_of
+from imgpipe.learn.feature_groups import summarised
+from imgpipe.learn.feature_summary import FeatureSummary
 from imgpipe.learn.transformers import FeatureExtractor
 
 if TYPE_CHECKING:
@@ -32,9 +34,9 @@ def feature_steps(model: Any) -> tuple[Any, Any] | None:
     return None
 
 
-def keep_cases(
-    model: Any, part: "Dataset", digests: Sequence[str], *, pictures: bool = True
-) -> TrainingCases:
+def keep(
+    model: Any, part: "Dataset", digests: Sequence[str], cases: str = "none"
+) -> tuple[FeatureSummary | None, TrainingCases | None]:
     """Keep of the images of a fitted pipeline what an explanation is made of later.
 
     Parameters
@@ -45,22 +47,28 @@ def keep_cases(
         The training images.
     digests : list of str
         Of them.
-    pictures : bool
-        Also keep small pictures, which a file that is passed on then carries.
+    cases : {"none", "features", "pictures"}
+        What to keep of single images, which a file that is passed on then carries.
 
     Returns
     -------
-    TrainingCases
+    tuple of (FeatureSummary or None, TrainingCases or None)
+        None where the model computes no features, and where no single images are kept.
     """
     rows = spread(part.labels, MOST)
     kept = part.images[rows] if len(rows) < len(part) else part.images
     names, units, values = _measured(model, kept)
+    labels = np.asarray(part.labels)[rows].astype(np.int64)
+    summary = summarised(names, units, values, labels, len(part.classes)) if names else None
+    if cases == "none":
+        return summary, None
     side = next(side for most, side in _SIDES if len(rows) <= most)
-    sheet, shape = _sheet(kept, part.channel_axis, side) if pictures else (None, (0, 0))
+    wanted = cases == "pictures"
+    sheet, shape = _sheet(kept, part.channel_axis, side) if wanted else (None, (0, 0))
     groups = part.groups
-    return TrainingCases(
+    return summary, TrainingCases(
         ids=tuple(str(part.ids[i]) for i in rows),
-        labels=np.asarray(part.labels)[rows].astype(np.int64),
+        labels=labels,
         digests=tuple(digests[i] for i in rows),
         patients=None if groups is None else tuple(str(groups[i]) for i in rows),
         spacing=part.images[0].spacing,

@@ -8,6 +8,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.images import Images
 from imgpipe.learn.cases import TrainingCases
+from imgpipe.learn.feature_summary import FeatureSummary
 from imgpipe.learn.shown import show_model, steps_of
 
 
@@ -37,10 +38,12 @@ class TrainedModel:
     region : {"image", "mask", "box"}
         What the model looks at: new images need a mask for the latter two.
     cases : TrainingCases, optional
-        What it keeps of its training images, for explanations.
+        Training images that it keeps to be shown beside others; none unless asked for.
     sample : Images, optional
         Some training images, by which `imgpipe.bundle.save` sees that a file says what the
         pipeline says; no file keeps them.
+    summary : FeatureSummary, optional
+        What features were like in training, for explanations; None where it computes none.
     """
 
     pipeline: Any
@@ -54,6 +57,7 @@ class TrainedModel:
     region: str = "image"
     cases: TrainingCases | None = field(default=None, repr=False)
     sample: Images | None = field(default=None, repr=False)
+    summary: FeatureSummary | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         steps = ", ".join(steps_of(self))

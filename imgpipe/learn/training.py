@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, StoppedFit
+from imgpipe._common import InputError, StoppedFit, unknown_name
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
+from imgpipe.learn.cases import KEPT
 from imgpipe.learn.fitting import fit_model
-from imgpipe.learn.keeping import keep_cases, spread
+from imgpipe.learn.keeping import keep, spread
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
 from imgpipe.learn.trained import TrainedModel
 
@@ -35,7 +36,7 @@ def fit(
     size: int | tuple[int, int] | None = None,
     region: str | None = None,
     empty_mask: str = "error",
-    pictures: bool = True,
+    cases: str = "none",
 ) -> TrainedModel:
     """Fit one model on the training part of a data set.
 
@@ -61,9 +62,10 @@ def fit(
     region, empty_mask : str, optional
         What features look at, and what is done without a mask: as in
         `imgpipe.datasets.in_region`.
-    pictures : bool
-        Also keep small pictures of up to 2,000 training images, which a page on a prediction shows
-        beside it; whoever gets the model gets them too.
+    cases : {"none", "features", "pictures"}
+        What the model keeps of up to 2,000 training images, to show the nearest of them beside a
+        new one: ids, labels, patients and features, or small pictures as well. Whoever gets the
+        model gets these too.
 
     Returns
     -------
@@ -72,7 +74,8 @@ def fit(
     Raises
     ------
     InputError
-        For an unknown name, images of several sizes or pixel types, or one class only.
+        For an unknown name or kind of cases, images of several sizes or pixel types, or one class
+        only.
     StoppedFit
         A `KeyboardInterrupt` with a `TrainedModel` in its attribute ``model``, where a network was
         interrupted and has kept its best weights so far.
@@ -89,6 +92,8 @@ def fit(
     >>> trained.classes, trained.image_shape, trained.dtype
     (('benign', 'malignant'), (64, 64), 'int16')
     """
+    if cases not in KEPT:
+        raise unknown_name("kind of cases", cases, KEPT)
     dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
     dataset.require_one_size()
     _require_one_dtype(dataset)
@@ -112,16 +117,17 @@ def fit(
                 pipeline, part.images, part.labels, part.groups, _validation(dataset, watched)
             )
     except StoppedFit as stop:
-        raise StoppedFit(str(stop), _trained(stop.model, part, size, pictures)) from None
-    return _trained(fitted, part, size, pictures)
+        raise StoppedFit(str(stop), _trained(stop.model, part, size, cases)) from None
+    return _trained(fitted, part, size, cases)
 
 
 def _trained(
-    pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None, pictures: bool
+    pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None, cases: str
 ) -> TrainedModel:
     """Note beside the pipeline what its images were like."""
     first = part.images[0].pixels
     digests = image_digests(part.images)
+    summary, kept = keep(pipeline, part, digests, cases)
     return TrainedModel(
         pipeline,
         part.classes,
@@ -132,8 +138,9 @@ def _trained(
         tuple(sorted(set(digests))),
         (*part.warnings, *_dangers(part, digests)),
         part.region,
-        keep_cases(pipeline, part, digests, pictures=pictures),
+        kept,
         part.images[spread(part.labels, _SAMPLE)],
+        summary,
     )
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgpipe._common import InputError, atomic_path
-from imgpipe._common.texts import Text
 from imgpipe.report.html import render_page
 from imgpipe.report.languages import speaking, spoken, tell
-from imgpipe.report.patient import words
+from imgpipe.report.patient import near, words
 from imgpipe.report.patient.markdown import in_markdown
 from imgpipe.report.patient.page import content_of, warnings_of
 
@@ -70,11 +69,12 @@ def _html(told: "Explained") -> str:
 
 def _json(told: "Explained") -> str:
     """Everything but the pictures, and what the page says of it."""
-    near: list[Text] = []
-    if told.neighbours is not None:
-        near = [words.of_its_class(told.neighbours, told.predicted)]
-        near += words.resemblance(told.neighbours)
-    said = [words.headline(told), *words.reliability(told), *near, *words.limits(told)]
+    said = [
+        words.headline(told),
+        *words.reliability(told),
+        *near.nearest(told),
+        *words.limits(told),
+    ]
     content = {
         **told.to_dict(),
         "language": spoken().code,

@@ -101,17 +101,19 @@ def test_a_run_is_kept_with_the_model(run: Run, tree: Path, tmp_path: Path) -> N
     assert not model.exists()
 
 
-def test_pictures_of_training_images_can_be_left_out(
-    run: Run, tree: Path, image: Path, tmp_path: Path
+@pytest.mark.parametrize(("cases", "pictures"), [("none", 0), ("features", 0), ("pictures", 5)])
+def test_training_images_are_kept_where_asked_for(
+    cases: str, pictures: int, run: Run, tree: Path, image: Path, tmp_path: Path
 ) -> None:
-    """A model that is passed on holds no image; the page shows the nearest by name."""
+    """The page shows the nearest by name or picture, or says why it shows none."""
     model, page = tmp_path / "m.joblib", tmp_path / "page.html"
-    train = ["train", tree, "--model", "forest", "--no-pictures", "--out", model, *SETTINGS]
+    train = ["train", tree, "--model", "forest", "--cases", cases, "--out", model, *SETTINGS]
     assert run(*train).exit_code == 0
     assert run("predict", model, image, "--trust", "--report", page).exit_code == 0
     text = page.read_text()
-    assert text.count("data:image/") == 3  # the image twice, the map
-    assert "malignant/" in text or "benign/" in text
+    assert text.count("data:image/") == 3 + pictures  # the image twice, the map
+    assert ("malignant/" in text or "benign/" in text) == (cases != "none")
+    assert ("--cases features" in text) == (cases == "none")
 
 
 def test_one_dicom_file(run: Run, tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("train", "--bin-width"): [Case(TRAIN, "--bin-width 8", NOTHING, 0)],
     ("train", "--seed"): [Case(TRAIN, "--seed 8", code=0, differs=True)],
     ("train", "--run"): [Case(TRAIN, "--run {tree}", "run")],
-    ("train", "--no-pictures"): [Case(TRAIN, "--no-pictures", code=0, differs=True)],
+    ("train", "--cases"): [Case(TRAIN, "--cases features", code=0, differs=True)],
     ("train", "--note"): [Case(TRAIN, "--note teaching", code=0, differs=True)],
     ("train", "--region"): [Case(TRAIN, "--region box", NO_MASKS)],
     ("train", "--empty-mask"): [Case(TRAIN, "--empty-mask drop", NO_MASKS)],

@@ -7,6 +7,8 @@ from imgpipe import InputError
 from imgpipe.datasets import Dataset, image_digests, synthetic_nodules
 from imgpipe.features import extract
 from imgpipe.learn import TrainingCases, fit, keeping
+from imgpipe.learn.feature_groups import BACKGROUND
+from imgpipe.learn.feature_summary import FeatureSummary
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +19,8 @@ def nodules() -> Dataset:
 
 @pytest.fixture(scope="module")
 def kept(nodules: Dataset) -> TrainingCases:
-    """What a forest of all of them keeps."""
-    found = fit(nodules, "forest", families="intensity").cases
+    """What a forest of all of them keeps, pictures included."""
+    found = fit(nodules, "forest", families="intensity", cases="pictures").cases
     assert found is not None
     return found
 
@@ -49,12 +51,54 @@ def test_a_picture_shows_its_image(nodules: Dataset, kept: TrainingCases) -> Non
     assert alike(5) > max(alike(i) for i in range(len(nodules)) if i != 5)
 
 
-def test_pictures_can_be_left_out(nodules: Dataset) -> None:
-    """A file that is passed on need not hold any image."""
-    found = fit(nodules, "dummy", families="intensity", pictures=False).cases
+def test_nothing_of_single_images_is_kept_unless_asked_for(nodules: Dataset) -> None:
+    """No id, patient or picture; numbers of a few images, of which nothing says whose they are."""
+    found = fit(nodules, "dummy", families="intensity")
+    assert found.cases is None
+    summary = found.summary
+    assert summary is not None
+    assert len(summary.rows) == BACKGROUND
+    texts = [*summary.names, *summary.units, *summary.groups]
+    assert not {str(name) for name in (*nodules.ids, *nodules.groups)} & set(texts)
+
+
+def test_what_is_kept_is_asked_for_by_name(nodules: Dataset) -> None:
+    """Features without pictures; another word is an error."""
+    found = fit(nodules, "dummy", families="intensity", cases="features").cases
     assert found is not None
     assert found.sheet is None
     assert found.pictures([0]) == []
+    with pytest.raises(InputError, match="none, features, pictures"):
+        fit(nodules, "dummy", cases="picture")
+
+
+def test_what_is_usual_comes_from_all_images(nodules: Dataset, kept: TrainingCases) -> None:
+    """Quartiles by class and the span of each group's leading feature are those of the cases."""
+    summary = fit(nodules, "dummy", families="intensity").summary
+    assert summary is not None
+    for number, name in enumerate(summary.groups):
+        column = kept.features[:, kept.names.index(name)].astype(float)
+        np.testing.assert_allclose(summary.span[number], np.nanpercentile(column, [5, 95]))
+        for code in (0, 1):
+            own = np.nanpercentile(column[kept.labels == code], [25, 50, 75])
+            np.testing.assert_allclose(summary.quartiles[code, number], own)
+    members = [np.flatnonzero(summary.group_of == n) for n in range(len(summary.groups))]
+    assert sorted(np.concatenate(members).tolist()) == list(range(len(summary.names)))
+
+
+def test_damaged_summaries_are_refused(nodules: Dataset) -> None:
+    """A part that is missing, of another length, or a group that there is not, is not taken."""
+    whole = fit(nodules, "dummy", families="intensity").summary.to_dict()  # type: ignore[union-attr]
+    assert FeatureSummary.of_dict(whole).names == whole["names"]
+    for broken in (
+        None,
+        {},
+        {**whole, "names": whole["names"][1:]},
+        {**whole, "rows": whole["rows"][:0]},
+        {**whole, "group_of": whole["group_of"] + len(whole["groups"])},
+    ):
+        with pytest.raises(InputError, match="summary of features"):
+            FeatureSummary.of_dict(broken)
 
 
 @pytest.mark.parametrize("shape", [(9, 23), (200, 120), (30, 40, 3)])
@@ -64,7 +108,7 @@ def test_pictures_of_any_form(shape: tuple[int, ...]) -> None:
     images[::2] = 255
     axis = -1 if len(shape) == 3 else None
     data = Dataset("x", images, np.arange(90) % 2, ("a", "b"), channel_axis=axis)
-    found = fit(data, "dummy", families="intensity").cases
+    found = fit(data, "dummy", families="intensity", cases="pictures").cases
     assert found is not None
     assert max(found.shape) == min(64, max(shape[:2]))
     for row, picture in zip((0, 41, 89), found.pictures([0, 41, 89]), strict=True):
@@ -78,7 +122,8 @@ def test_of_many_images_a_sample_by_class(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(keeping, "MOST", 20)
     labels = np.repeat([0, 1], [90, 10])
     images = np.random.default_rng(0).integers(0, 255, (100, 8, 8)).astype(np.uint8)
-    found = fit(Dataset("x", images, labels, ("a", "b")), "dummy", families="intensity").cases
+    data = Dataset("x", images, labels, ("a", "b"))
+    found = fit(data, "dummy", families="intensity", cases="features").cases
     assert found is not None
     assert (len(found), found.of, np.bincount(found.labels).tolist()) == (20, 100, [18, 2])
 

@@ -46,10 +46,10 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
 
 def _points(model: "TrainedModel") -> np.ndarray | None:
     """Rows about the mean of the training features; none where these are not at hand."""
-    cases = model.cases
-    if cases is None or len(cases.features) < 2:
+    if model.summary is None:
         return None
-    defined = np.where(np.isfinite(cases.features), cases.features, np.nan).astype(np.float64)
+    rows = model.summary.rows
+    defined = np.where(np.isfinite(rows), rows, np.nan).astype(np.float64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a feature that is never defined has no mean
         centre, spread = np.nanmean(defined, axis=0), np.nanstd(defined, axis=0)

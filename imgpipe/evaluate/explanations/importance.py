@@ -5,7 +5,7 @@ radius), each image receiving another image's block (Breiman, 2001). A feature w
 others carry too shows a small drop although it matters: the drops tell what this model used.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import joblib
@@ -24,14 +24,6 @@ _ROWS = 4000  # predicted in one call: a forest's call costs as much as many row
 
 _Shuffle = tuple[np.ndarray, np.ndarray]  # columns, and the order that their rows come in
 _Predicted = Callable[[list[_Shuffle]], Iterable[np.ndarray]]
-
-
-def blocks(names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Group columns: by family for HOG, by radius for LBP, alone otherwise."""
-    columns: dict[str, list[int]] = {}
-    for column, name in enumerate(names):
-        columns.setdefault(_block(str(name)), []).append(column)
-    return {name: np.array(together) for name, together in columns.items()}
 
 
 def auc_drops(
@@ -56,7 +48,7 @@ def auc_drops(
     labels : ndarray of int, shape (n,)
         Their codes.
     grouped : dict of str to ndarray
-        From `blocks`.
+        From `imgpipe.learn.feature_groups.blocks`.
     n_classes : int
         Number of classes.
     repeats : int
@@ -147,12 +139,3 @@ def _predicted_quickly(
         return full
 
     return predicted
-
-
-def _block(name: str) -> str:
-    """Name of the block that a feature belongs to."""
-    family = name.partition("_")[0]
-    if family == "hog":
-        return family
-    # what precedes the number of the bin is the number of neighbours and the radius
-    return name.rpartition("_")[0] if family == "lbp" else name

@@ -1,26 +1,24 @@
-"""The training images nearest to one image, as the model's own scaling sees them."""
+"""The training images nearest to one image, each feature in its standard deviations."""
 
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from imgpipe.evaluate.results.explained import NearCase, Neighbours
 from imgpipe.learn.cases import TrainingCases
 
 _SHOWN = 5
 _BLOCK = 256  # rows compared with all others at once
+_ROUNDING = 10 * float(np.finfo(np.float32).eps)  # of a feature that is constant
 
 
 def nearest_cases(
-    learnt: Any, cases: TrainingCases, features: np.ndarray, classes: tuple[str, ...]
+    cases: TrainingCases, features: np.ndarray, classes: tuple[str, ...]
 ) -> Neighbours | None:
     """Find the nearest training images.
 
     Parameters
     ----------
-    learnt : Pipeline
-        The steps behind the features: imputation and scaling are used, the classifier is not.
     cases : TrainingCases
         From the model.
     features : ndarray, shape (f,)
@@ -35,8 +33,7 @@ def nearest_cases(
     """
     if not len(cases) or not cases.features.shape[1]:
         return None
-    rows = _scaled(learnt, np.vstack([features, cases.features]))
-    image, kept = rows[:1], rows[1:]
+    image, kept = _scaled(features[None], cases.features)
     far = _distances(image, kept)[0]
     order = np.argsort(far, kind="stable")[:_SHOWN]
     pictures = cases.pictures(order.tolist())
@@ -56,11 +53,17 @@ def nearest_cases(
     )
 
 
-def _scaled(learnt: Any, rows: np.ndarray) -> np.ndarray:
-    """Send rows of features through all steps but the classifier."""
-    before = Pipeline(learnt.steps[:-1]) if len(learnt.steps) > 1 else None
-    scaled = rows if before is None else before.transform(rows)
-    return np.nan_to_num(np.asarray(scaled, np.float64))
+def _scaled(image: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scale as models do: the median where a number is missing, deviations from the mean."""
+    kept = kept.astype(np.float64)
+    known = np.isfinite(kept).any(axis=0)
+    medians = np.zeros(kept.shape[1])
+    medians[known] = np.nanmedian(kept[:, known], axis=0)
+    kept, image = (np.where(np.isnan(rows), medians, rows) for rows in (kept, image))
+    mean, deviation = kept.mean(axis=0), kept.std(axis=0)
+    constant = deviation <= _ROUNDING * np.abs(mean)
+    deviation[constant] = 1.0
+    return (image - mean) / deviation, (kept - mean) / deviation
 
 
 def _own_nearest(kept: np.ndarray, cases: TrainingCases) -> np.ndarray:

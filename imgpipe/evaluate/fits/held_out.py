@@ -7,7 +7,7 @@ import numpy as np
 from imgpipe.datasets.naming import naming_images
 from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.splits import Split
-from imgpipe.evaluate.explanations.importance import auc_drops, blocks
+from imgpipe.evaluate.explanations.importance import auc_drops
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cold_start import cold_start
 from imgpipe.evaluate.fits.cost import Stopwatch, model_bytes, prediction_cost
@@ -18,6 +18,7 @@ from imgpipe.evaluate.fits.steps import join_features, split_features
 from imgpipe.evaluate.fits.tuning import Choice, choose
 from imgpipe.evaluate.models import probabilities
 from imgpipe.evaluate.scores.intervals import HeldOut
+from imgpipe.learn.feature_groups import blocks
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.pipelines import final_step
 

@@ -12,12 +12,12 @@ from scipy.stats import rankdata
 from imgpipe._common import InputError
 from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.telling import best_auc, codes_told
-from imgpipe.evaluate.explanations.importance import blocks
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.fits.steps import split_features
 from imgpipe.evaluate.results import AlikeFeatures, ClassValues, FeaturesFound, FeatureValues
 from imgpipe.features import Feature, catalogue
 from imgpipe.learn import FeatureExtractor
+from imgpipe.learn.feature_groups import blocks
 
 _TOP = 6  # features of which the distribution is kept
 _COMPARED = 30  # features of which the correlations are kept

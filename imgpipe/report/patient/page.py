@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe._common.texts import Text, counted, from_parts, joined, say
 from imgpipe.images.picture import data_uri
 from imgpipe.report.page.pictures import overlay
-from imgpipe.report.patient import charts, words
+from imgpipe.report.patient import charts, near, words
 from imgpipe.report.patient.figures import chance, change, ends, share
 from imgpipe.report.words.fixed import kind_name, region_name, rule_name
 from imgpipe.report.words.numbers import metric_name
@@ -25,7 +25,6 @@ _ANYWAY = 5  # that are shown whatever they change
 _LEAST = 0.0005
 _CLASSES = 6  # whose probabilities are drawn
 _METRICS = ("auc", "accuracy", "sensitivity", "specificity", "balanced_accuracy", "brier")
-_NONE_KEPT = say("The model keeps no features of its training images, so none are compared.")
 
 
 def content_of(told: "Explained") -> dict[str, Any]:
@@ -77,7 +76,7 @@ def warnings_of(told: "Explained") -> list[Text | str]:
     """List what a reader must know before anything else."""
     found: list[Text | str | None] = [words.copied(told)]
     if told.neighbours is not None and told.neighbours.unlike:
-        found.append(words.resemblance(told.neighbours)[0])
+        found.append(near.resemblance(told.neighbours)[0])
     found += list(told.warnings)
     run = told.card.get("run")
     if run is not None:
@@ -152,9 +151,7 @@ def _shares(found: Mapping[str, Any]) -> tuple[str, str]:
 
 def _near(told: "Explained") -> dict[str, Any]:
     """Show the nearest training images."""
-    near = told.neighbours
-    if near is None:
-        return {"cases": [], "said": [_NONE_KEPT], "text": _NONE_KEPT}
+    said = near.nearest(told)
     cases = [
         {
             "id": case.id,
@@ -163,9 +160,8 @@ def _near(told: "Explained") -> dict[str, Any]:
             "distance": f"{case.distance:.2f}",
             "uri": None if case.picture is None else data_uri(case.picture),
         }
-        for case in near.cases
+        for case in (told.neighbours.cases if told.neighbours else ())
     ]
-    said = [words.of_its_class(near, told.predicted), *words.resemblance(near)]
     return {"cases": cases, "said": said, "text": joined(said)}
 
 

@@ -10,7 +10,7 @@ from imgpipe.report.words.features import feature_name, unit_name
 if TYPE_CHECKING:
     from imgpipe.bundle import Explained
     from imgpipe.bundle.evidence import Bin, ClassSet
-    from imgpipe.evaluate.results.explained import Neighbours, Quartiles, Reason
+    from imgpipe.evaluate.results.explained import Quartiles, Reason
 
 _NEAR = 0.1  # difference of two probabilities below which neither is called likelier
 _FEW = 20  # held-out images in a bin, below which its share says little
@@ -142,47 +142,6 @@ def class_set(found: "ClassSet") -> Text:
         names=list(found.classes),
         **figures,
     )
-
-
-def of_its_class(near: "Neighbours", predicted: str) -> Text:
-    """Count the nearest training images that are of the predicted class."""
-    return counted(
-        sum(case.label == predicted for case in near.cases),
-        "Of the {of} nearest, {n} is of the class {name}.",
-        "Of the {of} nearest, {n} are of the class {name}.",
-        of=len(near.cases),
-        name=predicted,
-    )
-
-
-def resemblance(near: "Neighbours") -> list[Text]:
-    """Say how far off the nearest training images are."""
-    said = []
-    if near.unlike:
-        said.append(
-            say(
-                "This image is unlike the training images: it lies farther from the nearest one "
-                "than {share} of these lie from theirs.",
-                share=percent(near.farther),
-            )
-        )
-    else:
-        said.append(
-            say(
-                "It lies farther from the nearest training image than {share} of these lie from "
-                "theirs.",
-                share=percent(near.farther),
-            )
-        )
-    if near.among < near.of:
-        said.append(
-            say(
-                "Compared with {among} of {of} training images, drawn class by class.",
-                among=near.among,
-                of=near.of,
-            )
-        )
-    return said
 
 
 def copied(told: "Explained") -> Text | None:

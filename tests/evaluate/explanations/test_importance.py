@@ -8,8 +8,9 @@ from sklearn.datasets import make_classification
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from imgpipe.evaluate.explanations.importance import auc_drops, blocks
+from imgpipe.evaluate.explanations.importance import auc_drops
 from imgpipe.learn import CLASSIFIERS, make_pipeline
+from imgpipe.learn.feature_groups import blocks
 
 NAMES = ["hog_1", "mean", "hog_2", "lbp_8_1_0", "lbp_8_1_1", "lbp_8_2_0", "entropy", "noise"]
 

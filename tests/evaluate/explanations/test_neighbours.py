@@ -4,16 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.dummy import DummyClassifier
-from sklearn.pipeline import Pipeline
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imgpipe.evaluate.explanations.neighbours import nearest_cases
 from imgpipe.learn import TrainingCases
 
 ROWS = np.random.default_rng(0).normal(size=(30, 4)) * (1, 10, 100, 1000)
-LEARNT = Pipeline([("scale", StandardScaler()), ("classify", DummyClassifier())])
-LEARNT.fit(ROWS, np.arange(30) % 2)
 CASES = TrainingCases(
     ids=tuple(f"i{n}" for n in range(30)),
     labels=np.arange(30) % 2,
@@ -37,7 +35,7 @@ def test_the_nearest_come_first_with_their_distances() -> None:
     """Ids, labels and distances are those of a plain search."""
     image = np.array([0.3, -4.0, 50.0, 900.0])
     far = [naive(image, row) for row in ROWS]
-    found = nearest_cases(LEARNT, CASES, image, ("x", "y"))
+    found = nearest_cases(CASES, image, ("x", "y"))
     assert found is not None
     order = np.argsort(far)[:5]
     assert [case.id for case in found.cases] == [f"i{n}" for n in order]
@@ -50,8 +48,8 @@ def test_the_nearest_come_first_with_their_distances() -> None:
 
 def test_an_image_far_off_is_unlike_all() -> None:
     """It lies farther from all than these do from one another; a copy does not."""
-    far = nearest_cases(LEARNT, CASES, ROWS[0] + 9 * ROWS.std(axis=0), ("x", "y"))
-    copy = nearest_cases(LEARNT, CASES, ROWS[7], ("x", "y"))
+    far = nearest_cases(CASES, ROWS[0] + 9 * ROWS.std(axis=0), ("x", "y"))
+    copy = nearest_cases(CASES, ROWS[7], ("x", "y"))
     assert far is not None
     assert far.unlike
     assert far.farther == 1
@@ -68,15 +66,29 @@ def test_images_of_the_same_patient_are_no_measure_of_distance() -> None:
         patients=tuple(str(n // 2) for n in range(30)),
     )
     image = ROWS[20]
-    alone = nearest_cases(LEARNT, replace(twice, patients=None), image, ("x", "y"))
-    known = nearest_cases(LEARNT, twice, image, ("x", "y"))
+    alone = nearest_cases(replace(twice, patients=None), image, ("x", "y"))
+    known = nearest_cases(twice, image, ("x", "y"))
     assert alone is not None
     assert known is not None
     assert alone.farther == 1
     assert known.farther < 1
 
 
+def test_scaling_is_that_of_models() -> None:
+    """A missing value counts as the median, and a feature that is constant is not blown up."""
+    features = ROWS.astype(np.float32)
+    features[:, 0] = 0.1
+    features[3, 1] = np.nan
+    image = np.array([0.1, np.nan, 50.0, 900.0])
+    before = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    z = before.fit_transform(features.astype(float))
+    far = np.sqrt(np.mean((before.transform(image[None]) - z) ** 2, axis=1))
+    found = nearest_cases(replace(CASES, features=features), image, ("x", "y"))
+    assert found is not None
+    np.testing.assert_allclose([case.distance for case in found.cases], np.sort(far)[:5], rtol=1e-6)
+
+
 def test_without_features_there_are_none() -> None:
     """A network keeps no features."""
     bare = replace(CASES, names=(), units=(), features=np.empty((30, 0), np.float32))
-    assert nearest_cases(LEARNT, bare, np.empty(0), ("x", "y")) is None
+    assert nearest_cases(bare, np.empty(0), ("x", "y")) is None

@@ -7,8 +7,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imgpipe.evaluate.explanations.reasons import background, reasons, together
-from imgpipe.learn import TrainingCases
+from imgpipe.evaluate.explanations.reasons import reasons
+from imgpipe.learn.feature_groups import background, summarised, together
 
 RNG = np.random.default_rng(0)
 LABELS = np.arange(80) % 2
@@ -19,24 +19,15 @@ ROWS = np.column_stack(
 )
 LEARNT = Pipeline([("scale", StandardScaler()), ("classify", LogisticRegression())])
 LEARNT.fit(ROWS, LABELS)
-CASES = TrainingCases(
-    ids=tuple(map(str, range(80))),
-    labels=LABELS,
-    digests=("",) * 80,
-    patients=None,
-    spacing=None,
-    of=80,
-    names=NAMES,
-    units=("mm", "1", "1", "1", "1", "1"),
-    features=ROWS.astype(np.float32),
-)
+UNITS = ("mm", "1", "1", "1", "1", "1")
+SUMMARY = summarised(NAMES, UNITS, ROWS.astype(np.float32), LABELS, 2)
 IMAGE = np.array([1.8, -5.4, 0.1, 0.3, -0.2, 1.0])
 
 
 def naive(columns: list[int]) -> float:
     """Mean probability with these columns taken from each training image of the background."""
     said = []
-    for row in CASES.features[background(LABELS)]:
+    for row in ROWS.astype(np.float32)[background(LABELS)]:
         changed = IMAGE.copy()
         changed[columns] = row[columns]
         said.append(LEARNT.predict_proba([changed])[0, 1])
@@ -45,7 +36,7 @@ def naive(columns: list[int]) -> float:
 
 def test_a_change_is_that_of_the_probability_without_the_features() -> None:
     """Each group changes the probability as a plain loop says, the strongest first."""
-    found = reasons(LEARNT, CASES, IMAGE, 1, ("a", "b"))
+    found = reasons(LEARNT, SUMMARY, IMAGE, 1, ("a", "b"))
     p = LEARNT.predict_proba([IMAGE])[0, 1]
     for one in found:
         columns = [NAMES.index(name) for name in one.features]
@@ -56,13 +47,13 @@ def test_a_change_is_that_of_the_probability_without_the_features() -> None:
     assert [abs(one.change) for one in found] == sorted(
         (abs(one.change) for one in found), reverse=True
     )
-    against = reasons(LEARNT, CASES, IMAGE, 0, ("a", "b"))
+    against = reasons(LEARNT, SUMMARY, IMAGE, 0, ("a", "b"))
     assert against[0].change == pytest.approx(-found[0].change)
 
 
 def test_what_is_usual_is_told_by_class() -> None:
     """Quartiles of each class, the value and its unit; a block has none."""
-    by_name = {one.feature: one for one in reasons(LEARNT, CASES, IMAGE, 1, ("a", "b"))}
+    by_name = {one.feature: one for one in reasons(LEARNT, SUMMARY, IMAGE, 1, ("a", "b"))}
     noise = by_name["noise"]
     quartiles = noise.typical["b"]
     expected = np.percentile(ROWS[LABELS == 1, 2], [25, 50, 75])
@@ -78,7 +69,7 @@ def test_an_undefined_feature_has_no_value() -> None:
     model = Pipeline([("impute", SimpleImputer()), ("classify", LogisticRegression())])
     model.fit(ROWS, LABELS)
     image = np.where(np.arange(6) == 2, np.nan, IMAGE)
-    by_name = {one.feature: one for one in reasons(model, CASES, image, 1, ("a", "b"))}
+    by_name = {one.feature: one for one in reasons(model, SUMMARY, image, 1, ("a", "b"))}
     assert by_name["noise"].value is None
     assert np.isfinite(by_name["noise"].change)
 

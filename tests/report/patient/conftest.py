@@ -20,7 +20,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
     settings: dict[str, Any] = {"families": ["intensity", "hog"]}
     run = tmp_path_factory.mktemp("judged") / "run"
     save_run(compare({"svm": make_pipeline("svm", **settings)}, data, folds=3, conformal=0.8), run)
-    trained = learn.fit(data, "svm", **settings)
+    trained = learn.fit(data, "svm", **settings, cases="pictures")
     found = bundle.found_in_run(run, "svm", data, **settings)
     path = run.parent / "svm.joblib"
     bundle.save(trained, path, card=bundle.make_card(trained, data, "svm", run=found))

@@ -225,13 +225,15 @@ def test_a_copy_of_a_training_image_is_no_prediction(judged: Judged, tmp_path: P
 
 def test_a_model_without_a_run_says_what_is_not_known(judged: Judged, tmp_path: Path) -> None:
     """How reliable it is stays open, and how to know is said."""
-    trained = fit(judged.data, "dummy", families="intensity", pictures=False)
+    trained = fit(judged.data, "dummy", families="intensity")
     bare = bundle.explain(bundle.Predictor(trained), judged.unseen.images[0])
     assert bare.evidence is None
     page = written(bare, tmp_path / "p.html")
     assert "not known for this model" in page
     assert "trained with --run" in page
     assert "other groups of features" in page
+    assert "keeps none of its training images" in page
+    assert "--cases features" in page
 
 
 def test_a_volume_of_three_classes(tmp_path: Path) -> None:

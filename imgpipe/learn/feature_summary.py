@@ -1,0 +1,64 @@
+"""What features were like in training, as a model keeps it: nothing of it names an image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureSummary:
+    """Groups of features that go together, what is usual, and a few rows to compare with.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the features.
+    units : tuple of str
+        Of the features, as in `imgpipe.features.catalogue`; blank where not known.
+    groups : tuple of str
+        Names of the groups: a block such as ``"hog"``, or the feature that leads the others.
+    group_of : ndarray of int64, shape (f,)
+        Group of each feature.
+    rows : ndarray of float32, shape (b, f)
+        Features of a few training images, as many of each class; not scaled.
+    quartiles : ndarray of float64, shape (k, g, 3)
+        Of each group's leading feature in each class; NaN for blocks, and where it has no value.
+    span : ndarray of float64, shape (g, 2)
+        Its 5th and 95th percentile in all classes together.
+    """
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    groups: tuple[str, ...]
+    group_of: np.ndarray
+    rows: np.ndarray
+    quartiles: np.ndarray
+    span: np.ndarray
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what is kept as plain values, for a file."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def of_dict(cls, content: Any) -> "FeatureSummary":
+        """Take what a file holds; an `InputError` where it is not what `to_dict` gave."""
+        if not isinstance(content, Mapping) or set(content) != {f.name for f in fields(cls)}:
+            raise InputError("a summary of features without all its parts")
+        summary = cls(**content)
+        f, g = len(summary.names), len(summary.groups)
+        shapes = (
+            summary.group_of.shape == (f,),
+            summary.rows.ndim == 2 and summary.rows.shape[1] == f and len(summary.rows) > 0,
+            summary.quartiles.ndim == 3 and summary.quartiles.shape[1:] == (g, 3),
+            summary.span.shape == (g, 2),
+            len(summary.units) == f,
+        )
+        if not all(shapes):
+            raise InputError("a summary of features of several lengths")
+        if f and not 0 <= summary.group_of.min() <= summary.group_of.max() < g:
+            raise InputError("a summary of features with a group that has no name")
+        return summary
