@@ -8,7 +8,8 @@ from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.refusing import refusing
 from imgpipe.bundle.archive.steps import from_settings
 from imgpipe.bundle.predictor import Predictor
-from imgpipe.bundle.running.fitted import Fitted, GraphFitted
+from imgpipe.bundle.running.fitted import fitted_of
+from imgpipe.bundle.running.guarded import Guarded
 from imgpipe.bundle.running.pipeline import BundledPipeline
 from imgpipe.learn.trained import TrainedModel
 
@@ -29,9 +30,9 @@ def open_bundle(path: str | os.PathLike[str]) -> Predictor:
 def _predictor(bundled: Bundled) -> Predictor:
     told = bundled.manifest
     filters, extraction = from_settings(told.steps)
-    pipeline = BundledPipeline(
-        np.asarray(told.codes), filters, extraction, told.features, _fitted(bundled)
-    )
+    part = fitted_of(told.fitted, bundled.graphs, bundled.arrays)
+    fitted = Guarded(part, len(told.codes), bundled.rows)
+    pipeline = BundledPipeline(np.asarray(told.codes), filters, extraction, told.features, fitted)
     expected = told.expected
     model = TrainedModel(
         pipeline,
@@ -45,7 +46,3 @@ def _predictor(bundled: Bundled) -> Predictor:
         expected.region,
     )
     return Predictor(model, told.card)
-
-
-def _fitted(bundled: Bundled) -> Fitted:
-    return GraphFitted(bundled.graphs["classifier"])

@@ -10,7 +10,11 @@ import numpy as np
 from imgpipe._common import InputError, atomic_path, few
 from imgpipe.bundle.archive.container import MANIFEST, packed, unpacked
 from imgpipe.bundle.archive.manifest import Manifest, described, from_json, to_json
+from imgpipe.bundle.archive.parts import check_parts
 from imgpipe.bundle.archive.refusing import excerpt, refusing
+
+MOST_MEMORY = 2**30
+"""That the fitted part may take at a time for what it computes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +24,8 @@ class Bundled:
     manifest: Manifest
     graphs: Mapping[str, bytes]
     arrays: Mapping[str, np.ndarray]
+    rows: int = 1
+    """Images that the fitted part may be given at a time."""
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write all of it; the file appears whole or not at all."""
@@ -69,4 +75,5 @@ class Bundled:
                 graphs[stem] = content
             else:
                 arrays[stem] = np.frombuffer(content, told.dtype).reshape(told.shape or ())
-        return cls(manifest, graphs, arrays)
+        cost = check_parts(manifest, graphs, arrays)
+        return cls(manifest, graphs, arrays, max(1, MOST_MEMORY // max(cost.bytes, 1)))

@@ -1,0 +1,166 @@
+"""Graphs and arrays of a bundle: which there may be, of which type and shape, with which numbers.
+
+One table for all arrays. Lengths are letters: f features, k classes that the fitted part knows;
+any other letter is a length that all arrays share which have it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.bundle.archive.graph_check import Cost, check_graph
+from imgpipe.bundle.archive.manifest import Manifest
+from imgpipe.bundle.archive.refusing import excerpt
+from imgpipe.bundle.archive.shapes import N
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def _finite(array: np.ndarray) -> bool:
+    return bool(np.isfinite(array).all())
+
+
+def _positive(array: np.ndarray) -> bool:
+    return _finite(array) and bool((array > 0).all())
+
+
+def _numbers(array: np.ndarray) -> bool:
+    return not np.isnan(array).any()
+
+
+def _shares(array: np.ndarray) -> bool:
+    return bool(((array >= 0) & (array <= 1)).all())
+
+
+def _not_negative(array: np.ndarray) -> bool:
+    return bool((array >= 0).all())
+
+
+def _any(array: np.ndarray) -> bool:
+    return True
+
+
+class Array(NamedTuple):
+    """Type, shape in letters, and the numbers that may stand in it, in words and as a check."""
+
+    dtype: str
+    shape: str
+    numbers: str = "finite"
+    good: Callable[[np.ndarray], bool] = _finite
+
+
+ARRAYS: Mapping[str, Array] = {
+    "impute.median": Array("<f8", "f"),
+    "scale.mean": Array("<f8", "f"),
+    "scale.scale": Array("<f8", "f", "positive", _positive),
+    "trees.roots": Array("<i4", "t", "any", _any),
+    "trees.feature": Array("<i4", "d", "features", _not_negative),
+    "trees.threshold": Array("<f8", "d", "numbers", _numbers),
+    "trees.left": Array("<i4", "d", "any", _any),
+    "trees.right": Array("<i4", "d", "any", _any),
+    "trees.missing": Array("|u1", "d", "0 or 1", _shares),
+    "trees.values": Array("<f8", "vm"),
+    "neighbours.samples": Array("<f8", "sf"),
+    "neighbours.codes": Array("<i8", "s", "classes", _not_negative),
+    "neighbours.slopes": Array("<f8", "c"),
+    "neighbours.offsets": Array("<f8", "c"),
+    "selftest.points": Array("<f8", "pf"),
+    "selftest.features": Array("<f8", "if", "any", _any),
+    "selftest.probabilities": Array("<f8", "qk", "between 0 and 1", _shares),
+}
+_PREPARATION = ("impute.median", "scale.mean", "scale.scale")
+_TREES = tuple(name for name in ARRAYS if name.startswith("trees."))
+_NEIGHBOURS = tuple(name for name in ARRAYS if name.startswith("neighbours."))
+_GRAPHS = {"graph": "classifier", "network": "network"}
+
+
+def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays) -> Cost:
+    """Refuse graphs and arrays that are not those of the manifest's kind of fitted part.
+
+    Returns
+    -------
+    Cost
+        Of the fitted part, for one image.
+    """
+    kind = manifest.fitted.get("kind")
+    _check_names(kind, graphs, arrays)
+    _check_arrays(manifest, arrays)
+    if kind == "trees":
+        check_trees(arrays, len(manifest.features))
+    if kind == "neighbours" and (arrays["neighbours.codes"] >= len(manifest.codes)).any():
+        raise InputError(f"neighbours.codes has classes beyond the {len(manifest.codes)} there are")
+    if kind not in _GRAPHS:
+        return Cost(8 * len(manifest.features), 0)
+    name = _GRAPHS[kind]
+    given, dtype = ("images", "float32") if kind == "network" else ("features", "float64")
+    shape = manifest.expected.image_shape if kind == "network" else (len(manifest.features),)
+    result = ("probabilities", dtype, (N, len(manifest.codes)))
+    try:
+        return check_graph(graphs[name], (given, dtype, (N, *shape)), result)
+    except InputError as error:
+        raise InputError(f"{name}.onnx {error}") from None
+
+
+def _check_names(kind: object, graphs: Mapping[str, bytes], arrays: Arrays) -> None:
+    """Each kind has its members, whole; the rest may stand beside any."""
+    needed = {"trees": _TREES, "neighbours": _NEIGHBOURS}.get(str(kind), ())
+    if kind not in (*_GRAPHS, "trees", "neighbours"):
+        raise InputError(f"fitted.kind is {excerpt(kind)}, which this imgpipe does not know")
+    graph = {_GRAPHS[str(kind)]} if kind in _GRAPHS else set()
+    if set(graphs) != graph:
+        found = ", ".join(sorted(graphs)) or "none"
+        raise InputError(f"a fitted part of kind {kind} has the graphs {found}")
+    missing = [name for name in needed if name not in arrays]
+    if missing:
+        raise InputError(f"a fitted part of kind {kind} lacks {', '.join(missing)}")
+    own = {*needed, *(_PREPARATION if needed else ())}
+    for name in arrays:
+        if name not in ARRAYS:
+            raise InputError(f"holds the array {excerpt(name)}, which this imgpipe does not know")
+        if name not in own and name in (*_PREPARATION, *_TREES, *_NEIGHBOURS):
+            raise InputError(f"a fitted part of kind {kind} has no {name}")
+
+
+def _check_arrays(manifest: Manifest, arrays: Arrays) -> None:
+    """Compare types, shapes and numbers with the table."""
+    lengths = {"f": len(manifest.features), "k": len(manifest.codes)}
+    for name, array in arrays.items():
+        told = ARRAYS[name]
+        if array.dtype.str != told.dtype or array.ndim != len(told.shape):
+            raise InputError(
+                f"{name} is {array.dtype} of {array.ndim} axes; "
+                f"{np.dtype(told.dtype)} of {len(told.shape)} is needed"
+            )
+        for letter, length in zip(told.shape, array.shape, strict=True):
+            if length != lengths.setdefault(letter, length):
+                raise InputError(
+                    f"{name} has the shape {array.shape}; {length} should be {lengths[letter]}"
+                )
+        if not told.good(array):
+            raise InputError(f"{name} holds other numbers than it may: {told.numbers}")
+
+
+def check_trees(arrays: Arrays, n_features: int) -> None:
+    """Let every walk end: down to a leaf that is there, past no node twice.
+
+    Children stand behind their parent, and every inner node is reached from one place only: all
+    walks of a row together then take no more steps than there are nodes.
+    """
+    roots, feature = arrays["trees.roots"], arrays["trees.feature"]
+    nodes, leaves = len(feature), len(arrays["trees.values"])
+    if not len(roots):
+        raise InputError("trees.roots has no tree")
+    if (feature >= n_features).any():
+        raise InputError(f"trees.feature has features beyond the {n_features} there are")
+    own = np.arange(nodes)
+    for name, behind in (("trees.roots", None), ("trees.left", own), ("trees.right", own)):
+        to = arrays[name]
+        if ((to >= nodes) | (to < -leaves)).any():
+            raise InputError(f"{name} leads to a node or a leaf that is not there")
+        if behind is not None and ((to >= 0) & (to <= behind)).any():
+            raise InputError(f"{name} leads back, in a circle")
+    ways = np.concatenate([roots, arrays["trees.left"], arrays["trees.right"]])
+    if (np.bincount(ways[ways >= 0], minlength=nodes) != 1).any():
+        raise InputError("trees have nodes that are reached from several places, or from none")
