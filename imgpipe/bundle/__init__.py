@@ -1,8 +1,9 @@
 """Trained models as files, what such a file predicts and why, and how well.
 
 `save` writes a model, `load` reads one back as a `Predictor`, `explain` says what speaks for one of
-its predictions, `score` judges it on labelled images, `make_card` says what is known of it. Reading
-a bundle and predicting need no scikit-learn, so the files load on first use.
+its predictions, `score` judges it on labelled images, `make_card` says what is known of it, and
+`inspect` shows what a file says. Reading a bundle and predicting need no scikit-learn, so the files
+load on first use.
 """
 
 from typing import TYPE_CHECKING
@@ -13,18 +14,22 @@ if TYPE_CHECKING:
     from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
     from imgpipe.bundle.files import check_suffix, load, save
+    from imgpipe.bundle.inspecting import inspect
+    from imgpipe.bundle.model_card.inspected import Inspected
     from imgpipe.bundle.predictions import Predictions
     from imgpipe.bundle.predictor import Predictor
     from imgpipe.bundle.scoring import score
 
 _HOMES = {
     "Explained": "explaining",
+    "Inspected": "model_card.inspected",
     "Predictions": "predictions",
     "Predictor": "predictor",
     "check_note": "card",
     "check_suffix": "files",
     "explain": "explaining",
     "found_in_run": "card",
+    "inspect": "inspecting",
     "load": "files",
     "make_card": "card",
     "save": "files",
@@ -33,12 +38,14 @@ _HOMES = {
 
 __all__ = [
     "Explained",
+    "Inspected",
     "Predictions",
     "Predictor",
     "check_note",
     "check_suffix",
     "explain",
     "found_in_run",
+    "inspect",
     "load",
     "make_card",
     "save",

@@ -1,0 +1,66 @@
+"""The door to what a model's file says of itself."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from imgpipe._common import InputError
+from imgpipe.bundle.files import check_suffix, load
+from imgpipe.bundle.model_card.inspected import Inspected
+
+
+def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
+    """Read what a model's file says of itself, and let a bundle test itself on this machine.
+
+    Parameters
+    ----------
+    path : path-like
+        Written by `imgpipe.bundle.save` or ``imgpipe train``.
+    trust : bool
+        As for `imgpipe.bundle.load`: a joblib file can run any code when it is opened.
+
+    Returns
+    -------
+    Inspected
+        As text (``print``), values (``to_dict()``) or Markdown (``to_markdown()``).
+
+    Raises
+    ------
+    InputError
+        As `imgpipe.bundle.load`; and for a folder.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from imgpipe import bundle, datasets, learn
+    >>> data = datasets.load("synthetic-nodules")
+    >>> trained = learn.fit(data, "svm", families="intensity")
+    >>> with TemporaryDirectory() as folder:
+    ...     bundle.save(trained, Path(folder, "nodules.imgpipe"))
+    ...     found = bundle.inspect(Path(folder, "nodules.imgpipe"))
+    >>> found.ok, found.manifest.features[0]
+    (True, 'intensity_mean')
+    """
+    if Path(path).is_dir():
+        raise InputError(f"{path} is a folder; inspect reads one model, a .imgpipe or .joblib file")
+    check_suffix(path)
+    predictor = load(path, trust=trust)
+    manifest, selftest = None, None
+    if Path(path).suffix.lower() == ".imgpipe":
+        from imgpipe.bundle.archive.bundled import Bundled
+        from imgpipe.bundle.running.selftest import run_selftest
+
+        bundled = Bundled.read(path)
+        manifest = bundled.manifest
+        selftest = run_selftest(predictor.model, bundled)
+    content = Path(path).read_bytes()
+    return Inspected(
+        os.fspath(path),
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+        predictor.model,
+        predictor.card,
+        manifest,
+        selftest,
+    )

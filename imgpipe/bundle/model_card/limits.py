@@ -1,0 +1,67 @@
+"""Sections on what to beware of."""
+
+from typing import TYPE_CHECKING
+
+from imgpipe.bundle.model_card import words
+from imgpipe.bundle.model_card.blocks import Block, Facts, Items, Section, Words
+
+if TYPE_CHECKING:
+    from imgpipe.bundle.model_card.inspected import Inspected
+
+
+def limits(found: "Inspected") -> Section:
+    """List warnings of the training, findings of the run, and what no number here tells."""
+    run = found.card.get("run") or {}
+    told = [
+        *map(_sentence, map(str, found.model.warnings)),
+        *(
+            f"{each['severity'].capitalize()} {each['code']}: {_sentence(each['message'])}"
+            for each in run.get("findings", [])
+            if each["severity"] != "note"
+        ),
+        _of_other_images(found),
+    ]
+    return Section("Limits and warnings", [Items([*told, *_of_prevalence(found)])])
+
+
+def _of_other_images(found: "Inspected") -> str:
+    if "run" not in found.card:
+        return "How often it errs is not known: it was not evaluated."
+    return (
+        "The scores are of images from the source of the training data: another scanner, site or "
+        "population may give others."
+    )
+
+
+def _of_prevalence(found: "Inspected") -> list[str]:
+    positive, shares = found.model.positive_class, found.card.get("prevalence") or {}
+    if positive is None or positive not in shares:
+        return []
+    return [
+        f"Of the training images, {words.share(shares[positive])} were {positive}; where fewer or "
+        "more are, probabilities and predictive values are others."
+    ]
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital, as long as no name stands first, and end with a full stop."""
+    first = text.split(" ", 1)[0]
+    begun = text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
+    return begun if begun.endswith((".", "!", "?")) else f"{begun}."
+
+
+def out_of_distribution(found: "Inspected") -> Section:
+    """Say whether images unlike those of the training are marked."""
+    novelty = getattr(found.manifest, "novelty", None)
+    if not novelty:
+        told = "None: images unlike those of the training are not marked."
+        return Section("Out-of-distribution flag", [Words(told)])
+    rows = [(key.replace("_", " ").capitalize(), str(value)) for key, value in novelty.items()]
+    blocks: list[Block] = [
+        Words(
+            "An image is marked (column ood) where its features lie further from those of the "
+            "training than 99.5 % of held-out training images (column ood_distance above 1)."
+        ),
+        Facts(rows),
+    ]
+    return Section("Out-of-distribution flag", blocks)
