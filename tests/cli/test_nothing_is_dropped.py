@@ -178,6 +178,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case("predict {model} {image} --trust", "--report {out}/p.pdf", ".pdf")
     ],
     ("predict", "--lang"): [Case("predict {model} {image} --trust", "--lang zh", "goes with")],
+    ("inspect", "--card"): [Case("inspect {model} --trust", "--card {out}/c.pdf", ".pdf")],
+    ("inspect", "--trust"): [Case("inspect {model}", "", "--trust")],
+    ("inspect", "--force"): [Case("inspect {model} --trust", "--force", "goes with --card")],
     ("evaluate", "--size"): [Case(EVALUATE, "--size 8", "8 x 8")],
     ("evaluate", "--out"): [Case(EVALUATE, "--out {image}", "is a file")],
     ("evaluate", "--seed"): [

@@ -70,7 +70,7 @@ class Inspected:
         """Names of the features, in order; none for a network."""
         if self.manifest is not None:
             return self.manifest.features
-        return () if self.model.cases is None else self.model.cases.names
+        return () if self.model.summary is None else self.model.summary.names
 
     def to_dict(self) -> dict[str, Any]:
         """Give all of it as values that JSON takes.

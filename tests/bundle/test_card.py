@@ -1,0 +1,242 @@
+"""What a file says of its model: the card, its two forms, and the self-test."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imgpipe import InputError, bundle
+from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.model_card.terminal import WIDTH
+from imgpipe.bundle.running.made_up import digest_of, made_up_images
+from imgpipe.bundle.running.selftest import run_selftest
+from imgpipe.datasets import DATASETS, Dataset, load
+from imgpipe.learn import TrainedModel, fit
+
+SCORE = {"value": 0.9, "low": 0.8, "high": 0.95}
+POINT = dict.fromkeys(("sensitivity", "specificity", "ppv", "npv"), SCORE)
+RUN: dict[str, Any] = {
+    "dataset": {"n": 40, "counts": {"all": {"dark": 20, "bright": 20}}, "patients": 10},
+    "protocol": {"kind": "cross-validation", "folds": 5, "statement": "Judged on *folds*."},
+    "model": {
+        "metrics": {"auc": SCORE, "accuracy": {"value": None, "low": None, "high": None}},
+        "calibration": {"ece": SCORE, "ece_by_chance": 0.05, "ece_chance_limit": 0.1},
+        "operation": [
+            {
+                "name": "bright",
+                "chosen_on": "inner folds",
+                "points": [{**POINT, "rule": "specificity 0.95", "thresholds": [0.6, 0.4]}],
+            }
+        ],
+    },
+    "findings": [
+        {"code": "DUP001", "severity": "error", "message": "copies on both sides"},
+        {"code": "IMG005", "severity": "note", "message": "several sizes"},
+    ],
+    "run": {"started": "2026-01-02T03:04:05+00:00"},
+}
+
+
+@pytest.fixture(scope="module")
+def two() -> Dataset:
+    """Dark and bright noise of eight patients, two of whose images are masked by their middle."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(24) % 2
+    images = (rng.integers(0, 80, (24, 8, 8)) + 80 * labels[:, None, None]).astype(np.uint8)
+    groups = np.array([f"p{i // 3}" for i in range(24)])
+    return Dataset("two|levels", images, labels, ("dark", "bright"), groups)
+
+
+@pytest.fixture(scope="module")
+def svm(two: Dataset) -> TrainedModel:
+    """A machine of the mean levels."""
+    return fit(two, "svm", families="intensity")
+
+
+@pytest.fixture
+def path(two: Dataset, svm: TrainedModel, tmp_path: Path) -> Path:
+    """A file that says all that can be said."""
+    card = bundle.make_card(svm, two, "svm", run=RUN, seed=3, note="For *tests*.\n\nNo more.")
+    bundle.save(svm, tmp_path / "levels.imgpipe", card=card)
+    return tmp_path / "levels.imgpipe"
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_card_tells_of_data_and_settings(two: Dataset, svm: TrainedModel) -> None:
+    """Counts by class of images and patients, shares, hash, values, seed and steps."""
+    card = bundle.make_card(svm, two, "svm", seed=3)
+    assert card["images"] == {"dark": 12, "bright": 12}
+    assert card["patients_by_class"] == {"dark": 8, "bright": 8}
+    assert card["prevalence"] == {"dark": 0.5, "bright": 0.5}
+    assert card["pixel_values"] == [two.images.pixels.min(), two.images.pixels.max()]
+    assert (card["seed"], card["spacing"], card["licence"]) == (3, None, None)
+    assert len(card["data_hash"]) == 64
+    assert list(card["settings"]) == ["features", "impute", "scale", "classify"]
+    assert json.loads(json.dumps(card)) == card
+
+
+def test_a_card_is_of_the_training_part(levels: Dataset, trained: TrainedModel) -> None:
+    """Counts and values are those of what was fitted; the parts of a given split are told."""
+    card = bundle.make_card(trained, levels, "forest")
+    fitted = levels.images.pixels[:12]
+    assert sum(card["images"].values()) == 12
+    assert card["split"] == {"train": 12, "test": 6}
+    assert card["pixel_values"] == [fitted.min(), fitted.max()]
+    assert (card["patients"], card["patients_by_class"]) == (None, None)
+
+
+def test_terms_of_a_registered_set() -> None:
+    """Licence and citation of a registered data set are told; of one with other counts, not."""
+    data = load("synthetic-nodules")
+    trained = fit(data, "dummy", families="intensity")
+    entry = DATASETS["synthetic-nodules"]
+    card = bundle.make_card(trained, data, "dummy")
+    assert (card["licence"], card["citation"]) == (entry.licence, entry.citation)
+    assert card["spacing"] == [0.7, 0.7]
+    fewer = data.take(range(100))
+    assert bundle.make_card(trained, fewer, "dummy")["licence"] is None
+
+
+@pytest.mark.parametrize("note", ["", "  \n", "x" * 4001, "\x1b[31mred"])
+def test_a_note_that_cannot_be_kept(note: str) -> None:
+    """A note that says nothing, too much, or moves the cursor is refused."""
+    with pytest.raises(InputError, match="the note"):
+        bundle.check_note(note)
+
+
+def test_the_text_fits_a_terminal(path: Path) -> None:
+    """No line is longer than 80 columns, and every section has something below its title."""
+    text = str(bundle.inspect(path))
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= WIDTH == 80
+    titles = [i for i, line in enumerate(lines) if line and not line.startswith(" ")]
+    assert len(titles) == 9
+    assert all(lines[i + 1].startswith("  ") for i in titles[1:])
+
+
+def test_what_both_forms_say(path: Path) -> None:
+    """Scores with intervals, thresholds, note, findings, versions and digests are told."""
+    found = bundle.inspect(path)
+    assert found.manifest is not None
+    for text in (flat(str(found)), flat(found.to_markdown().replace("\\", ""))):
+        for words in (
+            "svm for gray images: dark or bright (positive: bright)",
+            "For *tests*.",
+            "0.800 to 0.950",
+            "specificity 0.95",
+            "5-fold cross-validation",
+            "40 of 40; patients as the unit",
+            "Error DUP001: Copies on both sides.",
+            "Judged on *folds*.",
+            "8 x 8 pixels, gray, uint8",
+            "this machine gives the model's probabilities",
+            f"imgpipe {found.manifest.written_by['imgpipe']}",
+            found.sha256,
+        ):
+            assert words in text, words
+        assert "several sizes" not in text
+
+
+def test_markdown_holds_no_foreign_marks(path: Path) -> None:
+    """What the file says is text on the page; and no section is empty."""
+    card = bundle.inspect(path).to_markdown()
+    assert r"two\|levels" in card
+    assert r"For \*tests\*." in card
+    assert "\n\nNo more.\n" in card
+    blocks = card.split("\n\n")
+    for block, after in zip(blocks, [*blocks[1:], "#"], strict=True):
+        assert not (block.startswith("## ") and after.startswith("#")), block
+
+
+def test_what_is_not_known_is_said(svm: TrainedModel, tmp_path: Path) -> None:
+    """A file without a card says of each part that it is not known, and how it would be."""
+    bundle.save(svm, tmp_path / "m.imgpipe")
+    text = flat(str(bundle.inspect(tmp_path / "m.imgpipe")))
+    assert "imgpipe train --run RUN" in text
+    assert "imgpipe train --note TEXT" in text
+    assert "saved without a card" in text
+    assert "None" not in text.replace("None: images unlike", "")
+
+
+def test_values_of_a_file(path: Path) -> None:
+    """As JSON it has all of the manifest and what the self-test found."""
+    told = json.loads(json.dumps(bundle.inspect(path).to_dict(), allow_nan=False))
+    assert told["format_version"] == 1
+    assert told["positive_class"] == "bright"
+    assert told["card"]["run"] == RUN
+    assert told["selftest_here"]["passed"] is True
+    assert told["bytes"] == path.stat().st_size
+
+
+def test_a_joblib_file_is_inspected_with_trust(
+    two: Dataset, svm: TrainedModel, tmp_path: Path
+) -> None:
+    """A pickle is opened for whoever trusts it, and says that it is one."""
+    path = tmp_path / "m.joblib"
+    bundle.save(svm, path, card=bundle.make_card(svm, two, "svm"))
+    with pytest.raises(InputError, match="--trust"):
+        bundle.inspect(path)
+    found = bundle.inspect(path, trust=True)
+    assert "a pickle, which runs code" in str(found)
+    assert "trust=True" in found.to_markdown()
+    assert (found.manifest, found.selftest, found.ok) == (None, None, True)
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    """A folder is refused by name."""
+    with pytest.raises(InputError, match="is a folder"):
+        bundle.inspect(tmp_path)
+
+
+def test_a_self_test_tells_another_model(path: Path) -> None:
+    """Other probabilities than those that were kept are told with their difference."""
+    bundled = Bundled.read(path)
+    predictor = bundle.load(path)
+    good = run_selftest(predictor.model, bundled)
+    assert good is not None
+    assert good.passed
+    assert good.difference < 1e-7
+    assert good.features == 0.0
+    said = bundled.arrays["selftest.probabilities"].copy()
+    said[-1] = said[-1, ::-1]
+    bad = run_selftest(
+        predictor.model,
+        replace(bundled, arrays={**bundled.arrays, "selftest.probabilities": said}),
+    )
+    assert bad is not None
+    assert not bad.passed
+    assert "other probabilities" in str(bad)
+
+
+def test_points_move_a_machine_that_images_do_not(path: Path) -> None:
+    """Among the inputs of a self-test are some that the classifier tells apart."""
+    said = Bundled.read(path).arrays["selftest.probabilities"]
+    assert np.ptp(said[2:, 0]) > 0.01
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "int16", "float32"])
+@pytest.mark.parametrize("shape", [(1, 1), (5, 9), (16, 16, 3)])
+def test_made_up_images(trained: TrainedModel, dtype: str, shape: tuple[int, ...]) -> None:
+    """Images of any kind are made, each with a mask that is not empty, and differ."""
+    axis = -1 if len(shape) == 3 else None
+    kind = replace(trained, image_shape=shape, dtype=dtype, channel_axis=axis, region="mask")
+    images = made_up_images(kind, 2)
+    assert [image.pixels.shape for image in images] == [shape, shape]
+    assert {str(image.pixels.dtype) for image in images} == {dtype}
+    assert all(image.mask is not None and image.mask.any() for image in images)
+    if shape != (1, 1):
+        assert not np.array_equal(images[0].pixels, images[1].pixels)
+
+
+def test_made_up_images_stay_what_they_are(trained: TrainedModel) -> None:
+    """The images of the first format are the same for ever: files of it were judged on them."""
+    kind = replace(trained, image_shape=(12, 10), dtype="int16", region="image")
+    assert digest_of(made_up_images(kind, 2)) == (
+        "5ea90df6f838d140e4fb7d3490ea2cef9e77433e8d8338351836df5e1922f590"
+    )

@@ -1,0 +1,96 @@
+"""`inspect`: what a model's file says of itself, on the terminal and as a model card."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_helpers import Run, assert_one_error
+
+from imgpipe.bundle.archive.bundled import Bundled
+
+HEAVY = ("sklearn", "skimage", "pandas", "torch", "matplotlib", "onnx")
+
+
+@pytest.fixture(scope="module")
+def small(trees: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A machine trained on the tree."""
+    from click.testing import CliRunner
+
+    from imgpipe.cli import main
+
+    out = tmp_path_factory.mktemp("bundles") / "svm.imgpipe"
+    words = ["train", trees, "--model", "svm", "--families", "intensity", "--out", out]
+    done = CliRunner().invoke(main, [*map(str, words), "--note", "a test", "--jobs", "1"])
+    assert done.exit_code == 0, done.stderr
+    return out
+
+
+def test_a_bundle_says_what_it_is(run: Run, small: Path) -> None:
+    """Classes, note and self-test stand on the terminal; nothing is told on stderr."""
+    done = run("inspect", small)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "benign or malignant (positive: malignant)" in done.stdout
+    assert "a test" in done.stdout
+    assert "this machine gives the model's probabilities" in done.stdout
+
+
+def test_json_is_all_of_it(run: Run, small: Path) -> None:
+    """As JSON, the manifest with sizes, digests and what the self-test found."""
+    told = json.loads(run("inspect", small, "--json").stdout)
+    assert told["classes"] == ["benign", "malignant"]
+    assert told["selftest_here"]["passed"] is True
+    assert set(told["members"]) >= {"classifier.onnx"}
+
+
+def test_a_model_card_is_written(run: Run, small: Path, tmp_path: Path) -> None:
+    """The file appears, and is not replaced without --force."""
+    out = tmp_path / "card.md"
+    done = run("inspect", small, "--card", out)
+    assert done.exit_code == 0
+    assert done.stdout == f"Model card: {out}\n"
+    assert out.read_text().startswith("# Model card: svm.imgpipe\n")
+    assert_one_error(run("inspect", small, "--card", out), "--force")
+    assert run("inspect", small, "--card", out, "--force").exit_code == 0
+
+
+def test_another_probability_is_told(run: Run, small: Path, tmp_path: Path) -> None:
+    """Where the self-test gives other probabilities, the difference is told; exit code 1."""
+    bundled = Bundled.read(small)
+    said = bundled.arrays["selftest.probabilities"].copy()
+    said[0] += [0.001, -0.001]
+    path = tmp_path / "changed.imgpipe"
+    arrays = {**bundled.arrays, "selftest.probabilities": said}
+    Bundled(bundled.manifest, bundled.graphs, arrays).write(path)
+    done = run("inspect", path)
+    assert done.exit_code == 1
+    assert "other probabilities" in done.stderr
+    assert "1e-03" in done.stderr
+
+
+def test_what_cannot_be_inspected(run: Run, model: Path, tree: Path, tmp_path: Path) -> None:
+    """A folder, a pickle without trust, a card with another suffix: one line each."""
+    assert_one_error(run("inspect", tree), "is a folder")
+    assert_one_error(run("inspect", model), "--trust")
+    assert_one_error(run("inspect", model, "--card", tmp_path / "card.pdf"), ".md")
+    assert_one_error(run("inspect", tmp_path / "gone.imgpipe"), "no such file")
+
+
+def test_trust_is_not_needed(run: Run, small: Path, model: Path) -> None:
+    """--trust opens a pickle, and is said to change nothing for a bundle."""
+    assert "changes nothing" in run("inspect", small, "--trust").stderr
+    done = run("inspect", model, "--trust")
+    assert done.exit_code == 0
+    assert "joblib" in done.stdout
+
+
+def test_it_is_light(small: Path, tmp_path: Path) -> None:
+    """A bundle is inspected without what only training needs."""
+    script = (
+        "import sys; from imgpipe.cli import main\n"
+        f"try: main(['inspect', {str(small)!r}, '--card', {str(tmp_path / 'c.md')!r}])\n"
+        f"finally: assert not set({HEAVY}) & set(sys.modules), set({HEAVY}) & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
