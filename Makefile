@@ -18,7 +18,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-statistics bench-yardstick docs clean
+.PHONY: help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-statistics bench-yardstick docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ docs: $(VENV)/.dev ## write the catalogue of features and the list of checks, do
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep
+
+bench-deploy: $(VENV)/.dev ## what a bundle costs: start, memory, latency, throughput, size (some eight minutes)
+	$(BIN)/python -m benchmarks.deploy
 
 bench-statistics: $(VENV)/.dev ## tests and intervals on simulated cohorts (some ten minutes)
 	$(BIN)/python -m benchmarks.statistics

@@ -24,13 +24,13 @@ PROPERTIES = {
 }
 
 
-def images(n: int = 1000) -> np.ndarray:
+def images(n: int = 1000, side: int = 28) -> np.ndarray:
     """Smooth images with noise: neither flat nor white."""
     rng = np.random.default_rng(0)
-    y, x = np.mgrid[:28, :28] / 28
+    y, x = np.mgrid[:side, :side] / side
     phase = rng.uniform(0, 6, (n, 2, 1, 1))
     smooth = np.sin(6 * x + phase[:, 0]) + np.cos(5 * y + phase[:, 1])
-    noisy = 128 + 40 * smooth + rng.normal(0, 12, (n, 28, 28))
+    noisy = 128 + 40 * smooth + rng.normal(0, 12, (n, side, side))
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 

@@ -1,0 +1,1 @@
+"""A trained model as a file: what a first prediction, further ones and an installation cost."""
