@@ -1,6 +1,7 @@
 """What a model's file and its predictions show of themselves in a notebook."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -14,20 +15,54 @@ if TYPE_CHECKING:
     from imgpipe.bundle.predictions import Predictions
     from imgpipe.bundle.predictor import Predictor
 
+_METRICS = {
+    "auc": say("AUC"),
+    "sensitivity": say("Sensitivity"),
+    "specificity": say("Specificity"),
+    "balanced_accuracy": say("Balanced accuracy"),
+    "brier": say("Brier score"),
+}
 _ROWS = 20
 _CLASSES = 6  # columns of probabilities
 _WIDTH = 64  # of a bar, in pixels
 
 
 def show_predictor(predictor: "Predictor") -> str:
-    """Frame a model with what its card says."""
-    card = [
-        (str(key).replace("_", " "), str(value))
-        for key, value in predictor.card.items()
-        if not isinstance(value, dict | list)
+    """Frame a model with what its card says, and what a run found of it."""
+    card = predictor.card
+    facts = html_facts([*facts_of(predictor.model), *_card_facts(card)])
+    warned = html_list(predictor.model.warnings)
+    return html_view(say("Model for new images"), "", facts, _scores(card.get("run")), warned)
+
+
+def _card_facts(card: Mapping[str, Any]) -> list[tuple[object, object]]:
+    counts = [say("{name}: {n}", name=name, n=n) for name, n in card.get("images", {}).items()]
+    return [
+        (say("model"), card.get("model")),
+        (say("data"), card.get("data")),
+        (say("training images"), ", ".join(counts)),
+        (say("patients"), card.get("patients")),
+        (say("trained"), card.get("trained", "")[:10]),
+        (say("meant for"), card.get("note")),
     ]
-    facts = html_facts([*facts_of(predictor.model), *card])
-    return html_view(say("Model for new images"), "", facts, html_list(predictor.model.warnings))
+
+
+def _scores(run: Mapping[str, Any] | None) -> str:
+    """Tabulate scores with their intervals; say where nothing was judged."""
+    if run is None:
+        return html_note(say("not judged: no run was given"))
+    found = run["model"]["metrics"]
+    rows = [[name, *_score(found[key])] for key, name in _METRICS.items() if key in found]
+    header = [say("score on held-out images"), "", say("95 % interval")]
+    return html_table(header, rows) + html_note(run["protocol"]["statement"])
+
+
+def _score(found: Mapping[str, Any]) -> list[str]:
+    """Write a score and the ends of its interval, as far as there are any."""
+    value, low, high = (
+        "–" if found[name] is None else f"{found[name]:.3f}" for name in ("value", "low", "high")
+    )
+    return [value, say("{low} to {high}", low=low, high=high)]
 
 
 def show_predictions(told: "Predictions") -> str:

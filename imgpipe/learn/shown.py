@@ -40,5 +40,8 @@ def facts_of(model: "TrainedModel") -> list[tuple[str, str]]:
 
 def steps_of(model: "TrainedModel") -> list[str]:
     """Names of the steps of its pipeline."""
+    kept = getattr(model.pipeline, "step_names", None)  # of a bundle, which has no estimators
+    if kept is not None:
+        return list(kept)
     steps = getattr(model.pipeline, "steps", None)
     return [type(step).__name__ for _, step in steps or [("", model.pipeline)]]

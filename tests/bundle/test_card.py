@@ -240,3 +240,12 @@ def test_made_up_images_stay_what_they_are(trained: TrainedModel) -> None:
     assert digest_of(made_up_images(kind, 2)) == (
         "5ea90df6f838d140e4fb7d3490ea2cef9e77433e8d8338351836df5e1922f590"
     )
+
+
+def test_a_notebook_shows_the_card(path: Path) -> None:
+    """What a loaded file shows of itself has its steps, data, note and scores, escaped."""
+    shown = bundle.load(path)._repr_html_()
+    for words in ("18 features", "two|levels", "dark: 12, bright: 12", "0.900", "0.800 to 0.950"):
+        assert words in shown, words
+    assert "None" not in shown
+    assert "not judged" in bundle.Predictor(bundle.load(path).model)._repr_html_()

@@ -35,6 +35,13 @@ class BundledPipeline:
     names: tuple[str, ...]
     fitted: Fitted
 
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """What it does, step by step."""
+        filters = [name for name, _ in self.filters]
+        measured = () if self.extraction is None else (f"{len(self.names)} features",)
+        return (*filters, *measured, type(self.fitted).__name__.removesuffix("Fitted"))
+
     def measure(self, images: Any) -> np.ndarray:
         """Filter images and take their features, float64 (n, f); the pixels, for a network."""
         channel_axis = None if self.extraction is None else self.extraction.get("channel_axis")
