@@ -40,7 +40,7 @@ class BundledPipeline:
         """What it does, step by step."""
         filters = [name for name, _ in self.filters]
         measured = () if self.extraction is None else (f"{len(self.names)} features",)
-        return (*filters, *measured, type(self.fitted).__name__.removesuffix("Fitted"))
+        return (*filters, *measured, "classifier" if measured else "network")
 
     def measure(self, images: Any) -> np.ndarray:
         """Filter images and take their features, float64 (n, f); the pixels, for a network."""
