@@ -14,6 +14,7 @@ RESEARCH = "For research and teaching. Not for clinical use."
 _KINDS = {
     "graph": "a graph of arithmetic (ONNX, in double precision)",
     "trees": "decision trees, as arrays",
+    "neighbours": "training images as rows of features, of which the nearest are asked",
     "network": "a network (ONNX)",
 }
 _NO_WINDOW = "none is applied: values as stored, of DICOM after slope and intercept"

@@ -36,7 +36,8 @@ class Selftested:
         return self.difference <= self.tolerance
 
     def __str__(self) -> str:
-        largest = f"(largest difference {self.difference:.0e})"
+        size = f"{self.difference:.0e}" if self.difference else "0"
+        largest = f"(largest difference {size})"
         if self.passed:
             return f"this machine gives the model's probabilities {largest}"
         return (

@@ -23,7 +23,7 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
     Returns
     -------
     tuple of (Selftest, dict of str to ndarray)
-        None and no arrays where the pipeline cannot use a made-up image.
+        None and no arrays where the pipeline cannot use a made-up image, or gives no numbers.
     """
     images = made_up_images(model, IMAGES)
     arrays = {}
@@ -40,7 +40,10 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
     if parts is not None and points is not None:
         arrays["selftest.points"] = points
         said.append(parts[1].predict_proba(points))
-    arrays["selftest.probabilities"] = np.concatenate(said).astype(np.float64)
+    probabilities = np.concatenate(said).astype(np.float64)
+    if not np.isfinite(probabilities).all():
+        return None, {}
+    arrays["selftest.probabilities"] = np.clip(probabilities, 0.0, 1.0)
     return Selftest(len(images), digest_of(images)), arrays
 
 
