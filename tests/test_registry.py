@@ -13,8 +13,9 @@ import pytest
 
 from imgpipe import features, kernels, learn
 from imgpipe._common import InputError
-from imgpipe._common.registry import Registry, require_callable
+from imgpipe._common.registry import Home, Registry, require_callable
 from imgpipe.features import FAMILIES, Family
+from imgpipe.features.registry import DEFAULT
 from imgpipe.kernels import KERNELS
 from imgpipe.learn import CLASSIFIERS, Builder
 
@@ -242,3 +243,23 @@ if __name__ == "__main__":
 """)
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert done.stdout == "[5. 6. 7. 8.]\n", done.stderr
+
+
+def test_own_entries_come_home_when_they_are_asked_for(site: Path) -> None:
+    """An entry whose module is named is imported when asked for, and all stand in their order."""
+    for name in ("first", "second"):
+        (site / f"own_{name}.py").write_text("def kernel(image, axes=None):\n    return image\n")
+    homes = {name: Home(f"own_{name}", "kernel") for name in ("first", "second")}
+    found: Registry[Any] = Registry("kernel", "imgpipe.test.homes", homes, check)
+    assert "first" in found
+    assert "own_first" not in sys.modules
+    assert found["second"](3) == 3
+    assert "own_first" not in sys.modules
+    assert list(found) == ["first", "second"]
+    assert len(found) == 2
+    assert found["first"](4) == 4
+
+
+def test_the_default_families_are_those_that_say_so() -> None:
+    """The names of the default families, known without an import, are those of their files."""
+    assert [name for name in FAMILIES.own if FAMILIES[name].default] == list(DEFAULT)

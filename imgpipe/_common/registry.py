@@ -4,12 +4,20 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from functools import wraps
+from importlib import import_module
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from imgpipe._common.errors import InputError
 
 Entry = TypeVar("Entry")
+
+
+class Home(NamedTuple):
+    """Where an entry stands that is imported when it is asked for."""
+
+    module: str
+    name: str
 
 
 class Registry(dict[str, Entry]):
@@ -26,7 +34,7 @@ class Registry(dict[str, Entry]):
     group : str
         Name of the group of entry points, such as ``"imgpipe.kernels"``.
     own : dict
-        The entries of imgpipe itself, which nothing replaces.
+        The entries of imgpipe itself, or their homes; nothing replaces them.
     check : callable
         ``check(name, entry)`` raises `InputError` for an entry that cannot be used.
 
@@ -37,10 +45,15 @@ class Registry(dict[str, Entry]):
     """
 
     def __init__(
-        self, kind: str, group: str, own: Mapping[str, Entry], check: Callable[[str, Any], None]
+        self,
+        kind: str,
+        group: str,
+        own: Mapping[str, Entry | Home],
+        check: Callable[[str, Any], None],
     ) -> None:
-        super().__init__(own)
+        super().__init__({n: entry for n, entry in own.items() if not isinstance(entry, Home)})
         self.own = tuple(own)
+        self._homes = {n: home for n, home in own.items() if isinstance(home, Home)}
         self._kind, self._group, self._check = kind, group, check
         self._registered: dict[str, Entry] = {}
         self._lock = RLock()
@@ -63,13 +76,15 @@ class Registry(dict[str, Entry]):
         return {name: entry for name, entry in self._registered.items() if name in self}
 
     def __missing__(self, name: str) -> Entry:
+        if name in self._homes:
+            return self._come_home(name)
         self._load()
         if super().__contains__(name):
             return super().__getitem__(name)
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
-        if super().__contains__(name):
+        if super().__contains__(name) or name in self._homes:
             return True
         self._load()
         return super().__contains__(name)
@@ -77,8 +92,17 @@ class Registry(dict[str, Entry]):
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (list(self.items()),)
 
+    def _come_home(self, name: str) -> Entry:
+        """Import an entry."""
+        with self._lock:
+            home = self._homes.get(name)
+            if home is not None:
+                super().__setitem__(name, getattr(import_module(home.module), home.name))
+                del self._homes[name]
+            return super().__getitem__(name)
+
     def _load(self) -> None:
-        """Add what installed packages offer, once."""
+        """Import what is still at home, and add what installed packages offer, once."""
         if self._loaded:
             return
         with self._lock:
@@ -86,6 +110,11 @@ class Registry(dict[str, Entry]):
             if self._loading or self._loaded:
                 return
             self._loading = True
+            for name in tuple(self._homes):
+                self._come_home(name)
+            for name in self.own:  # in their order, whichever came first
+                if super().__contains__(name):
+                    super().__setitem__(name, super().pop(name))
             from importlib.metadata import entry_points
 
             found = entry_points(group=self._group)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 
@@ -81,10 +81,9 @@ def fingerprint(path: Path) -> str:
     for name in sorted(os.environ):
         if name.startswith("NUMBA_") and name not in _NO_EFFECT_ON_CODE:
             digest.update(f"{name}={os.environ[name]}".encode())
-    for source in sources_of(path):
-        ours = source.is_relative_to(_PACKAGE)
-        digest.update((source.relative_to(_PACKAGE) if ours else source).as_posix().encode())
-        digest.update(source.read_bytes())
+    for source, content in sorted(_closure(str(path)).items()):
+        digest.update(source.removeprefix(f"{_PACKAGE}{os.sep}").replace(os.sep, "/").encode())
+        digest.update(content.digest)
     return digest.hexdigest()[:16]
 
 
@@ -93,41 +92,57 @@ def sources_of(path: Path) -> list[Path]:
 
     Within imgpipe these are the imports, followed to their ends; of another package all its files.
     """
-    waiting = [path, *_neighbours(path)]
-    found: set[Path] = set()
+    return sorted(map(Path, _closure(str(path))))
+
+
+class _Content(NamedTuple):
+    """Digest of a source, and the modules of imgpipe that it names in its imports."""
+
+    digest: bytes
+    imported: tuple[str, ...]
+
+
+def _closure(path: str) -> dict[str, _Content]:
+    """A source and all that it imports, by path."""
+    waiting = [path, *_neighbours(Path(path))]
+    found: dict[str, _Content] = {}
     while waiting:
         source = waiting.pop()
         if source not in found:
-            found.add(source)
-            waiting += _imported(source)
-    return sorted(found)
+            # a start asks thousands of times for some fifty files; an edit while it runs counts
+            state = os.stat(source)
+            found[source] = _content(source, str(_PACKAGE), state.st_mtime_ns, state.st_size)
+            waiting += found[source].imported
+    return found
 
 
-def _neighbours(path: Path) -> list[Path]:
+def _neighbours(path: Path) -> list[str]:
     """All files of the package that a source belongs to, unless that is imgpipe."""
     if path.is_relative_to(_PACKAGE) or not (path.parent / "__init__.py").exists():
         return []
     package = path.parent
     while (package.parent / "__init__.py").exists():
         package = package.parent
-    return list(package.rglob("*.py"))
+    return list(map(str, package.rglob("*.py")))
 
 
 @cache
-def _imported(path: Path) -> tuple[Path, ...]:
-    """Modules of imgpipe that a source names in its imports."""
+def _content(path: str, package: str, changed: int, size: int) -> _Content:
+    """Read a source as it is since it was `changed`."""
+    with open(path, "rb") as file:
+        content = file.read()
     found = []
-    for match in _IMPORT.finditer(path.read_text(encoding="utf-8")):
+    for match in _IMPORT.finditer(content.decode()):
         module, names, plain = match.groups()
         parts = [part for part in (module or plain or "").split(".") if part]
         candidates = [parts, *([*parts, name] for name in re.findall(r"\w+", names or ""))]
         for candidate in candidates:
-            place = _PACKAGE.joinpath(*candidate)
-            if candidate and place.with_suffix(".py").exists():
-                found.append(place.with_suffix(".py"))
-            elif (place / "__init__.py").exists():
-                found.append(place / "__init__.py")
-    return tuple(found)
+            place = os.path.join(package, *candidate)
+            if candidate and os.path.exists(f"{place}.py"):
+                found.append(f"{place}.py")
+            elif os.path.exists(os.path.join(place, "__init__.py")):
+                found.append(os.path.join(place, "__init__.py"))
+    return _Content(hashlib.sha256(content).digest(), tuple(found))
 
 
 def save_alone(loop: Any, folder: Path) -> None:

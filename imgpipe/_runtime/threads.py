@@ -1,13 +1,13 @@
 """How many threads a kernel uses, and the pool that runs bands of lines side by side."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from itertools import pairwise
-from multiprocessing import parent_process
 from operator import index
 from typing import Any
 
@@ -91,12 +91,18 @@ def thread_count() -> int:
     named = os.environ.get("IMGPIPE_THREADS")
     if named:
         return _positive(named, "IMGPIPE_THREADS")
-    # a worker process shares the machine with its siblings
-    if parent_process() is not None:
+    if _is_worker():
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _is_worker() -> bool:
+    """Tell whether this process shares the machine with siblings, which `multiprocessing` made."""
+    # a child of that module has imported it
+    made = sys.modules.get("multiprocessing.process")
+    return made is not None and made.parent_process() is not None
 
 
 def run_bands(loop: Callable[..., Any], lines: int, work: float, *args: Any) -> bool:

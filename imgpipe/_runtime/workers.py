@@ -1,6 +1,5 @@
 """Workers that end when the process they work for is gone."""
 
-import multiprocessing
 import os
 import threading
 import time
@@ -16,6 +15,8 @@ def end_with(parent: int) -> None:
     own signal for it (PR_SET_PDEATHSIG) is no help: it comes when the thread that started the
     worker ends, and joblib starts some from short-lived threads.
     """
+    import multiprocessing
+
     # elsewhere getppid never changes; the parent of a remote worker is no process of this machine
     ours = os.getppid() == parent or multiprocessing.current_process().name.startswith("LokyProc")
     if os.name != "posix" or not ours or os.getpid() in _started:

@@ -1,34 +1,23 @@
-"""All families. A line here makes a family public, and every shared law test holds for it."""
+"""All families. A line here makes a family public, and every shared law test holds for it.
 
-from collections.abc import Sequence
+A family is imported when it is asked for: what compiles loops takes milliseconds for each.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from imgpipe._common import InputError, did_you_mean
-from imgpipe._common.registry import Registry
-from imgpipe.features import (
-    glcm,
-    gldzm,
-    glrlm,
-    glszm,
-    gradient,
-    histogram,
-    hog,
-    intensity,
-    ivh,
-    lbp,
-    local_intensity,
-    morphology,
-    ngldm,
-    ngtdm,
-)
+from imgpipe._common.registry import Home, Registry
 from imgpipe.features.family import Family, Feature
 from imgpipe.features.inputs.settings import ExtractionPlan
 
-_GROUPS = {
-    "default": lambda family: family.default,
-    "ibsi": lambda family: family.ibsi,
-    "all": lambda family: True,
+DEFAULT = ("intensity", "histogram", "glcm", "lbp", "hog")
+"""Families with ``default=True``; the others need not be imported to know that they are not."""
+_GROUPS: dict[str, Callable[[str], bool]] = {
+    "default": lambda name: name in DEFAULT,
+    "ibsi": lambda name: FAMILIES[name].ibsi,
+    "all": lambda name: True,
 }
 
 
@@ -49,22 +38,22 @@ FAMILIES: Registry[Family] = Registry(
     "feature family",
     "imgpipe.features",
     {
-        family.name: family
-        for family in (
-            intensity.FAMILY,
-            histogram.FAMILY,
-            glcm.FAMILY,
-            lbp.FAMILY,
-            hog.FAMILY,
-            gradient.FAMILY,
-            local_intensity.FAMILY,
-            ivh.FAMILY,
-            morphology.FAMILY,
-            glrlm.FAMILY,
-            glszm.FAMILY,
-            gldzm.FAMILY,
-            ngtdm.FAMILY,
-            ngldm.FAMILY,
+        name: Home(f"imgpipe.features.{name}", "FAMILY")
+        for name in (
+            "intensity",
+            "histogram",
+            "glcm",
+            "lbp",
+            "hog",
+            "gradient",
+            "local_intensity",
+            "ivh",
+            "morphology",
+            "glrlm",
+            "glszm",
+            "gldzm",
+            "ngtdm",
+            "ngldm",
         )
     },
     _check,
@@ -114,7 +103,7 @@ def families_of(plan: ExtractionPlan) -> list[Family]:
         if name in _GROUPS:
             # the own are known without a look at installed packages
             among = FAMILIES if name == "all" else FAMILIES.own
-            members = [FAMILIES[each] for each in among if _GROUPS[name](FAMILIES[each])]
+            members = [FAMILIES[each] for each in among if _GROUPS[name](each)]
             members = [f for f in members if f.volumes or plan.ndim == 2]
         elif name in FAMILIES:
             members = [FAMILIES[name]]

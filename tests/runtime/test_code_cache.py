@@ -123,7 +123,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fingerprints(package: Path) -> dict[str, str]:
     """Fingerprint of every module, as a new process would find it."""
-    code_cache._imported.cache_clear()
+    code_cache._content.cache_clear()
     return {path.stem: code_cache.fingerprint(path) for path in package.rglob("*.py")}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import joblib
 import numpy as np
 
 from imgpipe._common import InputError, by_position
@@ -51,11 +51,13 @@ def extract_tasks(
     shapes = _aligned(shapes, "morphological_mask", n)
     if n_jobs == 0 or not (n_jobs is None or isinstance(n_jobs, (int, np.integer))):
         raise InputError(f"n_jobs must be None, a positive integer or -1, not {n_jobs!r}")
-    workers = min(joblib.effective_n_jobs(n_jobs), n)
+    workers = _workers(n_jobs, n)
     tasks = _tasks(images, masks, shapes, workers)
     if workers == 1:
         results = [_work(task, settings, os.getpid()) for task in tasks]
     else:
+        import joblib
+
         job = joblib.delayed(_work)
         added = FAMILIES.registered()
         results = joblib.Parallel(n_jobs=n_jobs)(
@@ -65,6 +67,16 @@ def extract_tasks(
     for _, other, label in results:
         _check_same(names, other, label)
     return np.concatenate([values for values, _, _ in results]), names
+
+
+def _workers(n_jobs: int | None, n: int) -> int:
+    """Give the processes asked for, or chosen by `joblib.parallel_config`, at most one an image."""
+    # only who has imported joblib can have chosen
+    if n_jobs == 1 or (n_jobs is None and "joblib" not in sys.modules):
+        return 1
+    import joblib
+
+    return min(int(joblib.effective_n_jobs(n_jobs)), n)
 
 
 def _described(settings: Settings, images: Any) -> Settings:

@@ -7,7 +7,6 @@ bounding box.
 """
 
 import numpy as np
-from scipy import fft
 
 from imgpipe._runtime.jit import jit
 
@@ -16,6 +15,8 @@ def moran_geary(
     values: np.ndarray, inside: np.ndarray, spacing: tuple[float, ...]
 ) -> tuple[float, float]:
     """Moran's I and Geary's C of the pixels inside; NaN for one pixel or one intensity."""
+    from scipy import fft
+
     n = int(np.count_nonzero(inside))
     if n < 2 or values[inside].min() == values[inside].max():
         return np.nan, np.nan
@@ -33,6 +34,8 @@ def moran_geary(
 
 def _transformed_weights(periods: list[int], spacing: tuple[float, ...]) -> np.ndarray:
     """Transform of 1 / distance, 0 at lag 0: even along each axis, hence real and an octant."""
+    from scipy import fft
+
     square = np.zeros(())
     for period, size in zip(periods, spacing, strict=True):
         square = square[..., None] + (np.arange(period // 2 + 1) * size) ** 2
@@ -42,6 +45,8 @@ def _transformed_weights(periods: list[int], spacing: tuple[float, ...]) -> np.n
 
 def _transformed(a: np.ndarray, periods: list[int]) -> np.ndarray:
     """`rfftn` of `a` with zeros around it, which are left out as long as possible."""
+    from scipy import fft
+
     out = fft.rfft(a, periods[-1], axis=-1)
     for axis in range(a.ndim - 2, -1, -1):
         out = fft.fft(out, periods[axis], axis=axis)

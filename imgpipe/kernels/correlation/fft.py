@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy.fft
 
 from imgpipe._runtime.threads import thread_count
 from imgpipe.kernels.plans.dtypes import Array, converted
@@ -35,6 +34,8 @@ def correlate_by_fft(
 
     Integers are transformed in float64, so that they round as they would tap by tap.
     """
+    import scipy.fft
+
     dtype = np.dtype(np.float64) if image.dtype.kind in "iu" else accumulator
     source = padded(image, window, dtype.type(cval), dtype)
     active = [axis for axis, k in enumerate(weights.shape) if k > 1]
@@ -61,7 +62,16 @@ def correlate_by_fft(
 
 
 def _lengths(shape: tuple[int, ...], window: tuple[int, ...]) -> list[int]:
-    return [
-        scipy.fft.next_fast_len(n + k - 1, True) if k > 1 else n
-        for n, k in zip(shape, window, strict=True)
-    ]
+    return [_fast_length(n + k - 1) if k > 1 else n for n, k in zip(shape, window, strict=True)]
+
+
+def _fast_length(n: int) -> int:
+    """`scipy.fft.next_fast_len` of real numbers (no prime above 5): planning needs no SciPy."""
+    while True:
+        rest = n
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return n
+        n += 1

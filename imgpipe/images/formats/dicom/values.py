@@ -79,21 +79,28 @@ def _with_ringing(name: str, dataset: Any, values: np.ndarray, low: int, high: i
     Beside padding, a value is padding too if it lies on its side of all that is measured further
     away.
     """
-    from scipy import ndimage
-
     bottom, top = _limits(name, dataset, values.dtype)
     near = _NEAR * (top - bottom)
     padding = (values >= low - near) & (values <= high + near)
     if not padding.any():
         return padding
-    reach = (1,) * (values.ndim - 2) + (2 * _RINGING + 1,) * 2
-    beside = ndimage.maximum_filter(padding, size=reach)
+    beside = _within_reach(_within_reach(padding, -2), -1)
     away = values[~beside]
     if away.size and high < away.min():
         padding |= beside & (values < away.min())
     elif away.size and low > away.max():
         padding |= beside & (values > away.max())
     return padding
+
+
+def _within_reach(padding: np.ndarray, axis: int) -> np.ndarray:
+    """Tell where padding is at most `_RINGING` pixels away along an axis, by counting it."""
+    counts = np.moveaxis(padding, axis, -1).cumsum(axis=-1)
+    counts = np.concatenate([np.zeros_like(counts[..., :1]), counts], axis=-1)
+    n = padding.shape[axis]
+    at = np.arange(n)
+    last, first = np.minimum(at + _RINGING + 1, n), np.maximum(at - _RINGING, 0)
+    return np.moveaxis(counts[..., last] > counts[..., first], -1, axis)
 
 
 def _limits(name: str, dataset: Any, dtype: np.dtype) -> tuple[int, int]:
