@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.archive.kept import from_members
 from imgpipe.bundle.archive.refusing import refusing
 from imgpipe.bundle.archive.steps import from_settings
 from imgpipe.bundle.predictor import Predictor
@@ -41,8 +42,8 @@ def _predictor(bundled: Bundled) -> Predictor:
         expected.image_shape,
         expected.dtype,
         expected.size,
-        None,
-        told.warnings,
-        expected.region,
+        warnings=told.warnings,
+        region=expected.region,
+        **from_members(told.kept, bundled.arrays, told.features, len(told.classes)),
     )
     return Predictor(model, told.card)

@@ -17,6 +17,7 @@ from imgpipe.images.gray import single_channel
 from imgpipe.images.region import resized
 
 if TYPE_CHECKING:
+    from imgpipe.bundle.explaining import Explained
     from imgpipe.learn import TrainedModel
 
 _BATCH = 256
@@ -120,6 +121,27 @@ class Predictor:
         for error in filter(None, told.errors):
             raise InputError(error)
         return told.probabilities
+
+    def explain(self, image: Any) -> "Explained":
+        """Predict one image, and say what speaks for it: `imgpipe.bundle.explain`.
+
+        Parameters
+        ----------
+        image : path-like, Image or ndarray
+            One image, or a path with one image in it.
+
+        Returns
+        -------
+        Explained
+
+        Raises
+        ------
+        InputError
+            For several images, and for one that the model cannot use.
+        """
+        from imgpipe.bundle import explain
+
+        return explain(self, image)
 
     def single(self, image: Any) -> tuple[str, Image, tuple[str, ...]]:
         """Give one image as the model takes it, with its name and what was noted in reading it.

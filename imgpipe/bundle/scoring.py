@@ -1,6 +1,6 @@
 """A trained model judged on labelled images that it has not seen."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError
 from imgpipe.bundle.predictor import MASKS_UNUSED, Predictor
@@ -87,13 +87,22 @@ def score(
         )
     _check_images(judged, predictor)
     return score_fitted(
-        {name: model.pipeline},
+        {name: _as_estimator(model.pipeline, n_jobs)},
         judged,
         seed=seed,
         n_jobs=n_jobs,
         trained_on=None if model.trained_on is None else frozenset(model.trained_on),
         least=least,
     )
+
+
+def _as_estimator(pipeline: Any, n_jobs: int | None) -> Any:
+    """Give a pipeline whose steps can be told apart."""
+    if not hasattr(pipeline, "measure"):
+        return pipeline
+    from imgpipe.bundle.estimators import KeptPipeline
+
+    return KeptPipeline(pipeline, n_jobs)
 
 
 def _check_images(dataset: "Dataset", predictor: Predictor) -> None:

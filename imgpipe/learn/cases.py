@@ -13,6 +13,8 @@ MOST = 2000
 """Training images that are kept at most."""
 KEPT = ("none", "features", "pictures")
 """What may be kept of them: nothing, names and features, or small pictures as well."""
+KEPT_SIDE = 64
+"""Pixels of the longer side of a small picture, at most."""
 _BLOCK = 8  # of JPEG
 ROW = 40
 """Pictures side by side on the sheet."""
@@ -68,12 +70,23 @@ class TrainingCases:
         """Cut some pictures out of the sheet: uint8 (h, w) or (h, w, 3)."""
         if self.sheet is None:
             return []
-        from PIL import Image
-
-        sheet = np.asarray(Image.open(io.BytesIO(self.sheet.tobytes())))
         pitch, (height, width) = pitch_of(self.shape), self.shape
+        sheet = self._opened(-(-len(self) // ROW) * pitch[0], min(len(self), ROW) * pitch[1])
         corners = [(row // ROW * pitch[0], row % ROW * pitch[1]) for row in rows]
         return [sheet[y : y + height, x : x + width] for y, x in corners]
+
+    def _opened(self, height: int, width: int) -> np.ndarray:
+        """Decode the sheet, if it is as large as it should be."""
+        from PIL import Image
+
+        assert self.sheet is not None
+        try:
+            with Image.open(io.BytesIO(self.sheet.tobytes()), formats=["JPEG"]) as image:
+                if image.size == (width, height) and image.mode in ("L", "RGB"):
+                    return np.asarray(image)
+        except (OSError, ValueError, SyntaxError):
+            pass
+        raise InputError("the small pictures of training images are damaged; train the model again")
 
     def to_dict(self) -> dict[str, Any]:
         """Give what is kept as plain values, for a file."""

@@ -7,10 +7,8 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 
-from imgpipe.learn.feature_summary import FeatureSummary
+from imgpipe.learn.feature_summary import BACKGROUND, FeatureSummary
 
-BACKGROUND = 24
-"""Training images that features are taken from, at most."""
 _ALIKE = 0.9  # rank correlation
 _RANKED = 500  # training images that correlations are taken from
 

@@ -8,6 +8,9 @@ import numpy as np
 
 from imgpipe._common import InputError
 
+BACKGROUND = 24
+"""Training images that features are taken from; at most, but for more classes than these."""
+
 
 @dataclass(frozen=True, eq=False)
 class FeatureSummary:

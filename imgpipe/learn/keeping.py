@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from imgpipe.features import catalogue
 from imgpipe.images.picture import picture_of
-from imgpipe.learn.cases import MOST, ROW, TrainingCases, pitch_of
+from imgpipe.learn.cases import KEPT_SIDE, MOST, ROW, TrainingCases, pitch_of
 from imgpipe.learn.feature_groups import summarised
 from imgpipe.learn.feature_summary import FeatureSummary
 from imgpipe.learn.transformers import FeatureExtractor
@@ -17,7 +17,7 @@ from imgpipe.learn.transformers import FeatureExtractor
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
 
-_SIDES = ((500, 64), (1000, 48), (MOST, 32))  # longer sides of the pictures, for so many
+_SIDES = ((500, KEPT_SIDE), (1000, 48), (MOST, 32))  # longer sides of the pictures, for so many
 _QUALITY = 70
 
 

@@ -7,8 +7,7 @@ from imgpipe import InputError
 from imgpipe.datasets import Dataset, image_digests, synthetic_nodules
 from imgpipe.features import extract
 from imgpipe.learn import TrainingCases, fit, keeping
-from imgpipe.learn.feature_groups import BACKGROUND
-from imgpipe.learn.feature_summary import FeatureSummary
+from imgpipe.learn.feature_summary import BACKGROUND, FeatureSummary
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.archive.kept import Kept
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
 from imgpipe.bundle.archive.strict_json import as_hinted, first_repeated, parsed
 
@@ -71,7 +72,7 @@ class Manifest:
     `codes` are those of the classes that the fitted part knows, in the order of its columns.
     `steps` are the filters and the extraction (`imgpipe.bundle.archive.steps`), `fitted` says which
     kind of part follows them: ``"graph"``, ``"trees"`` or ``"network"``. `features` are their
-    names, in order.
+    names, in order. `kept` tells of what is kept of the training, for explanations.
     """
 
     classes: tuple[str, ...]
@@ -84,6 +85,7 @@ class Manifest:
     card: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     selftest: Selftest | None = None
+    kept: Kept = field(default_factory=Kept)
     members: Mapping[str, Member] = field(default_factory=dict)
 
 

@@ -1,7 +1,8 @@
 """Graphs and arrays of a bundle: which there may be, of which type and shape, with which numbers.
 
-One table for all arrays. Lengths are letters: f features, k classes that the fitted part knows;
-any other letter is a length that all arrays share which have it.
+One table for all arrays. Lengths are letters: f features, k classes that the fitted part knows, z
+all classes, x the bytes of a digest; a digit is itself, and any other letter is a length that all
+arrays share which have it.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.graph_check import Cost, check_graph
+from imgpipe.bundle.archive.kept import DIGEST
 from imgpipe.bundle.archive.manifest import Manifest
 from imgpipe.bundle.archive.refusing import excerpt
 from imgpipe.bundle.archive.shapes import N
@@ -36,6 +38,10 @@ def _shares(array: np.ndarray) -> bool:
 
 def _not_negative(array: np.ndarray) -> bool:
     return bool((array >= 0).all())
+
+
+def _not_infinite(array: np.ndarray) -> bool:
+    return not np.isinf(array).any()
 
 
 def _any(array: np.ndarray) -> bool:
@@ -69,6 +75,15 @@ ARRAYS: Mapping[str, Array] = {
     "selftest.points": Array("<f8", "pf"),
     "selftest.features": Array("<f8", "if", "any", _any),
     "selftest.probabilities": Array("<f8", "qk", "between 0 and 1", _shares),
+    "digests": Array("|u1", "ax", "any", _any),
+    "summary.group_of": Array("<i8", "f", "groups", _not_negative),
+    "summary.rows": Array("<f4", "bf", "not infinite", _not_infinite),
+    "summary.quartiles": Array("<f8", "zg3", "not infinite", _not_infinite),
+    "summary.span": Array("<f8", "g2", "not infinite", _not_infinite),
+    "cases.labels": Array("<i8", "w", "classes", _not_negative),
+    "cases.features": Array("<f4", "wf", "not infinite", _not_infinite),
+    "cases.digests": Array("|u1", "wx", "any", _any),
+    "cases.sheet": Array("|u1", "y", "any", _any),
 }
 _PREPARATION = ("impute.median", "scale.mean", "scale.scale")
 _TREES = tuple(name for name in ARRAYS if name.startswith("trees."))
@@ -125,7 +140,8 @@ def _check_names(kind: object, graphs: Mapping[str, bytes], arrays: Arrays) -> N
 
 def _check_arrays(manifest: Manifest, arrays: Arrays) -> None:
     """Compare types, shapes and numbers with the table."""
-    lengths = {"f": len(manifest.features), "k": len(manifest.codes)}
+    lengths = {"f": len(manifest.features), "k": len(manifest.codes), "x": DIGEST, "2": 2, "3": 3}
+    lengths["z"] = len(manifest.classes)
     for name, array in arrays.items():
         told = ARRAYS[name]
         if array.dtype.str != told.dtype or array.ndim != len(told.shape):

@@ -58,10 +58,15 @@ class GraphFitted:
     """An ONNX graph with one input and one output, run by onnxruntime on one thread of the CPU."""
 
     def __init__(self, content: bytes) -> None:
+        self._content = content
         self._session = _session(content)
         (given,) = self._session.get_inputs()
         self._name = given.name
         self._dtype = np.float32 if given.type == "tensor(float)" else np.float64
+
+    def __reduce__(self) -> tuple[type["GraphFitted"], tuple[bytes]]:
+        """Send another process the graph: a session cannot be sent."""
+        return GraphFitted, (self._content,)
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Run the graph, over some rows at a time."""

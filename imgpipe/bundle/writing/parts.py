@@ -6,6 +6,7 @@ from sklearn.pipeline import Pipeline
 
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.archive.kept import to_members
 from imgpipe.bundle.archive.manifest import Expected, Manifest
 from imgpipe.bundle.archive.steps import to_settings
 from imgpipe.bundle.writing.selftest import selftest_of
@@ -36,6 +37,8 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         model.image_shape, model.channel_axis, model.dtype, model.size, model.region
     )
     selftest, arrays = selftest_of(model)
+    kept, kept_arrays = to_members(model)
+    arrays |= kept_arrays
     manifest = Manifest(
         classes=model.classes,
         codes=codes,
@@ -47,6 +50,7 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         card=card,
         warnings=tuple(map(str, model.warnings)),
         selftest=selftest,
+        kept=kept,
     )
     return Bundled(manifest, {"classifier": write_steps(steps, len(names), len(codes))}, arrays)
 

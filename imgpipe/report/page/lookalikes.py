@@ -141,7 +141,7 @@ def _pair(pair: "DuplicatePair") -> dict[str, Any]:
     return {
         "a": pair.id_a,
         "b": pair.id_b,
-        "where": say("{places}", places=[split_name(split) for split in where]),
+        "where": say("{places}", places=[split_name(split) for split in where]) if where else "",
         "alike": _KINDS[kind],
         "labels": same or say("same"),
         "bad": pair.sure and (pair.split_a != pair.split_b or not pair.same_label),

@@ -51,6 +51,15 @@ def test_harmful_groups_are_unfolded_with_their_pictures(split_run: Comparison) 
     assert "training part and test part" in text
 
 
+def test_pairs_of_images_without_a_split(split_run: Comparison) -> None:
+    """Of images that are all judged, no part is told."""
+    pair = DuplicatePair("a.png", "b.png", None, None, True, False, 0.98)
+    found = LookAlikesFound("group", 3, 1, 0, 0, None, 20, shown=(group(False, False),))
+    card = replace(split_run.dataset, duplicates=(pair,))
+    text = render(replace(split_run, dataset=card, look_alikes=found))
+    assert "<td><code>b.png</code></td><td></td>" in text
+
+
 def test_harmless_groups_stay_folded(split_run: Comparison) -> None:
     found = LookAlikesFound("group", 3, 1, 0, 0, None, 20, shown=(group(False, False),))
     text = page(split_run, found)
