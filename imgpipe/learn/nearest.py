@@ -1,6 +1,7 @@
 """Shares of the classes among the nearest samples; nothing here needs scikit-learn."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,10 +50,9 @@ class Nearest:
 
     def shares(self, X: np.ndarray) -> np.ndarray:
         """Weight of each class among the neighbours of rows, float64 (n, k); they sum to 1."""
-        norms = np.einsum("ij,ij->i", self.samples, self.samples)
         found = np.zeros((len(X), self.n_classes))
         for start in range(0, len(X), _ROWS):
-            self._count(X[start : start + _ROWS], norms, found[start : start + _ROWS])
+            self._count(X[start : start + _ROWS], found[start : start + _ROWS])
         return found
 
     def odds(self, X: np.ndarray) -> np.ndarray:
@@ -64,16 +64,21 @@ class Nearest:
         found: np.ndarray = np.log(shares) - np.log1p(-shares)
         return found
 
-    def _count(self, X: np.ndarray, norms: np.ndarray, found: np.ndarray) -> None:
+    @cached_property
+    def _norms(self) -> np.ndarray:
+        squared: np.ndarray = np.einsum("ij,ij->i", self.samples, self.samples)
+        return squared
+
+    def _count(self, X: np.ndarray, found: np.ndarray) -> None:
         """Fill in the shares of a few rows."""
         own = np.einsum("ij,ij->i", X, X)
         about = X @ self.samples.T
         about *= -2.0
         about += own[:, None]
-        about += norms
+        about += self._norms
         last = self.n_neighbors - 1
         # none beyond this is nearer than the farthest neighbour, whatever rounding did
-        doubt = 8 * (X.shape[1] + 4) * _ROUNDING * (own + norms.max())
+        doubt = 8 * (X.shape[1] + 4) * _ROUNDING * (own + self._norms.max())
         limits = np.partition(about, last, axis=1)[:, last] + doubt
         _share(
             np.ascontiguousarray(X),

@@ -42,7 +42,7 @@ def fitted_of(
     """
     kind = fitted.get("kind")
     if kind in _GRAPHS and _GRAPHS[kind] in graphs:
-        return GraphFitted(graphs[_GRAPHS[kind]])
+        return GraphFitted(graphs[_GRAPHS[kind]], exact=kind == "graph")
     if kind == "trees":
         from imgpipe.bundle.running.trees import TreesFitted
 
@@ -55,18 +55,27 @@ def fitted_of(
 
 
 class GraphFitted:
-    """An ONNX graph with one input and one output, run by onnxruntime on one thread of the CPU."""
+    """An ONNX graph with one input and one output, run by onnxruntime on one thread of the CPU.
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._session = _session(content)
+    Parameters
+    ----------
+    content : bytes
+        The graph.
+    exact : bool
+        Fuse no nodes: onnxruntime scales a product of matrices by factors in single precision,
+        though all of its numbers are in double.
+    """
+
+    def __init__(self, content: bytes, exact: bool = True) -> None:
+        self._content, self._exact = content, exact
+        self._session = _session(content, exact)
         (given,) = self._session.get_inputs()
         self._name = given.name
         self._dtype = np.float32 if given.type == "tensor(float)" else np.float64
 
-    def __reduce__(self) -> tuple[type["GraphFitted"], tuple[bytes]]:
+    def __reduce__(self) -> tuple[type["GraphFitted"], tuple[bytes, bool]]:
         """Send another process the graph: a session cannot be sent."""
-        return GraphFitted, (self._content,)
+        return GraphFitted, (self._content, self._exact)
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Run the graph, over some rows at a time."""
@@ -83,13 +92,15 @@ class GraphFitted:
         return np.asarray(said, np.float64)
 
 
-def _session(content: bytes) -> Any:
+def _session(content: bytes, exact: bool) -> Any:
     runtime = _runtime()
     options = runtime.SessionOptions()
     options.log_severity_level = _SILENT
     options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
     # a row is too little work for two; many images are shared among processes
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    levels = runtime.GraphOptimizationLevel
+    options.graph_optimization_level = levels.ORT_ENABLE_BASIC if exact else levels.ORT_ENABLE_ALL
     try:
         return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # of many types, without a common one

@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
 
+TIE = 1e-9
+"""A decision between two classes up to so far below zero is a tie, which the first class wins.
+
+libsvm ends its search long before. Where features cannot tell two classes apart the decision is
+rounding alone, and would be another one wherever it is computed.
+"""
+
 _ROWS = 64  # of a matrix, finished while they are in the processor's cache
 
 
@@ -93,7 +100,7 @@ class RadialMachine:
         between = kernel @ self._weights + self.intercept_
         if len(self.classes_) == 2:
             return between[:, 0]
-        return _one_against_rest(between, len(self.classes_))
+        return one_against_rest(between, len(self.classes_))
 
 
 class SquaredDistances:
@@ -176,13 +183,13 @@ def weights_of(dual_coef: _Floats, n_support: np.ndarray) -> _Floats:
     return weights
 
 
-def _one_against_rest(between: _Floats, n_classes: int) -> _Floats:
+def one_against_rest(between: _Floats, n_classes: int) -> _Floats:
     """Votes of the pairs, and below one vote their confidence, as scikit-learn counts them."""
     votes, confidence = np.zeros((2, len(between), n_classes))
     for column, (i, j) in enumerate(combinations(range(n_classes), 2)):
         value = between[:, column]
-        votes[:, i] += value >= 0
-        votes[:, j] += value < 0
+        votes[:, i] += value >= -TIE
+        votes[:, j] += value < -TIE
         confidence[:, i] += value
         confidence[:, j] -= value
     return votes + confidence / (3 * (np.abs(confidence) + 1))

@@ -44,7 +44,7 @@ class CalibratedSVM(MostProbable):
     ----------
     classes_ : ndarray
         The labels seen.
-    machine_ : RadialMachine or sklearn.svm.SVC
+    machine_ : RadialMachine or KernelMachine
         The machine fitted on all samples; it has ``decision_function``.
     inner_folds_ : list of (train, held-out)
         Index arrays of the inner folds.
@@ -141,9 +141,9 @@ class CalibratedSVM(MostProbable):
         """Fit the machine on some samples; give its decisions on others too."""
         settings = {"C": self.C, "gamma": self.gamma, "class_weight": self.class_weight}
         if self.kernel != "rbf":
-            from sklearn.svm import SVC
+            from imgpipe.learn.classifiers.kernel_machine import KernelMachine
 
-            machine = SVC(kernel=self.kernel, **settings).fit(X[train], y[train])
+            machine = KernelMachine(kernel=self.kernel, **settings).fit(X[train], y[train])
         else:
             squared = None if shared is None else shared.between(train, train)
             machine = RadialMachine(**settings).fit(X[train], y[train], squared)

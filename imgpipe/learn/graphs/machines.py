@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.learn.classifiers.radial import RadialMachine, weights_of
+from imgpipe.learn.classifiers.radial import TIE, RadialMachine, weights_of
 from imgpipe.learn.graphs.calibration import parameters, sigmoids
 from imgpipe.learn.graphs.graph import Graph
 
 _DOUBLE = 11  # ONNX's number of the type
-_ROUNDING = 1e-8  # of a probability, at most, for a file of half the size
-_SMALL = 1 << 17  # bytes of support vectors, below which no file is large
+_LARGE = 6 << 20  # bytes of support vectors, above which half of them are worth a little rounding
+_ROUNDING = 5e-8  # of a probability, at most
 _ASKED = 500  # support vectors that say what rounding changes
 
 
@@ -67,8 +67,8 @@ def _radial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
     exact = vectors.astype(np.float64)
     norms = graph.constant(np.einsum("ij,ij->i", exact, exact)[None])
     own = graph.add("ReduceSumSquare", [x], axes=[1], keepdims=1)
-    twice = graph.add("Mul", [_products(graph, vectors, x), graph.constant(2.0)])
-    squared = graph.add("Sub", [graph.add("Add", [own, norms]), twice])
+    products = _products(graph, -2 * vectors, x)
+    squared = graph.add("Add", [graph.add("Add", [own, norms]), products])
     squared = graph.add("Max", [squared, graph.constant(0.0)])  # rounding makes none negative
     return graph.add("Exp", [graph.add("Mul", [squared, graph.constant(-kernel.gamma)])])
 
@@ -91,10 +91,11 @@ _KERNELS: dict[str, Callable[[Graph, _Kernel, np.ndarray, str], str]] = {
 
 def _moved(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
     """Gamma times products, plus coef0."""
-    products = graph.add("Mul", [_products(graph, vectors, x), graph.constant(kernel.gamma)])
-    return graph.add("Add", [products, graph.constant(kernel.coef0)])
+    scaled = vectors.dtype.type(kernel.gamma) * vectors
+    return graph.add("Add", [_products(graph, scaled, x), graph.constant(kernel.coef0)])
 
 
+# factors go into the vectors: runtimes fuse a product with a factor behind it, in single precision
 def _products(graph: Graph, vectors: np.ndarray, x: str) -> str:
     kept = graph.constant(vectors.T)
     if vectors.dtype != np.float64:
@@ -110,7 +111,7 @@ def _one_against_rest(graph: Graph, between: str, n_classes: int) -> str:
         sides[row, i], sides[row, j] = 1.0, -1.0
     signs = graph.constant(sides)
     confidence = graph.add("MatMul", [between, signs])
-    won = graph.add("GreaterOrEqual", [between, graph.constant(0.0)])
+    won = graph.add("GreaterOrEqual", [between, graph.constant(-TIE)])
     votes = graph.add("MatMul", [graph.add("Cast", [won], to=_DOUBLE), signs])
     # a pair that the first class does not win is a vote for the second
     votes = graph.add("Add", [votes, graph.constant((sides < 0).sum(axis=0).astype(float)[None])])
@@ -120,8 +121,8 @@ def _one_against_rest(graph: Graph, between: str, n_classes: int) -> str:
 
 
 def _rounded(vectors: np.ndarray, weights: np.ndarray, kernel: _Kernel) -> np.ndarray:
-    """Support vectors in single precision, where that changes no probability that anyone reads."""
-    if vectors.nbytes <= _SMALL:
+    """Support vectors, many of them in single precision where that changes next to nothing."""
+    if vectors.nbytes <= _LARGE:
         return np.asarray(vectors)
     with np.errstate(over="ignore"):
         single = np.ascontiguousarray(vectors, np.float32)
