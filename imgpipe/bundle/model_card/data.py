@@ -15,7 +15,7 @@ def training_data(found: "Inspected") -> Section:
     card = found.card
     if "data" not in card:
         told = "Not known: the file was saved without a card (imgpipe.bundle.make_card)."
-        return Section("Training data", [Words(told)])
+        return Section("Training data", [Words(told), Facts([("The file holds", _held(found))])])
     rows = [
         ("Data set", str(card["data"])),
         ("Data licence", card.get("licence") or "not known: not a registered data set"),
@@ -23,6 +23,7 @@ def training_data(found: "Inspected") -> Section:
         ("Division", _division(card.get("split"))),
         ("Patients", _patients(card.get("patients"))),
         ("Data hash", str(card.get("data_hash") or words.UNKNOWN)),
+        ("The file holds", _held(found)),
     ]
     blocks: list[Block] = [Facts(rows)]
     if card.get("images"):
@@ -39,6 +40,20 @@ def _division(split: Mapping[str, int] | None) -> str:
 
 def _patients(patients: int | None) -> str:
     return "not known: no patient column" if patients is None else f"{patients:,}"
+
+
+def _held(found: "Inspected") -> str:
+    """Say what the file has of single training images, for whoever is to pass it on."""
+    model, told = found.model, []
+    if model.cases is not None:
+        pictures = " and small pictures" if model.cases.sheet is not None else ""
+        patients = "" if model.cases.patients is None else ", patients"
+        told.append(f"ids{patients}, features{pictures} of {len(model.cases.ids):,} images")
+    if model.trained_on is not None:
+        told.append(f"digests of {len(model.trained_on):,} images, by which these are known again")
+    if model.summary is not None:
+        told.append(f"features of {len(model.summary.rows):,} images without names")
+    return "; ".join(told) or "nothing of single images but what the classifier is made of"
 
 
 def _by_class(card: Mapping[str, Any]) -> Grid:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from imgpipe.bundle.model_card import words
-from imgpipe.bundle.model_card.blocks import Block, Facts, Items, Section, Words
+from imgpipe.bundle.model_card.blocks import Facts, Items, Section, Words
 
 if TYPE_CHECKING:
     from imgpipe.bundle.model_card.inspected import Inspected
@@ -51,17 +51,21 @@ def _sentence(text: str) -> str:
 
 
 def out_of_distribution(found: "Inspected") -> Section:
-    """Say whether images unlike those of the training are marked."""
-    novelty = getattr(found.manifest, "novelty", None)
-    if not novelty:
+    """Say whether images unlike those of the training are marked, and from which distance on."""
+    novelty = getattr(found.model, "novelty", None)
+    if novelty is None:
         told = "None: images unlike those of the training are not marked."
         return Section("Out-of-distribution flag", [Words(told)])
-    rows = [(key.replace("_", " ").capitalize(), str(value)) for key, value in novelty.items()]
-    blocks: list[Block] = [
-        Words(
-            "An image is marked (column ood) where its features lie further from those of the "
-            "training than 99.5 % of held-out training images (column ood_distance above 1)."
-        ),
-        Facts(rows),
+    n, beyond = f"{novelty.held_out:,}", f"{novelty.marked:,}"
+    rows = [
+        ("Distance", "Mahalanobis, of the features, by probabilistic PCA"),
+        ("Limit", f"{novelty.limit:.4g} (ood_distance is given as a multiple of it)"),
+        ("Held-out images", f"{n} of the training; {beyond} lie beyond the limit"),
+        ("Marked in error", f"{words.share(novelty.expected)} of images like the training's"),
     ]
-    return Section("Out-of-distribution flag", blocks)
+    told = (
+        "An image is marked (column ood) where its features lie further from those of the training "
+        "than they do for 99.5 % of the training images, each held out in turn. What is not marked "
+        "may still be unlike them."
+    )
+    return Section("Out-of-distribution flag", [Words(told), Facts(rows)])
