@@ -15,7 +15,7 @@ def training_data(found: "Inspected") -> Section:
     card = found.card
     if "data" not in card:
         told = "Not known: the file was saved without a card (imgpipe.bundle.make_card)."
-        return Section("Training data", [Words(told), Facts([("The file holds", _held(found))])])
+        return Section("Training data", [Words(told), Facts([("File holds", _held(found))])])
     rows = [
         ("Data set", str(card["data"])),
         ("Data licence", card.get("licence") or "not known: not a registered data set"),
@@ -23,7 +23,7 @@ def training_data(found: "Inspected") -> Section:
         ("Division", _division(card.get("split"))),
         ("Patients", _patients(card.get("patients"))),
         ("Data hash", str(card.get("data_hash") or words.UNKNOWN)),
-        ("The file holds", _held(found)),
+        ("File holds", _held(found)),
     ]
     blocks: list[Block] = [Facts(rows)]
     if card.get("images"):
