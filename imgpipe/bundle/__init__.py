@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgpipe._common.lazy import lazily
 
 if TYPE_CHECKING:
+    from imgpipe.bundle.ahead import check_writable
     from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
     from imgpipe.bundle.files import check_suffix, load, save
@@ -27,6 +28,7 @@ _HOMES = {
     "Predictor": "predictor",
     "check_note": "card",
     "check_suffix": "files",
+    "check_writable": "ahead",
     "explain": "explaining",
     "found_in_run": "card",
     "inspect": "inspecting",
@@ -43,6 +45,7 @@ __all__ = [
     "Predictor",
     "check_note",
     "check_suffix",
+    "check_writable",
     "explain",
     "found_in_run",
     "inspect",

@@ -45,12 +45,14 @@ def command(
 
     \b
     Example:
+      imgpipe evaluate lungs.imgpipe other_hospital/ --out run
       imgpipe evaluate lungs.joblib other_hospital/ --trust --out run
     """
     folder = _options.check_run_folder(out, force)
     from imgpipe import bundle, datasets
 
     predictor = bundle.load(model, trust=trust)
+    _options.warn_trust(model, trust)
     own, size = predictor.model.size, where["size"]
     if size is not None and own is not None and size != own:
         raise InputError(f"--size is {size}; the model was trained with --size {own}")

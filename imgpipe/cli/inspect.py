@@ -44,8 +44,7 @@ def command(model: str, card: str | None, trust: bool, force: bool, as_json: boo
         click.echo(str(found))
     else:
         click.echo(f"Model card: {path}")
-    if trust and found.manifest is not None:
-        _options.warn_idle(["--trust"], "a .imgpipe file runs no code when it is opened")
+    _options.warn_trust(model, trust)
     if found.ok:
         return 0
     click.echo(f"Error: {model}: {found.selftest}", err=True)

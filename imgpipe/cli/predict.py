@@ -42,12 +42,14 @@ def command(
     error. An image that cannot be used gets a row with its error, is named on stderr, and makes
     the exit code 1; the others go on. --report explains the prediction of one image in words: how
     reliable such a probability is (for a model trained with --run), the training images nearest to
-    it, the features that speak for it and against it, and where in the image the model looked.
+    it (for one trained with --cases), the features that speak for it and against it, and where in
+    the image the model looked.
 
     \b
     Example:
-      imgpipe predict lungs.joblib --trust new/*.png --out predictions.csv
-      imgpipe predict lungs.joblib --trust new/7.png --report 7.html
+      imgpipe predict lungs.imgpipe new/*.png --out predictions.csv
+      imgpipe predict lungs.imgpipe new/7.png --report 7.html
+      imgpipe predict lungs.joblib --trust new/*.png
     """
     if out is None and report is None and force:
         raise InputError("--force goes with --out or --report")
@@ -61,6 +63,7 @@ def command(
     from imgpipe import bundle
 
     predictor = bundle.load(model, trust=trust)
+    _options.warn_trust(model, trust)
     if page is not None:
         _explain(predictor, images, page, lang)
     told = predictor.predict(images[0] if len(images) == 1 else list(images))

@@ -1,15 +1,19 @@
 """`imgpipe train`: one model fitted on a data set and written to a file."""
 
 import time
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from imgpipe._common import StoppedFit
+from imgpipe._common import InputError, StoppedFit
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.listing import Listing
+
+if TYPE_CHECKING:
+    from imgpipe.learn import TrainedModel
 
 
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels"))
@@ -80,6 +84,7 @@ def command(
     _options.check_models([model])
     before = _features.settings(where)
     _features.refuse_for_images(before, [model])
+    bundle.check_writable(learn.make_pipeline(model, **before), out)
     _features.warn_idle(ctx, ctx.params["families"])
     dataset = datasets.load(data, **where)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
@@ -99,7 +104,7 @@ def command(
     except StoppedFit as stop:
         trained, whole = stop.model, False
     card = bundle.make_card(trained, dataset, model, run=found, seed=seed, note=note)
-    bundle.save(trained, path, card=card)
+    _save(trained, path, card)
     if not whole:
         raise KeyboardInterrupt(f"training was interrupted; {path} holds the best weights so far")
     seconds = time.perf_counter() - start
@@ -124,3 +129,32 @@ def command(
     if trained.positive_class is not None:
         click.echo(f"Positive class: {trained.positive_class}")
     click.echo(f"Model: {path}")
+
+
+def _save(trained: "TrainedModel", path: Path, card: dict[str, Any]) -> None:
+    """Write the model; one that a bundle does not hold is kept as a pickle, and that is said."""
+    from imgpipe import bundle
+
+    try:
+        bundle.save(trained, path, card=card)
+    except OSError:  # no disk would hold a pickle either
+        raise
+    except Exception as error:
+        if path.suffix.lower() == ".joblib":
+            raise
+        beside = _free(path.with_suffix(".joblib"))
+        bundle.save(trained, beside, card=card)
+        told = f"so that the training is not lost, {beside} holds the model; it opens with --trust"
+        if not isinstance(error, InputError):
+            click.echo(f"Warning: {told}", err=True)
+            raise
+        raise InputError(f"{error}; {told}") from None
+
+
+def _free(path: Path) -> Path:
+    """Give a name that no file has: this one, or this one with a number."""
+    found, number = path, 1
+    while found.exists():
+        number += 1
+        found = path.with_stem(f"{path.stem}-{number}")
+    return found

@@ -60,7 +60,7 @@ def keep(
     names, units, values = _measured(model, kept)
     labels = np.asarray(part.labels)[rows].astype(np.int64)
     summary = summarised(names, units, values, labels, len(part.classes)) if names else None
-    if cases == "none":
+    if cases == "none" or summary is None:
         return summary, None
     side = next(side for most, side in _SIDES if len(rows) <= most)
     wanted = cases == "pictures"

@@ -11,6 +11,7 @@ from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
 from imgpipe.learn.cases import KEPT
+from imgpipe.learn.classifiers import CLASSIFIERS
 from imgpipe.learn.fitting import fit_model
 from imgpipe.learn.keeping import keep, spread
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
@@ -94,6 +95,11 @@ def fit(
     """
     if cases not in KEPT:
         raise unknown_name("kind of cases", cases, KEPT)
+    if cases != "none" and model in CLASSIFIERS and CLASSIFIERS[model].raw_images:
+        raise InputError(
+            f"cases is {cases!r}, and {model} computes no features by which the nearest training "
+            "images could be found; leave cases at none"
+        )
     dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
     dataset.require_one_size()
     _require_one_dtype(dataset)

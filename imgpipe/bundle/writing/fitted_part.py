@@ -66,12 +66,20 @@ def fitted_part(steps: Sequence[Any], n_features: int) -> Part:
     if not flat or not hasattr(flat[-1], "classes_"):
         raise InputError("a model without a fitted classifier at its end cannot be written")
     *before, last = flat
-    for kind in type(last).__mro__:
-        if kind in _AS_ARRAYS and not hasattr(last, "to_onnx"):
-            fitted, arrays = _AS_ARRAYS[kind](last)
-            return fitted, {}, {**arrays, **_prepared(before, last)}
+    writer = held_as_arrays(last)
+    if writer is not None:
+        fitted, arrays = writer(last)
+        return fitted, {}, {**arrays, **_prepared(before, last)}
     content = write_steps(flat, n_features, len(last.classes_))
     return {"kind": "graph"}, {"classifier": content}, {}
+
+
+def held_as_arrays(classifier: Any) -> Any:
+    """Find what writes a classifier as arrays, fitted or not; None where a graph holds it."""
+    if hasattr(classifier, "to_onnx"):
+        return None
+    kinds = type(classifier).__mro__
+    return next((_AS_ARRAYS[kind] for kind in kinds if kind in _AS_ARRAYS), None)
 
 
 def unwrapped(step: Any) -> list[Any]:

@@ -93,6 +93,12 @@ def trust(verb: _Verb) -> _Verb:
     return click.option("--trust", is_flag=True, help=text)(verb)
 
 
+def warn_trust(model: str, trust: bool) -> None:
+    """Say that --trust was not needed."""
+    if trust and not model.lower().endswith(".joblib"):
+        warn_idle(["--trust"], "a .imgpipe file runs no code when it is opened")
+
+
 SEED = click.IntRange(0, 2**32 - 1)
 """Seeds that NumPy's and scikit-learn's generators all take."""
 
