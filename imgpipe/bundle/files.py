@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, atomic_path
 
 if TYPE_CHECKING:
+    from imgpipe.bundle.archive.bundled import Bundled
     from imgpipe.bundle.predictor import Predictor
+    from imgpipe.learn.trained import TrainedModel
 
 SUFFIXES = (".imgpipe", ".joblib")
 
@@ -25,21 +27,28 @@ def save(
 
     Parameters
     ----------
-    model : TrainedModel or Pipeline
-        What `imgpipe.learn.fit` gives, or a classifier of images fitted on codes 0, 1, ...
+    model : TrainedModel, Predictor or Pipeline
+        What `imgpipe.learn.fit` gives, or `load` of a .joblib file; or a classifier of images
+        fitted on codes 0, 1, ...
     path : path-like
-        With the suffix ``.imgpipe``, a bundle that is safe to open; or ``.joblib``, a pickle.
+        With the suffix ``.imgpipe``, a bundle that is safe to open; or ``.joblib``, a pickle. A
+        bundle appears only if it gives the pipeline's classes, and its probabilities to 1e-6 (of
+        a network to 1e-4), on training images or the sample; where a model was read from a file
+        and has none, on made-up images and on the features that it has kept.
     classes : list of str, optional
         Names of a pipeline's codes; the codes themselves where none are given.
-    sample : ndarray or Image, optional
-        One of the images that a pipeline was fitted on: new ones must have its shape and dtype.
+    sample : ndarray, Image or a list of these, optional
+        One of the images that a pipeline was fitted on, or some: new ones must have the shape and
+        dtype of the first. An array is one image.
     card : dict, optional
         What a reader should know of the model; kept in the file.
 
     Raises
     ------
     InputError
-        For another suffix, a pipeline without a sample, or one that gives no codes into `classes`.
+        For another suffix, a pipeline without a sample, or one that gives no codes into `classes`;
+        for a step that a bundle does not hold, and for a bundle that says something else than the
+        pipeline. Nothing is written then.
 
     Examples
     --------
@@ -54,16 +63,39 @@ def save(
     >>> predictor.classes, predictor.card
     (('benign', 'malignant'), {'data': 'synthetic-nodules'})
     """
-    from imgpipe.bundle.joblib_file import as_trained, dump
+    from imgpipe.bundle.given import as_trained
+    from imgpipe.bundle.predictor import Predictor
 
     check_suffix(path)
-    model = as_trained(model, classes, sample)
+    if card is None and isinstance(model, Predictor):
+        card = model.card
+    trained = as_trained(model, path, classes, sample)
     if Path(path).suffix.lower() == ".joblib":
-        dump(model, path, card)
+        from imgpipe.bundle.joblib_file import dump
+
+        dump(trained, path, card)
         return
     from imgpipe.bundle.writing.parts import taken_apart
 
-    taken_apart(model, dict(card or {})).write(path)
+    try:
+        bundled = taken_apart(trained, dict(card or {}))
+    except InputError as error:
+        raise InputError(f"{path} is not written: {error}") from None
+    with atomic_path(path) as scratch:
+        try:
+            _write(trained, bundled, scratch)
+        except InputError as error:
+            text = str(error).removeprefix(f"{scratch} is not written: ")
+            raise InputError(f"{path} is not written: {text}") from None
+
+
+def _write(model: "TrainedModel", bundled: "Bundled", scratch: Path) -> None:
+    """Write a bundle, read it again, and see that it says what the pipeline says."""
+    from imgpipe.bundle.opening import open_bundle
+    from imgpipe.bundle.writing.gate import check
+
+    bundled.write(scratch)
+    check(model, open_bundle(scratch))
 
 
 def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":

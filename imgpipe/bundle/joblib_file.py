@@ -2,11 +2,11 @@
 
 import os
 import zlib
-from collections.abc import Mapping, Sequence
-from types import NoneType
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe.bundle.given import PARTS, check_parts
 from imgpipe.bundle.old_names import OLD_ROOM, known_again
 from imgpipe.bundle.predictor import Predictor
 
@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 _FORMAT = "imgpipe-joblib"
-_PARTS = ("pipeline", "classes", "channel_axis", "image_shape", "dtype", "size")
-
-
-def as_trained(model: Any, classes: Sequence[str] | None, sample: Any) -> "TrainedModel":
-    """Take a model as `learn.fit` gives it, or note of a pipeline what it cannot say itself."""
-    from imgpipe.learn import TrainedModel
-
-    if not isinstance(model, TrainedModel):
-        return _described(model, classes, sample)
-    if classes is not None or sample is not None:
-        raise InputError("classes and sample describe a pipeline; a TrainedModel knows its own")
-    return model
 
 
 def dump(
@@ -36,11 +24,10 @@ def dump(
 
     import imgpipe
 
-    content = {name: getattr(model, name) for name in (*_PARTS, "trained_on", "region")}
+    content = {name: getattr(model, name) for name in (*PARTS, "trained_on", "region")}
     for name in ("cases", "summary"):
         kept = getattr(model, name)
         content[name] = None if kept is None else kept.to_dict()
-    _check_parts(f"{path} is not written", content, "")
     content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
     if card is not None:
         content["card"] = dict(card)
@@ -68,13 +55,13 @@ def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
             f"{path}: written by imgpipe {content.get('version')}, this is {imgpipe.__version__}; "
             "train it again"
         )
-    missing = [name for name in _PARTS if name not in content]
+    missing = [name for name in PARTS if name not in content]
     if missing:
         raise InputError(f"{path}: lacks {', '.join(missing)}; train it again")
-    _check_parts(f"{path}: damaged", content, "; train it again")
+    check_parts(f"{path}: damaged", content, "; train it again")
     # files of before these fields do without them
     trained_on = content.get("trained_on")
-    parts = {name: content[name] for name in _PARTS}
+    parts = {name: content[name] for name in PARTS}
     region = content.get("region", "image")
     cases = _kept(path, TrainingCases, content.get("cases"))
     summary = _kept(path, FeatureSummary, content.get("summary"))
@@ -92,29 +79,6 @@ def _kept(path: str | os.PathLike[str], kind: Any, content: Any) -> Any:
         return kind.of_dict(content)
     except InputError as error:
         raise InputError(f"{path}: damaged: {error}; train it again") from None
-
-
-def _described(pipeline: Any, classes: Sequence[str] | None, sample: Any) -> "TrainedModel":
-    """Note of a pipeline what it cannot say itself."""
-    import numpy as np
-
-    from imgpipe.learn import TrainedModel
-
-    codes = getattr(pipeline, "classes_", None)
-    if codes is None or sample is None:
-        lacking = "a fitted pipeline" if codes is None else "sample=, one image as it was fitted on"
-        raise InputError(f"a model to save needs {lacking}")
-    if np.asarray(codes).dtype.kind not in "iu":
-        raise InputError(
-            f"the pipeline was fitted on the labels {', '.join(map(str, codes))}; fit it on codes "
-            "0, 1, ... and give their names as classes="
-        )
-    names = map(str, codes if classes is None else classes)
-    pixels = np.asarray(getattr(sample, "pixels", sample))
-    settings = pipeline.get_params(deep=True).items()
-    colour = any(k.split("__")[-1] == "channel_axis" and v is not None for k, v in settings)
-    return TrainedModel(pipeline, tuple(names), -1 if colour else None, pixels.shape,
-                        str(pixels.dtype))  # fmt: skip
 
 
 def _unpickled(path: str | os.PathLike[str]) -> Any:
@@ -160,38 +124,3 @@ def _check_stream(path: str | os.PathLike[str]) -> None:
         raise InputError(f"{path}: damaged, or not a readable joblib file") from error
     if not stream.eof:
         raise InputError(f"{path}: damaged, or not a readable joblib file: it ends too early")
-
-
-def _check_parts(where: str, content: Mapping[str, Any], way_out: str) -> None:
-    """Refuse parts that no training gives."""
-    import numpy as np
-
-    classes, shape, size = content["classes"], content["image_shape"], content["size"]
-    sound = {
-        "classes": _is_tuple_of(str, classes) and len(set(classes)) == len(classes) > 0,
-        "channel_axis": content["channel_axis"] in (None, -1),
-        "image_shape": _is_tuple_of(int, shape) and len(shape) in (2, 3) and min(shape) > 0,
-        "dtype": isinstance(content["dtype"], str),
-        "size": size is None or _is_size(size),
-        "trained_on": content.get("trained_on") is None or _is_tuple_of(str, content["trained_on"]),
-        "card": isinstance(content.get("card"), dict | NoneType),
-    }
-    codes: Any = getattr(content["pipeline"], "classes_", None)
-    sound["pipeline"] = codes is not None and hasattr(content["pipeline"], "predict_proba")
-    wrong = [name for name, good in sound.items() if not good]
-    if wrong:
-        raise InputError(f"{where}: no usable {', '.join(wrong)}{way_out}")
-    if not all(isinstance(c, int | np.integer) and 0 <= c < len(classes) for c in codes):
-        raise InputError(
-            f"{where}: {len(classes)} class names for a pipeline with the codes "
-            f"{', '.join(map(str, codes))}{way_out}"
-        )
-
-
-def _is_size(size: Any) -> bool:
-    pair = size if isinstance(size, tuple) and len(size) == 2 else (size,)
-    return _is_tuple_of(int, pair) and min(pair) > 0
-
-
-def _is_tuple_of(kind: type, values: Any) -> bool:
-    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)

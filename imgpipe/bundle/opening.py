@@ -30,11 +30,11 @@ def open_bundle(path: str | os.PathLike[str]) -> Predictor:
 
 def _predictor(bundled: Bundled) -> Predictor:
     told = bundled.manifest
-    filters, extraction = from_settings(told.steps)
+    expected = told.expected
+    filters, extraction = from_settings(told.steps, expected, told.features)
     part = fitted_of(told.fitted, bundled.graphs, bundled.arrays)
     fitted = Guarded(part, len(told.codes), bundled.rows)
     pipeline = BundledPipeline(np.asarray(told.codes), filters, extraction, told.features, fitted)
-    expected = told.expected
     model = TrainedModel(
         pipeline,
         told.classes,

@@ -9,6 +9,9 @@ import numpy as np
 from imgpipe._common import InputError, did_you_mean, unknown_name
 from imgpipe._common.registry import settings_of as parameters
 from imgpipe.kernels import KERNELS
+from imgpipe.kernels.plans.dtypes import real_cval, real_weights, supported
+from imgpipe.kernels.separable.plan import reach_of
+from imgpipe.kernels.windows.window import spread, window_of
 
 
 def kernel_named(name: Any) -> Any:
@@ -57,3 +60,50 @@ def require_settings(name: str, given: Mapping[str, Any]) -> None:
         raise InputError(
             f"{name}: cval is the value beyond the border of mode='constant', and mode is {modes!r}"
         )
+
+
+def extent_of(name: str, settings: Mapping[str, Any], ndim: int) -> tuple[int, ...] | None:
+    """Check the values of settings, and say how long the window is along each axis.
+
+    Parameters
+    ----------
+    name : str
+        A kernel.
+    settings : dict
+        That it takes (`check_settings`).
+    ndim : int
+        Number of axes that it slides along.
+
+    Returns
+    -------
+    tuple of int or None
+        None for a kernel of another package, whose settings mean what it likes.
+
+    Raises
+    ------
+    InputError
+        For a value that the kernel refuses, whatever the image.
+    """
+    if name not in KERNELS.own:
+        return None
+    given = {**defaults_of(name), **settings}
+    try:
+        if given["output"] is not None:
+            supported(np.dtype(given["output"]), "output")
+        real_cval(given["cval"])
+        return _lengths(given, ndim)
+    except InputError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _lengths(given: Mapping[str, Any], ndim: int) -> tuple[int, ...]:
+    """Lengths of the window, by the three ways in which kernels are told of it."""
+    every, origin, mode = tuple(range(ndim)), given.get("origin", 0), given["mode"]
+    if "weights" in given:
+        return spread(ndim, every, real_weights(given["weights"], ndim).shape, origin, mode).sizes
+    if "sigma" in given:
+        _, reach = reach_of(given["sigma"], given["truncate"], given["radius"], ndim)
+        return spread(ndim, every, [2 * r + 1 for r in reach], origin, mode).sizes
+    return window_of(ndim, given["size"], origin, mode, None, given.get("footprint")).sizes

@@ -79,7 +79,7 @@ def test_a_pipeline_of_colour_images(tmp_path: Path) -> None:
         ([0, 1], {}, "sample="),
         (["a", "b"], {"sample": np.zeros((8, 8), np.uint8)}, "labels a, b; fit it on codes"),
         ([0, 1], {"sample": np.zeros((8, 8), np.uint8), "classes": ["a"]}, "1 class names"),
-        ([0, 1], {"sample": np.zeros(8, np.uint8)}, "no usable image_shape"),
+        ([0, 1], {"sample": np.zeros(8, np.uint8)}, "no usable image"),
     ],
 )
 def test_what_cannot_be_saved(

@@ -1,29 +1,170 @@
-"""The steps before the classifier as JSON: registered kernels, and settings of the extraction."""
+"""The steps before the classifier as JSON: registered kernels, and settings of the extraction.
 
-from collections.abc import Mapping, Sequence
+What stands in a file is a stranger's: a name must be registered, a setting one that the kernel
+takes, a value one that it can use on the images of the model, and a window no larger than they are.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from inspect import signature
 from typing import Any
+
+from imgpipe._common import InputError
+from imgpipe.bundle.archive.manifest import Expected
+from imgpipe.bundle.archive.refusing import Foreign, excerpt
+from imgpipe.bundle.archive.values import from_plain, to_plain
+
+MOST_FILTERS = 32
+"""Of a model, each of which takes a pass over every image."""
+_ROOM, _FREE = 4, 2**22
+"""An image with the border that a window needs may have four times its pixels, or four millions: a
+longer window repeats the image in its border, and would only fill memory."""
+_NOT_OF_A_MODEL = {"label", "morphological_mask", "ndim", "channels"}
+_DISTANCES = 16  # each gives features of its own, and takes a matrix of neighbours
+
+Filters = list[tuple[str, dict[str, Any]]]
 
 
 def to_settings(
-    filters: Sequence[tuple[str, Mapping[str, Any]]], extraction: Any
+    filters: Sequence[tuple[str, Mapping[str, Any]]], extraction: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Write filters, by name and settings, and the extraction (None for a network)."""
-    return {
-        "filters": [{"name": name, "settings": dict(settings)} for name, settings in filters],
-        "extraction": extraction,
-    }
+    written = [
+        {"name": name, "settings": {k: to_plain(v, f"{name}: {k}") for k, v in settings.items()}}
+        for name, settings in filters
+    ]
+    if extraction is None:
+        return {"filters": written, "extraction": None}
+    told = {key: to_plain(value, f"features: {key}") for key, value in extraction.items()}
+    return {"filters": written, "extraction": told}
 
 
 def from_settings(
-    steps: Mapping[str, Any],
-) -> tuple[list[tuple[str, dict[str, Any]]], dict[str, Any] | None]:
-    """Read what `to_settings` wrote; refuse what is not registered, or takes other settings."""
-    filters = [(each["name"], dict(each["settings"])) for each in steps["filters"]]
-    if filters:
-        from imgpipe.kernels.choosing import check_settings, kernel_named, require_settings
+    steps: Mapping[str, Any], expected: Expected, names: Sequence[str]
+) -> tuple[Filters, dict[str, Any] | None]:
+    """Read what `to_settings` wrote, for images as expected and features of these names.
 
-        for name, settings in filters:
-            kernel_named(name)
-            check_settings(name, settings)
-            require_settings(name, settings)
-    return filters, steps["extraction"]
+    Raises
+    ------
+    InputError
+        For a name that is not registered here, a setting that is not known or would not do, and
+        for settings that give other features, or these in another order.
+    """
+    if set(steps) != {"filters", "extraction"} or not isinstance(steps["filters"], list):
+        raise InputError("steps must be a list of filters and an extraction")
+    if len(steps["filters"]) > MOST_FILTERS:
+        raise InputError(f"steps has more than {MOST_FILTERS} filters")
+    filters = [_filter(each, expected) for each in steps["filters"]]
+    if steps["extraction"] is None:
+        return filters, None
+    with _refused("features"):
+        return filters, _extraction(steps["extraction"], expected, names)
+
+
+def _filter(told: Any, expected: Expected) -> tuple[str, dict[str, Any]]:
+    from imgpipe.kernels import KERNELS
+    from imgpipe.kernels.choosing import check_settings, extent_of, require_settings
+
+    if not isinstance(told, dict) or set(told) != {"name", "settings"}:
+        raise InputError("a filter must have a name and settings")
+    name = told["name"]
+    if not isinstance(name, str) or name not in KERNELS:
+        raise _missing("filter", "kernel", name)
+    settings = _values(told["settings"], name)
+    own = {key: value for key, value in settings.items() if key != "channel_axis"}
+    sides = _sides(settings.get("channel_axis"), expected, name)
+    with _refused(name):
+        check_settings(name, own)
+        require_settings(name, own)
+        extent = extent_of(name, own, len(sides))
+    if extent is not None:
+        room = math.prod(n + k - 1 for n, k in zip(sides, extent, strict=True))
+        if room > max(_ROOM * math.prod(sides), _FREE):
+            raise InputError(
+                f"{name} has a window of {_by(extent)}, which is too large for images of "
+                f"{_by(sides)} pixels"
+            )
+    return name, settings
+
+
+def _values(told: Any, where: str) -> dict[str, Any]:
+    if not isinstance(told, dict):
+        raise InputError(f"{where} has settings that are no object")
+    return {key: from_plain(value, f"{where}: {key}") for key, value in told.items()}
+
+
+def _sides(channel_axis: Any, expected: Expected, where: str) -> list[int]:
+    """Lengths of the axes of an image but that of its channels."""
+    axis = expected.channel_axis if channel_axis is None else channel_axis
+    sides = list(expected.image_shape)
+    if axis is None:
+        return sides
+    if type(axis) is not int or not -len(sides) <= axis < len(sides):
+        raise InputError(f"{where}: channel_axis is no axis of an image of {_by(sides)}")
+    del sides[axis]
+    return sides
+
+
+def _extraction(told: Any, expected: Expected, names: Sequence[str]) -> dict[str, Any]:
+    from imgpipe.features import FAMILIES, catalogue
+
+    settings = _values(told, "features")
+    for key in settings.keys() - (signature(catalogue).parameters.keys() - _NOT_OF_A_MODEL):
+        raise InputError(f"features takes no setting {excerpt(key)}")
+    for name in _as_tuple(settings.get("families", "default")):
+        known = isinstance(name, str) and (name in ("default", "ibsi") or name in FAMILIES)
+        if not known:
+            raise _missing("feature", "family", name)
+    if len(_as_tuple(settings.get("distance", 1))) > _DISTANCES:
+        raise InputError(f"features has more than {_DISTANCES} distances")
+    axis = settings.get("channel_axis")
+    sides = _sides(axis, expected, "features")
+    axis = expected.channel_axis if axis is None else axis
+    given = {**settings, "channel_axis": axis}
+    channels = 3 if axis is None else expected.image_shape[axis]
+    found = [each.name for each in catalogue(**given, ndim=len(sides), channels=channels)]
+    if found != list(names):
+        raise InputError(_other_features(found, names))
+    return settings
+
+
+def _other_features(found: Sequence[str], names: Sequence[str]) -> str:
+    """Say where the names in a file part from those that its settings give."""
+    if sorted(found) == sorted(names):
+        place = next(i for i, pair in enumerate(zip(found, names, strict=True)) if len({*pair}) > 1)
+        return (
+            f"wrong feature order: feature {place} is {excerpt(names[place])}, and the settings "
+            f"give {excerpt(found[place])} there"
+        )
+    other = [name for name in names if name not in set(found)] or list(names)
+    return (
+        f"wrong features: the settings give {len(found)}, the file names {len(names)}, "
+        f"{excerpt(other[0])} among them"
+    )
+
+
+def _missing(step: str, kind: str, name: Any) -> Foreign:
+    return Foreign(
+        f"has the {step} {excerpt(name)}, a {kind} that neither imgpipe nor a package installed "
+        "here offers; install the package that does"
+    )
+
+
+@contextmanager
+def _refused(where: str) -> Iterator[None]:
+    """Say of a value of a type that nobody thought of that it cannot be used."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise InputError(f"{where} has a setting that cannot be used ({error})") from None
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _by(sides: Sequence[int]) -> str:
+    return " x ".join(map(str, sides))

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from imgpipe import features
+from imgpipe._common import InputError
 from imgpipe.bundle.running.fitted import Fitted
 from imgpipe.images import Images, as_images
+from imgpipe.images.stacks import computable, stacked
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,10 @@ class BundledPipeline:
         for name, settings in self.filters:
             images = _filtered(images, name, settings)
         if self.extraction is None:
-            return images.pixels
-        values, _ = features.extract_many(images, n_jobs=1, **self.extraction)
+            return computable(stacked(images)).astype(np.float32, copy=False)
+        values, found = features.extract_many(images, n_jobs=1, **self.extraction)
+        if tuple(found) != self.names:
+            raise InputError(f"has other features than the model: {len(found)}, {found[0]} first")
         return values
 
     def classify(self, measured: np.ndarray) -> np.ndarray:

@@ -2,17 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sklearn.pipeline import Pipeline
-
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.kept import to_members
 from imgpipe.bundle.archive.manifest import Expected, Manifest
 from imgpipe.bundle.archive.steps import to_settings
+from imgpipe.bundle.writing.fitted_part import Part, fitted_part, unwrapped
 from imgpipe.bundle.writing.selftest import selftest_of
 from imgpipe.bundle.writing.versions import written_by
+from imgpipe.features import catalogue
 from imgpipe.learn.filters import Filter
-from imgpipe.learn.graphs.writing import write_steps
 from imgpipe.learn.transformers import FeatureExtractor
 
 if TYPE_CHECKING:
@@ -20,31 +19,38 @@ if TYPE_CHECKING:
 
 
 def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
-    """Make the bundle of a model whose pipeline is filters, features and learnt steps."""
-    steps = [step for _, step in model.pipeline.steps]
+    """Make the bundle of a model: filters, then features and what learnt from them, or a network.
+
+    Raises
+    ------
+    InputError
+        For a step that a bundle does not hold; the message names it.
+    """
+    steps = unwrapped(model.pipeline)
     filters = []
-    while isinstance(steps[0], Filter):
-        one = steps.pop(0)
-        settings = one.get_params(deep=False)
+    while steps and type(steps[0]) is Filter:
+        settings = steps.pop(0).get_params(deep=False)
         filters.append((settings.pop("name"), settings))
-    if not isinstance(steps[0], FeatureExtractor):
-        raise InputError("a model without features cannot be written as .imgpipe yet")
-    extractor = steps.pop(0)
-    extraction = {k: v for k, v in extractor.get_params().items() if k != "n_jobs"}
-    names = tuple(map(str, extractor.get_feature_names_out()))
-    codes = tuple(int(code) for code in model.pipeline.classes_)
-    expected = Expected(
-        model.image_shape, model.channel_axis, model.dtype, model.size, model.region
-    )
-    selftest, arrays = selftest_of(model)
+    extraction: dict[str, Any] | None = None
+    names: tuple[str, ...] = ()
+    if len(steps) == 1 and hasattr(steps[0], "grad_cam"):
+        part = _network(steps[0])
+    elif steps and type(steps[0]) is FeatureExtractor:
+        extraction, names = _extraction(steps[0], model)
+        part = fitted_part(steps[1:], len(names))
+    else:
+        raise _no_images(steps)
+    fitted, graphs, arrays = part
+    selftest, selftest_arrays = selftest_of(model)
     kept, kept_arrays = to_members(model)
-    arrays |= kept_arrays
     manifest = Manifest(
         classes=model.classes,
-        codes=codes,
-        expected=expected,
+        codes=tuple(int(code) for code in model.pipeline.classes_),
+        expected=Expected(
+            model.image_shape, model.channel_axis, model.dtype, model.size, model.region
+        ),
         steps=to_settings(filters, extraction),
-        fitted={"kind": "graph"},
+        fitted=fitted,
         features=names,
         written_by=written_by(steps),
         card=card,
@@ -52,10 +58,33 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         selftest=selftest,
         kept=kept,
     )
-    return Bundled(manifest, {"classifier": write_steps(steps, len(names), len(codes))}, arrays)
+    return Bundled(manifest, graphs, {**arrays, **selftest_arrays, **kept_arrays})
 
 
-def learnt_part(pipeline: Pipeline) -> Pipeline:
-    """Give the steps behind filters and features."""
-    own = [each for each in pipeline.steps if not isinstance(each[1], Filter | FeatureExtractor)]
-    return Pipeline(own)
+def _network(network: Any) -> Part:
+    from imgpipe.learn.networks.export import network_bytes
+
+    return {"kind": "network"}, {"network": network_bytes(network)}, {}
+
+
+def _extraction(
+    extractor: FeatureExtractor, model: "TrainedModel"
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Settings of the extraction and the names of its features."""
+    settings = {k: v for k, v in extractor.get_params().items() if k != "n_jobs"}
+    names = tuple(map(str, extractor.get_feature_names_out()))
+    if "all" in (settings["families"], *settings["families"]):
+        # what "all" means depends on the packages that are installed
+        ndim = len(model.image_shape) - (model.channel_axis is not None)
+        listed = catalogue(**settings, ndim=ndim)
+        settings["families"] = tuple(dict.fromkeys(each.family for each in listed))
+    return settings, names
+
+
+def _no_images(steps: list[Any]) -> InputError:
+    """Say which step stands where a bundle has its filters, its features or its network."""
+    what = f"has {type(steps[0]).__name__}" if steps else "ends"
+    return InputError(
+        f"the pipeline {what} where a .imgpipe file holds Filter steps, then a FeatureExtractor "
+        "and a classifier, or a ConvNetClassifier; keep the model in a .joblib file"
+    )

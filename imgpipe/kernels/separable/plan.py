@@ -69,6 +69,17 @@ def gaussian_plan(
 
 def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
     """Normalised weights for each filtered axis."""
+    lines = []
+    for s, r in zip(*reach_of(sigma, truncate, radius, count), strict=True):
+        # as in SciPy, a width below 1e-15 is none
+        x = np.arange(-r, r + 1) / s if s > 1e-15 else np.zeros(1)
+        weights = np.exp(-0.5 * x * x)
+        lines.append(weights / weights.sum())
+    return lines
+
+
+def reach_of(sigma: Any, truncate: Any, radius: Any, count: int) -> tuple[list[float], list[int]]:
+    """Check the widths of a Gaussian, and give with them its reach along each filtered axis."""
     widths = [_not_negative(s, "sigma") for s in per_axis(sigma, "sigma", count)]
     if radius is None:
         reach = _not_negative(truncate, "truncate")
@@ -80,13 +91,7 @@ def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
         if min(radii, default=0) < 0:
             raise InputError(f"radius must not be negative, got {radius!r}")
         check_length(2 * max(radii, default=0), "radius", radius)
-    lines = []
-    for s, r in zip(widths, radii, strict=True):
-        # as in SciPy, a width below 1e-15 is none
-        x = np.arange(-r, r + 1) / s if s > 1e-15 else np.zeros(1)
-        weights = np.exp(-0.5 * x * x)
-        lines.append(weights / weights.sum())
-    return lines
+    return widths, radii
 
 
 def _not_negative(value: Any, name: str) -> float:

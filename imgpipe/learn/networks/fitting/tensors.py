@@ -5,13 +5,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from imgpipe._common import ImageError, InputError, by_position
-from imgpipe.images import Images
-from imgpipe.images.region import cropped
+from imgpipe._common import InputError, by_position
+from imgpipe.images.stacks import computable, stacked
 from imgpipe.learn.image_transformer import check_images
 
 _CHUNK = 1 << 22  # values examined at a time
-_LARGEST = 1e37  # the difference of two such values is still a float32
 
 
 def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor:
@@ -25,7 +23,7 @@ def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor
     """
     X = by_position(X, name)
     check_images(X, name)
-    stack = _stack(X, name)
+    stack = stacked(X, name)
     wanted = 3 if channel_axis is None else 4
     if stack.ndim != wanted:
         raise InputError(_axes_message(name, stack.shape, channel_axis))
@@ -36,7 +34,7 @@ def to_tensor(X: Any, channel_axis: int | None, name: str = "X") -> torch.Tensor
         stack = np.moveaxis(stack, axis, 1)
     if 0 in stack.shape:
         raise InputError(f"{name} has shape {stack.shape}; every axis needs a length of 1 or more")
-    pixels = np.ascontiguousarray(_native(stack, name))
+    pixels = np.ascontiguousarray(computable(stack, name))
     # torch has no read-only memory
     return torch.from_numpy(pixels if pixels.flags.writeable else pixels.copy())
 
@@ -58,46 +56,6 @@ def mean_and_scale(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         means.append(float(mean))
         scales.append(deviation if deviation > 0 else 1.0)
     return torch.tensor(means, dtype=torch.float32), torch.tensor(scales, dtype=torch.float32)
-
-
-def _stack(X: Any, name: str) -> np.ndarray:
-    """One array of all images, which must have one shape; of those with masks, what lies around."""
-    if isinstance(X, Images) and X.is_stack and not X.masked_any:
-        return X.pixels
-    if isinstance(X, Images):
-        X = [cropped(image) for image in X]
-    if isinstance(X, np.ndarray) and X.dtype != object:
-        return X
-    arrays = [np.asarray(X[i]) for i in range(len(X))]
-    shapes = {array.shape for array in arrays}
-    if len(shapes) > 1:
-        found = ", ".join("x".join(map(str, shape)) for shape in sorted(shapes)[:3])
-        raise InputError(
-            f"{name} holds images of {len(shapes)} sizes ({found}, ...); a network needs one: "
-            "resize them (size=..., --size)"
-        )
-    return np.stack(arrays)
-
-
-def _native(stack: np.ndarray, name: str) -> np.ndarray:
-    """Pixels in a type that torch computes with."""
-    kind = stack.dtype.kind
-    if kind == "b" or stack.dtype == np.uint8:
-        return stack.astype(np.uint8, copy=False)
-    if (kind in "iu" and stack.dtype.itemsize <= 2) or stack.dtype == np.int32:
-        return stack.astype(np.int32)
-    if kind in "iu":
-        return stack.astype(np.float32)
-    if kind != "f":
-        raise InputError(f"{name} has pixels of type {stack.dtype}; give integers or floats")
-    for at in range(len(stack)):
-        if not np.isfinite(stack[at]).all():
-            raise ImageError("{image} holds NaN or infinity; mend it or leave it out", at, name)
-        if float(np.abs(stack[at]).max()) > _LARGEST:
-            raise ImageError(
-                f"{{image}} holds values beyond {_LARGEST:g}; scale the images down", at, name
-            )
-    return stack.astype(np.float32, copy=False)
 
 
 def _axes_message(name: str, shape: tuple[int, ...], channel_axis: int | None) -> str:
