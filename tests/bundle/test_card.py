@@ -133,6 +133,7 @@ def test_what_both_forms_say(path: Path) -> None:
             "5-fold cross-validation",
             "40 of 40; patients as the unit",
             "Error DUP001: Copies on both sides.",
+            "calibration error 0.900, where 0.100 could be chance",
             "Judged on *folds*.",
             "8 x 8 pixels, gray, uint8",
             "this machine gives the model's probabilities",

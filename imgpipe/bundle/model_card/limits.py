@@ -1,6 +1,7 @@
 """Sections on what to beware of."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from imgpipe.bundle.model_card import words
 from imgpipe.bundle.model_card.blocks import Facts, Items, Section, Words
@@ -19,9 +20,23 @@ def limits(found: "Inspected") -> Section:
             for each in run.get("findings", [])
             if each["severity"] != "note"
         ),
+        *_of_calibration(run.get("model", {}).get("calibration")),
         _of_other_images(found),
     ]
     return Section("Limits and warnings", [Items([*told, *_of_prevalence(found)])])
+
+
+def _of_calibration(found: Mapping[str, Any] | None) -> list[str]:
+    """Say whether probabilities came true less often than those of chance would."""
+    if found is None or found["ece_chance_limit"] is None or found["ece"]["value"] is None:
+        return []
+    error, limit = found["ece"]["value"], found["ece_chance_limit"]
+    if error <= limit:
+        return []
+    return [
+        f"Its probabilities did not come true as often as they say: calibration error "
+        f"{words.number(error)}, where {words.number(limit)} could be chance."
+    ]
 
 
 def _of_other_images(found: "Inspected") -> str:
