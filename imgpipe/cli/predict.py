@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe._runtime.light_start import start_numba_without_scipy
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.exit_codes import SOME_FAILED
@@ -60,6 +61,8 @@ def command(
     if out is not None:
         _options.check_not_input(out, (model, *images))
         path = _options.check_file(out, (".csv",), "a table", force)
+    if page is None and model.lower().endswith(".imgpipe"):
+        start_numba_without_scipy()
     from imgpipe import bundle
 
     predictor = bundle.load(model, trust=trust)
