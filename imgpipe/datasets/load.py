@@ -107,6 +107,10 @@ def _read(
         return load_manifest(source, size=size, **asked)
     if suffix in _OTHER_TABLES and path.exists():
         raise InputError(f"{name}: a table is read as CSV; save it with commas, as {path.stem}.csv")
+    if suffix in (".imgpipe", ".joblib") and path.is_file():
+        raise InputError(
+            f"{name}: a model, not a data set; imgpipe inspect shows what it was trained on"
+        )
     if path.exists():
         raise InputError(
             f"{name}: not a data set; give an NPZ file, a CSV manifest, a folder of class "

@@ -32,7 +32,7 @@ READERS: dict[bytes, Decoder] = {
 BMP_HEADERS = {n.to_bytes(4, "little") for n in (12, 16, 40, 52, 56, 64, 108, 124)}
 # what people try, and what would do
 STRANGERS = {
-    b"PK\x03\x04": "a ZIP or NPZ archive; imgpipe.datasets.load reads NPZ",
+    b"PK\x03\x04": "a ZIP or NPZ archive, or a .imgpipe model; imgpipe.datasets.load reads NPZ",
     b"\x1f\x8b": "gzip-compressed; unpack it first",
     b"GIF8": "a GIF",
     b"%PDF": "a PDF",

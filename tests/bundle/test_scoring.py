@@ -1,5 +1,6 @@
 """`score`: classes by name, the test part alone, images of the training told apart."""
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.bundle import Predictor, score
+from imgpipe.bundle import Predictor, save, score
+from imgpipe.bundle import load as load_model
+from imgpipe.bundle.estimators import KeptPipeline
+from imgpipe.bundle.running.pipeline import BundledPipeline
 from imgpipe.datasets import Dataset, load
 from imgpipe.images import Images
 from imgpipe.images.gray import SAVED_AS_COLOUR
@@ -84,3 +88,39 @@ def test_a_model_of_masks_says_what_it_lacks(levels: Dataset) -> None:
     predictor = Predictor(fit(masked, "dummy", families="intensity"))
     with pytest.raises(InputError, match="no masks in it, and the model was trained inside masks"):
         score(predictor, levels)
+
+
+@pytest.mark.parametrize("model", ["svm", "forest", "boosted"])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_bundle_has_the_scores_of_its_pipeline(
+    model: str, n_jobs: int, levels: Dataset, tmp_path: Path
+) -> None:
+    """Metrics, intervals and importances; its costs are those of the bundle itself."""
+    settings = {"filters": ["median"], "families": ["intensity", "glcm"]}
+    many = levels.take(np.repeat(np.arange(len(levels)), 3)).changed(split=None)
+    trained = fit(many, model, **settings)
+    save(trained, tmp_path / "m.imgpipe")
+    found = score(load_model(tmp_path / "m.imgpipe"), levels, n_jobs=n_jobs, least=2)
+    expected = score(Predictor(trained), levels, n_jobs=n_jobs, least=2)
+    (own,), (other,) = found.models, expected.models
+    for name, metric in other.metrics.items():
+        assert own.metrics[name].value == pytest.approx(metric.value, abs=1e-6), name
+        assert own.metrics[name].low == pytest.approx(metric.low, abs=1e-6), name
+    assert np.array_equal(own.confusion, other.confusion)
+    assert own.importances == other.importances
+    assert own.cost.keys() == other.cost.keys()
+    assert found.protocol.statement == expected.protocol.statement
+
+
+def test_a_bundle_s_pipeline_travels_without_scikit_learn(
+    trained: TrainedModel, tmp_path: Path
+) -> None:
+    """Another process gets what the bundle runs, and says the same."""
+    save(trained, tmp_path / "m.imgpipe")
+    kept = load_model(tmp_path / "m.imgpipe").model.pipeline
+    sent = pickle.loads(pickle.dumps(KeptPipeline(kept)))
+    assert type(sent) is BundledPipeline
+    images = np.random.default_rng(0).integers(0, 255, (4, 8, 8)).astype(np.uint8)
+    assert np.array_equal(sent.predict_proba(images), kept.predict_proba(images))
+    with pytest.raises(TypeError, match="cannot be fitted again"):
+        KeptPipeline(kept).fit(images, [0, 1, 0, 1])

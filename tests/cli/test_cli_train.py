@@ -69,7 +69,7 @@ def bayes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_no_bundle_holds_is_said_before_the_fit(
     run: Run, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the class, with the ways out; as a pickle it is kept."""
+    """By the class, with the ways out."""
     monkeypatch.setattr(learn, "fit", pytest.fail)
     train = ["train", trees, "--model", "bayes", *SETTINGS]
     done = run(*train, "--out", tmp_path / "m.imgpipe")
@@ -131,3 +131,25 @@ def test_cases_of_a_network_are_refused(run: Run, trees: Path, tmp_path: Path) -
         "train", trees, "--model", "cnn", "--cases", "pictures", "--out", tmp_path / "m.imgpipe"
     )
     assert_one_error(done, "cnn computes no features", "leave cases at none")
+
+
+@pytest.mark.parametrize("verb", ["compare", "check", "train", "evaluate", "report", "extract"])
+def test_a_model_where_data_are_meant(verb: str, run: Run, trees: Path, tmp_path: Path) -> None:
+    """One line says that the file is a model, or what the verb takes instead."""
+    model = tmp_path / "m.imgpipe"
+    assert run("train", trees, "--model", "dummy", "--out", model, *SETTINGS).exit_code == 0
+    given = {
+        "compare": ["--models", "dummy", "--out", tmp_path / "run"],
+        "check": [],
+        "train": ["--out", tmp_path / "n.imgpipe"],
+        "evaluate": [model, "--out", tmp_path / "run"],
+        "report": ["--out", tmp_path / "r.html"],
+        "extract": ["--out", tmp_path / "f.csv"],
+    }[verb]
+    done = run(verb, model, *given)
+    assert done.exit_code == (1 if verb == "extract" else 2)
+    words = {"report": "give the folder of a run", "extract": ".imgpipe model"}
+    assert words.get(verb, "a model, not a data set") in done.stderr
+    image = run("predict", model, model)
+    assert image.exit_code == 1
+    assert ".imgpipe model" in image.stderr
