@@ -18,7 +18,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-statistics bench-yardstick docs clean
+.PHONY: help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-statistics bench-yardstick fuzz docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -70,6 +70,11 @@ bench-kernels: $(VENV)/.bench ## kernels against OpenCV, SciPy and SimpleITK (so
 bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1 against MIRP
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.ibsi
+
+SECONDS ?= 60
+
+fuzz: $(VENV)/.dev ## change bundles at random for SECONDS=60: each must be refused, or predict sanely
+	$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
 docs: $(VENV)/.dev ## write the catalogue of features and the list of checks, docs/features.md and docs/checks.md
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md

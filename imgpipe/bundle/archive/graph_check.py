@@ -112,7 +112,9 @@ def check_graph(
     """
     model = Reader().message(memoryview(content), _MODEL, "model")
     if model["ir_version"] not in IR_VERSIONS:
-        raise InputError(f"is of IR version {model['ir_version']}; {IR_VERSIONS} will do")
+        raise InputError(
+            f"is of ONNX's IR version {model['ir_version']}; {list(IR_VERSIONS)} will do"
+        )
     opsets = [(each["domain"] or "", each["version"]) for each in model["opset_import"]]
     if opsets not in [[("", version)] for version in OPSETS]:
         raise InputError(
@@ -152,7 +154,7 @@ def _tensors(initializers: list[dict[str, Any]]) -> dict[str, Tensor]:
             raise InputError(f"{where} stands there twice")
         dtype = TYPES.get(each["data_type"])
         if dtype is None:
-            raise InputError(f"{where} is of ONNX's type {each['data_type']}; {TYPES} will do")
+            raise InputError(f"{where} is of ONNX's type {each['data_type']}, which no model has")
         raw = b"" if each["raw_data"] is None else each["raw_data"]
         if len(dims) > 4 or any(side < 1 for side in dims):
             raise InputError(f"{where} has the shape {excerpt(str(dims))}")

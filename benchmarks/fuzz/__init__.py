@@ -1,0 +1,1 @@
+"""Bundles changed at random, as an attacker would: each must be refused, or predict sanely."""

@@ -1,0 +1,124 @@
+"""Changes bundles at random for a while: `python -m benchmarks.fuzz --seconds 60`.
+
+Case N is the same on every run with the same packages; `--case N` runs it alone. Ends with an exit
+code other than 0 when something else than a refusal or a sane prediction was found.
+"""
+
+import argparse
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks._timing import RESULTS
+from benchmarks.fuzz.seeds import write_seeds
+
+_CHUNK = 10_000
+_KEPT = 60  # reasons that are listed
+_WITHOUT_END = 10**9
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, help="stop after so many")
+    parser.add_argument("--cases", type=int, default=_WITHOUT_END, help="stop after so many")
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--record", action="store_true", help="write results/fuzz.json")
+    parser.add_argument("--case", type=int, help="run this case alone")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"bundles: {', '.join(write_seeds(Path(folder)))}", flush=True)
+        if told.case is not None:
+            print(json.dumps(_chunk(Path(folder), told.case, 1, float("inf")), indent=1))
+            return 0
+        start = time.time()
+        until = start + told.seconds if told.seconds else float("inf")
+        found = _all(Path(folder), told, until)
+        found["seconds"] = round(time.time() - start, 1)
+    _tell(found)
+    if told.record:
+        path = RESULTS / "fuzz.json"
+        path.write_text(json.dumps(found, indent=1) + "\n")
+        print(f"written: {path}")
+    return 1 if found["failures"] else 0
+
+
+def _all(folder: Path, told: Any, until: float) -> dict[str, Any]:
+    """Run chunks of cases, some at a time, and add up what they found."""
+    outcomes: Counter[str] = Counter()
+    failures: list[Any] = []
+    cases, slowest, grown = 0, (0.0, -1), 0
+    firsts = range(told.first, told.first + told.cases, _CHUNK)
+    last = told.first + told.cases
+    with ThreadPoolExecutor(told.jobs) as pool:
+        for start in range(0, len(firsts), told.jobs):
+            if time.time() > until or len(failures) > 20:
+                break
+            several = firsts[start : start + told.jobs]
+            jobs = [pool.submit(_chunk, folder, n, min(_CHUNK, last - n), until) for n in several]
+            for one in (job.result() for job in jobs):
+                cases += one["cases"]
+                outcomes.update(one["outcomes"])
+                failures += one["failures"]
+                slowest = max(slowest, tuple(one["slowest"]))
+                grown = max(grown, one["grown"])
+            print(f"{cases:,} cases, {len(failures)} failures", flush=True)
+    return {
+        "first": told.first,
+        "cases": cases,
+        "failures": failures,
+        "slowest_seconds": round(slowest[0], 3),
+        "slowest_case": slowest[1],
+        "memory_grown_bytes": grown,
+        "reasons": len(outcomes),
+        "outcomes": dict(outcomes.most_common(_KEPT)),
+    }
+
+
+def _chunk(folder: Path, first: int, count: int, until: float) -> dict[str, Any]:
+    """Run cases in a process of their own; one that dies is a failure, and the rest goes on."""
+    with tempfile.NamedTemporaryFile() as status:
+        status.write(struct.pack("<q", first - 1))
+        status.flush()
+        command = [sys.executable, "-m", "benchmarks.fuzz.worker", folder, "--first", first,
+                   "--count", count, "--until", until, "--status", status.name]  # fmt: skip
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True)
+        (seed,) = struct.unpack("<q", Path(status.name).read_bytes()[:8])
+    if done.returncode == 0:
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+    if seed < first:
+        raise SystemExit(f"the worker did not start:\n{done.stderr[-3000:]}")
+    error = f"the process ended with {done.returncode}\n{done.stderr[-3000:]}"
+    dead = {"seed": seed, "what": "", "error": error}
+    rest = first + count - seed - 1
+    later = _chunk(folder, seed + 1, rest, until) if rest else {"outcomes": {}, "failures": []}
+    return {
+        "cases": later.get("cases", 0) + seed + 1 - first,
+        "outcomes": later["outcomes"],
+        "failures": [dead, *later["failures"]],
+        "slowest": later.get("slowest", (0.0, seed)),
+        "grown": later.get("grown", 0),
+    }
+
+
+def _tell(found: dict[str, Any]) -> None:
+    for reason, count in list(found["outcomes"].items())[:_KEPT]:
+        print(f"{count:8,}  {reason}")
+    for failure in found["failures"][:10]:
+        print(f"\ncase {failure['seed']} ({failure['what']}):\n{failure['error']}")
+    rate = found["cases"] / max(found["seconds"], 1e-9)
+    print(f"\n{found['cases']:,} cases in {found['seconds']} s ({rate:,.0f} a second), "
+          f"{len(found['failures'])} failures; the slowest took {found['slowest_seconds']} CPU-s "
+          f"(case {found['slowest_case']})")  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

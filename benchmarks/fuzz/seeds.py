@@ -1,0 +1,48 @@
+"""The bundles that are changed: one of each kind of fitted part, as small as they come."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imgpipe import bundle
+from imgpipe.learn import make_pipeline
+
+FAMILIES = ("intensity", "glcm")
+_SMALL = {
+    "svm": {},
+    "logistic": {},
+    "forest": {"classify__n_estimators": 6},
+    "boosted": {"classify__n_estimators": 6},
+    "knn": {"classify__n_neighbors": 3},
+    "cnn": {
+        "classify__epochs": 1,
+        "classify__filters": (2, 3),
+        "classify__dense": 4,
+        "classify__batch_norm": True,
+    },
+}
+
+
+def write_seeds(folder: Path) -> list[str]:
+    """Train and write; give the names of the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(0)
+    labels = np.arange(24) % 3
+    images = (rng.integers(0, 80, (24, 16, 16)) + 80 * labels[:, None, None]).astype(np.uint8)
+    two = labels < 2
+    written = []
+    for name, settings in _SMALL.items():
+        for chosen, classes in ((two, ["a", "b"]), (labels < 3, ["a", "b", "c"])):
+            path = folder / f"{name}-{len(classes)}.imgpipe"
+            model = _pipeline(name).set_params(**settings).fit(images[chosen], labels[chosen])
+            card = {"data": "noise", "note": "made up", "metrics": {"auc": [0.9, 0.8, 1.0]}}
+            bundle.save(model, path, classes=classes, sample=images[0], card=card)
+            written.append(path.name)
+    return written
+
+
+def _pipeline(name: str) -> Any:
+    if name == "cnn":
+        return make_pipeline(name)
+    return make_pipeline(name, families=FAMILIES)

@@ -1,0 +1,128 @@
+"""Runs cases, one after the other, within limits of memory and time; prints what became of them."""
+
+import argparse
+import faulthandler
+import json
+import mmap
+import os
+import re
+import resource
+import struct
+import tempfile
+import time
+import traceback
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.fuzz.mutations import case
+from imgpipe import InputError, bundle
+from imgpipe.bundle.archive.refusing import WAY_OUT
+from imgpipe.bundle.running.made_up import made_up_images
+
+ADDRESS_SPACE = 6 * 2**30  # the code of Numba and onnxruntime maps some two of them
+GROWTH = 600 * 2**20
+"""Resident bytes that all cases together may add to what sound bundles take."""
+LIMIT = 20.0  # seconds of a case, on a machine that others use
+_MOST_PIXELS = 2**16
+_VARYING = re.compile(r"'[^']*'|b'[^']*'|\"[^\"]*\"|\(.*?\)|-?\d[\d.,e+-]*")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, required=True)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--until", type=float, default=float("inf"))
+    parser.add_argument("--status", type=Path, required=True)
+    told = parser.parse_args()
+    warnings.simplefilter("error")
+    faulthandler.enable()
+    bundles = {path.name: path.read_bytes() for path in sorted(told.folder.glob("*.imgpipe"))}
+    shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=shared) as folder, open(told.status, "r+b") as file:
+        status = mmap.mmap(file.fileno(), 8)
+        path = Path(folder, "case.imgpipe")
+        for content in bundles.values():
+            path.write_bytes(content)
+            if outcome(path) != "predicted":
+                raise SystemExit(f"a sound bundle is refused: {outcome(path)}")
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+        print(json.dumps(_run(path, bundles, status, told)))
+
+
+def _run(path: Path, bundles: dict[str, bytes], status: Any, told: Any) -> dict[str, Any]:
+    found: Counter[str] = Counter()
+    failures, slowest, count = [], (0.0, 0), 0
+    least = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for seed in range(told.first, told.first + told.count):
+        if time.time() > told.until:
+            break
+        status[:] = struct.pack("<q", seed)
+        what, content = case(seed, bundles)
+        path.write_bytes(content)
+        faulthandler.dump_traceback_later(LIMIT, exit=True)
+        start = time.process_time()
+        try:
+            found[outcome(path)] += 1
+        except BaseException:
+            failures.append({"seed": seed, "what": what, "error": traceback.format_exc()[-2000:]})
+        slowest = max(slowest, (time.process_time() - start, seed))
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - least
+        if grown > GROWTH:
+            failures.append({"seed": seed, "what": what, "error": f"grew by {grown:,} bytes"})
+            least += grown
+        count += 1
+    faulthandler.cancel_dump_traceback_later()
+    return {
+        "cases": count,
+        "outcomes": dict(found),
+        "failures": failures,
+        "slowest": slowest,
+        "grown": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - least,
+    }
+
+
+def outcome(path: Path) -> str:
+    """Open a file and predict with it; give ``"predicted"``, or the reason why not.
+
+    Raises
+    ------
+    AssertionError
+        For an answer that is no probability.
+    Exception
+        For any error but an `InputError` that names the file.
+    """
+    try:
+        predictor = bundle.load(path)
+    except InputError as error:
+        text = str(error)
+        assert text.startswith(f"{path}: "), repr(text)
+        assert text.isprintable(), repr(text)
+        return _reason(text.removeprefix(f"{path}: "))
+    assert repr(predictor).isprintable()
+    model = predictor.model
+    if np.prod(model.image_shape, dtype=float) > _MOST_PIXELS:
+        return "opened; takes images too large to try"
+    images = made_up_images(model, 3)
+    try:
+        said = model.pipeline.predict_proba(images)
+    except InputError as error:
+        return f"opened; {_reason(str(error))}"
+    assert said.shape == (3, len(model.pipeline.classes_))
+    assert ((said >= 0) & (said <= 1 + 1e-4)).all(), said
+    assert np.abs(said.sum(axis=1) - 1).max() <= 1e-4
+    predictor.predict(images).to_records()
+    return "predicted"
+
+
+def _reason(text: str) -> str:
+    """Leave out of an error what differs from case to case."""
+    return _VARYING.sub("*", text.removesuffix(f"; {WAY_OUT}"))[:90]
+
+
+if __name__ == "__main__":
+    main()
