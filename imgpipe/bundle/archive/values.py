@@ -155,7 +155,9 @@ def _array(content: Any, where: str) -> np.ndarray:
     if not isinstance(content, Mapping) or set(content) != {"dtype", "shape", "cells"}:
         raise InputError(f"{where} is an array without dtype, shape or cells")
     dtype, shape, cells = _dtype(content["dtype"], where), content["shape"], content["cells"]
-    if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+    if not isinstance(shape, list) or not all(
+        type(n) is int and 0 <= n <= MOST_CELLS for n in shape
+    ):
         raise InputError(f"{where} is an array without a shape")
     if not isinstance(cells, list) or not len(cells) <= MOST_CELLS or not len(shape) <= 4:
         raise InputError(f"{where} is an array of more than {MOST_CELLS:,} cells or 4 axes")
@@ -165,7 +167,8 @@ def _array(content: Any, where: str) -> np.ndarray:
     if not all(type(cell) in kinds for cell in cells):
         raise InputError(f"{where} holds what is no number of {dtype}")
     if dtype.kind == "f":
-        low, high = -np.finfo(dtype).max, np.finfo(dtype).max
+        high: float = float(np.finfo(dtype).max)
+        low: float = -high
     else:
         low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     if not all(low <= cell <= high for cell in cells):
