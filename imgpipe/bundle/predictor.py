@@ -1,5 +1,6 @@
 """What a trained model says of images; a bad image spoils its own row only."""
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 _BATCH = 256
+_BATCH_PIXELS = 1 << 24  # of large images fewer are in memory at a time
 MASKS_UNUSED = say("masks are not used: the model was trained on whole images")
 
 
@@ -87,7 +89,8 @@ class Predictor:
         source = self._listed(images)
         ids = tuple(getattr(source, "ids", map(str, range(len(source)))))
         rows = _Rows(ids, np.full((len(ids), len(self.classes)), np.nan), [""] * len(ids))
-        batches = [range(n, min(n + _BATCH, len(ids))) for n in range(0, len(ids), _BATCH)]
+        step = max(1, min(_BATCH, _BATCH_PIXELS // math.prod(self.model.image_shape)))
+        batches = [range(n, min(n + step, len(ids))) for n in range(0, len(ids), step)]
         for batch in track(batches, "predicting"):
             self._fill(rows, self._usable(source, batch, rows))
         best = [None if rows.errors[i] else int(row.argmax()) for i, row in enumerate(rows.shares)]

@@ -1,14 +1,11 @@
 """Synthetic lung nodules: CT-like patches whose right answer is known."""
 
-from statistics import NormalDist
-
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._common.texts import say
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.entry import Entry
-from imgpipe.datasets.phantoms.patches import nodule_slices
 from imgpipe.images import Images
 
 CLASSES = ("benign", "malignant")
@@ -67,6 +64,9 @@ def synthetic_nodules(
         raise InputError(f"patients={patients!r}; an integer of at least 4 is needed")
     if not 0 <= difficulty <= 1:
         raise InputError(f"difficulty={difficulty!r}; a number from 0 to 1 is needed")
+    # the registry is at hand wherever images are read: what makes these ones comes late
+    from imgpipe.datasets.phantoms.patches import nodule_slices
+
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(patients) % 2)
     traits = _traits(rng, labels, SEPARATION * (1 - difficulty))
@@ -97,6 +97,8 @@ def _traits(rng: np.random.Generator, labels: np.ndarray, separation: float) -> 
     Quantiles in random order rather than random draws: with few patients, chance alone would
     otherwise make an easy or a hard set.
     """
+    from statistics import NormalDist
+
     traits = np.empty((len(labels), len(TRAITS)))
     for label in (0, 1):
         members = np.flatnonzero(labels == label)

@@ -47,10 +47,15 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     masks = batch.mask.reshape(values.shape)
     run, codes = np.empty(width, np.int64), np.empty(_STRIP, np.int64)
     blocks = []
+    whole = bool(masks.all())
     for points, radius in CIRCLES:
         shifts, weights = _taps(points, radius, width)
         valid = np.zeros((len(values), values[0].size), bool)
-        _whole_squares(masks, 2 * radius + 1, run, valid)
+        if whole:
+            inner = (slice(None), *(slice(radius, n - radius) for n in masks.shape[1:]))
+            valid.reshape(masks.shape)[inner] = True
+        else:
+            _whole_squares(masks, 2 * radius + 1, run, valid)
         counts = np.zeros((len(values), points + 2), np.int64)
         margin = radius * width + radius
         _count(values, valid, margin, shifts, weights, _table(points), codes, counts)
