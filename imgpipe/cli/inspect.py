@@ -15,7 +15,7 @@ from imgpipe.cli.program.exit_codes import SOME_FAILED
 @_options.force
 @_options.common
 def command(model: str, card: str | None, trust: bool, force: bool, as_json: bool) -> int:
-    r"""Show what the file MODEL says of itself, and whether it predicts here as it did there.
+    r"""Show what the file MODEL says of itself, and test it here.
 
     Classes, expected input, training data, scores with intervals where it was trained with --run,
     warnings, versions, sizes and digests. A .imgpipe file holds what its model said of made-up
