@@ -1,6 +1,7 @@
 """`score`: classes by name, the test part alone, images of the training told apart."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from imgpipe.bundle import Predictor, save, score
 from imgpipe.bundle import load as load_model
 from imgpipe.bundle.estimators import KeptPipeline
 from imgpipe.bundle.running.pipeline import BundledPipeline
-from imgpipe.datasets import Dataset, load
+from imgpipe.datasets import Dataset, in_region, load
 from imgpipe.images import Images
 from imgpipe.images.gray import SAVED_AS_COLOUR
 from imgpipe.learn import TrainedModel, fit
+from imgpipe.report.patient.words import limits
 
 
 def test_the_test_part_alone_is_judged(trained: TrainedModel, levels: Dataset) -> None:
@@ -124,3 +126,56 @@ def test_a_bundle_s_pipeline_travels_without_scikit_learn(
     assert np.array_equal(sent.predict_proba(images), kept.predict_proba(images))
     with pytest.raises(TypeError, match="cannot be fitted again"):
         KeptPipeline(kept).fit(images, [0, 1, 0, 1])
+
+
+def coloured(levels: Dataset) -> Dataset:
+    """Three channels of their own brightness."""
+    rng = np.random.default_rng(1)
+    pixels = np.asarray(levels.images)[..., None] + rng.integers(0, 60, (len(levels), 8, 8, 3))
+    return levels.changed(images=pixels.clip(0, 255).astype(np.uint8), channel_axis=-1)
+
+
+def masked(levels: Dataset) -> Dataset:
+    """Discs of several sizes."""
+    y, x = np.ogrid[:8, :8]
+    far = np.hypot(y - 3.5, x - 3.5)
+    masks = np.stack([far < 2.2 + 0.1 * (i % 9) for i in range(len(levels))])
+    return levels.changed(images=Images(np.asarray(levels.images), masks))
+
+
+def deep(levels: Dataset) -> Dataset:
+    """Sixteen bits."""
+    return levels.changed(images=np.asarray(levels.images).astype(np.uint16) * 211)
+
+
+@pytest.mark.parametrize(
+    ("kind", "region"), [(coloured, None), (deep, None), (masked, "mask"), (masked, "box")]
+)
+def test_colour_masks_and_depth(
+    kind: Callable[[Dataset], Dataset], region: str | None, levels: Dataset, tmp_path: Path
+) -> None:
+    """What a model looks at is the same from a bundle: its scores are."""
+    data = in_region(kind(levels), region)
+    trained = fit(data, "svm", families=["intensity", "glcm"])
+    save(trained, tmp_path / "m.imgpipe")
+    given = kind(levels)
+    found = score(load_model(tmp_path / "m.imgpipe"), given, least=2).models[0]
+    expected = score(Predictor(trained), given, least=2).models[0]
+    assert np.array_equal(found.confusion, expected.confusion)
+    for name, metric in expected.metrics.items():
+        assert found.metrics[name].value == pytest.approx(metric.value, abs=1e-6), name
+
+
+def test_a_network_in_a_bundle(levels: Dataset, tmp_path: Path) -> None:
+    """Its scores are those of the network, in single precision; its page says what it lacks."""
+    pytest.importorskip("torch")
+    trained = fit(levels, "cnn")
+    save(trained, tmp_path / "m.imgpipe")
+    predictor = load_model(tmp_path / "m.imgpipe")
+    found = score(predictor, levels, n_jobs=2, least=2).models[0]
+    expected = score(Predictor(trained), levels, least=2).models[0]
+    for name, metric in expected.metrics.items():
+        assert found.metrics[name].value == pytest.approx(metric.value, abs=1e-3), name
+    told = predictor.explain(levels.images[13])
+    assert [name for name, _ in told.maps] == ["occlusion"]
+    assert any("No Grad-CAM map" in text for text in limits(told))

@@ -58,28 +58,40 @@ def write(path: Path, images: np.ndarray, labels: np.ndarray, split: bool = Fals
     return path
 
 
+# suffix of a file, and what opening it takes
+KEPT = pytest.mark.parametrize(("suffix", "trust"), [(".imgpipe", []), (".joblib", ["--trust"])])
+
+
+@KEPT
 def test_a_network_is_trained_kept_and_used(
-    run: Run, torch: None, trees: Path, tmp_path: Path
+    suffix: str, trust: list[str], run: Run, torch: None, trees: Path, tmp_path: Path
 ) -> None:
     """A trained network predicts files and is judged, as any other model."""
-    model = tmp_path / "net.joblib"
+    model = tmp_path / f"net{suffix}"
     done = run("train", trees, "--model", "cnn", "--out", model, "--jobs", 1)
     assert done.exit_code == 0
     assert [line.split(":")[1] for line in done.stderr.splitlines()] == [" no patient column"]
     files = sorted(trees.rglob("*.png"))
-    done = run("predict", model, "--trust", *files)
+    done = run("predict", model, *trust, *files)
     assert (done.exit_code, done.stderr) == (0, "")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["id"] for row in rows] == [str(file) for file in files]
     sums = [float(row["p_benign"]) + float(row["p_malignant"]) for row in rows]
     assert sums == pytest.approx([1.0] * len(rows))
-    done = run("evaluate", model, trees, "--trust", "--out", tmp_path / "run")
+    done = run("evaluate", model, trees, *trust, "--out", tmp_path / "run", "--jobs", 2)
     assert done.exit_code == 0, done.stderr
     assert "20 of 20 images were used to train this model" in done.stderr
 
 
+@KEPT
 def test_an_interrupted_training_is_kept(
-    run: Run, torch: None, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    suffix: str,
+    trust: list[str],
+    run: Run,
+    torch: None,
+    trees: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Ctrl-C during `train` writes the best weights so far and says so; exit code 130."""
     from imgpipe.learn.networks.fitting import training
@@ -94,13 +106,13 @@ def test_an_interrupted_training_is_kept(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(training, "step", interrupted)
-    model = tmp_path / "net.joblib"
+    model = tmp_path / f"net{suffix}"
     done = run("train", trees, "--model", "cnn", "--out", model, "--jobs", 1)
     assert done.exit_code == 130
     assert done.stderr == (
         f"Error: training was interrupted; {model} holds the best weights so far\n"
     )
-    assert run("predict", model, "--trust", trees / "benign/00.png").exit_code == 0
+    assert run("predict", model, *trust, trees / "benign/00.png").exit_code == 0
     model.unlink()
     # in the first epoch there is nothing to keep; a comparison keeps nothing at all
     for args in (

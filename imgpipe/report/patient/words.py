@@ -238,6 +238,13 @@ def limits(told: "Explained") -> list[Text]:
                 "that tell the same share what they change, and the changes do not add up."
             )
         )
+    if told.maps and not told.background and "Grad-CAM" not in dict(told.maps):
+        said.append(
+            say(
+                "No Grad-CAM map is shown: a network in a .imgpipe file gives no gradients, in a "
+                ".joblib file it does."
+            )
+        )
     run: Any = told.card.get("run")
     if run is not None and run["protocol"]["kind"] == "cross-validation":
         said.append(
