@@ -42,9 +42,9 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     T. Ojala, M. Pietikainen, T. Maenpaa, "Multiresolution gray-scale and rotation invariant
     texture classification with local binary patterns", IEEE Trans. PAMI 24 (2002).
     """
-    width = batch.values.shape[-1]
     values = batch.values.reshape(-1, *batch.values.shape[2:])
     masks = batch.mask.reshape(values.shape)
+    height, width = batch.values.shape[2:]
     run, codes = np.empty(width, np.int64), np.empty(_STRIP, np.int64)
     blocks = []
     whole = bool(masks.all())
@@ -52,8 +52,8 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
         shifts, weights = _taps(points, radius, width)
         valid = np.zeros((len(values), values[0].size), bool)
         if whole:
-            inner = (slice(None), *(slice(radius, n - radius) for n in masks.shape[1:]))
-            valid.reshape(masks.shape)[inner] = True
+            inner = valid.reshape(masks.shape)
+            inner[:, radius : height - radius, radius : width - radius] = True
         else:
             _whole_squares(masks, 2 * radius + 1, run, valid)
         counts = np.zeros((len(values), points + 2), np.int64)
