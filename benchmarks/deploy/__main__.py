@@ -124,11 +124,12 @@ def run(bench: Bench, names: list[str]) -> dict[str, Any]:
 
 
 def _imported(bench: Bench, kept: dict[str, Kept], chosen: str) -> dict[str, dict[str, int]]:
-    files = {f"{chosen}, bundle": kept[chosen].bundle, f"{chosen}, joblib": kept[chosen].joblib}
-    if "cnn" in kept:
-        files |= {"cnn, bundle": kept["cnn"].bundle, "cnn, joblib": kept["cnn"].joblib}
-    png = bench.data.png
-    return {way: warm.imported(file, png, bench.environ) for way, file in files.items()}
+    found = {}
+    for name in dict.fromkeys((chosen, *(["cnn"] if "cnn" in kept else []))):
+        for side, file in (("bundle", kept[name].bundle), ("joblib", kept[name].joblib)):
+            hidden = cold.NOT_NEEDED if side == "bundle" else ()
+            found[f"{name}, {side}"] = cold.imported(bench.launcher, file, bench.data.png, hidden)
+    return found
 
 
 def _tell(start: float, what: str) -> None:

@@ -1,17 +1,12 @@
 """A process that holds one model, for ``benchmarks.deploy``.
 
 Run as a script with the model as its only argument. It reads a line of JSON for each wish and
-answers with one: ``latency`` (images of a stack one by one), ``stack`` (all of one in one call), or
-``distributions`` (which installed ones it has imported from).
+answers with one: ``latency`` (images of a stack one by one) or ``stack`` (all of one in one call).
 """
 
-import contextlib
-import io
 import json
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,32 +42,7 @@ class _Stacks(dict[str, np.ndarray]):
         return self[path]
 
 
-def distributions(wish: dict[str, Any]) -> dict[str, Any]:
-    """Bytes on disk of each distribution of which a module was imported."""
-    from imgpipe.cli import main
-
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-        main(["predict", sys.argv[1], wish["image"], "--trust"])
-    bare = [sys.executable, "-c", "import sys; print(*sys.modules)"]
-    by_itself = subprocess.run(bare, capture_output=True, text=True, check=True).stdout.split()
-    ours = (module for name, module in list(sys.modules.items()) if name not in by_itself)
-    imported = {Path(file).resolve() for module in ours
-                if (file := getattr(module, "__file__", None))}  # fmt: skip
-    import importlib.metadata
-
-    sizes = {}
-    for found in importlib.metadata.distributions():
-        files = {Path(file.locate()).resolve() for file in found.files or ()}
-        if files & imported and found.name != "imgpipe":
-            sizes[found.name] = sum(file.stat().st_size for file in files if file.is_file())
-    # an editable install lists no files
-    own = Path(bundle.__file__).parents[1].rglob("*")
-    kept = (file for file in own if file.is_file() and file.suffix != ".pyc")
-    sizes["imgpipe"] = sum(file.stat().st_size for file in kept)
-    return {"bytes": sizes}
-
-
-DO = {"latency": latency, "stack": whole, "distributions": distributions}
+DO = {"latency": latency, "stack": whole}
 stacks = _Stacks()
 predictor = bundle.load(sys.argv[1], trust=sys.argv[1].endswith(".joblib"))
 print("{}", flush=True)

@@ -23,6 +23,9 @@ FLOORS = {
     "NumPy, Numba, onnxruntime, Pillow": "import numpy, numba, onnxruntime, PIL.Image",
 }
 SAME = 1e-4
+# what a bundle is predicted without; Numba takes along some of these where it finds them
+NOT_NEEDED = ("sklearn", "scipy", "skimage", "pandas", "torch", "matplotlib", "onnx", "lightgbm",
+              "pyarrow", "coverage", "charset_normalizer", "yaml")  # fmt: skip
 
 
 class Launcher:
@@ -85,6 +88,12 @@ def floors(launcher: Launcher, times: int) -> dict[str, Any]:
     """What an interpreter and the libraries cost that no prediction can do without."""
     ways = {name: [sys.executable, "-c", code] for name, code in FLOORS.items()}
     return _in_turns(launcher, ways, dict.fromkeys(ways, times))
+
+
+def imported(launcher: Launcher, model: Path, image: Path, hidden: Sequence[str]) -> dict[str, int]:
+    """Bytes of the distributions that one prediction imports, where some are not there."""
+    script = [sys.executable, _HERE / "_imports.py", model, image, ",".join(hidden)]
+    return json.loads(launcher.run(script)["printed"])
 
 
 def _in_turns(

@@ -109,10 +109,3 @@ def _together(group: Sequence[Worker], stack: Path) -> tuple[float, float]:
     told = [worker.answer() for worker in group]
     # perf_counter is one clock for all processes
     return max(one["done"] for one in told) - start, sum(one["cpu_s"] for one in told)
-
-
-def imported(model: Path, image: Path, environ: Mapping[str, str]) -> dict[str, int]:
-    """Bytes of the distributions that a process imports to predict with a file."""
-    with Worker(model, environ) as worker:
-        worker.say(do="distributions", image=str(image))
-        return worker.answer()["bytes"]
