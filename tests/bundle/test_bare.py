@@ -1,0 +1,69 @@
+"""Prediction where hardly anything is installed, as docs/small_box.md says."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import imgpipe
+from imgpipe import bundle, images, learn
+from imgpipe.datasets import Dataset
+
+ROOT = Path(imgpipe.__path__[0]).parent
+PAGE = ROOT / "docs" / "small_box.md"
+PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from imgpipe.cli import main; main()"
+
+
+def packages() -> list[str]:
+    """Those that the page installs."""
+    (line,) = re.findall(r"^pip install --no-deps (.*) imgpipe$", PAGE.read_text(), re.MULTILINE)
+    return [word.split("=")[0] for word in shlex.split(line)]
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with links to the packages of the page, and to nothing else."""
+    folder = tmp_path_factory.mktemp("site-packages")
+    (folder / "imgpipe").symlink_to(ROOT / "imgpipe")
+    for name in packages():
+        for file in distribution(name).files or ():
+            top = file.parts[0]
+            if top != ".." and not (folder / top).exists():
+                (folder / top).symlink_to(Path(file.locate()).parents[len(file.parts) - 1] / top)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """Noise, bright or dark."""
+    pixels = np.random.default_rng(0).integers(0, 120, (40, 24, 24)).astype(np.uint8)
+    pixels[20:] *= 2
+    return Dataset("noise", pixels, np.arange(40) // 20, ("dark", "bright"))
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("model", ["svm", "logistic"])
+def test_a_bundle_is_predicted_in_a_small_box(
+    model: str, box: Path, dataset: Dataset, tmp_path: Path
+) -> None:
+    """With the page's packages alone, the program says of an image what the pipeline says."""
+    trained = learn.fit(dataset, model)
+    bundle.save(trained, tmp_path / "noise.imgpipe")
+    images.write(tmp_path / "one.png", dataset.images[25].pixels)
+    words = ["predict", "noise.imgpipe", "one.png", "--json"]
+    # -S: without the packages of this environment
+    command = [sys.executable, "-S", "-c", PROGRAM, str(box), *words]
+    kept = ("PATH", "HOME", "NUMBA_CACHE_DIR")
+    environ = {name: os.environ[name] for name in kept if name in os.environ}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (told,) = json.loads(done.stdout)
+    expected = trained.pipeline.predict_proba(dataset.images[25:26])[0]
+    assert [told["p_dark"], told["p_bright"]] == pytest.approx(expected, abs=1e-6)
