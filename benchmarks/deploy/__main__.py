@@ -33,11 +33,12 @@ class Effort:
     starts: int = 9
     starts_of_rivals: int = 5
     calls: int = 500
+    calls_large: int = 250
     rounds: int = 3
     seconds: float = 1.0
 
 
-QUICK = Effort(2, 1, 20, 1, 0.05)
+QUICK = Effort(2, 1, 20, 20, 1, 0.05)
 
 
 def parse() -> argparse.Namespace:
@@ -99,7 +100,7 @@ class Bench:
             large = self.trained_large(kept.name)
             sides = {"bundle": large.bundle, "joblib": large.joblib}
             found["latency_large"] = warm.latency(
-                sides, self.large_stack, effort.calls, self.environ
+                sides, self.large_stack, effort.calls_large, self.environ
             )
             found["row_us"] = rows.race(kept, effort.seconds)
         return found
@@ -114,6 +115,7 @@ def run(bench: Bench, names: list[str]) -> dict[str, Any]:
     _tell(start, "trained")
     chosen = kept[JUDGED if JUDGED in kept else names[0]]
     found["first"] = cold.first(bench.launcher, chosen, bench.data, bench.cache)
+    found["first"]["model"] = chosen.name
     for name in names:
         found["models"][name] = bench.measure(kept[name])
         _tell(start, name)
