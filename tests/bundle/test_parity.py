@@ -1,6 +1,7 @@
 """A bundle says what its pipeline says: every classifier, kind of image, filter and region."""
 
 import warnings
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ FILTERS: dict[str, list[Any]] = {
 }
 RANGES = {"uint8": (0, 255), "uint16": (0, 65535), "int16": (-1024, 3071), "float32": (0, 1)}
 N = 36
+SLOW = {
+    ("vgg16", "colour"),
+    ("resnet18-28", "gray"),
+}  # each takes seconds: one of either by default
+NETWORK_KINDS = [
+    pytest.param(*pair, marks=pytest.mark.full if pair in SLOW else ())
+    for pair in product(NETWORKS, ["gray", "colour"])
+]
 
 
 def tolerance(model: str) -> float:
@@ -96,9 +105,7 @@ def test_parity(
     assert predictor.model.pipeline.classes_.tolist() == pipeline.classes_.tolist()
 
 
-@pytest.mark.grid(share=0.2)
-@pytest.mark.parametrize("kind", ["gray", "colour"])
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(("network", "kind"), NETWORK_KINDS)
 def test_parity_of_every_network(network: str, kind: str, tmp_path: Path) -> None:
     """Each network, on 16-bit crops around masks behind a filter, says the same without torch."""
     require(network)
