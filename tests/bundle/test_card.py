@@ -120,6 +120,32 @@ def test_the_text_fits_a_terminal(path: Path) -> None:
     assert all(lines[i + 1].startswith("  ") for i in titles[1:])
 
 
+def test_long_names_are_cut_on_a_terminal(svm: TrainedModel, path: Path) -> None:
+    """Names of classes that are longer than a line are cut there, and whole on the page."""
+    found = bundle.inspect(path)
+    name = "b" * 150
+    told = replace(found, card={**found.card, "images": {"a": 3, name: 4}})
+    assert max(map(len, str(told).splitlines())) <= WIDTH
+    assert name in told.to_markdown()
+
+
+def test_many_classes_on_a_given_split(path: Path) -> None:
+    """Of many classes no thresholds are listed; a given split is told as one."""
+    found = bundle.inspect(path)
+    one = RUN["model"]["operation"][0]
+    run = {
+        **RUN,
+        "protocol": {"kind": "given split", "folds": None, "statement": "Once."},
+        "dataset": {"n": 9, "counts": {"train": {"a": 5}, "test": {"a": 4}}, "patients": None},
+        "model": {**RUN["model"], "calibration": None, "operation": [one] * 5},
+    }
+    text = flat(str(replace(found, card={**found.card, "run": run})))
+    assert "Thresholds of each of 5 classes stand in the report" in text
+    assert "4 of 9; images as the unit" in text
+    assert "fitted on the same part of the data" in text
+    assert "specificity 0.95" not in text
+
+
 def test_what_both_forms_say(path: Path) -> None:
     """Scores with intervals, thresholds, note, findings, versions and digests are told."""
     found = bundle.inspect(path)

@@ -15,6 +15,7 @@ WIDTH = 80
 _INDENT = "  "
 _GAP = "  "
 _LONGEST = 20  # column of names
+_LEAST = 8  # columns that the first cell of a row keeps
 
 
 def to_text(found: "Inspected") -> str:
@@ -58,8 +59,11 @@ def _grid(grid: Grid) -> list[str]:
     words = len(grid.header) - grid.numbers
     cells = [[_plain(cell) for cell in row[:columns]] for row in (grid.header, *grid.rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(columns)]
+    room = WIDTH - len(_INDENT) - (columns - 1) * len(_GAP) - sum(widths[1:])
+    widths[0] = min(widths[0], max(_LEAST, room))
     lines = []
     for row in cells:
+        row[0] = row[0] if len(row[0]) <= widths[0] else f"{row[0][: widths[0] - 1]}…"
         padded = [
             cell.ljust(width) if i < words else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
