@@ -40,8 +40,8 @@ def fitted_of(
     InputError
         If there is no such kind of part, or what it needs is missing or of no use.
     """
-    kind = fitted.get("kind")
-    if kind in _GRAPHS and _GRAPHS[kind] in graphs:
+    kind = str(fitted.get("kind"))
+    if kind in _GRAPHS and _GRAPHS[kind] in graphs and set(fitted) == {"kind"}:
         return GraphFitted(graphs[_GRAPHS[kind]], exact=kind == "graph")
     if kind == "trees":
         from imgpipe.bundle.running.trees import TreesFitted

@@ -16,6 +16,8 @@ class NeighboursFitted:
     """Shares of the classes among the nearest samples, calibrated."""
 
     def __init__(self, fitted: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+        if set(fitted) - {"kind"} != {"asked", "classes", "weights"}:
+            raise InputError(f"neighbours of which {', '.join(map(str, fitted))} is told")
         asked, classes, weights = (fitted.get(name) for name in ("asked", "classes", "weights"))
         if type(asked) is not int or type(classes) is not int:
             raise InputError("neighbours that are not counted")

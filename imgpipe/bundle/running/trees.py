@@ -20,7 +20,7 @@ DTYPES = {
     "values": np.float64,
 }
 """Arrays of trees, and their dtypes."""
-_ZERO = float(np.float32(1e-35))  # LightGBM takes what is no larger for zero
+MOST_CLASSES = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,23 +104,24 @@ class TreesFitted:
     """A forest (``"mean"``) or boosted trees (``"logistic"``, ``"softmax"``)."""
 
     def __init__(self, fitted: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-        self._combine, precision, classes = (
-            fitted.get(name) for name in ("combine", "precision", "classes")
-        )
-        if self._combine not in ("mean", "logistic", "softmax") or type(classes) is not int:
-            raise InputError(f"trees that are combined by {self._combine!r}")
-        if precision not in ("float32", "float64"):
-            raise InputError(f"trees of the precision {precision!r}")
+        told = {name: value for name, value in fitted.items() if name != "kind"}
+        if set(told) != {"precision", "combine", "classes", "missing"}:
+            raise InputError(f"trees of which {', '.join(map(str, told)) or 'nothing'} is told")
+        classes, self._combine, precision = told["classes"], told["combine"], told["precision"]
+        if type(classes) is not int or not 1 <= classes <= MOST_CLASSES:
+            raise InputError(f"trees of {classes!r} classes")
+        if self._combine not in ("mean", "softmax") and (self._combine, classes) != ("logistic", 2):
+            raise InputError(f"trees of {classes} classes that are combined by {self._combine!r}")
+        if precision not in ("float32", "float64") or type(told["missing"]) is not bool:
+            raise InputError(f"trees of the precision {precision!r}, or missing numbers unclear")
+        self._single, self._takes_missing = precision == "float32", told["missing"]
         self._columns = 1 if self._combine == "logistic" else classes
-        self._single = precision == "float32"
         self._prepare = Preparation.of(arrays)
         self._trees = Trees.of(arrays)
         self._last = int(self._trees.feature.max(initial=-1))
         wide = self._trees.values.shape[1]
-        if wide != (classes if self._combine == "mean" else 1) or not 1 <= classes <= 1 << 16:
+        if wide != (classes if self._combine == "mean" else 1):
             raise InputError(f"trees with {wide} numbers a leaf, of {classes} classes")
-        if self._combine == "logistic" and classes != 2:
-            raise InputError(f"trees of two classes that tell of {classes}")
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Walk all trees."""
@@ -138,16 +139,12 @@ class TreesFitted:
         return powers / powers.sum(axis=1, keepdims=True)
 
     def _rounded(self, prepared: np.ndarray) -> np.ndarray:
-        """Features as thresholds meet them: in single precision, or small ones as LightGBM's."""
+        """Features in the precision in which they meet thresholds."""
         if self._single:
             with np.errstate(over="ignore"):
                 prepared = prepared.astype(np.float32)
-            if np.isinf(prepared).any():
-                raise infinite()
-            return prepared
-        if not np.isfinite(prepared).all():
+        if np.isinf(prepared).any() or (not self._takes_missing and np.isnan(prepared).any()):
             raise infinite()
-        prepared[np.abs(prepared) <= _ZERO] = 0.0
         return prepared
 
 

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -12,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from imgpipe._common import InputError
 from imgpipe.bundle.writing.neighbours import neighbours
-from imgpipe.bundle.writing.trees import boosted, forest
+from imgpipe.bundle.writing.trees import boosted, forest, histograms
 from imgpipe.learn.classifiers import BoostedTrees, CalibratedNeighbours
 from imgpipe.learn.graphs.preparation import medians_of, scales_of
 from imgpipe.learn.graphs.writing import write_steps
@@ -23,6 +27,7 @@ _AS_ARRAYS: dict[type, Any] = {
     RandomForestClassifier: forest,
     ExtraTreesClassifier: forest,
     BoostedTrees: boosted,
+    HistGradientBoostingClassifier: histograms,
     CalibratedNeighbours: neighbours,
 }
 """Classifiers that no graph runs exactly: trees, and what weighs by distances near zero."""

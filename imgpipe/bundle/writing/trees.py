@@ -1,17 +1,15 @@
 """Forests and boosted trees as arrays."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.bundle.running.trees import DTYPES
 
-_UNUSED = (
-    "{what} cannot be written as .imgpipe; imgpipe's own BoostedTrees grows none, so keep the "
-    "model in a .joblib file"
-)
+_REFUSED = "{what} cannot be written as .imgpipe; keep the model in a .joblib file"
+_ZERO = float(np.float32(1e-35))  # LightGBM takes a feature for zero that is no larger
 
 
 @dataclass
@@ -35,6 +33,10 @@ class _Growing:
             self.columns[name].append(value)
         return node
 
+    def lead(self, node: int, left: int, right: int) -> None:
+        """Say where the ways of an inner node lead."""
+        self.columns["left"][node], self.columns["right"][node] = left, right
+
     def arrays(self, columns: int) -> dict[str, np.ndarray]:
         """Give all of it under the names that a bundle has."""
         values = np.array(list(self.leaves), np.float64).reshape(-1, columns)
@@ -45,34 +47,88 @@ class _Growing:
 def forest(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Write a fitted forest of scikit-learn."""
     if model.n_outputs_ != 1:
-        raise InputError(
-            f"a {type(model).__name__} of {model.n_outputs_} outputs cannot be written as .imgpipe"
-        )
+        raise InputError(_REFUSED.format(what=f"a {type(model).__name__} of several outputs"))
     classes = int(model.n_classes_)
     growing = _Growing()
     for each in model.estimators_:
-        growing.columns["roots"].append(_planted(growing, each.tree_, classes))
-    told = {"kind": "trees", "precision": "float32", "combine": "mean", "classes": classes}
+        tree = each.tree_
+        nodes = _Nodes(
+            tree.children_left < 0,
+            tree.children_left,
+            tree.children_right,
+            tree.feature,
+            tree.threshold,
+            tree.missing_go_to_left,
+            tree.value[:, 0, :classes],
+        )
+        growing.columns["roots"].append(_planted(growing, nodes))
+    told = _told(classes, "float32", "mean", missing=True)
     return told, growing.arrays(classes)
 
 
-def _planted(growing: _Growing, tree: Any, classes: int) -> int:
-    """Append a tree of scikit-learn, whose nodes stand behind their parents; give its root."""
-    lefts, rights = tree.children_left.tolist(), tree.children_right.tolist()
-    features, thresholds = tree.feature.tolist(), tree.threshold.tolist()
-    missing = tree.missing_go_to_left.tolist()
-    values = tree.value[:, 0, :classes].tolist()
+def histograms(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Write a fitted `sklearn.ensemble.HistGradientBoostingClassifier`."""
+    growing, roots = _Growing(), []
+    # what is said before any tree is said by trees without a question
+    roots += [growing.leaf((float(value),)) for value in model._baseline_prediction.ravel()]
+    for tree in (one for several in model._predictors for one in several):
+        told = tree.nodes
+        if told["is_categorical"].any():
+            raise InputError(_REFUSED.format(what="a tree that asks for a category"))
+        nodes = _Nodes(
+            told["is_leaf"] == 1,
+            told["left"],
+            told["right"],
+            told["feature_idx"],
+            told["num_threshold"],
+            told["missing_go_to_left"],
+            told["value"][:, None],
+        )
+        roots.append(_planted(growing, nodes))
+    growing.columns["roots"] = roots
+    return _boosting(len(model.classes_), missing=True), growing.arrays(1)
+
+
+class _Nodes(NamedTuple):
+    """A tree of scikit-learn, whose nodes stand behind their parents."""
+
+    is_leaf: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    missing: np.ndarray
+    values: np.ndarray
+
+
+def _planted(growing: _Growing, nodes: _Nodes) -> int:
+    """Append a tree; give its root."""
+    is_leaf, left, right, feature, threshold, missing, values = (each.tolist() for each in nodes)
     places = [
         growing.leaf(tuple(values[node]))
-        if left < 0
-        else growing.inner(features[node], thresholds[node], missing[node])
-        for node, left in enumerate(lefts)
+        if is_leaf[node]
+        else growing.inner(feature[node], threshold[node], missing[node])
+        for node in range(len(is_leaf))
     ]
     for node, place in enumerate(places):
         if place >= 0:
-            growing.columns["left"][place] = places[lefts[node]]
-            growing.columns["right"][place] = places[rights[node]]
+            growing.lead(place, places[left[node]], places[right[node]])
     return places[0]
+
+
+def _told(classes: int, precision: str, combine: str, *, missing: bool) -> dict[str, Any]:
+    """What the manifest says of trees."""
+    return {
+        "kind": "trees",
+        "precision": precision,
+        "combine": combine,
+        "classes": classes,
+        "missing": missing,
+    }
+
+
+def _boosting(classes: int, *, missing: bool) -> dict[str, Any]:
+    return _told(classes, "float64", "logistic" if classes == 2 else "softmax", missing=missing)
 
 
 def boosted(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -80,17 +136,11 @@ def boosted(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     dump = model.booster_.dump_model()
     classes = len(model.classes_)
     if dump.get("average_output"):
-        raise InputError(_UNUSED.format(what="LightGBM's random forest"))
+        raise InputError(_REFUSED.format(what="LightGBM's random forest"))
     growing = _Growing()
     for tree in dump["tree_info"]:
         growing.columns["roots"].append(_grown(growing, tree["tree_structure"]))
-    told = {
-        "kind": "trees",
-        "precision": "float64",
-        "combine": "logistic" if classes == 2 else "softmax",
-        "classes": classes,
-    }
-    return told, growing.arrays(1)
+    return _boosting(classes, missing=False), growing.arrays(1)
 
 
 def _grown(growing: _Growing, tree: dict[str, Any]) -> int:
@@ -104,7 +154,7 @@ def _grown(growing: _Growing, tree: dict[str, Any]) -> int:
         if "leaf_value" in told:
             into[at] = growing.leaf((told["leaf_value"],))
             continue
-        node = growing.inner(told["split_feature"], told["threshold"], _missing(told))
+        node = growing.inner(told["split_feature"], _threshold(told), _missing(told))
         into[at] = node
         columns = growing.columns
         waiting.append((told["right_child"], columns["right"], node))
@@ -112,12 +162,20 @@ def _grown(growing: _Growing, tree: dict[str, Any]) -> int:
     return roots[0]
 
 
+def _threshold(told: dict[str, Any]) -> float:
+    """Give the threshold that does for features as they are what its own does for LightGBM's."""
+    threshold = float(told["threshold"])
+    if -_ZERO <= threshold < 0:
+        return float(np.nextafter(-_ZERO, -np.inf))
+    return max(threshold, _ZERO) if threshold >= 0 else threshold
+
+
 def _missing(told: dict[str, Any]) -> bool:
     """Whether a missing number goes left."""
     if told["decision_type"] != "<=":
-        raise InputError(_UNUSED.format(what="a tree that asks for a category"))
+        raise InputError(_REFUSED.format(what="a tree that asks for a category"))
     kind = told["missing_type"]
     if kind == "Zero":
-        raise InputError(_UNUSED.format(what="a tree to which zeros are missing"))
+        raise InputError(_REFUSED.format(what="a tree to which zeros are missing"))
     # where none was missing in training, LightGBM takes zero for it
     return bool(told["default_left"] if kind == "NaN" else told["threshold"] >= 0)
