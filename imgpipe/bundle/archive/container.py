@@ -114,20 +114,22 @@ def _content(path: str | os.PathLike[str]) -> bytes:
     """Read a regular file that is not too large."""
     try:
         # a pipe without a writer would wait for ever
-        with open(os.open(path, _OPENED), "rb") as file:
-            told = os.fstat(file.fileno())
-            if not stat.S_ISREG(told.st_mode):
-                kind = "a folder" if stat.S_ISDIR(told.st_mode) else "no regular file"
-                raise Foreign(f"is {kind}; give a file that imgpipe train wrote")
-            if told.st_size > MOST_BYTES:
-                raise Foreign(f"has {told.st_size:,} bytes; a model has {MOST_BYTES:,} at most")
-            return file.read(MOST_BYTES + 1)
-    except IsADirectoryError:
-        raise Foreign("is a folder; give a file that imgpipe train wrote") from None
+        descriptor = os.open(path, _OPENED)
     except OSError as error:
         raise Foreign(_unreadable(error)) from None
     except ValueError:
         raise Foreign("no file can have this name") from None
+    try:
+        told = os.fstat(descriptor)
+        if not stat.S_ISREG(told.st_mode):
+            kind = "a folder" if stat.S_ISDIR(told.st_mode) else "no regular file"
+            raise Foreign(f"is {kind}; give a file that imgpipe train wrote")
+        if told.st_size > MOST_BYTES:
+            raise Foreign(f"has {told.st_size:,} bytes; a model has {MOST_BYTES:,} at most")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(error: OSError) -> str:

@@ -119,7 +119,10 @@ def from_json(text: bytes) -> Manifest:
     _check_classes(manifest)
     _check_expected(manifest.expected)
     _check_names("features", manifest.features, MOST_FEATURES)
-    if (manifest.fitted.get("kind") == "network") != (not manifest.features):
+    measures = manifest.steps.get("extraction") is not None
+    if measures != bool(manifest.features):
+        raise InputError(f"steps.extraction does not go with {len(manifest.features)} features")
+    if (manifest.fitted.get("kind") == "network") == measures:
         raise InputError(
             f"fitted.kind is {excerpt(manifest.fitted.get('kind'))} with "
             f"{len(manifest.features)} features; a network takes none, and all others some"
@@ -158,14 +161,14 @@ def _check_names(what: str, names: Sequence[str], most: int) -> None:
 
 def _check_expected(expected: Expected) -> None:
     shape, axis = expected.image_shape, expected.channel_axis
+    if axis not in (None, -1):
+        raise InputError(f"expected.channel_axis is {axis}; it must be null or -1")
     least = 2 if axis is None else 3
     if not least <= len(shape) <= 4 or min(shape) < 1 or math.prod(shape) > MOST_PIXELS:
         raise InputError(
             f"expected.image_shape is {excerpt(str(shape))}; it must have {least} to 4 sides and "
             f"1 to {MOST_PIXELS:,} pixels"
         )
-    if axis not in (None, -1):
-        raise InputError(f"expected.channel_axis is {axis}; it must be null or -1")
     _check_choice("expected.dtype", expected.dtype, PIXEL_TYPES)
     _check_choice("expected.region", expected.region, REGIONS)
     size = expected.size

@@ -21,9 +21,13 @@ def refusing(path: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except Foreign as error:
-        raise InputError(f"{shown(path)}: {error}") from None
+        raise InputError(f"{shown(path)}: {_line(error)}") from None
     except InputError as error:
-        raise InputError(f"{shown(path)}: {error}; {WAY_OUT}") from None
+        raise InputError(f"{shown(path)}: {_line(error)}; {WAY_OUT}") from None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def excerpt(value: Any) -> str:

@@ -88,7 +88,10 @@ class GraphFitted:
         return found
 
     def _run(self, given: np.ndarray) -> np.ndarray:
-        (said,) = self._session.run(None, {self._name: given})
+        try:
+            (said,) = self._session.run(None, {self._name: given})
+        except Exception as error:  # of many types, without a common one
+            raise InputError(f"onnxruntime cannot run the graph of the model: {error}") from None
         return np.asarray(said, np.float64)
 
 

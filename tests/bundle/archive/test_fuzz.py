@@ -1,0 +1,53 @@
+"""The fuzzer itself: it repeats itself, and finds what it should."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.fuzz import worker
+from benchmarks.fuzz.mutations import case
+from benchmarks.fuzz.wire import decoded, encoded
+from imgpipe.bundle.running.guarded import Guarded
+
+
+def test_a_case_is_the_same_every_time(bundles: dict[str, bytes]) -> None:
+    """The seed of a case gives the same bytes again, and most change something."""
+    first = [case(seed, bundles) for seed in range(100)]
+    assert first == [case(seed, bundles) for seed in range(100)]
+    assert sum(content not in bundles.values() for _, content in first) > 90
+
+
+def test_a_graph_is_written_as_it_was_read(bundles: dict[str, bytes]) -> None:
+    """Taking a graph apart and putting it together changes no byte."""
+    from benchmarks.fuzz.mutations import members_of
+
+    for bundle in bundles.values():
+        for name, content in members_of(bundle).items():
+            if name.endswith(".onnx"):
+                assert encoded(decoded(content)) == content
+
+
+def test_an_answer_that_is_no_probability_is_found(
+    bundles: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loader that lets nonsense pass would be reported."""
+    path = tmp_path / "m.imgpipe"
+    path.write_bytes(bundles["logistic-2"])
+    assert worker.outcome(path) == "predicted"
+    monkeypatch.setattr(Guarded, "__call__", lambda self, inputs: np.full((len(inputs), 2), 0.7))
+    with pytest.raises(AssertionError):
+        worker.outcome(path)
+
+
+@pytest.mark.slow
+def test_some_cases_in_a_process_of_their_own() -> None:
+    """What `make fuzz` runs finds nothing in its first cases."""
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--cases", "400"]
+    root = Path(__file__).parents[3]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "400 cases in" in done.stdout
+    assert "0 failures" in done.stdout
