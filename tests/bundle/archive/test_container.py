@@ -127,7 +127,7 @@ def test_no_permission(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [b"../evil.onnx", b"/etc/passwd", b"a\\b.onnx", b"C:evil.onnx", b"a/b.onnx", b"x\0.onnx",
-     b"evil.py", b"", b".onnx", b"caf\xc3\xa9.onnx", b"A.onnx", b"a" * 70 + b".onnx",
+     b"evil.py", b"", b".onnx", b"\xc3\xa9.onnx", b"A.onnx", b"a" * 70 + b".onnx",
      b"x.onnx/"],
 )  # fmt: skip
 def test_names_that_no_model_has(
