@@ -11,7 +11,8 @@ import pytest
 import imgpipe
 
 ROOMS = [name for name in imgpipe.__all__ if name.islower() and not name.startswith("_")]
-HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "numba", "sklearn", "skimage", "cv2", "torch")
+HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "numba", "sklearn", "skimage", "cv2", "torch",
+         "onnx", "onnxruntime")  # fmt: skip
 
 
 def test_import_is_light() -> None:

@@ -49,7 +49,7 @@ def dataset() -> Dataset:
 
 
 @pytest.mark.jit
-@pytest.mark.parametrize("model", ["svm", "logistic"])
+@pytest.mark.parametrize("model", ["svm", "forest"])
 def test_a_bundle_is_predicted_in_a_small_box(
     model: str, box: Path, dataset: Dataset, tmp_path: Path
 ) -> None:
