@@ -135,10 +135,13 @@ def _fill_cells(
             _gradients(images[k], masks[k], y, boxes[k], gx, gy)
             _orient(right - left, turns, gx, gy, bins)
             row_cells[:] = 0.0
+            first = 0  # cell in which a pixel begins
             for x in range(right - left):
+                if GRID * x >= (first + 1) * (right - left):
+                    first = GRID * x // (right - left)
                 # gx holds the length now
                 if gx[x] > 0:
-                    for c in range(GRID * x // (right - left), GRID):
+                    for c in range(first, GRID):
                         if column_shares[x, c] == 0:
                             break
                         row_cells[c, bins[x]] += gx[x] * column_shares[x, c]
@@ -177,9 +180,11 @@ def _orient(n: int, turns: np.ndarray, gx: np.ndarray, gy: np.ndarray, bins: np.
     """Bin of each orientation; the lengths of the gradients replace those along x."""
     for x in range(n):
         # opposite gradients are one orientation, 0 <= angle < 180
-        if gy[x] < 0 or (gy[x] == 0 and gx[x] < 0):
-            gx[x] = -gx[x]
-            gy[x] = -gy[x]
+        # without a jump, so that many pixels are turned at once
+        opposite = (gy[x] < 0) | ((gy[x] == 0) & (gx[x] < 0))
+        sign = -1.0 if opposite else 1.0
+        gx[x] *= sign
+        gy[x] *= sign
         bins[x] = 0
     for b in range(turns.shape[1]):
         cosine = turns[0, b]

@@ -96,18 +96,32 @@ def _statistics(x: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` with the `STATISTICS` of ascending `x`."""
     n = x.size
     low = x[0]
+    median = _percentile(x, 0.5)
+    p10 = _percentile(x, 0.10)
+    p90 = _percentile(x, 0.90)
+    p25 = _percentile(x, 0.25)
+    p75 = _percentile(x, 0.75)
+    # each sum waits for its last addition: those that can run side by side share a pass
     total = 0.0
+    from_median = 0.0
+    energy = 0.0
+    inner = 0
+    inner_total = 0.0
     for i in range(n):
         total += x[i] - low
+        from_median += abs(x[i] - median)
+        energy += x[i] * x[i]
+        if p10 <= x[i] <= p90:
+            inner_total += x[i] - p10
+            inner += 1
     # relative to the minimum, so that a constant image has exactly zero variance
     mean = low + total / n
-    median = _percentile(x, 0.5)
+    inner_mean = p10 + inner_total / inner if inner > 0 else np.nan
     m2 = 0.0
     m3 = 0.0
     m4 = 0.0
     absolute = 0.0
-    from_median = 0.0
-    energy = 0.0
+    inner_absolute = 0.0
     for i in range(n):
         d = x[i] - mean
         d2 = d * d
@@ -115,13 +129,9 @@ def _statistics(x: np.ndarray, out: np.ndarray) -> None:
         m3 += d2 * d
         m4 += d2 * d2
         absolute += abs(d)
-        from_median += abs(x[i] - median)
-        energy += x[i] * x[i]
+        if p10 <= x[i] <= p90:
+            inner_absolute += abs(x[i] - inner_mean)
     variance = m2 / n
-    p10 = _percentile(x, 0.10)
-    p90 = _percentile(x, 0.90)
-    p25 = _percentile(x, 0.25)
-    p75 = _percentile(x, 0.75)
     out[0] = mean
     out[1] = variance
     out[2] = m3 / n / variance**1.5 if variance > 0 else np.nan
@@ -134,28 +144,9 @@ def _statistics(x: np.ndarray, out: np.ndarray) -> None:
     out[9] = p75 - p25
     out[10] = x[n - 1] - low
     out[11] = absolute / n
-    out[12] = _robust_deviation(x, p10, p90)
+    out[12] = inner_absolute / inner if inner > 0 else np.nan
     out[13] = from_median / n
     out[14] = np.sqrt(variance) / mean if mean != 0 else np.nan
     out[15] = (p75 - p25) / (p75 + p25) if p75 + p25 != 0 else np.nan
     out[16] = energy
     out[17] = np.sqrt(energy / n)
-
-
-@jit_helper
-def _robust_deviation(x: np.ndarray, low: float, high: float) -> float:
-    """Mean absolute deviation of the values in [low, high] from their own mean; NaN for none."""
-    m = 0
-    total = 0.0
-    for i in range(x.size):
-        if low <= x[i] <= high:
-            total += x[i] - low
-            m += 1
-    if m == 0:
-        return np.nan
-    mean = low + total / m
-    deviation = 0.0
-    for i in range(x.size):
-        if low <= x[i] <= high:
-            deviation += abs(x[i] - mean)
-    return deviation / m
