@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common import InputError, atomic_path
+from imgpipe._common import InputError, atomic_path, shown
 
 if TYPE_CHECKING:
     from imgpipe.bundle.archive.bundled import Bundled
@@ -85,8 +85,7 @@ def save(
         try:
             _write(trained, bundled, scratch)
         except InputError as error:
-            text = str(error).removeprefix(f"{scratch} is not written: ")
-            raise InputError(f"{path} is not written: {text}") from None
+            raise InputError(f"{path} is not written: {_why(error, scratch)}") from None
 
 
 def _write(model: "TrainedModel", bundled: "Bundled", scratch: Path) -> None:
@@ -96,6 +95,18 @@ def _write(model: "TrainedModel", bundled: "Bundled", scratch: Path) -> None:
 
     bundled.write(scratch)
     check(model, open_bundle(scratch))
+
+
+def _why(error: InputError, scratch: Path) -> str:
+    """Say what is wrong with a file that a reader would refuse, and what does for who writes it."""
+    from imgpipe.bundle.archive.refusing import WAY_OUT
+
+    text = str(error)
+    for name in (f"{scratch} is not written: ", f"{shown(scratch)}: "):
+        text = text.removeprefix(name)
+    if text.endswith(WAY_OUT):
+        text = text.removesuffix(WAY_OUT) + "keep the model in a .joblib file"
+    return text
 
 
 def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":

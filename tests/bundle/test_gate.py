@@ -250,6 +250,19 @@ def test_a_filter_with_a_setting_that_is_not_written(levels: Dataset, tmp_path: 
         bundle.save(pipeline, tmp_path / "m.imgpipe", sample=levels.images[0])
 
 
+def test_a_window_that_no_reader_takes(levels: Dataset, tmp_path: Path) -> None:
+    """What a reader would refuse is refused when it is written, with the way out of a writer."""
+    pipeline = make_pipeline(Filter("mean", size=3000), extractor(), RandomForestClassifier(3))
+    pipeline.fit(levels.images, levels.labels)
+    path = tmp_path / "m.imgpipe"
+    with pytest.raises(InputError) as told:
+        bundle.save(pipeline, path, sample=levels.images[0])
+    assert str(told.value) == (
+        f"{path} is not written: mean has a window of 3000 x 3000, which is too large for images "
+        "of 8 x 8 pixels; keep the model in a .joblib file"
+    )
+
+
 def test_families_of_today(levels: Dataset, tmp_path: Path) -> None:
     """What families="all" stood for is written by name: a family that is new later changes none."""
     pipeline = make_pipeline(FeatureExtractor("all"), SimpleImputer(), RandomForestClassifier(5))
