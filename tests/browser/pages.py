@@ -95,12 +95,12 @@ def _explained() -> bundle.Explained:
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         save_run(compare(models, data, folds=3, conformal=0.8), run)
-        trained = learn.fit(data, "logistic", **settings)
+        trained = learn.fit(data, "logistic", **settings, cases="pictures")
         found = bundle.found_in_run(run, "logistic", data, **settings)
-        path = Path(folder) / "model.joblib"
+        path = Path(folder) / "model.imgpipe"
         bundle.save(trained, path, card=bundle.make_card(trained, data, "logistic", run=found))
         unseen = datasets.in_region(datasets.synthetic_nodules(patients=4, seed=7))
-        return bundle.explain(bundle.load(path, trust=True), unseen.images[0])
+        return bundle.explain(bundle.load(path), unseen.images[0])
 
 
 def _patient(lang: str) -> str:

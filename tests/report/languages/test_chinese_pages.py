@@ -93,11 +93,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         margin=0.02,
     )
     save_run(run, folder / "run")
-    trained = learn.fit(data, "logistic", **_SETTINGS)
+    trained = learn.fit(data, "logistic", **_SETTINGS, cases="features")
     found = bundle.found_in_run(folder / "run", "logistic", data, **_SETTINGS)
     card = bundle.make_card(trained, data, "logistic", run=found)
-    bundle.save(trained, folder / "model.joblib", card=card)
-    predictor = bundle.load(folder / "model.joblib", trust=True)
+    bundle.save(trained, folder / "model.imgpipe", card=card)
+    predictor = bundle.load(folder / "model.imgpipe")
     # a finding of each check, in the words of its title
     findings = tuple(Finding(code, c.severity, c.title, ("1",)) for code, c in CHECKS.items())
     source = say("generated with {settings:,}", settings=["seed=0"])

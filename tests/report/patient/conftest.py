@@ -22,8 +22,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
     save_run(compare({"svm": make_pipeline("svm", **settings)}, data, folds=3, conformal=0.8), run)
     trained = learn.fit(data, "svm", **settings, cases="pictures")
     found = bundle.found_in_run(run, "svm", data, **settings)
-    path = run.parent / "svm.joblib"
+    path = run.parent / "svm.imgpipe"
     bundle.save(trained, path, card=bundle.make_card(trained, data, "svm", run=found))
     unseen = datasets.in_region(datasets.synthetic_nodules(patients=6, seed=7))
-    yield Judged(run, bundle.load(path, trust=True), data, unseen)
+    yield Judged(run, bundle.load(path), data, unseen)
     patch.undo()
