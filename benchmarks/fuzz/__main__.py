@@ -16,12 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks._timing import RESULTS
+from benchmarks._timing import RESULTS, stamp
 from benchmarks.fuzz.seeds import write_seeds
 
 _CHUNK = 10_000
 _KEPT = 60  # reasons that are listed
 _WITHOUT_END = 10**9
+_PACKAGES = ("imgpipe", "numpy", "numba", "onnxruntime", "scikit-learn", "lightgbm", "torch")
 
 
 def main() -> int:
@@ -45,6 +46,7 @@ def main() -> int:
     _tell(found)
     if told.record:
         path = RESULTS / "fuzz.json"
+        found = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
         path.write_text(json.dumps(found, indent=1) + "\n")
         print(f"written: {path}")
     return 1 if found["failures"] else 0

@@ -1,4 +1,4 @@
-"""The bundles that are changed: one of each kind of fitted part, as small as they come."""
+"""The bundles that are changed: one of each kind of fitted part, and one with all that it may keep."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe import bundle
-from imgpipe.learn import make_pipeline
+from imgpipe.datasets import Dataset
+from imgpipe.learn import fit, make_pipeline
 
 FAMILIES = ("intensity", "glcm")
 _SMALL = {
@@ -42,7 +43,10 @@ def write_seeds(folder: Path) -> list[str]:
             card = {"data": "noise", "note": "made up", "metrics": {"auc": [0.9, 0.8, 1.0]}}
             bundle.save(model, path, classes=classes, sample=images[0], card=card)
             written.append(path.name)
-    return written
+    path = folder / "kept-3.imgpipe"
+    data = Dataset("noise", images, labels, ("a", "b", "c"), groups=np.arange(24).astype(str))
+    bundle.save(fit(data, "logistic", families=FAMILIES, cases="pictures"), path)
+    return [*written, path.name]
 
 
 def _pipeline(name: str) -> Any:

@@ -116,6 +116,11 @@ def outcome(path: Path) -> str:
     assert ((said >= 0) & (said <= 1 + 1e-4)).all(), said
     assert np.abs(said.sum(axis=1) - 1).max() <= 1e-4
     predictor.predict(images).to_records()
+    if model.cases is not None:
+        try:
+            bundle.explain(predictor, images[0])
+        except InputError as error:
+            return f"opened, predicts, does not explain; {_reason(str(error))}"
     return "predicted"
 
 
