@@ -1,4 +1,4 @@
-"""The bundles that are changed: one of each kind of fitted part, and one with all that it may keep."""
+"""The bundles that are changed: of each kind of fitted part, and one with all that it may keep."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -88,6 +88,12 @@ ARRAYS: Mapping[str, Array] = {
 _PREPARATION = ("impute.median", "scale.mean", "scale.scale")
 _TREES = tuple(name for name in ARRAYS if name.startswith("trees."))
 _NEIGHBOURS = tuple(name for name in ARRAYS if name.startswith("neighbours."))
+_FITTED: Mapping[str, tuple[str, ...]] = {
+    "graph": (),
+    "network": (),
+    "trees": ("precision", "combine", "missing", "classes"),
+    "neighbours": ("asked", "weights", "classes"),
+}
 _GRAPHS = {"graph": "classifier", "network": "network"}
 
 
@@ -101,6 +107,7 @@ def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays)
     """
     kind = manifest.fitted.get("kind")
     _check_names(kind, graphs, arrays)
+    _check_fitted(manifest)
     _check_arrays(manifest, arrays)
     if kind == "trees":
         check_trees(arrays, len(manifest.features))
@@ -136,6 +143,15 @@ def _check_names(kind: object, graphs: Mapping[str, bytes], arrays: Arrays) -> N
             raise InputError(f"holds the array {excerpt(name)}, which this imgpipe does not know")
         if name not in own and name in (*_PREPARATION, *_TREES, *_NEIGHBOURS):
             raise InputError(f"a fitted part of kind {kind} has no {name}")
+
+
+def _check_fitted(manifest: Manifest) -> None:
+    """Compare what the manifest says of the fitted part with the settings of its kind."""
+    told, known = manifest.fitted, _FITTED[str(manifest.fitted["kind"])]
+    if set(told) != {"kind", *known}:
+        raise InputError(f"fitted must tell of {', '.join(('kind', *known))} and nothing else")
+    if told.get("classes", len(manifest.codes)) != len(manifest.codes):
+        raise InputError(f"fitted.classes is not the {len(manifest.codes)} that codes are")
 
 
 def _check_arrays(manifest: Manifest, arrays: Arrays) -> None:

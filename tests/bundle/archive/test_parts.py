@@ -103,6 +103,29 @@ def test_arrays_that_no_model_has(
     assert words in said, said
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "value", "words"),
+    [
+        ("forest-2", "classes", 3, "fitted.classes is not the 2"),
+        ("forest-2", "combine", "sum", "combined by 'sum'"),
+        ("forest-2", "precision", "float16", "precision 'float16'"),
+        ("forest-2", "evil", 1, "and nothing else"),
+        ("logistic-2", "classes", 2, "must tell of kind and nothing else"),
+        ("knn-2", "asked", 10**6, "neighbours"),
+        ("knn-2", "asked", 0, "neighbours"),
+        ("knn-2", "weights", "none", "neighbours weighted by 'none'"),
+    ],
+)
+def test_settings_of_the_fitted_part(
+    name: str, key: str, value: Any, words: str, bundles: dict[str, bytes], refusal: Refusal
+) -> None:
+    """What the manifest says of the fitted part is of its kind and in range."""
+    members, told = parts_of(bundles[name])
+    told["fitted"][key] = value
+    said = refusal(repacked(members, told))
+    assert words in said, said
+
+
 def test_members_change_places(bundles: dict[str, bytes], refusal: Refusal) -> None:
     """Any two members that are swapped are seen, though the digest is right."""
     for bundle in ("forest-2", "knn-3", "logistic-2"):
