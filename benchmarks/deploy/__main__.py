@@ -36,9 +36,10 @@ class Effort:
     calls_large: int = 250
     rounds: int = 3
     seconds: float = 1.0
+    trained: int | None = None
 
 
-QUICK = Effort(2, 1, 20, 20, 1, 0.05)
+QUICK = Effort(2, 1, 20, 20, 1, 0.05, 300)
 
 
 def parse() -> argparse.Namespace:
@@ -46,7 +47,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.deploy", description=__doc__.split("\n\n")[0]
     )
-    parser.add_argument("--quick", action="store_true", help="few repeats, not to be trusted")
+    parser.add_argument("--quick", action="store_true", help="few repeats and training images")
     parser.add_argument("--only", choices=models.NAMES, action="append", help="may be repeated")
     parser.add_argument("--models", type=Path, help="folder of trained models, used again")
     parser.add_argument("--out", type=Path, help="folder for the tables")
@@ -61,7 +62,7 @@ class Bench:
         self.cache = scratch / "numba"
         self.environ = cold.environment(self.cache)
         self.launcher = cold.Launcher(scratch, self.environ)
-        self.data: Data = models.data(scratch)
+        self.data: Data = models.data(scratch, effort.trained)
         self.large, self.large_test = models.large_data()
         self.small_stack, self.large_stack = scratch / "small.npy", scratch / "large.npy"
         times = -(-_STACK // len(self.data.test))

@@ -54,13 +54,17 @@ class Kept:
         return self.bundle.stat().st_size / 1e6
 
 
-def data(folder: Path) -> Data:
-    """PneumoniaMNIST where it is, else the synthetic nodules at 28x28, and one image as a file."""
+def data(folder: Path, most: int | None) -> Data:
+    """PneumoniaMNIST where it is, else the synthetic nodules at 28x28, and one image as a file.
+
+    Of the training images `most` are kept, where that is a number.
+    """
     if _PNEUMONIA.is_file():
         dataset, told = datasets.load(_PNEUMONIA), "PneumoniaMNIST, 28x28, 8 bits"
     else:
         dataset = datasets.load("synthetic-nodules", size=28)
         told = "synthetic nodules at 28x28, since PneumoniaMNIST is not in IMGPIPE_TEST_DATA"
+    dataset = dataset if most is None else _fewer(dataset, most)
     split = dataset.split
     held = np.flatnonzero(split == "test") if split is not None else np.arange(len(dataset))
     test = np.stack([np.asarray(dataset.images[int(i)].pixels) for i in held])
