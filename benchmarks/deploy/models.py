@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,8 @@ def _keep_bare(trained: TrainedModel, kept: Kept, first: np.ndarray) -> None:
         network = steps[-1].network_.eval()
         pixels = np.ascontiguousarray(first[None, None].astype(np.float32))
         np.save(kept.row, pixels)
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the trace holds for images of this kind only
             torch.jit.trace(network, torch.from_numpy(pixels)).save(kept.bare)
         return
     measure = steps.pop(0)
