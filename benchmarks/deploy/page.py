@@ -13,6 +13,8 @@ OTHERS = {
     "novelty": "Images unlike those of the training",
 }
 
+_SHOWN = 8  # of many reasons
+
 
 def render(found: dict[str, Any]) -> str:
     """The whole page as Markdown."""
@@ -39,7 +41,7 @@ def render(found: dict[str, Any]) -> str:
         *_imported(found["imported"]),
     ]
     for name, title in OTHERS.items():
-        lines += _other(RESULTS / f"{name}.json", title)
+        lines += _other(name, title)
     return "\n".join(lines)
 
 
@@ -189,22 +191,37 @@ def _imported(sides: dict[str, dict[str, int]]) -> list[str]:
     return [*lines, table(["way", "distributions", "MB", "each, MB"], rows), ""]
 
 
-def _other(path: Path, title: str) -> list[str]:
-    """What another benchmark wrote: its facts as lines, its rows as a table."""
-    if not path.is_file():
+def _other(name: str, title: str) -> list[str]:
+    """What another benchmark wrote: its page, or else the facts and rows of its document."""
+    page, document = RESULTS / f"{name}.md", RESULTS / f"{name}.json"
+    if page.is_file():
+        _, *text = page.read_text(encoding="utf-8").splitlines()
+        own = [f"#{line}" if line.startswith("#") else line for line in text]
+        return [
+            f"## {title}",
+            "",
+            f"From [{page.name}]({page.name}), of a run of its own.",
+            *own,
+            "",
+        ]
+    if not document.is_file():
         return []
-    told = json.loads(path.read_text(encoding="utf-8"))
-    lines = [f"## {title}", "", f"From `{path.name}`, of a run of its own.", ""]
+    told = json.loads(document.read_text(encoding="utf-8"))
+    lines = [f"## {title}", "", f"From `{document.name}`, of a run of its own.", ""]
     facts = {key: value for key, value in told.items() if not isinstance(value, list | dict)}
     lines += [f"- {key.replace('_', ' ')}: {_plain(value)}" for key, value in facts.items()]
-    run = told.get("run")
-    if isinstance(run, dict):
-        lines += stamp_lines(run) if "versions" in run else [f"- {k}: {v}" for k, v in run.items()]
     for key, value in told.items():
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
             header = list(dict.fromkeys(name for row in value for name in row))
             cells = [[_plain(row.get(name, "")) for name in header] for row in value]
             lines += ["", f"{key.replace('_', ' ').capitalize()}:", "", table(header, cells)]
+        elif isinstance(value, list):
+            lines.append(f"- {key}: {len(value)}")
+        elif isinstance(value, dict) and "versions" in value:
+            lines += stamp_lines(value)
+        elif isinstance(value, dict):
+            most = "; ".join(f"{name} {_plain(n)}" for name, n in list(value.items())[:_SHOWN])
+            lines.append(f"- {key}, the first {_SHOWN} of {len(value)}: {most}")
     return [*lines, ""]
 
 
