@@ -32,6 +32,9 @@ class Predictions:
         In one line that names the image; empty for an image that was predicted.
     warnings : tuple of str
         What was passed over, or taken for something else.
+    ood_distance : ndarray of float64, shape (n,), or None
+        How far each image is from those of the training, by its features: beyond 1 it is marked
+        (`ood`). NaN for an image that cannot be used; None where the model cannot tell.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Predictions:
     probabilities: np.ndarray
     errors: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    ood_distance: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,12 +65,24 @@ class Predictions:
         counts = few(each)
         failed = sum(map(bool, self.errors))
         errors = f", {failed} with errors" if failed else ""
-        return f"<Predictions: {len(self)} images ({counts}){errors}>"
+        marked = sum(map(bool, self.ood or ()))
+        foreign = f", {marked} unlike the training images" if marked else ""
+        return f"<Predictions: {len(self)} images ({counts}){errors}{foreign}>"
 
     def _repr_html_(self) -> str:
         from imgpipe.bundle.shown import show_predictions
 
         return show_predictions(self)
+
+    @property
+    def ood(self) -> tuple[bool | None, ...] | None:
+        """Whether each image is unlike those of the training (out of distribution).
+
+        None for an image that cannot be used, and in place of all where the model cannot tell.
+        """
+        if self.ood_distance is None:
+            return None
+        return tuple(None if math.isnan(far) else far > 1.0 for far in self.ood_distance.tolist())
 
     def columns(self) -> dict[str, list[Any]]:
         """Give the columns of the table, as plain values.
@@ -74,16 +90,22 @@ class Predictions:
         Returns
         -------
         dict of str to list
-            ``id``, ``predicted``, ``p_<class>`` for each class, ``error``. A probability that there
-            is not is NaN, a class None.
+            ``id``, ``predicted``, ``p_<class>`` for each class, ``ood_distance`` and ``ood`` where
+            the model can tell, ``error``. A probability that there is not is NaN, a class None.
         """
         shares = {f"p_{name}": self.probabilities[:, i] for i, name in enumerate(self.classes)}
         return {
             "id": list(self.ids),
             "predicted": list(self.predicted),
             **{name: column.tolist() for name, column in shares.items()},
+            **self._novelty(),
             "error": list(self.errors),
         }
+
+    def _novelty(self) -> dict[str, list[Any]]:
+        if self.ood_distance is None or self.ood is None:
+            return {}
+        return {"ood_distance": self.ood_distance.tolist(), "ood": list(self.ood)}
 
     def to_frame(self) -> "pd.DataFrame":
         """One row an image.
@@ -91,7 +113,7 @@ class Predictions:
         Returns
         -------
         DataFrame
-            Columns ``id``, ``predicted``, ``p_<class>`` for each class, ``error``.
+            Those of `columns`.
         """
         import pandas as pd
 

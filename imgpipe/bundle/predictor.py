@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, by_position, track
-from imgpipe._common.texts import say
+from imgpipe._common import InputError, by_position, few, track
+from imgpipe._common.texts import counted, say
 from imgpipe.bundle.predictions import Predictions
+from imgpipe.bundle.running.novelty import judged
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -88,7 +89,8 @@ class Predictor:
         """
         source = self._listed(images)
         ids = tuple(getattr(source, "ids", map(str, range(len(source)))))
-        rows = _Rows(ids, np.full((len(ids), len(self.classes)), np.nan), [""] * len(ids))
+        nowhere = np.full(len(ids), np.nan)
+        rows = _Rows(ids, np.full((len(ids), len(self.classes)), np.nan), [""] * len(ids), nowhere)
         step = max(1, min(_BATCH, _BATCH_PIXELS // math.prod(self.model.image_shape)))
         batches = [range(n, min(n + step, len(ids))) for n in range(0, len(ids), step)]
         for batch in track(batches, "predicting"):
@@ -100,7 +102,8 @@ class Predictor:
             tuple(None if i is None else self.classes[i] for i in best),
             rows.shares,
             tuple(rows.errors),
-            tuple(getattr(source, "warnings", ())),
+            (*getattr(source, "warnings", ()), *_unlike(ids, rows.distances)),
+            None if self.model.novelty is None else rows.distances,
         )
 
     def predict_proba(self, images: Any) -> np.ndarray:
@@ -227,7 +230,7 @@ class Predictor:
             return
         try:
             with np.errstate(over="ignore"):  # what overflows is refused as infinite
-                shares = self.model.pipeline.predict_proba(Images(list(usable.values())))
+                shares, distances = judged(self.model, Images(list(usable.values())))
         except ValueError as error:  # pixels that are no numbers, or too large for a feature
             if len(usable) > 1:
                 for i, image in usable.items():
@@ -240,6 +243,8 @@ class Predictor:
         for i, row in zip(usable, shares, strict=True):
             rows.shares[i] = 0.0
             rows.shares[i, codes] = row
+        if distances is not None:
+            rows.distances[list(usable)] = distances
 
 
 def _as_image(item: Any, model: "TrainedModel") -> Image:
@@ -253,3 +258,22 @@ class _Rows:
     ids: Sequence[str]
     shares: np.ndarray
     errors: list[str]
+    distances: np.ndarray
+
+
+def _unlike(ids: Sequence[str], distances: np.ndarray) -> list[str]:
+    """Warn of images unlike those of the training."""
+    marked = [ids[i] for i in np.flatnonzero(distances > 1.0)]
+    if not marked:
+        return []
+    return [
+        counted(
+            len(marked),
+            "{n} of {of} images differs from the training images (out of distribution): {ids}; do "
+            "not rely on its class",
+            "{n} of {of} images differ from the training images (out of distribution): {ids}; do "
+            "not rely on their classes",
+            of=len(ids),
+            ids=few(marked, 3),
+        )
+    ]

@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 
 from imgpipe._common import ImageError, StoppedFit
+from imgpipe.learn.keeping import feature_steps
 from imgpipe.learn.pipelines import final_step
 
 
@@ -69,6 +70,43 @@ def fit_model(
         if stop.model is final_step(model):
             raise StoppedFit(str(stop), model) from None
         raise
+
+
+def fit_measured(
+    model: Pipeline,
+    X: Any,
+    y: np.ndarray,
+    groups: np.ndarray | None = None,
+    validation: tuple[Any, np.ndarray] | None = None,
+) -> tuple[Pipeline, np.ndarray | None]:
+    """Fit a clone of a pipeline of images as `fit_model` does, and give their features as well.
+
+    Parameters
+    ----------
+    model : Pipeline
+        From `imgpipe.learn.make_pipeline`.
+    X, y, groups, validation
+        As in `fit_model`.
+
+    Returns
+    -------
+    tuple of (Pipeline, ndarray or None)
+        The fitted clone, and the features (n, f) of `X`; None where it measures none.
+
+    Raises
+    ------
+    StoppedFit
+        As in `fit_model`.
+    """
+    parts = feature_steps(model)
+    if parts is None:
+        return fit_model(model, X, y, groups, validation), None
+    measure, learnt = clone(parts[0]), parts[1]
+    values = measure.fit_transform(X, y)
+    if validation is not None and _accepts(final_step(model), "validation"):
+        validation = _transformed(measure, validation[0]), validation[1]
+    fitted = fit_model(learnt, values, y, groups, validation)
+    return Pipeline([*measure.steps, *fitted.steps]), values
 
 
 def _fit_in_place(

@@ -35,7 +35,11 @@ def feature_steps(model: Any) -> tuple[Any, Any] | None:
 
 
 def keep(
-    model: Any, part: "Dataset", digests: Sequence[str], cases: str = "none"
+    model: Any,
+    part: "Dataset",
+    digests: Sequence[str],
+    cases: str = "none",
+    measured: np.ndarray | None = None,
 ) -> tuple[FeatureSummary | None, TrainingCases | None]:
     """Keep of the images of a fitted pipeline what an explanation is made of later.
 
@@ -49,6 +53,8 @@ def keep(
         Of them.
     cases : {"none", "features", "pictures"}
         What to keep of single images, which a file that is passed on then carries.
+    measured : ndarray, shape (n, f), optional
+        Features of all images of `part`, where they are at hand.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def keep(
     """
     rows = spread(part.labels, MOST)
     kept = part.images[rows] if len(rows) < len(part) else part.images
-    names, units, values = _measured(model, kept)
+    names, units, values = _measured(model, kept, None if measured is None else measured[rows])
     labels = np.asarray(part.labels)[rows].astype(np.int64)
     summary = summarised(names, units, values, labels, len(part.classes)) if names else None
     if cases == "none" or summary is None:
@@ -94,7 +100,9 @@ def spread(labels: np.ndarray, most: int) -> np.ndarray:
     return np.sort(np.concatenate(chosen))[:most]
 
 
-def _measured(model: Any, images: Any) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
+def _measured(
+    model: Any, images: Any, values: np.ndarray | None
+) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
     """Names, units and values of the features."""
     parts = feature_steps(model)
     if parts is None:
@@ -108,8 +116,9 @@ def _measured(model: Any, images: Any) -> tuple[tuple[str, ...], tuple[str, ...]
     listed = catalogue(**settings, ndim=len(first.spatial_shape), channels=channels)
     units = {feature.name: feature.unit for feature in listed}
     limit = float(np.finfo(np.float32).max)
-    values = np.clip(measure.transform(images), -limit, limit).astype(np.float32)
-    return names, tuple(units.get(name, "") for name in names), values
+    values = measure.transform(images) if values is None else values
+    kept = np.clip(values, -limit, limit).astype(np.float32)
+    return names, tuple(units.get(name, "") for name in names), kept
 
 
 def _sheet(images: Any, channel_axis: int | None, side: int) -> tuple[np.ndarray, tuple[int, int]]:

@@ -9,6 +9,7 @@ from imgpipe._common import InputError
 from imgpipe.images import Images
 from imgpipe.learn.cases import TrainingCases
 from imgpipe.learn.feature_summary import FeatureSummary
+from imgpipe.learn.novelty.distance import Novelty
 from imgpipe.learn.shown import show_model, steps_of
 
 
@@ -44,6 +45,8 @@ class TrainedModel:
         pipeline says; no file keeps them.
     summary : FeatureSummary, optional
         What features were like in training, for explanations; None where it computes none.
+    novelty : Novelty, optional
+        What tells images unlike those of the training.
     """
 
     pipeline: Any
@@ -58,6 +61,7 @@ class TrainedModel:
     cases: TrainingCases | None = field(default=None, repr=False)
     sample: Images | None = field(default=None, repr=False)
     summary: FeatureSummary | None = field(default=None, repr=False)
+    novelty: Novelty | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         steps = ", ".join(steps_of(self))

@@ -12,8 +12,9 @@ from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
 from imgpipe.learn.cases import KEPT
 from imgpipe.learn.classifiers import CLASSIFIERS
-from imgpipe.learn.fitting import fit_model
+from imgpipe.learn.fitting import fit_measured
 from imgpipe.learn.keeping import keep, spread
+from imgpipe.learn.novelty.training import novelty_of
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
 from imgpipe.learn.trained import TrainedModel
 
@@ -38,6 +39,7 @@ def fit(
     region: str | None = None,
     empty_mask: str = "error",
     cases: str = "none",
+    novelty: bool = True,
 ) -> TrainedModel:
     """Fit one model on the training part of a data set.
 
@@ -67,6 +69,9 @@ def fit(
         What the model keeps of up to 2,000 training images, to show the nearest of them beside a
         new one: ids, labels, patients and features, or small pictures as well. Whoever gets the
         model gets these too.
+    novelty : bool
+        Also learn how far new images may lie from these by their features, so that a prediction
+        can mark those that are unlike them (out of distribution).
 
     Returns
     -------
@@ -119,21 +124,28 @@ def fit(
     )
     try:
         with naming_images(dataset, train, watched):
-            fitted = fit_model(
+            fitted, measured = fit_measured(
                 pipeline, part.images, part.labels, part.groups, _validation(dataset, watched)
             )
     except StoppedFit as stop:
-        raise StoppedFit(str(stop), _trained(stop.model, part, size, cases)) from None
-    return _trained(fitted, part, size, cases)
+        stopped = _trained(stop.model, None, part, size, cases, novelty)
+        raise StoppedFit(str(stop), stopped) from None
+    return _trained(fitted, measured, part, size, cases, novelty)
 
 
 def _trained(
-    pipeline: Any, part: "Dataset", size: int | tuple[int, int] | None, cases: str
+    pipeline: Any,
+    measured: np.ndarray | None,
+    part: "Dataset",
+    size: int | tuple[int, int] | None,
+    cases: str,
+    novelty: bool,
 ) -> TrainedModel:
     """Note beside the pipeline what its images were like."""
     first = part.images[0].pixels
     digests = image_digests(part.images)
-    summary, kept = keep(pipeline, part, digests, cases)
+    summary, kept = keep(pipeline, part, digests, cases, measured)
+    unlike = novelty_of(pipeline, part, digests, measured) if novelty else None
     return TrainedModel(
         pipeline,
         part.classes,
@@ -147,6 +159,7 @@ def _trained(
         kept,
         part.images[spread(part.labels, _SAMPLE)],
         summary,
+        unlike,
     )
 
 

@@ -1,0 +1,69 @@
+"""The distance that a model keeps of its training images."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.features import catalogue, extract_many
+from imgpipe.images import Images
+from imgpipe.learn.keeping import feature_steps, spread
+from imgpipe.learn.novelty.distance import Novelty
+from imgpipe.learn.novelty.fitting import fit_novelty
+from imgpipe.learn.novelty.held_out import kept_together
+
+if TYPE_CHECKING:
+    from imgpipe.datasets import Dataset
+
+MOST = 5000
+"""Training images that are looked at: of each class its share, evenly spread."""
+
+
+def novelty_of(
+    pipeline: Any, part: "Dataset", digests: Sequence[str], measured: np.ndarray | None
+) -> Novelty | None:
+    """Learn how far a new image may lie from the training images of a fitted pipeline.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Fitted on `part`.
+    part : Dataset
+        The training images.
+    digests : sequence of str
+        Of them.
+    measured : ndarray, shape (n, f), optional
+        Their features; None where the pipeline computes none: then the default ones are measured
+        here, of the images as they are given.
+
+    Returns
+    -------
+    Novelty or None
+        None where there are too few images, or images that cannot be measured.
+    """
+    rows = spread(part.labels, MOST)
+    images = part.images[rows] if len(rows) < len(part) else part.images
+    groups = kept_together(None if part.groups is None else np.asarray(part.groups)[rows],
+                           [digests[i] for i in rows])  # fmt: skip
+    if measured is not None:
+        parts = feature_steps(pipeline)
+        extractor = None if parts is None else parts[0].steps[-1][1]
+        settings = {k: v for k, v in extractor.get_params().items() if k != "n_jobs"}
+        return fit_novelty(measured[rows], _families(settings, images), groups)
+    own = {"families": "default", "channel_axis": part.channel_axis}
+    try:
+        values, _ = extract_many(images, n_jobs=1, **own)
+    except InputError:  # a network may take what no feature is defined for
+        return None
+    found = fit_novelty(values, _families(own, images), groups)
+    return None if found is None else replace(found, extraction=own)
+
+
+def _families(settings: dict[str, Any], images: Images) -> list[str]:
+    """Family of each feature, in order."""
+    first = images[0]
+    channels = 3 if first.channel_axis is None else first.pixels.shape[first.channel_axis]
+    listed = catalogue(**settings, ndim=len(first.spatial_shape), channels=channels)
+    return [feature.family for feature in listed]
