@@ -25,7 +25,7 @@ def dump(
     import imgpipe
 
     content = {name: getattr(model, name) for name in (*PARTS, "trained_on", "region")}
-    for name in ("cases", "summary"):
+    for name in ("cases", "summary", "novelty"):
         kept = getattr(model, name)
         content[name] = None if kept is None else kept.to_dict()
     content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
@@ -46,6 +46,7 @@ def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
     import imgpipe
     from imgpipe.learn import TrainedModel, TrainingCases
     from imgpipe.learn.feature_summary import FeatureSummary
+    from imgpipe.learn.novelty.distance import Novelty
 
     content = _unpickled(path)
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
@@ -66,7 +67,12 @@ def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
     cases = _kept(path, TrainingCases, content.get("cases"))
     summary = _kept(path, FeatureSummary, content.get("summary"))
     model = TrainedModel(
-        **parts, trained_on=trained_on, region=region, cases=cases, summary=summary
+        **parts,
+        trained_on=trained_on,
+        region=region,
+        cases=cases,
+        summary=summary,
+        novelty=_kept(path, Novelty, content.get("novelty")),
     )
     return Predictor(model, content.get("card") or {})
 

@@ -11,6 +11,7 @@ from imgpipe.bundle.archive.steps import from_settings
 from imgpipe.bundle.predictor import Predictor
 from imgpipe.bundle.running.fitted import fitted_of
 from imgpipe.bundle.running.guarded import Guarded
+from imgpipe.bundle.running.novelty import from_bundle
 from imgpipe.bundle.running.pipeline import BundledPipeline
 from imgpipe.learn.trained import TrainedModel
 
@@ -45,5 +46,6 @@ def _predictor(bundled: Bundled) -> Predictor:
         warnings=told.warnings,
         region=expected.region,
         **from_members(told.kept, bundled.arrays, told.features, len(told.classes)),
+        novelty=from_bundle(told, bundled.arrays),
     )
     return Predictor(model, told.card)

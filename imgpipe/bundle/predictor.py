@@ -263,7 +263,7 @@ class _Rows:
 
 def _unlike(ids: Sequence[str], distances: np.ndarray) -> list[str]:
     """Warn of images unlike those of the training."""
-    marked = [ids[i] for i in np.flatnonzero(distances > 1.0)]
+    marked = [ids[i] for i, far in enumerate(distances.tolist()) if far > 1.0]
     if not marked:
         return []
     return [

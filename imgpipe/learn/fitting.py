@@ -105,7 +105,12 @@ def fit_measured(
     values = measure.fit_transform(X, y)
     if validation is not None and _accepts(final_step(model), "validation"):
         validation = _transformed(measure, validation[0]), validation[1]
-    fitted = fit_model(learnt, values, y, groups, validation)
+    try:
+        fitted = fit_model(learnt, values, y, groups, validation)
+    except StoppedFit as stop:
+        if not isinstance(stop.model, Pipeline):
+            raise
+        raise StoppedFit(str(stop), Pipeline([*measure.steps, *stop.model.steps])) from None
     return Pipeline([*measure.steps, *fitted.steps]), values
 
 

@@ -25,6 +25,7 @@ MOST_SELFTEST = 8
 PIXEL_TYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
                "float16", "float32", "float64")  # fmt: skip
 NUMBER_TYPES = ("|u1", "|i1", "|b1", "<i2", "<u2", "<i4", "<u4", "<i8", "<f4", "<f8")
+NOVELTY_METHOD = "probabilistic PCA"
 REGIONS = ("image", "mask", "box")
 
 
@@ -66,6 +67,26 @@ class Selftest:
 
 
 @dataclass(frozen=True)
+class NoveltyFacts:
+    """How images unlike those of the training are told; the arrays ``novelty.*`` stand beside it.
+
+    `limit` is the distance beyond which one is marked: the `percentile` of `held_out` training
+    images of so many `groups` (patients, where they are known), of which `marked` lie beyond it;
+    the largest of all where these are too few. `expected` is the share of new images like them that
+    is marked all the same. `extraction` says what is measured for a model without features.
+    """
+
+    method: str
+    percentile: float
+    held_out: int
+    groups: int
+    marked: int
+    expected: float
+    limit: float
+    extraction: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Manifest:
     """All that a bundle says in words and numbers.
 
@@ -86,6 +107,7 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     selftest: Selftest | None = None
     kept: Kept = field(default_factory=Kept)
+    novelty: NoveltyFacts | None = None
     members: Mapping[str, Member] = field(default_factory=dict)
 
 
@@ -130,9 +152,29 @@ def from_json(text: bytes) -> Manifest:
     told = manifest.selftest
     if told is not None and not 1 <= told.images <= MOST_SELFTEST:
         raise InputError(f"selftest.images is {told.images}; 1 to {MOST_SELFTEST} will do")
+    _check_novelty(manifest)
     for name, member in manifest.members.items():
         _check_member(name, member)
     return manifest
+
+
+def _check_novelty(manifest: Manifest) -> None:
+    told = manifest.novelty
+    if told is None:
+        return
+    _check_choice("novelty.method", told.method, (NOVELTY_METHOD,))
+    if not 0.0 < told.percentile < 100.0:
+        raise InputError(f"novelty.percentile is {told.percentile}; it must lie in 0 to 100")
+    if not 0 <= told.marked <= told.held_out or not 1 <= told.groups <= told.held_out:
+        raise InputError(f"novelty.marked and .groups cannot be of {told.held_out} images held out")
+    if not 0.0 <= told.expected <= 1.0:
+        raise InputError(f"novelty.expected is {told.expected}; it must lie in 0 to 1")
+    if not told.limit > 0.0:
+        raise InputError(f"novelty.limit is {told.limit}; it must be positive")
+    axis = manifest.expected.channel_axis
+    wanted = None if manifest.features else {"families": "default", "channel_axis": axis}
+    if told.extraction != wanted:
+        raise InputError(f"novelty.extraction must be {excerpt(wanted)} for such a model")
 
 
 def _check_classes(manifest: Manifest) -> None:

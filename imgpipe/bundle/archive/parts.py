@@ -44,6 +44,10 @@ def _not_infinite(array: np.ndarray) -> bool:
     return not np.isinf(array).any()
 
 
+def _finite_not_negative(array: np.ndarray) -> bool:
+    return _finite(array) and _not_negative(array)
+
+
 def _any(array: np.ndarray) -> bool:
     return True
 
@@ -84,6 +88,12 @@ ARRAYS: Mapping[str, Array] = {
     "cases.features": Array("<f4", "wf", "not infinite", _not_infinite),
     "cases.digests": Array("|u1", "wx", "any", _any),
     "cases.sheet": Array("|u1", "y", "any", _any),
+    "novelty.centre": Array("<f8", "u"),
+    "novelty.scale": Array("<f8", "u", "positive", _positive),
+    "novelty.missing": Array("<f8", "u"),
+    "novelty.mean": Array("<f8", "u"),
+    "novelty.precision": Array("<f8", "u", "not negative", _finite_not_negative),
+    "novelty.directions": Array("<f4", "ue"),
 }
 _PREPARATION = ("impute.median", "scale.mean", "scale.scale")
 _TREES = tuple(name for name in ARRAYS if name.startswith("trees."))
@@ -94,6 +104,7 @@ _FITTED: Mapping[str, tuple[str, ...]] = {
     "trees": ("precision", "combine", "missing", "classes"),
     "neighbours": ("asked", "weights", "classes"),
 }
+_NOVELTY = tuple(name for name in ARRAYS if name.startswith("novelty."))
 _GRAPHS = {"graph": "classifier", "network": "network"}
 
 
@@ -109,6 +120,7 @@ def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays)
     _check_names(kind, graphs, arrays)
     _check_fitted(manifest)
     _check_arrays(manifest, arrays)
+    _check_novelty(manifest, arrays)
     if kind == "trees":
         check_trees(arrays, len(manifest.features))
     if kind == "neighbours" and (arrays["neighbours.codes"] >= len(manifest.codes)).any():
@@ -172,6 +184,18 @@ def _check_arrays(manifest: Manifest, arrays: Arrays) -> None:
                 )
         if not told.good(array):
             raise InputError(f"{name} holds other numbers than it may: {told.numbers}")
+
+
+def _check_novelty(manifest: Manifest, arrays: Arrays) -> None:
+    """Let its arrays stand all or none, as the manifest tells, and be of the model's features."""
+    missing = [name for name in _NOVELTY if name not in arrays]
+    if len(missing) != (0 if manifest.novelty is not None else len(_NOVELTY)):
+        raise InputError("has a novelty part without all its arrays, or arrays without the part")
+    if manifest.novelty is None or not manifest.features:
+        return
+    n = len(arrays["novelty.centre"])
+    if n != len(manifest.features):
+        raise InputError(f"novelty.centre has {n} numbers for {len(manifest.features)} features")
 
 
 def check_trees(arrays: Arrays, n_features: int) -> None:

@@ -1,16 +1,75 @@
 """Probabilities of images, and how far they lie from those of the training."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imgpipe import features
+from imgpipe._common import InputError
+from imgpipe.bundle.archive.manifest import NOVELTY_METHOD, Manifest, NoveltyFacts
+from imgpipe.learn.novelty.distance import LEVEL, Novelty
 
 if TYPE_CHECKING:
     from imgpipe.images import Images
     from imgpipe.learn.trained import TrainedModel
 
 _FEATURES = "features"  # the step of `imgpipe.learn.make_pipeline`
+_ARRAYS = ("centre", "scale", "missing", "mean", "precision", "directions")
+
+
+def to_bundle(novelty: Novelty | None) -> tuple[NoveltyFacts | None, dict[str, np.ndarray]]:
+    """Give the novelty part of a model as a bundle keeps it: facts for its manifest, and arrays."""
+    if novelty is None:
+        return None, {}
+    facts = NoveltyFacts(
+        NOVELTY_METHOD,
+        100 * LEVEL,
+        novelty.held_out,
+        novelty.groups,
+        novelty.marked,
+        novelty.expected,
+        novelty.limit,
+        novelty.extraction,
+    )
+    return facts, {f"novelty.{name}": getattr(novelty, name) for name in _ARRAYS}
+
+
+def from_bundle(manifest: Manifest, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
+    """Take the novelty part of a bundle whose manifest and arrays were checked.
+
+    Raises
+    ------
+    InputError
+        If it is of other features than are measured for it.
+    """
+    facts = manifest.novelty
+    if facts is None:
+        return None
+    parts = {name: arrays[f"novelty.{name}"] for name in _ARRAYS}
+    if facts.extraction is not None:
+        measured = _count(manifest, facts.extraction)
+        if measured != len(parts["centre"]):
+            raise InputError(
+                f"novelty.centre has {len(parts['centre'])} numbers for {measured} features"
+            )
+    return Novelty(
+        **parts,
+        limit=facts.limit,
+        held_out=facts.held_out,
+        groups=facts.groups,
+        marked=facts.marked,
+        expected=facts.expected,
+        extraction=facts.extraction,
+    )
+
+
+def _count(manifest: Manifest, extraction: Mapping[str, Any]) -> int:
+    """Count the features that are measured of an image."""
+    shape, axis = manifest.expected.image_shape, manifest.expected.channel_axis
+    if axis is None:
+        return len(features.catalogue(**extraction, ndim=len(shape)))
+    return len(features.catalogue(**extraction, ndim=len(shape) - 1, channels=shape[axis]))
 
 
 def judged(model: "TrainedModel", images: "Images") -> tuple[np.ndarray, np.ndarray | None]:

@@ -7,6 +7,7 @@ from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.kept import to_members
 from imgpipe.bundle.archive.manifest import Expected, Manifest
 from imgpipe.bundle.archive.steps import to_settings
+from imgpipe.bundle.running.novelty import to_bundle
 from imgpipe.bundle.writing.fitted_part import Part, fitted_part, unwrapped
 from imgpipe.bundle.writing.selftest import selftest_of
 from imgpipe.bundle.writing.versions import written_by
@@ -43,6 +44,7 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
     fitted, graphs, arrays = part
     selftest, selftest_arrays = selftest_of(model)
     kept, kept_arrays = to_members(model)
+    novelty, novelty_arrays = to_bundle(model.novelty)
     manifest = Manifest(
         classes=model.classes,
         codes=tuple(int(code) for code in model.pipeline.classes_),
@@ -57,8 +59,10 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         warnings=tuple(map(str, model.warnings)),
         selftest=selftest,
         kept=kept,
+        novelty=novelty,
     )
-    return Bundled(manifest, graphs, {**arrays, **selftest_arrays, **kept_arrays})
+    beside = {**selftest_arrays, **kept_arrays, **novelty_arrays}
+    return Bundled(manifest, graphs, {**arrays, **beside})
 
 
 def _network(network: Any) -> Part:

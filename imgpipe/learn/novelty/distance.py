@@ -1,10 +1,12 @@
 """The distance of an image to those of the training; light, since every prediction asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+
+from imgpipe._common import InputError
 
 LEVEL = 0.995
 """Share of images like those of the training that is to stay unmarked."""
@@ -41,8 +43,13 @@ class Novelty:
     held_out : int
         Training images whose distance was found without them, and without all images of their
         patients.
+    groups : int
+        Patients that these are of; as many as there are images where patients are not known.
     marked : int
-        Those of them beyond the limit.
+        Held-out images beyond the limit.
+    expected : float
+        Share of new images like those of the training that is marked all the same: .005, or more
+        where there are few of them.
     extraction : dict, optional
         Settings of `imgpipe.features.extract_many`, where the model computes no features itself.
 
@@ -59,16 +66,26 @@ class Novelty:
     directions: np.ndarray
     limit: float
     held_out: int
+    groups: int
     marked: int
+    expected: float
     extraction: Mapping[str, Any] | None = None
 
-    @property
-    def expected(self) -> float:
-        """Share of new images like those of the training that is marked, in expectation.
+    def to_dict(self) -> dict[str, Any]:
+        """Give its parts as plain values, for a file."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
-        It is .5 % or less from 199 held-out images on; with n, fewer, 1 in n + 1.
-        """
-        return 1.0 - rank_of(self.held_out) / (self.held_out + 1)
+    @classmethod
+    def of_dict(cls, content: Any) -> "Novelty":
+        """Take what a file holds; an `InputError` where it is not what `to_dict` gave."""
+        if not isinstance(content, Mapping) or set(content) != {f.name for f in fields(cls)}:
+            raise InputError("a novelty part without all its parts")
+        found = cls(**content)
+        each = (found.centre, found.scale, found.missing, found.mean, found.precision)
+        lengths = {len(found.directions), *map(len, each)}
+        if len(lengths) != 1 or found.directions.ndim != 2 or not found.limit > 0.0:
+            raise InputError("a novelty part of several lengths, or without a limit")
+        return found
 
     def distances(self, features: np.ndarray) -> np.ndarray:
         """Distance of each image in limits: beyond 1 it is unlike those of the training.
@@ -104,14 +121,3 @@ class Novelty:
             ready /= self.scale
         np.copyto(ready, self.missing, where=np.isnan(ready))
         return np.clip(ready, -FURTHEST, FURTHEST, out=ready)
-
-
-def rank_of(n: int) -> int:
-    """Rank of the limit among n held-out distances: of n + 1 images alike, `LEVEL` stay below it.
-
-    Examples
-    --------
-    >>> rank_of(1000), rank_of(199), rank_of(100)
-    (996, 199, 100)
-    """
-    return min(n, int(np.ceil((n + 1) * LEVEL - 1e-9)))

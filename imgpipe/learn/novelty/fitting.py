@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from imgpipe.learn.novelty.distance import FURTHEST, Novelty, rank_of
-from imgpipe.learn.novelty.held_out import divided
+from imgpipe.learn.novelty.distance import FURTHEST, Novelty
+from imgpipe.learn.novelty.held_out import divided, limit_of
 
 LEAST = 20
 """Images below which nothing can be said."""
@@ -23,9 +23,8 @@ def fit_novelty(
 ) -> Novelty | None:
     """Learn how training images scatter, and how far from them a new one may lie.
 
-    The limit is the ``ceil((n + 1) * .995)``-th smallest of n held-out distances, each found
-    without the images of its fold: a new image like those of the training lies beyond it in one
-    of two hundred cases. With fewer than 199 images it is the largest, which one of n + 1 passes.
+    The limit is the 99.5th percentile of held-out distances, each found without the images of its
+    fold (`imgpipe.learn.novelty.held_out.limit_of`).
 
     Parameters
     ----------
@@ -62,10 +61,17 @@ def fit_novelty(
         if own is None:
             return None
         held[test] = own.distances(features[test])
-    limit = float(np.sort(held)[rank_of(len(held)) - 1])
+    limit, expected = limit_of(held, groups)
     if limit <= 0.0:
         return None
-    return replace(found, limit=limit, held_out=len(held), marked=int((held > limit).sum()))
+    return replace(
+        found,
+        limit=limit,
+        held_out=len(held),
+        groups=int(groups.max()) + 1,
+        marked=int((held > limit).sum()),
+        expected=expected,
+    )
 
 
 def _scatter(features: np.ndarray, families: Sequence[str]) -> Novelty | None:
@@ -83,8 +89,8 @@ def _scatter(features: np.ndarray, families: Sequence[str]) -> Novelty | None:
     used = int((weights > 0.0).sum())
     k = 1 + int(np.searchsorted(np.cumsum(main), _SHARE * whole))
     k = min(k, _DIRECTIONS, len(features) // 4, used - 1)
-    others = max(1, min(len(features) - 1, used) - k)
-    noise = max(float(main[k:].sum()), _LEAST_NOISE * whole) / others
+    # by the number of directions, not the rank: it must not depend on how many images there are
+    noise = max(float(main[k:].sum()), _LEAST_NOISE * whole) / max(1, used - k)
     spared = 1.0 / noise - 1.0 / np.maximum(main[:k], noise)
     directions = weights[:, None] * axes[:, ::-1][:, :k] * np.sqrt(spared)
     return replace(
@@ -118,7 +124,9 @@ def _standardising(features: np.ndarray) -> Novelty:
         directions=np.zeros((len(centre), 0), np.float32),
         limit=1.0,
         held_out=0,
+        groups=0,
         marked=0,
+        expected=0.0,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from imgpipe.learn.novelty.distance import LEVEL
+
 
 def kept_together(patients: np.ndarray | None, digests: Sequence[str]) -> np.ndarray:
     """Number the images so that those of one patient, and equal ones, have the same number.
@@ -63,3 +65,37 @@ def divided(groups: np.ndarray, folds: int) -> list[tuple[np.ndarray, np.ndarray
         (np.flatnonzero(of_image != one), np.flatnonzero(of_image == one))
         for one in np.unique(of_image)
     ]
+
+
+def limit_of(distances: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """Find the distance that an image of a new patient passes in one of two hundred cases.
+
+    Every patient counts alike, and the new one is counted too: with n patients, or images where
+    these are not known, the limit is the ``ceil((n + 1) * .995)``-th smallest distance. With fewer
+    than 199 that is beyond all, and the largest stands in, which 1 of n + 1 passes.
+
+    Parameters
+    ----------
+    distances : ndarray, shape (m,)
+        Held-out.
+    groups : ndarray of int, shape (m,)
+        Patient of each: 0, 1, ...
+
+    Returns
+    -------
+    tuple of (float, float)
+        The limit, and the share of new images like these that passes it, in expectation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> limit_of(np.arange(999.0), np.arange(999))
+    (994.0, 0.005)
+    >>> limit_of(np.arange(49.0), np.arange(49))
+    (48.0, 0.02)
+    """
+    sizes = np.bincount(groups)
+    order = np.argsort(distances, kind="stable")
+    below = np.cumsum(1.0 / sizes[groups[order]]) / (len(sizes) + 1)
+    at = min(int(np.searchsorted(below, LEVEL - 1e-9)), len(order) - 1)
+    return float(distances[order[at]]), round(1.0 - float(below[at]), 6)

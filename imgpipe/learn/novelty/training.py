@@ -47,12 +47,12 @@ def novelty_of(
     images = part.images[rows] if len(rows) < len(part) else part.images
     groups = kept_together(None if part.groups is None else np.asarray(part.groups)[rows],
                            [digests[i] for i in rows])  # fmt: skip
-    if measured is not None:
-        parts = feature_steps(pipeline)
-        extractor = None if parts is None else parts[0].steps[-1][1]
+    parts = feature_steps(pipeline)
+    if measured is not None and parts is not None:
+        extractor = parts[0].steps[-1][1]
         settings = {k: v for k, v in extractor.get_params().items() if k != "n_jobs"}
         return fit_novelty(measured[rows], _families(settings, images), groups)
-    own = {"families": "default", "channel_axis": part.channel_axis}
+    own: dict[str, Any] = {"families": "default", "channel_axis": part.channel_axis}
     try:
         values, _ = extract_many(images, n_jobs=1, **own)
     except InputError:  # a network may take what no feature is defined for
