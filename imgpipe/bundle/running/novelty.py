@@ -32,7 +32,8 @@ def to_bundle(novelty: Novelty | None) -> tuple[NoveltyFacts | None, dict[str, n
         novelty.limit,
         novelty.extraction,
     )
-    return facts, {f"novelty.{name}": getattr(novelty, name) for name in _ARRAYS}
+    arrays = {f"novelty.{name}": getattr(novelty, name) for name in _ARRAYS}
+    return facts, arrays | {"novelty.directions": novelty.directions.astype(np.float32)}
 
 
 def from_bundle(manifest: Manifest, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
@@ -46,7 +47,7 @@ def from_bundle(manifest: Manifest, arrays: Mapping[str, np.ndarray]) -> Novelty
     facts = manifest.novelty
     if facts is None:
         return None
-    parts = {name: arrays[f"novelty.{name}"] for name in _ARRAYS}
+    parts = {name: arrays[f"novelty.{name}"].astype(np.float64) for name in _ARRAYS}
     if facts.extraction is not None:
         measured = _count(manifest, facts.extraction)
         if measured != len(parts["centre"]):

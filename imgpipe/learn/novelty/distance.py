@@ -10,7 +10,7 @@ from imgpipe._common import InputError
 
 LEVEL = 0.995
 """Share of images like those of the training that is to stay unmarked."""
-FURTHEST = 10.0
+FURTHEST = 5.0
 """Standard deviations that one feature may be off: no single one decides."""
 
 
@@ -18,7 +18,7 @@ FURTHEST = 10.0
 class Novelty:
     """How far images lie from those of the training, by their features.
 
-    A Mahalanobis distance by probabilistic PCA: features are standardised, cut at ten standard
+    A Mahalanobis distance by probabilistic PCA: features are standardised, cut at five standard
     deviations, and weighed, so that each family counts alike; then differences along the main
     directions of the training images are divided by what is usual there, and all others by what is
     usual of the rest.
@@ -28,16 +28,16 @@ class Novelty:
     centre, scale : ndarray, shape (f,)
         Mean and standard deviation in training.
     missing : ndarray, shape (f,)
-        What stands for an undefined feature, standardised: the median of the training, or ten
+        What stands for an undefined feature, standardised: the median of the training, or five
         where none was undefined there.
     mean : ndarray, shape (f,)
         Of the standardised features.
     precision : ndarray, shape (f,)
         What a difference of one in each feature adds to the squared distance; 0 for a feature that
         was constant.
-    directions : ndarray of float32, shape (f, k)
+    directions : ndarray, shape (f, k)
         Main directions of the training images, as long as what is taken off again: differences
-        along them are usual.
+        along them are usual. Numbers that float32 holds.
     limit : float
         Distance beyond which an image is marked.
     held_out : int
@@ -106,7 +106,7 @@ class Novelty:
         return found
 
     def standardised(self, features: np.ndarray) -> np.ndarray:
-        """Standardise features, cut at ten standard deviations.
+        """Standardise features, cut at five standard deviations.
 
         Parameters
         ----------
@@ -117,7 +117,9 @@ class Novelty:
         ndarray of float64, shape (n, f)
         """
         with np.errstate(over="ignore"):  # infinite is far enough
-            ready = np.asarray(features, np.float64) - self.centre
-            ready /= self.scale
-        np.copyto(ready, self.missing, where=np.isnan(ready))
-        return np.clip(ready, -FURTHEST, FURTHEST, out=ready)
+            ready = (np.asarray(features, np.float64) - self.centre) / self.scale
+        undefined = np.isnan(ready)
+        if undefined.any():
+            ready = np.where(undefined, self.missing, ready)
+        np.minimum(ready, FURTHEST, out=ready)
+        return np.maximum(ready, -FURTHEST, out=ready)

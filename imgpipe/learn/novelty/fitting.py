@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from imgpipe.learn.novelty.distance import FURTHEST, Novelty
 from imgpipe.learn.novelty.held_out import divided, limit_of
 
 LEAST = 20
 """Images below which nothing can be said."""
-_DIRECTIONS = 32
+_DIRECTIONS = 64
+_IMAGES = 8  # for each direction, at least
 _SHARE = 0.999  # of all variance: directions behind it are rounding, or nearly
 _FOLDS = 5
 _LEAST_NOISE = 1e-6  # of all variance: features may lie on few directions to rounding
@@ -49,7 +51,13 @@ def fit_novelty(
     >>> novelty.distances(np.array([[0.0, 0, 0], [9, 9, 9]])).round(1).tolist()
     [0.0, 4.2]
     """
-    features = np.asarray(features, np.float64)
+    # small matrices: more threads would only wait for one another
+    with threadpool_limits(1, user_api="blas"):
+        return _fitted(np.asarray(features, np.float64), families, groups)
+
+
+def _fitted(features: np.ndarray, families: Sequence[str], groups: np.ndarray) -> Novelty | None:
+    """Learn the scatter, and the limit from folds."""
     if len(features) < LEAST or groups.max() + 1 < _FOLDS:
         return None
     found = _scatter(features, families)
@@ -88,7 +96,7 @@ def _scatter(features: np.ndarray, families: Sequence[str]) -> Novelty | None:
         return None
     used = int((weights > 0.0).sum())
     k = 1 + int(np.searchsorted(np.cumsum(main), _SHARE * whole))
-    k = min(k, _DIRECTIONS, len(features) // 4, used - 1)
+    k = min(k, _DIRECTIONS, len(features) // _IMAGES, used - 1)
     # by the number of directions, not the rank: it must not depend on how many images there are
     noise = max(float(main[k:].sum()), _LEAST_NOISE * whole) / max(1, used - k)
     spared = 1.0 / noise - 1.0 / np.maximum(main[:k], noise)
@@ -97,7 +105,7 @@ def _scatter(features: np.ndarray, families: Sequence[str]) -> Novelty | None:
         blank,
         mean=mean,
         precision=weights**2 / noise,
-        directions=directions.astype(np.float32),
+        directions=directions.astype(np.float32).astype(np.float64),
     )
 
 
@@ -121,7 +129,7 @@ def _standardising(features: np.ndarray) -> Novelty:
         missing=missing,
         mean=np.zeros(len(centre)),
         precision=varies.astype(np.float64),
-        directions=np.zeros((len(centre), 0), np.float32),
+        directions=np.zeros((len(centre), 0)),
         limit=1.0,
         held_out=0,
         groups=0,
