@@ -9,6 +9,7 @@ import numpy as np
 
 from imgpipe.bundle.evidence import Evidence, evidence_of
 from imgpipe.bundle.predictor import Predictor
+from imgpipe.bundle.running.novelty import distance_of
 from imgpipe.datasets.digests import image_digest
 from imgpipe.images import Image, Images
 from imgpipe.images.picture import outlined
@@ -51,6 +52,9 @@ class Explained:
     copy_of : tuple of str or None
         Training images with the same pixels, as far as their ids are kept; None where there is
         none. Digests of the pixels tell.
+    ood_distance : float or None
+        How far the image is from those of the training: beyond 1 it is unlike them; None where the
+        model cannot tell.
     evidence : Evidence or None
         What the model's run says of such predictions; None without a run.
     card : dict
@@ -77,6 +81,7 @@ class Explained:
     evidence: Evidence | None
     card: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    ood_distance: float | None = None
     picture: np.ndarray = field(default_factory=lambda: np.zeros((1, 1), np.uint8), repr=False)
     maps: tuple[tuple[str, np.ndarray], ...] = field(default=(), repr=False)
 
@@ -148,6 +153,7 @@ def explain(predictor: Predictor, image: Any) -> Explained:
         evidence=None if run is None else evidence_of(run, chances, model.classes[code]),
         card=predictor.card,
         warnings=(*warnings, *ready.warnings),
+        ood_distance=distance_of(model, images),
         picture=outlined(ready, _PICTURE),
         maps=maps_of(model.pipeline, ready, code, ready.channel_axis, *_patches(ready)),
     )

@@ -14,6 +14,7 @@ from imgpipe.learn.cases import KEPT
 from imgpipe.learn.classifiers import CLASSIFIERS
 from imgpipe.learn.fitting import fit_measured
 from imgpipe.learn.keeping import keep, spread
+from imgpipe.learn.novelty.distance import LEVEL, Novelty
 from imgpipe.learn.novelty.training import novelty_of
 from imgpipe.learn.pipelines import GivenFilters, make_pipeline
 from imgpipe.learn.trained import TrainedModel
@@ -21,6 +22,7 @@ from imgpipe.learn.trained import TrainedModel
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
 
+_USUAL = 1.0 - LEVEL + 1e-6  # share of images marked that are like those of the training
 _SAMPLE = 32
 """Training images that a model has at hand, to check a file against."""
 
@@ -154,7 +156,7 @@ def _trained(
         str(first.dtype),
         size,
         tuple(sorted(set(digests))),
-        (*part.warnings, *_dangers(part, digests)),
+        (*part.warnings, *_dangers(part, digests), *(_doubts(unlike) if novelty else ())),
         part.region,
         kept,
         part.images[spread(part.labels, _SAMPLE)],
@@ -183,6 +185,22 @@ def _dangers(part: "Dataset", digests: list[str]) -> list[Text]:
             )
         )
     return dangers
+
+
+def _doubts(unlike: Novelty | None) -> list[Text]:
+    """Say where there is too little to tell which images are unlike those of the training."""
+    if unlike is None:
+        return [say("new images unlike these are not marked: too few training images")]
+    if unlike.expected <= _USUAL:
+        return []
+    return [
+        say(
+            "{n} patients or images are few to tell which new ones are unlike them: about 1 in "
+            "{of} that is like them is marked",
+            n=unlike.groups,
+            of=round(1.0 / unlike.expected),
+        )
+    ]
 
 
 def _require_two_classes(dataset: "Dataset", train: np.ndarray) -> None:

@@ -92,6 +92,12 @@ def judged(model: "TrainedModel", images: "Images") -> tuple[np.ndarray, np.ndar
     return classify(values), novelty.distances(values)
 
 
+def distance_of(model: "TrainedModel", images: "Images") -> float | None:
+    """Say how unlike the training images one image is; None where the model cannot tell."""
+    distances = judged(model, images)[1]
+    return None if distances is None else float(distances[0])
+
+
 def _measured(pipeline: Any, images: "Images") -> tuple[np.ndarray, Any]:
     """Give the features of images, and what turns these into probabilities."""
     if hasattr(pipeline, "measure"):

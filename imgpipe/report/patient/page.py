@@ -38,7 +38,7 @@ def content_of(told: "Explained") -> dict[str, Any]:
         "warnings": warnings_of(told),
         "picture": picture_of(told),
         "scales": _scales(told),
-        "reliability": words.reliability(told),
+        "reliability": [*words.reliability(told), *words.likeness(told)],
         "thresholds": thresholds(told.evidence),
         "set": None if told.evidence is None or told.evidence.set is None
         else words.class_set(told.evidence.set),
@@ -74,7 +74,7 @@ def facts_line(told: "Explained") -> list[Text]:
 
 def warnings_of(told: "Explained") -> list[Text | str]:
     """List what a reader must know before anything else."""
-    found: list[Text | str | None] = [words.copied(told)]
+    found: list[Text | str | None] = [words.copied(told), words.unlike(told)]
     if told.neighbours is not None and told.neighbours.unlike:
         found.append(near.resemblance(told.neighbours)[0])
     found += list(told.warnings)

@@ -157,6 +157,31 @@ def copied(told: "Explained") -> Text | None:
     )
 
 
+def unlike(told: "Explained") -> Text | None:
+    """Warn of an image unlike those of the training."""
+    if told.ood_distance is None or told.ood_distance <= 1.0:
+        return None
+    return say(
+        "This image is unlike the training images (out of distribution): its features lie {times} "
+        "times as far from theirs as those of all but a few of these do. Do not rely on what is "
+        "said here.",
+        times=f"{told.ood_distance:.1f}",
+    )
+
+
+def likeness(told: "Explained") -> list[Text]:
+    """Say how far an image lies that is like those of the training."""
+    if told.ood_distance is None or told.ood_distance > 1.0:
+        return []
+    return [
+        say(
+            "The image is not unlike the training images: its features lie at {share} of the "
+            "distance from which on an image is marked.",
+            share=percent(told.ood_distance),
+        )
+    ]
+
+
 def name_of(reason: "Reason") -> Text:
     """Name a group of features."""
     if _is_block(reason):
