@@ -93,7 +93,7 @@ ARRAYS: Mapping[str, Array] = {
     "novelty.missing": Array("<f8", "u"),
     "novelty.mean": Array("<f8", "u"),
     "novelty.precision": Array("<f8", "u", "not negative", _finite_not_negative),
-    "novelty.directions": Array("<f4", "ue"),
+    "novelty.directions": Array("<f4", "uh"),
 }
 _PREPARATION = ("impute.median", "scale.mean", "scale.scale")
 _TREES = tuple(name for name in ARRAYS if name.startswith("trees."))
