@@ -10,6 +10,7 @@ from imgpipe import InputError, features, kernels
 from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.steps import MOST_FILTERS, from_settings, to_settings
 from imgpipe.bundle.archive.values import MOST_CELLS, from_plain, to_plain
+from imgpipe.bundle.running.pipeline import BundledPipeline
 from imgpipe.images import Images
 from imgpipe.kernels.choosing import extent_of
 from imgpipe.learn import FeatureExtractor, Filter
@@ -248,6 +249,14 @@ def test_extractions_of_a_stranger(plain: Any, words: str) -> None:
     """What no extraction can use is refused when it is read."""
     with pytest.raises(InputError, match=words):
         from_settings({"filters": [], "extraction": plain}, GRAY, ["a"])
+
+
+def test_pixels_that_a_filter_does_not_take() -> None:
+    """A dtype that no average has is an error of the input when the filter runs."""
+    filters, _ = from_settings(bad_filter("mean", output="bool"), GRAY, ())
+    pipeline = BundledPipeline(np.arange(2), filters, None, (), lambda pixels: pixels)
+    with pytest.raises(InputError, match="does not pass the filter mean: averages of a bool"):
+        pipeline.measure(np.zeros((1, 24, 20), np.uint8))
 
 
 def test_kernels_of_another_package() -> None:

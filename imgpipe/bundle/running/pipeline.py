@@ -76,4 +76,7 @@ def _filtered(images: Images, name: str, settings: Mapping[str, Any]) -> Images:
 
     own = dict(settings)
     channel_axis = own.pop("channel_axis", None)
-    return images.mapped(partial(KERNELS[name], **own), channel_axis)
+    try:
+        return images.mapped(partial(KERNELS[name], **own), channel_axis)
+    except TypeError as error:  # a dtype that the kernel does not take
+        raise InputError(f"does not pass the filter {name}: {error}") from None
