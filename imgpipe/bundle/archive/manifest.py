@@ -152,6 +152,8 @@ def from_json(text: bytes) -> Manifest:
     told = manifest.selftest
     if told is not None and not 1 <= told.images <= MOST_SELFTEST:
         raise InputError(f"selftest.images is {told.images}; 1 to {MOST_SELFTEST} will do")
+    if told is not None and told.images * math.prod(manifest.expected.image_shape) > MOST_PIXELS:
+        raise InputError(f"selftest.images of this size have more than {MOST_PIXELS:,} pixels")
     _check_novelty(manifest)
     for name, member in manifest.members.items():
         _check_member(name, member)

@@ -79,7 +79,7 @@ def edited(bundle: bytes, place: str, value: Any) -> bytes:
         ("expected.other", 3, "has 'other', which this imgpipe does not know"),
         ("features.0", "\x07", "control character"),
         ("features.0", None, "must be a text"),
-        ("steps", {}, "steps must"),
+        ("steps", {}, "steps.extraction does not go with"),
         ("steps.filters", [{"name": "os.system", "settings": {}}], "neither imgpipe nor a package"),
         ("fitted", {"kind": "pickle"}, "fitted.kind is 'pickle', which this imgpipe does not know"),
         ("fitted", {}, "fitted.kind is None"),
