@@ -71,9 +71,10 @@ def out_of_distribution(found: "Inspected") -> Section:
     if novelty is None:
         told = "None: images unlike those of the training are not marked."
         return Section("Out-of-distribution flag", [Words(told)])
+    of = "the features" if novelty.extraction is None else "default features, measured for it alone"
     n, beyond = f"{novelty.held_out:,}", f"{novelty.marked:,}"
     rows = [
-        ("Distance", "Mahalanobis, of the features, by probabilistic PCA"),
+        ("Distance", f"Mahalanobis, of {of}, by probabilistic PCA"),
         ("Limit", f"{novelty.limit:.4g} (ood_distance is given as a multiple of it)"),
         ("Held-out images", f"{n} of the training; {beyond} lie beyond the limit"),
         ("Marked in error", f"{words.share(novelty.expected)} of images like the training's"),
