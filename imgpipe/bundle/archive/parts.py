@@ -44,8 +44,13 @@ def _not_infinite(array: np.ndarray) -> bool:
     return not np.isinf(array).any()
 
 
-def _finite_not_negative(array: np.ndarray) -> bool:
-    return _finite(array) and _not_negative(array)
+def _moderate(array: np.ndarray) -> bool:
+    """Tell whether products and squares stay finite."""
+    return bool((np.abs(array) <= 1e50).all())
+
+
+def _moderate_not_negative(array: np.ndarray) -> bool:
+    return _moderate(array) and bool((array >= 0).all())
 
 
 def _any(array: np.ndarray) -> bool:
@@ -90,9 +95,9 @@ ARRAYS: Mapping[str, Array] = {
     "cases.sheet": Array("|u1", "y", "any", _any),
     "novelty.centre": Array("<f8", "u"),
     "novelty.scale": Array("<f8", "u", "positive", _positive),
-    "novelty.missing": Array("<f8", "u"),
-    "novelty.mean": Array("<f8", "u"),
-    "novelty.precision": Array("<f8", "u", "not negative", _finite_not_negative),
+    "novelty.missing": Array("<f8", "u", "moderate", _moderate),
+    "novelty.mean": Array("<f8", "u", "moderate", _moderate),
+    "novelty.precision": Array("<f8", "u", "not negative, moderate", _moderate_not_negative),
     "novelty.directions": Array("<f4", "uh"),
 }
 _PREPARATION = ("impute.median", "scale.mean", "scale.scale")
