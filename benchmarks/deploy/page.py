@@ -69,12 +69,12 @@ def _goals(models: dict[str, Any]) -> list[str]:
         measured = "not measured" if value is None else f"{_number(value)} {one['unit']}"
         short = ", ".join(f"{name} {_number(value)}" for name, value in one["short"].items())
         why = [f"also missed: {short}"] if short else []
-        missed = [*([] if one["met"] else [JUDGED]), *one["short"]]
+        missed = [*([] if one["met"] or value is None else [JUDGED]), *one["short"]]
         keys = [key for name in missed for key in (f"{one['key']} {name}", one["key"])]
         why += list(dict.fromkeys(reasons[key] for key in keys if key in reasons))
         if missed and len(why) == bool(short):
             why.append("no reason is written down yet")
-        verdict = "met" if one["met"] else "**missed**"
+        verdict = "" if value is None else "met" if one["met"] else "**missed**"
         rows.append([one["goal"], one["before"], measured, verdict, "; ".join(why)])
     header = ["goal", "before", f"measured ({JUDGED})", "verdict", "note"]
     return ["## Goals", "", table(header, rows), ""]
