@@ -3,10 +3,10 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from itertools import pairwise
 from operator import index
 from typing import Any
@@ -151,6 +151,38 @@ def bands_of(
         # nothing to decide, which a small image would wait for
         return lambda image, out: bool(loop(0, lines, image.ravel(), out.ravel(), *args))
     return lambda image, out: run_bands(loop, lines, work, image.ravel(), out.ravel(), *args)
+
+
+def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call functions that release the GIL, as many at a time as there may be threads.
+
+    They must not come back to the pool themselves: who waits in it for another would wait forever.
+    """
+    workers = min(thread_count(), len(tasks))
+    if workers == 1:
+        return [task() for task in tasks]
+    results: list[Any] = [None] * len(tasks)
+    numbers = iter(range(len(tasks)))
+
+    def share() -> None:
+        for number in numbers:
+            results[number] = tasks[number]()
+
+    futures: list[Future[None]] = []
+    try:
+        with suppress(RuntimeError), _lock:
+            pool = _pool_of(workers - 1)
+            for _ in range(workers - 1):
+                # with the settings of whoever calls, such as NumPy's silence on overflow
+                futures.append(pool.submit(copy_context().run, share))
+        share()
+    finally:
+        for _ in numbers:
+            pass
+        wait(futures)
+    for future in futures:
+        future.result()
+    return results
 
 
 def _pool_of(workers: int) -> ThreadPoolExecutor:

@@ -41,7 +41,7 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     # ascending, so that sums do not depend on the order of the pixels
     steepness.sort(axis=1)
     out = np.empty((len(batch), len(STATISTICS)))
-    fill_statistics(steepness, counts, out)
+    fill_statistics(steepness, np.ones((1, steepness.shape[1])), counts, out)
     return out[:, _PLACES]
 
 

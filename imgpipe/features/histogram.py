@@ -33,8 +33,6 @@ _OWN = tuple(starmap(Definition, (
      "ih_min_grad_g", "argmin (n(i + 1) - n(i - 1)) / 2"),
 )))  # fmt: skip
 DEFINITIONS = (*_SHARED, *_OWN)
-# pixels of as many images as stay in the cache while their levels are put in order
-_PART = 2**14
 
 
 def describe(plan: ExtractionPlan) -> list[Feature]:
@@ -51,16 +49,15 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """  # noqa: E501
     out = np.empty((len(batch), len(DEFINITIONS)))
     levels = batch.levels.reshape(len(batch), -1)
-    length = max(1, _PART // levels.shape[1])
-    ordered = np.empty((length, levels.shape[1]))
-    for start in range(0, len(batch), length):
-        part = slice(start, start + length)
-        numbers, tops = batch.counts[part], batch.n_levels[part]
-        counts = np.zeros((len(tops), tops.max() + 1), np.int64)
-        _count(levels[part], tops, counts, ordered)
-        # those of intensities alone come last, and give way
-        fill_statistics(ordered[: len(tops)], numbers, out[part])
-        _own(counts, tops, numbers, out[part])
+    tops = batch.n_levels
+    shape = (len(batch), int(tops.max()) + 1)
+    counts = np.zeros(shape, np.int64)
+    _count(levels, counts)
+    present, times, sizes = np.empty(shape), np.empty(shape), np.empty(len(batch), np.int64)
+    _list_present(counts, present, times, sizes)
+    # those of intensities alone come last, and give way
+    fill_statistics(present, times, sizes, out)
+    _own(counts, tops, batch.counts, out)
     return out
 
 
@@ -76,17 +73,27 @@ FAMILY = Family(
 
 
 @jit
-def _count(levels: np.ndarray, tops: np.ndarray, counts: np.ndarray, ordered: np.ndarray) -> None:
-    """Count the pixels of each gray level, and list the levels in ascending order."""
+def _count(levels: np.ndarray, counts: np.ndarray) -> None:
+    """Count the pixels of each gray level."""
     for k in range(levels.shape[0]):
         row = levels[k]
         for i in range(row.size):
             counts[k, row[i]] += 1
-        n = 0
-        for level in range(1, tops[k] + 1):
-            for _ in range(counts[k, level]):
-                ordered[k, n] = level
-                n += 1
+
+
+@jit
+def _list_present(
+    counts: np.ndarray, present: np.ndarray, times: np.ndarray, sizes: np.ndarray
+) -> None:
+    """List the gray levels that are there in ascending order, and how often they are."""
+    for k in range(counts.shape[0]):
+        m = 0
+        for level in range(1, counts.shape[1]):
+            if counts[k, level] > 0:
+                present[k, m] = level
+                times[k, m] = counts[k, level]
+                m += 1
+        sizes[k] = m
 
 
 @jit

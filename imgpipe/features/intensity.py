@@ -3,6 +3,7 @@
 import numpy as np
 
 from imgpipe.features.family import Definition, Family, Feature
+from imgpipe.features.first_order.ascending import ascending
 from imgpipe.features.first_order.statistics import STATISTICS, fill_statistics
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.settings import ExtractionPlan
@@ -30,7 +31,7 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     """
     out = np.empty((len(batch.channels), len(batch), len(DEFINITIONS)))
     for channel, values in zip(batch.channels, out, strict=True):
-        fill_statistics(batch.sorted(channel), batch.counts, values)
+        fill_statistics(*ascending(batch, channel), values)
     return np.concatenate(list(out), axis=1)
 
 

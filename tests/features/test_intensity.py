@@ -155,3 +155,22 @@ def test_stack_with_masks_of_different_sizes(rng):
     values, _ = extract_many(images, masks, families="intensity")
     for row, image, mask in zip(values, images, masks, strict=True):
         assert row == pytest.approx(list(naive(image[mask]).values()), rel=1e-9)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_whole_numbers_are_counted_and_others_sorted(masked: bool) -> None:
+    """Half an image of whole numbers, which is sorted and not counted, has half its statistics."""
+    rng = np.random.default_rng(0)
+    image = rng.integers(-300, 300, (40, 50)) | 1
+    mask = rng.random(image.shape) < 0.6 if masked else None
+    whole = extract(image, mask, families="intensity")
+    halves = extract(image / 2, mask, families="intensity")
+    for name in ("median", "minimum", "percentile_10", "percentile_90", "maximum", "range"):
+        assert halves[f"intensity_{name}"] == whole[f"intensity_{name}"] / 2
+    for name in ("skewness", "kurtosis"):
+        np.testing.assert_allclose(
+            halves[f"intensity_{name}"], whole[f"intensity_{name}"], rtol=1e-9
+        )
+    np.testing.assert_allclose(
+        halves["intensity_variance"], whole["intensity_variance"] / 4, rtol=1e-12
+    )

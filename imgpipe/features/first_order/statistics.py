@@ -72,48 +72,61 @@ STATISTICS = tuple(starmap(Statistic, (
 
 
 @jit
-def fill_statistics(values: np.ndarray, counts: np.ndarray, out: np.ndarray) -> None:
-    """Fill each row of `out` with the `STATISTICS` of ascending values, NaN where there is none."""
+def fill_statistics(
+    values: np.ndarray, times: np.ndarray, sizes: np.ndarray, out: np.ndarray
+) -> None:
+    """Fill each row of `out` with the `STATISTICS` of ascending values, NaN where there is none.
+
+    `times` says how often each value is there: a row for each image, or one for all.
+    """
     for k in range(values.shape[0]):
-        if counts[k] > 0:
-            _statistics(values[k, : counts[k]], out[k])
+        m = sizes[k]
+        if m > 0:
+            _statistics(values[k, :m], times[min(k, times.shape[0] - 1), :m], out[k])
         else:
             out[k] = np.nan
 
 
 @jit_helper
-def _percentile(x: np.ndarray, q: float) -> float:
-    """Linear interpolation between the order statistics of ascending `x`."""
-    h = (x.size - 1) * q
-    i = int(h)
-    if i >= x.size - 1:
-        return x[x.size - 1]
-    return x[i] + (x[i + 1] - x[i]) * (h - i)
+def _percentiles(x: np.ndarray, times: np.ndarray, n: int, at: np.ndarray) -> np.ndarray:
+    """Linear interpolation between the order statistics of ascending `x`, at ascending shares."""
+    found = np.empty(at.size)
+    entry, before = 0, 0.0  # where a value stands, and how many lie before it
+    for p in range(at.size):
+        h = (n - 1) * at[p]
+        i = int(h)
+        if x.size == n:
+            entry, before = i, float(i)
+        while before + times[entry] <= i:
+            before += times[entry]
+            entry += 1
+        here = x[entry]
+        last = i >= n - 1
+        above = here if last or before + times[entry] > i + 1 else x[entry + 1]
+        found[p] = here if last else here + (above - here) * (h - i)
+    return found
 
 
 @jit_helper
-def _statistics(x: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` with the `STATISTICS` of ascending `x`."""
-    n = x.size
+def _statistics(x: np.ndarray, times: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` with the `STATISTICS` of ascending `x`, each of which is there so many times."""
+    n = int(times.sum())
     low = x[0]
-    median = _percentile(x, 0.5)
-    p10 = _percentile(x, 0.10)
-    p90 = _percentile(x, 0.90)
-    p25 = _percentile(x, 0.25)
-    p75 = _percentile(x, 0.75)
+    p10, p25, median, p75, p90 = _percentiles(x, times, n, np.array([0.10, 0.25, 0.5, 0.75, 0.90]))
     # each sum waits for its last addition: those that can run side by side share a pass
     total = 0.0
     from_median = 0.0
     energy = 0.0
-    inner = 0
+    inner = 0.0
     inner_total = 0.0
-    for i in range(n):
-        total += x[i] - low
-        from_median += abs(x[i] - median)
-        energy += x[i] * x[i]
+    for i in range(x.size):
+        t = times[i]
+        total += t * (x[i] - low)
+        from_median += t * abs(x[i] - median)
+        energy += t * (x[i] * x[i])
         if p10 <= x[i] <= p90:
-            inner_total += x[i] - p10
-            inner += 1
+            inner_total += t * (x[i] - p10)
+            inner += t
     # relative to the minimum, so that a constant image has exactly zero variance
     mean = low + total / n
     inner_mean = p10 + inner_total / inner if inner > 0 else np.nan
@@ -122,15 +135,16 @@ def _statistics(x: np.ndarray, out: np.ndarray) -> None:
     m4 = 0.0
     absolute = 0.0
     inner_absolute = 0.0
-    for i in range(n):
+    for i in range(x.size):
+        t = times[i]
         d = x[i] - mean
         d2 = d * d
-        m2 += d2
-        m3 += d2 * d
-        m4 += d2 * d2
-        absolute += abs(d)
+        m2 += t * d2
+        m3 += t * (d2 * d)
+        m4 += t * (d2 * d2)
+        absolute += t * abs(d)
         if p10 <= x[i] <= p90:
-            inner_absolute += abs(x[i] - inner_mean)
+            inner_absolute += t * abs(x[i] - inner_mean)
     variance = m2 / n
     out[0] = mean
     out[1] = variance
@@ -140,9 +154,9 @@ def _statistics(x: np.ndarray, out: np.ndarray) -> None:
     out[5] = low
     out[6] = p10
     out[7] = p90
-    out[8] = x[n - 1]
+    out[8] = x[x.size - 1]
     out[9] = p75 - p25
-    out[10] = x[n - 1] - low
+    out[10] = x[x.size - 1] - low
     out[11] = absolute / n
     out[12] = inner_absolute / inner if inner > 0 else np.nan
     out[13] = from_median / n

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,9 @@ class Batch:
         shape = mask if morphological_mask is None else morphological_mask
         values, self.finite = _checked(values, mask, labels, masked)
         self.shared: dict[str, Any] = {}
+        # families of one image work side by side, and what several need is worked out once
+        self.lock = RLock()
+        self._levels: tuple[np.ndarray, np.ndarray, int] | None = None
         self._sorted: list[tuple[np.ndarray, np.ndarray]] = []
         self.whole = values
         self.origin: tuple[int, ...] = (0, 0, 0)
@@ -89,10 +93,13 @@ class Batch:
         """Number of pixels in each intensity mask, int64 (n,)."""
         return self.extents.n_pixels
 
-    @cached_property
+    @property
     def _discretised(self) -> tuple[np.ndarray, np.ndarray, int]:
-        levels, n_levels = discretise(self.values, self.inside, self._settings, self.labels)
-        return levels, n_levels, int(n_levels.max())
+        with self.lock:
+            if self._levels is None:
+                found = discretise(self.values, self.inside, self._settings, self.labels)
+                self._levels = (*found, int(found[1].max()))
+        return self._levels
 
     @property
     def levels(self) -> np.ndarray:
@@ -111,6 +118,10 @@ class Batch:
 
     def sorted(self, values: np.ndarray) -> np.ndarray:
         """Ascending values inside each intensity mask, (n, longest), padded at the end."""
+        with self.lock:
+            return self._sorted_once(values)
+
+    def _sorted_once(self, values: np.ndarray) -> np.ndarray:
         for known, gathered in self._sorted:
             if known is values:
                 return gathered

@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError, by_position
+from imgpipe._runtime.threads import side_by_side
 from imgpipe._runtime.workers import end_with
 from imgpipe.features.family import Family
 from imgpipe.features.inputs.batch import Batch
@@ -22,6 +24,7 @@ from imgpipe.features.registry import FAMILIES, families_of, features_of
 
 _CHUNK_PIXELS = 2**19  # 4 MB of float64
 _FILE_PIXELS = 2**16  # what a file that is not read yet is taken for
+_WORTH_THREADS = 2**15  # pixels, of which a family takes a third of a millisecond
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,10 @@ def _run_stack(
 
 
 def _measure(batch: Batch, plan: ExtractionPlan, families: Sequence[Family]) -> np.ndarray:
-    blocks = [family.compute(batch, plan) for family in families]
+    tasks = [partial(family.compute, batch, plan) for family in families]
+    # a stack of many images has workers for that
+    alone = len(batch) == 1 and batch.values.size >= _WORTH_THREADS
+    blocks = side_by_side(tasks) if alone else [task() for task in tasks]
     return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
 

@@ -114,16 +114,21 @@ def directions(flat: bool) -> np.ndarray:
 def volumes_of(batch: Batch, flat: bool, by_slice: bool) -> list[Volumes]:
     """The stack in parts small enough that the matrices of one stay in the cache."""
     key = f"volumes {flat} {by_slice}"
-    if key not in batch.shared:
-        n, depth, height, width = batch.levels.shape
-        pixels = height * width * (1 if by_slice else depth)
-        length = max(1, _PART // max(pixels, batch.top**2))
-        batch.shared[key] = [
-            Volumes(batch, flat, by_slice, slice(start, start + length))
-            for start in range(0, n * depth if by_slice else n, length)
-        ]
+    with batch.lock:
+        if key not in batch.shared:
+            batch.shared[key] = _parts_of(batch, flat, by_slice)
     parts: list[Volumes] = batch.shared[key]
     return parts
+
+
+def _parts_of(batch: Batch, flat: bool, by_slice: bool) -> list[Volumes]:
+    n, depth, height, width = batch.levels.shape
+    pixels = height * width * (1 if by_slice else depth)
+    length = max(1, _PART // max(pixels, batch.top**2))
+    return [
+        Volumes(batch, flat, by_slice, slice(start, start + length))
+        for start in range(0, n * depth if by_slice else n, length)
+    ]
 
 
 class Matrices(NamedTuple):
