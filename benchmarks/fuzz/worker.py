@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.fuzz.mutations import case
 from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.refusing import WAY_OUT
-from imgpipe.bundle.running.made_up import made_up_images
+from imgpipe.bundle.inference.selftest_images import made_up_images
 
 ADDRESS_SPACE = 6 * 2**30  # the code of Numba and onnxruntime maps some two of them
 GROWTH = 600 * 2**20

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from imgpipe._common.lazy import lazily
 
 if TYPE_CHECKING:
-    from imgpipe.bundle.ahead import check_writable
     from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
-    from imgpipe.bundle.files import check_suffix, load, save
+    from imgpipe.bundle.files import load, save
     from imgpipe.bundle.inspecting import inspect
     from imgpipe.bundle.model_card.inspected import Inspected
     from imgpipe.bundle.predictions import Predictions
     from imgpipe.bundle.predictor import Predictor
-    from imgpipe.bundle.scoring import score
+    from imgpipe.bundle.scoring.score import score
+    from imgpipe.bundle.suffix import check_suffix
+    from imgpipe.bundle.writing.ahead import check_writable
 
 _HOMES = {
     "Explained": "explaining",
@@ -27,15 +28,15 @@ _HOMES = {
     "Predictions": "predictions",
     "Predictor": "predictor",
     "check_note": "card",
-    "check_suffix": "files",
-    "check_writable": "ahead",
+    "check_suffix": "suffix",
+    "check_writable": "writing.ahead",
     "explain": "explaining",
     "found_in_run": "card",
     "inspect": "inspecting",
     "load": "files",
     "make_card": "card",
     "save": "files",
-    "score": "scoring",
+    "score": "scoring.score",
 }
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from imgpipe.bundle.evidence import Evidence, evidence_of
+from imgpipe.bundle.inference.novelty import distance_of
 from imgpipe.bundle.predictor import Predictor
-from imgpipe.bundle.running.novelty import distance_of
 from imgpipe.datasets.digests import image_digest
 from imgpipe.images import Image, Images
 from imgpipe.images.picture import outlined

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path, shown
+from imgpipe.bundle.suffix import check_suffix
 
 if TYPE_CHECKING:
     from imgpipe.bundle.archive.bundled import Bundled
     from imgpipe.bundle.predictor import Predictor
     from imgpipe.learn.trained import TrainedModel
-
-SUFFIXES = (".imgpipe", ".joblib")
 
 
 def save(
@@ -63,15 +62,15 @@ def save(
     >>> predictor.classes, predictor.card
     (('benign', 'malignant'), {'data': 'synthetic-nodules'})
     """
-    from imgpipe.bundle.given import as_trained
     from imgpipe.bundle.predictor import Predictor
+    from imgpipe.bundle.writing.given import as_trained
 
     check_suffix(path)
     if card is None and isinstance(model, Predictor):
         card = model.card
     trained = as_trained(model, path, classes, sample)
     if Path(path).suffix.lower() == ".joblib":
-        from imgpipe.bundle.joblib_file import dump
+        from imgpipe.bundle.pickled.joblib_file import dump
 
         dump(trained, path, card)
         return
@@ -90,11 +89,12 @@ def save(
 
 def _write(model: "TrainedModel", bundled: "Bundled", scratch: Path) -> None:
     """Write a bundle, read it again, and see that it says what the pipeline says."""
-    from imgpipe.bundle.opening import open_bundle
+    from imgpipe.bundle.inference.opening import open_bundle
+    from imgpipe.bundle.predictor import Predictor
     from imgpipe.bundle.writing.gate import check
 
     bundled.write(scratch)
-    check(model, open_bundle(scratch))
+    check(model, Predictor(*open_bundle(scratch)))
 
 
 def _why(error: InputError, scratch: Path) -> str:
@@ -139,30 +139,12 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
     """
     check_suffix(path)
     if Path(path).suffix.lower() == ".imgpipe":
-        from imgpipe.bundle.opening import open_bundle
+        from imgpipe.bundle.inference.opening import open_bundle
+        from imgpipe.bundle.predictor import Predictor
 
-        return open_bundle(path)
+        return Predictor(*open_bundle(path))
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
-    from imgpipe.bundle.joblib_file import undumped
+    from imgpipe.bundle.pickled.joblib_file import undumped
 
     return undumped(path, trust)
-
-
-def check_suffix(path: str | os.PathLike[str]) -> None:
-    """Accept ``.imgpipe`` and ``.joblib`` only.
-
-    Parameters
-    ----------
-    path : path-like
-        Of a model.
-
-    Raises
-    ------
-    InputError
-        For another suffix.
-    """
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        wanted = " or ".join(SUFFIXES)
-        raise InputError(f"{path}: a model needs the suffix {wanted}, found {suffix or 'none'}")

@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 from imgpipe._common import InputError
-from imgpipe.bundle.files import check_suffix, load
+from imgpipe.bundle.files import load
 from imgpipe.bundle.model_card.inspected import Inspected
+from imgpipe.bundle.suffix import check_suffix
 
 
 def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
@@ -49,7 +50,7 @@ def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
     manifest, selftest = None, None
     if Path(path).suffix.lower() == ".imgpipe":
         from imgpipe.bundle.archive.bundled import Bundled
-        from imgpipe.bundle.running.selftest import run_selftest
+        from imgpipe.bundle.inference.selftest import run_selftest
 
         bundled = Bundled.read(path)
         manifest = bundled.manifest

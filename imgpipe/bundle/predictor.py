@@ -10,8 +10,8 @@ import numpy as np
 
 from imgpipe._common import InputError, by_position, few, track
 from imgpipe._common.texts import counted, say
+from imgpipe.bundle.inference.novelty import judged
 from imgpipe.bundle.predictions import Predictions
-from imgpipe.bundle.running.novelty import judged
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images

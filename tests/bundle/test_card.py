@@ -10,9 +10,9 @@ import pytest
 
 from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.inference.selftest import run_selftest
+from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images
 from imgpipe.bundle.model_card.terminal import WIDTH
-from imgpipe.bundle.running.made_up import digest_of, made_up_images
-from imgpipe.bundle.running.selftest import run_selftest
 from imgpipe.datasets import DATASETS, Dataset, load
 from imgpipe.learn import TrainedModel, fit
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.bundle import load, old_names, save
+from imgpipe.bundle import load, save
+from imgpipe.bundle.pickled import old_names
 from imgpipe.datasets import Dataset
 from imgpipe.images import Image
 from imgpipe.learn import TrainedModel, make_pipeline

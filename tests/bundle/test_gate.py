@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from imgpipe import InputError, bundle, features
-from imgpipe.bundle import opening
+from imgpipe.bundle.inference import opening
 from imgpipe.bundle.writing import gate
 from imgpipe.datasets import Dataset
 from imgpipe.images import Image, Images
@@ -41,8 +41,8 @@ def bend(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
     opened = opening.open_bundle
 
     def bent(path: Any) -> Any:
-        found = opened(path)
-        return replace(found, model=replace(found.model, pipeline=change(found.model.pipeline)))
+        model, card = opened(path)
+        return replace(model, pipeline=change(model.pipeline)), card
 
     monkeypatch.setattr(opening, "open_bundle", bent)
 
@@ -74,7 +74,7 @@ def test_another_model_is_not_written(
 def test_what_the_gate_measures(trained: TrainedModel, tmp_path: Path) -> None:
     """The gate gives the largest difference, by training images that the model has at hand."""
     bundle.save(trained, tmp_path / "m.imgpipe")
-    opened = opening.open_bundle(tmp_path / "m.imgpipe")
+    opened = bundle.load(tmp_path / "m.imgpipe")
     assert isinstance(trained.sample, Images)
     assert gate.check(trained, opened) == 0.0
 

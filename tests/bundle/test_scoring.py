@@ -11,8 +11,8 @@ import pytest
 from imgpipe import InputError
 from imgpipe.bundle import Predictor, save, score
 from imgpipe.bundle import load as load_model
-from imgpipe.bundle.estimators import KeptPipeline
-from imgpipe.bundle.running.pipeline import BundledPipeline
+from imgpipe.bundle.inference.pipeline import BundledPipeline
+from imgpipe.bundle.scoring.estimators import KeptPipeline
 from imgpipe.datasets import Dataset, in_region, load
 from imgpipe.images import Images
 from imgpipe.images.gray import SAVED_AS_COLOUR

@@ -10,7 +10,7 @@ from imgpipe import InputError, features, kernels
 from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.steps import MOST_FILTERS, from_settings, to_settings
 from imgpipe.bundle.archive.values import MOST_CELLS, from_plain, to_plain
-from imgpipe.bundle.running.pipeline import BundledPipeline
+from imgpipe.bundle.inference.pipeline import BundledPipeline
 from imgpipe.images import Images
 from imgpipe.kernels.choosing import extent_of
 from imgpipe.learn import FeatureExtractor, Filter

@@ -118,7 +118,7 @@ def test_a_missing_package_is_named_before_the_fit(
     run: Run, trees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A graph needs onnx to be written; trees do not."""
-    monkeypatch.setattr("imgpipe.bundle.ahead.find_spec", lambda name: None)
+    monkeypatch.setattr("imgpipe.bundle.writing.ahead.find_spec", lambda name: None)
     done = run("train", trees, "--model", "svm", "--out", tmp_path / "m.imgpipe", *SETTINGS)
     assert_one_error(done, "m.imgpipe: writing a .imgpipe file needs onnx: pip install onnx")
     bundle.check_writable(learn.make_pipeline("forest"), "m.imgpipe")

@@ -56,9 +56,9 @@ class Expected:
 class Selftest:
     """What the model said of made-up inputs, to be said again on another machine.
 
-    `images` are so many images of `imgpipe.bundle.running.made_up`, whose pixels have the digest
-    `sha256`. The arrays ``selftest.points`` (rows of made-up features; none for a network) and
-    ``selftest.probabilities`` (of the images, then of the points) stand beside it;
+    `images` are so many images of `imgpipe.bundle.inference.selftest_images`, whose pixels have the
+    digest `sha256`. The arrays ``selftest.points`` (rows of made-up features; none for a network)
+    and ``selftest.probabilities`` (of the images, then of the points) stand beside it;
     ``selftest.features`` are those of the images, NaN where one is undefined.
     """
 

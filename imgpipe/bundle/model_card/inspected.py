@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgpipe.bundle.archive.manifest import FORMAT_VERSION, Manifest
-from imgpipe.bundle.running.selftest import Selftested
+from imgpipe.bundle.inference.selftest import Selftested
 
 if TYPE_CHECKING:
     from imgpipe.learn.trained import TrainedModel

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.inference.selftest_images import made_up_images
 from imgpipe.bundle.predictor import Predictor
-from imgpipe.bundle.running.made_up import made_up_images
 from imgpipe.images import Image, Images
 from imgpipe.learn.keeping import feature_steps
 

@@ -7,8 +7,8 @@ from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.kept import to_members
 from imgpipe.bundle.archive.manifest import Expected, Manifest
 from imgpipe.bundle.archive.steps import to_settings
-from imgpipe.bundle.running.novelty import to_bundle
 from imgpipe.bundle.writing.fitted_part import Part, fitted_part, unwrapped
+from imgpipe.bundle.writing.novelty import to_bundle
 from imgpipe.bundle.writing.selftest import selftest_of
 from imgpipe.bundle.writing.versions import written_by
 from imgpipe.features import catalogue

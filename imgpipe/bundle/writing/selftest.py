@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgpipe.bundle.archive.manifest import Selftest
-from imgpipe.bundle.running.made_up import digest_of, made_up_images, made_up_points
-from imgpipe.bundle.running.selftest import IMAGES, POINTS
+from imgpipe.bundle.inference.selftest import IMAGES, POINTS
+from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images, made_up_points
 from imgpipe.learn.keeping import feature_steps
 
 if TYPE_CHECKING:

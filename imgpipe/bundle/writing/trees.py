@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.bundle.running.trees import DTYPES
+from imgpipe.bundle.inference.trees import DTYPES
 
 _REFUSED = "{what} cannot be written as .imgpipe; keep the model in a .joblib file"
 _ZERO = float(np.float32(1e-35))  # LightGBM takes a feature for zero that is no larger

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.fuzz import worker
 from benchmarks.fuzz.mutations import case
 from benchmarks.fuzz.wire import decoded, encoded
-from imgpipe.bundle.running.guarded import Guarded
+from imgpipe.bundle.inference.checked_output import CheckedOutput
 
 
 def test_a_case_is_the_same_every_time(bundles: dict[str, bytes]) -> None:
@@ -37,7 +37,9 @@ def test_an_answer_that_is_no_probability_is_found(
     path = tmp_path / "m.imgpipe"
     path.write_bytes(bundles["logistic-2"])
     assert worker.outcome(path) == "predicted"
-    monkeypatch.setattr(Guarded, "__call__", lambda self, inputs: np.full((len(inputs), 2), 0.7))
+    monkeypatch.setattr(
+        CheckedOutput, "__call__", lambda self, inputs: np.full((len(inputs), 2), 0.7)
+    )
     with pytest.raises(AssertionError):
         worker.outcome(path)
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from imgpipe import InputError, learn
 from imgpipe.bundle.archive.operators import FEATURES
-from imgpipe.bundle.running.fitted import GraphFitted, fitted_of
+from imgpipe.bundle.inference.fitted import GraphFitted, fitted_of
 from imgpipe.bundle.writing.fitted_part import fitted_part
 from imgpipe.learn import CLASSIFIERS
 from imgpipe.learn.classifiers import BoostedTrees, CalibratedNeighbours, CalibratedSVM

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.bundle.running.made_up import digest_of, made_up_images
+from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images
 from imgpipe.learn.trained import TrainedModel
 
 if TYPE_CHECKING:

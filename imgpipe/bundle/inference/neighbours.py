@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.bundle.running.preparation import Preparation, infinite
+from imgpipe.bundle.inference.preparation import Preparation, infinite
 from imgpipe.learn.nearest import Nearest
 
 _DTYPES = {"samples": np.float64, "codes": np.int64, "slopes": np.float64, "offsets": np.float64}

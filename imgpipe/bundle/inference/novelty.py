@@ -7,33 +7,16 @@ import numpy as np
 
 from imgpipe import features
 from imgpipe._common import InputError
-from imgpipe.bundle.archive.manifest import NOVELTY_METHOD, Manifest, NoveltyFacts
-from imgpipe.learn.novelty.distance import LEVEL, Novelty
+from imgpipe.bundle.archive.manifest import Manifest
+from imgpipe.learn.novelty.distance import Novelty
 
 if TYPE_CHECKING:
     from imgpipe.images import Images
     from imgpipe.learn.trained import TrainedModel
 
 _FEATURES = "features"  # the step of `imgpipe.learn.make_pipeline`
-_ARRAYS = ("centre", "scale", "missing", "mean", "precision", "directions")
-
-
-def to_bundle(novelty: Novelty | None) -> tuple[NoveltyFacts | None, dict[str, np.ndarray]]:
-    """Give the novelty part of a model as a bundle keeps it: facts for its manifest, and arrays."""
-    if novelty is None:
-        return None, {}
-    facts = NoveltyFacts(
-        NOVELTY_METHOD,
-        100 * LEVEL,
-        novelty.held_out,
-        novelty.groups,
-        novelty.marked,
-        novelty.expected,
-        novelty.limit,
-        novelty.extraction,
-    )
-    arrays = {f"novelty.{name}": getattr(novelty, name) for name in _ARRAYS}
-    return facts, arrays | {"novelty.directions": novelty.directions.astype(np.float32)}
+ARRAYS = ("centre", "scale", "missing", "mean", "precision", "directions")
+"""The part's arrays, in a bundle with `novelty.` before their names."""
 
 
 def from_bundle(manifest: Manifest, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
@@ -47,7 +30,7 @@ def from_bundle(manifest: Manifest, arrays: Mapping[str, np.ndarray]) -> Novelty
     facts = manifest.novelty
     if facts is None:
         return None
-    parts = {name: arrays[f"novelty.{name}"].astype(np.float64) for name in _ARRAYS}
+    parts = {name: arrays[f"novelty.{name}"].astype(np.float64) for name in ARRAYS}
     if facts.extraction is not None:
         measured = _count(manifest, facts.extraction)
         if measured != len(parts["centre"]):

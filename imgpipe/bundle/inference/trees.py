@@ -8,7 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit
-from imgpipe.bundle.running.preparation import Preparation, infinite
+from imgpipe.bundle.inference.preparation import Preparation, infinite
 
 DTYPES = {
     "roots": np.int32,

@@ -100,7 +100,7 @@ def _as_estimator(pipeline: Any, n_jobs: int | None) -> Any:
     """Give a pipeline whose steps can be told apart."""
     if not hasattr(pipeline, "measure"):
         return pipeline
-    from imgpipe.bundle.estimators import KeptPipeline
+    from imgpipe.bundle.scoring.estimators import KeptPipeline
 
     return KeptPipeline(pipeline, n_jobs)
 

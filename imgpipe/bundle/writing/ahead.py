@@ -34,7 +34,7 @@ def check_writable(pipeline: Any, path: str | os.PathLike[str]) -> None:
     Traceback (most recent call last):
     imgpipe._common.errors.InputError: bayes.imgpipe: GaussianNB cannot be written ...
     """
-    from imgpipe.bundle.files import check_suffix
+    from imgpipe.bundle.suffix import check_suffix
     from imgpipe.bundle.writing.fitted_part import held_as_arrays, unwrapped
     from imgpipe.learn.graphs.writing import writer_of
     from imgpipe.learn.image_transformer import ImageTransformer

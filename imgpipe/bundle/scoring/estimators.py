@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
-from imgpipe.bundle.running.pipeline import BundledPipeline
+from imgpipe.bundle.inference.pipeline import BundledPipeline
 from imgpipe.learn.filters import Filter
 from imgpipe.learn.transformers import FeatureExtractor
 

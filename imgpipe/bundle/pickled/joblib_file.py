@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path
-from imgpipe.bundle.given import PARTS, check_parts
-from imgpipe.bundle.old_names import OLD_ROOM, known_again
+from imgpipe.bundle.pickled.old_names import OLD_ROOM, known_again
 from imgpipe.bundle.predictor import Predictor
+from imgpipe.bundle.writing.given import PARTS, check_parts
 
 if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel

@@ -1,6 +1,8 @@
 """A bundle as a model: read, checked, and ready to predict. Light to import."""
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -8,16 +10,15 @@ from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.kept import from_members
 from imgpipe.bundle.archive.refusing import refusing
 from imgpipe.bundle.archive.steps import from_settings
-from imgpipe.bundle.predictor import Predictor
-from imgpipe.bundle.running.fitted import fitted_of
-from imgpipe.bundle.running.guarded import Guarded
-from imgpipe.bundle.running.novelty import from_bundle
-from imgpipe.bundle.running.pipeline import BundledPipeline
+from imgpipe.bundle.inference.checked_output import CheckedOutput
+from imgpipe.bundle.inference.fitted import fitted_of
+from imgpipe.bundle.inference.novelty import from_bundle
+from imgpipe.bundle.inference.pipeline import BundledPipeline
 from imgpipe.learn.trained import TrainedModel
 
 
-def open_bundle(path: str | os.PathLike[str]) -> Predictor:
-    """Read a ``.imgpipe`` file, which runs nothing hidden in it.
+def open_bundle(path: str | os.PathLike[str]) -> tuple[TrainedModel, Mapping[str, Any]]:
+    """Read a ``.imgpipe`` file, which runs nothing hidden in it: the model, and its card.
 
     Raises
     ------
@@ -26,17 +27,17 @@ def open_bundle(path: str | os.PathLike[str]) -> Predictor:
     """
     bundled = Bundled.read(path)
     with refusing(path):
-        return _predictor(bundled)
+        return _model(bundled), bundled.manifest.card
 
 
-def _predictor(bundled: Bundled) -> Predictor:
+def _model(bundled: Bundled) -> TrainedModel:
     told = bundled.manifest
     expected = told.expected
     filters, extraction = from_settings(told.steps, expected, told.features)
     part = fitted_of(told.fitted, bundled.graphs, bundled.arrays)
-    fitted = Guarded(part, len(told.codes), bundled.rows)
+    fitted = CheckedOutput(part, len(told.codes), bundled.rows)
     pipeline = BundledPipeline(np.asarray(told.codes), filters, extraction, told.features, fitted)
-    model = TrainedModel(
+    return TrainedModel(
         pipeline,
         told.classes,
         expected.channel_axis,
@@ -48,4 +49,3 @@ def _predictor(bundled: Bundled) -> Predictor:
         **from_members(told.kept, bundled.arrays, told.features, len(told.classes)),
         novelty=from_bundle(told, bundled.arrays),
     )
-    return Predictor(model, told.card)

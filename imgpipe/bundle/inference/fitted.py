@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.bundle.running.preparation import infinite
+from imgpipe.bundle.inference.preparation import infinite
 
 _GRAPHS = {"graph": "classifier", "network": "network"}
 _INPUT_BYTES = 1 << 20  # of rows that pass through a graph at a time
@@ -44,11 +44,11 @@ def fitted_of(
     if kind in _GRAPHS and _GRAPHS[kind] in graphs and set(fitted) == {"kind"}:
         return GraphFitted(graphs[_GRAPHS[kind]], exact=kind == "graph")
     if kind == "trees":
-        from imgpipe.bundle.running.trees import TreesFitted
+        from imgpipe.bundle.inference.trees import TreesFitted
 
         return TreesFitted(fitted, arrays)
     if kind == "neighbours":
-        from imgpipe.bundle.running.neighbours import NeighboursFitted
+        from imgpipe.bundle.inference.neighbours import NeighboursFitted
 
         return NeighboursFitted(fitted, arrays)
     raise InputError(f"a fitted part of kind {kind!r} is not known, or not whole")

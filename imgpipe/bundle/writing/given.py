@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.inference.pipeline import BundledPipeline
 from imgpipe.bundle.predictor import Predictor
-from imgpipe.bundle.running.pipeline import BundledPipeline
 from imgpipe.images import Image, Images
 from imgpipe.learn.trained import TrainedModel
 

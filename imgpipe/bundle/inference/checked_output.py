@@ -3,12 +3,12 @@
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.bundle.running.fitted import Fitted
+from imgpipe.bundle.inference.fitted import Fitted
 
 _ROUNDING = 1e-4  # of a network in single precision, over ten thousand classes
 
 
-class Guarded:
+class CheckedOutput:
     """A fitted part whose answers are checked.
 
     Parameters

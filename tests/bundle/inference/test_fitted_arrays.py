@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.bundle.running.fitted import fitted_of
+from imgpipe.bundle.inference.fitted import fitted_of
 
 Arrays = dict[str, np.ndarray]
 TREES: dict[str, Any] = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from imgpipe import features
 from imgpipe._common import InputError
-from imgpipe.bundle.running.fitted import Fitted
+from imgpipe.bundle.inference.fitted import Fitted
 from imgpipe.images import Images, as_images
 from imgpipe.images.stacks import computable, stacked
 

@@ -1,0 +1,1 @@
+"""Models in .joblib files, which hold any pipeline, and whose reading needs trust."""

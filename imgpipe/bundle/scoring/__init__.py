@@ -1,0 +1,1 @@
+"""A model that is kept, judged on labelled images that it has not seen."""
