@@ -1,7 +1,9 @@
 """Changes bundles at random for a while: `python -m benchmarks.fuzz --seconds 60`.
 
-Case N is the same on every run with the same packages; `--case N` runs it alone. Ends with an exit
-code other than 0 when something else than a refusal or a sane prediction was found.
+Case N is the same on every run with the same packages; `--case N` runs it alone. The seconds count
+from where a process has compiled and opened the sound bundles. Ends with an exit code other than 0
+when something else than a refusal or a sane prediction was found, or when too few cases were tried
+to say so.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from benchmarks.fuzz.seeds import write_seeds
 _CHUNK = 10_000
 _KEPT = 60  # reasons that are listed
 _WITHOUT_END = 10**9
+_LEAST = 1000 / 60  # cases a second; fewer, and something is wrong with the fuzzer
 _PACKAGES = ("imgpipe", "numpy", "numba", "onnxruntime", "scikit-learn", "lightgbm", "torch")
 
 
@@ -37,35 +40,47 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         print(f"bundles: {', '.join(write_seeds(Path(folder)))}", flush=True)
         if told.case is not None:
-            print(json.dumps(_chunk(Path(folder), told.case, 1, float("inf")), indent=1))
+            print(json.dumps(_chunk(Path(folder), told.case, 1, _WITHOUT_END), indent=1))
             return 0
-        start = time.time()
-        until = start + told.seconds if told.seconds else float("inf")
-        found = _all(Path(folder), told, until)
-        found["seconds"] = round(time.time() - start, 1)
+        found = _all(Path(folder), told)
     _tell(found)
     if told.record:
         path = RESULTS / "fuzz.json"
         found = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
         path.write_text(json.dumps(found, indent=1) + "\n")
         print(f"written: {path}")
-    return 1 if found["failures"] else 0
+    if found["failures"]:
+        return 1
+    least = least_of(told.seconds, told.cases)
+    if found["cases"] < least:
+        print(f"too few cases: at least {least:,} are tried in that time by a sound fuzzer")
+        return 1
+    return 0
 
 
-def _all(folder: Path, told: Any, until: float) -> dict[str, Any]:
+def least_of(seconds: float | None, cases: int) -> int:
+    """Give the number of cases below which a run without failures says nothing."""
+    return cases if seconds is None else max(1, min(cases, round(_LEAST * seconds)))
+
+
+def _all(folder: Path, told: Any) -> dict[str, Any]:
     """Run chunks of cases, some at a time, and add up what they found."""
     outcomes: Counter[str] = Counter()
     failures: list[Any] = []
-    cases, slowest, grown = 0, (0.0, -1), 0
+    cases, slowest, grown, spent = 0, (0.0, -1), 0, 0.0
+    seconds = told.seconds or float(_WITHOUT_END)
     firsts = range(told.first, told.first + told.cases, _CHUNK)
     last = told.first + told.cases
     with ThreadPoolExecutor(told.jobs) as pool:
         for start in range(0, len(firsts), told.jobs):
-            if time.time() > until or len(failures) > 20:
+            if spent >= seconds or len(failures) > 20:
                 break
             several = firsts[start : start + told.jobs]
-            jobs = [pool.submit(_chunk, folder, n, min(_CHUNK, last - n), until) for n in several]
-            for one in (job.result() for job in jobs):
+            left = seconds - spent
+            jobs = [pool.submit(_chunk, folder, n, min(_CHUNK, last - n), left) for n in several]
+            done = [job.result() for job in jobs]
+            spent += max(one["seconds"] for one in done)
+            for one in done:
                 cases += one["cases"]
                 outcomes.update(one["outcomes"])
                 failures += one["failures"]
@@ -75,6 +90,7 @@ def _all(folder: Path, told: Any, until: float) -> dict[str, Any]:
     return {
         "first": told.first,
         "cases": cases,
+        "seconds": round(spent, 1),
         "failures": failures,
         "slowest_seconds": round(slowest[0], 3),
         "slowest_case": slowest[1],
@@ -84,13 +100,14 @@ def _all(folder: Path, told: Any, until: float) -> dict[str, Any]:
     }
 
 
-def _chunk(folder: Path, first: int, count: int, until: float) -> dict[str, Any]:
+def _chunk(folder: Path, first: int, count: int, seconds: float) -> dict[str, Any]:
     """Run cases in a process of their own; one that dies is a failure, and the rest goes on."""
+    start = time.time()
     with tempfile.NamedTemporaryFile() as status:
         status.write(struct.pack("<q", first - 1))
         status.flush()
         command = [sys.executable, "-m", "benchmarks.fuzz.worker", folder, "--first", first,
-                   "--count", count, "--until", until, "--status", status.name]  # fmt: skip
+                   "--count", count, "--seconds", seconds, "--status", status.name]  # fmt: skip
         done = subprocess.run([*map(str, command)], capture_output=True, text=True)
         (seed,) = struct.unpack("<q", Path(status.name).read_bytes()[:8])
     if done.returncode == 0:
@@ -100,10 +117,13 @@ def _chunk(folder: Path, first: int, count: int, until: float) -> dict[str, Any]
         raise SystemExit(f"the worker did not start:\n{done.stderr[-3000:]}")
     error = f"the process ended with {done.returncode}\n{done.stderr[-3000:]}"
     dead = {"seed": seed, "what": "", "error": error}
-    rest = first + count - seed - 1
-    later = _chunk(folder, seed + 1, rest, until) if rest else {"outcomes": {}, "failures": []}
+    rest, spent = first + count - seed - 1, time.time() - start
+    later: dict[str, Any] = {"outcomes": {}, "failures": []}
+    if rest and spent < seconds:
+        later = _chunk(folder, seed + 1, rest, seconds - spent)
     return {
         "cases": later.get("cases", 0) + seed + 1 - first,
+        "seconds": later.get("seconds", 0.0) + spent,
         "outcomes": later["outcomes"],
         "failures": [dead, *later["failures"]],
         "slowest": later.get("slowest", (0.0, seed)),

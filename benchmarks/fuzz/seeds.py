@@ -1,4 +1,4 @@
-"""The bundles that are changed: of each kind of fitted part, and one with all that it may keep."""
+"""The bundles that are changed: of each kind of fitted part, and some with what they may keep."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +8,8 @@ import numpy as np
 
 from imgpipe import bundle
 from imgpipe.datasets import Dataset
-from imgpipe.learn import fit, make_pipeline
+from imgpipe.learn import TrainedModel, fit, make_pipeline
+from imgpipe.learn.novelty.training import novelty_of
 
 FAMILIES = ("intensity", "glcm")
 _SMALL = {
@@ -43,10 +44,23 @@ def write_seeds(folder: Path) -> list[str]:
             card = {"data": "noise", "note": "made up", "metrics": {"auc": [0.9, 0.8, 1.0]}}
             bundle.save(model, path, classes=classes, sample=images[0], card=card)
             written.append(path.name)
-    path = folder / "kept-3.imgpipe"
     data = Dataset("noise", images, labels, ("a", "b", "c"), groups=np.arange(24).astype(str))
-    bundle.save(fit(data, "logistic", families=FAMILIES, cases="pictures"), path)
-    return [*written, path.name]
+    kept = {"kept-3": fit(data, "logistic", families=FAMILIES, cases="pictures")}
+    if find_spec("torch") is not None:  # its novelty part measures features that it has not
+        kept["kept-cnn-3"] = _network(data)
+    for name, trained in kept.items():
+        assert trained.novelty is not None
+        bundle.save(trained, folder / f"{name}.imgpipe")
+    return [*written, *(f"{name}.imgpipe" for name in kept)]
+
+
+def _network(data: Dataset) -> TrainedModel:
+    """Train a small network, and learn what its images are like."""
+    pixels = np.stack([image.pixels for image in data.images])
+    network = _pipeline("cnn").set_params(**_SMALL["cnn"]).fit(pixels, data.labels)
+    unlike = novelty_of(network, data, list(map(str, range(len(data)))), None)
+    kind = (data.classes, None, pixels.shape[1:], str(pixels.dtype))
+    return TrainedModel(network, *kind, sample=data.images, novelty=unlike)
 
 
 def _pipeline(name: str) -> Any:

@@ -22,6 +22,7 @@ from benchmarks.fuzz.mutations import case
 from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.refusing import WAY_OUT
 from imgpipe.bundle.inference.selftest_images import made_up_images
+from imgpipe.bundle.predictions import Predictions
 
 ADDRESS_SPACE = 6 * 2**30  # the code of Numba and onnxruntime maps some two of them
 GROWTH = 600 * 2**20
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, required=True)
     parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--until", type=float, default=float("inf"))
+    parser.add_argument("--seconds", type=float, required=True, help="of cases, not of the start")
     parser.add_argument("--status", type=Path, required=True)
     told = parser.parse_args()
     warnings.simplefilter("error")
@@ -58,8 +59,9 @@ def _run(path: Path, bundles: dict[str, bytes], status: Any, told: Any) -> dict[
     found: Counter[str] = Counter()
     failures, slowest, count = [], (0.0, 0), 0
     least = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    begun = time.time()  # what was compiled until here is not the cases' time
     for seed in range(told.first, told.first + told.count):
-        if time.time() > told.until:
+        if time.time() > begun + told.seconds:
             break
         status[:] = struct.pack("<q", seed)
         what, content = case(seed, bundles)
@@ -79,6 +81,7 @@ def _run(path: Path, bundles: dict[str, bytes], status: Any, told: Any) -> dict[
     faulthandler.cancel_dump_traceback_later()
     return {
         "cases": count,
+        "seconds": time.time() - begun,
         "outcomes": dict(found),
         "failures": failures,
         "slowest": slowest,
@@ -92,7 +95,7 @@ def outcome(path: Path) -> str:
     Raises
     ------
     AssertionError
-        For an answer that is no probability.
+        For an answer that is no probability, or no distance.
     Exception
         For any error but an `InputError` that names the file.
     """
@@ -115,13 +118,31 @@ def outcome(path: Path) -> str:
     assert said.shape == (3, len(model.pipeline.classes_))
     assert ((said >= 0) & (said <= 1 + 1e-4)).all(), said
     assert np.abs(said.sum(axis=1) - 1).max() <= 1e-4
-    predictor.predict(images).to_records()
+    told = predictor.predict(images)
+    _check_novelty(told, model)
+    told.to_records()
     if model.cases is not None:
         try:
             bundle.explain(predictor, images[0])
         except InputError as error:
             return f"opened, predicts, does not explain; {_reason(str(error))}"
     return "predicted"
+
+
+def _check_novelty(told: Predictions, model: Any) -> None:
+    """Let each image that is predicted have a distance, which may be infinite, and a yes or no."""
+    if model.novelty is None:
+        assert told.ood_distance is None
+        assert told.ood is None
+        return
+    assert told.ood_distance.dtype == np.float64
+    for error, distance, marked in zip(told.errors, told.ood_distance, told.ood, strict=True):
+        if error:
+            assert np.isnan(distance), distance
+            assert marked is None, marked
+        else:
+            assert distance >= 0, distance  # NaN is not
+            assert marked is bool(distance > 1), (distance, marked)
 
 
 def _reason(text: str) -> str:

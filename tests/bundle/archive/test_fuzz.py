@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fuzz import __main__ as fuzz
 from benchmarks.fuzz import worker
 from benchmarks.fuzz.mutations import case
 from benchmarks.fuzz.wire import decoded, encoded
 from imgpipe.bundle.inference.checked_output import CheckedOutput
+from imgpipe.learn.novelty.distance import Novelty
 
 
 def test_a_case_is_the_same_every_time(bundles: dict[str, bytes]) -> None:
@@ -42,6 +44,59 @@ def test_an_answer_that_is_no_probability_is_found(
     )
     with pytest.raises(AssertionError):
         worker.outcome(path)
+
+
+@pytest.mark.parametrize("distance", [np.nan, -1.0])
+def test_an_answer_that_is_no_distance_is_found(
+    distance: float, bundles: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A distance to the training images that is none would be reported; an infinite one is one."""
+    path = tmp_path / "m.imgpipe"
+    path.write_bytes(bundles["kept-cnn-3"])
+    monkeypatch.setattr(Novelty, "distances", lambda self, rows: np.full(len(rows), np.inf))
+    assert worker.outcome(path) == "predicted"
+    monkeypatch.setattr(Novelty, "distances", lambda self, rows: np.full(len(rows), distance))
+    with pytest.raises(AssertionError):
+        worker.outcome(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "found", "code"),
+    [
+        (["--seconds", "60"], 999, 1),
+        (["--seconds", "60"], 1000, 0),
+        (["--seconds", "1"], 0, 1),
+        (["--seconds", "60", "--cases", "10"], 9, 1),
+        (["--seconds", "60", "--cases", "10"], 10, 0),
+        (["--cases", "10"], 0, 1),
+    ],
+)
+def test_too_few_cases_are_a_failure(
+    options: list[str], found: int, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fuzzer that tried next to nothing does not pass."""
+    tried = {
+        "cases": found,
+        "seconds": 1.0,
+        "failures": [],
+        "outcomes": {},
+        "slowest_seconds": 0.0,
+        "slowest_case": -1,
+    }
+    monkeypatch.setattr(fuzz, "write_seeds", lambda folder: [])
+    monkeypatch.setattr(fuzz, "_all", lambda folder, told: tried)
+    monkeypatch.setattr(sys, "argv", ["fuzz", *options])
+    assert fuzz.main() == code
+
+
+@pytest.mark.slow
+def test_the_seconds_are_those_of_the_cases() -> None:
+    """Compiling and opening sound bundles takes none of a run's seconds: it tries cases in each."""
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--seconds", "0.2"]
+    root = Path(__file__).parents[3]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "0 failures" in done.stdout
 
 
 @pytest.mark.slow
