@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.archive.fitted_check import check_neighbours, check_settings, check_trees
 from imgpipe.bundle.archive.graph_check import Cost, check_graph
 from imgpipe.bundle.archive.kept import DIGEST
 from imgpipe.bundle.archive.manifest import Manifest
@@ -103,12 +104,6 @@ ARRAYS: Mapping[str, Array] = {
 _PREPARATION = ("impute.median", "scale.mean", "scale.scale")
 _TREES = tuple(name for name in ARRAYS if name.startswith("trees."))
 _NEIGHBOURS = tuple(name for name in ARRAYS if name.startswith("neighbours."))
-_FITTED: Mapping[str, tuple[str, ...]] = {
-    "graph": (),
-    "network": (),
-    "trees": ("precision", "combine", "missing", "classes"),
-    "neighbours": ("asked", "weights", "classes"),
-}
 _NOVELTY = tuple(name for name in ARRAYS if name.startswith("novelty."))
 _GRAPHS = {"graph": "classifier", "network": "network"}
 
@@ -123,13 +118,13 @@ def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays)
     """
     kind = manifest.fitted.get("kind")
     _check_names(kind, graphs, arrays)
-    _check_fitted(manifest)
+    check_settings(manifest.fitted, len(manifest.codes))
     _check_arrays(manifest, arrays)
     _check_novelty(manifest, arrays)
     if kind == "trees":
-        check_trees(arrays, len(manifest.features))
-    if kind == "neighbours" and (arrays["neighbours.codes"] >= len(manifest.codes)).any():
-        raise InputError(f"neighbours.codes has classes beyond the {len(manifest.codes)} there are")
+        check_trees(manifest.fitted, arrays, len(manifest.features))
+    if kind == "neighbours":
+        check_neighbours(manifest.fitted, arrays)
     if kind not in _GRAPHS:
         return Cost(8 * len(manifest.features), 0)
     name = _GRAPHS[kind]
@@ -162,15 +157,6 @@ def _check_names(kind: object, graphs: Mapping[str, bytes], arrays: Arrays) -> N
             raise InputError(f"a fitted part of kind {kind} has no {name}")
 
 
-def _check_fitted(manifest: Manifest) -> None:
-    """Compare what the manifest says of the fitted part with the settings of its kind."""
-    told, known = manifest.fitted, _FITTED[str(manifest.fitted["kind"])]
-    if set(told) != {"kind", *known}:
-        raise InputError(f"fitted must tell of {', '.join(('kind', *known))} and nothing else")
-    if told.get("classes", len(manifest.codes)) != len(manifest.codes):
-        raise InputError(f"fitted.classes is not the {len(manifest.codes)} that codes are")
-
-
 def _check_arrays(manifest: Manifest, arrays: Arrays) -> None:
     """Compare types, shapes and numbers with the table."""
     lengths = {"f": len(manifest.features), "k": len(manifest.codes), "x": DIGEST, "2": 2, "3": 3}
@@ -201,27 +187,3 @@ def _check_novelty(manifest: Manifest, arrays: Arrays) -> None:
     n = len(arrays["novelty.centre"])
     if n != len(manifest.features):
         raise InputError(f"novelty.centre has {n} numbers for {len(manifest.features)} features")
-
-
-def check_trees(arrays: Arrays, n_features: int) -> None:
-    """Let every walk end: down to a leaf that is there, past no node twice.
-
-    Children stand behind their parent, and every inner node is reached from one place only: all
-    walks of a row together then take no more steps than there are nodes.
-    """
-    roots, feature = arrays["trees.roots"], arrays["trees.feature"]
-    nodes, leaves = len(feature), len(arrays["trees.values"])
-    if not len(roots):
-        raise InputError("trees.roots has no tree")
-    if (feature >= n_features).any():
-        raise InputError(f"trees.feature has features beyond the {n_features} there are")
-    own = np.arange(nodes)
-    for name, behind in (("trees.roots", None), ("trees.left", own), ("trees.right", own)):
-        to = arrays[name]
-        if ((to >= nodes) | (to < -leaves)).any():
-            raise InputError(f"{name} leads to a node or a leaf that is not there")
-        if behind is not None and ((to >= 0) & (to <= behind)).any():
-            raise InputError(f"{name} leads back, in a circle")
-    ways = np.concatenate([roots, arrays["trees.left"], arrays["trees.right"]])
-    if (np.bincount(ways[ways >= 0], minlength=nodes) != 1).any():
-        raise InputError("trees have nodes that are reached from several places, or from none")

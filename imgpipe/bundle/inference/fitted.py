@@ -24,7 +24,7 @@ class Fitted(Protocol):
 def fitted_of(
     fitted: Mapping[str, Any], graphs: Mapping[str, bytes], arrays: Mapping[str, np.ndarray]
 ) -> Fitted:
-    """Make ready what `imgpipe.bundle.writing.fitted_part` wrote.
+    """Make ready what `imgpipe.bundle.archive` has checked.
 
     Parameters
     ----------
@@ -38,20 +38,18 @@ def fitted_of(
     Raises
     ------
     InputError
-        If there is no such kind of part, or what it needs is missing or of no use.
+        If onnxruntime cannot run the graph, or is not there.
     """
-    kind = str(fitted.get("kind"))
-    if kind in _GRAPHS and _GRAPHS[kind] in graphs and set(fitted) == {"kind"}:
+    kind = fitted["kind"]
+    if kind in _GRAPHS:
         return GraphFitted(graphs[_GRAPHS[kind]], exact=kind == "graph")
     if kind == "trees":
         from imgpipe.bundle.inference.trees import TreesFitted
 
         return TreesFitted(fitted, arrays)
-    if kind == "neighbours":
-        from imgpipe.bundle.inference.neighbours import NeighboursFitted
+    from imgpipe.bundle.inference.neighbours import NeighboursFitted
 
-        return NeighboursFitted(fitted, arrays)
-    raise InputError(f"a fitted part of kind {kind!r} is not known, or not whole")
+    return NeighboursFitted(fitted, arrays)
 
 
 class GraphFitted:

@@ -18,17 +18,8 @@ class Preparation:
 
     @classmethod
     def of(cls, arrays: Mapping[str, np.ndarray]) -> "Preparation":
-        """Take what a bundle holds; an `InputError` where that is of no use."""
-        found = [arrays.get(name) for name in ("impute.median", "scale.mean", "scale.scale")]
-        given = [each for each in found if each is not None]
-        shapes = {each.shape for each in given}
-        if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
-            raise InputError("imputation and scaling of several numbers of features")
-        if any(each.dtype != np.float64 or not np.isfinite(each).all() for each in given):
-            raise InputError("imputation or scaling that is not in finite float64")
-        if found[2] is not None and not (found[2] > 0).all():
-            raise InputError("scaling by a deviation that is not positive")
-        return cls(*found)
+        """Take what a bundle holds, and `imgpipe.bundle.archive` has checked."""
+        return cls(*map(arrays.get, ("impute.median", "scale.mean", "scale.scale")))
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """Prepare rows of features, as scikit-learn's imputer and scaler do, in double."""

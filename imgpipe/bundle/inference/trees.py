@@ -1,7 +1,7 @@
 """Decision trees as arrays, walked by a compiled loop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -9,18 +9,6 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe._runtime.jit import jit
 from imgpipe.bundle.inference.preparation import Preparation, infinite
-
-DTYPES = {
-    "roots": np.int32,
-    "feature": np.int32,
-    "threshold": np.float64,
-    "left": np.int32,
-    "right": np.int32,
-    "missing": np.uint8,
-    "values": np.float64,
-}
-"""Arrays of trees, and their dtypes."""
-MOST_CLASSES = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,32 +41,9 @@ class Trees:
 
     @classmethod
     def of(cls, arrays: Mapping[str, np.ndarray]) -> "Trees":
-        """Take what a bundle holds, and check that each walk comes to an end."""
-        given = {name: arrays.get(f"trees.{name}") for name in DTYPES}
-        for name, dtype in DTYPES.items():
-            array = given[name]
-            if array is None or array.dtype != dtype or array.ndim != 1 + (name == "values"):
-                raise InputError(f"trees without an array {name} of {np.dtype(dtype)}")
-        trees = cls(**{name: np.ascontiguousarray(array) for name, array in given.items()})
-        trees._check()
-        return trees
-
-    def _check(self) -> None:
-        nodes, leaves = len(self.feature), len(self.values)
-        per_node = (self.threshold, self.left, self.right, self.missing)
-        if {len(each) for each in per_node} != {nodes} or not len(self.roots):
-            raise InputError("trees whose arrays are of several lengths, or no tree")
-        for to in (self.roots, self.left, self.right):
-            if ((to >= nodes) | (to < -leaves)).any():
-                raise InputError("trees that lead to a node that is not there")
-        own = np.arange(nodes)
-        for to in (self.left, self.right):
-            if ((to >= 0) & (to <= own)).any():
-                raise InputError("trees that lead back")
-        if (self.feature < 0).any() or np.isnan(self.threshold).any():
-            raise InputError("trees that ask for no feature, or for no number")
-        if (self.missing > 1).any() or not np.isfinite(self.values).all():
-            raise InputError("trees with leaves or ways that are no numbers")
+        """Take what a bundle holds, and `imgpipe.bundle.archive` has checked: each walk ends."""
+        names = [each.name for each in fields(cls)]
+        return cls(*(np.ascontiguousarray(arrays[f"trees.{name}"]) for name in names))
 
     def total(self, X: np.ndarray, columns: int) -> np.ndarray:
         """Add up what the trees say of rows, one after the other, float64 (n, columns).
@@ -101,27 +66,22 @@ class Trees:
 
 
 class TreesFitted:
-    """A forest (``"mean"``) or boosted trees (``"logistic"``, ``"softmax"``)."""
+    """A forest (``"mean"``) or boosted trees (``"logistic"``, ``"softmax"``).
+
+    Parameters
+    ----------
+    fitted : dict
+        What the manifest says of the part; checked, as the arrays are, by `imgpipe.bundle.archive`.
+    arrays : dict of str to ndarray
+    """
 
     def __init__(self, fitted: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-        told = {name: value for name, value in fitted.items() if name != "kind"}
-        if set(told) != {"precision", "combine", "classes", "missing"}:
-            raise InputError(f"trees of which {', '.join(map(str, told)) or 'nothing'} is told")
-        classes, self._combine, precision = told["classes"], told["combine"], told["precision"]
-        if type(classes) is not int or not 1 <= classes <= MOST_CLASSES:
-            raise InputError(f"trees of {classes!r} classes")
-        if self._combine not in ("mean", "softmax") and (self._combine, classes) != ("logistic", 2):
-            raise InputError(f"trees of {classes} classes that are combined by {self._combine!r}")
-        if precision not in ("float32", "float64") or type(told["missing"]) is not bool:
-            raise InputError(f"trees of the precision {precision!r}, or missing numbers unclear")
-        self._single, self._takes_missing = precision == "float32", told["missing"]
-        self._columns = 1 if self._combine == "logistic" else classes
+        self._combine, self._takes_missing = fitted["combine"], fitted["missing"]
+        self._single = fitted["precision"] == "float32"
+        self._columns = 1 if self._combine == "logistic" else fitted["classes"]
         self._prepare = Preparation.of(arrays)
         self._trees = Trees.of(arrays)
         self._last = int(self._trees.feature.max(initial=-1))
-        wide = self._trees.values.shape[1]
-        if wide != (classes if self._combine == "mean" else 1):
-            raise InputError(f"trees with {wide} numbers a leaf, of {classes} classes")
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Walk all trees."""

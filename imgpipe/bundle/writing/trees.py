@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.bundle.inference.trees import DTYPES
+from imgpipe.bundle.archive.parts import ARRAYS
 
 _REFUSED = "{what} cannot be written as .imgpipe; keep the model in a .joblib file"
+_COLUMNS = ("roots", "feature", "threshold", "left", "right", "missing")
 _ZERO = float(np.float32(1e-35))  # LightGBM takes a feature for zero that is no larger
 
 
@@ -16,9 +17,7 @@ _ZERO = float(np.float32(1e-35))  # LightGBM takes a feature for zero that is no
 class _Growing:
     """Columns of the arrays of trees, node by node."""
 
-    columns: dict[str, list[Any]] = field(
-        default_factory=lambda: {name: [] for name in DTYPES if name != "values"}
-    )
+    columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in _COLUMNS})
     leaves: dict[tuple[float, ...], int] = field(default_factory=dict)
 
     def leaf(self, values: tuple[float, ...]) -> int:
@@ -40,8 +39,9 @@ class _Growing:
     def arrays(self, columns: int) -> dict[str, np.ndarray]:
         """Give all of it under the names that a bundle has."""
         values = np.array(list(self.leaves), np.float64).reshape(-1, columns)
-        found = {name: np.array(column, DTYPES[name]) for name, column in self.columns.items()}
-        return {f"trees.{name}": array for name, array in {**found, "values": values}.items()}
+        found = {f"trees.{name}": column for name, column in self.columns.items()}
+        arrays = {name: np.array(column, ARRAYS[name].dtype) for name, column in found.items()}
+        return {**arrays, "trees.values": values}
 
 
 def forest(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
