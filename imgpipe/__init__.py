@@ -37,7 +37,8 @@ def __getattr__(name: str) -> Any:
     if name == "InputError":
         return import_module("imgpipe._common").InputError
     if name in __all__:
-        return import_module(f"imgpipe.{name}")
+        with import_module("imgpipe._common").needed_for(f"imgpipe.{name}"):
+            return import_module(f"imgpipe.{name}")
     raise AttributeError(f"module 'imgpipe' has no attribute {name!r}")
 
 

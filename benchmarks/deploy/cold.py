@@ -58,8 +58,8 @@ class Launcher:
 
 
 def environment(cache: Path) -> dict[str, str]:
-    """That of this process, with a cache of compiled code of its own."""
-    return dict(os.environ) | {"NUMBA_CACHE_DIR": str(cache)}
+    """That of this process, with a cache of compiled code of its own; onnxruntime sends nothing."""
+    return dict(os.environ) | {"NUMBA_CACHE_DIR": str(cache), "ORT_DISABLE_TELEMETRY": "1"}
 
 
 def commands(kept: Kept, data: Data) -> dict[str, list[str | Path]]:

@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks._timing import alternate
 from benchmarks.deploy.models import Kept
 from imgpipe import bundle
+from imgpipe._runtime.onnx_runtime import onnxruntime
 
 
 def race(kept: Kept, seconds: float) -> dict[str, float]:
@@ -47,13 +48,13 @@ def _treelite(stock: list[Any], row: np.ndarray) -> Callable[[], Any]:
 
 def _skl2onnx(stock: list[Any], row: np.ndarray) -> Callable[[], Any]:
     """All steps, in single precision, as its users convert them."""
-    import onnxruntime
     from skl2onnx import to_onnx
     from sklearn.pipeline import make_pipeline
 
+    runtime = onnxruntime("skl2onnx")
     row = row.astype(np.float32)
     content = to_onnx(make_pipeline(*stock), row).SerializeToString()
-    options = onnxruntime.SessionOptions()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     return lambda: session.run(None, {"X": row})

@@ -4,6 +4,7 @@ from imgpipe._common.errors import ImageError, InputError, StoppedFit
 from imgpipe._common.faults import Fault, collecting, fault
 from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, unknown_name
+from imgpipe._common.packages import MissingPackage, needed_for
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
 from imgpipe._common.sequences import by_position, few
@@ -12,6 +13,7 @@ __all__ = [
     "Fault",
     "ImageError",
     "InputError",
+    "MissingPackage",
     "StoppedFit",
     "atomic_path",
     "by_position",
@@ -20,6 +22,7 @@ __all__ = [
     "did_you_mean",
     "fault",
     "few",
+    "needed_for",
     "numba_cache_dir",
     "shown",
     "track",

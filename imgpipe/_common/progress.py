@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
+from importlib.util import find_spec
 from typing import Any, ClassVar, TypeVar
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def track(
     """
     if total is None and isinstance(items, Sized):
         total = len(items)
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or find_spec("rich") is None:
         yield from _with_lines(items, description, total) if lines else items
         return
     bar = None

@@ -20,6 +20,9 @@ def start_numba_without_scipy() -> None:
     try:
         from numba.core.registry import cpu_target
 
+        # says which instructions to use: what follows makes the target for them, once and for all
+        import imgpipe._runtime.jit  # noqa: F401
+
         # what the first call of a loop begins with
         cpu_target.target_context.refresh()
     finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from imgpipe._common import needed_for
 from imgpipe.bundle.evidence import Evidence, evidence_of
 from imgpipe.bundle.inference.novelty import distance_of
 from imgpipe.bundle.predictor import Predictor
@@ -99,6 +100,7 @@ class Explained:
 _PICTURES = ("picture", "maps")
 
 
+@needed_for("an explanation")
 def explain(predictor: Predictor, image: Any) -> Explained:
     """Predict one image, and say what speaks for it.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
-from imgpipe._common import few
+from imgpipe._common import few, needed_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,7 @@ class Predictions:
             return {}
         return {"ood_distance": self.ood_distance.tolist(), "ood": list(self.ood)}
 
+    @needed_for("a table (to_frame)")
     def to_frame(self) -> "pd.DataFrame":
         """One row an image.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, by_position, few, track
+from imgpipe._common import InputError, MissingPackage, by_position, few, needed_for, track
 from imgpipe._common.texts import counted, say
 from imgpipe.bundle.inference.novelty import judged
 from imgpipe.bundle.predictions import Predictions
@@ -229,8 +229,11 @@ class Predictor:
         if not usable:
             return
         try:
-            with np.errstate(over="ignore"):  # what overflows is refused as infinite
+            # what overflows is refused as infinite
+            with needed_for("this model"), np.errstate(over="ignore"):
                 shares, distances = judged(self.model, Images(list(usable.values())))
+        except MissingPackage:
+            raise
         except ValueError as error:  # pixels that are no numbers, or too large for a feature
             if len(usable) > 1:
                 for i, image in usable.items():

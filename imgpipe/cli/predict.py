@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imgpipe._common import InputError, atomic_path
+from imgpipe._common import InputError, atomic_path, needed_for
 from imgpipe._runtime.light_start import start_numba_without_scipy
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
@@ -91,8 +91,8 @@ def _checked(report: str | None, inputs: tuple[str, ...], force: bool) -> Path |
 
 def _explain(predictor: "Predictor", images: tuple[str, ...], page: Path, lang: str) -> None:
     """Write the page on the one image; for several, or one that cannot be used, there is none."""
-    from imgpipe import bundle, report
-
+    with needed_for("--report"):
+        from imgpipe import bundle, report
     report.write_prediction(bundle.explain(predictor, images[0]), page, lang=lang)
     click.echo(f"Report: {page}", err=True)
 

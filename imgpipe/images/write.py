@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path, shown
+from imgpipe._common import InputError, atomic_path, needed_for, shown
 from imgpipe.images.formats.opencv import cv2
 
 JPEG_QUALITY = 95
@@ -81,21 +81,21 @@ def _write_png(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> N
             raise OSError("OpenCV could not encode it")
         scratch.write_bytes(coded.tobytes())
         return
-    from PIL import Image
-
+    with needed_for("writing PNG"):
+        from PIL import Image
     Image.fromarray(pixels).save(scratch, format="PNG")
 
 
 def _write_jpeg(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> None:
-    from PIL import Image
-
+    with needed_for("writing JPEG"):
+        from PIL import Image
     _require(path, pixels, colour, (np.uint8,))
     Image.fromarray(pixels).save(scratch, format="JPEG", quality=JPEG_QUALITY)
 
 
 def _write_tiff(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> None:
-    import tifffile
-
+    with needed_for("writing TIFF"):
+        import tifffile
     if pixels.dtype == bool:
         pixels = pixels.astype(np.uint8) * 255
     tifffile.imwrite(scratch, pixels, photometric="rgb" if colour else "minisblack", metadata=None)

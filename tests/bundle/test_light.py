@@ -176,3 +176,69 @@ def test_trees_need_no_onnxruntime(folder: Path) -> None:
     assert code in (0, None)
     assert other == 2
     assert "pip install onnxruntime" in told
+
+
+def test_a_missing_reader_spoils_its_own_row(folder: Path) -> None:
+    """Files whose reader is not installed get a row that names the package; others go on."""
+    names = ["one.dcm", "one.tif", "one.png"]
+    call = ["predict", "svm.imgpipe", *names, "--json"]
+    ((code, out, err),), _ = run(folder, call, without=[*NEVER, "pydicom", "tifffile"])
+    assert code == 1
+    dicom, tiff, png = (row["error"] for row in json.loads(out))
+    assert "one.dcm: DICOM needs pydicom, which is not installed here: pip install pydicom" in dicom
+    assert "one.tif: TIFF needs tifffile, which is not installed here: pip install tiff" in tiff
+    assert png == ""
+    assert err.count("Error: ") == 2
+    ((code, out, _),), _ = run(folder, call, without=[*NEVER, "PIL"])
+    assert code == 1
+    assert [("pip install pillow" in row["error"]) for row in json.loads(out)] == [0, 0, 1]
+
+
+LACKING = """
+import json, sys
+
+class Refused:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("pandas", "scipy", "jinja2", "psutil", "sklearn"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Refused())
+from imgpipe import InputError, bundle
+predictor = bundle.load("svm.imgpipe")
+told = predictor.predict("some.npz")
+def report():
+    from imgpipe import report
+for use in (lambda: predictor.explain("one.png"), told.to_frame, report):
+    try:
+        use()
+    except InputError as error:
+        print(error)
+"""
+
+
+def test_what_is_missing_is_named_in_python(folder: Path) -> None:
+    """Without them, explanations, tables and pages are an `InputError` with what to install."""
+    done = subprocess.run(
+        [sys.executable, "-c", LACKING], capture_output=True, text=True, check=True, cwd=folder
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    assert all("which is not installed here: pip install " in line for line in lines)
+    assert lines[0].startswith("an explanation needs ")
+    assert lines[1].startswith("a table (to_frame) needs pandas, ")
+    said, _ = run(folder, ["predict", "svm.imgpipe", "one.png", "--report", "one.html"],
+                  without=["pandas", "scipy", "jinja2"])  # fmt: skip
+    assert said[0][0] == 2
+    assert "which is not installed here: pip install " in said[0][2]
+
+
+def test_nothing_is_left_in_the_home_folder(folder: Path, tmp_path: Path) -> None:
+    """A prediction writes nothing there but imgpipe's cache: onnxruntime keeps no track of it."""
+    environ = {**os.environ, "HOME": str(tmp_path)}
+    for name in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "IMGPIPE_CACHE"):
+        environ.pop(name, None)
+    command = [sys.executable, "-m", "imgpipe", "predict", "svm.imgpipe", "one.png"]
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in written if path.parts[:2] != (".cache", "imgpipe")] == []

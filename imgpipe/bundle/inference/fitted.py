@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._runtime.onnx_runtime import onnxruntime
 from imgpipe.bundle.inference.preparation import infinite
 
 _GRAPHS = {"graph": "classifier", "network": "network"}
@@ -94,7 +95,7 @@ class GraphFitted:
 
 
 def _session(content: bytes, exact: bool) -> Any:
-    runtime = _runtime()
+    runtime = onnxruntime("the model in this file")
     options = runtime.SessionOptions()
     options.log_severity_level = _SILENT
     options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
@@ -106,11 +107,3 @@ def _session(content: bytes, exact: bool) -> Any:
         return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # of many types, without a common one
         raise InputError(f"onnxruntime cannot run the graph of the model: {error}") from None
-
-
-def _runtime() -> Any:
-    try:
-        import onnxruntime
-    except ModuleNotFoundError:
-        raise InputError("a bundle needs onnxruntime: pip install onnxruntime") from None
-    return onnxruntime

@@ -88,8 +88,10 @@ class Archive:
 
     def check_room(self, keys: list[str]) -> None:
         """Refuse arrays that would not fit in the memory that is free."""
-        import psutil
-
+        try:
+            import psutil
+        except ModuleNotFoundError:  # small installations: unpacking tells when memory ends
+            return
         needed = sum(math.prod(s) * d.itemsize for s, d in map(self.header, keys))
         free = psutil.virtual_memory().available
         if needed > 0.8 * free:

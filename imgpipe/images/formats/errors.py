@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, MissingPackage
 
 # errors, and words of messages, of code that did not expect the bytes that it met
 _CODE_ERRORS = (AttributeError, TypeError, LookupError, UnicodeError, ArithmeticError,
@@ -44,6 +44,8 @@ def reading_dicom(name: str, kind: str = "DICOM") -> Iterator[None]:
             yield
     except InputError:
         raise
+    except ModuleNotFoundError as error:
+        raise MissingPackage(f"{name}: DICOM", error) from None
     except Exception as error:
         raise InputError(f"{name}: damaged or truncated {kind}: {reason(error)}") from None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, needed_for
 from imgpipe.images.formats.errors import quiet, reason
 from imgpipe.images.formats.samples import Samples
 
@@ -16,8 +16,9 @@ def decode_simple(name: str, data: bytes, step: int = 1) -> Samples:
 
     Gray of few bits comes from Pillow in levels that are `step` apart, and is given without.
     """
-    from PIL import Image as PillowImage
-    from PIL import UnidentifiedImageError
+    with needed_for(f"{name}: this format"):
+        from PIL import Image as PillowImage
+        from PIL import UnidentifiedImageError
 
     try:
         with quiet(), PillowImage.open(io.BytesIO(data), formats=("PNG", "JPEG", "BMP")) as image:

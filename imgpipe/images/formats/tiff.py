@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, needed_for
 from imgpipe.images.formats.errors import quiet, reason
 from imgpipe.images.formats.samples import Samples
 from imgpipe.images.formats.tiff_page import orientation, samples_of
@@ -24,7 +24,8 @@ TROUBLE = (
 
 def decode_tiff(name: str, data: bytes) -> Samples:
     """Image or volume from the bytes of a TIFF file."""
-    import tifffile
+    with needed_for(f"{name}: TIFF"):
+        import tifffile
 
     try:
         with quiet(), tifffile.TiffFile(io.BytesIO(data)) as tiff:

@@ -13,6 +13,7 @@ import numpy as np
 from torch import nn
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe._runtime.onnx_runtime import onnxruntime
 from imgpipe.learn.graphs.graph import Graph
 from imgpipe.learn.networks.checks import network_of
 from imgpipe.learn.networks.layers.network import Network
@@ -58,7 +59,7 @@ def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> f
     >>> save_onnx(model, "model.onnx") < 1e-4  # doctest: +SKIP
     True
     """
-    runtime = _runtime()
+    runtime = onnxruntime("ONNX export")
     model = network_of(model)
     content = network_bytes(model)
     shown = _examples(model) if images is None else np.asarray(images)
@@ -74,14 +75,6 @@ def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> f
     with atomic_path(path) as scratch:
         scratch.write_bytes(content)
     return difference
-
-
-def _runtime() -> Any:
-    try:
-        import onnxruntime
-    except ModuleNotFoundError as error:
-        raise InputError(f"ONNX export needs {error.name}: pip install onnxruntime") from None
-    return onnxruntime
 
 
 def _examples(model: Any) -> np.ndarray:

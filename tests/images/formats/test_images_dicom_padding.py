@@ -59,6 +59,26 @@ def test_eight_bits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "value"),
+    [("SS", -2000), ("US", 63536), ("US", 304), ("SS", -1), ("UN", (63536).to_bytes(2, "little"))],
+)
+def test_padding_outside_eight_bits(tmp_path: Path, kind: str, value: object) -> None:
+    """A padding value that unsigned pixels of 8 bits cannot hold pads none of them."""
+    pixels = np.array([[48, 48, 7, 255], [0, 60, 208, 48]], np.uint8)
+    found = read(make(tmp_path / "x.dcm", pixels, add=[(VALUE, kind, value)])).pixels
+    assert np.array_equal(found, pixels)
+
+
+def test_padding_of_eight_bits(tmp_path: Path) -> None:
+    """One that they can hold does, and so does the part of a range that they can hold."""
+    pixels = np.array([[0, 48, 7, 255]], np.uint8)
+    found = read(make(tmp_path / "x.dcm", pixels, add=[(VALUE, "US", 255)])).pixels
+    assert found.tolist() == [[0, 48, 7, 0]]
+    tags = [(VALUE, "SS", -2000), (LIMIT, "SS", 0)]
+    assert read(make(tmp_path / "y.dcm", pixels, add=tags)).pixels.tolist() == [[7, 48, 7, 255]]
+
+
+@pytest.mark.parametrize(
     ("kind", "ends"), [("SS", (-2000, -1990)), ("SS", (-1990, -2000)), ("US", (63536, 63546))]
 )
 def test_range_of_padding_values(tmp_path: Path, kind: str, ends: tuple[int, int]) -> None:

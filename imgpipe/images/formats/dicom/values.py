@@ -55,17 +55,20 @@ def _padding_value(name: str, dataset: Any, keyword: str, dtype: np.dtype) -> in
         return None
     if isinstance(value, bytes):
         little = dataset.original_encoding[1] is not False
-        value = int.from_bytes(value[: dtype.itemsize], "little" if little else "big")
+        value = int.from_bytes(value[: max(dtype.itemsize, 2)], "little" if little else "big")
     if not math.isfinite(number(value)):
         raise InputError(f"{name}: its {keyword} is no number")
     if dtype.kind == "f":
         return None
-    stored_value = _wrapped(int(number(value)), np.iinfo(dtype).min, 8 * dtype.itemsize)
     low, high = _limits(name, dataset, dtype)
+    # it is a word of 16 bits even where pixels have 8
+    bits = max(16, 8 * dtype.itemsize)
+    stored_value = _wrapped(int(number(value)), -(1 << bits - 1) if low < 0 else 0, bits)
     # the sign bit of fewer stored bits stands further right
     if low < 0 and high < stored_value <= high - low:
         return _wrapped(stored_value, low, (high - low).bit_length())
-    return stored_value
+    # what no pixel can hold is left as it is, and pads none
+    return stored_value if low <= stored_value <= high else int(number(value))
 
 
 def _wrapped(value: int, lowest: int, bits: int) -> int:
