@@ -10,7 +10,6 @@ import argparse
 import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._asked import Asked
 from benchmarks.kernels import plane, volumes
 from imgpipe.features import FAMILIES
 
@@ -28,28 +28,12 @@ PARTS = ("2d", "3d", "stacks", "features")
 SLOWER = 1.05
 
 
-class Side:
+class Side(Asked):
     """A process with the imgpipe of one checkout."""
 
     def __init__(self, checkout: Path) -> None:
-        command = [sys.executable, str(HERE / "benchmarks/_race_worker.py"), str(checkout)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=checkout
-        )
-
-    def say(self, **wish: Any) -> None:
-        """Send a wish, without waiting."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(wish) + "\n")
-        self.process.stdin.flush()
-
-    def answer(self) -> dict[str, Any]:
-        """Wait for the answer."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("a side of the race ended before its answer; see its error above")
-        return json.loads(line)
+        worker = str(HERE / "benchmarks/_race_worker.py")
+        super().__init__([sys.executable, worker, str(checkout)], cwd=checkout)
 
     def seconds(self) -> float:
         """Time the prepared cell once."""

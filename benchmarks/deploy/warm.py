@@ -1,31 +1,24 @@
 """What further predictions cost a process that holds the model: latency and throughput."""
 
-import json
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
+
+from benchmarks._asked import Asked
 
 _SCRIPT = Path(__file__).parent / "_worker.py"
 _WARM_UP = 20  # calls that are not counted
 
 
-class Worker:
+class Worker(Asked):
     """A process with one model."""
 
     def __init__(self, model: Path, environ: Mapping[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(_SCRIPT), str(model)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=dict(environ),
-        )
+        super().__init__([sys.executable, str(_SCRIPT), str(model)], env=dict(environ))
         self.answer()
 
     def __enter__(self) -> "Worker":
@@ -35,20 +28,6 @@ class Worker:
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()
-
-    def say(self, **wish: Any) -> None:
-        """Send a wish, without waiting."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(wish) + "\n")
-        self.process.stdin.flush()
-
-    def answer(self) -> dict[str, Any]:
-        """Wait for the answer."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("a process that predicts ended before its answer; see its error above")
-        return json.loads(line)
 
 
 def latency(

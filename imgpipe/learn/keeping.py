@@ -1,13 +1,13 @@
 """What a model keeps of its training, taken from the images."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from imgpipe.features import catalogue
+from imgpipe.features import Feature, catalogue
 from imgpipe.images.picture import picture_of
 from imgpipe.learn.cases import KEPT_SIDE, MOST, ROW, TrainingCases, pitch_of
 from imgpipe.learn.feature_groups import summarised
@@ -100,6 +100,13 @@ def spread(labels: np.ndarray, most: int) -> np.ndarray:
     return np.sort(np.concatenate(chosen))[:most]
 
 
+def features_like(image: Any, settings: Mapping[str, Any]) -> list[Feature]:
+    """List the features that settings of an extraction give of such an image."""
+    axis = image.channel_axis
+    channels = 3 if axis is None else image.pixels.shape[axis]
+    return catalogue(**settings, ndim=len(image.spatial_shape), channels=channels)
+
+
 def _measured(
     model: Any, images: Any, values: np.ndarray | None
 ) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
@@ -111,10 +118,7 @@ def _measured(
     extractor = measure.steps[-1][1]
     names = tuple(str(name) for name in extractor.get_feature_names_out())
     settings = {key: v for key, v in extractor.get_params().items() if key != "n_jobs"}
-    first = images[0]
-    channels = 3 if first.channel_axis is None else first.pixels.shape[first.channel_axis]
-    listed = catalogue(**settings, ndim=len(first.spatial_shape), channels=channels)
-    units = {feature.name: feature.unit for feature in listed}
+    units = {feature.name: feature.unit for feature in features_like(images[0], settings)}
     limit = float(np.finfo(np.float32).max)
     values = measure.transform(images) if values is None else values
     kept = np.clip(values, -limit, limit).astype(np.float32)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.features import catalogue, extract_many
+from imgpipe.features import extract_many
 from imgpipe.images import Images
-from imgpipe.learn.keeping import feature_steps, spread
+from imgpipe.learn.keeping import feature_steps, features_like, spread
 from imgpipe.learn.novelty.distance import Novelty
 from imgpipe.learn.novelty.fitting import fit_novelty
 from imgpipe.learn.novelty.held_out import kept_together
@@ -63,7 +63,4 @@ def novelty_of(
 
 def _families(settings: dict[str, Any], images: Images) -> list[str]:
     """Family of each feature, in order."""
-    first = images[0]
-    channels = 3 if first.channel_axis is None else first.pixels.shape[first.channel_axis]
-    listed = catalogue(**settings, ndim=len(first.spatial_shape), channels=channels)
-    return [feature.family for feature in listed]
+    return [feature.family for feature in features_like(images[0], settings)]
