@@ -1,6 +1,20 @@
 """``python -m imgpipe`` is the program ``imgpipe``."""
 
+import atexit
+import gc
+
 from imgpipe.cli import main
 
-if __name__ == "__main__":
+
+def program() -> None:
+    """Run the program in a process of its own, and end it."""
+    # imports make a million objects that stay: looking among them for garbage takes a tenth of the
+    # time of a short verb
+    gc.set_threshold(50_000)
+    # as it ends Python would look among them again: 0.2 of 1.2 CPU-seconds of a prediction
+    atexit.register(gc.freeze)
     main()
+
+
+if __name__ == "__main__":
+    program()

@@ -1,5 +1,6 @@
 """Registries: imgpipe's own entries, those of installed packages, and those registered by hand."""
 
+import importlib
 import os
 import pickle
 import subprocess
@@ -258,6 +259,26 @@ def test_own_entries_come_home_when_they_are_asked_for(site: Path) -> None:
     assert list(found) == ["first", "second"]
     assert len(found) == 2
     assert found["first"](4) == 4
+
+
+def test_a_look_that_failed_is_made_again(site: Path) -> None:
+    """An own import that fails, or one of a package that is interrupted, hides no entry later."""
+    broken = site / "own_broken.py"
+    broken.write_text("raise ImportError('not now')\n")
+    offer(site, "slow", {"slow": "kernel"}, "raise KeyboardInterrupt\n", "imgpipe.test.again")
+    homes = {"broken": Home("own_broken", "kernel")}
+    found: Registry[Any] = Registry("kernel", "imgpipe.test.again", homes, check)
+    for _ in range(2):
+        with pytest.raises(ImportError, match="not now"):
+            list(found)
+    broken.write_text("def kernel(image, axes=None):\n    return image  # another size\n")
+    importlib.invalidate_caches()
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            list(found)
+    (site / "slow.py").write_text("def kernel(image, axes=None):\n    return image\n")
+    importlib.invalidate_caches()
+    assert list(found) == ["broken", "slow"]
 
 
 def test_the_default_families_are_those_that_say_so() -> None:

@@ -43,8 +43,12 @@ class ImageError(InputError):
 
 
 class StoppedFit(KeyboardInterrupt):
-    """An interrupt during a fit that left a usable model behind: `model`, fitted so far."""
+    """An interrupt during a fit that left a usable model behind: `model`, fitted so far.
 
-    def __init__(self, message: str, model: Any) -> None:
+    `features` are those that were measured for it, if any.
+    """
+
+    def __init__(self, message: str, model: Any, features: Any = None) -> None:
         super().__init__(message)
         self.model = model
+        self.features = features

@@ -110,26 +110,34 @@ class Registry(dict[str, Entry]):
             if self._loading or self._loaded:
                 return
             self._loading = True
-            for name in tuple(self._homes):
-                self._come_home(name)
-            for name in self.own:  # in their order, whichever came first
-                if super().__contains__(name):
-                    super().__setitem__(name, super().pop(name))
-            from importlib.metadata import entry_points
+            try:
+                self._load_all()
+                self._loaded = True
+            finally:  # an import that fails, or is interrupted, is tried again, not forgotten
+                self._loading = False
 
-            found = entry_points(group=self._group)
-            for point in sorted(found, key=lambda p: (p.dist.name if p.dist else "", p.name)):
-                try:
-                    self._add(point.name, point.load())
-                except Exception as error:  # another package's import raises anything
-                    package = point.dist.name if point.dist else point.value
-                    what = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
-                    warnings.warn(
-                        f"the package {package} offers the {self._kind} {point.name!r}, which is "
-                        f"left out: {what}{error}",
-                        stacklevel=2,
-                    )
-            self._loaded = True
+    def _load_all(self) -> None:
+        for name in tuple(self._homes):
+            self._come_home(name)
+        # imgpipe's own in their order, whichever came first; then what an interrupted look found
+        there = tuple(super().keys())
+        for name in (*self.own, *(n for n in there if n not in self.own)):
+            if name in there:
+                super().__setitem__(name, super().pop(name))
+        from importlib.metadata import entry_points
+
+        found = entry_points(group=self._group)
+        for point in sorted(found, key=lambda p: (p.dist.name if p.dist else "", p.name)):
+            try:
+                self._add(point.name, point.load())
+            except Exception as error:  # another package's import raises anything
+                package = point.dist.name if point.dist else point.value
+                what = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
+                warnings.warn(
+                    f"the package {package} offers the {self._kind} {point.name!r}, which is "
+                    f"left out: {what}{error}",
+                    stacklevel=3,
+                )
 
     def _add(self, name: str, entry: Entry) -> None:
         self._check(name, entry)

@@ -54,8 +54,8 @@ class Explained:
         Training images with the same pixels, as far as their ids are kept; None where there is
         none. Digests of the pixels tell.
     ood_distance : float or None
-        How far the image is from those of the training: beyond 1 it is unlike them; None where the
-        model cannot tell.
+        How far the image is from those of the training: beyond 1 it is out of distribution; None
+        where the model cannot tell.
     evidence : Evidence or None
         What the model's run says of such predictions; None without a run.
     card : dict

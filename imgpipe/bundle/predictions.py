@@ -33,7 +33,7 @@ class Predictions:
     warnings : tuple of str
         What was passed over, or taken for something else.
     ood_distance : ndarray of float64, shape (n,), or None
-        How far each image is from those of the training, by its features: beyond 1 it is marked
+        How far each image is from those of the training, by its features: beyond 1 it is flagged
         (`ood`). NaN for an image that cannot be used; None where the model cannot tell.
 
     Examples
@@ -65,9 +65,9 @@ class Predictions:
         counts = few(each)
         failed = sum(map(bool, self.errors))
         errors = f", {failed} with errors" if failed else ""
-        marked = sum(map(bool, self.ood or ()))
-        foreign = f", {marked} unlike the training images" if marked else ""
-        return f"<Predictions: {len(self)} images ({counts}){errors}{foreign}>"
+        flagged = sum(map(bool, self.ood or ()))
+        ood = f", {flagged} out of distribution" if flagged else ""
+        return f"<Predictions: {len(self)} images ({counts}){errors}{ood}>"
 
     def _repr_html_(self) -> str:
         from imgpipe.bundle.shown import show_predictions
@@ -76,7 +76,7 @@ class Predictions:
 
     @property
     def ood(self) -> tuple[bool | None, ...] | None:
-        """Whether each image is unlike those of the training (out of distribution).
+        """Whether each image is out of distribution: unlike those of the training.
 
         None for an image that cannot be used, and in place of all where the model cannot tell.
         """

@@ -102,7 +102,7 @@ class Predictor:
             tuple(None if i is None else self.classes[i] for i in best),
             rows.shares,
             tuple(rows.errors),
-            (*getattr(source, "warnings", ()), *_unlike(ids, rows.distances)),
+            (*getattr(source, "warnings", ()), *_flagged(ids, rows.distances)),
             None if self.model.novelty is None else rows.distances,
         )
 
@@ -264,19 +264,19 @@ class _Rows:
     distances: np.ndarray
 
 
-def _unlike(ids: Sequence[str], distances: np.ndarray) -> list[str]:
-    """Warn of images unlike those of the training."""
-    marked = [ids[i] for i, far in enumerate(distances.tolist()) if far > 1.0]
-    if not marked:
+def _flagged(ids: Sequence[str], distances: np.ndarray) -> list[str]:
+    """Warn of images that are out of distribution."""
+    flagged = [ids[i] for i, far in enumerate(distances.tolist()) if far > 1.0]
+    if not flagged:
         return []
     return [
         counted(
-            len(marked),
-            "{n} of {of} images differs from the training images (out of distribution): {ids}; do "
-            "not rely on its class",
-            "{n} of {of} images differ from the training images (out of distribution): {ids}; do "
-            "not rely on their classes",
+            len(flagged),
+            "{n} of {of} images is out of distribution (differs from the training images): {ids}; "
+            "do not rely on its class",
+            "{n} of {of} images are out of distribution (differ from the training images): {ids}; "
+            "do not rely on their classes",
             of=len(ids),
-            ids=few(marked, 3),
+            ids=few(flagged, 3),
         )
     ]

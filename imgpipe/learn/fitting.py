@@ -110,7 +110,8 @@ def fit_measured(
     except StoppedFit as stop:
         if not isinstance(stop.model, Pipeline):
             raise
-        raise StoppedFit(str(stop), Pipeline([*measure.steps, *stop.model.steps])) from None
+        whole = Pipeline([*measure.steps, *stop.model.steps])
+        raise StoppedFit(str(stop), whole, values) from None
     return Pipeline([*measure.steps, *fitted.steps]), values
 
 

@@ -46,7 +46,7 @@ class TrainedModel:
     summary : FeatureSummary, optional
         What features were like in training, for explanations; None where it computes none.
     novelty : Novelty, optional
-        What tells images unlike those of the training.
+        What tells which images are out of distribution.
     """
 
     pipeline: Any

@@ -22,7 +22,7 @@ from imgpipe.learn.trained import TrainedModel
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
 
-_USUAL = 1.0 - LEVEL + 1e-6  # share of images marked that are like those of the training
+_USUAL = 1.0 - LEVEL + 1e-6  # share flagged of images that are like those of the training
 _SAMPLE = 32
 """Training images that a model has at hand, to check a file against."""
 
@@ -41,7 +41,7 @@ def fit(
     region: str | None = None,
     empty_mask: str = "error",
     cases: str = "none",
-    novelty: bool = True,
+    ood: bool = True,
 ) -> TrainedModel:
     """Fit one model on the training part of a data set.
 
@@ -71,9 +71,9 @@ def fit(
         What the model keeps of up to 2,000 training images, to show the nearest of them beside a
         new one: ids, labels, patients and features, or small pictures as well. Whoever gets the
         model gets these too.
-    novelty : bool
+    ood : bool
         Also learn how far new images may lie from these by their features, so that a prediction
-        can mark those that are unlike them (out of distribution).
+        flags those that are out of distribution. Not where a network is interrupted.
 
     Returns
     -------
@@ -130,24 +130,28 @@ def fit(
                 pipeline, part.images, part.labels, part.groups, _validation(dataset, watched)
             )
     except StoppedFit as stop:
-        stopped = _trained(stop.model, None, part, size, cases, novelty)
+        # whoever interrupts does not wait for features to be measured, nor loses the weights in it
+        reason = say("training was interrupted") if ood else None
+        digests = image_digests(part.images)
+        stopped = _trained(stop.model, stop.features, part, digests, size, cases, reason)
         raise StoppedFit(str(stop), stopped) from None
-    return _trained(fitted, measured, part, size, cases, novelty)
+    digests = image_digests(part.images)
+    learnt = novelty_of(fitted, part, digests, measured, n_jobs) if ood else None
+    return _trained(fitted, measured, part, digests, size, cases, learnt)
 
 
 def _trained(
     pipeline: Any,
     measured: np.ndarray | None,
     part: "Dataset",
+    digests: list[str],
     size: int | tuple[int, int] | None,
     cases: str,
-    novelty: bool,
+    learnt: Novelty | Text | None,
 ) -> TrainedModel:
     """Note beside the pipeline what its images were like."""
     first = part.images[0].pixels
-    digests = image_digests(part.images)
     summary, kept = keep(pipeline, part, digests, cases, measured)
-    unlike = novelty_of(pipeline, part, digests, measured) if novelty else None
     return TrainedModel(
         pipeline,
         part.classes,
@@ -156,12 +160,12 @@ def _trained(
         str(first.dtype),
         size,
         tuple(sorted(set(digests))),
-        (*part.warnings, *_dangers(part, digests), *(_doubts(unlike) if novelty else ())),
+        (*part.warnings, *_dangers(part, digests), *_doubts(learnt)),
         part.region,
         kept,
         part.images[spread(part.labels, _SAMPLE)],
         summary,
-        unlike,
+        learnt if isinstance(learnt, Novelty) else None,
     )
 
 
@@ -187,18 +191,20 @@ def _dangers(part: "Dataset", digests: list[str]) -> list[Text]:
     return dangers
 
 
-def _doubts(unlike: Novelty | None) -> list[Text]:
-    """Say where there is too little to tell which images are unlike those of the training."""
-    if unlike is None:
-        return [say("new images unlike these are not marked: too few training images")]
-    if unlike.expected <= _USUAL:
+def _doubts(learnt: Novelty | Text | None) -> list[Text]:
+    """Say where it cannot be told, or not well, which images are out of distribution."""
+    if learnt is None:
+        return []
+    if not isinstance(learnt, Novelty):
+        return [say("new images out of distribution will not be flagged: {reason}", reason=learnt)]
+    if learnt.expected <= _USUAL:
         return []
     return [
         say(
-            "{n} patients or images are few to tell which new ones are unlike them: about 1 in "
-            "{of} that is like them is marked",
-            n=unlike.groups,
-            of=round(1.0 / unlike.expected),
+            "{n} patients or images are few to tell which new ones are out of distribution: about "
+            "1 in {of} that is not is flagged",
+            n=learnt.groups,
+            of=round(1.0 / learnt.expected),
         )
     ]
 

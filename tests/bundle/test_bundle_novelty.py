@@ -1,4 +1,4 @@
-"""Predictions mark images unlike those of the training, whatever file the model was in."""
+"""Predictions flag images out of distribution, whatever file the model was in."""
 
 import io
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_an_image_that_cannot_be_used_is_not_judged(trained):
     assert told.ood == (True, None, True, True)
     assert np.isnan(told.ood_distance).tolist() == [False, True, False, False]
     assert told.warnings == (
-        "3 of 4 images differ from the training images (out of distribution): 0, 2, 3; do not "
+        "3 of 4 images are out of distribution (differ from the training images): 0, 2, 3; do not "
         "rely on their classes",
     )
     out = io.StringIO(newline="")
@@ -58,14 +58,14 @@ def test_an_image_that_cannot_be_used_is_not_judged(trained):
     assert out.getvalue().splitlines()[2].startswith("1,,,,,,is 5 x 5 pixels")
     assert told.to_records()[1]["ood"] is None
     assert list(told.to_frame().columns[-3:]) == ["ood_distance", "ood", "error"]
-    assert "3 unlike the training images" in repr(told)
+    assert "3 out of distribution" in repr(told)
     assert "out of distribution" in told._repr_html_()
 
 
 def test_a_model_without_the_part_says_nothing(trained, tmp_path: Path):
     """Without it there are neither marks nor columns, before and after saving."""
     images, labels = _textures(60, 0), np.arange(60) % 2
-    model = learn.fit((images, labels), "dummy", families="intensity", novelty=False)
+    model = learn.fit((images, labels), "dummy", families="intensity", ood=False)
     bundle.save(model, tmp_path / "model.imgpipe")
     told = bundle.load(tmp_path / "model.imgpipe").predict(FOREIGN)
     assert told.ood is None
@@ -100,6 +100,22 @@ def test_a_model_of_pixels_has_features_measured_for_it(trained):
     )
 
 
+def test_a_network_keeps_its_distances_in_a_file(tmp_path: Path):
+    """Default features are measured beside a real network, to the same distances, from its file."""
+    pytest.importorskip("torch", reason="needs PyTorch: pip install 'imgpipe[cnn]'")
+    images = _textures(40, 0)
+    images[::2] = np.minimum(images[::2] + 25, 255)
+    model = learn.fit((images, np.arange(40) % 2), "cnn")
+    assert model.novelty.extraction == {"families": "default", "channel_axis": None}
+    path = tmp_path / "network.imgpipe"
+    bundle.save(model, path)
+    others = np.concatenate([_textures(5, 1), FOREIGN])
+    before = bundle.Predictor(model).predict(others)
+    after = bundle.load(path).predict(others)
+    assert np.array_equal(before.ood_distance, after.ood_distance)
+    assert after.ood[5:] == (True,) * 3
+
+
 def test_an_explanation_says_it(trained):
     """`explain` gives the distance, and the page warns of an image beyond the limit."""
     from imgpipe.report.patient.page import warnings_of
@@ -110,7 +126,7 @@ def test_an_explanation_says_it(trained):
     assert foreign.ood_distance > 1 > usual.ood_distance
     assert any("out of distribution" in str(text) for text in warnings_of(foreign))
     assert not likeness(foreign)
-    assert "is not unlike" in str(likeness(usual)[0])
+    assert "is not flagged" in str(likeness(usual)[0])
 
 
 @pytest.mark.data

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ import pytest
 
 from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.bundled import Bundled
+from imgpipe.bundle.archive.manifest import NoveltyFacts
 from imgpipe.bundle.inference.selftest import run_selftest
 from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images
+from imgpipe.bundle.model_card.limits import out_of_distribution
 from imgpipe.bundle.model_card.terminal import WIDTH
 from imgpipe.datasets import DATASETS, Dataset, load
 from imgpipe.learn import TrainedModel, fit
+from imgpipe.learn.novelty.distance import Novelty
 
 SCORE = {"value": 0.9, "low": 0.8, "high": 0.95}
 POINT = dict.fromkeys(("sensitivity", "specificity", "ppv", "npv"), SCORE)
@@ -188,7 +192,32 @@ def test_what_is_not_known_is_said(svm: TrainedModel, tmp_path: Path) -> None:
     assert "imgpipe train --run RUN" in text
     assert "imgpipe train --note TEXT" in text
     assert "saved without a card" in text
-    assert "None" not in text.replace("None: images unlike", "")
+    assert "None" not in text.replace("None: images that are out", "")
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected", "percentile", "words"),
+    [
+        (72, 0.0137, 99.5, "those of any training image did, each held out in turn (for 99.5 % of "
+                           "them, 72 patients or images are too few)"),
+        (72, 0.0137, 98.0, "they did for 98 % of the training images, each held out in turn"),
+        (199, 0.005, 99.5, "they did for 99.5 % of the training images, each held out in turn"),
+    ],
+)  # fmt: skip
+def test_the_card_says_what_the_limit_is(
+    trained: TrainedModel, groups: int, expected: float, percentile: float, words: str
+) -> None:
+    """The limit is told by the percentile in the file, or as the largest distance of too few."""
+    blank = np.zeros(1)
+    novelty = Novelty(
+        *[blank] * 5, np.zeros((1, 0)), 2.0, groups, groups, 0, expected, extraction=None
+    )
+    facts = NoveltyFacts("", percentile, groups, groups, 0, expected, 2.0)
+    told = SimpleNamespace(
+        model=replace(trained, novelty=novelty), manifest=SimpleNamespace(novelty=facts)
+    )
+    text = out_of_distribution(told).blocks[0].text
+    assert f"further from those of the training than {words}. What" in text
 
 
 def test_values_of_a_file(path: Path) -> None:

@@ -70,7 +70,10 @@ def test_a_network_is_trained_kept_and_used(
     model = tmp_path / f"net{suffix}"
     done = run("train", trees, "--model", "cnn", "--out", model, "--jobs", 1)
     assert done.exit_code == 0
-    assert [line.split(":")[1] for line in done.stderr.splitlines()] == [" no patient column"]
+    assert [line.split(":")[1] for line in done.stderr.splitlines()] == [
+        " no patient column",
+        " 20 patients or images are few to tell which new ones are out of distribution",
+    ]
     files = sorted(trees.rglob("*.png"))
     done = run("predict", model, *trust, *files)
     assert (done.exit_code, done.stderr) == (0, "")
@@ -113,6 +116,8 @@ def test_an_interrupted_training_is_kept(
         f"Error: training was interrupted; {model} holds the best weights so far\n"
     )
     assert run("predict", model, *trust, trees / "benign/00.png").exit_code == 0
+    told = run("inspect", model, *trust, "--json").stdout
+    assert "not be flagged: training was interrupted" in told
     model.unlink()
     # in the first epoch there is nothing to keep; a comparison keeps nothing at all
     for args in (

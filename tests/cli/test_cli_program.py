@@ -77,6 +77,45 @@ def test_start_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def _printed(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_call_from_python_leaves_the_process_as_it_was() -> None:
+    """`main` called in somebody's process changes neither his garbage collection nor his output."""
+    code = """
+import atexit, gc, sys
+from imgpipe.cli import main
+def state():
+    return gc.get_threshold(), gc.get_freeze_count(), sys.stdout.errors, sys.stderr.errors
+before = state()
+registered = []
+atexit.register = lambda *given: registered.append(given)
+for _ in range(2):
+    try:
+        main(["doctor", "--help"])
+    except SystemExit:
+        pass
+print(state() == before, registered)
+"""
+    assert _printed(code).endswith("True []\n")
+
+
+def test_the_program_collects_no_garbage_as_it_ends() -> None:
+    """As a program of its own it sets garbage collection for a short run, once."""
+    code = """
+import atexit, gc
+from imgpipe import __main__ as entry
+registered = []
+atexit.register = registered.append
+entry.main = lambda: None
+entry.program()
+print(registered == [gc.freeze], gc.get_threshold()[0])
+"""
+    assert _printed(code) == "True 50000\n"
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

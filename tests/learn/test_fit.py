@@ -11,6 +11,8 @@ from imgpipe.datasets import Dataset, image_digests
 from imgpipe.learn import CLASSIFIERS, fit, make_pipeline
 from imgpipe.learn.classifiers import Builder
 from imgpipe.learn.classifiers.forest import build
+from imgpipe.learn.novelty import training
+from imgpipe.learn.transformers import FeatureExtractor
 
 
 @pytest.fixture
@@ -52,12 +54,16 @@ def test_dangers_are_told(levels: Dataset) -> None:
     labels = levels.labels.copy()
     labels[4] = labels[3]
     part = replace(levels, images=images, labels=labels, warnings=("the dog ate one",))
-    known, copies, patients = fit(part, "dummy", families="intensity").warnings
+    known, copies, patients = fit(part, "dummy", families="intensity", ood=False).warnings
     assert known == "the dog ate one"
     assert copies == "5 of 6 training images equal another; of 3 of them the labels differ"
     assert patients.startswith("no patient column")
     sound = replace(levels, groups=np.arange(12).astype(str))
-    assert fit(sound, "dummy", families="intensity").warnings == ()
+    assert fit(sound, "dummy", families="intensity", ood=False).warnings == ()
+    assert fit(sound, "dummy", families="intensity").warnings == (
+        "new images out of distribution will not be flagged: 6 training images are too few; "
+        "it takes 20",
+    )
 
 
 @pytest.fixture
@@ -86,13 +92,28 @@ def test_the_validation_part_is_at_hand(levels: Dataset, watcher: dict[str, obje
     assert labels.tolist() == [0, 1]
 
 
-def test_an_interrupt_keeps_the_best(levels: Dataset, watcher: dict[str, object]) -> None:
-    """An interrupted fit leaves with a model that predicts."""
+def test_an_interrupt_keeps_the_best(
+    levels: Dataset, watcher: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted fit leaves with a model that predicts, and measures no feature any more."""
     watcher["interrupt"] = True
+    monkeypatch.setattr(training, "extract_many", None)
+    measure = FeatureExtractor.transform
+
+    def before_the_interrupt(self: FeatureExtractor, images: object) -> object:
+        assert "validation" not in watcher
+        return measure(self, images)
+
+    monkeypatch.setattr(FeatureExtractor, "transform", before_the_interrupt)
     with pytest.raises(StoppedFit) as stop:
         fit(levels, "watcher", families="intensity")
     kept = stop.value.model
     assert kept.classes == ("dark", "bright")
+    assert kept.novelty is None
+    assert kept.warnings[-1] == (
+        "new images out of distribution will not be flagged: training was interrupted"
+    )
+    monkeypatch.undo()
     assert kept.pipeline.predict(levels.images).shape == (12,)
 
 

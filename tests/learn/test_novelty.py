@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from imgpipe.datasets import load
+from imgpipe.datasets.pairs import as_dataset
+from imgpipe.features import extract_many
 from imgpipe.learn import fit, fit_model, make_pipeline
 from imgpipe.learn.fitting import fit_measured
+from imgpipe.learn.novelty import training
 from imgpipe.learn.novelty.distance import Novelty
 from imgpipe.learn.novelty.fitting import LEAST, fit_novelty
 from imgpipe.learn.novelty.held_out import divided, kept_together, limit_of
@@ -22,7 +25,7 @@ def _rows(n: int, seed: int = 0) -> np.ndarray:
 
 def _fitted(rows: np.ndarray, groups: np.ndarray | None = None) -> Novelty:
     found = fit_novelty(rows, FAMILIES, np.arange(len(rows)) if groups is None else groups)
-    assert found is not None
+    assert isinstance(found, Novelty)
     return found
 
 
@@ -89,16 +92,35 @@ def test_families_count_alike():
     assert precision[11] == 0.0
 
 
-@pytest.mark.parametrize("n", [LEAST - 1, LEAST, 60, 199, 500])
-def test_few_images(n: int):
-    """Below twenty images nothing is said; below 199 the largest held-out distance is the limit."""
-    found = fit_novelty(_rows(n), FAMILIES, np.arange(n))
-    if n < LEAST:
-        assert found is None
-        return
+@pytest.mark.parametrize(
+    ("n", "marked", "expected"),
+    [(LEAST, 0, 1 / 21), (60, 0, 1 / 61), (198, 0, 1 / 199), (199, 0, 0.005), (500, 1, 2 / 501)],
+)
+def test_few_images(n: int, marked: int, expected: float):
+    """Up to 199 images the largest held-out distance is the limit, which 1 in n + 1 passes; beyond
+    that it is the `ceil((n + 1) * .995)`-th.
+    """
+    found = _fitted(_rows(n))
     assert found.held_out == found.groups == n
-    assert (found.marked == 0) == (n < 400)
-    assert found.expected == pytest.approx(max(1 / (n + 1), 0.004), abs=1.1e-3)
+    assert found.marked == marked
+    assert found.expected == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "groups", "reason"),
+    [
+        (_rows(LEAST - 1), np.arange(LEAST - 1), "19 training images are too few; it takes 20"),
+        (_rows(258), np.arange(258) % 4, "their 4 patients, or sets of equal images, are too few"),
+        (np.ones((50, 12)), np.arange(50), "no feature varies among the training images"),
+        (np.repeat((np.arange(50) < 30.0)[:, None], 12, axis=1),
+         np.maximum(np.arange(50) - 29, 0), "without the images of one patient no feature varies"),
+    ],
+)  # fmt: skip
+def test_where_nothing_can_be_learnt_the_reason_is_given(
+    rows: np.ndarray, groups: np.ndarray, reason: str
+):
+    """Too few images, too few patients, and features that do not vary are told apart."""
+    assert reason in fit_novelty(rows, FAMILIES, groups)
 
 
 def test_the_limit_counts_patients_alike():
@@ -136,9 +158,35 @@ def test_fitting_in_parts_changes_no_prediction():
 
 
 def test_a_model_can_do_without():
-    """`novelty=False` leaves the part out, and nothing is said of it."""
+    """`ood=False` leaves the part out, and nothing is said of it."""
     data = load("synthetic-nodules")
-    assert fit(data, "dummy", families="intensity", novelty=False).novelty is None
+    assert fit(data, "dummy", families="intensity", ood=False).novelty is None
     told = fit(data, "dummy", families="intensity")
     assert told.novelty.groups == 72
     assert any("about 1 in 73" in text for text in told.warnings)
+
+
+def test_the_reason_is_a_warning_of_the_model():
+    """A model of many images of four patients says that it is the patients who are too few."""
+    data = load("synthetic-nodules")
+    few = data.take(np.flatnonzero(np.isin(data.groups, np.unique(data.groups)[:4])))
+    trained = fit(few, "dummy", families="intensity")
+    assert trained.novelty is None
+    assert len(few) >= LEAST or "training images are too few" in trained.warnings[-1]
+    assert trained.warnings[-1].startswith("new images out of distribution will not be flagged: ")
+
+
+def test_workers_measure_for_the_flag(monkeypatch: pytest.MonkeyPatch):
+    """`n_jobs` of a fit holds for the features that are measured for the flag alone."""
+    seen = []
+
+    def measured(images, *, n_jobs, **settings):
+        seen.append(n_jobs)
+        return extract_many(images, **settings)
+
+    monkeypatch.setattr(training, "extract_many", measured)
+    images = np.random.default_rng(0).integers(0, 99, (30, 8, 8)).astype(np.uint8)
+    part = as_dataset((images, np.arange(30) % 2))
+    digests = [str(i) for i in range(30)]
+    assert isinstance(training.novelty_of(None, part, digests, None, 3), Novelty)
+    assert seen == [3]

@@ -68,12 +68,12 @@ class Selftest:
 
 @dataclass(frozen=True)
 class NoveltyFacts:
-    """How images unlike those of the training are told; the arrays ``novelty.*`` stand beside it.
+    """How images out of distribution are told; the arrays ``novelty.*`` stand beside it.
 
-    `limit` is the distance beyond which one is marked: the `percentile` of `held_out` training
+    `limit` is the distance beyond which one is flagged: the `percentile` of `held_out` training
     images of so many `groups` (patients, where they are known), of which `marked` lie beyond it;
     the largest of all where these are too few. `expected` is the share of new images like them that
-    is marked all the same. `extraction` says what is measured for a model without features.
+    is flagged all the same. `extraction` says what is measured for a model without features.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""Probabilities of images, and how far they lie from those of the training."""
+"""Novelty detection for the out-of-distribution flag, beside the probabilities of images."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ def _count(manifest: Manifest, extraction: Mapping[str, Any]) -> int:
 
 
 def judged(model: "TrainedModel", images: "Images") -> tuple[np.ndarray, np.ndarray | None]:
-    """Predict images, and say how unlike the training images they are; features are measured once.
+    """Predict images, and say how far from the training they lie; features are measured once.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def judged(model: "TrainedModel", images: "Images") -> tuple[np.ndarray, np.ndar
 
 
 def distance_of(model: "TrainedModel", images: "Images") -> float | None:
-    """Say how unlike the training images one image is; None where the model cannot tell."""
+    """Say how far one image lies from those of the training; None where the model cannot tell."""
     distances = judged(model, images)[1]
     return None if distances is None else float(distances[0])
 

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from imgpipe.bundle.model_card import words
 from imgpipe.bundle.model_card.blocks import Facts, Items, Section, Words
+from imgpipe.learn.novelty.distance import LEVEL
 
 if TYPE_CHECKING:
     from imgpipe.bundle.model_card.inspected import Inspected
+    from imgpipe.learn.novelty.distance import Novelty
+
+_ROUNDED = 1e-6  # a share is kept to six digits
 
 
 def limits(found: "Inspected") -> Section:
@@ -66,10 +70,10 @@ def _sentence(text: str) -> str:
 
 
 def out_of_distribution(found: "Inspected") -> Section:
-    """Say whether images unlike those of the training are marked, and from which distance on."""
+    """Say whether images out of distribution are flagged, and from which distance on."""
     novelty = getattr(found.model, "novelty", None)
     if novelty is None:
-        told = "None: images unlike those of the training are not marked."
+        told = "None: images that are out of distribution are not flagged."
         return Section("Out-of-distribution flag", [Words(told)])
     of = "the features" if novelty.extraction is None else "default features, measured for it alone"
     n, beyond = f"{novelty.held_out:,}", f"{novelty.marked:,}"
@@ -77,11 +81,23 @@ def out_of_distribution(found: "Inspected") -> Section:
         ("Distance", f"Mahalanobis, of {of}, by probabilistic PCA"),
         ("Limit", f"{novelty.limit:.4g} (ood_distance is given as a multiple of it)"),
         ("Held-out images", f"{n} of the training; {beyond} lie beyond the limit"),
-        ("Marked in error", f"{words.share(novelty.expected)} of images like the training's"),
+        ("Flagged in error", f"{words.share(novelty.expected)} of images like the training's"),
     ]
     told = (
-        "An image is marked (column ood) where its features lie further from those of the training "
-        "than they do for 99.5 % of the training images, each held out in turn. What is not marked "
-        "may still be unlike them."
+        "An image is flagged (column ood) where its features lie further from those of the "
+        f"training than {_usual(found, novelty)}. What is not flagged may still be out of "
+        "distribution."
     )
     return Section("Out-of-distribution flag", [Words(told), Facts(rows)])
+
+
+def _usual(found: "Inspected", novelty: "Novelty") -> str:
+    """Say whose distance is the limit: with few patients the one beyond which none lay."""
+    facts = None if found.manifest is None else found.manifest.novelty
+    percent = 100.0 * LEVEL if facts is None else facts.percentile
+    if novelty.expected > 1.0 - percent / 100.0 + _ROUNDED:
+        return (
+            f"those of any training image did, each held out in turn (for {percent:g} % of them, "
+            f"{novelty.groups:,} patients or images are too few)"
+        )
+    return f"they did for {percent:g} % of the training images, each held out in turn"

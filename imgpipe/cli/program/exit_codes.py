@@ -5,13 +5,13 @@
 and ends as Python does then, with 1.
 """
 
-import atexit
-import gc
+import io
 import os
 import shlex
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,36 +59,33 @@ class Program(click.Group):
 
     def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run a verb and exit with its code."""
-        # imports make a million objects that stay: looking among them for garbage takes a tenth of
-        # the time of a short verb
-        gc.set_threshold(50_000)
-        # as it ends Python would look among them again: 0.2 of 1.2 CPU-seconds of a prediction
-        atexit.register(gc.freeze)
         call = Call(tuple(sys.argv[1:] if args is None else args))
-        for stream in (sys.stdout, sys.stderr):
-            # a file name may hold what the terminal cannot show
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")
         extra.pop("standalone_mode", None)
+        with _any_name_shown():
+            code = self._code(call, prog_name, extra)
+            _let_go()
+        sys.exit(code)
+
+    def _code(self, call: Call, prog_name: str | None, extra: dict[str, Any]) -> int:
+        """Run a verb; what went wrong is said on stderr."""
         try:
             code = super().main(
                 list(call.args), prog_name or "imgpipe", standalone_mode=False, obj=call, **extra
             )
             sys.stdout.flush()
+            return code if isinstance(code, int) else 0
         except click.Abort:
-            code = _say("interrupted; nothing was written", INTERRUPTED)
+            return _say("interrupted; nothing was written", INTERRUPTED)
         except (_ReaderLeft, BrokenPipeError):
-            code = _reader_left()
+            return _reader_left()
         except click.UsageError as error:
-            code = _say(_usage(error), BAD_INPUT)
+            return _say(_usage(error), BAD_INPUT)
         except Failure as error:
-            code = _say(error.format_message(), error.code)
+            return _say(error.format_message(), error.code)
         except click.ClickException as error:
-            code = _say(error.format_message(), BAD_INPUT)
+            return _say(error.format_message(), BAD_INPUT)
         except OSError as error:
-            code = _say(_os_error(error), BAD_INPUT)
-        _let_go()
-        sys.exit(code if isinstance(code, int) else 0)
+            return _say(_os_error(error), BAD_INPUT)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; what goes wrong leaves as a `Failure`."""
@@ -110,6 +107,21 @@ class Program(click.Group):
                 if debug:
                     raise
                 raise _failure(error) from error
+
+
+@contextmanager
+def _any_name_shown() -> Iterator[None]:
+    """Escape what the terminal cannot show, such as file names; the caller's streams stay his."""
+    streams = [s for s in (sys.stdout, sys.stderr) if isinstance(s, io.TextIOWrapper)]
+    before = [stream.errors for stream in streams]
+    for stream in streams:
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        for stream, errors in zip(streams, before, strict=True):
+            with suppress(OSError, ValueError):  # its reader has left, or it is closed
+                stream.reconfigure(errors=errors)
 
 
 def _failure(error: Exception) -> Failure:

@@ -1,4 +1,4 @@
-"""How far a new image lies from those of the training, by its features.
+"""Novelty detection for the out-of-distribution flag: how far features lie from the training's.
 
 `distance` says it and needs no scikit-learn; `fitting` learns it; `held_out` finds the limit.
 """

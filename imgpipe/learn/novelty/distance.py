@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe._common import InputError
 
 LEVEL = 0.995
-"""Share of images like those of the training that is to stay unmarked."""
+"""Share of images like those of the training that is to stay without the flag."""
 FURTHEST = 5.0
 """Standard deviations that one feature may be off: no single one decides."""
 
@@ -39,7 +39,7 @@ class Novelty:
         Main directions of the training images, as long as what is taken off again: differences
         along them are usual. Numbers that float32 holds.
     limit : float
-        Distance beyond which an image is marked.
+        Distance beyond which an image is flagged as out of distribution.
     held_out : int
         Training images whose distance was found without them, and without all images of their
         patients.
@@ -48,7 +48,7 @@ class Novelty:
     marked : int
         Held-out images beyond the limit.
     expected : float
-        Share of new images like those of the training that is marked all the same: .005, or more
+        Share of new images like those of the training that is flagged all the same: .005, or more
         where there are few of them.
     extraction : dict, optional
         Settings of `imgpipe.features.extract_many`, where the model computes no features itself.
@@ -88,7 +88,7 @@ class Novelty:
         return found
 
     def distances(self, features: np.ndarray) -> np.ndarray:
-        """Distance of each image in limits: beyond 1 it is unlike those of the training.
+        """Distance of each image in limits: beyond 1 it is out of distribution.
 
         Parameters
         ----------

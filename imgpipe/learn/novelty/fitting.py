@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from imgpipe._common.texts import Text, say
 from imgpipe.learn.novelty.distance import FURTHEST, Novelty
 from imgpipe.learn.novelty.held_out import divided, limit_of
 
@@ -22,7 +23,7 @@ _HUGE = 1e100  # whose square is a number yet
 
 def fit_novelty(
     features: np.ndarray, families: Sequence[str], groups: np.ndarray
-) -> Novelty | None:
+) -> Novelty | Text:
     """Learn how training images scatter, and how far from them a new one may lie.
 
     The limit is the 99.5th percentile of held-out distances, each found without the images of its
@@ -39,9 +40,9 @@ def fit_novelty(
 
     Returns
     -------
-    Novelty or None
-        None with fewer than twenty images, with fewer groups than five folds, or where no feature
-        varies.
+    Novelty or Text
+        The reason where nothing can be learnt: fewer than twenty images, fewer groups than five
+        folds, or no feature that varies.
 
     Examples
     --------
@@ -56,22 +57,31 @@ def fit_novelty(
         return _fitted(np.asarray(features, np.float64), families, groups)
 
 
-def _fitted(features: np.ndarray, families: Sequence[str], groups: np.ndarray) -> Novelty | None:
+def _fitted(features: np.ndarray, families: Sequence[str], groups: np.ndarray) -> Novelty | Text:
     """Learn the scatter, and the limit from folds."""
-    if len(features) < LEAST or groups.max() + 1 < _FOLDS:
-        return None
+    if len(features) < LEAST:
+        return say(
+            "{n} training images are too few; it takes {least}", n=len(features), least=LEAST
+        )
+    if groups.max() + 1 < _FOLDS:
+        return say(
+            "their {n} patients, or sets of equal images, are too few; it takes {least}",
+            n=int(groups.max()) + 1,
+            least=_FOLDS,
+        )
+    constant = say("no feature varies among the training images")
     found = _scatter(features, families)
     if found is None:
-        return None
+        return constant
     held = np.empty(len(features))
     for train, test in divided(groups, _FOLDS):
         own = _scatter(features[train], families) if len(train) > 1 else None
         if own is None:
-            return None
+            return say("without the images of one patient no feature varies among those left")
         held[test] = own.distances(features[test])
     limit, expected = limit_of(held, groups)
     if limit <= 0.0:
-        return None
+        return constant
     return replace(
         found,
         limit=limit,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.features import extract_many
 from imgpipe.images import Images
 from imgpipe.learn.keeping import feature_steps, features_like, spread
@@ -22,8 +23,12 @@ MOST = 5000
 
 
 def novelty_of(
-    pipeline: Any, part: "Dataset", digests: Sequence[str], measured: np.ndarray | None
-) -> Novelty | None:
+    pipeline: Any,
+    part: "Dataset",
+    digests: Sequence[str],
+    measured: np.ndarray | None,
+    n_jobs: int | None = None,
+) -> Novelty | Text:
     """Learn how far a new image may lie from the training images of a fitted pipeline.
 
     Parameters
@@ -37,11 +42,14 @@ def novelty_of(
     measured : ndarray, shape (n, f), optional
         Their features; None where the pipeline computes none: then the default ones are measured
         here, of the images as they are given.
+    n_jobs : int, optional
+        Workers for that; None means 1.
 
     Returns
     -------
-    Novelty or None
-        None where there are too few images, or images that cannot be measured.
+    Novelty or Text
+        The reason where nothing can be learnt: too few images or patients, or features that are
+        not defined for such images, or do not vary.
     """
     rows = spread(part.labels, MOST)
     images = part.images[rows] if len(rows) < len(part) else part.images
@@ -54,11 +62,11 @@ def novelty_of(
         return fit_novelty(measured[rows], _families(settings, images), groups)
     own: dict[str, Any] = {"families": "default", "channel_axis": part.channel_axis}
     try:
-        values, _ = extract_many(images, n_jobs=1, **own)
-    except InputError:  # a network may take what no feature is defined for
-        return None
+        values, _ = extract_many(images, n_jobs=n_jobs, **own)
+    except InputError as error:  # a network may take what no feature is defined for
+        return say("their features cannot be measured ({error})", error=str(error))
     found = fit_novelty(values, _families(own, images), groups)
-    return None if found is None else replace(found, extraction=own)
+    return replace(found, extraction=own) if isinstance(found, Novelty) else found
 
 
 def _families(settings: dict[str, Any], images: Images) -> list[str]:

@@ -158,13 +158,13 @@ def copied(told: "Explained") -> Text | None:
 
 
 def unlike(told: "Explained") -> Text | None:
-    """Warn of an image unlike those of the training."""
+    """Warn of an image that is out of distribution."""
     if told.ood_distance is None or told.ood_distance <= 1.0:
         return None
     return say(
-        "This image is unlike the training images (out of distribution): its features lie {times} "
-        "times as far from theirs as those of all but a few of these do. Do not rely on what is "
-        "said here.",
+        "This image is out of distribution (differs from the training images): its features lie "
+        "{times} times as far from theirs as those of all but a few of these do. Do not rely on "
+        "what is said here.",
         times=f"{told.ood_distance:.1f}",
     )
 
@@ -175,8 +175,8 @@ def likeness(told: "Explained") -> list[Text]:
         return []
     return [
         say(
-            "The image is not unlike the training images: its features lie at {share} of the "
-            "distance from which on an image is marked.",
+            "The image is not flagged as out of distribution: its features lie at {share} of the "
+            "distance from which on an image is.",
             share=percent(told.ood_distance),
         )
     ]
