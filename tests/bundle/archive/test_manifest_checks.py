@@ -138,7 +138,7 @@ def test_each_field_is_needed(bundles: dict[str, bytes], refusal: Refusal) -> No
         members, told = parts_of(bundles["svm-2"])
         del told[name]
         said = refusal(repacked(members, told))
-        assert name in said or "begin with" in said, said
+        assert ("begin with" if name == "format" else name) in said, said
 
 
 @pytest.mark.parametrize(
