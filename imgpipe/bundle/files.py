@@ -143,8 +143,6 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
         from imgpipe.bundle.predictor import Predictor
 
         return Predictor(*open_bundle(path))
-    if not Path(path).is_file():
-        raise InputError(f"{path}: no such file")
-    from imgpipe.bundle.pickled.joblib_file import undumped
+    from imgpipe.bundle.pickled.joblib_file import content_of, undumped
 
-    return undumped(path, trust)
+    return undumped(path, content_of(path, trust))

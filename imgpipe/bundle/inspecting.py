@@ -3,9 +3,9 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from imgpipe._common import InputError
-from imgpipe.bundle.files import load
 from imgpipe.bundle.model_card.inspected import Inspected
 from imgpipe.bundle.suffix import check_suffix
 
@@ -46,22 +46,29 @@ def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
     if Path(path).is_dir():
         raise InputError(f"{path} is a folder; inspect reads one model, a .imgpipe or .joblib file")
     check_suffix(path)
-    predictor = load(path, trust=trust)
-    manifest, selftest = None, None
+    # read once: what is judged has the digest
     if Path(path).suffix.lower() == ".imgpipe":
-        from imgpipe.bundle.archive.bundled import Bundled
-        from imgpipe.bundle.inference.selftest import run_selftest
+        return _of_bundle(path)
+    from imgpipe.bundle.pickled.joblib_file import content_of, undumped
 
-        bundled = Bundled.read(path)
-        manifest = bundled.manifest
-        selftest = run_selftest(predictor.model, bundled)
-    content = Path(path).read_bytes()
-    return Inspected(
-        os.fspath(path),
-        len(content),
-        hashlib.sha256(content).hexdigest(),
-        predictor.model,
-        predictor.card,
-        manifest,
-        selftest,
-    )
+    content = content_of(path, trust)
+    predictor = undumped(path, content)
+    return _found(path, content, predictor.model, predictor.card)
+
+
+def _of_bundle(path: str | os.PathLike[str]) -> Inspected:
+    from imgpipe.bundle.archive.bundled import Bundled
+    from imgpipe.bundle.archive.container import content_of
+    from imgpipe.bundle.archive.refusing import refusing
+    from imgpipe.bundle.inference.opening import model_of
+    from imgpipe.bundle.inference.selftest import run_selftest
+
+    with refusing(path):
+        content = content_of(path)
+        bundled = Bundled.of_bytes(content)
+    model, card = model_of(bundled, path)
+    return _found(path, content, model, card, bundled.manifest, run_selftest(model, bundled))
+
+
+def _found(path: str | os.PathLike[str], content: bytes, *told: Any) -> Inspected:
+    return Inspected(os.fspath(path), len(content), hashlib.sha256(content).hexdigest(), *told)

@@ -19,7 +19,7 @@ def command(model: str, card: str | None, trust: bool, force: bool, as_json: boo
 
     Classes, expected input, training data, scores with intervals where it was trained with --run,
     warnings, versions, sizes and digests. A .imgpipe file holds what its model said of made-up
-    images; where this machine gives other probabilities, the exit code is 1.
+    images; where this machine gives other features, probabilities or distances, the exit code is 1.
 
     \b
     Example:

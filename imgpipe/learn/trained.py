@@ -1,6 +1,7 @@
 """A fitted pipeline and the kind of image that it takes; nothing here needs scikit-learn."""
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class TrainedModel:
         Training images that it keeps to be shown beside others; none unless asked for.
     sample : Images, optional
         Some training images, by which `imgpipe.bundle.save` sees that a file says what the
-        pipeline says; no file keeps them.
+        pipeline says; no file keeps them, and no pickle. Copies within the process do.
     summary : FeatureSummary, optional
         What features were like in training, for explanations; None where it computes none.
     novelty : Novelty, optional
@@ -69,6 +70,17 @@ class TrainedModel:
 
     def _repr_html_(self) -> str:
         return show_model(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out training images: whoever gets a pickle has not been given these."""
+        return self.__dict__ | {"sample": None}
+
+    def __copy__(self) -> "TrainedModel":
+        return replace(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "TrainedModel":
+        parts = {f.name: deepcopy(getattr(self, f.name), memo) for f in fields(self)}
+        return type(self)(**parts)
 
     @property
     def positive_class(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What a file says of its model: the card, its two forms, and the self-test."""
+"""What a file says of its model: the card and its two forms."""
 
 import json
 from dataclasses import replace
@@ -10,10 +10,7 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError, bundle
-from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.manifest import NoveltyFacts
-from imgpipe.bundle.inference.selftest import run_selftest
-from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images
 from imgpipe.bundle.model_card.limits import out_of_distribution
 from imgpipe.bundle.model_card.terminal import WIDTH
 from imgpipe.datasets import DATASETS, Dataset, load
@@ -227,6 +224,7 @@ def test_values_of_a_file(path: Path) -> None:
     assert told["positive_class"] == "bright"
     assert told["card"]["run"] == RUN
     assert told["selftest_here"]["passed"] is True
+    assert told["selftest_here"]["features"] == told["selftest_here"]["distances"] == 0.0
     assert told["bytes"] == path.stat().st_size
 
 
@@ -248,54 +246,6 @@ def test_a_folder_is_no_model(tmp_path: Path) -> None:
     """A folder is refused by name."""
     with pytest.raises(InputError, match="is a folder"):
         bundle.inspect(tmp_path)
-
-
-def test_a_self_test_tells_another_model(path: Path) -> None:
-    """Other probabilities than those that were kept are told with their difference."""
-    bundled = Bundled.read(path)
-    predictor = bundle.load(path)
-    good = run_selftest(predictor.model, bundled)
-    assert good is not None
-    assert good.passed
-    assert good.difference < 1e-7
-    assert good.features == 0.0
-    said = bundled.arrays["selftest.probabilities"].copy()
-    said[-1] = said[-1, ::-1]
-    bad = run_selftest(
-        predictor.model,
-        replace(bundled, arrays={**bundled.arrays, "selftest.probabilities": said}),
-    )
-    assert bad is not None
-    assert not bad.passed
-    assert "other probabilities" in str(bad)
-
-
-def test_points_move_a_machine_that_images_do_not(path: Path) -> None:
-    """Among the inputs of a self-test are some that the classifier tells apart."""
-    said = Bundled.read(path).arrays["selftest.probabilities"]
-    assert np.ptp(said[2:, 0]) > 0.01
-
-
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "int16", "float32"])
-@pytest.mark.parametrize("shape", [(1, 1), (5, 9), (16, 16, 3)])
-def test_made_up_images(trained: TrainedModel, dtype: str, shape: tuple[int, ...]) -> None:
-    """Images of any kind are made, each with a mask that is not empty, and differ."""
-    axis = -1 if len(shape) == 3 else None
-    kind = replace(trained, image_shape=shape, dtype=dtype, channel_axis=axis, region="mask")
-    images = made_up_images(kind, 2)
-    assert [image.pixels.shape for image in images] == [shape, shape]
-    assert {str(image.pixels.dtype) for image in images} == {dtype}
-    assert all(image.mask is not None and image.mask.any() for image in images)
-    if shape != (1, 1):
-        assert not np.array_equal(images[0].pixels, images[1].pixels)
-
-
-def test_made_up_images_stay_what_they_are(trained: TrainedModel) -> None:
-    """The images of the first format are the same for ever: files of it were judged on them."""
-    kind = replace(trained, image_shape=(12, 10), dtype="int16", region="image")
-    assert digest_of(made_up_images(kind, 2)) == (
-        "5ea90df6f838d140e4fb7d3490ea2cef9e77433e8d8338351836df5e1922f590"
-    )
 
 
 def test_a_notebook_shows_the_card(path: Path) -> None:

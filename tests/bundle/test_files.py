@@ -3,6 +3,7 @@
 import importlib
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.bundle import load, save
+from imgpipe._common.texts import say
+from imgpipe.bundle import inspect, load, save
 from imgpipe.bundle.pickled import old_names
 from imgpipe.datasets import Dataset
 from imgpipe.images import Image
@@ -139,3 +141,13 @@ def test_a_network_in_an_old_file(
         joblib.load(path)
     again = load(path, trust=True)
     assert np.array_equal(again.predict_proba(images), pipeline.predict_proba(images))
+
+
+@pytest.mark.parametrize("suffix", ["imgpipe", "joblib"])
+def test_a_file_keeps_what_to_beware_of(suffix: str, trained: TrainedModel, tmp_path: Path) -> None:
+    """Both kinds of file keep the warnings of the training, and `inspect` tells them."""
+    warned = replace(trained, warnings=(*trained.warnings, say("few images of {x}", x="dark")))
+    path = tmp_path / f"m.{suffix}"
+    save(warned, path)
+    assert load(path, trust=True).model.warnings == tuple(map(str, warned.warnings))
+    assert "Few images of dark." in str(inspect(path, trust=True))

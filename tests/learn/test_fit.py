@@ -1,5 +1,7 @@
 """`learn.fit`: which images are fitted, and what is noted beside the pipeline."""
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -141,3 +143,28 @@ def test_an_image_of_another_kind_is_told_why(levels: Dataset) -> None:
     ):
         with pytest.raises(InputError, match=words):
             trained.check(pixels, axis)
+
+
+@pytest.mark.parametrize("model", ["svm", "knn", "forest"])
+def test_a_pickle_holds_no_training_image(levels: Dataset, model: str) -> None:
+    """What stands by to compare files with stays in the process: a pickle has no pixels."""
+    trained = fit(levels, model, families="intensity", cases="none")
+    assert trained.sample is not None
+    told = pickle.dumps(trained)
+    for image in levels.images:
+        assert image.pixels.tobytes() not in told
+    again = pickle.loads(told)
+    assert again.sample is None
+    assert np.array_equal(
+        again.pipeline.predict_proba(levels.images), trained.pipeline.predict_proba(levels.images)
+    )
+    assert "sample" not in repr(trained)
+
+
+def test_copies_keep_the_training_images(levels: Dataset) -> None:
+    """A copy within the process can still be compared with its file."""
+    trained = fit(levels, "dummy", families="intensity")
+    for copied in (replace(trained), copy.copy(trained), copy.deepcopy(trained)):
+        assert copied is not trained
+        assert copied.classes == trained.classes
+        assert len(copied.sample) == len(trained.sample)

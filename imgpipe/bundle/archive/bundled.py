@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from imgpipe._common import InputError, atomic_path, few
-from imgpipe.bundle.archive.container import MANIFEST, packed, unpacked
+from imgpipe.bundle.archive.container import MANIFEST, content_of, packed, unpacked
 from imgpipe.bundle.archive.manifest import Manifest, described, from_json, to_json
 from imgpipe.bundle.archive.parts import check_parts
 from imgpipe.bundle.archive.refusing import excerpt, refusing
@@ -41,7 +41,12 @@ class Bundled:
     def read(cls, path: str | os.PathLike[str]) -> "Bundled":
         """Read and check a file."""
         with refusing(path):
-            return cls._of(unpacked(path))
+            return cls.of_bytes(content_of(path))
+
+    @classmethod
+    def of_bytes(cls, content: bytes) -> "Bundled":
+        """Check what stands in a file; the `InputError` does not name it."""
+        return cls._of(unpacked(content))
 
     def _members(self) -> dict[str, bytes]:
         """Give the content of each member, the manifest first."""

@@ -77,15 +77,14 @@ def packed(members: Mapping[str, bytes]) -> bytes:
     return body + _digest(body)
 
 
-def unpacked(path: str | os.PathLike[str]) -> dict[str, bytes]:
-    """Read the members of a file that is as `packed` makes it.
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """Take the members out of a file that is as `packed` makes it.
 
     Raises
     ------
     InputError
         If it is no such file, or was changed since; the message does not name the file.
     """
-    content = _content(path)
     _check_kind(content)
     body = memoryview(content)[:-_SIGNED]
     if _digest(body) != content[-_SIGNED:]:
@@ -110,8 +109,8 @@ def unpacked(path: str | os.PathLike[str]) -> dict[str, bytes]:
     return members
 
 
-def _content(path: str | os.PathLike[str]) -> bytes:
-    """Read a regular file that is not too large."""
+def content_of(path: str | os.PathLike[str]) -> bytes:
+    """Read a regular file that is not too large; the `InputError` does not name it."""
     try:
         # a pipe without a writer would wait for ever
         descriptor = os.open(path, _OPENED)

@@ -59,7 +59,8 @@ class Selftest:
     `images` are so many images of `imgpipe.bundle.inference.selftest_images`, whose pixels have the
     digest `sha256`. The arrays ``selftest.points`` (rows of made-up features; none for a network)
     and ``selftest.probabilities`` (of the images, then of the points) stand beside it;
-    ``selftest.features`` are those of the images, NaN where one is undefined.
+    ``selftest.features`` are those of the images, NaN where one is undefined, and
+    ``selftest.distances`` say how unlike the training images, and then points, are.
     """
 
     images: int

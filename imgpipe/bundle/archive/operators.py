@@ -34,6 +34,7 @@ NETWORKS: dict[str, frozenset[str]] = {
     "Add": frozenset(),
     "AveragePool": frozenset({"kernel_shape", "strides"}),
     "BatchNormalization": frozenset({"epsilon"}),
+    "Cast": frozenset({"to"}),
     "Concat": frozenset({"axis"}),
     "Conv": frozenset({"pads", "strides"}),
     "Div": frozenset(),

@@ -41,6 +41,10 @@ def _not_negative(array: np.ndarray) -> bool:
     return bool((array >= 0).all())
 
 
+def _finite_not_negative(array: np.ndarray) -> bool:
+    return _finite(array) and bool((array >= 0).all())
+
+
 def _not_infinite(array: np.ndarray) -> bool:
     return not np.isinf(array).any()
 
@@ -85,6 +89,7 @@ ARRAYS: Mapping[str, Array] = {
     "selftest.points": Array("<f8", "pf"),
     "selftest.features": Array("<f8", "if", "any", _any),
     "selftest.probabilities": Array("<f8", "qk", "between 0 and 1", _shares),
+    "selftest.distances": Array("<f8", "q", "finite, not negative", _finite_not_negative),
     "digests": Array("|u1", "ax", "any", _any),
     "summary.group_of": Array("<i8", "f", "groups", _not_negative),
     "summary.rows": Array("<f4", "bf", "not infinite", _not_infinite),
@@ -121,6 +126,7 @@ def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays)
     check_settings(manifest.fitted, len(manifest.codes))
     _check_arrays(manifest, arrays)
     _check_novelty(manifest, arrays)
+    _check_selftest(manifest, arrays)
     if kind == "trees":
         check_trees(manifest.fitted, arrays, len(manifest.features))
     if kind == "neighbours":
@@ -128,11 +134,11 @@ def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays)
     if kind not in _GRAPHS:
         return Cost(8 * len(manifest.features), 0)
     name = _GRAPHS[kind]
-    given, dtype = ("images", "float32") if kind == "network" else ("features", "float64")
+    given = ("images", "float32") if kind == "network" else ("features", "float64")
     shape = manifest.expected.image_shape if kind == "network" else (len(manifest.features),)
-    result = ("probabilities", dtype, (N, len(manifest.codes)))
+    result = ("probabilities", "float64", (N, len(manifest.codes)))
     try:
-        return check_graph(graphs[name], (given, dtype, (N, *shape)), result)
+        return check_graph(graphs[name], (*given, (N, *shape)), result)
     except InputError as error:
         raise InputError(f"{name}.onnx {error}") from None
 
@@ -187,3 +193,24 @@ def _check_novelty(manifest: Manifest, arrays: Arrays) -> None:
     n = len(arrays["novelty.centre"])
     if n != len(manifest.features):
         raise InputError(f"novelty.centre has {n} numbers for {len(manifest.features)} features")
+
+
+def _check_selftest(manifest: Manifest, arrays: Arrays) -> None:
+    """Let its arrays stand as the manifest tells: one row for each image, then for each point."""
+    told = {name for name in arrays if name.startswith("selftest.")}
+    if manifest.selftest is None:
+        if told:
+            raise InputError("has arrays of a self-test, and a manifest that tells of none")
+        return
+    images, measures = manifest.selftest.images, bool(manifest.features)
+    wanted = {"selftest.probabilities"}
+    wanted |= set() if manifest.novelty is None else {"selftest.distances"}
+    own = told & {"selftest.features", "selftest.points"} if measures else set()
+    if told != wanted | own:
+        raise InputError(f"has a self-test of other arrays than {', '.join(sorted(wanted))}")
+    points = len(arrays["selftest.points"]) if "selftest.points" in own else 0
+    rows = images + points
+    lengths = {"selftest.features": images, "selftest.points": points}
+    for name in sorted(told):
+        if len(arrays[name]) != lengths.get(name, rows):
+            raise InputError(f"{name} has {len(arrays[name])} rows for {images} images")

@@ -75,10 +75,23 @@ def judged(model: "TrainedModel", images: "Images") -> tuple[np.ndarray, np.ndar
     return classify(values), novelty.distances(values)
 
 
+def distances_of(novelty: Novelty, images: "Images", rows: list[np.ndarray]) -> np.ndarray:
+    """Say how unlike the training images some are, from `rows` of features where these do."""
+    if novelty.extraction is None:
+        return np.concatenate([novelty.distances(each) for each in rows])
+    return novelty.distances(features.extract_many(images, n_jobs=1, **novelty.extraction)[0])
+
+
 def distance_of(model: "TrainedModel", images: "Images") -> float | None:
     """Say how far one image lies from those of the training; None where the model cannot tell."""
     distances = judged(model, images)[1]
     return None if distances is None else float(distances[0])
+
+
+def distance_apart(found: np.ndarray, expected: np.ndarray) -> float:
+    """Largest difference of two distances as a share of the distance, or of the limit within it."""
+    apart = np.abs(found - expected) / np.maximum(expected, 1.0)
+    return float(apart.max(initial=0.0))
 
 
 def _measured(pipeline: Any, images: "Images") -> tuple[np.ndarray, Any]:

@@ -25,7 +25,13 @@ def open_bundle(path: str | os.PathLike[str]) -> tuple[TrainedModel, Mapping[str
     InputError
         If it was damaged or changed, or written in another format.
     """
-    bundled = Bundled.read(path)
+    return model_of(Bundled.read(path), path)
+
+
+def model_of(
+    bundled: Bundled, path: str | os.PathLike[str]
+) -> tuple[TrainedModel, Mapping[str, Any]]:
+    """Make a model of a bundle that was read from `path`, and give it with its card."""
     with refusing(path):
         return _model(bundled), bundled.manifest.card
 

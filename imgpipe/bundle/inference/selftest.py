@@ -1,11 +1,13 @@
 """The self-test of a bundle: made-up inputs, and whether this machine makes of them the same."""
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.inference.novelty import distance_apart, distances_of
 from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images
 from imgpipe.learn.trained import TrainedModel
 
@@ -16,34 +18,56 @@ IMAGES = 2
 POINTS = 4
 _TOLERANCES = {"network": 1e-4}
 _TOLERANCE = 1e-6  # as the gate at saving
+_LEAST = 1e-9  # size of a feature, below which a difference is rounding
 
 
 @dataclass(frozen=True)
 class Selftested:
     """What a self-test found here.
 
-    `difference` is the largest between two probabilities, `features` the largest between two
-    features of a made-up image, as a share of the larger (None where no features were kept).
+    `difference` is the largest between two probabilities; `features` the largest between two
+    features of a made-up image, as a share of the larger or, if that is more, of the feature's
+    standard deviation in training, and 1 where only one of them is defined; `distances` the largest
+    between two distances to the training images, as a share of the distance, or of the limit within
+    it. The latter two are None where none were kept; `relative_tolerance` is allowed of them.
     """
 
     difference: float
     tolerance: float
     features: float | None = None
+    distances: float | None = None
+    relative_tolerance: float = _TOLERANCE
 
     @property
     def passed(self) -> bool:
-        """Whether this machine gives the model's probabilities."""
-        return self.difference <= self.tolerance
+        """Whether this machine gives the model's probabilities, features and distances."""
+        return not any(found > most for _, found, most in self._judged())
 
     def __str__(self) -> str:
-        size = f"{self.difference:.0e}" if self.difference else "0"
-        largest = f"(largest difference {size})"
-        if self.passed:
-            return f"this machine gives the model's probabilities {largest}"
+        judged = self._judged()
+        others = [each for each in judged if each[1] > each[2]]
+        if not others:
+            return f"this machine gives the model's {_listed(judged)}"
+        names = " and ".join(name for name, _, _ in others)
         return (
-            f"this machine gives other probabilities than the model gave when it was written "
-            f"{largest}; at most {self.tolerance:.0e} is rounding"
+            f"this machine gives other {names} than the model gave when it was written: "
+            f"{_listed(others)}; at most {' and '.join(f'{most:.0e}' for *_, most in others)} is "
+            "rounding"
         )
+
+    def _judged(self) -> list[tuple[str, float, float]]:
+        """What was compared, its largest difference, and what is allowed."""
+        each = (
+            ("probabilities", self.difference, self.tolerance),
+            ("features", self.features, self.relative_tolerance),
+            ("distances", self.distances, self.relative_tolerance),
+        )
+        return [(name, found, most) for name, found, most in each if found is not None]
+
+
+def _listed(judged: list[tuple[str, float, float]]) -> str:
+    sizes = [f"{name} to {found:.0e}" if found else f"{name} exactly" for name, found, _ in judged]
+    return ", ".join(sizes)
 
 
 def run_selftest(model: TrainedModel, bundled: "Bundled") -> Selftested | None:
@@ -59,22 +83,36 @@ def run_selftest(model: TrainedModel, bundled: "Bundled") -> Selftested | None:
             "which made other images for it"
         )
     measured = model.pipeline.measure(images)
-    said = [model.pipeline.classify(measured)]
+    rows = [measured]
     if "selftest.points" in bundled.arrays:
-        said.append(model.pipeline.classify(bundled.arrays["selftest.points"]))
+        rows.append(bundled.arrays["selftest.points"])
+    said = np.concatenate([model.pipeline.classify(each) for each in rows])
+    features, far = map(bundled.arrays.get, ("selftest.features", "selftest.distances"))
+    novelty, apart = model.novelty, None
+    if far is not None and novelty is not None:
+        apart = distance_apart(distances_of(novelty, images, rows), far)
     return Selftested(
-        float(np.abs(np.concatenate(said) - expected).max()),
+        float(np.abs(said - expected).max()),
         _TOLERANCES.get(str(bundled.manifest.fitted["kind"]), _TOLERANCE),
-        _apart(measured, bundled.arrays.get("selftest.features")),
+        None if features is None else _apart(measured, features, _usual(model)),
+        apart,
     )
 
 
-def _apart(measured: np.ndarray, expected: np.ndarray | None) -> float | None:
-    """Largest difference of two features as a share of the larger; infinite where one is NaN."""
-    if expected is None:
-        return None
-    if not np.array_equal(np.isnan(measured), np.isnan(expected)):
-        return float("inf")
-    size = np.maximum(np.abs(measured), np.abs(expected))
-    share = np.abs(measured - expected) / np.where(size > 0, size, 1.0)
-    return float(np.nanmax(share, initial=0.0))
+def _usual(model: TrainedModel) -> np.ndarray | float:
+    """Standard deviation of each feature in training, where that is known."""
+    if model.summary is None:
+        return _LEAST
+    rows = np.where(np.isfinite(model.summary.rows), model.summary.rows, np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a feature that is never defined has none
+        return np.fmax(np.nanstd(rows.astype(np.float64), axis=0), _LEAST)
+
+
+def _apart(measured: np.ndarray, expected: np.ndarray, usual: np.ndarray | float) -> float:
+    """Largest difference of two features, as a share; 1 where only one of them is defined."""
+    size = np.fmax(np.fmax(np.abs(measured), np.abs(expected)), usual)
+    with np.errstate(invalid="ignore"):  # of infinite ones
+        share = np.abs(measured - expected) / size
+    same = (measured == expected) | (np.isnan(measured) & np.isnan(expected))
+    return float(np.where(same, 0.0, np.nan_to_num(share, nan=1.0)).max(initial=0.0))

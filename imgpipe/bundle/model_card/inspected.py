@@ -31,7 +31,8 @@ class Inspected:
     manifest : Manifest, optional
         Of a bundle; None for a joblib file.
     selftest : Selftested, optional
-        Whether this machine gives the model's probabilities; None where the file has no self-test.
+        Whether this machine gives the model's probabilities, features and distances to the
+        training images; None where the file has no self-test.
 
     Examples
     --------
@@ -62,7 +63,7 @@ class Inspected:
 
     @property
     def ok(self) -> bool:
-        """False where a self-test gave other probabilities here."""
+        """False where a self-test gave other numbers here."""
         return self.selftest is None or self.selftest.passed
 
     @property

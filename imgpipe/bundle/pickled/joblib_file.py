@@ -1,8 +1,10 @@
 """Trained models as joblib files: what is in them, and why reading one needs trust."""
 
+import io
 import os
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 _FORMAT = "imgpipe-joblib"
+_CHUNK = 2**16
 
 
 def dump(
@@ -25,6 +28,7 @@ def dump(
     import imgpipe
 
     content = {name: getattr(model, name) for name in (*PARTS, "trained_on", "region")}
+    content["warnings"] = tuple(map(str, model.warnings))
     for name in ("cases", "summary", "novelty"):
         kept = getattr(model, name)
         content[name] = None if kept is None else kept.to_dict()
@@ -35,20 +39,27 @@ def dump(
         joblib.dump(content, scratch, compress=3)
 
 
-def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
-    """Read a file, if whoever asks trusts who made it."""
+def content_of(path: str | os.PathLike[str], trust: bool) -> bytes:
+    """Read a file's bytes, if whoever asks trusts who made it."""
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file")
     if not trust:
         raise InputError(
             f"{path}: opening a .joblib file can run code hidden in it; add --trust "
             "(trust=True in Python) if you made this file or trust who did"
         )
-    _check_stream(path)
+    return Path(path).read_bytes()
+
+
+def undumped(path: str | os.PathLike[str], stream: bytes) -> Predictor:
+    """Take a file's bytes, which `content_of` gave, for a model."""
+    _check_stream(path, stream)
     import imgpipe
     from imgpipe.learn import TrainedModel, TrainingCases
     from imgpipe.learn.feature_summary import FeatureSummary
     from imgpipe.learn.novelty.distance import Novelty
 
-    content = _unpickled(path)
+    content = _unpickled(path, stream)
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise InputError(f"{path}: not a model written by imgpipe train")
     if content.get("version") != imgpipe.__version__:
@@ -61,17 +72,13 @@ def undumped(path: str | os.PathLike[str], trust: bool) -> Predictor:
         raise InputError(f"{path}: lacks {', '.join(missing)}; train it again")
     check_parts(f"{path}: damaged", content, "; train it again")
     # files of before these fields do without them
-    trained_on = content.get("trained_on")
-    parts = {name: content[name] for name in PARTS}
-    region = content.get("region", "image")
-    cases = _kept(path, TrainingCases, content.get("cases"))
-    summary = _kept(path, FeatureSummary, content.get("summary"))
     model = TrainedModel(
-        **parts,
-        trained_on=trained_on,
-        region=region,
-        cases=cases,
-        summary=summary,
+        **{name: content[name] for name in PARTS},
+        trained_on=content.get("trained_on"),
+        warnings=content.get("warnings", ()),
+        region=content.get("region", "image"),
+        cases=_kept(path, TrainingCases, content.get("cases")),
+        summary=_kept(path, FeatureSummary, content.get("summary")),
         novelty=_kept(path, Novelty, content.get("novelty")),
     )
     return Predictor(model, content.get("card") or {})
@@ -87,18 +94,18 @@ def _kept(path: str | os.PathLike[str], kind: Any, content: Any) -> Any:
         raise InputError(f"{path}: damaged: {error}; train it again") from None
 
 
-def _unpickled(path: str | os.PathLike[str]) -> Any:
+def _unpickled(path: str | os.PathLike[str], stream: bytes) -> Any:
     """Read what the file holds; classes are found, too, where an earlier layout had them."""
     import joblib
 
     try:
         try:
-            return joblib.load(path)
+            return joblib.load(io.BytesIO(stream))
         except ModuleNotFoundError as error:
             if error.name != OLD_ROOM:
                 raise
         with known_again():
-            return joblib.load(path)
+            return joblib.load(io.BytesIO(stream))
     except ModuleNotFoundError as error:
         raise InputError(_lacking(path, error)) from error
     except Exception as error:  # a broken pickle raises anything
@@ -114,19 +121,18 @@ def _lacking(path: str | os.PathLike[str], error: ModuleNotFoundError) -> str:
     return f"{path}: needs {error.name}, which is not installed here"
 
 
-def _check_stream(path: str | os.PathLike[str]) -> None:
+def _check_stream(path: str | os.PathLike[str], stream: bytes) -> None:
     """Refuse all but one whole zlib stream, which `save` writes.
 
     joblib never returns from a stream with bytes after its end, and takes one without its checksum.
     """
-    stream = zlib.decompressobj()
+    found, view = zlib.decompressobj(), memoryview(stream)
     try:
-        with open(path, "rb") as file:
-            while chunk := file.read(2**16):
-                stream.decompress(chunk)
-                if stream.unused_data:
-                    raise InputError(f"{path}: damaged: it goes on after the end of the model")
+        for start in range(0, len(view), _CHUNK):
+            found.decompress(view[start : start + _CHUNK])
+            if found.unused_data:
+                raise InputError(f"{path}: damaged: it goes on after the end of the model")
     except zlib.error as error:
         raise InputError(f"{path}: damaged, or not a readable joblib file") from error
-    if not stream.eof:
+    if not found.eof:
         raise InputError(f"{path}: damaged, or not a readable joblib file: it ends too early")

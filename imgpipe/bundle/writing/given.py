@@ -82,6 +82,7 @@ def check_parts(where: str, content: Mapping[str, Any], way_out: str = "") -> No
         "dtype": isinstance(content["dtype"], str),
         "size": size is None or _is_size(size),
         "trained_on": content.get("trained_on") is None or _is_tuple_of(str, content["trained_on"]),
+        "warnings": _is_tuple_of(str, content.get("warnings", ())),
         "card": isinstance(content.get("card"), dict | NoneType),
     }
     codes: Any = getattr(content["pipeline"], "classes_", None)

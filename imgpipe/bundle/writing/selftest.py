@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgpipe.bundle.archive.manifest import Selftest
+from imgpipe.bundle.inference.novelty import judged
 from imgpipe.bundle.inference.selftest import IMAGES, POINTS
 from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images, made_up_points
 from imgpipe.learn.keeping import feature_steps
@@ -18,7 +19,7 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
     """Let a fitted pipeline judge made-up inputs.
 
     Points are needed beside images: what a machine of radial functions says of images that look
-    like none of the training hardly depends on them.
+    like none of the training hardly depends on them, and the distance of these neither.
 
     Returns
     -------
@@ -31,7 +32,7 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            said = [model.pipeline.predict_proba(images)]
+            shares, far = judged(model, images)
             if parts is not None:
                 arrays["selftest.features"] = np.asarray(parts[0].transform(images), np.float64)
     except ValueError:  # an InputError is one
@@ -39,11 +40,14 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
     points = None if parts is None else _points(model)
     if parts is not None and points is not None:
         arrays["selftest.points"] = points
-        said.append(parts[1].predict_proba(points))
-    probabilities = np.concatenate(said).astype(np.float64)
-    if not np.isfinite(probabilities).all():
+        shares = np.concatenate([shares, parts[1].predict_proba(points)])
+        if far is not None and model.novelty is not None:
+            far = np.concatenate([far, model.novelty.distances(points)])
+    if not np.isfinite(shares).all() or (far is not None and not np.isfinite(far).all()):
         return None, {}
-    arrays["selftest.probabilities"] = np.clip(probabilities, 0.0, 1.0)
+    arrays["selftest.probabilities"] = np.clip(shares.astype(np.float64), 0.0, 1.0)
+    if far is not None:
+        arrays["selftest.distances"] = far
     return Selftest(len(images), digest_of(images)), arrays
 
 

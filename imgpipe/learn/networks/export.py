@@ -20,13 +20,14 @@ from imgpipe.learn.networks.layers.network import Network
 
 _TOLERANCE = 1e-4
 _CHECKED = 8  # random images
+_FLOAT64 = 11  # ONNX's number
 
 
 def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> float:
     """Write a fitted classifier as an ONNX file that runs without torch.
 
     Input ``images``: float32 of shape (n, h, w), or (n, h, w, c) in the order trained on; raw
-    pixels, since the graph standardises them. Output ``probabilities``: (n, k). The file's
+    pixels, since the graph standardises them. Output ``probabilities``: float64 (n, k). The file's
     metadata hold ``classes`` and ``channel_axis`` as JSON.
 
     Parameters
@@ -128,13 +129,15 @@ def network_bytes(model: Any) -> bytes:
         x = graph.add("Transpose", ["images"], perm=[0, axis, *rest])
     for layer in (network.standardise, network.features, network.head):
         x = graph.layer(layer, x)
+    # in single precision a probability is 1 long before torch's is
+    x = graph.add("Cast", [x], to=_FLOAT64)
     x = graph.add("Softmax", [x], axis=1)
     notes = {
         "classes": json.dumps(model.classes_.tolist()),
         "channel_axis": json.dumps(model.channel_axis),
         "network": str(model.network),
     }
-    result = (x, "probabilities", np.float32, ["n", len(model.classes_)])
+    result = (x, "probabilities", np.float64, ["n", len(model.classes_)])
     return graph.finished(("images", np.float32, shape), result, notes)
 
 

@@ -67,6 +67,21 @@ def test_the_exported_network_gives_the_same_probabilities(runtime, tmp_path, ne
     assert json.loads(meta["channel_axis"]) == model.channel_axis
 
 
+def test_a_network_that_is_sure_is_not_rounded(runtime, tmp_path):
+    """Where a probability is nearly 1, what is left to the other class is torch's, not 0."""
+    model, images = trained()
+    head = model.network_.head[-1]
+    with torch.no_grad():
+        head.weight.zero_()
+        head.bias.copy_(torch.tensor([25.0, -5.0]))
+    save_onnx(model, tmp_path / "model.onnx")
+    session = runtime.InferenceSession(tmp_path / "model.onnx")
+    found = session.run(None, {"images": images.astype(np.float32)})[0]
+    assert found.max() < 1.0
+    np.testing.assert_allclose(found[:, 1], np.exp(-30.0), rtol=1e-6)
+    np.testing.assert_allclose(found, model.predict_proba(images), rtol=1e-12)
+
+
 def untrained(name):
     """A network with the weights it starts from, as if it had been fitted."""
     side = NETWORKS[name].min_size + 1
