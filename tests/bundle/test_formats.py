@@ -58,7 +58,7 @@ def trained() -> Iterator[tuple[str, learn.TrainedModel, Dataset]]:
         classify__filters=(4, 6), classify__dense=6, classify__epochs=3, classify__patience=None
     )
     network.fit(data.images, data.labels)
-    novelty = novelty_of(None, data, datasets.image_digests(data), None)
+    novelty = novelty_of(None, data, base.trained_on or (), None)
     of_pixels = replace(base, pipeline=network, novelty=novelty, summary=None, region="image")
     yield "network", of_pixels, data
 
@@ -95,7 +95,7 @@ def test_a_file_of_each_format_tests_itself(path: Path) -> None:
     assert NOTE in str(found)
 
 
-@pytest.mark.parametrize("path", FIXTURES.glob("format-*-cases.imgpipe"), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [*FIXTURES.glob("format-*-cases.imgpipe")], ids=lambda p: p.stem)
 def test_a_file_of_each_format_has_its_cases(path: Path) -> None:
     """Training images that a file keeps are there, with their names, labels and features."""
     cases = bundle.load(path).model.cases
