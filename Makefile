@@ -86,7 +86,7 @@ bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTor
 bench-deploy: $(VENV)/.dev ## what a bundle costs: start, memory, latency, throughput, size (some eight minutes)
 	$(BIN)/python -m benchmarks.deploy
 
-bench-novelty: $(VENV)/.dev ## which images are flagged as out of distribution, of own and of other kinds (some two minutes)
+bench-novelty: $(VENV)/.dev ## which images are flagged as out of distribution, of own and of other kinds (half a minute)
 	$(BIN)/python -m benchmarks.novelty
 
 bench-statistics: $(VENV)/.dev ## tests and intervals on simulated cohorts (some ten minutes)

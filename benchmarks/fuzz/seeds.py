@@ -9,6 +9,7 @@ import numpy as np
 from imgpipe import bundle
 from imgpipe.datasets import Dataset
 from imgpipe.learn import TrainedModel, fit, make_pipeline
+from imgpipe.learn.novelty.distance import Novelty
 from imgpipe.learn.novelty.training import novelty_of
 
 FAMILIES = ("intensity", "glcm")
@@ -58,9 +59,10 @@ def _network(data: Dataset) -> TrainedModel:
     """Train a small network, and learn what its images are like."""
     pixels = np.stack([image.pixels for image in data.images])
     network = _pipeline("cnn").set_params(**_SMALL["cnn"]).fit(pixels, data.labels)
-    unlike = novelty_of(network, data, list(map(str, range(len(data)))), None)
+    novelty = novelty_of(network, data, list(map(str, range(len(data)))), None)
+    assert isinstance(novelty, Novelty)
     kind = (data.classes, None, pixels.shape[1:], str(pixels.dtype))
-    return TrainedModel(network, *kind, sample=data.images, novelty=unlike)
+    return TrainedModel(network, *kind, sample=data.images, novelty=novelty)
 
 
 def _pipeline(name: str) -> Any:
