@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError, cache_dir, numba_cache_dir
+from imgpipe._common import InputError, MissingPackage, cache_dir, numba_cache_dir
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program import warming
@@ -20,6 +20,8 @@ _NEEDED = (
     "threadpoolctl", "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich",
     "Jinja2", "Babel", "click", "onnx", "onnxruntime",
 )  # fmt: skip
+# those without which nothing is predicted: docs/small_box.md
+_TO_PREDICT = ("numpy", "numba", "pillow", "platformdirs", "click", "onnxruntime")
 _OPTIONAL = {
     "torch": "cnn",
     "lightgbm": "boost",
@@ -42,7 +44,10 @@ _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python
 @_options.jobs
 @_options.common
 def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
-    r"""Show versions, processor, threads, caches and optional packages.
+    r"""Show versions, processor, threads, caches, missing and optional packages.
+
+    The exit code is 1 where packages of a whole installation are missing; what is there may still
+    be enough for imgpipe predict, and is then said to be.
 
     With --warm, compile the common loops of kernels and features ahead, which later runs then load.
 
@@ -79,6 +84,7 @@ def _examine() -> dict[str, Any]:
         "threads": _if_possible(_threads),
         "packages": {name: number for name, number in needed.items() if number},
         "missing": [name for name, number in needed.items() if not number],
+        "predicts": all(needed[name] for name in _TO_PREDICT),
         "optional": {
             name: {"version": _version(name), "extra": extra} for name, extra in _OPTIONAL.items()
         },
@@ -91,7 +97,7 @@ def _if_possible(look: Callable[[], Any]) -> Any:
     """Look, or give None where that needs a package that is missing: who is ill can still speak."""
     try:
         return look()
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, MissingPackage):
         return None
 
 
@@ -164,5 +170,17 @@ def _show(setup: dict[str, Any]) -> None:
             for name, item in setup["optional"].items()
         }
     )
-    for name in setup["missing"]:
-        click.echo(f"Error: {name} is not installed (pip install {name})", err=True)
+    if setup["missing"]:
+        _show_missing(setup["missing"], setup["predicts"])
+
+
+def _show_missing(missing: list[str], predicts: bool) -> None:
+    """Tell in one line what the installation lacks, and what it is enough for."""
+    names = " ".join(missing)
+    if predicts:
+        click.echo("\nEnough for imgpipe predict and imgpipe inspect with a .imgpipe file")
+        lacks = f"for training, tables, reports and some formats of images lacks {names}"
+    else:
+        needed = ", ".join(name for name in missing if name in _TO_PREDICT)
+        lacks = f"lacks {names}; not even imgpipe predict goes without {needed}"
+    click.echo(f"Error: this installation {lacks}: pip install {names}", err=True)

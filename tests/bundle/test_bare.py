@@ -36,7 +36,7 @@ main()
 
 def packages() -> list[str]:
     """Those that the page installs."""
-    (line,) = re.findall(r"^pip install --no-deps (.*) imgpipe$", PAGE.read_text(), re.MULTILINE)
+    (line,) = re.findall(r"^pip install --no-deps (.*) \.$", PAGE.read_text(), re.MULTILINE)
     return [word.split("=")[0] for word in shlex.split(line)]
 
 
@@ -50,6 +50,15 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if top != ".." and not (folder / top).exists():
                 (folder / top).symlink_to(Path(file.locate()).parents[len(file.parts) - 1] / top)
     return folder
+
+
+def _in_box(box: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """What the program says there."""
+    # -S: without the packages of this environment
+    command = [sys.executable, "-S", "-c", PROGRAM, str(box), str(ROOT), *words]
+    kept = ("PATH", "HOME", "NUMBA_CACHE_DIR")
+    environ = {name: os.environ[name] for name in kept if name in os.environ}
+    return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +79,18 @@ def test_a_bundle_is_predicted_in_a_small_box(
     bundle.save(trained, tmp_path / "noise.imgpipe")
     images.write(tmp_path / "one.png", dataset.images[25].pixels)
     words = ["predict", "noise.imgpipe", "one.png", "--json"]
-    # -S: without the packages of this environment
-    command = [sys.executable, "-S", "-c", PROGRAM, str(box), str(ROOT), *words]
-    kept = ("PATH", "HOME", "NUMBA_CACHE_DIR")
-    environ = {name: os.environ[name] for name in kept if name in os.environ}
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    done = _in_box(box, *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (told,) = json.loads(done.stdout)
     expected = trained.pipeline.predict_proba(dataset.images[25:26])[0]
     assert [told["p_dark"], told["p_bright"]] == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_doctor_says_what_a_small_box_is_good_for(box: Path) -> None:
+    """It is said to be enough for predictions; what else there could be is one line."""
+    done = _in_box(box, "doctor")
+    assert "Enough for imgpipe predict" in done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: this installation for training, tables, reports ")
+    assert "pip install scipy opencv-python scikit-image" in line
+    assert done.returncode == 1

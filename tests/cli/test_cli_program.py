@@ -269,10 +269,17 @@ def test_doctor_works_where_a_package_is_missing(
     command = [sys.executable, "-c", MISSING, f"{package}/{module}"]
     done = subprocess.run([*command, "doctor"], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    assert done.stderr == f"Error: {package} is not installed (pip install {package})\n"
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: this installation ")
+    assert line.endswith(f"pip install {package}")
+    enough = package in ("scipy", "scikit-learn")
+    assert ("Enough for imgpipe predict" in done.stdout) == enough
+    assert ("not even imgpipe predict goes without" in line) != enough
     assert "not known: a package is missing" in done.stdout
     found = subprocess.run([*command, "doctor", "--json"], capture_output=True, text=True)
-    assert json.loads(found.stdout)["missing"] == [package]
+    told = json.loads(found.stdout)
+    assert told["missing"] == [package]
+    assert told["predicts"] == enough
 
 
 def test_a_missing_package_is_no_bug(tmp_path: Path) -> None:
