@@ -153,3 +153,15 @@ def test_bars_inside_bars_share_the_screen(monkeypatch: pytest.MonkeyPatch) -> N
     assert "epoch 1" in shown
     assert list(track(range(3), "again")) == [0, 1, 2]
     assert "again" in screen.getvalue()
+
+
+def test_a_full_disk_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    """An error of the temporary path is told of the path that was given."""
+    target = tmp_path / "out.csv"
+    with pytest.raises(OSError, match="No space left") as caught, atomic_path(target) as scratch:
+        raise OSError(errno.ENOSPC, "No space left on device", str(scratch))
+    assert caught.value.filename == str(target)
+    other = tmp_path / "in.csv"
+    with pytest.raises(FileNotFoundError) as caught, atomic_path(target):
+        other.read_bytes()
+    assert caught.value.filename == str(other)

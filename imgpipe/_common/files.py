@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -32,12 +33,20 @@ def atomic_path(target: str | os.PathLike[str], *, folder: bool = False) -> Iter
         else:
             _replace_folder(scratch, target)
     except OSError as error:
-        # a write to an open file, on a full disk for one, does not know the file's name
-        if error.errno is not None and error.filename is None:
+        # a write to an open file, on a full disk for one, does not know the file's name; the
+        # temporary path is nobody's concern
+        if error.errno is not None and _is_within(error.filename, scratch):
             error.filename = str(target)
         raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _is_within(name: Any, scratch: Path) -> bool:
+    """Tell whether an error names the temporary path, or something in it, or nothing."""
+    return name is None or (
+        isinstance(name, str | os.PathLike) and Path(name).is_relative_to(scratch)
+    )
 
 
 def _replace_folder(new: Path, target: Path) -> None:

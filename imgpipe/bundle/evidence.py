@@ -132,6 +132,7 @@ def _thresholds(name: str, operation: Mapping[str, Any] | None, p: float) -> tup
             point["specificity"],
         )
         for point in operation["points"][1:]  # the first is the class that the model gives
+        if point["thresholds"]
     )
 
 

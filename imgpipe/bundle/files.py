@@ -69,6 +69,7 @@ def save(
     if card is None and isinstance(model, Predictor):
         card = model.card
     trained = as_trained(model, path, classes, sample)
+    card = {} if card is None else _checked(card, trained, path)
     if Path(path).suffix.lower() == ".joblib":
         from imgpipe.bundle.pickled.joblib_file import dump
 
@@ -77,7 +78,7 @@ def save(
     from imgpipe.bundle.writing.parts import taken_apart
 
     try:
-        bundled = taken_apart(trained, dict(card or {}))
+        bundled = taken_apart(trained, card)
     except InputError as error:
         raise InputError(f"{path} is not written: {error}") from None
     with atomic_path(path) as scratch:
@@ -85,6 +86,18 @@ def save(
             _write(trained, bundled, scratch)
         except InputError as error:
             raise InputError(f"{path} is not written: {_why(error, scratch)}") from None
+
+
+def _checked(
+    card: Mapping[str, Any], model: "TrainedModel", path: str | os.PathLike[str]
+) -> dict[str, Any]:
+    """Give the card as a reader will find it, whichever kind of file it stands in."""
+    from imgpipe.bundle.archive.card_check import as_card
+
+    try:
+        return as_card(card, model.classes)
+    except InputError as error:
+        raise InputError(f"{path} is not written: {error}") from None
 
 
 def _write(model: "TrainedModel", bundled: "Bundled", scratch: Path) -> None:

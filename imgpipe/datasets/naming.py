@@ -1,5 +1,6 @@
 """What errors call an image: its id, in place of its position in a stack."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,8 @@ def told_of(name: str, error: Exception) -> str:
     if isinstance(error, ImageError):
         error = error.named("the image")
     reason = shown(getattr(error, "strerror", None) or str(error)).removeprefix("the image ")
-    return " ".join((reason if name in reason else f"{name}: {reason}").split())
+    named = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", reason) and not name.isdigit()
+    return " ".join((reason if named else f"{name}: {reason}").split())
 
 
 def told_together(notes: Sequence[str]) -> list[str]:

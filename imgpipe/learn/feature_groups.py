@@ -7,7 +7,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 
-from imgpipe.learn.feature_summary import BACKGROUND, FeatureSummary
+from imgpipe.learn.feature_summary import BACKGROUND, FeatureSummary, block_of
 
 _ALIKE = 0.9  # rank correlation
 _RANKED = 500  # training images that correlations are taken from
@@ -68,17 +68,8 @@ def blocks(names: Sequence[str]) -> dict[str, np.ndarray]:
     """Group columns: by family for HOG, by radius for LBP, alone otherwise."""
     columns: dict[str, list[int]] = {}
     for column, name in enumerate(names):
-        columns.setdefault(_block(str(name)), []).append(column)
+        columns.setdefault(block_of(str(name)), []).append(column)
     return {name: np.array(together) for name, together in columns.items()}
-
-
-def _block(name: str) -> str:
-    """Name of the block that a feature belongs to."""
-    family = name.partition("_")[0]
-    if family == "hog":
-        return family
-    # what precedes the number of the bin is the number of neighbours and the radius
-    return name.rpartition("_")[0] if family == "lbp" else name
 
 
 def together(names: Sequence[str], values: np.ndarray) -> list[tuple[str, np.ndarray]]:

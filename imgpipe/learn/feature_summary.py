@@ -12,6 +12,21 @@ BACKGROUND = 24
 """Training images that features are taken from; at most, but for more classes than these."""
 
 
+def block_of(name: str) -> str:
+    """Name the block that a feature belongs to: its family for HOG, its radius for LBP, or itself.
+
+    Examples
+    --------
+    >>> block_of("hog_17"), block_of("lbp_8_1_3"), block_of("intensity_mean")
+    ('hog', 'lbp_8_1', 'intensity_mean')
+    """
+    family = name.partition("_")[0]
+    if family == "hog":
+        return family
+    # what precedes the number of the bin is the number of neighbours and the radius
+    return name.rpartition("_")[0] if family == "lbp" else name
+
+
 @dataclass(frozen=True, eq=False)
 class FeatureSummary:
     """Groups of features that go together, what is usual, and a few rows to compare with.

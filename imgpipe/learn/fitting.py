@@ -9,9 +9,11 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from imgpipe._common import ImageError, StoppedFit
+from imgpipe._common import ImageError, InputError, StoppedFit
 from imgpipe.learn.keeping import feature_steps
 from imgpipe.learn.pipelines import final_step
+
+_LARGEST = 1e150
 
 
 def fit_model(
@@ -48,6 +50,8 @@ def fit_model(
 
     Raises
     ------
+    InputError
+        For features so large that their squares overflow.
     StoppedFit
         A `KeyboardInterrupt` that holds the clone in `model`, where a network was interrupted and
         has kept its best weights so far.
@@ -64,6 +68,7 @@ def fit_model(
     ([0, 1], False)
     """
     model = clone(model)
+    _check_size(X)
     try:
         return _fit_in_place(model, X, y, groups, validation)
     except StoppedFit as stop:
@@ -141,6 +146,18 @@ def _fit_in_place(
         return Pipeline([*before.steps, (model.steps[-1][0], last)])
     last.fit(X, y, **direct)
     return last if not isinstance(model, Pipeline) else model
+
+
+def _check_size(X: Any) -> None:
+    """Refuse features whose mean and deviation no number holds."""
+    if not (isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind == "f"):
+        return
+    largest = float(np.abs(X, where=np.isfinite(X), out=np.zeros_like(X)).max(initial=0.0))
+    if largest > _LARGEST:
+        raise InputError(
+            f"a feature is {largest:.0e}, and beyond {_LARGEST:.0e} squares overflow: the pixel "
+            "values are too large; divide them all by the same number"
+        )
 
 
 def _transformed(steps: Any, images: Any) -> Any:

@@ -21,10 +21,18 @@ SCORE = {"value": 0.9, "low": 0.8, "high": 0.95}
 POINT = dict.fromkeys(("sensitivity", "specificity", "ppv", "npv"), SCORE)
 RUN: dict[str, Any] = {
     "dataset": {"n": 40, "counts": {"all": {"dark": 20, "bright": 20}}, "patients": 10},
-    "protocol": {"kind": "cross-validation", "folds": 5, "statement": "Judged on *folds*."},
+    "protocol": {
+        "kind": "cross-validation",
+        "folds": 5,
+        "repeats": 1,
+        "positive_class": "bright",
+        "statement": "Judged on *folds*.",
+        "held_out": None,
+    },
     "model": {
         "metrics": {"auc": SCORE, "accuracy": {"value": None, "low": None, "high": None}},
-        "calibration": {"ece": SCORE, "ece_by_chance": 0.05, "ece_chance_limit": 0.1},
+        "calibration": {"ece": SCORE, "ece_by_chance": 0.05, "ece_chance_limit": 0.1, "curves": []},
+        "conformal": None,
         "operation": [
             {
                 "name": "bright",

@@ -6,10 +6,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import joblib
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC
 
 from imgpipe import InputError
 from imgpipe._common.texts import say
@@ -17,7 +20,7 @@ from imgpipe.bundle import inspect, load, save
 from imgpipe.bundle.pickled import old_names
 from imgpipe.datasets import Dataset
 from imgpipe.images import Image
-from imgpipe.learn import TrainedModel, make_pipeline
+from imgpipe.learn import FeatureExtractor, TrainedModel, make_pipeline
 
 # every class of ours that a file written by version 0.1.0's first layout may name
 OLD_CLASSES = [
@@ -83,6 +86,8 @@ def test_a_pipeline_of_colour_images(tmp_path: Path) -> None:
         (["a", "b"], {"sample": np.zeros((8, 8), np.uint8)}, "labels a, b; fit it on codes"),
         ([0, 1], {"sample": np.zeros((8, 8), np.uint8), "classes": ["a"]}, "1 class names"),
         ([0, 1], {"sample": np.zeros(8, np.uint8)}, "no usable image"),
+        ([0, 1], {"sample": [np.zeros((8, 8)), np.zeros((5, 5))]}, r"sample\[1\] has the shape"),
+        ([0, 1], {"sample": [np.zeros((8, 8)), np.zeros((8, 8), "u1")]}, r"sample\[1\] has the"),
     ],
 )
 def test_what_cannot_be_saved(
@@ -151,3 +156,31 @@ def test_a_file_keeps_what_to_beware_of(suffix: str, trained: TrainedModel, tmp_
     save(warned, path)
     assert load(path, trust=True).model.warnings == tuple(map(str, warned.warnings))
     assert "Few images of dark." in str(inspect(path, trust=True))
+
+
+def test_a_classifier_without_probabilities(levels: Dataset, tmp_path: Path) -> None:
+    """What lacks predict_proba is named, and what it lacks."""
+    svc = Pipeline([("features", FeatureExtractor("intensity")), ("svc", SVC())])
+    svc.fit(levels.images, levels.labels)
+    with pytest.raises(InputError, match="SVC gives no probabilities: it has no predict_proba"):
+        save(svc, tmp_path / "m.imgpipe", sample=levels.images[0])
+
+
+@pytest.mark.parametrize("suffix", [".imgpipe", ".joblib"])
+@pytest.mark.parametrize(
+    ("card", "words"),
+    [
+        ([1], "card is of type list; give a dict"),
+        ({"author": object()}, "card holds what JSON does not: Object of type object"),
+        ({"score": float("nan")}, "card holds what JSON does not: Out of range float"),
+        ({"images": 3}, "card.images is 3; it must be an object"),
+        ({"note": "\x1b[2J"}, "control character"),
+    ],
+)
+def test_a_card_that_no_file_holds(
+    suffix: str, card: Any, words: str, trained: TrainedModel, tmp_path: Path
+) -> None:
+    """A card that a reader would refuse is not written, whatever the file."""
+    with pytest.raises(InputError, match=words):
+        save(trained, tmp_path / f"m{suffix}", card=card)
+    assert list(tmp_path.iterdir()) == []

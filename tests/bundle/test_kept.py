@@ -92,6 +92,11 @@ def texts(part: str, **change: Any) -> Any:
     )
 
 
+def renamed(kept: Any, arrays: Any) -> Any:
+    """Call the first group of features by another name."""
+    return texts("summary", groups=("evil", *kept.summary.groups[1:]))(kept, arrays)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -107,6 +112,7 @@ def texts(part: str, **change: Any) -> Any:
         (array("cases.digests", lambda a: a[1:]), "cases.digests has"),
         (texts("summary", units=()), "0 units"),
         (texts("summary", groups=()), "0 groups"),
+        (renamed, "kept.summary.groups has 'evil', which is no feature"),
         (texts("cases", ids=()), "what no training gives"),
         (texts("cases", of=1), "what no training gives"),
         (texts("cases", patients=("x",)), "what no training gives"),

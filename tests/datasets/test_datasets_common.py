@@ -8,6 +8,7 @@ import pytest
 
 from imgpipe import InputError
 from imgpipe.datasets import DATASETS, Dataset, Entry, load, medmnist
+from imgpipe.datasets.naming import told_of
 from imgpipe.images import Images, resize, write
 
 IMAGES = np.zeros((4, 5, 6), np.uint8)
@@ -146,3 +147,18 @@ def test_size_must_be_pixels(size: Any) -> None:
     """Sizes are positive integers, one or two."""
     with pytest.raises(InputError, match="a positive number of pixels is needed"):
         load("synthetic-nodules", size=size)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "told"),
+    [
+        ("1", "has int16 pixels", "1: has int16 pixels"),
+        ("16", "has int16 pixels", "16: has int16 pixels"),
+        ("a.png", "a.png: no such file", "a.png: no such file"),
+        ("a.png", "data.png has no pixels", "a.png: data.png has no pixels"),
+        ("a.png", "the image is empty", "a.png: is empty"),
+    ],
+)
+def test_an_error_names_its_image(name: str, reason: str, told: str) -> None:
+    """An image is named, though its name may stand within another word."""
+    assert told_of(name, InputError(reason)) == told

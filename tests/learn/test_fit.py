@@ -168,3 +168,12 @@ def test_copies_keep_the_training_images(levels: Dataset) -> None:
         assert copied is not trained
         assert copied.classes == trained.classes
         assert len(copied.sample) == len(trained.sample)
+
+
+@pytest.mark.parametrize("model", ["logistic", "forest", "knn"])
+def test_features_that_overflow(model: str, levels: Dataset) -> None:
+    """Pixels so large that squares of features overflow are named as such, in one line."""
+    rng = np.random.default_rng(0)
+    huge = replace(levels, images=rng.random((len(levels), 8, 8)) * 1e300)
+    with pytest.raises(InputError, match="the pixel values are too large; divide them all by"):
+        fit(huge, model, families="intensity")

@@ -15,6 +15,8 @@ from imgpipe.bundle.archive.refusing import excerpt, refusing
 
 MOST_MEMORY = 2**30
 """That the fitted part may take at a time for what it computes."""
+MOST_WORK = 2**33
+"""Multiplications at a time, for more than one image: about a second, until Ctrl-C is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,4 +83,5 @@ class Bundled:
             else:
                 arrays[stem] = np.frombuffer(content, told.dtype).reshape(told.shape or ())
         cost = check_parts(manifest, graphs, arrays)
-        return cls(manifest, graphs, arrays, max(1, MOST_MEMORY // max(cost.bytes, 1)))
+        rows = min(MOST_MEMORY // max(cost.bytes, 1), MOST_WORK // max(cost.work, 1))
+        return cls(manifest, graphs, arrays, max(1, rows))

@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.archive.graph_check import Cost
 from imgpipe.bundle.archive.refusing import excerpt
 
 Arrays = Mapping[str, np.ndarray]
 
+MOST_STEPS = 2**28
+"""Through trees, or among neighbours, for one image: a second or two."""
+_STEP = 2**5  # multiplications of a graph that take as long
 _SETTINGS: Mapping[str, tuple[str, ...]] = {
     "graph": (),
     "network": (),
@@ -45,8 +49,11 @@ def check_settings(fitted: Mapping[str, Any], n_classes: int) -> None:
         raise InputError(f"fitted.combine is logistic for {n_classes} classes; it is of 2")
 
 
-def check_neighbours(fitted: Mapping[str, Any], arrays: Arrays) -> None:
-    """Let there be as many samples as are asked for, of classes that are there, and sigmoids."""
+def check_neighbours(fitted: Mapping[str, Any], arrays: Arrays) -> Cost:
+    """Let there be as many samples as are asked for, of classes that are there, and sigmoids.
+
+    A row has a distance to each sample, and each may have to find its place among the nearest.
+    """
     classes, asked = fitted["classes"], fitted["asked"]
     n, wide = arrays["neighbours.samples"].shape
     if not 1 <= asked <= n or not wide:
@@ -56,9 +63,14 @@ def check_neighbours(fitted: Mapping[str, Any], arrays: Arrays) -> None:
     sigmoids = len(arrays["neighbours.slopes"])
     if sigmoids != (1 if classes == 2 else classes):
         raise InputError(f"neighbours.slopes has {sigmoids} sigmoids for {classes} classes")
+    if n * max(asked, wide) > MOST_STEPS:
+        raise InputError(
+            f"asks {asked:,} of {n:,} neighbours with {wide:,} features: more than a model may take"
+        )
+    return Cost(8 * (wide + 3 * n + 4 * classes), _STEP * n * (wide + asked))
 
 
-def check_trees(fitted: Mapping[str, Any], arrays: Arrays, n_features: int) -> None:
+def check_trees(fitted: Mapping[str, Any], arrays: Arrays, n_features: int) -> Cost:
     """Let every walk end: down to a leaf that is there, past no node twice.
 
     Children stand behind their parent, and every inner node is reached from one place only: all
@@ -83,3 +95,7 @@ def check_trees(fitted: Mapping[str, Any], arrays: Arrays, n_features: int) -> N
     ways = np.concatenate([roots, arrays["trees.left"], arrays["trees.right"]])
     if (np.bincount(ways[ways >= 0], minlength=nodes) != 1).any():
         raise InputError("trees have nodes that are reached from several places, or from none")
+    steps = nodes + len(roots) * wide
+    if steps > MOST_STEPS:
+        raise InputError(f"trees take {steps:,} steps for one image; {MOST_STEPS:,} are allowed")
+    return Cost(8 * (n_features + 4 * fitted["classes"]), _STEP * steps)

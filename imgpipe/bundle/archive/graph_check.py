@@ -17,8 +17,15 @@ MOST_NOTES = 16
 MOST_AXES = 5
 MOST_BYTES = 2**28
 """Of all that is computed for one image, and of what is computed once."""
-MOST_WORK = 2**37
-"""Multiplications for one image: some ten seconds."""
+MOST_WORK = {"float32": 2**35, "float64": 2**31}
+"""Multiplications for one image, of a network and of a classifier of features: seconds.
+
+Numbers near zero (denormal) cost a dozen times as much: onnxruntime can take them for zero, but
+only with its first session, and for all that the process computes from then on.
+"""
+MOST_FIXED_WORK = 2**26
+"""Multiplications of what stands in the file, done as it is opened."""
+MOST_DENORMAL = 1024
 IR_VERSIONS = (8, 9, 10)
 OPSETS = (17,)
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
@@ -131,7 +138,7 @@ def check_graph(
     if given[0] in known:
         raise InputError(f"has a tensor named as its input, {given[0]}")
     known[given[0]] = Tensor(*given[1:])
-    cost = _check_nodes(graph["node"], known)
+    cost = _check_nodes(graph["node"], known, given)
     found = known.get(result[0])
     if found is None or result[0] == given[0]:
         raise InputError(f"computes no {result[0]}")
@@ -168,8 +175,16 @@ def _tensors(initializers: list[dict[str, Any]]) -> dict[str, Tensor]:
             raise InputError(f"{where} holds what is neither true nor false")
         if dtype != "bool" and not np.isfinite(value).all():
             raise InputError(f"{where} holds NaN or infinite numbers")
+        if value.dtype.kind == "f" and _denormal(value) > MOST_DENORMAL:
+            raise InputError(f"{where} holds more than {MOST_DENORMAL:,} numbers next to zero")
         known[name] = Tensor(dtype, tuple(dims), value)
     return known
+
+
+def _denormal(value: np.ndarray) -> int:
+    """Count what is so near zero that computing with it is slow."""
+    size = np.abs(value)
+    return int(np.count_nonzero((size > 0) & (size < np.finfo(value.dtype).tiny)))
 
 
 def _check_door(values: list[dict[str, Any]], wanted: tuple[str, str, Shape], what: str) -> None:
@@ -185,8 +200,12 @@ def _check_door(values: list[dict[str, Any]], wanted: tuple[str, str, Shape], wh
         raise InputError(f"has the {what} {excerpt(str(found))}; {excerpt(str(wanted))} is needed")
 
 
-def _check_nodes(nodes: list[dict[str, Any]], known: dict[str, Tensor]) -> Cost:
+def _check_nodes(
+    nodes: list[dict[str, Any]], known: dict[str, Tensor], given: tuple[str, str, Shape]
+) -> Cost:
     """Follow the nodes in their order; note of each what it gives in `known`."""
+    fixed = set(known) - {given[0]}
+    allowed, done = MOST_WORK[given[1]], 0
     if len(nodes) > MOST_NODES:
         raise InputError(f"has {len(nodes):,} nodes; {MOST_NODES:,} are allowed")
     taken, work = 0, 0
@@ -214,8 +233,12 @@ def _check_nodes(nodes: list[dict[str, Any]], known: dict[str, Tensor]) -> Cost:
             raise InputError(f"{where} gives {len(output.shape)} axes; {MOST_AXES} are allowed")
         known[name] = output
         taken += size_of(output.shape) * np.dtype(output.dtype).itemsize
-        work += operator.work(inputs, output)
-        if taken > MOST_BYTES or work > MOST_WORK:
+        own = operator.work(inputs, output)
+        work += own
+        if fixed.issuperset(node["input"]):
+            fixed.add(name)
+            done += own
+        if taken > MOST_BYTES or work > allowed or done > MOST_FIXED_WORK:
             raise InputError(f"{where} needs more memory or time than a model may take")
     return Cost(taken, work)
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError, shown
+from imgpipe.bundle.archive.refusing import excerpt
 from imgpipe.learn.cases import KEPT_SIDE, MOST, TrainingCases
-from imgpipe.learn.feature_summary import BACKGROUND, FeatureSummary
+from imgpipe.learn.feature_summary import BACKGROUND, FeatureSummary, block_of
 
 if TYPE_CHECKING:
     from imgpipe.learn.trained import TrainedModel
@@ -118,6 +119,10 @@ def _summary(
         raise InputError(
             f"kept.summary has {len(texts.units)} units and {g} groups for {f} features"
         )
+    known = set(names) | {block_of(name) for name in names}
+    for name in texts.groups:
+        if name not in known:
+            raise InputError(f"kept.summary.groups has {excerpt(name)}, which is no feature")
     group_of = _taken(arrays, "summary.group_of", (f,))
     if not 0 <= group_of.min() <= group_of.max() < g:
         raise InputError(f"summary.group_of names another than the {g} groups")

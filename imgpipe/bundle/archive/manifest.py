@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.bundle.archive.card_check import check_card
 from imgpipe.bundle.archive.kept import Kept
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
 from imgpipe.bundle.archive.strict_json import as_hinted, first_repeated, parsed
@@ -22,6 +23,7 @@ MOST_PIXELS = 2**28
 LONGEST_SIDE = 2**14
 LONGEST_NAME = 200
 MOST_SELFTEST = 8
+MOST_SELFTEST_PIXELS = 2**23
 PIXEL_TYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
                "float16", "float32", "float64")  # fmt: skip
 NUMBER_TYPES = ("|u1", "|i1", "|b1", "<i2", "<u2", "<i4", "<u4", "<i8", "<f4", "<f8")
@@ -153,9 +155,15 @@ def from_json(text: bytes) -> Manifest:
     told = manifest.selftest
     if told is not None and not 1 <= told.images <= MOST_SELFTEST:
         raise InputError(f"selftest.images is {told.images}; 1 to {MOST_SELFTEST} will do")
-    if told is not None and told.images * math.prod(manifest.expected.image_shape) > MOST_PIXELS:
-        raise InputError(f"selftest.images of this size have more than {MOST_PIXELS:,} pixels")
+    if (
+        told is not None
+        and told.images * math.prod(manifest.expected.image_shape) > MOST_SELFTEST_PIXELS
+    ):
+        raise InputError(
+            f"selftest.images of this size have more than {MOST_SELFTEST_PIXELS:,} pixels"
+        )
     _check_novelty(manifest)
+    check_card(manifest.card, manifest.classes)
     for name, member in manifest.members.items():
         _check_member(name, member)
     return manifest
@@ -220,6 +228,13 @@ def _check_expected(expected: Expected) -> None:
     sides = size if isinstance(size, tuple) else (size,)
     if size is not None and not all(side and 1 <= side <= LONGEST_SIDE for side in sides):
         raise InputError(f"expected.size is {excerpt(str(size))}; 1 to {LONGEST_SIDE} will do")
+    spatial = shape if axis is None else shape[:-1]
+    pair = sides if len(sides) == 2 else sides * 2
+    if size is not None and tuple(spatial[-2:]) != pair:
+        raise InputError(
+            f"expected.image_shape is {excerpt(str(shape))}, which no image resized to "
+            f"expected.size {excerpt(str(size))} has"
+        )
     if expected.window is not None and expected.window[0] >= expected.window[1]:
         raise InputError(f"expected.window is {expected.window}; it must rise")
 

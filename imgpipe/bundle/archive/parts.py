@@ -128,12 +128,10 @@ def check_parts(manifest: Manifest, graphs: Mapping[str, bytes], arrays: Arrays)
     _check_novelty(manifest, arrays)
     _check_selftest(manifest, arrays)
     if kind == "trees":
-        check_trees(manifest.fitted, arrays, len(manifest.features))
+        return check_trees(manifest.fitted, arrays, len(manifest.features))
     if kind == "neighbours":
-        check_neighbours(manifest.fitted, arrays)
-    if kind not in _GRAPHS:
-        return Cost(8 * len(manifest.features), 0)
-    name = _GRAPHS[kind]
+        return check_neighbours(manifest.fitted, arrays)
+    name = _GRAPHS[str(kind)]
     given = ("images", "float32") if kind == "network" else ("features", "float64")
     shape = manifest.expected.image_shape if kind == "network" else (len(manifest.features),)
     result = ("probabilities", "float64", (N, len(manifest.codes)))

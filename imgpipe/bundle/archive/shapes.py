@@ -90,11 +90,7 @@ def _cast(inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:
 def _reduce(inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:
     """Reduce along axes, from an attribute or from a second input."""
     dtype, shape = _one_type(inputs[:1], _FLOATS), inputs[0].shape
-    if len(inputs) == 2:
-        _require("axes" not in attributes, "has axes twice")
-        axes = _whole_numbers(inputs[1])
-    else:
-        axes = _given(attributes, "axes")
+    axes = _whole_numbers(inputs[1]) if len(inputs) == 2 else _given(attributes, "axes")
     keep = attributes.get("keepdims", 1)
     _require(keep in (0, 1), "keepdims must be 0 or 1")
     _require(_distinct(axes, len(shape)) and N not in [shape[a] for a in axes],
@@ -264,7 +260,7 @@ def _windows_at_most(inputs: Sequence[Tensor], output: Tensor) -> int:
 _UNARY = Operator(_same(_FLOATS), (1, 1))
 _BINARY = Operator(_same(_FLOATS), (2, 2))
 _COMPARED = Operator(_same(_FLOATS, "bool"), (2, 2))
-_REDUCED = Operator(_reduce, (1, 2), {"axes": "ints", "keepdims": "int"}, _products)
+_REDUCED = Operator(_reduce, (1, 1), {"axes": "ints", "keepdims": "int"}, _products)
 _POOLED = Operator(_pool, (1, 1), {"kernel_shape": "ints", "strides": "ints"}, _windows_at_most)
 RULES: Mapping[str, Operator] = {
     **dict.fromkeys(
@@ -273,7 +269,7 @@ RULES: Mapping[str, Operator] = {
     **dict.fromkeys(("Add", "Div", "Mul", "Pow", "Sub"), _BINARY),
     **dict.fromkeys(("Max", "Min"), Operator(_same(_FLOATS), (1, 8))),
     **dict.fromkeys(("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"), _COMPARED),
-    **dict.fromkeys(("ReduceMax", "ReduceMean", "ReduceSum", "ReduceSumSquare"), _REDUCED),
+    **dict.fromkeys(("ReduceMax", "ReduceMean", "ReduceSumSquare"), _REDUCED),
     **dict.fromkeys(("AveragePool", "MaxPool"), _POOLED),
     "BatchNormalization": Operator(_normalisation, (5, 5), {"epsilon": "float"}),
     "Cast": Operator(_cast, (1, 1), {"to": "int"}),
@@ -285,6 +281,7 @@ RULES: Mapping[str, Operator] = {
     "Identity": Operator(_identity, (1, 1)),
     "IsNaN": Operator(_same(_FLOATS, "bool"), (1, 1)),
     "MatMul": Operator(_matmul, (2, 2), {}, _products),
+    "ReduceSum": Operator(_reduce, (2, 2), {"keepdims": "int"}, _products),
     "Softmax": Operator(_softmax, (1, 1), {"axis": "int"}),
     "Transpose": Operator(_transpose, (1, 1), {"perm": "ints"}),
     "Unsqueeze": Operator(_unsqueeze, (2, 2)),

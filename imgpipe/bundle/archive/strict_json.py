@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.refusing import excerpt
@@ -88,7 +88,7 @@ def as_hinted(hint: Any, value: Any, where: str) -> Any:
     """Give a parsed value as a type hint says; an `InputError` where it is another.
 
     Known are texts, numbers, tuples, mappings of texts, dataclasses, None, unions of these, and
-    `Any`, plain JSON.
+    `Any`, plain JSON. A typed dict may have more keys than it tells of, a dataclass may not.
 
     Examples
     --------
@@ -102,6 +102,8 @@ def as_hinted(hint: Any, value: Any, where: str) -> Any:
         return _one_of(get_args(hint), value, where)
     if is_dataclass(hint):
         return _dataclass(hint, value, where)
+    if is_typeddict(hint):
+        return _typed_dict(hint, value, where)
     if origin is tuple:
         return _tuple(get_args(hint), value, where)
     if origin is not None and issubclass(origin, Mapping):
@@ -153,9 +155,17 @@ def _dataclass(kind: Any, value: Any, where: str) -> Any:
     return kind(**{n: as_hinted(hints[n], value[n], f"{where}.{n}") for n in value})
 
 
+def _typed_dict(kind: Any, value: Any, where: str) -> dict[str, Any]:
+    _require(isinstance(value, dict), value, where, "an object")
+    for name in sorted(kind.__required_keys__ - set(value)):
+        raise InputError(f"{where} lacks {name}")
+    told = {name: hint for name, hint in hints_of(kind).items() if name in value}
+    return value | {n: as_hinted(hint, value[n], f"{where}.{n}") for n, hint in told.items()}
+
+
 @lru_cache
 def hints_of(kind: type) -> dict[str, Any]:
-    """Resolve the type hints of a dataclass, once."""
+    """Resolve the type hints of a class, once."""
     return get_type_hints(kind)
 
 

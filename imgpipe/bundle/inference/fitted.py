@@ -11,6 +11,7 @@ from imgpipe.bundle.inference.preparation import infinite
 
 _GRAPHS = {"graph": "classifier", "network": "network"}
 _INPUT_BYTES = 1 << 20  # of rows that pass through a graph at a time
+_LONGEST = 160  # letters of what onnxruntime says
 _SILENT = 4  # onnxruntime's level of messages: errors become exceptions
 
 
@@ -90,7 +91,7 @@ class GraphFitted:
         try:
             (said,) = self._session.run(None, {self._name: given})
         except Exception as error:  # of many types, without a common one
-            raise InputError(f"onnxruntime cannot run the graph of the model: {error}") from None
+            raise _cannot_run(error) from None
         return np.asarray(said, np.float64)
 
 
@@ -106,4 +107,12 @@ def _session(content: bytes, exact: bool) -> Any:
     try:
         return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # of many types, without a common one
-        raise InputError(f"onnxruntime cannot run the graph of the model: {error}") from None
+        raise _cannot_run(error) from None
+
+
+def _cannot_run(error: Exception) -> InputError:
+    """Say so in one short line: onnxruntime tells of its own sources first, at length."""
+    told = " ".join(str(error).split())
+    short = told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+    printable = "".join(char if char.isprintable() else "?" for char in short)
+    return InputError(f"onnxruntime cannot run the graph of the model: {printable}")

@@ -3,11 +3,12 @@
 import io
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError, atomic_path
+from imgpipe.bundle.archive.card_check import check_card
 from imgpipe.bundle.pickled.old_names import OLD_ROOM, known_again
 from imgpipe.bundle.predictor import Predictor
 from imgpipe.bundle.writing.given import PARTS, check_parts
@@ -33,7 +34,7 @@ def dump(
         kept = getattr(model, name)
         content[name] = None if kept is None else kept.to_dict()
     content = {"format": _FORMAT, "version": imgpipe.__version__, **content}
-    if card is not None:
+    if card:
         content["card"] = dict(card)
     with atomic_path(path) as scratch:
         joblib.dump(content, scratch, compress=3)
@@ -81,7 +82,17 @@ def undumped(path: str | os.PathLike[str], stream: bytes) -> Predictor:
         summary=_kept(path, FeatureSummary, content.get("summary")),
         novelty=_kept(path, Novelty, content.get("novelty")),
     )
-    return Predictor(model, content.get("card") or {})
+    return Predictor(model, _card(path, content.get("card") or {}, model.classes))
+
+
+def _card(
+    path: str | os.PathLike[str], card: dict[str, Any], classes: Sequence[str]
+) -> dict[str, Any]:
+    try:
+        check_card(card, classes)
+    except InputError as error:
+        raise InputError(f"{path}: damaged: {error}; train it again") from None
+    return card
 
 
 def _kept(path: str | os.PathLike[str], kind: Any, content: Any) -> Any:

@@ -47,15 +47,30 @@ def _described(pipeline: Any, classes: Sequence[str] | None, sample: Any) -> Tra
             f"the pipeline was fitted on the labels {', '.join(map(str, codes))}; fit it on codes "
             "0, 1, ... and give their names as classes="
         )
+    if not hasattr(pipeline, "predict_proba"):
+        raise InputError(f"{_last(pipeline)} gives no probabilities: it has no predict_proba")
     names = map(str, codes if classes is None else classes)
     settings = pipeline.get_params(deep=True).items()
     colour = any(k.split("__")[-1] == "channel_axis" and v is not None for k, v in settings)
     channel_axis = -1 if colour else None
     images = _images(sample, channel_axis)
     pixels = np.asarray(images[0].pixels)
+    for number, image in enumerate(images):
+        if (image.pixels.shape, image.pixels.dtype) != (pixels.shape, pixels.dtype):
+            raise InputError(
+                f"sample[{number}] has the shape {image.pixels.shape} and the dtype "
+                f"{image.pixels.dtype}, the first has {pixels.shape} and {pixels.dtype}; a model "
+                "takes images of one kind"
+            )
     return TrainedModel(
         pipeline, tuple(names), channel_axis, pixels.shape, str(pixels.dtype), sample=images
     )
+
+
+def _last(pipeline: Any) -> str:
+    """Name the classifier at the end."""
+    steps = getattr(pipeline, "steps", None)
+    return type(steps[-1][1] if steps else pipeline).__name__
 
 
 def _images(sample: Any, channel_axis: int | None) -> Images:

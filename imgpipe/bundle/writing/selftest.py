@@ -1,11 +1,12 @@
 """The self-test of a bundle, made where the model was fitted."""
 
+import math
 import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imgpipe.bundle.archive.manifest import Selftest
+from imgpipe.bundle.archive.manifest import MOST_SELFTEST_PIXELS, Selftest
 from imgpipe.bundle.inference.novelty import judged
 from imgpipe.bundle.inference.selftest import IMAGES, POINTS
 from imgpipe.bundle.inference.selftest_images import digest_of, made_up_images, made_up_points
@@ -26,7 +27,10 @@ def selftest_of(model: "TrainedModel") -> tuple[Selftest | None, dict[str, np.nd
     tuple of (Selftest, dict of str to ndarray)
         None and no arrays where the pipeline cannot use a made-up image, or gives no numbers.
     """
-    images = made_up_images(model, IMAGES)
+    count = min(IMAGES, MOST_SELFTEST_PIXELS // math.prod(model.image_shape))
+    if not count:
+        return None, {}  # a reader would take long for so many pixels
+    images = made_up_images(model, count)
     arrays = {}
     parts = feature_steps(model.pipeline)
     try:

@@ -256,7 +256,7 @@ def check_file(
         raise InputError(f"{out}: {what} needs the suffix {' or '.join(suffixes)}, found {given}")
     if path.is_dir():
         raise InputError(f"{out} is a folder; {option} needs a file name")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:  # a link that leads nowhere, too
         raise InputError(f"{out} is there already; add --force to replace it, or give another name")
     check_writable(path, out)
     return path

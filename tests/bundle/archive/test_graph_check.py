@@ -283,6 +283,9 @@ ONE = np.ones((1, 1, 3, 3), np.float32)
         ("Unsqueeze", ["x", "axes"], {}, "has the axes"),
         ("Unsqueeze", ["x", "x"], {}, "not a short list in the file"),
         ("ReduceSum", ["x", "axes"], {}, "cannot reduce"),
+        ("ReduceSum", ["x"], {"axes": [2]}, "has 1 inputs"),
+        ("ReduceMax", ["x", "zero"], {}, "has 2 inputs"),
+        ("ReduceMax", ["x"], {}, "lacks axes"),
         ("ReduceSum", ["x", "zero"], {}, "cannot reduce"),
         ("ReduceMax", ["x"], {"axes": [-1]}, "cannot reduce"),
         ("ReduceMax", ["x"], {"axes": [1, 1]}, "cannot reduce"),
@@ -305,6 +308,38 @@ def test_nodes_that_do_not_fit(
     content = network([helper.make_node(kind, inputs, ["y"], **attributes)], tensors, ("n", 1))
     with pytest.raises(InputError, match=rf"node 0 \('{kind}'\).*{words}"):
         check_graph(content, ("x", "float32", ("n", 1, 8, 8)), ("y", "float32", ("n", 1)))
+
+
+def test_work_on_what_stands_in_the_file_is_bounded() -> None:
+    """What onnxruntime would compute as it opens a graph takes no time, or it is refused."""
+    square = np.eye(512)
+    tensors = {"w": np.ones((3, 2)), "s": square, "zero": np.zeros((512, 2))}
+    fixed = [helper.make_node("MatMul", ["s", "s"], ["a"]),
+             helper.make_node("MatMul", ["x", "w"], ["y"])]  # fmt: skip
+    given, result = ("x", "float64", ("n", 3)), ("y", "float64", ("n", 2))
+    content = graph_of(fixed, tensors)
+    with pytest.raises(InputError, match=r"node 0 \('MatMul'\) needs more memory or time"):
+        check_graph(content, given, result)
+
+
+def test_many_numbers_next_to_zero() -> None:
+    """Weights so small that each product takes a dozen times as long are refused."""
+    small = np.full((3, 512), 1e-310)
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["y"]),]  # fmt: skip
+    content = graph_of(nodes, {"w": np.ones((3, 2)), "small": small})
+    with pytest.raises(InputError, match="small holds more than 1,024 numbers next to zero"):
+        check_graph(content, ("x", "float64", ("n", 3)), ("y", "float64", ("n", 2)))
+
+
+def graph_of(nodes: list[Any], tensors: dict[str, np.ndarray]) -> bytes:
+    """A graph in double, from ``x`` (n, 3) to ``y`` (n, 2)."""
+    doors = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["n", width])
+             for name, width in (("x", 3), ("y", 2))]  # fmt: skip
+    tensor = [numpy_helper.from_array(value, name) for name, value in tensors.items()]
+    graph = helper.make_graph(nodes, "g", doors[:1], doors[1:], tensor)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    return bytes(model.SerializeToString())
 
 
 NETWORK = [

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.fuzz.mutations import parts_of, repacked
+from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.container import packed
 
 Refusal = Callable[[bytes], str]
@@ -175,3 +177,46 @@ def test_a_kind_with_the_members_of_another(bundles: dict[str, bytes], refusal: 
         assert told["fitted"]["kind"] != kind
         told["fitted"]["kind"] = kind
         assert words in refusal(repacked(members, told))
+
+
+def test_trees_that_take_long(bundles: dict[str, bytes], refusal: Refusal) -> None:
+    """A million trees of leaves with very many numbers each are refused before one is walked."""
+    members, told = parts_of(bundles["forest-2"])
+    classes = [f"c{i}" for i in range(1000)]
+    told |= {"classes": classes, "codes": list(range(1000)), "selftest": None, "novelty": None}
+    told["kept"], told["card"] = {"summary": None, "cases": None}, {}
+    told["fitted"]["classes"] = 1000
+    for name in list(members):
+        if name.partition(".")[0] in ("selftest", "novelty", "summary", "digests", "trees"):
+            del members[name], told["members"][name]
+    empty = np.zeros(0, "<i4")
+    few = {"trees.left": empty, "trees.right": empty, "trees.feature": empty,
+           "trees.threshold": np.zeros(0), "trees.missing": np.zeros(0, "u1"),
+           "trees.values": np.full((1, 1000), 1e-3)}  # fmt: skip
+    content = with_arrays(
+        repacked(members, told), {**few, "trees.roots": np.full(2**19, -1, "<i4")}
+    )
+    said = refusal(content)
+    assert "trees take 524,288,000 steps for one image" in said, said
+
+
+def test_neighbours_that_take_long(bundles: dict[str, bytes], refusal: Refusal) -> None:
+    """To ask all of very many samples is refused: each finds its place among the others."""
+    members, told = parts_of(bundles["knn-2"])
+    n, f = 20_000, len(told["features"])
+    told["fitted"]["asked"] = n
+    samples = {"neighbours.samples": np.zeros((n, f)), "neighbours.codes": np.zeros(n, "<i8")}
+    said = refusal(with_arrays(repacked(members, told), samples))
+    assert f"asks 20,000 of 20,000 neighbours with {f} features" in said, said
+
+
+def test_work_at_a_time_is_bounded(bundles: dict[str, bytes], tmp_path: Path) -> None:
+    """Of trees with very many leaves, few rows are walked at a time, so that Ctrl-C is seen."""
+    path = tmp_path / "m.imgpipe"
+    path.write_bytes(bundles["forest-2"])
+    usual = Bundled.read(path).rows
+    members, told = parts_of(bundles["forest-2"])
+    roots = arrays_of(bundles["forest-2"])["trees.roots.array"]
+    many = np.append(roots, np.full(2**20, -1, "<i4"))
+    path.write_bytes(with_arrays(repacked(members, told), {"trees.roots": many}))
+    assert 1 <= Bundled.read(path).rows <= 2**8 < usual
