@@ -182,7 +182,7 @@ class Predictor:
         if isinstance(images, np.ndarray) and images.ndim < 3 and images.dtype != object:
             raise InputError(
                 f"images has shape {images.shape}; give an array (n, h, w) or (n, h, w, c), a "
-                "sequence of arrays, or paths"
+                "sequence of arrays, or paths; of one image [image]"
             )
         if isinstance(images, str | os.PathLike):
             return self._looked_at(find_images(images, size=self.model.size))

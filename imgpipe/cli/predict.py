@@ -10,6 +10,7 @@ from imgpipe._common import InputError, atomic_path, needed_for
 from imgpipe._runtime.light_start import start_numba_without_scipy
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.compiling import telling_of_compilation
 from imgpipe.cli.program.exit_codes import SOME_FAILED
 
 if TYPE_CHECKING:
@@ -63,13 +64,14 @@ def command(
         path = _options.check_file(out, (".csv",), "a table", force)
     if page is None and model.lower().endswith(".imgpipe"):
         start_numba_without_scipy()
-    from imgpipe import bundle
+    with telling_of_compilation():
+        from imgpipe import bundle
 
-    predictor = bundle.load(model, trust=trust)
-    _options.warn_trust(model, trust)
-    if page is not None:
-        _explain(predictor, images, page, lang)
-    told = predictor.predict(images[0] if len(images) == 1 else list(images))
+        predictor = bundle.load(model, trust=trust)
+        _options.warn_trust(model, trust)
+        if page is not None:
+            _explain(predictor, images, page, lang)
+        told = predictor.predict(images[0] if len(images) == 1 else list(images))
     _show(told, path, as_json)
     for text in told.warnings:
         click.echo(f"Warning: {text}", err=True)

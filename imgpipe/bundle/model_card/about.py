@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imgpipe.bundle.model_card import words
-from imgpipe.bundle.model_card.blocks import Block, Code, Facts, Section, Words
+from imgpipe.bundle.model_card.blocks import Block, Facts, Section, Words
 
 if TYPE_CHECKING:
     from imgpipe.bundle.model_card.inspected import Inspected
@@ -54,12 +54,16 @@ def details(found: "Inspected") -> Section:
 
 
 def feature_names(found: "Inspected") -> Section:
-    """List all features."""
+    """Count the features of each family."""
     names = found.feature_names
     if not names:
         return Section("Features", [], on_page=True)
-    told = "In the order in which the fitted part takes them; docs/features.md explains each."
-    return Section("Features", [Words(told), Code("\n".join(names), "text")], on_page=True)
+    told = (
+        "docs/features.md explains each; imgpipe inspect --json lists all, in the order in which "
+        "the fitted part takes them."
+    )
+    rows = [(family, f"{n:,}") for family, n in Counter(map(_family, names)).items()]
+    return Section("Features", [Words(told), Facts(rows)], on_page=True)
 
 
 def _filters(found: "Inspected") -> str:

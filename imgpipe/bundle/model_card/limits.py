@@ -18,13 +18,13 @@ def limits(found: "Inspected") -> Section:
     """List warnings of the training, findings of the run, and what no number here tells."""
     run = found.card.get("run") or {}
     told = [
+        *_of_calibration(run.get("model", {}).get("calibration")),
         *map(_sentence, map(str, found.model.warnings)),
         *(
             f"{each['severity'].capitalize()} {each['code']}: {_sentence(each['message'])}"
             for each in run.get("findings", [])
             if each["severity"] != "note"
         ),
-        *_of_calibration(run.get("model", {}).get("calibration")),
         _of_other_images(found),
     ]
     return Section("Limits and warnings", [Items([*told, *_of_prevalence(found)])])

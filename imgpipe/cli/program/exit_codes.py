@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError, StoppedFit, shown
+from imgpipe.cli.program.process import noting_interrupts, open_streams
 
 SOME_FAILED = 1
 BAD_INPUT = 2
@@ -61,7 +62,7 @@ class Program(click.Group):
         """Run a verb and exit with its code."""
         call = Call(tuple(sys.argv[1:] if args is None else args))
         extra.pop("standalone_mode", None)
-        with _any_name_shown():
+        with open_streams(), _any_name_shown():
             code = self._code(call, prog_name, extra)
             _let_go()
         sys.exit(code)
@@ -90,7 +91,7 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; what goes wrong leaves as a `Failure`."""
         debug = ctx.obj.debug
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), noting_interrupts() as interrupted:
             if not debug:
                 warnings.showwarning = _warning_lines()
             try:
@@ -106,7 +107,10 @@ class Program(click.Group):
             except Exception as error:
                 if debug:
                     raise
-                raise _failure(error) from error
+                failure = _failure(error)
+                if interrupted() and failure.code == BUG:
+                    failure = Failure("interrupted; nothing was written", INTERRUPTED)
+                raise failure from error
 
 
 @contextmanager

@@ -1,0 +1,61 @@
+"""The program and its process: closed streams, and interrupts that get lost."""
+
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from numba.core import event
+
+from imgpipe.cli import main
+from imgpipe.cli.program import compiling
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_output_is_no_error(closed: str, tmp_path: Path) -> None:
+    """Where standard output or error is closed, a verb does its work and says nothing there."""
+    command = f"'{sys.executable}' -m imgpipe datasets list --json {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert (done.stdout == "") == (closed != "2>&-")
+    missing = f"'{sys.executable}' -m imgpipe check nothing.csv {closed}"
+    assert subprocess.run(["sh", "-c", missing], cwd=tmp_path).returncode == 2
+
+
+def test_an_interrupt_that_was_lost_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Ctrl-C came, what then fails in Numba is no bug, and the exit code is 130."""
+
+    def lost(*_: object) -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("no compiled object yet for <Library>")
+
+    monkeypatch.setattr("imgpipe.cli.doctor._examine", lost)
+    done = CliRunner().invoke(main, ["doctor"])
+    assert done.exit_code == 130
+    assert done.stderr == "Error: interrupted; nothing was written\n"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_terminal_is_told_of_long_compilation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line on standard error once compiling took two seconds; elsewhere there is none."""
+    seconds = iter([0.0, 1.5, 10.0, 10.4, 20.0, 20.4, 30.0, 33.0])
+    monkeypatch.setattr(compiling.time, "monotonic", lambda: next(seconds))
+
+    def compile_four_times() -> None:
+        with compiling.telling_of_compilation():
+            for _ in range(4):
+                event.start_event("numba:compile")
+                event.end_event("numba:compile")
+
+    compile_four_times()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    compile_four_times()
+    assert capsys.readouterr().err == f"{compiling.TOLD}\n"
