@@ -5,6 +5,7 @@ import click
 from imgpipe._common import InputError, atomic_path
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program.compiling import telling_of_compilation
 from imgpipe.cli.program.exit_codes import SOME_FAILED
 
 
@@ -34,7 +35,8 @@ def command(model: str, card: str | None, trust: bool, force: bool, as_json: boo
         path = _options.check_file(card, (".md",), "a model card", force, "--card")
     from imgpipe import bundle
 
-    found = bundle.inspect(model, trust=trust)
+    with telling_of_compilation():
+        found = bundle.inspect(model, trust=trust)
     if path is not None:
         with atomic_path(path) as scratch:
             scratch.write_text(found.to_markdown(), encoding="utf-8")
