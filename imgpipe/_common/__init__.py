@@ -3,7 +3,7 @@
 from imgpipe._common.errors import ImageError, InputError, StoppedFit
 from imgpipe._common.faults import Fault, collecting, fault
 from imgpipe._common.files import atomic_path
-from imgpipe._common.names import did_you_mean, unknown_name
+from imgpipe._common.names import did_you_mean, hidden_in, unknown_name, visible
 from imgpipe._common.packages import MissingPackage, needed_for
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
 from imgpipe._common.progress import track
@@ -22,9 +22,11 @@ __all__ = [
     "did_you_mean",
     "fault",
     "few",
+    "hidden_in",
     "needed_for",
     "numba_cache_dir",
     "shown",
     "track",
     "unknown_name",
+    "visible",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, hidden_in
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
@@ -111,9 +111,9 @@ def check_note(note: str | None) -> None:
         raise InputError("the note is empty; say what the model is meant for, or leave it out")
     if len(note) > MOST_NOTE:
         raise InputError(f"the note has {len(note):,} characters; {MOST_NOTE:,} at most are kept")
-    hidden = [char for char in note if not char.isprintable() and char not in "\n\t"]
+    hidden = hidden_in(note)
     if hidden:
-        raise InputError(f"the note holds {hidden[0]!r}, which moves the cursor or is not seen")
+        raise InputError(f"the note holds {hidden!a}, which moves the cursor or is not seen")
 
 
 class _Looked:

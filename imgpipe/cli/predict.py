@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imgpipe._common import InputError, atomic_path, needed_for
+from imgpipe._common import InputError, atomic_path, few, needed_for
 from imgpipe._runtime.light_start import start_numba_without_scipy
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
@@ -75,10 +75,24 @@ def command(
     _show(told, path, as_json)
     for text in told.warnings:
         click.echo(f"Warning: {text}", err=True)
+    if path is not None:
+        _warn_formulas(told)
     failed = [error for error in told.errors if error]
     for error in failed:
         click.echo(f"Error: {error}", err=True)
     return SOME_FAILED if failed else 0
+
+
+def _warn_formulas(told: "Predictions") -> None:
+    """Warn of cells that a spreadsheet would run; the table keeps names as they are."""
+    texts = {*told.ids, *(name for name in told.predicted if name)}
+    found = sorted(text for text in texts if text.startswith(("=", "+", "-", "@")))
+    if found:
+        click.echo(
+            f"Warning: a spreadsheet takes {few([*map(repr, found)], 3)} for a formula, and may "
+            "run it: import such columns as text",
+            err=True,
+        )
 
 
 def _checked(report: str | None, inputs: tuple[str, ...], force: bool) -> Path | None:

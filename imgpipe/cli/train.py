@@ -84,10 +84,12 @@ def command(
     _options.check_models([model])
     before = _features.settings(where)
     _features.refuse_for_images(before, [model])
-    bundle.check_writable(learn.make_pipeline(model, **before), out)
+    pipeline = learn.make_pipeline(model, **before)
+    bundle.check_writable(pipeline, out)
     _features.warn_idle(ctx, ctx.params["families"])
     dataset = datasets.load(data, **where)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
+    bundle.check_writable(pipeline, out, dataset.classes)
     found = None if run is None else bundle.found_in_run(run, model, dataset, **before)
     start = time.perf_counter()
     whole = True

@@ -16,7 +16,7 @@ from sklearn.svm import SVC
 
 from imgpipe import InputError
 from imgpipe._common.texts import say
-from imgpipe.bundle import inspect, load, save
+from imgpipe.bundle import check_writable, inspect, load, save
 from imgpipe.bundle.pickled import old_names
 from imgpipe.datasets import Dataset
 from imgpipe.images import Image
@@ -184,3 +184,13 @@ def test_a_card_that_no_file_holds(
     with pytest.raises(InputError, match=words):
         save(trained, tmp_path / f"m{suffix}", card=card)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "a\u200bb", "\ufeffa", "a\u202eb", "x" * 201])
+def test_class_names_are_checked_before_the_fit(name: str) -> None:
+    """Names of classes that no bundle holds are refused with no model at hand yet."""
+    pipeline = make_pipeline("forest", families="intensity")
+    with pytest.raises(InputError, match=r"m.imgpipe: classes\[1\]"):
+        check_writable(pipeline, "m.imgpipe", ["a", name])
+    check_writable(pipeline, "m.joblib", ["a", name])
+    check_writable(pipeline, "m.imgpipe", ["a", "\u0646\u200c\u0647", "\u826f\u6027"])

@@ -11,6 +11,9 @@ from cli_helpers import Run, assert_one_error
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
+from imgpipe.bundle import Predictions
+from imgpipe.cli.predict import _warn_formulas
+
 SETTINGS = ["--families", "intensity", "--jobs", "1"]
 
 
@@ -149,3 +152,13 @@ def write_dicom(path: Path, pixels: np.ndarray) -> None:
     file.PixelSpacing = [0.5, 0.5]
     file.PixelData = pixels.tobytes()
     pydicom.dcmwrite(path, file, enforce_file_format=True)
+
+
+def test_what_a_spreadsheet_would_run_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names that a spreadsheet takes for formulas stay as they are, and are warned of."""
+    told = Predictions(("=1+1.png", "a.png"), ("no", "@x"), ("@x", "no"), np.eye(2), ("", ""))
+    _warn_formulas(told)
+    said = capsys.readouterr().err
+    assert said.startswith("Warning: a spreadsheet takes '=1+1.png', '@x' for a formula")
+    _warn_formulas(Predictions(("a-1.png",), ("no", "yes"), ("no",), np.ones((1, 2)), ("",)))
+    assert not capsys.readouterr().err

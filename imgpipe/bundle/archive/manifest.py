@@ -13,7 +13,7 @@ from imgpipe._common import InputError
 from imgpipe.bundle.archive.card_check import check_card
 from imgpipe.bundle.archive.kept import Kept
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
-from imgpipe.bundle.archive.strict_json import as_hinted, first_repeated, parsed
+from imgpipe.bundle.archive.strict_json import as_hinted, check_text, first_repeated, parsed
 
 FORMAT = "imgpipe"
 FORMAT_VERSION = 1
@@ -188,11 +188,18 @@ def _check_novelty(manifest: Manifest) -> None:
         raise InputError(f"novelty.extraction must be {excerpt(wanted)} for such a model")
 
 
+def check_class_names(classes: Sequence[str]) -> None:
+    """Refuse names of classes that no bundle holds."""
+    if len(classes) < 2:
+        raise InputError(f"classes are {len(classes)}; at least 2 are needed")
+    for i, name in enumerate(classes):
+        check_text(name, f"classes[{i}]")
+    _check_names("classes", classes, MOST_CLASSES)
+
+
 def _check_classes(manifest: Manifest) -> None:
     n = len(manifest.classes)
-    if n < 2:
-        raise InputError(f"classes are {n}; at least 2 are needed")
-    _check_names("classes", manifest.classes, MOST_CLASSES)
+    check_class_names(manifest.classes)
     codes = manifest.codes
     if not codes or len(set(codes)) != len(codes) or not all(0 <= code < n for code in codes):
         raise InputError(f"codes must differ from one another and lie between 0 and {n - 1}")

@@ -2,14 +2,13 @@
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, hidden_in
 from imgpipe.bundle.archive.refusing import excerpt
 
 MOST_BYTES = 2**23
@@ -17,8 +16,6 @@ DEEPEST = 12
 LONGEST_TEXT = 10_000
 LARGEST = 2**53
 """Of whole numbers: beyond, other programs read another one."""
-# what moves the cursor of a terminal, or turns the direction of what follows; halves of a letter
-_HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -189,9 +186,9 @@ def check_text(text: str, where: str) -> str:
     """Refuse a text that is too long, or holds what a terminal obeys and nobody sees."""
     if len(text) > LONGEST_TEXT:
         raise InputError(f"{where} has {len(text):,} letters; {LONGEST_TEXT:,} are allowed")
-    hidden = _HIDDEN.search(text)
+    hidden = hidden_in(text)
     if hidden:
-        raise InputError(f"{where} holds the control character {hidden[0]!a}")
+        raise InputError(f"{where} holds the control character {hidden!a}")
     return text
 
 

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imgpipe._common import visible
 from imgpipe.bundle.model_card.about import lead
 from imgpipe.bundle.model_card.blocks import Block, Code, Facts, Grid, Items, Words
 from imgpipe.bundle.model_card.sections import sections
@@ -80,4 +81,4 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Put a text on one line, without what would move the cursor."""
-    return "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
+    return visible(" ".join(text.split()))

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError, StoppedFit, shown
+from imgpipe._common import InputError, StoppedFit, shown, visible
 from imgpipe.cli.program.process import noting_interrupts, open_streams
 
 SOME_FAILED = 1
@@ -170,7 +170,7 @@ def _say(message: str, code: int) -> int:
 
 def one_line(message: str) -> str:
     """Fold line breaks: a reader, or a log, gets one line for one error."""
-    return " ".join(message.split())
+    return visible(" ".join(message.split()))
 
 
 def _warning_lines() -> Callable[..., None]:
