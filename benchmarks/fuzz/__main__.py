@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,13 @@ def main() -> int:
         if told.case is not None:
             print(json.dumps(_chunk(Path(folder), told.case, 1, _WITHOUT_END), indent=1))
             return 0
-        found = _all(Path(folder), told)
+        # a run of half an hour that is stopped leaves the record of what it tried
+        for found in _rounds(Path(folder), told):
+            print(f"{found['cases']:,} cases, {len(found['failures'])} failures", flush=True)
+            if told.record:
+                content = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
+                (RESULTS / "fuzz.json").write_text(json.dumps(content, indent=1) + "\n")
     _tell(found)
-    if told.record:
-        path = RESULTS / "fuzz.json"
-        found = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
-        path.write_text(json.dumps(found, indent=1) + "\n")
-        print(f"written: {path}")
     if found["failures"]:
         return 1
     least = least_of(told.seconds, told.cases)
@@ -63,8 +64,8 @@ def least_of(seconds: float | None, cases: int) -> int:
     return cases if seconds is None else max(1, min(cases, round(_LEAST * seconds)))
 
 
-def _all(folder: Path, told: Any) -> dict[str, Any]:
-    """Run chunks of cases, some at a time, and add up what they found."""
+def _rounds(folder: Path, told: Any) -> Iterator[dict[str, Any]]:
+    """Run chunks of cases, some at a time; after each time, give all that was found so far."""
     outcomes: Counter[str] = Counter()
     failures: list[Any] = []
     cases, slowest, grown, spent = 0, (0.0, -1), 0, 0.0
@@ -86,18 +87,17 @@ def _all(folder: Path, told: Any) -> dict[str, Any]:
                 failures += one["failures"]
                 slowest = max(slowest, tuple(one["slowest"]))
                 grown = max(grown, one["grown"])
-            print(f"{cases:,} cases, {len(failures)} failures", flush=True)
-    return {
-        "first": told.first,
-        "cases": cases,
-        "seconds": round(spent, 1),
-        "failures": failures,
-        "slowest_seconds": round(slowest[0], 3),
-        "slowest_case": slowest[1],
-        "memory_grown_bytes": grown,
-        "reasons": len(outcomes),
-        "outcomes": dict(outcomes.most_common(_KEPT)),
-    }
+            yield {
+                "first": told.first,
+                "cases": cases,
+                "seconds": round(spent, 1),
+                "failures": failures,
+                "slowest_seconds": round(slowest[0], 3),
+                "slowest_case": slowest[1],
+                "memory_grown_bytes": grown,
+                "reasons": len(outcomes),
+                "outcomes": dict(outcomes.most_common(_KEPT)),
+            }
 
 
 def _chunk(folder: Path, first: int, count: int, seconds: float) -> dict[str, Any]:
