@@ -44,7 +44,7 @@ _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python
 @_options.jobs
 @_options.common
 def command(warm: str | None, jobs: int | None, as_json: bool) -> int:
-    r"""Show versions, processor, threads, caches, missing and optional packages.
+    r"""Show versions, processor, threads, caches and packages.
 
     The exit code is 1 where packages of a whole installation are missing; what is there may still
     be enough for imgpipe predict, and is then said to be.

@@ -17,7 +17,7 @@ from cli_helpers import Run, assert_one_error, start
 from click.testing import CliRunner
 
 from imgpipe import InputError, __version__, features, kernels
-from imgpipe.cli import VERBS, main
+from imgpipe.cli import VERBS
 from imgpipe.cli.program.exit_codes import Program
 
 HEAVY = ("numpy", "scipy", "pandas", "numba", "sklearn", "skimage", "cv2", "rich", "jinja2")
@@ -350,5 +350,7 @@ def test_main_is_the_entry_point() -> None:
     """The program that the package installs is this one."""
     from importlib.metadata import entry_points
 
+    from imgpipe import __main__ as installed
+
     (entry,) = entry_points(group="console_scripts", name="imgpipe")
-    assert entry.load() is main
+    assert entry.load() is installed.program

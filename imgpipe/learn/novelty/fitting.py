@@ -50,7 +50,7 @@ def fit_novelty(
     >>> rows = np.random.default_rng(0).normal(size=(500, 3))
     >>> novelty = fit_novelty(rows, ["intensity"] * 3, np.arange(500))
     >>> novelty.distances(np.array([[0.0, 0, 0], [9, 9, 9]])).round(1).tolist()
-    [0.0, 4.2]
+    [0.0, 2.3]
     """
     # small matrices: more threads would only wait for one another
     with threadpool_limits(1, user_api="blas"):
