@@ -119,28 +119,7 @@ def run_bands(loop: Callable[..., Any], lines: int, work: float, *args: Any) -> 
     # a thread may wake late or share its core: whoever is free takes the next band
     bands = min(lines, workers * max(1, min(_BANDS, int(work // (workers * _WORTH_A_BAND)))))
     edges = [lines * band // bands for band in range(bands + 1)]
-    parts = iter(list(pairwise(edges)))
-
-    def share() -> bool:
-        found = False
-        for start, stop in parts:
-            found |= bool(loop(start, stop, *args))
-        return found
-
-    futures: list[Future[bool]] = []
-    try:
-        # at interpreter shutdown no thread starts any more: what is left runs here
-        with suppress(RuntimeError), _lock:
-            pool = _pool_of(workers - 1)
-            for _ in range(workers - 1):
-                futures.append(pool.submit(share))
-        found = share()
-    finally:
-        # nobody may write into the caller's array after an error or an interrupt
-        for _ in parts:
-            pass
-        wait(futures)
-    return any([found, *(future.result() for future in futures)])
+    return any(_shared(lambda band: bool(loop(*band, *args)), list(pairwise(edges)), workers))
 
 
 def bands_of(
@@ -154,22 +133,25 @@ def bands_of(
 
 
 def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Call functions that release the GIL, as many at a time as there may be threads.
-
-    They must not come back to the pool themselves: who waits in it for another would wait forever.
-    """
+    """Call functions that release the GIL, as many at a time as there may be threads."""
     workers = min(thread_count(), len(tasks))
     if workers == 1:
         return [task() for task in tasks]
-    results: list[Any] = [None] * len(tasks)
-    numbers = iter(range(len(tasks)))
+    return _shared(lambda task: task(), tasks, workers)
+
+
+def _shared(do: Callable[[Any], Any], items: Sequence[Any], workers: int) -> list[Any]:
+    """Let this thread and the pool's take items until there are none; results in their order."""
+    results: list[Any] = [None] * len(items)
+    places = iter(range(len(items)))
 
     def share() -> None:
-        for number in numbers:
-            results[number] = tasks[number]()
+        for place in places:
+            results[place] = do(items[place])
 
     futures: list[Future[None]] = []
     try:
+        # at interpreter shutdown no thread starts any more: what is left runs here
         with suppress(RuntimeError), _lock:
             pool = _pool_of(workers - 1)
             for _ in range(workers - 1):
@@ -177,10 +159,13 @@ def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
                 futures.append(pool.submit(copy_context().run, share))
         share()
     finally:
-        for _ in numbers:
+        # nobody may write into the caller's array after an error or an interrupt
+        for _ in places:
             pass
-        wait(futures)
-    for future in futures:
+        # what was not begun has nothing to do; in the pool itself, it would be waited for for ever
+        begun = [future for future in futures if not future.cancel()]
+        wait(begun)
+    for future in begun:
         future.result()
     return results
 

@@ -1,11 +1,12 @@
 """`side_by_side`: tasks over threads, in the caller's context."""
 
 import threading
+from contextvars import copy_context
 
 import numpy as np
 import pytest
 
-from imgpipe._runtime.threads import side_by_side
+from imgpipe._runtime.threads import run_bands, side_by_side
 from imgpipe.features import extract
 from imgpipe.kernels import threads
 
@@ -61,3 +62,20 @@ def test_features_of_one_image_do_not_depend_on_threads() -> None:
             assert extract(
                 image, families=["intensity", "histogram", "glcm", "glszm", "gldzm", "lbp"]
             ) == pytest.approx(alone, rel=0, abs=0, nan_ok=True)
+
+
+def test_a_task_may_call_a_kernel() -> None:
+    """Tasks that share lines out themselves, as a family made of kernels does, do not wait."""
+    done: list[tuple[int, int]] = []
+
+    def task() -> None:
+        run_bands(lambda start, stop: done.append((start, stop)), 100, 1e9)
+
+    with threads(2):
+        runner = threading.Thread(
+            target=copy_context().run, args=(side_by_side, [task] * 4), daemon=True
+        )
+        runner.start()
+        runner.join(20)
+    assert not runner.is_alive()
+    assert sum(stop - start for start, stop in done) == 400
