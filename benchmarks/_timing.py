@@ -44,6 +44,15 @@ def _spent(call: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
+def rounded(value: Any) -> Any:
+    """Floats to four significant digits, wherever they stand in a document."""
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
 def stamp(packages: Sequence[str], **facts: Any) -> dict[str, Any]:
     """Return what a reader needs to judge the figures: machine, versions, commit, settings."""
     return {

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks._timing import RESULTS, stamp_lines, table
+from benchmarks._timing import RESULTS, rounded, stamp_lines, table
 from benchmarks.deploy.goals import JUDGED, judged, notes
 
 # what other benchmarks found of the same file, shown here where they have run
@@ -49,17 +49,8 @@ def write(folder: Path, text: str, found: dict[str, Any]) -> None:
     """Write both files."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "deploy.md").write_text(text, encoding="utf-8")
-    document = _rounded(found | {"goals": judged(found["models"])})
+    document = rounded(found | {"goals": judged(found["models"])})
     (folder / "deploy.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def _rounded(value: Any) -> Any:
-    """Floats to four significant digits."""
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def _goals(models: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks._timing import stamp_lines, table
+from benchmarks._timing import rounded, stamp_lines, table
 from benchmarks.kernels.cases import Cell
 from benchmarks.kernels.targets import MEMORY_BOUND, slower, verdicts
 
@@ -45,16 +45,7 @@ def write(folder: Path, text: str, cells: list[Cell], latency: dict, facts: dict
     (folder / "kernels.md").write_text(text)
     rows = [asdict(cell) | {"ratio": cell.main_ratio} for cell in cells]
     document = {"run": facts, "cells": rows, "latency": latency}
-    (folder / "kernels.json").write_text(json.dumps(_rounded(document), indent=1) + "\n")
-
-
-def _rounded(value: Any) -> Any:
-    """Floats to four significant digits."""
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+    (folder / "kernels.json").write_text(json.dumps(rounded(document), indent=1) + "\n")
 
 
 def _goals(cells: list[Cell], latency: dict[str, Any]) -> list[str]:
