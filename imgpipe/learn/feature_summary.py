@@ -1,5 +1,6 @@
 """What features were like in training, as a model keeps it: nothing of it names an image."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -56,6 +57,13 @@ class FeatureSummary:
     rows: np.ndarray
     quartiles: np.ndarray
     span: np.ndarray
+
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of each feature over `rows`; NaN for one never defined."""
+        defined = np.where(np.isfinite(self.rows), self.rows, np.nan).astype(np.float64)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a feature that is never defined
+            return np.nanmean(defined, axis=0), np.nanstd(defined, axis=0)
 
     def to_dict(self) -> dict[str, Any]:
         """Give what is kept as plain values, for a file."""

@@ -117,7 +117,7 @@ def _measured(
     measure = parts[0]
     extractor = measure.steps[-1][1]
     names = tuple(str(name) for name in extractor.get_feature_names_out())
-    settings = {key: v for key, v in extractor.get_params().items() if key != "n_jobs"}
+    settings = extractor.settings()
     units = {feature.name: feature.unit for feature in features_like(images[0], settings)}
     limit = float(np.finfo(np.float32).max)
     values = measure.transform(images) if values is None else values

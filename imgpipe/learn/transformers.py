@@ -103,13 +103,19 @@ class FeatureExtractor(ImageTransformer):
         """
         names = getattr(self, "feature_names_", None)
         if names is None:
-            names = [feature.name for feature in features.catalogue(**self._settings())]
+            names = [feature.name for feature in features.catalogue(**self.settings())]
         return np.asarray(names, dtype=object)
 
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """Give what `imgpipe.features.extract_many` is asked with: all parameters but `n_jobs`.
+
+        Returns
+        -------
+        dict
+        """
         return {key: value for key, value in self.get_params().items() if key != "n_jobs"}
 
     def _extract(self, images: Any) -> tuple[np.ndarray, list[str]]:
         # workers take longer to start than one image to measure
         n_jobs = 1 if len(images) == 1 else self.n_jobs
-        return features.extract_many(images, n_jobs=n_jobs, **self._settings())
+        return features.extract_many(images, n_jobs=n_jobs, **self.settings())

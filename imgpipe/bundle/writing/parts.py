@@ -75,7 +75,7 @@ def _extraction(
     extractor: FeatureExtractor, model: "TrainedModel"
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Settings of the extraction and the names of its features."""
-    settings = {k: v for k, v in extractor.get_params().items() if k != "n_jobs"}
+    settings = extractor.settings()
     names = tuple(map(str, extractor.get_feature_names_out()))
     if "all" in (settings["families"], *settings["families"]):
         # what "all" means depends on the packages that are installed

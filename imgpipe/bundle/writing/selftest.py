@@ -59,9 +59,5 @@ def _points(model: "TrainedModel") -> np.ndarray | None:
     """Rows about the mean of the training features; none where these are not at hand."""
     if model.summary is None:
         return None
-    rows = model.summary.rows
-    defined = np.where(np.isfinite(rows), rows, np.nan).astype(np.float64)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a feature that is never defined has no mean
-        centre, spread = np.nanmean(defined, axis=0), np.nanstd(defined, axis=0)
+    centre, spread = model.summary.moments()
     return made_up_points(np.nan_to_num(centre), np.nan_to_num(spread), POINTS)

@@ -1,9 +1,9 @@
 """Convolutional networks as scikit-learn classifiers. torch is imported with the first of them."""
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from imgpipe._common.lazy import lazily
 from imgpipe.learn.networks.registry import NETWORKS
 
 if TYPE_CHECKING:
@@ -35,7 +35,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(__name__, _HOMES)

@@ -58,7 +58,7 @@ def novelty_of(
     parts = feature_steps(pipeline)
     if measured is not None and parts is not None:
         extractor = parts[0].steps[-1][1]
-        settings = {k: v for k, v in extractor.get_params().items() if k != "n_jobs"}
+        settings = extractor.settings()
         return fit_novelty(measured[rows], _families(settings, images), groups)
     own: dict[str, Any] = {"families": "default", "channel_axis": part.channel_axis}
     try:
