@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.protobuf import Field, Reader, Schema
 from imgpipe.bundle.archive.refusing import excerpt
-from imgpipe.bundle.archive.shapes import RULES, TYPES, Shape, Tensor, size_of
+from imgpipe.bundle.archive.shapes import RULES, TYPES, N, Shape, Tensor, size_of
 
 MOST_NODES = 5000
 MOST_TENSORS = 5000
@@ -227,6 +227,8 @@ def _check_nodes(
         attributes = _attributes(node["attribute"], operator.attributes, where)
         try:
             output = operator.rule(inputs, attributes)
+            if output.shape.count(N) > 1:
+                raise InputError("combines each image with each")
         except InputError as error:
             raise InputError(f"{where} {error}") from None
         if len(output.shape) > MOST_AXES:

@@ -26,6 +26,7 @@ FEATURES: dict[str, frozenset[str]] = {
     "ReduceSumSquare": frozenset({"axes", "keepdims"}),
     "Sub": frozenset(),
     "Tanh": frozenset(),
+    "Transpose": frozenset({"perm"}),
     "Where": frozenset(),
 }
 """What classifiers of features are made of."""

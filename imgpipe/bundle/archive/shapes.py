@@ -101,7 +101,7 @@ def _reduce(inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:
 
 def _matmul(inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:
     left, right = inputs[0].shape, inputs[1].shape
-    good = len(left) == len(right) == 2 and left[1] == right[0] != N and right[1] != N
+    good = len(left) == len(right) == 2 and left[1] == right[0] != N
     _require(good, f"multiplies the shapes {_listed([left, right])}")
     return Tensor(_one_type(inputs, _FLOATS), (left[0], right[1]))
 
@@ -144,7 +144,7 @@ def _concat(inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:
 
 def _softmax(inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:
     shape = inputs[0].shape
-    good = len(shape) == 2 and attributes.get("axis") == 1
+    good = len(shape) == 2 and shape[1] != N and attributes.get("axis") == 1
     _require(
         good, f"is along axis {attributes.get('axis')} of {_listed([shape])}; it must be 1 of 2"
     )
@@ -241,9 +241,14 @@ def _listed(shapes: Sequence[Shape]) -> str:
     return " and ".join(f"({', '.join(map(str, shape))})" for shape in shapes[:4])
 
 
+def _all_given(inputs: Sequence[Tensor], output: Tensor) -> int:
+    """Numbers of the first input, of which each is looked at."""
+    return size_of(inputs[0].shape)
+
+
 def _products(inputs: Sequence[Tensor], output: Tensor) -> int:
-    """Multiplications where each number that comes out is a sum over one axis of the first."""
-    return size_of(output.shape) * size_of(inputs[0].shape[1:])
+    """Multiplications where each number that comes out is a sum over the first's second axis."""
+    return size_of(output.shape) * size_of(inputs[0].shape[1:2])
 
 
 def _windows(inputs: Sequence[Tensor], output: Tensor) -> int:
@@ -260,7 +265,7 @@ def _windows_at_most(inputs: Sequence[Tensor], output: Tensor) -> int:
 _UNARY = Operator(_same(_FLOATS), (1, 1))
 _BINARY = Operator(_same(_FLOATS), (2, 2))
 _COMPARED = Operator(_same(_FLOATS, "bool"), (2, 2))
-_REDUCED = Operator(_reduce, (1, 1), {"axes": "ints", "keepdims": "int"}, _products)
+_REDUCED = Operator(_reduce, (1, 1), {"axes": "ints", "keepdims": "int"}, _all_given)
 _POOLED = Operator(_pool, (1, 1), {"kernel_shape": "ints", "strides": "ints"}, _windows_at_most)
 RULES: Mapping[str, Operator] = {
     **dict.fromkeys(
@@ -281,7 +286,7 @@ RULES: Mapping[str, Operator] = {
     "Identity": Operator(_identity, (1, 1)),
     "IsNaN": Operator(_same(_FLOATS, "bool"), (1, 1)),
     "MatMul": Operator(_matmul, (2, 2), {}, _products),
-    "ReduceSum": Operator(_reduce, (2, 2), {"keepdims": "int"}, _products),
+    "ReduceSum": Operator(_reduce, (2, 2), {"keepdims": "int"}, _all_given),
     "Softmax": Operator(_softmax, (1, 1), {"axis": "int"}),
     "Transpose": Operator(_transpose, (1, 1), {"perm": "ints"}),
     "Unsqueeze": Operator(_unsqueeze, (2, 2)),

@@ -41,8 +41,10 @@ def machine(graph: Graph, svm: Any, x: str) -> str:
     else:
         steepest = np.abs(parameters(svm.calibration_)[0]).max()
         vectors = _rounded(fitted.support_vectors_, weights * steepest, kernel)
-        values = _KERNELS[kernel.name](graph, kernel, vectors, x)
-        values = graph.add("MatMul", [values, graph.constant(weights)])
+        columns = graph.add("Transpose", [x], perm=[1, 0])
+        values = _KERNELS[kernel.name](graph, kernel, vectors, columns)
+        values = graph.add("MatMul", [graph.constant(weights.T), values])
+        values = graph.add("Transpose", [values], perm=[1, 0])
     between = graph.add("Add", [values, graph.constant(fitted.intercept_[None])])
     n_classes = len(fitted.classes_)
     decisions = between if n_classes == 2 else _one_against_rest(graph, between, n_classes)
@@ -62,24 +64,26 @@ def _kernel_of(fitted: Any) -> _Kernel:
     return _Kernel(name, float(fitted._gamma), float(fitted.coef0), float(fitted.degree))
 
 
-def _radial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
+# images are columns here: a runtime takes a product of a matrix and one column as it is, and one of
+# a row and a matrix after it has packed the matrix
+def _radial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, columns: str) -> str:
     """exp(-gamma d), with the squared distances d from products."""
     exact = vectors.astype(np.float64)
-    norms = graph.constant(np.einsum("ij,ij->i", exact, exact)[None])
-    own = graph.add("ReduceSumSquare", [x], axes=[1], keepdims=1)
-    products = _products(graph, -2 * vectors, x)
-    squared = graph.add("Add", [graph.add("Add", [own, norms]), products])
+    norms = graph.constant(np.einsum("ij,ij->i", exact, exact)[:, None])
+    own = graph.add("ReduceSumSquare", [columns], axes=[0], keepdims=1)
+    products = _products(graph, -2 * vectors, columns)
+    squared = graph.add("Add", [graph.add("Add", [norms, own]), products])
     squared = graph.add("Max", [squared, graph.constant(0.0)])  # rounding makes none negative
     return graph.add("Exp", [graph.add("Mul", [squared, graph.constant(-kernel.gamma)])])
 
 
-def _polynomial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
-    moved = _moved(graph, kernel, vectors, x)
+def _polynomial(graph: Graph, kernel: _Kernel, vectors: np.ndarray, columns: str) -> str:
+    moved = _moved(graph, kernel, vectors, columns)
     return graph.add("Pow", [moved, graph.constant(kernel.degree)])
 
 
-def _hyperbolic(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
-    return graph.add("Tanh", [_moved(graph, kernel, vectors, x)])
+def _hyperbolic(graph: Graph, kernel: _Kernel, vectors: np.ndarray, columns: str) -> str:
+    return graph.add("Tanh", [_moved(graph, kernel, vectors, columns)])
 
 
 _KERNELS: dict[str, Callable[[Graph, _Kernel, np.ndarray, str], str]] = {
@@ -89,18 +93,18 @@ _KERNELS: dict[str, Callable[[Graph, _Kernel, np.ndarray, str], str]] = {
 }
 
 
-def _moved(graph: Graph, kernel: _Kernel, vectors: np.ndarray, x: str) -> str:
+def _moved(graph: Graph, kernel: _Kernel, vectors: np.ndarray, columns: str) -> str:
     """Gamma times products, plus coef0."""
     scaled = vectors.dtype.type(kernel.gamma) * vectors
-    return graph.add("Add", [_products(graph, scaled, x), graph.constant(kernel.coef0)])
+    return graph.add("Add", [_products(graph, scaled, columns), graph.constant(kernel.coef0)])
 
 
 # factors go into the vectors: runtimes fuse a product with a factor behind it, in single precision
-def _products(graph: Graph, vectors: np.ndarray, x: str) -> str:
-    kept = graph.constant(vectors.T)
+def _products(graph: Graph, vectors: np.ndarray, columns: str) -> str:
+    kept = graph.constant(vectors)
     if vectors.dtype != np.float64:
         kept = graph.add("Cast", [kept], to=_DOUBLE)
-    return graph.add("MatMul", [x, kept])
+    return graph.add("MatMul", [kept, columns])
 
 
 def _one_against_rest(graph: Graph, between: str, n_classes: int) -> str:

@@ -88,7 +88,7 @@ def test_too_few_cases_are_a_failure(
         "slowest_case": -1,
     }
     monkeypatch.setattr(fuzz, "write_seeds", lambda folder: [])
-    monkeypatch.setattr(fuzz, "_all", lambda folder, told: tried)
+    monkeypatch.setattr(fuzz, "_rounds", lambda folder, told: iter([tried]))
     monkeypatch.setattr(sys, "argv", ["fuzz", *options])
     assert fuzz.main() == code
 

@@ -371,6 +371,21 @@ def test_shapes_are_those_of_onnxruntime() -> None:
         check_graph(other, given, ("y", "float32", ("n", 3)))
 
 
+@pytest.mark.parametrize(
+    ("kind", "inputs"), [("MatMul", ["column", "row"]), ("Add", ["column", "row"])]
+)
+def test_images_are_not_combined_with_each_other(kind: str, inputs: list[str]) -> None:
+    """Numbers that grow with the square of the number of images have no bound."""
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["column"]),
+        helper.make_node("Transpose", ["column"], ["row"], perm=[1, 0]),
+        helper.make_node(kind, inputs, ["y"]),
+    ]
+    content = graph_of(nodes, {"w": np.ones((3, 1))})
+    with pytest.raises(InputError, match=r"node 2 .*combines each image with each"):
+        check_graph(content, ("x", "float64", ("n", 3)), ("y", "float64", ("n", 2)))
+
+
 def test_every_operator_that_is_written_has_a_rule() -> None:
     """What the writers may use, with its attributes, is what the reader knows."""
     for name, attributes in OPERATORS.items():
