@@ -13,6 +13,7 @@ from imgpipe._common.lazy import lazily
 if TYPE_CHECKING:
     from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
+    from imgpipe.bundle.exporting import export
     from imgpipe.bundle.files import load, save
     from imgpipe.bundle.inspecting import inspect
     from imgpipe.bundle.model_card.inspected import Inspected
@@ -31,6 +32,7 @@ _HOMES = {
     "check_suffix": "suffix",
     "check_writable": "writing.ahead",
     "explain": "explaining",
+    "export": "exporting",
     "found_in_run": "card",
     "inspect": "inspecting",
     "load": "files",
@@ -48,6 +50,7 @@ __all__ = [
     "check_suffix",
     "check_writable",
     "explain",
+    "export",
     "found_in_run",
     "inspect",
     "load",

@@ -27,9 +27,18 @@ class Graph:
 
     def add(self, kind: str, inputs: list[str], **attributes: Any) -> str:
         """Append a node with one output and return the output's name."""
-        name = f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(self._onnx.helper.make_node(kind, inputs, [name], **attributes))
+        (name,) = self.several(kind, inputs, 1, **attributes)
         return name
+
+    def several(
+        self, kind: str, inputs: list[str], n: int, *, domain: str = "", **attributes: Any
+    ) -> list[str]:
+        """Append a node with `n` outputs and return their names."""
+        stem = f"{kind.lower()}_{len(self.nodes)}"
+        names = [stem] if n == 1 else [f"{stem}_{i}" for i in range(n)]
+        node = self._onnx.helper.make_node(kind, inputs, names, domain=domain, **attributes)
+        self.nodes.append(node)
+        return names
 
     def constant(self, value: Any) -> str:
         """Store a tensor and return its name."""

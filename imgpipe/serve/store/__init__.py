@@ -1,0 +1,1 @@
+"""What comes by C-STORE, and what is written beside it."""
