@@ -13,10 +13,10 @@ from imgpipe.features.inputs.settings import ExtractionPlan
 
 GRID = 7
 ORIENTATIONS = 9
-_CLIP = 0.2
+CLIP = 0.2
 _BOUNDS = np.arange(1, ORIENTATIONS) * np.pi / ORIENTATIONS
-_TURNS = np.stack([np.cos(_BOUNDS), np.sin(_BOUNDS)])
-_EPSILON = 1e-5
+TURNS = np.stack([np.cos(_BOUNDS), np.sin(_BOUNDS)])
+EPSILON = 1e-5
 
 
 def describe(plan: ExtractionPlan) -> list[Feature]:
@@ -62,7 +62,7 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     width = images.shape[2]
     gx, gy, bins = np.empty(width), np.empty(width), np.empty(width, np.int64)
     row_cells = np.empty((GRID, ORIENTATIONS))
-    _fill_cells(images, masks, boxes, _shares(sizes[:, 0]), _shares(sizes[:, 1]), _TURNS, gx, gy,
+    _fill_cells(images, masks, boxes, _shares(sizes[:, 0]), _shares(sizes[:, 1]), TURNS, gx, gy,
                 bins, row_cells, cells)  # fmt: skip
     out = np.zeros_like(cells)
     _normalise(cells, np.ones((3, GRID - 1)), out)
@@ -99,11 +99,12 @@ class Shares(NamedTuple):
 def _shares(sizes: np.ndarray) -> Shares:
     """Overlaps of pixels and cells for images of these sizes."""
     different = sorted(set(sizes.tolist()))
-    return Shares(np.searchsorted(different, sizes), _parts(tuple(different)))
+    return Shares(np.searchsorted(different, sizes), shares_along(tuple(different)))
 
 
 @lru_cache(maxsize=64)
-def _parts(sizes: tuple[int, ...]) -> np.ndarray:
+def shares_along(sizes: tuple[int, ...]) -> np.ndarray:
+    """Fraction of each cell's length that each pixel covers, (sizes, longest, GRID)."""
     n = np.array(sizes)[:, None, None]
     i = np.arange(sizes[-1])[:, None]
     c = np.arange(GRID)
@@ -212,7 +213,7 @@ def _normalise(cells: np.ndarray, scales: np.ndarray, out: np.ndarray) -> None:
         for by in range(GRID - 1):
             rows = cells[k, by : by + 2]
             _scale(rows, scales[0], np.inf, once)
-            _scale(rows, once, _CLIP, twice)
+            _scale(rows, once, CLIP, twice)
             for bx in range(GRID - 1):
                 for y in range(2):
                     for x in range(2):
@@ -220,7 +221,7 @@ def _normalise(cells: np.ndarray, scales: np.ndarray, out: np.ndarray) -> None:
                         share = 1.0 if by + y in (0, GRID - 1) else 0.5
                         share *= 1.0 if bx + x in (0, GRID - 1) else 0.5
                         for o in range(ORIENTATIONS):
-                            value = min(rows[y, bx + x, o] * once[bx], _CLIP) * twice[bx]
+                            value = min(rows[y, bx + x, o] * once[bx], CLIP) * twice[bx]
                             out[k, by + y, bx + x, o] += value * share
 
 
@@ -230,7 +231,7 @@ def _scale(rows: np.ndarray, scales: np.ndarray, clip: float, out: np.ndarray) -
 
     Sums of all blocks grow side by side: one alone would wait for each of its additions.
     """
-    out[:] = _EPSILON**2
+    out[:] = EPSILON**2
     for y in range(2):
         for x in range(2):
             for o in range(ORIENTATIONS):

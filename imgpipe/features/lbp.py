@@ -1,6 +1,6 @@
 """Uniform local binary patterns: how often which kind of edge, corner, spot or flat surrounds a pixel."""  # noqa: E501
 
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -49,7 +49,9 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     blocks = []
     whole = bool(masks.all())
     for points, radius in CIRCLES:
-        shifts, weights = _taps(points, radius, width)
+        offsets, weights = taps(points, radius)
+        # a slice is one long row, so that loops are long; what wraps round an edge does not count
+        shifts = offsets @ np.array([width, 1])
         valid = np.zeros((len(values), values[0].size), bool)
         if whole:
             inner = valid.reshape(masks.shape)
@@ -58,7 +60,7 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
             _whole_squares(masks, 2 * radius + 1, run, valid)
         counts = np.zeros((len(values), points + 2), np.int64)
         margin = radius * width + radius
-        _count(values, valid, margin, shifts, weights, _table(points), codes, counts)
+        _count(values, valid, margin, shifts, weights, table(points), codes, counts)
         counts = counts.reshape(len(batch), -1, points + 2).sum(axis=1)
         blocks.append(counts / counts.sum(axis=1, keepdims=True))
     return np.concatenate(blocks, axis=1)
@@ -67,11 +69,11 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
 FAMILY = Family("lbp", "Local binary patterns", describe, compute, ibsi=False, default=True)
 
 
-@lru_cache(maxsize=64)
-def _taps(points: int, radius: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets and weights (P, 4) of the pixels around each point of the circle.
+@cache
+def taps(points: int, radius: int) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets (P, 4, 2) in (y, x) and weights (P, 4) of the pixels around each point of the circle.
 
-    A slice is one long row, so that loops are long; what wraps round an edge does not count.
+    Points on pixels have the weights 1, 0, 0, 0.
     """
     angle = 2 * np.pi * np.arange(points) / points
     where = np.round(radius * np.stack([-np.sin(angle), np.cos(angle)], axis=1), 5)
@@ -85,11 +87,11 @@ def _taps(points: int, radius: int, width: int) -> tuple[np.ndarray, np.ndarray]
     offsets = (base[:, None, :] + corners).astype(np.int64)
     # points on pixels need one tap; it comes first, and the unused ones stay in reach
     offsets[weights == 0] = 0
-    return offsets @ np.array([width, 1]), weights
+    return offsets, weights
 
 
 @cache
-def _table(points: int) -> np.ndarray:
+def table(points: int) -> np.ndarray:
     """Pattern of each code: the number of ones if at most two neighbouring bits differ, else P + 1."""  # noqa: E501
     codes = np.arange(2**points)
     turned = (codes >> 1) | ((codes & 1) << (points - 1))
