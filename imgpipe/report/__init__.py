@@ -1,12 +1,30 @@
-"""Results become tables, charts and one offline HTML file. This room computes no metric."""
+"""Results become tables, charts and offline HTML files. This room computes no metric.
 
-from imgpipe.report.checks import checks_to_html
-from imgpipe.report.figures import figures
-from imgpipe.report.html import to_html
-from imgpipe.report.markdown import to_markdown
-from imgpipe.report.markdown.runs import runs_to_markdown
-from imgpipe.report.prediction import write_prediction
-from imgpipe.report.runs import runs_to_html
+A page that needs no comparison is made without what compares, so the files load on first use.
+"""
+
+from typing import TYPE_CHECKING
+
+from imgpipe._common.lazy import lazily
+
+if TYPE_CHECKING:
+    from imgpipe.report.checks import checks_to_html
+    from imgpipe.report.figure_files import figures
+    from imgpipe.report.html import to_html
+    from imgpipe.report.markdown import to_markdown
+    from imgpipe.report.markdown.runs import runs_to_markdown
+    from imgpipe.report.prediction import write_prediction
+    from imgpipe.report.runs import runs_to_html
+
+_HOMES = {
+    "checks_to_html": "checks",
+    "figures": "figure_files",
+    "runs_to_html": "runs",
+    "runs_to_markdown": "markdown.runs",
+    "to_html": "html",
+    "to_markdown": "markdown",
+    "write_prediction": "prediction",
+}
 
 __all__ = [
     "checks_to_html",
@@ -17,3 +35,9 @@ __all__ = [
     "to_markdown",
     "write_prediction",
 ]
+
+__getattr__ = lazily(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imgpipe._common import atomic_path
-from imgpipe.report.html import render_page
 from imgpipe.report.languages import speaking
 from imgpipe.report.page import checks
+from imgpipe.report.templates import render_page
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Finding

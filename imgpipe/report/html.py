@@ -1,25 +1,15 @@
 """The comparison as one HTML file that opens anywhere, without a network or a script."""
 
 import os
-import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-import imgpipe
 from imgpipe._common import atomic_path
-from imgpipe._common.texts import Text, counted, say
-from imgpipe.report.languages import speaking, spoken, tell
+from imgpipe.report.languages import speaking
 from imgpipe.report.page.summary import summarise
+from imgpipe.report.templates import render_page
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import Comparison
-
-_HERE = Path(__file__).parent
 
 
 def to_html(comparison: "Comparison", path: str | os.PathLike[str], *, lang: str = "en") -> None:
@@ -59,50 +49,3 @@ def render(comparison: "Comparison", lang: str = "en") -> str:
     """Make the report's text."""
     with speaking(lang):
         return render_page("template.html", summarise(comparison))
-
-
-def render_page(template: str, content: Mapping[str, Any]) -> str:
-    """Fill one of the templates, with the style of all pages, in the language that is spoken."""
-    page = (
-        _environment()
-        .get_template(template)
-        .render(
-            content,
-            lang=spoken().code,
-            style=_together("style/*.css"),
-            script=_together("scripts/*.js"),
-            version=imgpipe.__version__,
-        )
-    )
-    return page if spoken().apart else _close(page)
-
-
-@cache
-def _together(pattern: str) -> Markup:
-    """Join files in the order of their names."""
-    return Markup("".join(p.read_text(encoding="utf-8") for p in sorted(_HERE.glob(pattern))))
-
-
-def _close(page: str) -> str:
-    """Take away the blanks between sentences that templates put after one another."""
-    return re.sub(rf"{spoken().stop}\s+(?=[^\s<])", spoken().stop, page)
-
-
-def _typeset(text: str) -> str:
-    """Keep a p and its value on one line."""
-    return re.sub(r"(?<![A-Za-z])p ([=<]) ", "p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
-
-
-@cache
-def _environment() -> Environment:
-    """Templates with every text from outside escaped: class names come from people's folders."""
-    environment = Environment(
-        loader=FileSystemLoader([_HERE, _HERE / "sections"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: _typeset(tell(value)) if isinstance(value, Text) else value,
-    )
-    environment.globals |= {"say": say, "counted": counted, "tell": tell}
-    return environment

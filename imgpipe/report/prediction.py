@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgpipe._common import InputError, atomic_path
-from imgpipe.report.html import render_page
 from imgpipe.report.languages import speaking, spoken, tell
 from imgpipe.report.patient import near, words
 from imgpipe.report.patient.markdown import in_markdown
 from imgpipe.report.patient.page import content_of, warnings_of
+from imgpipe.report.templates import render_page
 
 if TYPE_CHECKING:
     from imgpipe.bundle import Explained

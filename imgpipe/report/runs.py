@@ -4,9 +4,9 @@ import os
 from typing import TYPE_CHECKING
 
 from imgpipe._common import atomic_path
-from imgpipe.report.html import render_page
 from imgpipe.report.languages import speaking
 from imgpipe.report.page import runs
+from imgpipe.report.templates import render_page
 
 if TYPE_CHECKING:
     from imgpipe.evaluate import JoinedRuns

@@ -1,7 +1,6 @@
 """What the page on one prediction shows, ready for its template."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +10,8 @@ from imgpipe.images.picture import data_uri
 from imgpipe.report.page.pictures import overlay
 from imgpipe.report.patient import charts, near, words
 from imgpipe.report.patient.figures import chance, change, ends, share
-from imgpipe.report.words.fixed import kind_name, region_name, rule_name
-from imgpipe.report.words.numbers import metric_name
+from imgpipe.report.words.fixed import region_name, rule_name
+from imgpipe.report.words.model_card import card_rows
 from imgpipe.report.words.sentences import capital, sentence
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ _REASONS = 7  # that are shown at most
 _ANYWAY = 5  # that are shown whatever they change
 _LEAST = 0.0005
 _CLASSES = 6  # whose probabilities are drawn
-_METRICS = ("auc", "accuracy", "sensitivity", "specificity", "balanced_accuracy", "brier")
 
 
 def content_of(told: "Explained") -> dict[str, Any]:
@@ -47,7 +45,7 @@ def content_of(told: "Explained") -> dict[str, Any]:
         "compared": list(zip(compared, _COLOURS, strict=False)),
         "left_out": left,
         "maps": [_map(told, name, values) for name, values in told.maps],
-        "card": card_rows(told),
+        "card": card_rows(told.card),
         "statement": statement(told),
         "found": found_of(told),
         "limits": words.limits(told),
@@ -228,47 +226,6 @@ def statement(told: "Explained") -> Text | None:
     return words.of_model(restored(run, "/protocol/statement"), told.card.get("model"))
 
 
-def card_rows(told: "Explained") -> list[tuple[Text, Any]]:
-    """List what is known of the model."""
-    card = told.card
-    rows: list[tuple[Text, Any]] = []
-    if "model" in card:
-        rows.append((say("Model"), card["model"]))
-    if "data" in card:
-        rows.append((say("Trained on"), card["data"]))
-    if "images" in card:
-        counts = [say("{name}: {n}", name=name, n=n) for name, n in card["images"].items()]
-        rows.append((say("Training images"), joined_list(counts)))
-    if "patients" in card:
-        patients = card["patients"]
-        rows.append((say("Patients"), say("unknown") if patients is None else f"{patients:,}"))
-    if "trained" in card:
-        rows.append((say("Trained"), datetime.fromisoformat(card["trained"]).date()))
-    run = card.get("run")
-    return rows + ([(say("Judged"), say("not judged: no run was given"))] if run is None
-                   else _of_run(run))  # fmt: skip
-
-
-def _of_run(run: Mapping[str, Any]) -> list[tuple[Text, Any]]:
-    """Rows of the card that come from the run."""
-    rows: list[tuple[Text, Any]] = [
-        (
-            say("Judged"),
-            say(
-                "{kind}, {date}",
-                kind=kind_name(run["protocol"]["kind"]),
-                date=datetime.fromisoformat(run["run"]["started"]).date(),
-            ),
-        )
-    ]
-    metrics = run["model"]["metrics"]
-    rows += [(metric_name(key), _score(metrics[key])) for key in _METRICS if key in metrics]
-    calibration = run["model"]["calibration"]
-    if calibration is not None:
-        rows.append((say("Calibration error"), _score(calibration["ece"])))
-    return rows
-
-
 def found_of(told: "Explained") -> list[str]:
     """List what checks found in the run, errors and warnings."""
     run = told.card.get("run")
@@ -279,18 +236,3 @@ def found_of(told: "Explained") -> list[str]:
         for i, each in enumerate(run["findings"])
         if each["severity"] != "note"
     ]
-
-
-def _score(found: Mapping[str, Any]) -> str:
-    """Write a score with its interval, three digits each."""
-    if found["value"] is None:
-        return "–"
-    if found["low"] is None or found["high"] is None:
-        return f"{found['value']:.3f}"
-    value, interval = f"{found['value']:.3f}", f"{found['low']:.3f}–{found['high']:.3f}"
-    return say("{value} ({ends})", value=value, ends=interval)
-
-
-def joined_list(texts: Sequence[Text]) -> Text:
-    """Enumerate texts."""
-    return say("{texts}", texts=list(texts)) if texts else joined([])
