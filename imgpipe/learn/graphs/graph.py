@@ -36,7 +36,7 @@ class Graph:
         """Append a node with `n` outputs and return their names."""
         stem = f"{kind.lower()}_{len(self.nodes)}"
         names = [stem] if n == 1 else [f"{stem}_{i}" for i in range(n)]
-        node = self._onnx.helper.make_node(kind, inputs, names, domain=domain, **attributes)
+        node = self._onnx.helper.make_node(kind, inputs, names, domain=domain or None, **attributes)
         self.nodes.append(node)
         return names
 
