@@ -1,9 +1,9 @@
 """Trained models as files, what such a file predicts and why, and how well.
 
 `save` writes a model, `load` reads one back as a `Predictor`, `explain` says what speaks for one of
-its predictions, `score` judges it on labelled images, `make_card` says what is known of it, and
-`inspect` shows what a file says. Reading a bundle and predicting need no scikit-learn, so the files
-load on first use.
+its predictions, `export` writes it as one ONNX graph, `score` judges it on labelled images,
+`make_card` says what is known of it, and `inspect` shows what a file says. Reading a bundle and
+predicting need no scikit-learn, so the files load on first use.
 """
 
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from imgpipe._common.lazy import lazily
 if TYPE_CHECKING:
     from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
-    from imgpipe.bundle.exporting import export
+    from imgpipe.bundle.exporting import Exported, export
     from imgpipe.bundle.files import load, save
     from imgpipe.bundle.inspecting import inspect
     from imgpipe.bundle.model_card.inspected import Inspected
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Explained": "explaining",
+    "Exported": "exporting",
     "Inspected": "model_card.inspected",
     "Predictions": "predictions",
     "Predictor": "predictor",
@@ -43,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "Explained",
+    "Exported",
     "Inspected",
     "Predictions",
     "Predictor",

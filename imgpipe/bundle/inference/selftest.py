@@ -93,20 +93,16 @@ def run_selftest(model: TrainedModel, bundled: "Bundled") -> Selftested | None:
     return Selftested(
         float(np.abs(said - expected).max()),
         _TOLERANCES.get(str(bundled.manifest.fitted["kind"]), _TOLERANCE),
-        None if features is None else _apart(measured, features, _usual(model)),
+        None if features is None else features_apart(model, measured, features),
         apart,
     )
 
 
-def _usual(model: TrainedModel) -> np.ndarray | float:
-    """Standard deviation of each feature in training, where that is known."""
-    if model.summary is None:
-        return _LEAST
-    return np.fmax(model.summary.moments()[1], _LEAST)
-
-
-def _apart(measured: np.ndarray, expected: np.ndarray, usual: np.ndarray | float) -> float:
-    """Largest difference of two features, as a share; 1 where only one of them is defined."""
+def features_apart(model: TrainedModel, measured: np.ndarray, expected: np.ndarray) -> float:
+    """Largest difference of two features, as `Selftested` tells it."""
+    usual = np.float64(_LEAST)
+    if model.summary is not None:
+        usual = np.fmax(model.summary.moments()[1], _LEAST)
     size = np.fmax(np.fmax(np.abs(measured), np.abs(expected)), usual)
     with np.errstate(invalid="ignore"):  # of infinite ones
         share = np.abs(measured - expected) / size

@@ -1,88 +1,159 @@
 """The whole graph of a bundle."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.bundled import Bundled
-from imgpipe.bundle.archive.steps import from_settings
-from imgpipe.bundle.single_graph.classifier import probabilities
+from imgpipe.bundle.archive.manifest import Expected
+from imgpipe.bundle.archive.steps import Filters
+from imgpipe.bundle.single_graph.classifiers import CLASSIFIERS
+from imgpipe.bundle.single_graph.classifiers.joined import network
 from imgpipe.bundle.single_graph.families import FAMILIES
 from imgpipe.bundle.single_graph.filters import FILTERS
 from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.bundle.single_graph.plane import Plane
-from imgpipe.features.inputs.settings import ExtractionPlan, settings_from
+from imgpipe.bundle.single_graph.refusals import refused, steps_of
+from imgpipe.features.inputs.settings import ExtractionPlan
 from imgpipe.features.registry import families_of
 from imgpipe.learn.graphs.graph import Graph
 
-_DOUBLE = 11  # ONNX's number of the type
-_DTYPES = ("uint8", "uint16", "float32")
+_FLOAT, _DOUBLE = 1, 11  # ONNX's numbers of the types
+_Made = TypeVar("_Made")
 
 
-def assembled(bundled: Bundled) -> bytes:
+@dataclass(frozen=True)
+class Assembled:
+    """A graph, and the name of its tensor of features, float64 (f,); None of a network."""
+
+    content: bytes
+    features: str | None
+
+
+def assembled(bundled: Bundled, notes: Mapping[str, str]) -> Assembled:
     """Write a bundle's model as one graph.
 
     Input ``image``: (y, x), or (y, x, 3) for colour, of the dtype and size that the model was
-    trained on. Output ``probabilities``: float64 (k,).
+    trained on. Output ``probabilities``: float64 (k,), NaN where the bundle refuses the image.
+
+    Parameters
+    ----------
+    bundled : Bundled
+    notes : dict of str to str
+        Metadata of the file.
 
     Raises
     ------
     InputError
-        If a part of the model cannot be written; it is named.
+        If parts of the model cannot be written; all of them are named.
     """
-    told = bundled.manifest
-    expected = told.expected
-    filters, extraction = from_settings(told.steps, expected, told.features)
-    if expected.dtype not in _DTYPES:
-        raise InputError(f"images of {expected.dtype} cannot be exported; {_DTYPES} can")
-    if extraction is None:
-        raise InputError("a network cannot be exported yet")
-    graph = Graph()
-    planes = _planes(graph, expected.image_shape, expected.channel_axis, expected.dtype)
-    for name, settings in filters:
-        planes = [_filtered(graph, plane, name, settings) for plane in planes]
-    channels = None if expected.channel_axis is None else len(planes)
-    own = {k: v for k, v in extraction.items() if k != "channel_axis"}
-    plan = ExtractionPlan(settings_from(**own), 2, channels)
-    image = MeasuredImage(graph, planes, plan)
-    parts = [_measured(image, family.name) for family in families_of(plan)]
-    features = graph.add("Concat", parts, axis=0)
-    row = graph.add("Unsqueeze", [features, graph.constant(np.array([0]))])
-    said = probabilities(graph, row, bundled)
-    k = len(told.classes)
-    said = graph.add("Reshape", [said, graph.constant(np.array([k]))])
-    return graph.finished(
-        ("image", expected.dtype, list(expected.image_shape)),
-        (said, "probabilities", "float64", [k]),
-        {"classes": json.dumps(list(told.classes))},
-    )
+    filters, plan = steps_of(bundled)
+    graph, told = Graph(), bundled.manifest
+    planes = _Planes(graph, told.expected)
+    lacking: list[str] = []
+    channels = planes.filtered(filters, lacking)
+    features = None if plan is None else _measured(graph, channels, plan, lacking)
+    if lacking:
+        raise refused(lacking)
+    if features is None:
+        said = network(graph, planes.pixels(channels), bundled)
+    else:
+        row = graph.add("Unsqueeze", [features, graph.constant(np.array([0]))])
+        said = CLASSIFIERS[str(told.fitted["kind"])](graph, row, bundled)
+    said = _of_classes(graph, said, told.codes, len(told.classes))
+    if np.dtype(told.expected.dtype).kind == "f":
+        said = graph.add("Add", [said, planes.unusable()])
+    result = (said, "probabilities", "float64", [len(told.classes)])
+    given = ("image", told.expected.dtype, list(told.expected.image_shape))
+    return Assembled(graph.finished(given, result, notes), features)
 
 
-def _planes(
-    graph: Graph, shape: tuple[int, ...], channel_axis: int | None, dtype: str
-) -> list[Plane]:
+def fitted_part(bundled: Bundled) -> bytes:
+    """Write what stands behind the features alone: ``features`` float64 (1, f) to probabilities."""
+    graph, told = Graph(), bundled.manifest
+    said = CLASSIFIERS[str(told.fitted["kind"])](graph, "features", bundled)
+    n, k = len(told.features), len(told.codes)
+    result = (said, "probabilities", "float64", [1, k])
+    return graph.finished(("features", "float64", [1, n]), result, {})
+
+
+class _Planes:
     """Channels of the image that is given."""
-    wide = graph.add("Cast", ["image"], to=_DOUBLE)
-    kind = np.dtype(dtype)
-    if channel_axis is None:
-        return [Plane(wide, (shape[0], shape[1]), kind)]
-    sides = list(shape)
-    count = sides.pop(channel_axis)
-    size = (sides[0], sides[1])
-    named = [graph.constant(np.array(c)) for c in range(count)]
-    return [Plane(graph.add("Gather", [wide, i], axis=channel_axis), size, kind) for i in named]
+
+    def __init__(self, graph: Graph, expected: Expected) -> None:
+        self._graph, self._colour = graph, expected.channel_axis is not None
+        self._shape = expected.image_shape
+        kind = np.dtype(expected.dtype)
+        self._wide = graph.add("Cast", ["image"], to=_DOUBLE)
+        size = (self._shape[0], self._shape[1])
+        self._given = [Plane(name, size, kind) for name in self._names(size)]
+
+    def _names(self, size: tuple[int, int]) -> list[str]:
+        if not self._colour:
+            return [self._wide]
+        graph, side = self._graph, graph_shape(self._graph, size)
+        parts = graph.several("Split", [self._wide], self._shape[-1], axis=2)
+        return [graph.add("Reshape", [part, side]) for part in parts]
+
+    def filtered(self, filters: Filters, lacking: list[str]) -> list[Plane]:
+        """Append filters of each channel; note of which settings cannot be written."""
+        planes = self._given
+        for name, settings in filters:
+            own = {key: value for key, value in settings.items() if key != "channel_axis"}
+            made = [_noting(lacking, FILTERS[name], self._graph, each, own) for each in planes]
+            planes = [new or old for new, old in zip(made, planes, strict=True)]
+        return planes
+
+    def pixels(self, channels: list[Plane]) -> str:
+        """Append channels as a network takes them, float32 (1, y, x) or (1, y, x, c)."""
+        graph = self._graph
+        axes = graph.constant(np.array([0, 3] if self._colour else [0]))
+        single = [graph.add("Cast", [each.name], to=_FLOAT) for each in channels]
+        parts = [graph.add("Unsqueeze", [each, axes]) for each in single]
+        return graph.add("Concat", parts, axis=3) if self._colour else parts[0]
+
+    def unusable(self) -> str:
+        """Append a number, (1,): 0, or NaN where a pixel is none or infinite."""
+        graph = self._graph
+        apart = graph.add("Sub", [self._wide, self._wide])
+        flat = graph.add("Reshape", [apart, graph.constant(np.array([-1]))])
+        return graph.add("ReduceSum", [flat, graph.constant(np.array([0]))], keepdims=1)
 
 
-def _filtered(graph: Graph, plane: Plane, name: str, settings: Mapping[str, Any]) -> Plane:
-    if name not in FILTERS:
-        raise InputError(f"the filter {name} cannot be exported; {', '.join(FILTERS)} can")
-    return FILTERS[name](graph, plane, settings)
+def graph_shape(graph: Graph, sides: tuple[int, ...]) -> str:
+    """Store a shape."""
+    return graph.constant(np.array(sides, np.int64))
 
 
-def _measured(image: MeasuredImage, family: str) -> str:
-    if family not in FAMILIES:
-        raise InputError(f"the features {family} cannot be exported; {', '.join(FAMILIES)} can")
-    return FAMILIES[family](image)
+def _measured(
+    graph: Graph, channels: list[Plane], plan: ExtractionPlan, lacking: list[str]
+) -> str | None:
+    """Append the features; note of which settings cannot be written."""
+    image = MeasuredImage(graph, channels, plan)
+    names = [family.name for family in families_of(plan)]
+    parts = [part for part in (_noting(lacking, FAMILIES[each], image) for each in names) if part]
+    return graph.add("Concat", parts, axis=0) if len(parts) == len(names) else None
+
+
+def _noting(lacking: list[str], write: Callable[..., _Made], *given: Any) -> _Made | None:
+    """Append a part of the graph, or note why it cannot be."""
+    try:
+        return write(*given)
+    except InputError as error:
+        if str(error) not in lacking:
+            lacking.append(str(error))
+        return None
+
+
+def _of_classes(graph: Graph, said: str, codes: tuple[int, ...], n: int) -> str:
+    """Give every class its place, (k,); those that were not in the training have none to share."""
+    said = graph.add("Reshape", [said, graph.constant(np.array([-1]))])
+    if codes == tuple(range(n)):
+        return said
+    known = graph.add("Concat", [said, graph.constant(np.zeros(1))], axis=0)
+    places = np.full(n, len(codes))
+    places[list(codes)] = np.arange(len(codes))
+    return graph.add("Gather", [known, graph.constant(places)], axis=0)
