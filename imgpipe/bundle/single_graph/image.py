@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.bundle.single_graph.arithmetic import Term
+from imgpipe.bundle.single_graph.levels import Levels, check_settings, discretised
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.features.inputs.settings import ExtractionPlan
 from imgpipe.learn.graphs.graph import Graph
 
-REC_709 = (0.2126, 0.7152, 0.0722)
+_WEIGHTS = (2126, 7152, 722)  # Rec. 709
+_UNITS = 10000  # their sum: products and sum of whole numbers are exact
 
 
 class MeasuredImage:
@@ -20,9 +26,17 @@ class MeasuredImage:
         One, or three of a colour image.
     plan : ExtractionPlan
         Checked settings of the extraction.
+
+    Raises
+    ------
+    InputError
+        For settings that leave pixels out, and for colour of other than three channels.
     """
 
     def __init__(self, graph: Graph, channels: Sequence[Plane], plan: ExtractionPlan) -> None:
+        check_settings(plan.settings)
+        if len(channels) not in (1, 3):
+            raise InputError(f"{len(channels)} channels cannot be exported; 1 or 3 can")
         self.graph, self.channels, self.plan = graph, tuple(channels), plan
         self.shape = channels[0].shape
 
@@ -31,24 +45,55 @@ class MeasuredImage:
         """Pixels of the image."""
         return self.shape[0] * self.shape[1]
 
+    @property
+    def whole(self) -> bool:
+        """Whether every pixel is a whole number."""
+        return all(plane.dtype.kind in "iu" for plane in self.channels)
+
     @cached_property
     def values(self) -> str:
         """Gray values (luminance of a colour image), float64 (y, x)."""
-        if len(self.channels) == 1:
-            return self.channels[0].name
-        graph = self.graph
-        parts = [
-            graph.add("Mul", [plane.name, graph.constant(weight)])
-            for plane, weight in zip(self.channels, REC_709, strict=True)
-        ]
-        return graph.add("Add", [graph.add("Add", parts[:2]), parts[2]])
+        units = self._units
+        return (self._weighted / units if units > 1 else self._weighted).name
 
-    @cached_property
+    @property
     def levels(self) -> str:
         """Gray levels from 1 up, int64 (y, x)."""
-        raise NotImplementedError
+        return self._discretised.levels.name
 
-    @cached_property
+    @property
     def n_levels(self) -> str:
         """Highest gray level, int64 scalar."""
-        raise NotImplementedError
+        return self._discretised.highest.name
+
+    @cached_property
+    def valid(self) -> str | None:
+        """Whether `imgpipe.features` would not refuse the image, bool scalar; None for always."""
+        tests = [self._discretised.valid]
+        if not self.whole:
+            values = Term(self.graph, self.values)
+            # NaN where one is NaN or infinite
+            tests.append((values - values).total().equals(0))
+        found = [test for test in tests if test is not None]
+        if not found:
+            return None
+        return (found[0] & found[1] if len(found) > 1 else found[0]).name
+
+    @property
+    def _units(self) -> int:
+        return 1 if len(self.channels) == 1 else _UNITS
+
+    @cached_property
+    def _weighted(self) -> Term:
+        """Gray values in parts of 1 / `_units`, whole numbers where the channels are."""
+        first, *others = (Term(self.graph, plane.name) for plane in self.channels)
+        if not others:
+            return first
+        # the order, too, is that of `imgpipe.images.luminance`
+        red, green, blue = (c * w for c, w in zip((first, *others), _WEIGHTS, strict=True))
+        return red + green + blue
+
+    @cached_property
+    def _discretised(self) -> Levels:
+        most = float(np.iinfo(self.channels[0].dtype).max) if self.whole else np.inf
+        return discretised(self._weighted, self._units, self.plan.settings, most)

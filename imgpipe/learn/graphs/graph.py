@@ -9,6 +9,7 @@ from imgpipe._common import InputError
 
 OPSET = 17
 IR_VERSION = 9  # what runtimes of the last years read
+_SMALL = 64  # elements of a constant that is looked for among those there are
 
 
 class Graph:
@@ -24,6 +25,7 @@ class Graph:
         self._onnx = require_onnx()
         self.nodes: list[Any] = []
         self.tensors: list[Any] = []
+        self._shared: dict[tuple[Any, ...], str] = {}
 
     def add(self, kind: str, inputs: list[str], **attributes: Any) -> str:
         """Append a node with one output and return the output's name."""
@@ -41,11 +43,16 @@ class Graph:
         return names
 
     def constant(self, value: Any) -> str:
-        """Store a tensor and return its name."""
+        """Store a tensor and return its name; a small one that is there already is shared."""
         array = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)
+        array = np.asarray(array, order="C")  # a scalar stays one
+        key = (array.dtype.str, array.shape, array.tobytes()) if array.size <= _SMALL else None
+        if key is not None and key in self._shared:
+            return self._shared[key]
         name = f"tensor_{len(self.tensors)}"
-        array = np.ascontiguousarray(array)
         self.tensors.append(self._onnx.numpy_helper.from_array(array, name))
+        if key is not None:
+            self._shared[key] = name
         return name
 
     def finished(

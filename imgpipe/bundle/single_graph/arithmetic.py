@@ -1,0 +1,112 @@
+"""Formulas over tensors of a graph, written as formulas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgpipe.learn.graphs.graph import Graph
+
+_TYPES = {"float64": 11, "float32": 1, "int64": 7, "int32": 6, "uint8": 2, "bool": 9}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A tensor of a graph; operators append nodes, as ``(x - low) / size``.
+
+    A plain number beside it is a double; ``np.int64(1)`` stands beside whole numbers.
+
+    Parameters
+    ----------
+    graph : Graph
+    name : str
+        Of the tensor.
+
+    Examples
+    --------
+    >>> from imgpipe.learn.graphs.graph import Graph
+    >>> graph = Graph()
+    >>> mean = Term(graph, "x").total() / 12
+    >>> [node.op_type for node in graph.nodes]
+    ['ReduceSum', 'Div']
+    """
+
+    graph: Graph
+    name: str
+
+    def of(self, kind: str, *others: Any, **attributes: Any) -> Term:
+        """Append a node whose first input this is."""
+        names = [self.name, *(self._name(other) for other in others)]
+        return Term(self.graph, self.graph.add(kind, names, **attributes))
+
+    def _name(self, other: Any) -> str:
+        if isinstance(other, Term):
+            return other.name
+        plain = isinstance(other, (int, float)) and not isinstance(other, np.generic)
+        return self.graph.constant(np.float64(other) if plain else other)
+
+    def __add__(self, other: Any) -> Term:
+        return self.of("Add", other)
+
+    def __sub__(self, other: Any) -> Term:
+        return self.of("Sub", other)
+
+    def __mul__(self, other: Any) -> Term:
+        return self.of("Mul", other)
+
+    def __truediv__(self, other: Any) -> Term:
+        return self.of("Div", other)
+
+    def __neg__(self) -> Term:
+        return self.of("Neg")
+
+    def __abs__(self) -> Term:
+        return self.of("Abs")
+
+    def __and__(self, other: Any) -> Term:
+        return self.of("And", other)
+
+    def __invert__(self) -> Term:
+        return self.of("Not")
+
+    def __gt__(self, other: Any) -> Term:
+        return self.of("Greater", other)
+
+    def __ge__(self, other: Any) -> Term:
+        return self.of("GreaterOrEqual", other)
+
+    def __lt__(self, other: Any) -> Term:
+        return self.of("Less", other)
+
+    def __le__(self, other: Any) -> Term:
+        return self.of("LessOrEqual", other)
+
+    def equals(self, other: Any) -> Term:
+        """Say where both are equal."""
+        return self.of("Equal", other)
+
+    def to(self, dtype: str) -> Term:
+        """Cast to a dtype, by its name."""
+        return self.of("Cast", to=_TYPES[dtype])
+
+    def shaped(self, *shape: int) -> Term:
+        """Give the same numbers in another shape."""
+        return self.of("Reshape", np.array(shape, np.int64))
+
+    def total(self) -> Term:
+        """Add up all elements; a scalar."""
+        return self.of("ReduceSum", keepdims=0)
+
+    def lowest(self) -> Term:
+        """Find the least element; a scalar."""
+        return self.of("ReduceMin", keepdims=0)
+
+    def highest(self) -> Term:
+        """Find the greatest element; a scalar."""
+        return self.of("ReduceMax", keepdims=0)
+
+    def where(self, then: Any, other: Any) -> Term:
+        """Choose between two, element by element, by truth values."""
+        return self.of("Where", then, other)
