@@ -1,7 +1,9 @@
 """What reading gives, and the limit on what is read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,6 +15,12 @@ from imgpipe.images.array_like import ArrayLike
 
 MAX_PIXELS = 2**28
 """Pixels (frames included, channels not) that one file may declare: 512 x 512 x 1024."""
+_most: ContextVar[int] = ContextVar("most_pixels", default=MAX_PIXELS)
+
+
+class TooManyPixels(InputError):
+    """A file that declares more pixels than are read."""
+
 
 DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 
@@ -140,10 +148,21 @@ def check_budget(what: str, shape: Sequence[int]) -> None:
     dimensions = " x ".join(str(n) for n in shape)
     if any(n < 1 for n in shape):
         raise InputError(f"{what}: declares an image of {dimensions} pixels")
-    if math.prod(shape) > MAX_PIXELS:
-        raise InputError(
-            f"{what}: declares {dimensions} pixels, more than the {MAX_PIXELS} that are read"
+    most = _most.get()
+    if math.prod(shape) > most:
+        raise TooManyPixels(
+            f"{what}: declares {dimensions} pixels, more than the {most} that are read"
         )
+
+
+@contextmanager
+def pixels_at_most(n: int) -> Iterator[None]:
+    """Let a file declare up to `n` pixels, no more than `MAX_PIXELS`, inside the block."""
+    token = _most.set(min(n, MAX_PIXELS))
+    try:
+        yield
+    finally:
+        _most.reset(token)
 
 
 def settle(what: str, pixels: np.ndarray) -> np.ndarray:

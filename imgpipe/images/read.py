@@ -110,6 +110,42 @@ def read(path: str | os.PathLike[str]) -> Image:
     return picture(decode(name, data))
 
 
+def read_bytes(content: bytes, *, name: str = "the image") -> Image:
+    """Read one image or volume from the content of a file, as `read` does.
+
+    Parameters
+    ----------
+    content : bytes
+        Of a PNG, JPEG, TIFF, BMP, NPY or DICOM file.
+    name : str
+        What errors call it; a suffix of DICOM files helps as that of a file does.
+
+    Returns
+    -------
+    Image
+
+    Raises
+    ------
+    UnknownFormat
+        If it is no image of these kinds.
+    InputError
+        As `read` does.
+
+    Examples
+    --------
+    >>> from imgpipe.images.read import read_bytes
+    >>> read_bytes(b"GIF89a", name="7.gif")
+    Traceback (most recent call last):
+    imgpipe.images.read.UnknownFormat: 7.gif: a GIF; PNG, JPEG, TIFF, BMP, NPY and DICOM are read
+    """
+    decode = decoder_for(name, content[:132], Path(name).suffix.lower())
+    return picture(decode(name, content))
+
+
+class UnknownFormat(InputError):
+    """Content that is no image of a kind that is read."""
+
+
 def load(path: str | os.PathLike[str]) -> tuple[str, Decoder, bytes]:
     """Name, decoder and bytes of a file."""
     path = Path(path)
@@ -145,7 +181,7 @@ def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
         return decode_dicom
     for magic, what in STRANGERS.items():
         if head.startswith(magic):
-            raise InputError(f"{name}: {what}; {FORMATS}")
+            raise UnknownFormat(f"{name}: {what}; {FORMATS}")
     if all(byte >= 32 or byte in b"\t\r\n\f" for byte in head):
-        raise InputError(f"{name}: a text file, not an image; {FORMATS}")
-    raise InputError(f"{name}: not an image, or cut short in its first bytes; {FORMATS}")
+        raise UnknownFormat(f"{name}: a text file, not an image; {FORMATS}")
+    raise UnknownFormat(f"{name}: not an image, or cut short in its first bytes; {FORMATS}")

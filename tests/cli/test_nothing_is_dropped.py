@@ -225,6 +225,15 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("report", "--lang"): [
         Case("report {tree} --out {out}/page.html", "--lang zh-CN", "did you mean zh?")
     ],
+    ("serve", "--host"): [Case("serve {model}", "--host 0.0.0.0", "give a token")],
+    ("serve", "--token"): [Case("serve {model}", "--token short", "at least 16")],
+    **{
+        ("serve", option): [Case("serve {model}", f"{option} {value}", option)]
+        for option, value in (
+            *(("--port", 70000), ("--queue", 0), ("--max-mb", 0), ("--max-pixels", 0)),
+            ("--seconds", 0),
+        )
+    },
     ("doctor", "--warm"): [Case("doctor", "--warm kernel", "'kernel'")],
     ("doctor", "--jobs"): [Case("doctor", "--jobs 1", "goes with --warm")],
 }
