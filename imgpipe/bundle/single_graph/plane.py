@@ -18,8 +18,12 @@ class Plane:
     dtype : numpy.dtype
         What NumPy would hold: a filter of integers gives integers, though the graph computes in
         double, and a filter of float32 rounds to it.
+    channel_last : bool
+        True for a channel of an image whose last axis is that of channels: kernels then add up
+        floats in another order.
     """
 
     name: str
     shape: tuple[int, int]
     dtype: np.dtype
+    channel_last: bool = False

@@ -3,8 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from imgpipe.bundle.single_graph.filters.dilation import dilation
+from imgpipe.bundle.single_graph.filters.erosion import erosion
+from imgpipe.bundle.single_graph.filters.mean import mean
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.learn.graphs.graph import Graph
 
-FILTERS: dict[str, Callable[[Graph, Plane, Mapping[str, Any]], Plane]] = {}
+FILTERS: dict[str, Callable[[Graph, Plane, Mapping[str, Any]], Plane]] = {
+    "dilation": dilation,
+    "erosion": erosion,
+    "mean": mean,
+}
 """``write(graph, plane, settings)`` appends nodes and gives what comes out."""

@@ -1,0 +1,116 @@
+"""Filters of the exported graph against the kernels, run in onnxruntime."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from filter_graphs import filtered, noise
+
+from imgpipe import InputError
+from imgpipe.kernels import KERNELS
+
+pytest.importorskip("onnx")
+
+SHAPES = ((20, 31), (40, 9), (3, 2))  # not square, turned by the kernels, smaller than windows
+DTYPES = ("uint8", "uint16", "int16", "float32")
+SIZES = (1, 2, 3, 5, (4, 3), (6, 1))
+BORDERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"mode": "nearest"},
+    {"mode": "mirror"},
+    {"mode": "grid-wrap"},
+    {"mode": "constant", "cval": 7},
+    {"mode": ("constant", "wrap"), "cval": 3},
+)
+FOOTPRINTS = (np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]]), np.array([[1, 0, 1, 1], [0, 0, 1, 1]]))
+
+
+def same(name: str, image: np.ndarray, **settings: Any) -> None:
+    """Compare a filter with its kernel, in dtype and to the last bit."""
+    found = filtered(image, (name, settings))
+    wanted = KERNELS[name](image, **settings)
+    assert found.dtype == wanted.dtype
+    np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.grid(share=0.15)
+@pytest.mark.parametrize("border", BORDERS, ids=str)
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ["erosion", "dilation", "mean"])
+def test_boxes(name: str, dtype: str, shape: Any, size: Any, border: Any) -> None:
+    """A filter over a box equals the kernel in every dtype, size, border and shape."""
+    same(name, noise(shape, dtype), size=size, **border)
+
+
+@pytest.mark.parametrize("border", BORDERS[3:], ids=str)
+@pytest.mark.parametrize("footprint", FOOTPRINTS, ids=["cross", "parts"])
+@pytest.mark.parametrize("name", ["erosion", "dilation"])
+def test_footprints(name: str, footprint: np.ndarray, border: Any) -> None:
+    """Windows of any shape, and their origin, mean what they mean to the kernel."""
+    same(name, noise((15, 18), "uint16"), footprint=footprint, origin=(0, -1), **border)
+
+
+@pytest.mark.parametrize("name", ["erosion", "dilation", "mean"])
+def test_origins(name: str) -> None:
+    """A window that is shifted looks where the kernel looks."""
+    same(name, noise((15, 18), "uint8"), size=(5, 4), origin=(2, -2), mode="mirror")
+
+
+@pytest.mark.parametrize("output", ["uint8", "int16", "uint32", "float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ["erosion", "mean"])
+def test_outputs(name: str, dtype: str, output: str) -> None:
+    """A result of another dtype is rounded and saturated as NumPy's is."""
+    same(name, noise((15, 18), dtype), size=(3, 2), output=np.dtype(output))
+
+
+@pytest.mark.parametrize("name", ["erosion", "dilation", "mean"])
+def test_what_is_not_finite(name: str) -> None:
+    """NaN and infinities come out where, and as what, the kernel has them."""
+    image = noise((20, 31), "float32")
+    image[4, 5], image[12, 20], image[13, 21], image[16, 3] = np.nan, np.inf, -np.inf, np.inf
+    same(name, image, size=5)
+    same(name, image, size=3, output=np.uint8)
+
+
+def test_filters_in_a_row() -> None:
+    """Each filter takes what the one before it gives, in its dtype."""
+    image = noise((20, 31), "uint8")
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("erosion", {}),
+        ("mean", {"size": 5, "output": np.dtype(np.float32)}),
+        ("dilation", {"size": (2, 3)}),
+        ("mean", {"output": np.dtype(np.uint16)}),
+    ]
+    wanted = image
+    for name, settings in steps:
+        wanted = KERNELS[name](wanted, **settings)
+    np.testing.assert_array_equal(filtered(image, *steps), wanted)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"output": np.dtype(np.int64)}, "int64"),
+        ({"output": np.dtype(bool)}, "bool"),
+        ({"sigma": 2}, "sigma"),
+        ({"size": 0}, "size"),
+        ({"mode": "blue"}, "mode"),
+    ],
+)
+def test_what_cannot_be_written(settings: dict[str, Any], named: str) -> None:
+    """A setting that no graph can hold, or no kernel takes, is refused by name."""
+    with pytest.raises(InputError, match=named):
+        filtered(noise((5, 5), "uint8"), ("mean", settings))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("size", [(9, 2), 12, (2, 45)], ids=str)
+def test_means_of_many_pixels(dtype: str, size: Any) -> None:
+    """Means of integers stay equal in large windows; those of floats to 1e-6."""
+    image = noise((40, 33), dtype)
+    found, wanted = filtered(image, ("mean", {"size": size})), KERNELS["mean"](image, size=size)
+    slack = 1e-6 * float(np.abs(image).max()) if dtype == "float32" else 0
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=slack)
