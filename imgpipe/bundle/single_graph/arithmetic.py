@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,9 @@ class Term:
     def __abs__(self) -> Term:
         return self.of("Abs")
 
+    def __pow__(self, exponent: float) -> Term:
+        return self.of("Pow", exponent)
+
     def __and__(self, other: Any) -> Term:
         return self.of("And", other)
 
@@ -87,6 +91,10 @@ class Term:
         """Say where both are equal."""
         return self.of("Equal", other)
 
+    def sqrt(self) -> Term:
+        """Take roots."""
+        return self.of("Sqrt")
+
     def to(self, dtype: str) -> Term:
         """Cast to a dtype, by its name."""
         return self.of("Cast", to=_TYPES[dtype])
@@ -95,18 +103,29 @@ class Term:
         """Give the same numbers in another shape."""
         return self.of("Reshape", np.array(shape, np.int64))
 
-    def total(self) -> Term:
-        """Add up all elements; a scalar."""
-        return self.of("ReduceSum", keepdims=0)
+    def total(self, keep: bool = False) -> Term:
+        """Add up all elements: a scalar, or as many axes of one element."""
+        return self.of("ReduceSum", keepdims=int(keep))
 
-    def lowest(self) -> Term:
-        """Find the least element; a scalar."""
-        return self.of("ReduceMin", keepdims=0)
+    def lowest(self, keep: bool = False) -> Term:
+        """Find the least element, likewise."""
+        return self.of("ReduceMin", keepdims=int(keep))
 
-    def highest(self) -> Term:
-        """Find the greatest element; a scalar."""
-        return self.of("ReduceMax", keepdims=0)
+    def highest(self, keep: bool = False) -> Term:
+        """Find the greatest element, likewise."""
+        return self.of("ReduceMax", keepdims=int(keep))
 
     def where(self, then: Any, other: Any) -> Term:
         """Choose between two, element by element, by truth values."""
         return self.of("Where", then, other)
+
+
+def joined(terms: Sequence[Term]) -> Term:
+    """Put rows behind one another."""
+    first, *others = terms
+    return first.of("Concat", *others, axis=0)
+
+
+def ratio(above: Term, below: Term) -> Term:
+    """Divide, and give NaN where the denominator is zero."""
+    return below.equals(0).where(np.nan, above / below)

@@ -17,7 +17,6 @@ from imgpipe.bundle.single_graph.filters import FILTERS
 from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.bundle.single_graph.refusals import refused, steps_of
-from imgpipe.features.inputs.settings import ExtractionPlan
 from imgpipe.features.registry import families_of
 from imgpipe.learn.graphs.graph import Graph
 
@@ -55,7 +54,8 @@ def assembled(bundled: Bundled, notes: Mapping[str, str]) -> Assembled:
     planes = _Planes(graph, told.expected)
     lacking: list[str] = []
     channels = planes.filtered(filters, lacking)
-    features = None if plan is None else _measured(graph, channels, plan, lacking)
+    image = None if plan is None else _noting(lacking, MeasuredImage, graph, channels, plan)
+    features = None if image is None else _measured(image, lacking)
     if lacking:
         raise refused(lacking)
     if features is None:
@@ -66,6 +66,8 @@ def assembled(bundled: Bundled, notes: Mapping[str, str]) -> Assembled:
     said = _of_classes(graph, said, told.codes, len(told.classes))
     if np.dtype(told.expected.dtype).kind == "f":
         said = graph.add("Add", [said, planes.unusable()])
+    if image is not None and image.valid is not None:
+        said = graph.add("Where", [image.valid, said, graph.constant(np.nan)])
     result = (said, "probabilities", "float64", [len(told.classes)])
     given = ("image", told.expected.dtype, list(told.expected.image_shape))
     return Assembled(graph.finished(given, result, notes), features)
@@ -128,14 +130,11 @@ def graph_shape(graph: Graph, sides: tuple[int, ...]) -> str:
     return graph.constant(np.array(sides, np.int64))
 
 
-def _measured(
-    graph: Graph, channels: list[Plane], plan: ExtractionPlan, lacking: list[str]
-) -> str | None:
+def _measured(image: MeasuredImage, lacking: list[str]) -> str | None:
     """Append the features; note of which settings cannot be written."""
-    image = MeasuredImage(graph, channels, plan)
-    names = [family.name for family in families_of(plan)]
+    names = [family.name for family in families_of(image.plan)]
     parts = [part for part in (_noting(lacking, FAMILIES[each], image) for each in names) if part]
-    return graph.add("Concat", parts, axis=0) if len(parts) == len(names) else None
+    return image.graph.add("Concat", parts, axis=0) if len(parts) == len(names) else None
 
 
 def _noting(lacking: list[str], write: Callable[..., _Made], *given: Any) -> _Made | None:

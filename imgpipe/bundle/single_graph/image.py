@@ -66,18 +66,19 @@ class MeasuredImage:
         """Highest gray level, int64 scalar."""
         return self._discretised.highest.name
 
-    @cached_property
+    @property
+    def most_levels(self) -> int:
+        """What no gray level exceeds, whatever the pixels; at least 2."""
+        return self._discretised.most
+
+    @property
     def valid(self) -> str | None:
-        """Whether `imgpipe.features` would not refuse the image, bool scalar; None for always."""
-        tests = [self._discretised.valid]
-        if not self.whole:
-            values = Term(self.graph, self.values)
-            # NaN where one is NaN or infinite
-            tests.append((values - values).total().equals(0))
-        found = [test for test in tests if test is not None]
-        if not found:
-            return None
-        return (found[0] & found[1] if len(found) > 1 else found[0]).name
+        """Whether `imgpipe.features` would not refuse the gray levels, bool scalar.
+
+        None where it never does, as where no family has asked for levels.
+        """
+        found = self._discretised.valid if "_discretised" in self.__dict__ else None
+        return None if found is None else found.name
 
     @property
     def _units(self) -> int:
@@ -95,5 +96,8 @@ class MeasuredImage:
 
     @cached_property
     def _discretised(self) -> Levels:
-        most = float(np.iinfo(self.channels[0].dtype).max) if self.whole else np.inf
-        return discretised(self._weighted, self._units, self.plan.settings, most)
+        ends = (-np.inf, np.inf)
+        if self.whole:
+            told = np.iinfo(self.channels[0].dtype)
+            ends = (float(told.min), float(told.max))
+        return discretised(self._weighted, self._units, self.plan.settings, ends)

@@ -31,11 +31,14 @@ class Levels(NamedTuple):
         int64 scalar.
     valid : Term or None
         Whether `imgpipe.features` would not refuse the image, bool scalar; None for always.
+    most : int
+        What no level exceeds, whatever the pixels, at least 2.
     """
 
     levels: Term
     highest: Term
     valid: Term | None
+    most: int
 
 
 def check_settings(settings: Settings) -> None:
@@ -44,12 +47,12 @@ def check_settings(settings: Settings) -> None:
         value = getattr(settings, name)
         if value is not None:
             raise InputError(
-                f"features with {name}={value} cannot be exported: pixels that re-segmentation "
-                "leaves out are not known to the graph; train a model without it"
+                f"features with {name}={value} (a graph measures all pixels of an image; train "
+                "without re-segmentation)"
             )
 
 
-def discretised(pixels: Term, units: int, settings: Settings, most: float) -> Levels:
+def discretised(pixels: Term, units: int, settings: Settings, ends: tuple[float, float]) -> Levels:
     """Append what gives the levels of `pixels`, float64 (y, x).
 
     Parameters
@@ -60,30 +63,37 @@ def discretised(pixels: Term, units: int, settings: Settings, most: float) -> Le
         1, or the power of ten that makes luminance of whole numbers whole.
     settings : Settings
         Checked settings of the extraction.
-    most : float
-        Highest intensity that there can be, infinity where it is not known.
+    ends : (float, float)
+        Lowest and highest intensity that there can be, infinite where they are not known.
     """
     if settings.bin_width is not None:
-        return _of_width(pixels, units, settings.bin_width, settings.low, most)
+        return of_width(pixels, units, settings.bin_width, settings.low, ends, MAX_LEVELS)
     if settings.bins is not None:
-        return _of_range(pixels, settings.bins)
+        return of_range(pixels, settings.bins)
     return _given(pixels / units if units > 1 else pixels)
 
 
-def _of_range(pixels: Term, bins: int) -> Levels:
+def of_range(pixels: Term, bins: int) -> Levels:
     """Level = floor(bins * (x - min) / (max - min)) + 1, and `bins` at the maximum."""
     low = pixels.lowest()
     size = pixels.highest() - low
     several = size > 0
     quotient = (pixels - low) * bins / several.where(size, 1)
     levels = _numbered(quotient.of("Floor"), bins)
-    return Levels(levels, several.where(np.int64(bins), np.int64(1)), None)
+    return Levels(levels, several.where(np.int64(bins), np.int64(1)), None, bins)
 
 
-def _of_width(pixels: Term, units: int, width: float, low: float | None, most: float) -> Levels:
-    """Level = floor((x - low) / width) + 1."""
+def of_width(
+    pixels: Term,
+    units: int,
+    width: float,
+    low: float | None,
+    ends: tuple[float, float],
+    allowed: int,
+) -> Levels:
+    """Level = floor((x - low) / width) + 1; an image with more than `allowed` is not valid."""
     graph = pixels.graph
-    power = _power(width, low or 0.0, units, most)
+    power = _power(width, low or 0.0, units, max(map(abs, ends)))
     if power:
         scaled = pixels * (power // units) if power > units else pixels
         given = None if low is None else Term(graph, graph.constant(np.rint(low * power)))
@@ -96,13 +106,15 @@ def _of_width(pixels: Term, units: int, width: float, low: float | None, most: f
         whole = ((scaled - start) / np.rint(width * power)).of("Floor")
     else:
         whole = _steps(scaled, start, width)
-    levels = _numbered(whole, MAX_LEVELS + 1)
+    span = (ends[1] - (ends[0] if low is None else low)) / width
+    most = max(2, int(min(allowed + 1, span + 2)))
+    levels = _numbered(whole, most)
     highest = levels.highest()
     valid = None if given is None else lowest >= given
-    if (most - (low or 0.0)) / width >= MAX_LEVELS:
-        few = highest <= np.int64(MAX_LEVELS)
+    if most > allowed:
+        few = highest <= np.int64(allowed)
         valid = few if valid is None else valid & few
-    return Levels(levels, highest, valid)
+    return Levels(levels, highest, valid, most)
 
 
 def _steps(x: Term, start: Term, width: float) -> Term:
@@ -124,9 +136,8 @@ def _given(values: Term) -> Levels:
     """Pixels that are levels already."""
     whole = values.of("Floor").equals(values) & (values >= 1) & (values <= MAX_LEVELS)
     levels = _numbered(values - 1, MAX_LEVELS)
-    return Levels(
-        levels, levels.highest(), whole.to("uint8").of("ReduceMin", keepdims=0).to("bool")
-    )
+    wrong = (~whole).to("float64").total()
+    return Levels(levels, levels.highest(), wrong.equals(0), MAX_LEVELS)
 
 
 def _numbered(whole: Term, most: int) -> Term:

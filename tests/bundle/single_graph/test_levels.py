@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from awkward_images import awkward
 from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
@@ -83,20 +84,6 @@ def check(image: np.ndarray, **settings: Any) -> None:
     assert found["n_levels"] == highest
 
 
-def awkward(shape: tuple[int, ...], dtype: str) -> list[np.ndarray]:
-    """Noise, ramps on edges of bins, two values, one bright pixel, one intensity."""
-    rng = np.random.default_rng(0)
-    most = 255 if dtype == "uint8" else 65535
-    ramp = np.arange(np.prod(shape)).reshape(shape)
-    bright = np.full(shape, 3)
-    bright.flat[1] = most
-    images = [rng.integers(0, most + 1, shape), ramp, ramp % 33 * 7, ramp % 2 + 1, bright]
-    images += [np.full(shape, 7), rng.integers(0, 9, shape)]
-    if dtype == "float32":
-        images += [ramp / 8 - 20.5, rng.integers(-9, 9, shape) / 3, rng.normal(size=shape)]
-    return [image.astype(dtype) for image in images]
-
-
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("shape", [(12, 9), (6, 5, 3), (1, 2)], ids=str)
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
@@ -118,15 +105,6 @@ def test_whole_numbers(data: st.DataObject, shape: tuple[int, ...], settings: An
     """Whatever the whole numbers, gray or colour, levels are equal."""
     most = data.draw(st.sampled_from([3, 40, 255, 65535]))
     check(data.draw(arrays(np.uint16, shape, elements=st.integers(0, most))), **settings)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_pixels_that_are_no_numbers_are_not_valid(bad: float) -> None:
-    """NaN and infinity, which `features` refuses, make an image invalid, in every channel."""
-    for shape in ((4, 3), (4, 3, 3)):
-        image = np.ones(shape, np.float32)
-        image.flat[-1] = bad
-        check(image)
 
 
 @pytest.mark.parametrize("settings", [{"range": (0, 9)}, {"outliers": 3.0}], ids=str)

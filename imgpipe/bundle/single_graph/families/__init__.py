@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from imgpipe.bundle.single_graph.families import hog, lbp
+from imgpipe.bundle.single_graph.families import histogram, hog, intensity, lbp
 from imgpipe.bundle.single_graph.image import MeasuredImage
 
 FAMILIES: dict[str, Callable[[MeasuredImage], str]] = {
+    "intensity": intensity.write,
+    "histogram": histogram.write,
     "lbp": lbp.write,
     "hog": hog.write,
 }
