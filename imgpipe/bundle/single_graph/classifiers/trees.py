@@ -10,6 +10,7 @@ from imgpipe.learn.graphs.arithmetic import logistic, of_two
 from imgpipe.learn.graphs.graph import Graph, require_onnx
 
 _FLOAT, _DOUBLE = 1, 11  # ONNX's numbers of the types
+_ASKED = ("feature", "threshold", "left", "right")
 
 
 class _Arrays(NamedTuple):
@@ -93,15 +94,17 @@ def _steps(roots: np.ndarray, left: np.ndarray, right: np.ndarray) -> int:
 def _leaves(graph: Graph, row: str, arrays: _Arrays, takes_missing: bool) -> str:
     """Append the walk; what the leaves say, float64 (t, m)."""
     onnx = require_onnx()
-    names = {name: graph.constant(getattr(arrays, name)) for name in arrays._fields[1:6]}
+    names = {name: graph.constant(getattr(arrays, name)) for name in _ASKED}
+    if takes_missing:
+        names["missing"] = graph.constant(arrays.missing)
     steps = graph.constant(np.array(arrays.steps))
-    body = _step(onnx, row, names, takes_missing)
+    body = _step(onnx, row, names)
     node = graph.add("Loop", [steps, "", graph.constant(arrays.roots)], body=body)
     leaf = graph.add("Sub", [node, graph.constant(np.int32(len(arrays.left) - len(arrays.values)))])
     return graph.add("Gather", [graph.constant(arrays.values), leaf], axis=0)
 
 
-def _step(onnx: Any, row: str, names: dict[str, str], takes_missing: bool) -> Any:
+def _step(onnx: Any, row: str, names: dict[str, str]) -> Any:
     """Make the body of the loop: each walk goes one node on."""
     helper, kind = onnx.helper, onnx.TensorProto
 
@@ -118,7 +121,7 @@ def _step(onnx: Any, row: str, names: dict[str, str], takes_missing: bool) -> An
         node("Identity", ["go"], "goes_on"),
     ]
     goes_left = "below"
-    if takes_missing:
+    if "missing" in names:
         goes_left = "goes_left"
         nodes += [
             node("IsNaN", ["value"], "lacks"),
