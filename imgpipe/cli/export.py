@@ -38,8 +38,6 @@ def command(model: str, out: str, force: bool, as_json: bool) -> None:
     size = " x ".join(map(str, json.loads(made.notes["shape"])))
     click.echo(f"Input: image, {made.notes['dtype']}, {size}")
     click.echo(f"Output: probabilities of {', '.join(json.loads(made.notes['classes']))}")
-    click.echo(
-        f"On {made.images} made-up images a probability differs from the bundle's by at most "
-        f"{made.difference:.0e}"
-    )
+    apart = f"differ by at most {made.difference:.0e}" if made.difference else "are equal"
+    click.echo(f"On {made.images} made-up images its probabilities and the bundle's {apart}")
     click.echo(f"ONNX: {path} ({len(made.content) / 1e6:.1f} MB)")
