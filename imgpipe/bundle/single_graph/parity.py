@@ -67,14 +67,13 @@ def checked(made: Assembled, bundled: Bundled, model: TrainedModel) -> Parity:
         raise InputError("none of the made-up images to compare with can be used by the model")
     if not np.isnan(said[refused]).all():
         raise _differs("the bundle refuses an image that it judges")
+    apart = None
+    if measured is not None:
+        apart = features_apart(model, measured, np.concatenate([each for each, _ in found]))
+        if not apart <= TOLERANCE:
+            raise _differs(f"a feature differs by a share of {apart:.1e}; {TOLERANCE:g} is allowed")
     expected = np.concatenate([found[i][1] for i in usable])
     worst = _compare(_of_classes(model, expected), said[usable], "images")
-    if measured is None:
-        return Parity(len(images), worst, None)
-    features = np.concatenate([each for each, _ in found])
-    apart = features_apart(model, measured, features)
-    if not apart <= TOLERANCE:
-        raise _differs(f"a feature differs by a share of {apart:.1e}; {TOLERANCE:g} is allowed")
     points = bundled.arrays.get("selftest.points")
     if points is not None:
         told = _of_rows(fitted_part(bundled), points)

@@ -66,7 +66,7 @@ def session_at(path: Path) -> Any:
 
 
 def test_a_file_runs_where_imgpipe_is_not(tmp_path: Path) -> None:
-    """With onnxruntime and NumPy alone one gets the bundle's probabilities of images of the training."""
+    """With onnxruntime and NumPy alone one gets the bundle's probabilities."""
     data = noise()
     path = kept(tmp_path, data)
     told = bundle.export(path, tmp_path / "noise.onnx")
