@@ -15,14 +15,20 @@ _SMALL = 64  # elements of a constant that is looked for among those there are
 class Graph:
     """Nodes and tensors of a graph; what it is made of brings its part along.
 
+    Parameters
+    ----------
+    prefix : str, default ""
+        What the names that nodes give begin with.
+
     Raises
     ------
     InputError
         If the package ``onnx`` is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         self._onnx = require_onnx()
+        self.prefix = prefix
         self.nodes: list[Any] = []
         self.tensors: list[Any] = []
         self._shared: dict[tuple[Any, ...], str] = {}
@@ -36,7 +42,7 @@ class Graph:
         self, kind: str, inputs: list[str], n: int, *, domain: str = "", **attributes: Any
     ) -> list[str]:
         """Append a node with `n` outputs and return their names."""
-        stem = f"{kind.lower()}_{len(self.nodes)}"
+        stem = f"{self.prefix}{kind.lower()}_{len(self.nodes)}"
         names = [stem] if n == 1 else [f"{stem}_{i}" for i in range(n)]
         node = self._onnx.helper.make_node(kind, inputs, names, domain=domain or None, **attributes)
         self.nodes.append(node)
@@ -54,6 +60,15 @@ class Graph:
         if key is not None:
             self._shared[key] = name
         return name
+
+    def part(self) -> "Graph":
+        """Begin the body of a loop: it knows the names of this graph, and keeps its constants here.
+
+        The node of the loop comes next in this graph.
+        """
+        inner = Graph(f"{self.prefix}body_{len(self.nodes)}_")
+        inner.tensors, inner._shared = self.tensors, self._shared
+        return inner
 
     def finished(
         self,

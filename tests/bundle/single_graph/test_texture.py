@@ -1,9 +1,10 @@
-"""Patterns and oriented gradients as ONNX give what `extract` gives."""
+"""Texture, patterns and oriented gradients as ONNX give what `extract` gives."""
 
 import numpy as np
 import pytest
-from textures import measured
+from textures import graph_of, measured
 
+from imgpipe._common import InputError
 from imgpipe.features import extract
 
 pytest.importorskip("onnxruntime")
@@ -43,6 +44,45 @@ def test_patterns_are_counted_exactly() -> None:
     rng = np.random.default_rng(3)
     for pixels in _pictures((40, 31), "uint16", rng):
         assert np.array_equal(measured(pixels, "lbp"), _expected(pixels, "lbp"))
+
+
+MATRICES = ("glcm", "glrlm", "ngtdm", "ngldm")
+SETTINGS = (
+    {},
+    {"aggregation": "all", "distance": (1, 3)},
+    {"aggregation": "BTW3", "bins": 5},
+    {"bin_width": 12.5},
+    {"bin_width": 30.0, "low": -20.0, "aggregation": ("BTW3", "8QNN"), "distance": 2},
+)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("family", MATRICES)
+def test_gray_levels(family: str, dtype: str, settings: dict[str, object]) -> None:
+    if dtype == "uint16" and "bin_width" in settings:
+        settings = {**settings, "bin_width": 1000}
+    for shape in SHAPES:
+        for pixels in _pictures(shape, dtype, np.random.default_rng(4)):
+            _same(pixels, family, **settings)
+
+
+@pytest.mark.parametrize("family", MATRICES)
+def test_pixels_that_are_levels(family: str) -> None:
+    for shape in SHAPES:
+        for pixels in _pictures(shape, "uint8", np.random.default_rng(5)):
+            _same(pixels // 4 + 1, family, bins=None, aggregation="BTW3")
+
+
+@pytest.mark.parametrize("family", MATRICES)
+def test_levels_of_colour(family: str) -> None:
+    pictures = _pictures(SHAPES[0], "uint8", np.random.default_rng(6))
+    _same(np.stack([pictures[k] for k in (5, 3, 1)], axis=2), family, bins=16)
+
+
+def test_more_matrices_than_memory_holds_are_refused() -> None:
+    with pytest.raises(InputError, match="glcm with bins=4096 cannot be exported"):
+        graph_of((20, 20), "uint8", "glcm", bins=4096, distance=range(1, 9), aggregation="BTW3")
 
 
 def _expected(pixels: np.ndarray, family: str, **settings: object) -> np.ndarray:

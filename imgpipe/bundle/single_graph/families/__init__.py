@@ -2,13 +2,26 @@
 
 from collections.abc import Callable
 
-from imgpipe.bundle.single_graph.families import histogram, hog, intensity, lbp
+from imgpipe.bundle.single_graph.families import (
+    glcm,
+    glrlm,
+    histogram,
+    hog,
+    intensity,
+    lbp,
+    ngldm,
+    ngtdm,
+)
 from imgpipe.bundle.single_graph.image import MeasuredImage
 
 FAMILIES: dict[str, Callable[[MeasuredImage], str]] = {
     "intensity": intensity.write,
     "histogram": histogram.write,
+    "glcm": glcm.write,
     "lbp": lbp.write,
     "hog": hog.write,
+    "glrlm": glrlm.write,
+    "ngtdm": ngtdm.write,
+    "ngldm": ngldm.write,
 }
 """``write(image)`` appends nodes and gives the features, float64 (f,), in their order."""

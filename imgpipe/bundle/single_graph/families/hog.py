@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from imgpipe.bundle.single_graph.counting import flattened
 from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.features.hog import CLIP, EPSILON, GRID, ORIENTATIONS, TURNS, shares_along
 from imgpipe.learn.graphs.graph import Graph
@@ -75,7 +74,8 @@ def _normalised(graph: Graph, cells: str) -> str:
     shape = graph.constant(np.array([_BLOCKS.size, ORIENTATIONS]))
     places = graph.add("Reshape", [scaled, shape])
     found = graph.add("Gather", [places, graph.constant(_IN_BLOCKS)], axis=0)
-    return flattened(graph, graph.add("ReduceMean", [found], axes=[1], keepdims=0))
+    mean = graph.add("ReduceMean", [found], axes=[1], keepdims=0)
+    return graph.add("Reshape", [mean, graph.constant(np.array([-1]))])
 
 
 def _of_length_one(graph: Graph, blocks: str) -> str:
