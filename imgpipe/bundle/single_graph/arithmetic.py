@@ -120,10 +120,10 @@ class Term:
         return self.of("Where", then, other)
 
 
-def joined(terms: Sequence[Term]) -> Term:
-    """Put rows behind one another."""
+def joined(terms: Sequence[Term], axis: int = 0) -> Term:
+    """Put tensors behind one another along an axis."""
     first, *others = terms
-    return first.of("Concat", *others, axis=0)
+    return first.of("Concat", *others, axis=axis)
 
 
 def ratio(above: Term, below: Term) -> Term:

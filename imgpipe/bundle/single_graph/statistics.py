@@ -49,8 +49,8 @@ class Sample:
         """Take `n` whole numbers from `first` to `last`, int64 of any shape."""
         graph = values.graph
         places = values.shaped(-1) - np.int64(first)
-        size = graph.constant(np.array([last - first + 1]))
-        times = Term(graph, counted(graph, places.name, size)).to("float64")
+        size = Term(graph, graph.constant(np.int64(last - first + 1)))
+        times = counted([places], size).to("float64")
         known = Term(graph, graph.constant(np.arange(first, last + 1, dtype=float)))
         return cls(known, times, n, times.of("CumSum", np.array(0)))
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from imgpipe.bundle.single_graph.arithmetic import Term
+from imgpipe.bundle.single_graph.counting import counted_further, number, sum_of
 from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.bundle.single_graph.strips import Source, over_strips
-from imgpipe.bundle.single_graph.texture.counting import counted_further, number, sum_of
 from imgpipe.features.lbp import CIRCLES, table, taps
 
 _END = 2**62  # a slice ends where its tensor does

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from imgpipe.bundle.single_graph.counting import sum_of
 from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.bundle.single_graph.texture.averaging import averaged
-from imgpipe.bundle.single_graph.texture.counting import sum_of
 from imgpipe.bundle.single_graph.texture.counts import count_features
 from imgpipe.bundle.single_graph.texture.gray import levels_of, neighbours, top_of
 from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgpipe.bundle.single_graph.arithmetic import Term
-from imgpipe.bundle.single_graph.image import MeasuredImage
-from imgpipe.bundle.single_graph.texture.counting import (
+from imgpipe.bundle.single_graph.arithmetic import Term, joined
+from imgpipe.bundle.single_graph.counting import (
     added_up,
     counted,
     filled,
-    joined,
     number,
     row_sum,
     sum_of,
 )
+from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.bundle.single_graph.texture.gray import levels_of, neighbours, top_of
 from imgpipe.features.inputs.settings import ZONE_AGGREGATIONS
 from imgpipe.features.ngtdm import DEFINITIONS

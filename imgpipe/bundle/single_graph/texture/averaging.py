@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from imgpipe.bundle.single_graph.arithmetic import Term
-from imgpipe.bundle.single_graph.texture.counting import joined, number
+from imgpipe.bundle.single_graph.arithmetic import Term, joined
+from imgpipe.bundle.single_graph.counting import number
 
 
 def averaged(features: Term, groups: list[tuple[int, int]], n_features: int) -> Term:

@@ -6,8 +6,8 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.bundle.single_graph.arithmetic import Term
+from imgpipe.bundle.single_graph.counting import number
 from imgpipe.bundle.single_graph.image import MeasuredImage
-from imgpipe.bundle.single_graph.texture.counting import number
 
 _MOST_COUNTS = 2**28  # 1 GiB
 

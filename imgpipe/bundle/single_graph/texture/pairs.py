@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imgpipe.bundle.single_graph.arithmetic import Term
-from imgpipe.bundle.single_graph.texture.counting import (
+from imgpipe.bundle.single_graph.arithmetic import Term, joined
+from imgpipe.bundle.single_graph.counting import (
     added_up,
     counted,
     filled,
-    joined,
     number,
     row_sum,
     row_sum_in_order,

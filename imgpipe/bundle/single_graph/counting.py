@@ -17,12 +17,6 @@ def filled(value: np.generic, size: Term) -> Term:
     return number(size.graph, value).of("Expand", size.shaped(1))
 
 
-def joined(parts: list[Term], axis: int = 0) -> Term:
-    """Put tensors behind one another along an axis."""
-    first, *others = parts
-    return first.of("Concat", *others, axis=axis) if others else first
-
-
 def sum_of(parts: list[Term]) -> Term:
     """Add tensors up."""
     first, *others = parts
