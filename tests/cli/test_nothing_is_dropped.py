@@ -45,6 +45,7 @@ CHECK = "check {tree} --jobs 1"
 TRAIN = "train {tree} --model forest --families intensity --jobs 1 --out {out}/m.joblib"
 EVALUATE = "evaluate {model} {divided} --trust --jobs 1 --out {out}/run"
 EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
+LISTEN = "listen {model} --trust --out {out}/in --idle 0.1 --port 0"
 FILTER = "filter mean {image} {out}/out.png"
 NO_MASKS = "has no masks"
 NOTHING = "changes nothing"
@@ -234,6 +235,16 @@ CASES: dict[tuple[str, str], list[Case]] = {
             ("--seconds", 0),
         )
     },
+    ("listen", "--out"): [Case(LISTEN, "--out {image}", "is a file")],
+    ("listen", "--host"): [Case(LISTEN, "--host 0.0.0.0", "--calling")],
+    ("listen", "--port"): [Case(LISTEN, "--port 65536", "not in the range")],
+    ("listen", "--ae-title"): [Case(LISTEN, "--ae-title ABCDEFGHIJKLMNOPQ", "no AE title")],
+    ("listen", "--calling"): [Case(LISTEN, "--calling ,", "--calling is empty")],
+    ("listen", "--results"): [Case(LISTEN, "--results xml", "is not one of")],
+    ("listen", "--max-associations"): [Case(LISTEN, "--max-associations 0", "not in the range")],
+    ("listen", "--max-mb"): [Case(LISTEN, "--max-mb 0", "not in the range")],
+    ("listen", "--idle"): [Case(LISTEN, "--idle 0", "not in the range")],
+    ("listen", "--trust"): [Case(LISTEN.replace(" --trust", ""), "", "--trust")],
     ("doctor", "--warm"): [Case("doctor", "--warm kernel", "'kernel'")],
     ("doctor", "--jobs"): [Case("doctor", "--jobs 1", "goes with --warm")],
 }
