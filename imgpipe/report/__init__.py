@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imgpipe.report.markdown.runs import runs_to_markdown
     from imgpipe.report.prediction import write_prediction
     from imgpipe.report.runs import runs_to_html
+    from imgpipe.report.web import write_web_page
 
 _HOMES = {
     "checks_to_html": "checks",
@@ -24,6 +25,7 @@ _HOMES = {
     "to_html": "html",
     "to_markdown": "markdown",
     "write_prediction": "prediction",
+    "write_web_page": "web",
 }
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "to_html",
     "to_markdown",
     "write_prediction",
+    "write_web_page",
 ]
 
 __getattr__ = lazily(__name__, _HOMES)

@@ -16,26 +16,31 @@ from imgpipe.report.languages import spoken, tell
 _HERE = Path(__file__).parent
 
 
-def render_page(template: str, content: Mapping[str, Any]) -> str:
-    """Fill one of the templates, with the style of all pages, in the language that is spoken."""
-    page = (
-        _environment()
-        .get_template(template)
-        .render(
-            content,
-            lang=spoken().code,
-            style=_together("style/*.css"),
-            script=_together("scripts/*.js"),
-            version=imgpipe.__version__,
-        )
-    )
+def render_page(template: str | Path, content: Mapping[str, Any]) -> str:
+    """Fill a template in the language that is spoken.
+
+    Parameters
+    ----------
+    template : str or Path
+        One of this room by its name, or the file of one elsewhere.
+    content : dict
+        What stands in it; without a ``style`` and a ``script`` it gets those of all reports.
+    """
+    environment = _environment()
+    if isinstance(template, Path):
+        found = environment.from_string(template.read_text(encoding="utf-8"))
+    else:
+        found = environment.get_template(template)
+    defaults = {"style": together("style/*.css"), "script": together("scripts/*.js")}
+    told = {"lang": spoken().code, "version": imgpipe.__version__}
+    page = found.render(defaults | told | dict(content))
     return page if spoken().apart else _close(page)
 
 
 @cache
-def _together(pattern: str) -> Markup:
+def together(pattern: str, folder: Path = _HERE) -> Markup:
     """Join files in the order of their names."""
-    return Markup("".join(p.read_text(encoding="utf-8") for p in sorted(_HERE.glob(pattern))))
+    return Markup("".join(p.read_text(encoding="utf-8") for p in sorted(folder.glob(pattern))))
 
 
 def _close(page: str) -> str:

@@ -1,0 +1,58 @@
+const MOST_BARS = 10;
+
+/** A class with its probability, and a bar that only eyes need. */
+function bar(name, p, best) {
+  const length = made("span", { className: "length" });
+  length.style.width = `${100 * p}%`;
+  const track = made("span", { className: "track" }, length);
+  track.setAttribute("aria-hidden", "true");
+  const number = made("data", { value: String(p), className: "num", textContent: chance(p) });
+  const item = made("li", { className: best ? "best" : "" },
+    made("span", { className: "name", textContent: name }), number, track);
+  item.dataset.class = name;
+  return item;
+}
+
+/** All classes in the model's order; of many the likeliest, and the others folded. */
+function bars(predicted, probabilities) {
+  // by the model's list, since an object has its own order for names that are numbers
+  const pairs = told.classes.map((name) => [name, probabilities[name]]);
+  if (pairs.length > MOST_BARS) pairs.sort((a, b) => b[1] - a[1]);
+  const drawn = pairs.map(([name, p]) => bar(name, p, name === predicted));
+  const list = made("ol", { className: "bars" }, ...drawn.slice(0, MOST_BARS));
+  list.setAttribute("aria-label", words.probabilities);
+  if (drawn.length <= MOST_BARS) return [list];
+  const rest = made("ol", { className: "bars" }, ...drawn.slice(MOST_BARS));
+  const n = drawn.length - MOST_BARS;
+  return [list, made("details", {},
+    made("summary", { textContent: fill(words.others, { n }) }), rest)];
+}
+
+function showAnswer({ predicted, probabilities, warnings = [] }) {
+  const p = probabilities[predicted];
+  const nodes = [
+    made("p", { className: "verdict" },
+      made("span", { className: "muted", textContent: words.likeliest }), " ",
+      made("strong", { id: "predicted", textContent: predicted }), " ",
+      made("span", { className: "num", textContent: chance(p) })),
+  ];
+  if (warnings.length) {
+    nodes.push(made("ul", { className: "beware" },
+      ...warnings.map((text) => made("li", { textContent: text }))));
+  }
+  at("answer").replaceChildren(...nodes, ...bars(predicted, probabilities));
+}
+
+function showRefusal(text) {
+  at("answer").replaceChildren(made("p", { className: "refusal", textContent: text }));
+}
+
+/** A row for each picture so far, once there are several. */
+function note(name, predicted, text) {
+  const row = made("tr", { className: predicted ? "" : "bad" },
+    made("th", { scope: "row", textContent: name }),
+    made("td", { textContent: predicted ?? words.none }),
+    made("td", { className: predicted ? "r num" : "", textContent: text }));
+  at("history").prepend(row);
+  at("so-far").hidden = at("history").rows.length < 2;
+}
