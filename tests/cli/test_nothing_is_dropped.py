@@ -178,6 +178,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("predict", "--report"): [
         Case("predict {model} {image} --trust", "--report {out}/p.pdf", ".pdf")
     ],
+    ("export", "--web"): [Case("export {model}", "--web {tree}", "holds other files")],
+    ("export", "--runtime"): [
+        Case("export {model} {out}/m.onnx", "--runtime {tree}", "goes with --web")
+    ],
+    ("export", "--lang"): [Case("export {model} {out}/m.onnx", "--lang zh", "goes with --web")],
     ("predict", "--lang"): [Case("predict {model} {image} --trust", "--lang zh", "goes with")],
     ("inspect", "--card"): [Case("inspect {model} --trust", "--card {out}/c.pdf", ".pdf")],
     ("inspect", "--trust"): [Case("inspect {model}", "", "--trust")],

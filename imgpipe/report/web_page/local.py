@@ -162,7 +162,9 @@ def _words() -> dict[str, Text]:
         "wantsGray": say("This picture is in colour, and the model takes gray ones."),
         "wantsColour": say("This picture is gray, and the model takes colour ones."),
         "notFinite": say("Some pixels of this picture are no numbers, or infinite."),
-        "unsound": say("The model gave numbers that are no probabilities."),
+        "unsound": say(
+            "The model has no answer to this picture: a feature of it is undefined or too large."
+        ),
         "canvas": say(
             "This browser changes the pixels that a page reads from a JPEG file, against "
             "fingerprinting. Save the picture as PNG."

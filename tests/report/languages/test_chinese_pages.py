@@ -20,6 +20,9 @@ from imgpipe.report.html import render
 from imgpipe.report.markdown.document import markdown
 from imgpipe.report.page.sections import SECTIONS
 from imgpipe.report.runs import render_runs
+from imgpipe.report.web_page.local import page_of
+from imgpipe.report.web_page.runtime import Runtime
+from imgpipe.serve.page import page as served_page
 
 _SETTINGS = {"families": "intensity"}
 _TOLD = ("title", "aria-label", "alt", "placeholder")
@@ -65,6 +68,7 @@ class Pages:
 
     run: Comparison
     explained: bundle.Explained
+    predictor: bundle.Predictor
 
 
 def everything() -> Dataset:
@@ -107,7 +111,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         run=replace(run.run, cpu="processor"),
         dataset=replace(run.dataset, source=source),
     )
-    return Pages(run, bundle.explain(predictor, data.images[3]))
+    return Pages(run, bundle.explain(predictor, data.images[3]), predictor)
 
 
 def _runs(pages: Pages, _: Path, lang: str) -> str:
@@ -137,6 +141,8 @@ _WRITTEN: dict[str, Callable[[Pages, Path, str], str]] = {
     "runs": _runs,
     "checks": _checks,
     "patient": _patient,
+    "web": lambda pages, _, lang: page_of(pages.predictor, b"graph", Runtime("1", "", b""), lang),
+    "served": lambda pages, _, lang: served_page(pages.predictor, lang),
     "report.md": lambda pages, _, lang: markdown(pages.run, lang),
     "patient.md": lambda pages, folder, lang: _patient(pages, folder, lang, "md"),
 }
