@@ -15,10 +15,8 @@ from imgpipe import InputError, bundle, learn, report
 from imgpipe.report.web_page import runtime as runtimes
 
 SCRIPT = "/* ONNX Runtime Web v9.8.7 */ const a = 1, b = 2, c = 3, d = 4;\n"
-EXPORTS = (
+EXPORTS = "export{a as InferenceSession,b as Tensor,c as default,d as env};\n"
 MAP = "//# sourceMappingURL=x\n"
-    "export{a as InferenceSession,b as Tensor,c as default,d as env};\n"
-)
 HOSTILE = ("</script><script>alert(1)</script>", 'a "b" <!-- {{ c }} ${d}')
 
 
