@@ -68,7 +68,8 @@ async function unpacked(parts, length, format) {
   return filled < length ? refuse("damaged") : out;
 }
 
-function paeth(a, b, c) {
+/** Of left, above and corner the one nearest to what they foretell. */
+function foretold(a, b, c) {
   const p = a + b - c;
   const [pa, pb, pc] = [Math.abs(p - a), Math.abs(p - b), Math.abs(p - c)];
   return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
@@ -82,7 +83,7 @@ function unfilter(kind, row, above, step) {
     if (kind === 1) row[i] += left;
     else if (kind === 2) row[i] += above[i];
     else if (kind === 3) row[i] += (left + above[i]) >> 1;
-    else if (kind === 4) row[i] += paeth(left, above[i], corner);
+    else if (kind === 4) row[i] += foretold(left, above[i], corner);
   }
 }
 
