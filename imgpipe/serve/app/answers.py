@@ -17,6 +17,12 @@ _PREDICTION: dict[str, Any] = {
     "warnings": [],
     "model": _MODEL,
 }
+_SPEAKS: dict[str, Any] = {
+    "picture": "iVBORw0KGgo...",
+    "maps": [{"name": "occlusion", "png": "iVBORw0KGgo..."}],
+    "reasons": [],
+    "copy_of": ["train/7.png"],
+}
 
 
 class Error(BaseModel):
@@ -74,6 +80,8 @@ class Reason(BaseModel):
 
 class Explanation(Prediction):
     """A prediction with what speaks for it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PREDICTION | _SPEAKS]})
 
     picture: str = Field(description="The image, PNG, base64.")
     maps: list[Map] = Field(description="Empty where nothing matters to the model.")

@@ -13,7 +13,7 @@ import imgpipe
 from imgpipe.serve.app import answers, metrics
 from imgpipe.serve.app.bodies import Bodies, File, files_of
 from imgpipe.serve.app.door import Door
-from imgpipe.serve.app.frames import Frame
+from imgpipe.serve.app.frames import Frame, Head
 from imgpipe.serve.app.log import Log
 from imgpipe.serve.app.refusals import Gone, Refused
 from imgpipe.serve.app.settings import Settings
@@ -49,6 +49,7 @@ class Service:
         self.bodies = Bodies(settings)
         self.metrics = metrics.Metrics()
         self.closing = False
+        self._page: Response | None = None
         watch = self.metrics.watch
         watch("queue", "Requests that wait or are worked on.", lambda: workers.waiting)
         watch("processes", "Processes that predict, and are up.", lambda: workers.alive)
@@ -65,11 +66,20 @@ class Service:
             with self.workers.place():
                 return await _unless_gone(request, self._answers(request, files, do))
 
+    async def page(self) -> Response:
+        """Give the page in the browser, which is made once."""
+        if self._page is None:
+            head, body = await self.workers.ask("page")
+            if "error" in head:
+                raise self._refused(head)
+            self._page = Response(body, headers={"content-type": head["type"]})
+        return self._page
+
     async def _answers(self, request: Request, files: list[File], do: str) -> Response:
         if len(files) == 1:
             head, body = await self._asked(request, files[0], do)
             if head["status"] != 200:
-                raise Refused(head["status"], head["error"])
+                raise self._refused(head)
             return Response(body, media_type=_JSON)
         told = [await self._one_of_several(request, file, do) for file in files]
         return Response(b"[" + b",".join(told) + b"]", media_type=_JSON)
@@ -78,16 +88,22 @@ class Service:
         """A bad file spoils its own place only."""
         try:
             head, body = await self._asked(request, file, do)
-        except Refused as refused:
-            head, body = {"status": refused.status, "error": refused.message}, b""
-        if head["status"] == 200:
-            return body
-        return json.dumps({"id": file.name, **_told(head)}).encode()
+            if head["status"] == 200:
+                return body
+            refused = self._refused(head)
+        except Refused as error:
+            refused = error
+        told = {"id": file.name or "the image", "status": refused.status, "error": refused.message}
+        return json.dumps(told).encode()
+
+    def _refused(self, head: Head) -> Refused:
+        """Take the answer of a worker that has none for the client; a bug is for the log, too."""
+        if "where" in head:
+            self.log.note(f"a bug in imgpipe: {head['where']}")
+        return Refused(head["status"], head["error"])
 
     async def _asked(self, request: Request, file: File, do: str) -> Frame:
         head, body = await self.workers.ask(do, file.content, name=file.name)
-        if head["status"] == 500:
-            self.log.note(f"a bug in imgpipe: {head['where']}")
         self.metrics.file(head)
         request.scope["state"]["images"] += head.get("images", 0)
         return head, body
@@ -195,10 +211,7 @@ def _add_facts(app: FastAPI, service: Service) -> None:
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
-        head, body = await service.workers.ask("page")
-        if "error" in head:
-            raise Refused(head["status"], head["error"])
-        return Response(body, headers={"content-type": head["type"], **head.get("headers", {})})
+        return await service.page()
 
 
 async def _unless_gone(request: Request, work: Awaitable[T]) -> T:
@@ -218,10 +231,6 @@ async def _unless_gone(request: Request, work: Awaitable[T]) -> T:
 async def _left(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _told(head: dict[str, Any]) -> dict[str, Any]:
-    return {"status": head["status"], "error": head["error"]}
 
 
 def _json(content: Any, status: int = 200) -> Response:

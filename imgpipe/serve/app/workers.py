@@ -17,6 +17,8 @@ from imgpipe.serve.app.settings import Settings
 
 # with the folders of this process, and not the one that it happens to be in
 _CODE = "import sys; sys.path[:] = {path!r}; from imgpipe.serve.app.worker import main; main()"
+_SLOWER = {"explain": 4, "page": 4}
+"""Times the seconds of a prediction."""
 _LONGEST_PAUSE = 10.0  # seconds between starts that fail
 _POOLS = ("OPENBLAS", "OMP", "MKL")
 
@@ -145,7 +147,7 @@ class Workers:
 
     async def _exchange(self, process: "_Process", head: frames.Head, body: bytes) -> frames.Frame:
         """Ask a process, and put it back; one that is late or ends is not."""
-        seconds = self._settings.seconds
+        seconds = self._settings.seconds * _SLOWER.get(head["do"], 1)
         try:
             async with asyncio.timeout(seconds):
                 answer = await process.ask(head, body)
