@@ -14,8 +14,10 @@ import numpy as np
 from imgpipe.bundle.single_graph.arithmetic import Term
 from imgpipe.learn.graphs.graph import Graph
 
+END = 2**62
+"""Where a slice ends that ends with its tensor."""
 _LARGE = 2**16  # pixels; of smaller images the turns of a loop cost more than they save
-_STRIP = 2**13
+_STRIP = 2**14
 
 
 class Source(NamedTuple):
@@ -36,7 +38,8 @@ class Source(NamedTuple):
 def over_strips(
     sources: list[Source],
     shape: tuple[int, int],
-    start: np.ndarray,
+    zero: np.generic,
+    size: tuple[int, ...],
     add: Callable[[list[Term], Term], Term],
 ) -> Term:
     """Append what adds the part of each strip to a sum.
@@ -46,14 +49,16 @@ def over_strips(
     sources : list of Source
     shape : (int, int)
         Rows `n`, and pixels in each.
-    start : ndarray
-        What the sum begins with.
+    zero : numpy.generic
+        Of the type of the sum.
+    size : tuple of int
+        Shape of the sum.
     add : callable
         ``add(strips, total)`` appends the nodes for one strip of each source, to the graph that
         these are in, and gives the new sum, of the same type and shape.
     """
     graph = sources[0].rows.graph
-    zeros = Term(graph, graph.constant(start))
+    zeros = Term(graph, graph.constant(zero)).of("Expand", np.array(size))
     if shape[0] * shape[1] <= _LARGE:
         return add([source.rows for source in sources], zeros)
     rows = max(1, _STRIP // shape[1])
@@ -69,7 +74,7 @@ def over_strips(
     ]
     after = add(strips, Term(body, before)).name
     turns = graph.constant(np.int64(-(-shape[0] // rows)))
-    made = _turn(body, turn, before, after, start.dtype.name)
+    made = _turn(body, turn, before, after, zero.dtype.name)
     return Term(graph, graph.add("Loop", [turns, "", zeros.name], body=made))
 
 

@@ -1,88 +1,82 @@
 """Histogram of oriented gradients as ONNX: sums over pixels are products of matrices."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from imgpipe.bundle.single_graph.arithmetic import Term, joined
+from imgpipe.bundle.single_graph.counting import number, sum_of
 from imgpipe.bundle.single_graph.image import MeasuredImage
+from imgpipe.bundle.single_graph.strips import END, Source, over_strips
 from imgpipe.features.hog import CLIP, EPSILON, GRID, ORIENTATIONS, TURNS, shares_along
-from imgpipe.learn.graphs.graph import Graph
 
-_INT32 = 6  # ONNX's number of the type
 _CELLS = np.arange(GRID * GRID).reshape(GRID, GRID)
 
 
 def write(image: MeasuredImage) -> str:
     """Append the normalised strength of each cell and orientation."""
-    return _normalised(image.graph, _cells(image))
+    return _normalised(_cells(image)).name
 
 
-def _cells(image: MeasuredImage) -> str:
+def _cells(image: MeasuredImage) -> Term:
     """Strength of each orientation in each cell, (cells, orientations)."""
-    graph = image.graph
-    length, bins = _oriented(image)
+    graph, (_, width) = image.graph, image.shape
     rows, columns = (shares_along((size,))[0] for size in image.shape)
-    share = graph.constant(rows.T)
-    parts = []
-    for o in range(ORIENTATIONS):
-        here = graph.add("Equal", [bins, graph.constant(np.int32(o))])
-        lengths = graph.add("Where", [here, length, graph.constant(0.0)])
-        parts.append(graph.add("MatMul", [share, lengths]))
-    by_row = graph.add("Concat", parts, axis=0)
-    sums = graph.add("MatMul", [by_row, graph.constant(columns)])
-    shape = graph.constant(np.array([ORIENTATIONS, GRID * GRID]))
-    return graph.add("Transpose", [graph.add("Reshape", [sums, shape])], perm=[1, 0])
+    sources = [Source(_bordered(image), 2), Source(number(graph, rows))]
+    size = (ORIENTATIONS * GRID, width)
+    by_row = over_strips(sources, image.shape, np.float64(0), size, _add_rows)
+    sums = by_row.of("MatMul", columns).shaped(ORIENTATIONS, GRID * GRID)
+    return sums.of("Transpose", perm=[1, 0])
 
 
-def _oriented(image: MeasuredImage) -> tuple[str, str]:
-    """Length of the gradient of each pixel, and the bin of its orientation, int32."""
-    graph = image.graph
-    gx, gy = _difference(image, 1), _difference(image, 0)
+def _bordered(image: MeasuredImage) -> Term:
+    """Pixels with a border of those across the edge, so that differences at the edge are zero."""
+    values = Term(image.graph, image.values)
+    for axis, n in enumerate(image.shape):
+        border = np.zeros(4, np.int64)
+        border[[axis, axis + 2]] = 1
+        values = values.of("Pad", border, mode="reflect" if n > 1 else "edge")
+    return values
+
+
+def _add_rows(strips: list[Term], total: Term) -> Term:
+    """Add up the lengths of gradients of each orientation within rows of cells, by column."""
+    pixels, shares = strips
+    length, bins = _oriented(pixels)
+    share = shares.of("Transpose", perm=[1, 0])
+    own = [bins.equals(np.int32(o)).where(length, 0.0) for o in range(ORIENTATIONS)]
+    return total + joined([share.of("MatMul", each) for each in own])
+
+
+def _oriented(pixels: Term) -> tuple[Term, Term]:
+    """Length of the gradient of each pixel in a border, and the bin of its orientation, int32."""
+    gy, gx = (
+        pixels.of("Slice", np.array(after), np.array(end))
+        - pixels.of("Slice", np.array(before), np.array(stop))
+        for after, end, before, stop in (
+            ([2, 1], [END, -1], [0, 1], [-2, -1]),
+            ([1, 2], [-1, END], [1, 0], [-1, -2]),
+        )
+    )
     # opposite gradients are one orientation, 0 <= angle < 180
-    zero = graph.constant(0.0)
-    flat = graph.add("And", [graph.add("Equal", [gy, zero]), graph.add("Less", [gx, zero])])
-    opposite = graph.add("Or", [graph.add("Less", [gy, zero]), flat])
-    sign = graph.add("Where", [opposite, graph.constant(-1.0), graph.constant(1.0)])
-    gx, gy = graph.add("Mul", [gx, sign]), graph.add("Mul", [gy, sign])
-    bins = ""
-    for cosine, sine in TURNS.T:
-        turned = [graph.add("Mul", [g, graph.constant(t)]) for g, t in ((gy, cosine), (gx, sine))]
-        beyond = graph.add("GreaterOrEqual", [graph.add("Sub", turned), zero])
-        one = graph.add("Cast", [beyond], to=_INT32)
-        bins = graph.add("Add", [bins, one]) if bins else one
-    squares = [graph.add("Mul", [g, g]) for g in (gx, gy)]
-    return graph.add("Sqrt", [graph.add("Add", squares)]), bins
+    opposite = (gy < 0).of("Or", gy.equals(0) & (gx < 0))
+    sign = opposite.where(-1.0, 1.0)
+    gx, gy = gx * sign, gy * sign
+    beyond = [gy * cosine - gx * sine >= 0 for cosine, sine in TURNS.T]
+    return (gx * gx + gy * gy).sqrt(), sum_of([each.to("int32") for each in beyond])
 
 
-def _difference(image: MeasuredImage, axis: int) -> str:
-    """Central differences along an axis, zero at the edge."""
-    graph, n = image.graph, image.shape[axis]
-    if n < 3:
-        return graph.constant(np.zeros(image.shape))
-    along = graph.constant(np.array([axis]))
-    ends = [[graph.constant(np.array([at])) for at in span] for span in ((2, n), (0, n - 2))]
-    after, before = (graph.add("Slice", [image.values, *span, along]) for span in ends)
-    border = [0, 0, 0, 0]
-    border[axis] = border[axis + 2] = 1
-    inner = graph.add("Sub", [after, before])
-    return graph.add("Pad", [inner, graph.constant(np.array(border))])
-
-
-def _normalised(graph: Graph, cells: str) -> str:
+def _normalised(cells: Term) -> Term:
     """Mean of each cell over its blocks of 2 x 2 cells, each block normalised (L2-Hys)."""
-    blocks = graph.add("Gather", [cells, graph.constant(_BLOCKS)], axis=0)
-    clipped = graph.add("Min", [_of_length_one(graph, blocks), graph.constant(CLIP)])
-    scaled = _of_length_one(graph, clipped)
-    shape = graph.constant(np.array([_BLOCKS.size, ORIENTATIONS]))
-    places = graph.add("Reshape", [scaled, shape])
-    found = graph.add("Gather", [places, graph.constant(_IN_BLOCKS)], axis=0)
-    mean = graph.add("ReduceMean", [found], axes=[1], keepdims=0)
-    return graph.add("Reshape", [mean, graph.constant(np.array([-1]))])
+    blocks = cells.of("Gather", _BLOCKS, axis=0)
+    scaled = _of_length_one(_of_length_one(blocks).of("Min", CLIP))
+    places = scaled.shaped(_BLOCKS.size, ORIENTATIONS).of("Gather", _IN_BLOCKS, axis=0)
+    return places.of("ReduceMean", axes=[1], keepdims=0).shaped(-1)
 
 
-def _of_length_one(graph: Graph, blocks: str) -> str:
-    squares = graph.add("Mul", [blocks, blocks])
-    total = graph.add("ReduceSum", [squares, graph.constant(np.array([1, 2]))])
-    length = graph.add("Sqrt", [graph.add("Add", [total, graph.constant(EPSILON**2)])])
-    return graph.add("Div", [blocks, length])
+def _of_length_one(blocks: Term) -> Term:
+    squares = (blocks * blocks).of("ReduceSum", np.array([1, 2]))
+    return blocks / (squares + EPSILON**2).sqrt()
 
 
 def _blocks() -> tuple[np.ndarray, np.ndarray]:

@@ -9,10 +9,8 @@ import numpy as np
 from imgpipe.bundle.single_graph.arithmetic import Term
 from imgpipe.bundle.single_graph.counting import counted_further, number, sum_of
 from imgpipe.bundle.single_graph.image import MeasuredImage
-from imgpipe.bundle.single_graph.strips import Source, over_strips
+from imgpipe.bundle.single_graph.strips import END, Source, over_strips
 from imgpipe.features.lbp import CIRCLES, table, taps
-
-_END = 2**62  # a slice ends where its tensor does
 
 
 def write(image: MeasuredImage) -> str:
@@ -36,8 +34,8 @@ def _shares(image: MeasuredImage, points: int, radius: int) -> str:
         return counted_further(patterns.to("int64").shaped(-1), counts)
 
     centres = (height - 2 * radius, width - 2 * radius)
-    zeros = np.zeros(points + 2, np.int32)
-    counts = over_strips([Source(values, 2 * radius)], centres, zeros, count)
+    sources = [Source(values, 2 * radius)]
+    counts = over_strips(sources, centres, np.int32(0), (points + 2,), count)
     return (counts.to("float64") / (centres[0] * centres[1])).name
 
 
@@ -74,7 +72,7 @@ class _Around:
         """Pixel at an offset (y, x)."""
         first = self._radius + np.array(offset)
         behind = self._radius - np.array(offset)
-        return self._values.of("Slice", first, np.where(behind > 0, -behind, _END))
+        return self._values.of("Slice", first, np.where(behind > 0, -behind, END))
 
     def difference(self, offset: tuple[int, int]) -> Term:
         """Pixel at an offset minus the one in the centre; many points lie between the same."""
