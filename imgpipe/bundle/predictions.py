@@ -3,12 +3,14 @@
 import csv
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
-from imgpipe._common import few, needed_for
+from imgpipe._common import InputError, few, needed_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +27,8 @@ class Predictions:
     classes : tuple of str
         Names of the columns of `probabilities`.
     predicted : tuple of (str or None)
-        The most probable class; None for an image that cannot be used.
+        The most probable class, or the one that `threshold` gives; None for an image that cannot be
+        used.
     probabilities : ndarray of float64, shape (n, k)
         NaN for an image that cannot be used.
     errors : tuple of str
@@ -35,6 +38,9 @@ class Predictions:
     ood_distance : ndarray of float64, shape (n,), or None
         How far each image is from those of the training, by its features: beyond 1 it is flagged
         (`ood`). NaN for an image that cannot be used; None where the model cannot tell.
+    threshold : float or None
+        Of two classes the second, the positive one, is predicted where its probability is at least
+        this; None where the most probable class is.
 
     Examples
     --------
@@ -56,6 +62,7 @@ class Predictions:
     errors: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     ood_distance: np.ndarray | None = None
+    threshold: float | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -90,14 +97,16 @@ class Predictions:
         Returns
         -------
         dict of str to list
-            ``id``, ``predicted``, ``p_<class>`` for each class, ``ood_distance`` and ``ood`` where
-            the model can tell, ``error``. A probability that there is not is NaN, a class None.
+            ``id``, ``predicted``, ``p_<class>`` for each class, ``threshold`` where one was asked
+            for, ``ood_distance`` and ``ood`` where the model can tell, ``error``. A probability
+            that there is not is NaN, a class None.
         """
         shares = {f"p_{name}": self.probabilities[:, i] for i, name in enumerate(self.classes)}
         return {
             "id": list(self.ids),
             "predicted": list(self.predicted),
             **{name: column.tolist() for name, column in shares.items()},
+            **({} if self.threshold is None else {"threshold": [self.threshold] * len(self)}),
             **self._novelty(),
             "error": list(self.errors),
         }
@@ -143,6 +152,25 @@ class Predictions:
         writer = csv.writer(stream, lineterminator=os.linesep)
         writer.writerow(columns)
         writer.writerows(map(_or_none, row) for row in zip(*columns.values(), strict=True))
+
+
+def as_threshold(threshold: Any, classes: Sequence[str]) -> float | None:
+    """Refuse a threshold that nothing could be told by."""
+    if threshold is None:
+        return None
+    if len(classes) != 2:
+        raise InputError(
+            f"a threshold divides two classes, and the model has {len(classes)} ({few(classes)}): "
+            "leave it out, and choose by the probabilities"
+        )
+    if isinstance(threshold, bool) or not isinstance(threshold, Real) or not 0 <= threshold <= 1:
+        raise InputError(f"threshold is {threshold!r}; give a probability, from 0 to 1")
+    return float(threshold)
+
+
+def chosen(shares: np.ndarray, threshold: float | None) -> int:
+    """Give the code of the class to which an image is put by its probabilities."""
+    return int(shares.argmax() if threshold is None else shares[1] >= threshold)
 
 
 def _or_none(value: Any) -> Any:

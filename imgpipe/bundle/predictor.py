@@ -11,7 +11,7 @@ import numpy as np
 from imgpipe._common import InputError, MissingPackage, by_position, few, needed_for, track
 from imgpipe._common.texts import counted, say
 from imgpipe.bundle.inference.novelty import judged
-from imgpipe.bundle.predictions import Predictions
+from imgpipe.bundle.predictions import Predictions, as_threshold, chosen
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -67,7 +67,7 @@ class Predictor:
         """Names of the classes, in the order of the columns of `predict_proba`."""
         return self.model.classes
 
-    def predict(self, images: Any) -> Predictions:
+    def predict(self, images: Any, *, threshold: float | None = None) -> Predictions:
         """Predict image by image; one that cannot be used gets its reason and the others go on.
 
         Parameters
@@ -77,6 +77,10 @@ class Predictor:
             stack, a manifest. Arrays and members of a sequence, which may be an
             `imgpipe.images.Image`, are of the model's kind, gray or colour. Where the model was
             trained with a size, all are resized to it.
+        threshold : float, optional
+            Of two classes the positive one, the last of `classes`, is predicted where its
+            probability is at least this, as in the thresholds of a run; None takes the most
+            probable class.
 
         Returns
         -------
@@ -85,8 +89,10 @@ class Predictor:
         Raises
         ------
         InputError
-            If there is no image at all.
+            If there is no image at all; for a threshold of a model of more classes, or one that
+            does not lie in [0, 1].
         """
+        threshold = as_threshold(threshold, self.classes)
         source = self._listed(images)
         ids = tuple(getattr(source, "ids", map(str, range(len(source)))))
         nowhere = np.full(len(ids), np.nan)
@@ -95,7 +101,10 @@ class Predictor:
         batches = [range(n, min(n + step, len(ids))) for n in range(0, len(ids), step)]
         for batch in track(batches, "predicting"):
             self._fill(rows, self._usable(source, batch, rows))
-        best = [None if rows.errors[i] else int(row.argmax()) for i, row in enumerate(rows.shares)]
+        best = [
+            None if error else chosen(row, threshold)
+            for row, error in zip(rows.shares, rows.errors, strict=True)
+        ]
         return Predictions(
             ids,
             self.classes,
@@ -104,6 +113,7 @@ class Predictor:
             tuple(rows.errors),
             (*getattr(source, "warnings", ()), *_flagged(ids, rows.distances)),
             None if self.model.novelty is None else rows.distances,
+            threshold,
         )
 
     def predict_proba(self, images: Any) -> np.ndarray:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--out", metavar="FILE.csv", help="Table to write [default: print it].")
 @click.option("--report", metavar="FILE", help="Page on one image: .html, .md or .json.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), metavar="P",
+    help="Predict the positive of two classes where its probability is at least P.",
+)  # fmt: skip
 @_options.lang
 @_options.trust
 @_options.force
@@ -33,6 +37,7 @@ def command(
     images: tuple[str, ...],
     out: str | None,
     report: str | None,
+    threshold: float | None,
     lang: str,
     trust: bool,
     force: bool,
@@ -42,14 +47,17 @@ def command(
 
     IMAGE is a file, or a folder of images. The table has the columns id, predicted, p_<class>...,
     error. An image that cannot be used gets a row with its error, is named on stderr, and makes
-    the exit code 1; the others go on. --report explains the prediction of one image in words: how
-    reliable such a probability is (for a model trained with --run), the training images nearest to
-    it (for one trained with --cases), the features that speak for it and against it, and where in
-    the image the model looked.
+    the exit code 1; the others go on. Predicted is the most probable class; with --threshold, of
+    two classes, the positive one where its probability is at least that, which a column threshold
+    says. What thresholds did on held-out images stands in a run's report and in the model's card.
+    --report explains the prediction of one image in words: how reliable such a probability is (for
+    a model trained with --run), the training images nearest to it (for one trained with --cases),
+    the features that speak for it and against it, and where in the image the model looked.
 
     \b
     Example:
       imgpipe predict lungs.imgpipe new/*.png --out predictions.csv
+      imgpipe predict lungs.imgpipe new/ --threshold 0.3 --out predictions.csv
       imgpipe predict lungs.imgpipe new/7.png --report 7.html
       imgpipe predict lungs.joblib --trust new/*.png
     """
@@ -57,6 +65,11 @@ def command(
         raise InputError("--force goes with --out or --report")
     if report is None and _options.typed(ctx, "lang"):
         raise InputError("--lang goes with --report")
+    if report is not None and threshold is not None:
+        raise InputError(
+            "--threshold goes with a table: --report tells of the most probable class, and which "
+            "of the run's thresholds its probability reaches"
+        )
     page = _checked(report, (model, *images), force)
     path = None
     if out is not None:
@@ -71,7 +84,8 @@ def command(
         _options.warn_trust(model, trust)
         if page is not None:
             _explain(predictor, images, page, lang)
-        told = predictor.predict(images[0] if len(images) == 1 else list(images))
+        given = images[0] if len(images) == 1 else list(images)
+        told = predictor.predict(given, threshold=threshold)
     _show(told, path, as_json)
     for text in told.warnings:
         click.echo(f"Warning: {text}", err=True)

@@ -146,6 +146,32 @@ def test_a_file_predicts_as_the_model_did(
     assert np.array_equal(again.predict_proba(levels.images), expected)
 
 
+def test_a_threshold_divides_two_classes(levels: Dataset) -> None:
+    """The positive class is predicted from its threshold on, and the table says which it was."""
+    two = Dataset("two", levels.images, levels.labels // 2, ("dark", "bright"))
+    predictor = Predictor(fit(two, "forest", families="intensity"))
+    images = [*two.images, np.zeros((2, 2), np.uint8)]
+    shares = predictor.predict(images).probabilities[:, 1]
+    assert len(set(shares[:-1])) > 2
+    for threshold in (0, 1, *shares[:-1], np.nextafter(shares[0], 2)):
+        told = predictor.predict(images, threshold=threshold)
+        reached = np.where(shares[:-1] >= threshold, "bright", "dark").tolist()
+        assert told.predicted == (*reached, None)
+        assert np.array_equal(told.probabilities[:, 1], shares, equal_nan=True)
+        names = ["id", "predicted", "p_dark", "p_bright", "threshold", "error"]
+        assert list(told.to_records()[0]) == names
+        assert told.to_records()[0]["threshold"] == threshold
+    for threshold in (-0.1, 1.1, np.nan, "half", True):
+        with pytest.raises(InputError, match=r"threshold is .*; give a probability, from"):
+            predictor.predict(images, threshold=threshold)
+
+
+def test_no_threshold_divides_three_classes(predictor: Predictor, levels: Dataset) -> None:
+    """With more classes the model's are named."""
+    with pytest.raises(InputError, match=r"two classes, and the model has 3 \(dark, middling, br"):
+        predictor.predict(levels.images, threshold=0.5)
+
+
 def test_what_was_passed_over_is_told(predictor: Predictor, tmp_path: Path) -> None:
     """Files that are no images, and masks beside images, are told of with the predictions."""
     write(tmp_path / "a.png", np.full((8, 8), 99, np.uint8))

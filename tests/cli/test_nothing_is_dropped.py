@@ -183,6 +183,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case("export {model} {out}/m.onnx", "--runtime {tree}", "goes with --web")
     ],
     ("export", "--lang"): [Case("export {model} {out}/m.onnx", "--lang zh", "goes with --web")],
+    ("predict", "--threshold"): [
+        Case("predict {model} {image} --trust --out {out}/p.csv", "--threshold 0.3", "", 0, True),
+        Case("predict {model} {image} --trust --report {out}/p.md", "--threshold 0.3", "a table"),
+    ],
     ("predict", "--lang"): [Case("predict {model} {image} --trust", "--lang zh", "goes with")],
     ("inspect", "--card"): [Case("inspect {model} --trust", "--card {out}/c.pdf", ".pdf")],
     ("inspect", "--trust"): [Case("inspect {model}", "", "--trust")],
