@@ -5,7 +5,6 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
@@ -163,7 +162,8 @@ def as_threshold(threshold: Any, classes: Sequence[str]) -> float | None:
             f"a threshold divides two classes, and the model has {len(classes)} ({few(classes)}): "
             "leave it out, and choose by the probabilities"
         )
-    if isinstance(threshold, bool) or not isinstance(threshold, Real) or not 0 <= threshold <= 1:
+    known = isinstance(threshold, float | int | np.number) and not isinstance(threshold, bool)
+    if not known or not 0 <= threshold <= 1:
         raise InputError(f"threshold is {threshold!r}; give a probability, from 0 to 1")
     return float(threshold)
 
