@@ -1,6 +1,7 @@
 """Shared fixtures: the real data, caches that never touch the user's own; samples of grids."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ def private_cache(
 ) -> None:
     """Each test caches features and downloads in a folder of its own."""
     monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def costs_of_few_images() -> Iterator[None]:
+    """The wait for one image is the median of two, not of all that fit into some seconds.
+
+    Every comparison measures it for each of its models; rooms that compare a lot ask for this.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("imgpipe.evaluate.fits.cost._LEAST", 2)
+        patch.setattr("imgpipe.evaluate.fits.cost._SECONDS", 0.0)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,6 +7,11 @@ from imgpipe.datasets import Dataset
 from imgpipe.learn import TrainedModel, fit
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_costs(costs_of_few_images: None) -> None:
+    """What a model costs is measured in a moment."""
+
+
 @pytest.fixture(scope="session")
 def levels() -> Dataset:
     """Dark, middling and bright noise, eighteen images, the last six for the test."""

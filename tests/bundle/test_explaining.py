@@ -29,7 +29,10 @@ def unseen() -> Any:
     return in_region(synthetic_nodules(patients=6, seed=7)).images[4]
 
 
-@pytest.fixture(scope="module", params=["svm", "forest", "boosted", "logistic", "knn"])
+OTHERS = [pytest.param(name, marks=pytest.mark.full) for name in ("boosted", "logistic", "knn")]
+
+
+@pytest.fixture(scope="module", params=["svm", "forest", *OTHERS])
 def both(
     request: pytest.FixtureRequest, nodules: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Predictor, Predictor]:

@@ -21,12 +21,9 @@ FILTERS: dict[str, list[Any]] = {
 }
 RANGES = {"uint8": (0, 255), "uint16": (0, 65535), "int16": (-1024, 3071), "float32": (0, 1)}
 N = 36
-SLOW = {
-    ("vgg16", "colour"),
-    ("resnet18-28", "gray"),
-}  # each takes seconds: one of either by default
+USUAL = {("cnn", "colour"), ("vgg16", "gray"), ("resnet18-28", "colour")}
 NETWORK_KINDS = [
-    pytest.param(*pair, marks=pytest.mark.full if pair in SLOW else ())
+    pytest.param(*pair, marks=() if pair in USUAL else pytest.mark.full)
     for pair in product(NETWORKS, ["gray", "colour"])
 ]
 

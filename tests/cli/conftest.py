@@ -10,6 +10,11 @@ from click.testing import CliRunner, Result
 from imgpipe.cli import main
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_costs(costs_of_few_images: None) -> None:
+    """What a model costs is measured in a moment."""
+
+
 @pytest.fixture
 def run() -> Run:
     """Call the program with some arguments."""

@@ -167,7 +167,7 @@ def test_families_that_cannot_be(run: Run, trees: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.data
-@pytest.mark.slow
+@pytest.mark.full
 def test_given_split_of_real_data(run: Run, shared_data: Path, tmp_path: Path) -> None:
     """The official split of real data is used as it is: fitted on train, judged on test."""
     source = shared_data / "pneumoniamnist" / "pneumoniamnist_rebuilt.npz"

@@ -13,6 +13,11 @@ from imgpipe.learn import make_pipeline
 Make = Callable[..., Dataset]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_costs(costs_of_few_images: None) -> None:
+    """What a model costs is measured in a moment."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def session_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Session fixtures cache features away from the user's own folder."""

@@ -9,7 +9,7 @@ from test_fitted_parity import ON_FEATURES, part_of
 from imgpipe import datasets, features, learn
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.data
 def test_chest_radiographs(shared_data: Path) -> None:
     """On PneumoniaMNIST every classifier's part gives each image the class of the classifier."""
