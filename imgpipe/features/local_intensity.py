@@ -37,7 +37,7 @@ def compute(batch: Batch, plan: ExtractionPlan) -> np.ndarray:
     the mean is that of the other pixels. Both peaks are defined for every image.
     """
     spacing = (1.0,) * (3 - plan.ndim) + plan.spacing
-    sphere = _sphere(spacing, batch.whole.shape[1:], plan.ndim == 2)
+    sphere = sphere_of(spacing, batch.whole.shape[1:], plan.ndim == 2)
     finite = np.isfinite(batch.whole) if batch.finite is None else batch.finite
     boxes = batch.extents.boxes
     brightest = np.where(batch.inside, batch.values, -np.inf).reshape(len(batch), -1).max(axis=1)
@@ -82,7 +82,8 @@ class Sphere(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _sphere(spacing: tuple[float, ...], shape: tuple[int, ...], flat: bool) -> Sphere:
+def sphere_of(spacing: tuple[float, ...], shape: tuple[int, ...], flat: bool) -> Sphere:
+    """List the pixels of the sphere, as far as an image (z, y, x) of this shape has them."""
     # a pixel exactly on the sphere must not depend on rounding
     reach = RADIUS * (1 + 1e-12) / np.array(spacing)
     most = np.minimum(np.array(shape) - 1, reach.astype(np.int64))

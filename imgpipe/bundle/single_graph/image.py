@@ -1,7 +1,8 @@
 """A filtered image inside a graph, and what several families of features need of it."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class MeasuredImage:
             raise InputError(f"{len(channels)} channels cannot be exported; 1 or 3 can")
         self.graph, self.channels, self.plan = graph, tuple(channels), plan
         self.shape = channels[0].shape
+        self._conditions: list[Term] = []
 
     @property
     def n_pixels(self) -> int:
@@ -53,8 +55,8 @@ class MeasuredImage:
     @cached_property
     def values(self) -> str:
         """Gray values (luminance of a colour image), float64 (y, x)."""
-        units = self._units
-        return (self._weighted / units if units > 1 else self._weighted).name
+        units = self.units
+        return (self.weighted / units if units > 1 else self.weighted).name
 
     @property
     def levels(self) -> str:
@@ -73,20 +75,43 @@ class MeasuredImage:
 
     @property
     def valid(self) -> str | None:
-        """Whether `imgpipe.features` would not refuse the gray levels, bool scalar.
+        """Whether `imgpipe.features` would refuse no level of the families so far, bool scalar.
 
-        None where it never does, as where no family has asked for levels.
+        None where it never does, whatever the pixels.
         """
-        found = self._discretised.valid if "_discretised" in self.__dict__ else None
-        return None if found is None else found.name
+        if not self._conditions:
+            return None
+        return reduce(and_, self._conditions).name
+
+    def spacing_for(self, family: str) -> tuple[float, ...]:
+        """Give the size of a pixel, which must be a setting.
+
+        Raises
+        ------
+        InputError
+            If it is that of each file, which no graph knows.
+        """
+        if self.plan.settings.spacing is None:
+            raise InputError(
+                f"the features {family} of pixels whose size stands in their files (train with "
+                "spacing=(1, 1), or the size that all have)"
+            )
+        return self.plan.spacing
+
+    def checked(self, found: Levels) -> Levels:
+        """Note what makes an image with these levels `valid`."""
+        if found.valid is not None:
+            self._conditions.append(found.valid)
+        return found
 
     @property
-    def _units(self) -> int:
+    def units(self) -> int:
+        """What gray values are multiplied by in `weighted`."""
         return 1 if len(self.channels) == 1 else _UNITS
 
     @cached_property
-    def _weighted(self) -> Term:
-        """Gray values in parts of 1 / `_units`, whole numbers where the channels are."""
+    def weighted(self) -> Term:
+        """Gray values in parts of 1 / `units`, whole numbers where the channels are."""
         first, *others = (Term(self.graph, plane.name) for plane in self.channels)
         if not others:
             return first
@@ -96,8 +121,12 @@ class MeasuredImage:
 
     @cached_property
     def _discretised(self) -> Levels:
-        ends = (-np.inf, np.inf)
-        if self.whole:
-            told = np.iinfo(self.channels[0].dtype)
-            ends = (float(told.min), float(told.max))
-        return discretised(self._weighted, self._units, self.plan.settings, ends)
+        return self.checked(discretised(self.weighted, self.units, self.plan.settings, self.ends))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest intensity that there can be, infinite for floats."""
+        if not self.whole:
+            return -np.inf, np.inf
+        told = np.iinfo(self.channels[0].dtype)
+        return float(told.min), float(told.max)

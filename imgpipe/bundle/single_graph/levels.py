@@ -41,6 +41,18 @@ class Levels(NamedTuple):
     most: int
 
 
+class Scaled(NamedTuple):
+    """Pixels, where bins begin (None for the lowest pixel) and their width, in the same units.
+
+    `decimal` says that these are whole numbers of a decimal unit; else they are as they were.
+    """
+
+    pixels: Term
+    low: Term | None
+    width: float
+    decimal: bool
+
+
 def check_settings(settings: Settings) -> None:
     """Refuse what leaves pixels out."""
     for name in ("range", "outliers"):
@@ -92,29 +104,38 @@ def of_width(
     allowed: int,
 ) -> Levels:
     """Level = floor((x - low) / width) + 1; an image with more than `allowed` is not valid."""
-    graph = pixels.graph
-    power = _power(width, low or 0.0, units, max(map(abs, ends)))
-    if power:
-        scaled = pixels * (power // units) if power > units else pixels
-        given = None if low is None else Term(graph, graph.constant(np.rint(low * power)))
+    own = scaled(pixels, units, width, low, ends)
+    lowest = own.pixels.lowest()
+    start = lowest if own.low is None else own.low
+    if own.decimal:
+        whole = ((own.pixels - start) / own.width).of("Floor")
     else:
-        scaled = pixels / units if units > 1 else pixels
-        given = None if low is None else Term(graph, graph.constant(np.float64(low)))
-    lowest = scaled.lowest()
-    start = lowest if given is None else given
-    if power:
-        whole = ((scaled - start) / np.rint(width * power)).of("Floor")
-    else:
-        whole = _steps(scaled, start, width)
+        whole = _steps(own.pixels, start, own.width)
     span = (ends[1] - (ends[0] if low is None else low)) / width
     most = max(2, int(min(allowed + 1, span + 2)))
     levels = _numbered(whole, most)
     highest = levels.highest()
-    valid = None if given is None else lowest >= given
+    valid = None if own.low is None else lowest >= own.low
     if most > allowed:
         few = highest <= np.int64(allowed)
         valid = few if valid is None else valid & few
     return Levels(levels, highest, valid, most)
+
+
+def scaled(
+    pixels: Term, units: int, width: float, low: float | None, ends: tuple[float, float]
+) -> Scaled:
+    """Take pixels in units of which both a width and where bins begin are whole numbers."""
+    power = _power(width, low or 0.0, units, max(map(abs, ends)))
+    if power:
+        pixels = pixels * (power // units) if power > units else pixels
+        width = float(np.rint(width * power))
+    elif units > 1:
+        pixels = pixels / units
+    if low is None:
+        return Scaled(pixels, None, width, power > 0)
+    start = np.float64(np.rint(low * power) if power else low)
+    return Scaled(pixels, Term(pixels.graph, pixels.graph.constant(start)), width, power > 0)
 
 
 def _steps(x: Term, start: Term, width: float) -> Term:

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from imgpipe.bundle.single_graph.families import (
     glcm,
     glrlm,
+    gradient,
     histogram,
     hog,
     intensity,
+    ivh,
     lbp,
+    local_intensity,
     ngldm,
     ngtdm,
 )
@@ -23,5 +26,8 @@ FAMILIES: dict[str, Callable[[MeasuredImage], str]] = {
     "glrlm": glrlm.write,
     "ngtdm": ngtdm.write,
     "ngldm": ngldm.write,
+    "gradient": gradient.write,
+    "local_intensity": local_intensity.write,
+    "ivh": ivh.write,
 }
 """``write(image)`` appends nodes and gives the features, float64 (f,), in their order."""
