@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks._timing import RESULTS, stamp
-from benchmarks.deploy import cold, models, page, parity, rows, warm
+from benchmarks.deploy import cold, graphs, models, page, parity, rows, warm
 from benchmarks.deploy.goals import JUDGED
 from benchmarks.deploy.models import Data, Kept
 
@@ -97,12 +97,18 @@ class Bench:
         found["throughput"] = warm.throughput(
             sides, self.small_stack, len(self.stack), effort.rounds, self.environ
         )
+        graph = graphs.measure(self.launcher, kept, self.data, effort.starts, effort.calls)
+        found["graph"] = graph
         if kept.name != "cnn":
             large = self.trained_large(kept.name)
             sides = {"bundle": large.bundle, "joblib": large.joblib}
             found["latency_large"] = warm.latency(
                 sides, self.large_stack, effort.calls_large, self.environ
             )
+            if "refused" not in found["graph"]:
+                found["graph"]["large"] = graphs.measure_large(
+                    self.launcher, large, self.large_test, effort.calls_large
+                )
             found["row_us"] = rows.race(kept, effort.seconds)
         return found
 

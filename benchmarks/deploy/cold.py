@@ -19,6 +19,7 @@ PROGRAM = [str(_PROGRAM)] if _PROGRAM.exists() else [sys.executable, "-m", "imgp
 FLOORS = {
     "an interpreter": "pass",
     "NumPy": "import numpy",
+    "NumPy, onnxruntime": "import numpy, onnxruntime",
     "NumPy, Numba": "import numpy, numba",
     "NumPy, Numba, onnxruntime, Pillow": "import numpy, numba, onnxruntime, PIL.Image",
 }
@@ -82,6 +83,17 @@ def starts(launcher: Launcher, kept: Kept, data: Data, times: Mapping[str, int])
     before = {way: launcher.run(command) for way, command in ways.items()}
     _check_same(kept.name, before["bundle"]["printed"], before["joblib"]["printed"])
     return _in_turns(launcher, ways, times)
+
+
+def graph_command(graph: Path, image: Path) -> list[str | Path]:
+    """One prediction of an exported graph, by onnxruntime and NumPy alone."""
+    return [sys.executable, _HERE / "_graph.py", graph, image]
+
+
+def starts_of(launcher: Launcher, command: Sequence[str | Path], times: int) -> dict[str, Any]:
+    """Median costs of one command, which has run once before."""
+    launcher.run(command)
+    return _costs([launcher.run(command) for _ in range(times)])
 
 
 def floors(launcher: Launcher, times: int) -> dict[str, Any]:

@@ -49,6 +49,10 @@ GOALS = (
          _of("throughput", "bundle"), least=True),
     Goal("throughput 2", "the same, 2 processes", 2700, "images/s", "",
          _of("throughput", "bundle, 2 processes"), least=True),
+    Goal("graph cold start", "cold start of the exported ONNX, onnxruntime alone", 0.4, "CPU-s",
+         "", _of("graph", "cold", "cpu_s")),
+    Goal("graph parity", "its largest difference of a probability from the bundle's", 1e-5, "", "",
+         _of("graph", "parity", "difference")),
     Goal("size", "size of the bundle", 5.0, "MB", "", _of("size_mb")),
 )  # fmt: skip
 

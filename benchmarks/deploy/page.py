@@ -11,6 +11,8 @@ from benchmarks.deploy.goals import JUDGED, judged, notes
 OTHERS = {
     "fuzz": "Fuzzing of the loader",
     "novelty": "Images unlike those of the training",
+    "serve": "A server",
+    "listen": "A DICOM listener",
 }
 
 _SHOWN = 8  # of many reasons
@@ -38,6 +40,7 @@ def render(found: dict[str, Any]) -> str:
         *_throughput(found["models"]),
         *_sizes(found["models"]),
         *_rows(found["models"]),
+        *_graphs(found["models"]),
         *_imported(found["imported"]),
     ]
     for name, title in OTHERS.items():
@@ -74,6 +77,8 @@ def _goals(models: dict[str, Any]) -> list[str]:
 def _number(value: float) -> str:
     if value >= 1000:
         return f"{value:,.0f}"
+    if 0 < value < 0.005:
+        return f"{value:.1e}"
     return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
@@ -163,6 +168,33 @@ def _rows(models: dict[str, Any]) -> list[str]:
         "skl2onnx single precision (which flips labels of forests); blank where not installed.",
     ]
     return ["## The fitted part alone, one row", "", *lead, "", table(["model", *ways], rows), ""]
+
+
+def _graphs(models: dict[str, Any]) -> list[str]:
+    """The models as one graph each, without imgpipe."""
+    first, then = [], []
+    for name, graph in ((name, model["graph"]) for name, model in models.items()):
+        if "refused" in graph:
+            continue
+        first.append([name, f"{graph['size_mb']:.2f}", *_costs(graph["cold"], None)[:-1]])
+        for size, told in (("28x28", graph), ("512x512", graph.get("large"))):
+            if told is not None:
+                cost, apart = told["latency"], told["parity"]
+                numbers = [f"{cost[p]:.2f}" for p in ("p50_ms", "p95_ms", "p99_ms", "cpu_ms")]
+                apart = [f"{apart['difference']:.1e}", str(apart["flipped"]), str(apart["images"])]
+                then.append([name, size, *numbers, *apart])
+    lead = [
+        "`imgpipe export`: filters, features and classifier as one ONNX graph, run by a process",
+        "that imports onnxruntime, NumPy and Pillow, in one thread. First a process, one image,",
+        "the end; then further images, one a call, and the probabilities beside the bundle's.",
+        *(f"Not exported: {name}: {model['graph']['refused']}." for name, model in models.items()
+          if "refused" in model["graph"]),
+    ]  # fmt: skip
+    costs = ["model", "MB", "CPU-s", "lowest to highest", "wall s", "peak MB"]
+    calls = ["model", "image", "p50 ms", "p95 ms", "p99 ms", "CPU ms"]
+    apart = ["largest difference", "labels flipped", "images"]
+    tables = [table(costs, first), "", table([*calls, *apart], then)]
+    return ["## One ONNX graph, without imgpipe", "", *lead, "", *tables, ""]
 
 
 def _imported(sides: dict[str, dict[str, int]]) -> list[str]:

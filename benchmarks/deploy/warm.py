@@ -47,12 +47,12 @@ def latency(
     for worker in workers.values():
         worker.__exit__()
     return {
-        side: _percentiles(times) | {"cpu_ms": cpu[side] / len(times)}
+        side: percentiles(times) | {"cpu_ms": cpu[side] / len(times)}
         for side, times in spent.items()
     }
 
 
-def _percentiles(times: Sequence[float]) -> dict[str, float]:
+def percentiles(times: Sequence[float]) -> dict[str, float]:
     p50, p95, p99 = np.percentile(times, [50, 95, 99])
     return {"p50_ms": p50, "p95_ms": p95, "p99_ms": p99, "calls": len(times)}
 
