@@ -9,6 +9,7 @@ from benchmarks.deploy.goals import JUDGED, judged, notes
 
 # what other benchmarks found of the same file, shown here where they have run
 OTHERS = {
+    "serving": "Over HTTP",
     "fuzz": "Fuzzing of the loader",
     "novelty": "Images unlike those of the training",
     "serve": "A server",

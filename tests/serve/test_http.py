@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -305,6 +306,36 @@ def test_numbers_for_prometheus(server: Server, files: Path) -> None:
 def worker_of(server: Server) -> psutil.Process:
     (one,) = psutil.Process(server.process.pid).children()
     return one
+
+
+def renew(server: Server) -> None:
+    """Kill the process that predicts, and wait for the next one."""
+    before = worker_of(server)
+    before.send_signal(signal.SIGKILL)
+    before.wait(10)
+    server.until_free()
+    for _ in range(500):
+        if (
+            psutil.Process(server.process.pid).children()
+            and server.ask("GET", "/health").json["ready"]
+        ):
+            return
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux says of memory")
+def test_the_server_stays_light(server: Server, files: Path) -> None:
+    """A prediction loads nothing of training, and the process that listens no Numba, either."""
+    renew(server)  # explanations load more
+    assert server.predict((files / "one.png").read_bytes()).status == 200
+    heavy = ("sklearn", "scipy", "pandas", "skimage", "torch", "matplotlib")
+
+    def loaded(pid: int, names: tuple[str, ...]) -> list[str]:
+        maps = Path(f"/proc/{pid}/maps").read_text()
+        return [name for name in names if f"site-packages/{name}/" in maps]
+
+    assert loaded(worker_of(server).pid, heavy) == []
+    assert loaded(server.process.pid, (*heavy, "llvmlite", "numba", "onnxruntime", "cv2")) == []
 
 
 def test_a_process_that_is_killed_is_replaced(server: Server, files: Path) -> None:
