@@ -45,11 +45,11 @@ def takes(predictor: "Predictor") -> list[Text]:
     gray = model.channel_axis is None
     sides = model.image_shape if gray else model.image_shape[:-1]
     size = " x ".join(map(str, reversed(sides)))
-    told = say("pictures in gray") if gray else say("pictures in colour")
+    told = say("gray pictures") if gray else say("colour pictures")
     if model.size is not None:
-        fitting = say("of any size, scaled to {size} pixels", size=size)
+        fitting = say("any size, scaled to {size} pixels", size=size)
     else:
-        fitting = say("of {size} pixels", size=size)
+        fitting = say("{size} pixels", size=size)
     return [told, fitting, depth(model.dtype)]
 
 

@@ -12,7 +12,7 @@ function keyed(numbers, head, key) {
 /** Colours for the indices of a palette; entries that the file leaves out are black. */
 function ofPalette(numbers, palette, opacity) {
   const data = new Uint8Array(3 * numbers.length);
-  const alpha = opacity && Uint8Array.from(numbers, (index) => opacity[index] ?? 255);
+  const alpha = opacity ? Uint8Array.from(numbers, (index) => opacity[index] ?? 255) : null;
   numbers.forEach((index, i) => {
     for (let c = 0; c < 3; c++) data[3 * i + c] = palette[3 * index + c] ?? 0;
   });
