@@ -165,11 +165,11 @@ def test_a_network_is_exported(kind: str, filters: list[str], tmp_path: Path) ->
 
 def test_all_that_cannot_be_exported_is_named(tmp_path: Path) -> None:
     """Filters, families, pixels and the region are told at once, and nothing is written."""
-    filters, families = ["closing", "opening"], ["lbp", "ngtdm"]
+    filters, families = ["closing", "opening"], ["lbp", "morphology"]
     path = kept(tmp_path, noise(), filters=filters, families=families)
     with pytest.raises(InputError) as told:
         bundle.export(path, tmp_path / "noise.onnx")
-    words = ("cannot be exported", "filters closing, opening (", "features ngtdm (")
+    words = ("cannot be exported", "filters closing, opening (", "features morphology (")
     assert [word for word in words if word not in str(told.value)] == []
     masks = np.ones((24, 18, 21), bool)
     path = kept(tmp_path, noise("int32", masks=masks), region="mask", filters=["closing"])
