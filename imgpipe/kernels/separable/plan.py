@@ -34,16 +34,24 @@ def weighted_plan(
     `gain` bounds how far sums on the way exceed the largest value, `signs` are the windows of the
     cells with positive and with negative weights (default: all are positive).
     """
-    dtypes = averaging(dtype, output, cval, window.constant).with_border_as_pixel()
-    if dtypes.pixel.kind in "iu" and dtypes.written.itemsize <= 2:
-        # float32 may not be off by more than a rounding of sums near a tie
-        top = max(abs(dtypes.border) * max(gain, 1.0), 2.0 ** (8 * dtypes.pixel.itemsize) * gain)
-        dtypes = dtypes._replace(accumulator=_F32 if top < _MOST_SINGLE else _F64)
+    dtypes = weighting_dtypes(dtype, output, cval, window, gain)
 
     def build(shape: tuple[int, ...], window: Window, dtypes: Averaging) -> Run:
         return long_lines(weighting, shape, window, weights, dtypes)
 
     return averaging_plan(shape, window, dtypes, build, gain=gain, signs=signs)
+
+
+def weighting_dtypes(
+    dtype: np.dtype[Any], output: np.dtype[Any], cval: Any, window: Window, gain: float = 1.0
+) -> Averaging:
+    """Check dtypes and `cval`, and say what weighted sums read, compute in and write."""
+    dtypes = averaging(dtype, output, cval, window.constant).with_border_as_pixel()
+    if dtypes.pixel.kind in "iu" and dtypes.written.itemsize <= 2:
+        # float32 may not be off by more than a rounding of sums near a tie
+        top = max(abs(dtypes.border) * max(gain, 1.0), 2.0 ** (8 * dtypes.pixel.itemsize) * gain)
+        dtypes = dtypes._replace(accumulator=_F32 if top < _MOST_SINGLE else _F64)
+    return dtypes
 
 
 def gaussian_plan(
@@ -59,7 +67,7 @@ def gaussian_plan(
 ) -> Plan:
     """Plan a Gaussian."""
     chosen = axes_of(axes, len(shape))
-    lines = _lines(sigma, truncate, radius, len(chosen))
+    lines = gaussian_lines(sigma, truncate, radius, len(chosen))
     window = spread(len(shape), chosen, [len(line) for line in lines], 0, mode)
     weights = [np.ones(1)] * len(shape)
     for axis, line in zip(chosen, lines, strict=True):
@@ -67,8 +75,8 @@ def gaussian_plan(
     return weighted_plan(shape, dtype, output, window, weights, cval)
 
 
-def _lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
-    """Normalised weights for each filtered axis."""
+def gaussian_lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
+    """Give normalised weights for each filtered axis."""
     lines = []
     for s, r in zip(*reach_of(sigma, truncate, radius, count), strict=True):
         # as in SciPy, a width below 1e-15 is none

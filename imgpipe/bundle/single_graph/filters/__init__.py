@@ -5,6 +5,7 @@ from typing import Any
 
 from imgpipe.bundle.single_graph.filters.dilation import dilation
 from imgpipe.bundle.single_graph.filters.erosion import erosion
+from imgpipe.bundle.single_graph.filters.gaussian import gaussian
 from imgpipe.bundle.single_graph.filters.mean import mean
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.learn.graphs.graph import Graph
@@ -12,6 +13,7 @@ from imgpipe.learn.graphs.graph import Graph
 FILTERS: dict[str, Callable[[Graph, Plane, Mapping[str, Any]], Plane]] = {
     "dilation": dilation,
     "erosion": erosion,
+    "gaussian": gaussian,
     "mean": mean,
 }
 """``write(graph, plane, settings)`` appends nodes and gives what comes out."""
