@@ -38,7 +38,7 @@ def same(name: str, image: np.ndarray, **settings: Any) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["erosion", "dilation", "mean"])
+@pytest.mark.parametrize("name", ["erosion", "dilation", "mean", "median"])
 def test_boxes(name: str, dtype: str, shape: Any, size: Any, border: Any) -> None:
     """A filter over a box equals the kernel in every dtype, size, border and shape."""
     same(name, noise(shape, dtype), size=size, **border)
@@ -46,13 +46,13 @@ def test_boxes(name: str, dtype: str, shape: Any, size: Any, border: Any) -> Non
 
 @pytest.mark.parametrize("border", BORDERS[3:], ids=str)
 @pytest.mark.parametrize("footprint", FOOTPRINTS, ids=["cross", "parts"])
-@pytest.mark.parametrize("name", ["erosion", "dilation"])
+@pytest.mark.parametrize("name", ["erosion", "dilation", "median"])
 def test_footprints(name: str, footprint: np.ndarray, border: Any) -> None:
     """Windows of any shape, and their origin, mean what they mean to the kernel."""
     same(name, noise((15, 18), "uint16"), footprint=footprint, origin=(0, -1), **border)
 
 
-@pytest.mark.parametrize("name", ["erosion", "dilation", "mean"])
+@pytest.mark.parametrize("name", ["erosion", "dilation", "mean", "median"])
 def test_origins(name: str) -> None:
     """A window that is shifted looks where the kernel looks."""
     same(name, noise((15, 18), "uint8"), size=(5, 4), origin=(2, -2), mode="mirror")
@@ -66,7 +66,7 @@ def test_outputs(name: str, dtype: str, output: str) -> None:
     same(name, noise((15, 18), dtype), size=(3, 2), output=np.dtype(output))
 
 
-@pytest.mark.parametrize("name", ["erosion", "dilation", "mean"])
+@pytest.mark.parametrize("name", ["erosion", "dilation", "mean", "median"])
 def test_what_is_not_finite(name: str) -> None:
     """NaN and infinities come out where, and as what, the kernel has them."""
     image = noise((20, 31), "float32")
@@ -114,3 +114,61 @@ def test_means_of_many_pixels(dtype: str, size: Any) -> None:
     found, wanted = filtered(image, ("mean", {"size": size})), KERNELS["mean"](image, size=size)
     slack = 1e-6 * float(np.abs(image).max()) if dtype == "float32" else 0
     np.testing.assert_allclose(found, wanted, rtol=0, atol=slack)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize(
+    "window", [{"size": 7}, {"size": 12}, {"footprint": np.tri(16, 17)}], ids=["7", "12", "tri"]
+)
+def test_medians_of_many_pixels(dtype: str, window: Any) -> None:
+    """The median stays exact where windows are ranked row by row, NaN and infinities included."""
+    image = noise((21, 18), dtype)
+    if dtype == "float32":
+        image[3, 15], image[9, 9], image[9, 10] = np.nan, np.inf, -np.inf
+    same("median", image, mode="mirror", **window)
+
+
+@pytest.mark.grid(share=0.3)
+@pytest.mark.parametrize("border", BORDERS[::2], ids=str)
+@pytest.mark.parametrize("sigma", [0, 0.6, (3, 1), (0, 2), 4.1], ids=str)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_gaussian(dtype: str, shape: Any, sigma: Any, border: Any) -> None:
+    """A Gaussian equals the kernel to the last bit: its roundings are followed one by one."""
+    same("gaussian", noise(shape, dtype), sigma=sigma, **border)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"sigma": 1.5, "radius": (2, 3)},
+        {"sigma": 2, "truncate": 1.4},
+        {"sigma": 1, "output": np.dtype(np.float32)},
+        {"sigma": 1, "output": np.dtype(np.int16)},
+        {"sigma": 1, "mode": "constant", "cval": 0.5},
+    ],
+    ids=str,
+)
+def test_settings_of_a_gaussian(dtype: str, settings: Any) -> None:
+    """Every setting of the kernel means the same in the graph."""
+    same("gaussian", noise((15, 18), dtype), **settings)
+
+
+def test_a_wide_gaussian() -> None:
+    """Beyond 16 pixels a whole number is off by one at most, and seldom."""
+    image = noise((60, 70), "uint16")
+    found, wanted = filtered(image, ("gaussian", {"sigma": 6})), KERNELS["gaussian"](image, 6)
+    off = np.abs(found.astype(int) - wanted)
+    assert off.max() <= 1 and (off > 0).mean() < 0.01
+
+
+@pytest.mark.parametrize("shape", [(12, 30), (30, 12), (20, 20)], ids=str)
+@pytest.mark.parametrize(("name", "settings"), [("gaussian", {"sigma": 2}), ("mean", {"size": 5})])
+def test_channels_are_filtered_as_in_colour(name: str, settings: Any, shape: Any) -> None:
+    """A channel of a colour image comes out to the last bit as it does among the others."""
+    image = np.stack([noise(shape, "float32", seed) for seed in range(3)], axis=-1)
+    wanted = KERNELS[name](image[np.newaxis], axes=(1, 2), **settings)[0]
+    channel = np.ascontiguousarray(image[..., 1])
+    found = filtered(channel, (name, settings), channel_last=True)
+    np.testing.assert_array_equal(found, wanted[..., 1])

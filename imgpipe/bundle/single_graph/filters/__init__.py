@@ -7,6 +7,7 @@ from imgpipe.bundle.single_graph.filters.dilation import dilation
 from imgpipe.bundle.single_graph.filters.erosion import erosion
 from imgpipe.bundle.single_graph.filters.gaussian import gaussian
 from imgpipe.bundle.single_graph.filters.mean import mean
+from imgpipe.bundle.single_graph.filters.median import median
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.learn.graphs.graph import Graph
 
@@ -15,5 +16,6 @@ FILTERS: dict[str, Callable[[Graph, Plane, Mapping[str, Any]], Plane]] = {
     "erosion": erosion,
     "gaussian": gaussian,
     "mean": mean,
+    "median": median,
 }
 """``write(graph, plane, settings)`` appends nodes and gives what comes out."""

@@ -31,9 +31,7 @@ def median(graph: Graph, plane: Plane, settings: Mapping[str, Any]) -> Plane:
     windows are ranked by ``TopK``, which takes many times longer.
     """
     given, output = arguments_of("median", plane, settings)
-    window = window_of(
-        2, given["size"], given["origin"], given["mode"], None, given["footprint"]
-    )
+    window = window_of(2, given["size"], given["origin"], given["mode"], None, given["footprint"])
     if window.count > _MOST_EVER:
         raise InputError(
             f"median: a window of {window.count} pixels cannot be exported; {_MOST_EVER} can"
@@ -77,7 +75,8 @@ def _by_network(
 
 def _by_rank(graph: Graph, x: str, plane: Plane, window: Window, edge: Any) -> str:
     """Append a loop over rows, and put NaN where a window has one."""
-    found = ranked_rows(graph, bordered(graph, x, plane.shape, window, edge), plane.shape, window)
+    padded = bordered(graph, x, plane.shape, window, edge)
+    found = ranked_rows(graph, padded, plane.shape, window, edge.dtype)
     if plane.dtype.kind != "f":
         return found
     zero, dtype = edge.dtype.type(0), edge.dtype

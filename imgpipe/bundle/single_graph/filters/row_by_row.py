@@ -8,7 +8,9 @@ from imgpipe.kernels.windows.window import Window
 from imgpipe.learn.graphs.graph import Graph
 
 
-def ranked_rows(graph: Graph, padded: str, shape: tuple[int, int], window: Window) -> str:
+def ranked_rows(
+    graph: Graph, padded: str, shape: tuple[int, int], window: Window, dtype: np.dtype
+) -> str:
     """Append a loop over the rows of an image that gives the upper median of every window.
 
     Parameters
@@ -19,22 +21,42 @@ def ranked_rows(graph: Graph, padded: str, shape: tuple[int, int], window: Windo
     shape : (int, int)
         Of the image.
     window : Window
+    dtype : numpy.dtype
+        Of the tensor.
     """
+    from onnx import TensorProto, helper
+
+    body = graph.part()
+    turn, go = f"{body.prefix}turn", f"{body.prefix}go"
+    on = body.add("Identity", [go])
+    found = _ranked(graph, body, padded, turn, window, shape[1])
+    given = [
+        helper.make_tensor_value_info(turn, TensorProto.INT64, []),
+        helper.make_tensor_value_info(go, TensorProto.BOOL, []),
+    ]
+    made = [
+        helper.make_tensor_value_info(on, TensorProto.BOOL, []),
+        helper.make_tensor_value_info(found, helper.np_dtype_to_tensor_dtype(dtype), [shape[1]]),
+    ]
+    turns = graph.constant(np.int64(shape[0]))
+    inner = helper.make_graph(body.nodes, body.prefix, given, made)
+    return graph.add("Loop", [turns, ""], body=inner)
+
+
+def _ranked(graph: Graph, body: Graph, padded: str, turn: str, window: Window, width: int) -> str:
+    """Append to the body of the loop what ranks the windows of one row of the image."""
     rows, columns = window.sizes
-    under = np.arange(columns)[:, np.newaxis] + np.arange(shape[1])
-    inner = Graph()
-    numbers = graph.constant(np.arange(shape[0])[:, np.newaxis] + np.arange(rows))
-    # (rows, columns, x): the cells of each window of one row of the image
-    strip = inner.add("Gather", [padded, "rows"], axis=0)
-    cells = inner.add("Gather", [strip, inner.constant(under)], axis=1)
-    flat = np.array([math.prod(window.sizes), shape[1]])
-    cells = inner.add("Reshape", [cells, inner.constant(flat)])
+    named = body.add("Add", [turn, graph.constant(np.arange(rows))])
+    strip = body.add("Gather", [padded, named], axis=0)
+    # (rows, columns, x): the cells of each window
+    under = np.arange(columns)[:, np.newaxis] + np.arange(width)
+    cells = body.add("Gather", [strip, graph.constant(under)], axis=1)
+    flat = np.array([math.prod(window.sizes), width])
+    cells = body.add("Reshape", [cells, graph.constant(flat)])
     if window.footprint is not None:
         chosen = np.flatnonzero(window.footprint)
-        cells = inner.add("Gather", [cells, inner.constant(chosen)], axis=0)
+        cells = body.add("Gather", [cells, graph.constant(chosen)], axis=0)
     rank = window.count // 2
-    lowest, _ = inner.several(
-        "TopK", [cells, inner.constant(np.array([rank + 1]))], 2, axis=0, largest=0, sorted=1
-    )
-    found = inner.add("Gather", [lowest, inner.constant(np.array(rank))], axis=0)
-    return graph.loop(inner, numbers, ("rows", [rows]), (found, [shape[1]]))
+    most = graph.constant(np.array([rank + 1]))
+    lowest, _ = body.several("TopK", [cells, most], 2, axis=0, largest=0, sorted=1)
+    return body.add("Gather", [lowest, graph.constant(np.int64(rank))], axis=0)
