@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgpipe.bundle.single_graph.arithmetic import Term
+from imgpipe.bundle.single_graph.arithmetic import Term, joined
 from imgpipe.bundle.single_graph.image import MeasuredImage
+from imgpipe.bundle.single_graph.strips import END
 from imgpipe.bundle.single_graph.texture.averaging import averaged
 from imgpipe.bundle.single_graph.texture.counts import count_features
 from imgpipe.bundle.single_graph.texture.gray import levels_of, top_of
@@ -40,27 +41,23 @@ def write(image: MeasuredImage) -> str:
 def _runs(image: MeasuredImage, step: np.ndarray, columns: int) -> Term:
     """Gray level times `columns` plus length of each run along a direction, int64 (runs,)."""
     pixels = _line(image, step)
-    before, after = (pixels.of("Pad", np.array(pad)) for pad in ((1, 0), (0, 1)))
-    inside = pixels > np.int64(0)
-    first, last = (
-        (inside & ~pixels.equals(near)).of("NonZero").shaped(-1)
-        for near in (
-            before.of("Slice", np.array([0]), np.array([-1])),
-            after.of("Slice", np.array([1]), np.array([2**62])),
-        )
-    )
-    return pixels.of("Gather", first) * np.int64(columns) + (last - first + np.int64(1))
+    before = pixels.of("Pad", np.array([1, 0])).of("Slice", np.array([0]), np.array([-1]))
+    first = (~pixels.equals(before)).of("NonZero").shaped(-1)
+    after = joined([first.of("Slice", np.array([1]), np.array([END])), pixels.of("Shape")])
+    # those of zeros, which are between the lines, may be longer
+    length = (after - first).of("Min", np.int64(columns - 1))
+    return pixels.of("Gather", first).to("int64") * np.int64(columns) + length
 
 
 def _line(image: MeasuredImage, step: np.ndarray) -> Term:
-    """All pixels in one line, those along a direction beside one another, zeros between lines."""
-    levels, (height, width) = levels_of(image), image.shape
+    """All pixels in a line, int32: those along a direction side by side, zeros between lines."""
+    levels, (height, width) = levels_of(image).to("int32"), image.shape
     if step[0] == 0:
         return _closed(levels)
     if step[1] == 0:
         return _closed(levels.of("Transpose", perm=[1, 0]))
     if step[1] > 0:
-        turned = [np.array(x) for x in ([-1], [-(2**62)], [0], [-1])]
+        turned = [np.array(x) for x in ([-1], [-END], [0], [-1])]
         levels = levels.of("Slice", *turned)
     # row y of the flat pixels moves y places to the right, so that diagonals become columns
     padded = levels.of("Pad", np.array([0, 0, 0, height])).shaped(-1)

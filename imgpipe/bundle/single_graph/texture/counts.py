@@ -12,6 +12,7 @@ from imgpipe.bundle.single_graph.counting import (
     number,
     row_sum,
 )
+from imgpipe.bundle.single_graph.strips import END
 
 _LN_2 = float(np.log(2))
 
@@ -25,7 +26,7 @@ def count_features(
     ----------
     places : list of Term
         int64 (things,) each: (matrix (top + 1) + gray level) columns + second number. Something is
-        counted in each matrix.
+        counted in each matrix; gray level 0 stands for none.
     n, columns : int
         Number of matrices; one more than the largest second number.
     top : Term
@@ -36,11 +37,13 @@ def count_features(
         16 or 17.
     """
     graph, side = top.graph, top + np.int64(1)
-    counts = counted(places, side * np.int64(n * columns))
+    every = counted(places, side * np.int64(n * columns)).shaped(n, -1, columns)
+    counts = every.of("Slice", np.array([1]), np.array([END]), np.array([1])).shaped(-1)
     where = counts.of("NonZero").shaped(-1)
     row = where / np.int64(columns)
-    matrix = row / side
-    level, value = row - matrix * side, where - row * np.int64(columns)
+    matrix = row / top
+    level = row - matrix * top + np.int64(1)
+    value = where - row * np.int64(columns)
     count = counts.of("Gather", where).to("int64")
     totals = added_up(matrix, count, filled(np.int64(0), number(graph, np.int64(n))))
     total = totals.to("float64").shaped(n, 1)
