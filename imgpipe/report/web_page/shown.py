@@ -70,7 +70,6 @@ def common_words() -> dict[str, Text]:
         "likeliest": say("Most probable class"),
         "probabilities": say("Probability of each class"),
         "others": say("{n} other classes", n="{n}"),
-        "none": say("no answer"),
         "picture": say("The picture {name}", name="{name}"),
         "fault": say("Something went wrong here: {error}", error="{error}"),
     }

@@ -49,10 +49,13 @@ function showRefusal(text) {
 
 /** A row for each picture so far, once there are several. */
 function note(name, predicted, text) {
-  const row = made("tr", { className: predicted ? "" : "bad" },
-    made("th", { scope: "row", textContent: name }),
-    made("td", { textContent: predicted ?? words.none }),
-    made("td", { className: predicted ? "r num" : "", textContent: text }));
+  const row = made("tr", {}, made("th", { scope: "row", textContent: name }));
+  if (predicted) {
+    row.append(made("td", { textContent: predicted }), made("td", { className: "r num", textContent: text }));
+  } else {
+    row.className = "bad";
+    row.append(made("td", { colSpan: 2, textContent: text }));
+  }
   at("history").prepend(row);
   at("so-far").hidden = at("history").rows.length < 2;
 }

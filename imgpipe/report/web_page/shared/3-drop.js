@@ -1,11 +1,9 @@
-const HIGHEST = 420;
-
 /** Draw pixels of 8 bits a channel, RGBA, small ones enlarged without a blur. */
 function showPicture(image, name) {
   const canvas = at("picture");
   canvas.width = image.width;
   canvas.height = image.height;
-  canvas.style.maxWidth = `${(HIGHEST * image.width) / image.height}px`;
+  canvas.style.setProperty("--ratio", image.width / image.height);
   canvas.classList.toggle("small", Math.max(image.width, image.height) < 200);
   const context = canvas.getContext("2d");
   if (image instanceof ImageData) context.putImageData(image, 0, 0);
@@ -29,7 +27,7 @@ function takeFiles(classify) {
       showAnswer(answer);
       note(file.name, answer.predicted, chance(answer.probabilities[answer.predicted]));
       at("result").setAttribute("aria-busy", "false");
-      at("result").scrollIntoView({ block: "nearest" });
+      at("answer").scrollIntoView({ block: "nearest" });
       // what takes its time is done for the picture that stays
       if (!waiting) await answer.after?.();
     } catch (error) {
