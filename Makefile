@@ -35,6 +35,7 @@ test-full: $(VENV)/.dev ## the same with every case of the large grids, of which
 	$(PYTEST) --full-grids -m "not browser"
 
 test-rest: $(VENV)/.dev ## what `make test` leaves out: whole grids, and tests that run with them only
+	command -v dsrdump >/dev/null || { $(APT_INSTALL) dcmtk; }
 	$(PYTEST) --full-grids -m "grid or full"
 
 test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pages in a real Chromium, and install what that needs

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+import pytest
 from listen_peers import (
     SUCCESS,
     Running,
@@ -47,16 +48,18 @@ def test_what_is_sent_is_kept_and_predicted_as_predict_does(run: Running, levels
         assert path.with_name(found["report"]).exists()
 
 
+@pytest.mark.full
 def test_storescu_of_dcmtk_is_served(run: Running, tmp_path: Path) -> None:
-    """C-ECHO, then a folder of images in one association of a process that is not ours."""
-    for n in range(100, 120):
+    """C-ECHO, then 1,000 images in one association of a process that is not ours: none is lost."""
+    sent = range(10_000, 11_000)
+    for n in sent:
         saved(image(n), tmp_path / f"{n}.dcm")
     place = ["127.0.0.1", str(run.port)]
     subprocess.run([dcmtk("echoscu"), *place], check=True)
     subprocess.run([dcmtk("storescu"), "--scan-directories", *place, tmp_path], check=True)
-    run.until("predicted", 20)
-    for n in range(100, 120):
-        assert is_kept(run.folder, image(n))
+    assert all(is_kept(run.folder, image(n)) for n in sent)
+    run.until("predicted", len(sent))
+    for n in sent:
         assert result(run.folder, image(n))["predicted"] == ("dark", "bright")[n % 2]
 
 

@@ -72,6 +72,7 @@ def test_the_report_belongs_to_patient_and_study(listen: Listen, tmp_path: Path)
     assert first.VerificationFlag == "UNVERIFIED"
 
 
+@pytest.mark.full
 def test_dsrdump_of_dcmtk_reads_it(listen: Listen, tmp_path: Path) -> None:
     """A toolkit that is not ours finds a valid Enhanced SR with the class and its use."""
     (path,) = reported(listen, tmp_path / "in", image(1))
