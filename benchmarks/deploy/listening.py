@@ -37,7 +37,7 @@ association.release()
 
 
 def write_images(stack: np.ndarray, folder: Path) -> None:
-    """Save gray 8-bit images (n, h, w) as DICOM secondary captures."""
+    """Save gray images (n, h, w) of 8 or 16 bits as DICOM secondary captures."""
     from pydicom import dcmwrite
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
@@ -48,11 +48,12 @@ def write_images(stack: np.ndarray, folder: Path) -> None:
         data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         data.SOPClassUID, data.SOPInstanceUID = SecondaryCaptureImageStorage, f"2.25.7.{n}"
         data.StudyInstanceUID, data.SeriesInstanceUID = "2.25.5", "2.25.6"
-        data.PatientName, data.PatientID, data.Modality = "Bench^Mark", "B1", "OT"
+        data.PatientName, data.PatientID, data.Modality = "Bench^Mark", "B1", "XA"
         data.PhotometricInterpretation, data.SamplesPerPixel = "MONOCHROME2", 1
         data.Rows, data.Columns = pixels.shape
-        data.BitsAllocated, data.BitsStored, data.HighBit = 8, 8, 7
-        data.PixelRepresentation, data.PixelData = 0, pixels.astype(np.uint8).tobytes()
+        bits = 8 * pixels.itemsize
+        data.BitsAllocated, data.BitsStored, data.HighBit = bits, bits, bits - 1
+        data.PixelRepresentation, data.PixelData = pixels.dtype.kind == "i", pixels.tobytes()
         dcmwrite(folder / f"{n:06d}.dcm", data, enforce_file_format=True)
 
 
@@ -63,7 +64,7 @@ def measure(model: Path, stack: np.ndarray, results: str = "both") -> dict[str, 
     ----------
     model : Path
         A bundle.
-    stack : ndarray of uint8, shape (n, h, w)
+    stack : ndarray of 8- or 16-bit integers, shape (n, h, w)
         Images that it takes; the first one warms up and does not count.
     results : {"both", "json", "sr"}
         What is written of each.
@@ -116,9 +117,9 @@ def _send(port: int, folder: Path) -> float:
 
 def _until(events: Any, n: int) -> None:
     while n:
-        event = next(events)["event"]
-        assert event in ("stored", "predicted"), event
-        n -= event == "predicted"
+        told = next(events)
+        assert told["event"] in ("stored", "predicted"), told
+        n -= told["event"] == "predicted"
 
 
 def _cpu(process: Any) -> float:
@@ -132,8 +133,9 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--images", type=int, default=500)
     asked = parser.parse_args()
-    height, width, *_ = bundle.load(asked.model).model.image_shape
-    stack = np.random.default_rng(0).integers(0, 256, (asked.images + 1, height, width), np.uint8)
+    model = bundle.load(asked.model).model
+    shape = (asked.images + 1, *model.image_shape[:2])
+    stack = np.random.default_rng(0).integers(0, 128, shape).astype(model.dtype)
     for results in ("json", "both"):
         found = measure(asked.model, stack, results)
         print(results, {name: round(value, 1) for name, value in found.items()})

@@ -157,6 +157,7 @@ class Receiving:
         """Let no sender fill the memory: neither by one PDU, nor by an image without an end."""
         dimse, socket = event.assoc.dimse, event.assoc.dul.socket
         usual = socket.recv
+        close_for_good(socket)
 
         def recv(size: int) -> Any:
             message = dimse.message
@@ -168,6 +169,20 @@ class Receiving:
             return usual(size)
 
         socket.recv = recv
+
+
+def close_for_good(association_socket: Any) -> None:
+    """Let the socket of an association be closed even where its peer has left before.
+
+    pynetdicom 3.0 leaves it open then, until it is collected as garbage.
+    """
+    usual, own = association_socket.close, association_socket.socket
+
+    def close() -> None:
+        usual()
+        own.close()
+
+    association_socket.close = close
 
 
 def _size(message: Any) -> int:

@@ -18,19 +18,26 @@ from imgpipe.serve.listening import Listener
 
 
 @pytest.fixture(scope="session")
-def levels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A forest of the mean levels, as a bundle."""
-    path = tmp_path_factory.mktemp("model") / "levels.imgpipe"
+def of_levels() -> learn.TrainedModel:
+    """A forest of the mean levels."""
     images = np.stack([image(n).pixel_array for n in range(24)])
     data = Dataset("levels", images, np.arange(24) % 2, ("dark", "bright"))
-    bundle.save(learn.fit(data, "forest", families="intensity"), path)
+    return learn.fit(data, "forest", families="intensity")
+
+
+@pytest.fixture(scope="session")
+def levels(of_levels: learn.TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a bundle."""
+    path = tmp_path_factory.mktemp("model") / "levels.imgpipe"
+    bundle.save(of_levels, path)
     return path
 
 
 @pytest.fixture(scope="module")
 def run(levels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A listener in a process of its own, which tests share."""
-    with listening(levels, tmp_path_factory.mktemp("process") / "in") as running:
+    folder = tmp_path_factory.mktemp("process") / "in"
+    with listening(levels, folder, "--results", "json") as running:
         yield running
 
 

@@ -20,8 +20,10 @@ import pydicom
 import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
-from pynetdicom import AE
+from pynetdicom import AE, evt
 from pynetdicom.dimse_primitives import C_STORE
+
+from imgpipe.serve.store.receiving import close_for_good
 
 STUDY, SERIES = "1.2.826.0.1.1", "1.2.826.0.1.2"
 SUCCESS = 0x0000
@@ -133,7 +135,8 @@ def connected(
     entity = AE(ae_title=title)
     for context in contexts:
         entity.add_requested_context(*(context if isinstance(context, tuple) else (context,)))
-    association = entity.associate("127.0.0.1", port)
+    handlers = [(evt.EVT_CONN_OPEN, lambda event: close_for_good(event.assoc.dul.socket))]
+    association = entity.associate("127.0.0.1", port, evt_handlers=handlers)
     try:
         yield association
     finally:

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import highdicom
 from highdicom.sr import EnhancedSR, MeasurementReport
 
 from imgpipe import bundle, learn
-from imgpipe.datasets import Dataset
 from imgpipe.serve.listening import Listener
 
 Listen = Callable[..., Listener]
@@ -100,17 +100,15 @@ def test_what_is_no_valid_dicom_is_left_out_and_told(listen: Listen, tmp_path: P
     assert "PatientBirthDate" not in warning
 
 
-def test_long_names_of_classes_are_shortened(tmp_path: Path) -> None:
+def test_long_names_of_classes_are_shortened(of_levels: learn.TrainedModel, tmp_path: Path) -> None:
     """A code means at most 64 characters without a backslash; the JSON has the name in full."""
-    long, strange = "confluent ground-glass opacity " * 3, "结节\\b"
-    pixels = np.stack([image(n).pixel_array for n in range(24)])
-    data = Dataset("named", pixels, np.arange(24) % 2, (long.strip(), strange))
+    long, strange = ("confluent ground-glass opacity " * 3).strip(), "结节\\b"
     model = tmp_path / "named.imgpipe"
-    bundle.save(learn.fit(data, "forest", families="intensity"), model)
+    bundle.save(replace(of_levels, classes=(long, strange)), model)
     with Listener(model, tmp_path / "in", port=0) as listener:
         assert send(listener.port, image(0), image(1))[0].Status == SUCCESS
         wait_for(lambda: listener.counts["predicted"] == 2)
-    assert result(tmp_path / "in", image(0))["predicted"] == long.strip()
+    assert result(tmp_path / "in", image(0))["predicted"] == long
     assert result(tmp_path / "in", image(1))["predicted"] == strange
     meanings = []
     for n in (0, 1):
