@@ -176,13 +176,13 @@ def close_for_good(association_socket: Any) -> None:
 
     pynetdicom 3.0 leaves it open then, until it is collected as garbage.
     """
-    usual, own = association_socket.close, association_socket.socket
+    usual, own = association_socket._shutdown_socket, association_socket.socket
 
-    def close() -> None:
+    def shut_down() -> None:
         usual()
         own.close()
 
-    association_socket.close = close
+    association_socket._shutdown_socket = shut_down  # what all ways to close it go through
 
 
 def _size(message: Any) -> int:

@@ -100,8 +100,10 @@ def test_what_was_answered_outlives_any_end(levels: Path, tmp_path: Path) -> Non
     for n in answered:
         assert is_kept(inbox, image(n))
     (inbox / ".incoming" / "half.part").write_bytes(b"cut")
+    for n in answered[-10:]:  # at least these were not predicted yet
+        kept_at(inbox, image(n)).with_suffix(".json").unlink(missing_ok=True)
     with listening(levels, inbox, *options) as run:
-        assert run.waiting > 0
+        assert run.waiting >= 10
         left = run.stop()["waiting"]  # exit code 0
     with listening(levels, inbox, *options) as run:
         assert run.waiting == left
