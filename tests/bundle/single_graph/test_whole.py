@@ -1,14 +1,14 @@
 """A whole graph says what the bundle says, and what the fitted pipeline says."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from imgpipe import learn
+from imgpipe import datasets, learn
 from imgpipe.bundle.inference.opening import model_of
 from imgpipe.bundle.single_graph.assembled import assembled
-from imgpipe.bundle.single_graph.families import FAMILIES
 from imgpipe.bundle.single_graph.filters import FILTERS
 from imgpipe.bundle.single_graph.parity import session_of
 from imgpipe.bundle.writing.parts import taken_apart
@@ -29,8 +29,6 @@ STEPS: dict[str, list[Any]] = {
     "dilation": [("dilation", {"size": (2, 3)}), ("mean", {"size": 3, "mode": "nearest"})],
 }
 RANGES = {"uint8": (0, 255), "uint16": (0, 65535), "float32": (-1.0, 1.0)}
-DEFAULT = ("intensity", "histogram", "glcm", "lbp", "hog")
-FAM = "default" if set(DEFAULT) <= FAMILIES.keys() else tuple(FAMILIES)
 SIZES = [(20, 20), (28, 33), (49, 36)]
 
 
@@ -47,15 +45,11 @@ def images_of(size: tuple[int, int], kind: str, dtype: str) -> tuple[Images, np.
     return Images(pixels, channel_axis=-1 if kind == "colour" else None), labels
 
 
-def fitted(
-    model: str, images: Images, labels: np.ndarray, filters: list[Any], families: Any
-) -> TrainedModel:
+def fitted(model: str, images: Images, labels: np.ndarray, filters: list[Any]) -> TrainedModel:
     """Fit a pipeline on most of the images."""
     if model == "boosted":
         pytest.importorskip("lightgbm")
-    pipeline = learn.make_pipeline(
-        model, filters=filters, families=families, channel_axis=images.channel_axis
-    )
+    pipeline = learn.make_pipeline(model, filters=filters, channel_axis=images.channel_axis)
     pipeline.set_params(**SMALLER.get(model, {}))
     pipeline = learn.fit_model(pipeline, images[:FITTED], labels[:FITTED])
     pixels = images[0].pixels
@@ -89,5 +83,19 @@ def test_graph_bundle_and_pipeline_agree(
     if lacking := {name for name, _ in STEPS[steps]} - FILTERS.keys():
         pytest.skip(f"{lacking} not there")
     images, labels = images_of(size, kind, dtype)
-    trained = fitted(model, images, labels, STEPS[steps], FAM)
+    trained = fitted(model, images, labels, STEPS[steps])
     compare(trained, images[FITTED - 3 :])
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["svm", "forest"])
+def test_real_images_get_the_same_probabilities(
+    model: str, shared_data: Path, tmp_path: Path
+) -> None:
+    """All test images of PneumoniaMNIST, by models of a part of the training images."""
+    data = datasets.load(shared_data / "pneumoniamnist" / "pneumoniamnist_rebuilt.npz")
+    held = data.positions("test")
+    part = data.take(np.concatenate([data.positions("train")[::12], held]))
+    trained = learn.fit(part, model, region="image")
+    compare(trained, Images(np.stack([data.images[int(i)].pixels for i in held])))
