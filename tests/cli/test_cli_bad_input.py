@@ -269,7 +269,7 @@ def test_message_survives_a_poor_terminal(tmp_path: Path) -> None:
     """A name that the terminal cannot show does not turn an error into a traceback."""
     name = "r\N{LATIN SMALL LETTER O WITH DIAERESIS}ntgen"
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    process = start("compare", tmp_path / name, "--out", tmp_path / "run", env=environment)
+    process = start("filter", "median", tmp_path / name, tmp_path / "out.png", env=environment)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "ntgen" in err

@@ -5,6 +5,7 @@ first. So one image that resembles two others by chance does not tie their group
 pair that is left between two groups is counted as such.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,8 @@ from imgpipe.evaluate.data.survey import Survey
 
 MOST_COMPARED = 20_000  # different images for which all pairs are compared
 _SHARE = 0.5
+_MOST_KEPT = 32
+_searches: dict[bytes, list[Likeness]] = {}  # of this process, the latest last
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def look_alikes(survey: Survey, n_jobs: int | None = None) -> LookAlikes:
     if len(first) > MOST_COMPARED:
         unsearched = len(first)
     elif survey.thumbnails:
-        found = near_copies(
+        found = _near(
             [survey.thumbnails[i] for i in first],
             [survey.longest[i] for i in first],
             n_jobs or 1,
@@ -116,6 +119,20 @@ def look_alikes(survey: Survey, n_jobs: int | None = None) -> LookAlikes:
         tuple(map(tuple, groups)),
         unsearched,
     )
+
+
+def _near(thumbnails: list[np.ndarray], longest: list[int], n_jobs: int) -> list[Likeness]:
+    """Search once for the same images: sessions check and compare one set again and again."""
+    digest = hashlib.sha256(repr([(x.shape, x.dtype.str) for x in thumbnails] + longest).encode())
+    for thumbnail in thumbnails:
+        digest.update(np.ascontiguousarray(thumbnail))
+    found = _searches.pop(digest.digest(), None)
+    if found is None:
+        found = near_copies(thumbnails, longest, n_jobs)
+    _searches[digest.digest()] = found
+    for oldest in list(_searches)[:-_MOST_KEPT]:
+        _searches.pop(oldest, None)
+    return found
 
 
 def grouped(n: int, equal: Sequence[Sequence[int]], near: Sequence[Likeness]) -> list[list[int]]:

@@ -1,11 +1,17 @@
 """Groups of look-alikes: who belongs together, and who was seen in training."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imgpipe.evaluate.data.lookalikes import groups
 from imgpipe.evaluate.data.lookalikes.groups import LookAlikes, grouped
-from imgpipe.evaluate.data.lookalikes.search import Likeness
+from imgpipe.evaluate.data.lookalikes.search import Likeness, near_copies
+from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.records.alike_counts import alike_counts
 from imgpipe.evaluate.results import AlikeCount, DuplicatePair
 
@@ -108,3 +114,31 @@ def test_counts_are_of_pairs_by_kind_and_of_groups_by_their_surest_pair() -> Non
         AlikeCount("all", pairs=4, images=7, groups=3, torn=1, across=4),
     )
     assert alike_counts(pairs[:1], LookAlikes(2, ((0, 1),), (), ((0, 1),)))[0].kind == "equal"
+
+
+def test_the_same_images_are_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Again it finds what it found, without a search; another pixel or size is searched."""
+    images = np.random.default_rng(0).integers(0, 255, (12, 20, 20)).astype(np.uint8)
+    images[5] = np.roll(images[2], 1, axis=0)
+    searches = []
+
+    def searched(*given: Any) -> list[Likeness]:
+        searches.append(given)
+        return near_copies(*given)
+
+    monkeypatch.setattr(groups, "_searches", {})
+    monkeypatch.setattr(groups, "near_copies", searched)
+    first = groups.look_alikes(survey_images(images, None))
+    assert [(pair.a, pair.b) for pair in first.near] == [(2, 5)]
+    assert groups.look_alikes(survey_images(images, None)) == first
+    assert len(searches) == 1
+    other = images.copy()
+    other[5] = np.random.default_rng(1).integers(0, 255, (20, 20))
+    assert groups.look_alikes(survey_images(other, None)).near == ()
+    larger = replace(survey_images(images, None), longest=(40,) * 12)
+    groups.look_alikes(larger)
+    assert len(searches) == 3
+    monkeypatch.setattr(groups, "_MOST_KEPT", 2)
+    assert groups.look_alikes(survey_images(images, None)) == first
+    assert len(searches) == 3
+    assert len(groups._searches) == 2
