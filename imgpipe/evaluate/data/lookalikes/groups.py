@@ -125,7 +125,7 @@ def _near(thumbnails: list[np.ndarray], longest: list[int], n_jobs: int) -> list
     """Search once for the same images: sessions check and compare one set again and again."""
     digest = hashlib.sha256(repr([(x.shape, x.dtype.str) for x in thumbnails] + longest).encode())
     for thumbnail in thumbnails:
-        digest.update(np.ascontiguousarray(thumbnail))
+        digest.update(thumbnail.tobytes())
     found = _searches.pop(digest.digest(), None)
     if found is None:
         found = near_copies(thumbnails, longest, n_jobs)
