@@ -123,6 +123,18 @@ def test_a_picture_that_the_browser_cannot_show_is_shown_by_the_server(
     assert faults == []
 
 
+def test_it_is_there_in_chinese(visited: Open, kept: Kept) -> None:
+    """A link at the foot leads to the same page in the other language."""
+    page, faults = visited()
+    page.get_by_role("link", name="中文").click()
+    page.wait_for_selector("html[lang=zh-Hans]", state="attached")
+    drop(page, [kept.pictures[0]])
+    assert "概率最高的类别" in page.locator("#answer").inner_text()
+    assert page.goto(f"{page.url}x").status == 400
+    assert "choose from en, zh" in page.locator("body").inner_text()
+    assert faults == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
 def test_it_is_for_everyone(visited: Open, kept: Kept, width: int, scheme: str) -> None:
     """Nothing serious by axe-core, with an answer; a phone need not scroll sideways."""

@@ -49,7 +49,7 @@ class Service:
         self.bodies = Bodies(settings)
         self.metrics = metrics.Metrics()
         self.closing = False
-        self._page: Response | None = None
+        self._pages: dict[str, Response] = {}
         watch = self.metrics.watch
         watch("queue", "Requests that wait or are worked on.", lambda: workers.waiting)
         watch("processes", "Processes that predict, and are up.", lambda: workers.alive)
@@ -66,14 +66,14 @@ class Service:
             with self.workers.place():
                 return await _unless_gone(request, self._answers(request, files, do))
 
-    async def page(self) -> Response:
-        """Give the page in the browser, which is made once."""
-        if self._page is None:
-            head, body = await self.workers.ask("page")
+    async def page(self, lang: str) -> Response:
+        """Give the page in the browser, which is made once in each language."""
+        if lang not in self._pages:
+            head, body = await self.workers.ask("page", lang=lang[:20])
             if "error" in head:
                 raise self._refused(head)
-            self._page = Response(body, headers={"content-type": head["type"]})
-        return self._page
+            self._pages[lang] = Response(body, headers={"content-type": head["type"]})
+        return self._pages[lang]
 
     async def _answers(self, request: Request, files: list[File], do: str) -> Response:
         if len(files) == 1:
@@ -210,8 +210,8 @@ def _add_facts(app: FastAPI, service: Service) -> None:
         return Response(service.metrics.text(), headers={"content-type": metrics.TYPE})
 
     @app.get("/", include_in_schema=False)
-    async def page() -> Response:
-        return await service.page()
+    async def page(lang: str = "en") -> Response:
+        return await service.page(lang)
 
 
 async def _unless_gone(request: Request, work: Awaitable[T]) -> T:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import imgpipe
-from imgpipe._common import InputError, MissingPackage
+from imgpipe._common import InputError, MissingPackage, needed_for
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.refusing import refusing
 from imgpipe.bundle.inference.opening import model_of
@@ -88,14 +88,16 @@ class Served:
                         told.ood_distance, list(map(str, told.warnings)))  # fmt: skip
         return _frame([row | parts(told)])
 
-    def page(self, _: bytes) -> Frame:
-        """Give the page in the browser."""
-        from imgpipe.serve import page
+    def page(self, _: bytes, lang: str = "en") -> Frame:
+        """Give the page in the browser, in a language."""
+        try:
+            with needed_for("the page"):
+                from imgpipe.serve.page import page
 
-        made = getattr(page, "page", None)
-        if made is None:
-            return {"type": "text/plain; charset=utf-8"}, b"imgpipe: POST an image to /predict\n"
-        return {"type": "text/html; charset=utf-8"}, str(made(self.predictor)).encode()
+                made = page(self.predictor, lang)
+        except MissingPackage as error:
+            return {"status": 501, "error": str(error)}, b""
+        return {"type": "text/html; charset=utf-8"}, made.encode()
 
     def _read(self, content: bytes, name: str | None) -> tuple[Images, list[str]]:
         """Give the images of a file as `imgpipe predict` lists them, and what was noted of it."""
