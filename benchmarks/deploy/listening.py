@@ -76,11 +76,9 @@ def measure(model: Path, stack: np.ndarray, results: str = "both") -> dict[str, 
             write_images(images, folder)
         _rename(first)
         with _listening(model, Path(place, "in"), results) as (process, port, events):
-            _send(port, first)
-            _until(events, 1)
+            _send(port, first, events, 1)
             spent, start = _cpu(process), time.perf_counter()
-            stored = _send(port, others)
-            _until(events, len(stack) - 1)
+            stored = _send(port, others, events, len(stack) - 1)
             whole, spent = time.perf_counter() - start, _cpu(process) - spent
     n = len(stack) - 1
     return {"stored_per_s": n / stored, "done_per_s": n / whole, "cpu_ms": 1e3 * spent / n}
@@ -110,9 +108,12 @@ def _listening(model: Path, folder: Path, results: str) -> Iterator[tuple[Any, i
             process.stdout.read()
 
 
-def _send(port: int, folder: Path) -> float:
+def _send(port: int, folder: Path, events: Any, n: int) -> float:
+    """Send a folder and wait until it is predicted; seconds until all was stored."""
     command = [sys.executable, "-c", _SENDER, str(port), str(folder)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sender:
+        _until(events, n)  # lines that nobody reads would hold the listener up
+        return float(sender.communicate()[0])
 
 
 def _until(events: Any, n: int) -> None:

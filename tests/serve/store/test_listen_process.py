@@ -55,9 +55,10 @@ def test_storescu_of_dcmtk_is_served(run: Running, tmp_path: Path) -> None:
         saved(image(n), tmp_path / f"{n}.dcm")
     place = ["127.0.0.1", str(run.port)]
     subprocess.run([dcmtk("echoscu"), *place], check=True)
-    subprocess.run([dcmtk("storescu"), "--scan-directories", *place, tmp_path], check=True)
+    with subprocess.Popen([dcmtk("storescu"), "--scan-directories", *place, tmp_path]) as sender:
+        run.until("predicted", len(sent))  # lines that nobody reads would hold the listener up
+    assert sender.returncode == 0
     assert all(is_kept(run.folder, image(n)) for n in sent)
-    run.until("predicted", len(sent))
     for n in sent:
         assert result(run.folder, image(n))["predicted"] == ("dark", "bright")[n % 2]
 
