@@ -91,7 +91,7 @@ class _Planes:
         kind = np.dtype(expected.dtype)
         self._wide = graph.add("Cast", ["image"], to=_DOUBLE)
         size = (self._shape[0], self._shape[1])
-        self._given = [Plane(name, size, kind) for name in self._names(size)]
+        self._given = [Plane(name, size, kind, self._colour) for name in self._names(size)]
 
     def _names(self, size: tuple[int, int]) -> list[str]:
         if not self._colour:

@@ -173,3 +173,15 @@ def test_channels_are_filtered_as_in_colour(name: str, settings: Any, shape: Any
     channel = np.ascontiguousarray(image[..., 1])
     found = filtered(channel, (name, settings), channel_last=True)
     np.testing.assert_array_equal(found, wanted[..., 1])
+
+
+@pytest.mark.parametrize("settings", [{"size": (2, 5)}, {"footprint": FOOTPRINTS[1]}], ids=str)
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
+@pytest.mark.parametrize("name", ["opening", "closing", "gradient", "white_tophat", "black_tophat"])
+def test_compositions(name: str, dtype: str, settings: Any) -> None:
+    """What is made of erosions and dilations saturates, and keeps NaN, as the kernel does."""
+    image = noise((15, 18), dtype)
+    if dtype == "float32":
+        image[3, 15], image[9, 9], image[9, 10] = np.nan, np.inf, -np.inf
+    same(name, image, **settings)
+    same(name, image, output=np.dtype(np.uint8), mode="constant", cval=3, **settings)

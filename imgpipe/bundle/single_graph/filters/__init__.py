@@ -6,16 +6,24 @@ from typing import Any
 from imgpipe.bundle.single_graph.filters.dilation import dilation
 from imgpipe.bundle.single_graph.filters.erosion import erosion
 from imgpipe.bundle.single_graph.filters.gaussian import gaussian
+from imgpipe.bundle.single_graph.filters.gradient import gradient
 from imgpipe.bundle.single_graph.filters.mean import mean
 from imgpipe.bundle.single_graph.filters.median import median
+from imgpipe.bundle.single_graph.filters.opening import closing, opening
+from imgpipe.bundle.single_graph.filters.top_hat import black_tophat, white_tophat
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.learn.graphs.graph import Graph
 
 FILTERS: dict[str, Callable[[Graph, Plane, Mapping[str, Any]], Plane]] = {
+    "black_tophat": black_tophat,
+    "closing": closing,
     "dilation": dilation,
     "erosion": erosion,
     "gaussian": gaussian,
+    "gradient": gradient,
     "mean": mean,
     "median": median,
+    "opening": opening,
+    "white_tophat": white_tophat,
 }
 """``write(graph, plane, settings)`` appends nodes and gives what comes out."""
