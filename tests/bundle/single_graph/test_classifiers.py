@@ -50,11 +50,11 @@ def said(kept: Bundled, X: np.ndarray) -> np.ndarray:
     return np.concatenate([session.run(None, {"features": row[None]})[0] for row in X])
 
 
-def behind_features(model: str, n_classes: int) -> list[Any]:
+def behind_features(model: str, n_classes: int, **settings: Any) -> list[Any]:
     """Fit the steps of a pipeline that stand behind the features."""
     if model == "boosted":
         pytest.importorskip("lightgbm")
-    pipeline = make_pipeline(model)[1:]
+    pipeline = make_pipeline(model).set_params(**settings)[1:]
     X, codes = rows(n_classes)
     return [step for _, step in pipeline.fit(X, codes).steps]
 
@@ -73,6 +73,24 @@ def test_each_classifier_says_what_the_bundle_says(model: str, n_classes: int) -
     assert (found.argmax(axis=1) == expected.argmax(axis=1)).all()
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        *(("svm", {"classify__kernel": name}) for name in ("linear", "poly", "sigmoid")),
+        ("knn", {"classify__weights": "uniform", "classify__n_neighbors": 7}),
+    ],
+)
+def test_each_setting_keeps_double_precision(
+    model: str, settings: dict[str, Any], n_classes: int
+) -> None:
+    """No optimisation of onnxruntime brings single precision in."""
+    kept = bundled(behind_features(model, n_classes, **settings), n_classes)
+    X = rows(n_classes)[0][:40] + 0.1
+    expected = fitted_of(kept.manifest.fitted, kept.graphs, kept.arrays)(X)
+    np.testing.assert_allclose(said(kept, X), expected, atol=TOLERANCE, rtol=0)
+
+
 @pytest.mark.parametrize("model", [name for name in OWN if name != "dummy"])
 def test_what_the_bundle_refuses_is_not_a_number(model: str) -> None:
     """An infinite feature gives NaN, where the bundle says that it is infinite."""
@@ -85,7 +103,7 @@ def test_what_the_bundle_refuses_is_not_a_number(model: str) -> None:
 
 
 TREES = {
-    "histograms": HistGradientBoostingClassifier(max_iter=20, min_samples_leaf=3),
+    "histograms": HistGradientBoostingClassifier(max_iter=4, min_samples_leaf=3),
     "extra": ExtraTreesClassifier(10, random_state=0),
     "forest": RandomForestClassifier(10, random_state=0),
 }
