@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,8 +52,8 @@ class Served:
             "imgpipe": imgpipe.__version__,
         }
         predictor = Predictor(model, card)
-        _warm(predictor)
         served = cls(predictor, called, pixels, _facts(predictor, called, bundled))
+        served.predict(_noise(predictor))
         gc.collect()
         gc.freeze()
         return served
@@ -165,12 +166,18 @@ def _frame(rows: list[dict[str, Any]]) -> Frame:
     return head, json.dumps(told, allow_nan=False).encode()
 
 
-def _warm(predictor: Predictor) -> None:
-    """Predict noise: the first request is not to wait for loops."""
+def _noise(predictor: Predictor) -> bytes:
+    """A file of an image that the model takes: the first request is not to wait for loops."""
+    from PIL import Image as Pictures
+
     model = predictor.model
-    rng = np.random.default_rng(0)
-    noise = rng.integers(0, 100, model.image_shape).astype(model.dtype)
-    predictor.predict(Images.of_store(Items((Image(noise, model.channel_axis),)), ("noise",)))
+    noise = np.random.default_rng(0).integers(0, 100, model.image_shape).astype(model.dtype)
+    store = io.BytesIO()
+    if model.dtype == "uint8" and len(spatial(noise.shape, model.channel_axis)) == 2:
+        Pictures.fromarray(noise).save(store, "PNG")  # which loads what decodes most pictures
+    else:
+        np.save(store, noise)
+    return store.getvalue()
 
 
 def _facts(predictor: Predictor, called: Mapping[str, str], bundled: Bundled) -> Head:
