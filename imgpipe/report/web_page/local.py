@@ -96,7 +96,7 @@ def _limits(predictor: "Predictor", runtime: Runtime) -> list[Text]:
     found = [
         say(
             "PNG and NPY files are read to the last bit. Of a JPEG file the browser's decoder may "
-            "give other pixels than that of imgpipe, by a level or so."
+            "give other pixels than that of imgpipe, by a level or two."
         ),
         say(
             "Colour profiles are not applied, and transparent pixels are laid over black, as "
@@ -170,5 +170,5 @@ def _words() -> dict[str, Text]:
             "fingerprinting. Save the picture as PNG."
         ),
         "transparent": say("Transparent pixels were laid over black."),
-        "jpeg": say("JPEG: pixels may differ by a level or so from those that imgpipe reads."),
+        "jpeg": say("JPEG: pixels may differ by a level or two from those that imgpipe reads."),
     }
