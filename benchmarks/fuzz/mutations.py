@@ -188,7 +188,7 @@ def _manifest(content: bytes, rng: random.Random) -> bytes:
         holder, key = rng.choice(places)
         way = rng.random()
         if way < 0.6:
-            holder[key] = rng.choice(VALUES)
+            holder[key] = deepcopy(rng.choice(VALUES))
         elif way < 0.7:
             del holder[key]
         elif way < 0.8:
@@ -197,9 +197,9 @@ def _manifest(content: bytes, rng: random.Random) -> bytes:
         elif way < 0.9 and isinstance(holder[key], int | float):
             holder[key] = rng.choice((holder[key] + 1, -holder[key], holder[key] * 1000, 17))
         elif isinstance(holder, dict):
-            holder[rng.choice(("a", "kind", "format_version", "x" * 300))] = rng.choice(VALUES)
+            holder[rng.choice(("a", "kind", "format_version", "x" * 300))] = deepcopy(rng.choice(VALUES))
         else:
-            holder.insert(0, rng.choice((*VALUES, holder[key])))
+            holder.insert(0, deepcopy(rng.choice((*VALUES, holder[key]))))
     return repacked(members, told)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.fuzz import __main__ as fuzz
-from benchmarks.fuzz import worker
+from benchmarks.fuzz import mutations, worker
 from benchmarks.fuzz.mutations import case
 from benchmarks.fuzz.wire import decoded, encoded
 from imgpipe.bundle.inference.checked_output import CheckedOutput
@@ -20,6 +20,14 @@ def test_a_case_is_the_same_every_time(bundles: dict[str, bytes]) -> None:
     first = [case(seed, bundles) for seed in range(100)]
     assert first == [case(seed, bundles) for seed in range(100)]
     assert sum(content not in bundles.values() for _, content in first) > 90
+
+
+def test_no_case_changes_what_the_next_draws_from(bundles: dict[str, bytes]) -> None:
+    """Values put into a manifest are copies: they are changed there, and only there."""
+    before = repr(mutations.VALUES)
+    for seed in range(1500):
+        case(seed, bundles)
+    assert repr(mutations.VALUES) == before
 
 
 def test_a_graph_is_written_as_it_was_read(bundles: dict[str, bytes]) -> None:
