@@ -178,7 +178,7 @@ def _number(content: bytes, dtype: str, rng: random.Random) -> bytes:
     return array.tobytes()
 
 
-def _manifest(content: bytes, rng: random.Random) -> bytes:
+def manifest_changed(content: bytes, rng: random.Random) -> bytes:
     """Change what the manifest says."""
     members, told = parts_of(content)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
@@ -197,7 +197,8 @@ def _manifest(content: bytes, rng: random.Random) -> bytes:
         elif way < 0.9 and isinstance(holder[key], int | float):
             holder[key] = rng.choice((holder[key] + 1, -holder[key], holder[key] * 1000, 17))
         elif isinstance(holder, dict):
-            holder[rng.choice(("a", "kind", "format_version", "x" * 300))] = deepcopy(rng.choice(VALUES))
+            name = rng.choice(("a", "kind", "format_version", "x" * 300))
+            holder[name] = deepcopy(rng.choice(VALUES))
         else:
             holder.insert(0, deepcopy(rng.choice((*VALUES, holder[key]))))
     return repacked(members, told)
@@ -239,6 +240,6 @@ _WAYS = (
     (_members, 10),
     (_graph, 30),
     (_array, 25),
-    (_manifest, 15),
+    (manifest_changed, 15),
     (_json, 5),
 )
