@@ -135,6 +135,7 @@ BAD = {
     "bomb": (png(100_000, 100_000), 413, "100000 x 100000 pixels, more than the 33554432"),
     "no pixels": (png(12, 12)[:-30], 400, "truncated"),
     "short": (png(120, 120), 400, "truncated"),
+    "sent by curl -d": (png(12, 12).replace(b"\r", b"").replace(b"\n", b""), 415, "--data-binary"),
 }
 
 
@@ -191,6 +192,14 @@ def test_routes_and_methods(server: Server) -> None:
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
     assert "POST" in answer.error
     assert server.ask("GET", "/").status == 200
+
+
+def test_probes_ask_for_the_head_alone(server: Server) -> None:
+    """HEAD gives what GET gives, without the body; images are still asked about by POST."""
+    head = raw(server, b"HEAD /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert head.endswith(b"\r\n\r\n")
+    assert server.ask("HEAD", "/predict").status == 405
 
 
 def test_broken_requests(server: Server) -> None:

@@ -136,7 +136,9 @@ def test_what_cannot_be_served_is_said(model: Path, tmp_path: Path) -> None:
     assert "give a token" in refused(model, "--host", "0.0.0.0")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert f"127.0.0.1:{port} cannot be served on" in refused(model, "--port", port)
+        said = refused(model, "--port", port)
+        assert f"127.0.0.1:{port} cannot be served on" in said
+        assert "--port another number" in said
 
 
 LACKING = """

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -175,4 +176,7 @@ def bound(host: str, port: int) -> socket.socket:
         return listening
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{host}:{port} cannot be served on: {reason}") from None
+        where = f"{host}:{port} cannot be served on: {reason}"
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            where += "; give --port another number, or 0 for a free one"
+        raise InputError(where) from None
