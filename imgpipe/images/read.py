@@ -179,7 +179,7 @@ def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
             return decoder
     if suffix in DICOM_SUFFIXES or is_dicom(head):
         return decode_dicom
-    if head.startswith(b"\x89PNG") and len(head) > 8:  # the rest of its signature is there to tell this
+    if head.startswith(b"\x89PNG") and len(head) > 8:  # the signature is made to tell this
         raise UnknownFormat(
             f"{name}: a PNG file whose line ends were changed on its way: send it as bytes "
             "(curl --data-binary)"
