@@ -112,7 +112,7 @@ def _send(port: int, folder: Path, events: Any, n: int) -> float:
     """Send a folder and wait until it is predicted; seconds until all was stored."""
     command = [sys.executable, "-c", _SENDER, str(port), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sender:
-        _until(events, n)  # lines that nobody reads would hold the listener up
+        _until(events, n)
         return float(sender.communicate()[0])
 
 

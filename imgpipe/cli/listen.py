@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from imgpipe._common import visible
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program.exit_codes import SOME_FAILED, one_line
+from imgpipe.cli.program.lines import Lines
 
 if TYPE_CHECKING:
     from imgpipe.serve.listening import Listener
@@ -83,15 +85,17 @@ def command(
     )
     lines.listener = listener
     _options.warn_trust(model, trust)
-    with _stopped_by_sigterm(listener), listener:
-        lines.begin(out, how)
-        try:
-            listener.wait(idle=idle)
-        except KeyboardInterrupt:
-            listener.stop()
-            raise KeyboardInterrupt(f"interrupted; {lines.counted()}") from None
-    lines.end()
-    return SOME_FAILED if idle is not None and listener.counts["failed"] else 0
+    with _stopped_by_sigterm(listener), lines.printing():
+        with listener:
+            lines.begin(out, how)
+            try:
+                listener.wait(idle=idle)
+            except KeyboardInterrupt:
+                listener.stop()
+                raise KeyboardInterrupt(f"interrupted; {lines.counted()}") from None
+        lines.end()
+    lacking = listener.counts["failed"] + listener.counts["unwritten"]
+    return SOME_FAILED if idle is not None and lacking else 0
 
 
 @contextmanager
@@ -114,25 +118,47 @@ class _Lines:
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
+        # a sender must not wait until somebody has read what became of the last image
+        self._printed = Lines(_DROPPED_JSON if as_json else _DROPPED)
+
+    @contextmanager
+    def printing(self) -> Iterator[None]:
+        """Print what is said, and at the end what is left."""
+        self._printed.start()
+        try:
+            yield
+        finally:
+            self._printed.close()
 
     def begin(self, out: str, how: dict[str, Any]) -> None:
         """Say where it listens."""
         host, title = how["host"], how["ae_title"]
         port, left = self.listener.port, self.listener.waiting
+        before = self.listener.earlier_model
         if self._as_json:
-            self._print(event="listening", host=host, port=port, ae_title=title, waiting=left)
+            more = {} if before is None else {"earlier_model": before}
+            self._print(
+                event="listening", host=host, port=port, ae_title=title, waiting=left, **more
+            )
             return
         earlier = f"; {left:,} images of an earlier run are predicted first" if left else ""
-        click.echo(f"Listening on {host}, port {port}, as {title}; results go to {out}{earlier}")
+        where = f"{host}, port {port}, as {title}; results go to {out}{earlier}"
+        self._printed.say(f"Listening on {where}")
+        if before is not None:
+            self._printed.say(
+                f"Warning: results of another model, {visible(before)}, lie there and stay; remove "
+                "them to have their images predicted anew",
+                err=True,
+            )
 
     def tell(self, told: dict[str, Any]) -> None:
         """Say what happened."""
         if self._as_json:
             self._print(**told)
         elif "why" in told or told["event"] in ("rejected", "oversized"):
-            click.echo(one_line(_SAID[told["event"]].format_map(told)), err=True)
+            self._printed.say(one_line(_SAID[told["event"]].format_map(told)), err=True)
         elif told["event"] == "predicted" and self.listener.waiting == 1:
-            click.echo(self.counted(), err=True)
+            self._printed.say(self.counted(), err=True)
 
     def end(self) -> None:
         """Say what became of it all."""
@@ -140,7 +166,7 @@ class _Lines:
             counts = {name: self.listener.counts[name] for name in _COUNTED}
             self._print(event="ended", **counts, waiting=self.listener.waiting)
         else:
-            click.echo(self.counted())
+            self._printed.say(self.counted())
 
     def counted(self) -> str:
         """Put the counts into a line, without those of what did not happen."""
@@ -154,9 +180,11 @@ class _Lines:
         return ", ".join(told) + (f", {left:,} left for the next start" if left > 1 else "")
 
     def _print(self, **told: Any) -> None:
-        click.echo(json.dumps(told))
+        self._printed.say(json.dumps(told))
 
 
+_DROPPED = "({n} lines were left out: nobody read them in time)"
+_DROPPED_JSON = '{"event": "dropped", "lines": {n}}'
 _COUNTED = {
     "stored": "stored",
     "predicted": "predicted",

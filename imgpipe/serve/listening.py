@@ -23,11 +23,15 @@ __all__ = ["Listener"]
 
 # what they log quotes headers, and Python prints it where nobody has said what to do with it
 _TALKATIVE = ("pydicom", "pynetdicom", "highdicom")
+_log = logging.getLogger(__name__)
 _NOTHING = 0.05  # seconds between two looks at whether there is anything to do
 
 
 class Listener:
     """A storage SCP that predicts what it is sent.
+
+    Once it has started, `port` is the one it listens on, `counts` says how often each event came,
+    and `earlier_model` names another model whose results lie in the folder, where that is new.
 
     Parameters
     ----------
@@ -57,7 +61,8 @@ class Listener:
         Called with a dict for each thing that happens: ``event`` (``stored``, ``repeated``,
         ``refused``, ``rejected``, ``oversized``, ``predicted``, ``failed``, ``unwritten``), and
         what belongs to it of ``path``, ``sender``, ``uid``, ``status`` and ``why``; no patient
-        data. It may be called from several threads, one at a time.
+        data. It may be called from several threads, one at a time, and should return soon: a
+        sender waits for it. What it raises goes to the log of this module.
 
     Raises
     ------
@@ -111,15 +116,15 @@ class Listener:
         path = Path(model)
         loaded = bundle.load(path, trust=trust)
         self.port = port
+        self.earlier_model: str | None = None
         self.counts: Counter[str] = Counter()
         self._tell_user = tell or (lambda told: None)
         self._telling = threading.Lock()
         self._woken = False
         self._last = time.monotonic()
         self._inbox = Inbox(Path(folder), results)
-        self._predicting = Predicting(
-            ModelFile(path.name, digest_of(path), loaded), self._inbox, self._tell
-        )
+        self._model = ModelFile(path.name, digest_of(path), loaded)
+        self._predicting = Predicting(self._model, self._inbox, self._tell)
         self._receiving = Receiving(
             self._inbox, self._predicting.add, self._tell, self._address, max_associations,
             max_bytes,
@@ -135,12 +140,12 @@ class Listener:
         self._inbox.open()
         try:
             left = list(self._inbox.unpredicted())
+            self.earlier_model = self._inbox.model_before(self._model.name, self._model.sha256)
             self.port = self._receiving.start()
         except BaseException:
             self._inbox.close()
             raise
-        for image in left:
-            self._predicting.add(image)
+        self._predicting.add_left(left)
         self._predicting.start()
 
     def wait(self, *, idle: float | None = None) -> None:
@@ -184,6 +189,8 @@ class Listener:
         with self._telling:
             self.counts[event] += 1
             self._last = time.monotonic()
-            self._tell_user(
-                {"event": event, **({} if path is None else {"path": str(path)}), **more}
-            )
+            where = {} if path is None else {"path": str(path)}
+            try:
+                self._tell_user({"event": event, **where, **more})
+            except Exception:  # an image that is kept must be predicted, whoever hears of it
+                _log.exception("telling of %s", event)

@@ -1,8 +1,10 @@
 """The program and its process: closed streams, and interrupts that get lost."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from numba.core import event
 
 from imgpipe.cli import main
 from imgpipe.cli.program import compiling
+from imgpipe.cli.program.lines import Lines
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
@@ -59,3 +62,28 @@ def test_a_terminal_is_told_of_long_compilation(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     compile_four_times()
     assert capsys.readouterr().err == f"{compiling.TOLD}\n"
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_lines_wait_for_nobody(read: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines beyond those kept are counted where they are missing, and the end comes unread, too."""
+    monkeypatch.setattr("imgpipe.cli.program.lines._PATIENCE", 0.5)
+    source, target = os.pipe()
+    with open(source) as reader, open(target, "w") as writer:
+        monkeypatch.setattr(sys, "stdout", writer)
+        lines = Lines("{n} are missing", kept=3)
+        for n in range(5):
+            lines.say(f"{n} " + "x" * 100_000)  # more than a pipe holds
+        lines.start()
+        if read:
+            told = [reader.readline().split()[0] for _ in range(3)]
+            lines.say("last")
+        start = time.monotonic()
+        lines.close()
+        assert time.monotonic() - start < 5
+        assert lines.is_alive() != read
+        if read:
+            told += [reader.readline().strip(), reader.readline().strip()]
+            assert told == ["0", "1", "2", "2 are missing", "last"]
+        reader.close()  # what waits there ends
+        lines.join(10)

@@ -20,6 +20,7 @@ RESULTS: tuple[Results, ...] = ("json", "sr", "both")
 
 _SCRATCH = ".incoming"
 _LOCK = ".listening"
+_MODEL = ".model"
 
 
 class Inbox:
@@ -35,8 +36,12 @@ class Inbox:
         """Take hold of the folder, and clear what a killed listener had half written."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._held = _hold(self.folder)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir(exist_ok=True)
+        try:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch.mkdir(exist_ok=True)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let the folder go."""
@@ -67,6 +72,22 @@ class Inbox:
             names = (path.stem, path.parent.name, path.parent.parent.name)
             if all(map(is_uid, names)) and not self.is_done(path):
                 yield path
+
+    def model_before(self, name: str, sha256: str) -> str | None:
+        """Note whose results come from now on; name another model whose results are there."""
+        noted = self.folder / _MODEL
+        try:
+            before = noted.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            before = ""
+        now = f"{sha256}  {name}"  # as sha256sum has it
+        if before == now:
+            return None
+        self.write(noted, f"{now}\n".encode())
+        known = before[:64] != sha256 and any(
+            next(self.folder.glob(f"*/*/*{end}"), None) for end in (".json", ".sr.dcm")
+        )
+        return f"{before[66:]} (SHA-256 {before[:12]}...)" if before and known else None
 
     def is_done(self, image: Path) -> bool:
         """Whether an image has all results that are wanted; one that failed has its error."""

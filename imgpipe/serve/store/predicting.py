@@ -1,7 +1,7 @@
 """Predictions of kept images, one after the other, behind what receives."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +9,18 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from imgpipe._common import InputError
+from imgpipe.serve.store.attempts import MOST, Attempts
 from imgpipe.serve.store.inbox import Inbox, json_beside, sr_beside
 from imgpipe.serve.store.instance import Instance
 from imgpipe.serve.store.record import ModelFile, Record, record_of
 from imgpipe.serve.store.structured_report import HEADER, report_of
 
 Tell = Callable[..., None]
+
+_TRIED = (
+    f"the listener ended {MOST} times while it predicted this image (a decoder that crashed, want "
+    "of memory, or a kill); remove this result to have it tried again at the next start"
+)
 
 
 class Predicting(threading.Thread):
@@ -23,10 +29,16 @@ class Predicting(threading.Thread):
     def __init__(self, model: ModelFile, inbox: Inbox, tell: Tell) -> None:
         super().__init__(name="predicting", daemon=True)
         self._model, self._inbox, self._tell = model, inbox, tell
+        self._attempts = Attempts(inbox.folder, inbox.scratch)
         self._queue: SimpleQueue[Path] = SimpleQueue()
         self._ended = threading.Event()
         self._counting = threading.Lock()
         self._unfinished = 0
+
+    def add_left(self, images: Iterable[Path]) -> None:
+        """Let images of an earlier run be predicted, those last that it did not outlive."""
+        for image in self._attempts.read(images):
+            self.add(image)
 
     def add(self, image: Path) -> None:
         """Let an image be predicted."""
@@ -51,14 +63,18 @@ class Predicting(threading.Thread):
                 self._predict(self._queue.get(timeout=0.1))
                 with self._counting:
                     self._unfinished -= 1
+        with suppress(OSError):
+            self._attempts.close()
 
     def _predict(self, image: Path) -> None:
         try:
             record = self._write(image)
-        except (OSError, MemoryError) as error:
-            # without its result it is predicted at the next start
-            self._tell("unwritten", image, why=getattr(error, "strerror", None) or repr(error))
+        except Exception as error:  # without its result it is predicted at the next start
+            if isinstance(error, OSError):  # of the disk, not of the image
+                self._attempts.forget(image)
+            self._tell("unwritten", image, why=_reason(error))
             return
+        self._attempts.forget(image)
         if record.error:
             self._tell("failed", image, why=record.error)
         else:
@@ -66,8 +82,10 @@ class Predicting(threading.Thread):
 
     def _write(self, image: Path) -> Record:
         """Predict, and write the results: the JSON last, since it says that all is there."""
+        before = self._attempts.begin(image)
         header = _header_of(image)
-        record = self._record(image, str(header.get("SOPClassUID", "")))
+        sop_class = str(header.get("SOPClassUID", ""))
+        record = self._record(image, sop_class, before)
         time = datetime.now(UTC).astimezone()
         report, results = None, self._inbox.results
         if results != "json" and not record.error:
@@ -76,9 +94,11 @@ class Predicting(threading.Thread):
             self._inbox.write(json_beside(image), record.to_json(report, time))
         return record
 
-    def _record(self, image: Path, sop_class: str) -> Record:
+    def _record(self, image: Path, sop_class: str, before: int) -> Record:
         series = image.parent
         instance = Instance(sop_class, image.stem, series.parent.name, series.name)
+        if before >= MOST:
+            return Record(instance, self._model, error=f"{image}: {_TRIED}")
         try:
             told = self._model.predictor.predict([image])
         except InputError as error:
@@ -117,6 +137,12 @@ def _header_of(image: Path) -> Any:
         raise
     except Exception:  # it was readable when it came; the prediction says what is wrong with it
         return pydicom.Dataset()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else _bug(error)
 
 
 def _bug(error: Exception) -> str:

@@ -14,6 +14,9 @@ from imgpipe.serve.store.instance import NOT_UNDERSTOOD, OUT_OF_RESOURCES, Refus
 
 MAX_PDU = 1 << 17  # bytes; the 16 KiB that are usual make eight times as many reads of an image
 _ROOM = 1 << 16  # what an association request may need beyond a PDU of data
+_SPARE = 20  # connections beyond the associations, of who is about to be told that all are taken
+_SILENCE = 10  # seconds for a connection to say what it wants; each takes the place of a sender
+_STALLED = 60  # seconds within a PDU
 
 Tell = Callable[..., None]
 
@@ -94,6 +97,7 @@ class Receiving:
         entity.supported_contexts = supported()
         entity.maximum_pdu_size = MAX_PDU
         entity.maximum_associations = self._max_associations
+        entity.acse_timeout, entity.network_timeout = _SILENCE, _STALLED
         entity.require_calling_aet = list(self._address.calling)
         handlers: list[Any] = [
             (evt.EVT_CONN_OPEN, self._bound),
@@ -106,6 +110,7 @@ class Receiving:
         except (OSError, OverflowError, ValueError) as error:
             raise InputError(_why_not(error, host, port)) from None
         self._entity = entity
+        self._server.verify_request = lambda *_: self.associations < self._max_associations + _SPARE
         return int(self._server.socket.getsockname()[1])
 
     @property
@@ -115,8 +120,14 @@ class Receiving:
 
     def stop(self) -> None:
         """Let nobody in, and let go who is in; what is not answered was not kept."""
-        if self._entity is not None:
-            self._entity.shutdown()
+        entity, self._entity = self._entity, None
+        if entity is None:
+            return
+        self._server.shutdown()
+        for association in entity.active_associations:
+            if not association.is_established:
+                _let_go(association)
+        entity.shutdown()
 
     def _store(self, event: Any) -> Any:
         """Keep an image, then answer."""
@@ -158,11 +169,14 @@ class Receiving:
         dimse, socket = event.assoc.dimse, event.assoc.dul.socket
         usual = socket.recv
         close_for_good(socket)
+        socket.socket.settimeout(_STALLED)  # half a PDU would hold up the end, too
 
         def recv(size: int) -> Any:
             message = dimse.message
             came = 0 if message is None else _size(message)
-            if size > MAX_PDU + _ROOM or came > self._max_bytes:
+            # who sends on without an answer would fill the queue
+            unasked = dimse.msg_queue.qsize() > 1
+            if size > MAX_PDU + _ROOM or came > self._max_bytes or unasked:
                 self._tell("oversized", None, sender=_title_of(event.assoc))
                 socket.close()
                 raise ConnectionAbortedError(errno.ECONNABORTED, "larger than is taken here")
@@ -185,6 +199,13 @@ def close_for_good(association_socket: Any) -> None:
     association_socket._shutdown_socket = shut_down  # what all ways to close it go through
 
 
+def _let_go(association: Any) -> None:
+    """End a connection that has not said what it wants; there is nothing to abort yet."""
+    association._sent_abort = True
+    association.dul.socket.close()
+    association.dul.to_user_queue.put(None)  # it waits there for a request
+
+
 def _size(message: Any) -> int:
     """Bytes of a message that have come so far."""
     data = 0 if message.data_set is None else message.data_set.tell()
@@ -200,6 +221,8 @@ def _title_of(association: Any) -> str:
 def _why_not(error: Exception, host: str, port: int) -> str:
     if getattr(error, "errno", None) == errno.EADDRINUSE:
         return f"port {port} of {host} is in use; give --port another number, or 0 for a free one"
+    if getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine; give --host one that is, or 127.0.0.1"
     if getattr(error, "errno", None) == errno.EACCES:
         return f"port {port} needs rights that this user has not; give --port one above 1023"
     return f"cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}"

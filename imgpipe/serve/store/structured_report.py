@@ -85,10 +85,14 @@ def _valid(keyword: str, header: Any) -> str | None:
     """Text of an element, empty where there is none, None where it is not as DICOM has it."""
     from pydicom.config import RAISE
     from pydicom.datadict import dictionary_VR
+    from pydicom.multival import MultiValue
     from pydicom.valuerep import validate_value
 
     try:
-        text = str(header.get(keyword) or "")
+        value = header.get(keyword) or ""
+        if isinstance(value, MultiValue):  # of several patients it is the report of none
+            return None
+        text = str(value)
         validate_value(dictionary_VR(keyword), text, RAISE)
     except Exception:  # pydicom converts when it is asked, and raises what it stumbles over
         return None
@@ -97,9 +101,10 @@ def _valid(keyword: str, header: Any) -> str | None:
 
 def _instance_number(header: Any) -> int:
     try:
-        return max(1, int(header.get("InstanceNumber") or 1))
-    except (TypeError, ValueError):
+        number = int(header.get("InstanceNumber") or 1)
+    except Exception:  # pydicom converts when it is asked, and raises what it stumbles over
         return 1
+    return number if 1 <= number < 1 << 31 else 1
 
 
 def _content(record: Record) -> Any:

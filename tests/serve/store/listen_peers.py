@@ -110,12 +110,14 @@ class Running:
 
 
 @contextmanager
-def listening(model: Path, folder: Path, *options: object, **popen: Any) -> Iterator[Running]:
+def listening(
+    model: Path, folder: Path, *options: object, program: Sequence[str] = ("-m", "imgpipe")
+) -> Iterator[Running]:
     """Run `imgpipe listen` on a free port."""
     words = ["listen", model, "--out", folder, "--port", 0, "--json", *options]
-    command = [sys.executable, "-m", "imgpipe", *map(str, words)]
+    command = [sys.executable, *program, *map(str, words)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             first = process.stdout.readline()

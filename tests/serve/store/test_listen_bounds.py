@@ -2,8 +2,9 @@
 
 import socket
 import struct
+import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -90,3 +91,17 @@ def test_noise_is_no_end(listen: Listen) -> None:
         with socket.create_connection(("127.0.0.1", listener.port), timeout=10) as sender:
             sender.sendall(noise)
     assert send(listener.port, image(0))[0].Status == SUCCESS
+
+
+def test_who_stays_silent_holds_up_no_end(listen: Listen) -> None:
+    """Connections without a word are bounded in number; half a PDU does not keep it from ending."""
+    listener = listen("other", max_associations=1)
+    with ExitStack() as open_ones, connected(listener.port) as association:
+        association.dul.socket.socket.sendall(struct.pack(">BBI", 4, 0, 60_000) + bytes(99))
+        for _ in range(40):
+            sender = socket.create_connection(("127.0.0.1", listener.port), timeout=10)
+            open_ones.enter_context(sender)
+        assert sender.recv(1) == b""
+        start = time.monotonic()
+        listener.stop()
+        assert time.monotonic() - start < 8

@@ -1,7 +1,9 @@
 """What is kept, under which name, and what is refused."""
 
 import copy
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pydicom
@@ -19,8 +21,9 @@ from pydicom.uid import (
 )
 from pynetdicom.dsutils import encode
 
-from imgpipe import bundle
+from imgpipe import bundle, learn
 from imgpipe.serve.listening import Listener
+from imgpipe.serve.store.attempts import Attempts
 from imgpipe.serve.store.instance import is_uid
 
 Listen = Callable[..., Listener]
@@ -153,3 +156,74 @@ def test_compressed_images_are_kept_as_they_come(
     error = result(tmp_path / "in", given)["error"]
     assert error == row["error"]
     assert COMPRESSED[name] in error
+
+
+def test_what_was_tried_twice_has_an_error(levels: Path, tmp_path: Path) -> None:
+    """Attempts that no result followed are counted on the disk; who removes the error tries anew.
+
+    What cannot be written is no fault of the image, and counts for nothing.
+    """
+    inbox, images = tmp_path / "in", [image(n) for n in range(3)]
+    names = [kept_at(inbox, each).relative_to(inbox).as_posix() for each in images]
+
+    def start() -> Listener:
+        with Listener(levels, inbox, port=0, results="json") as listener:
+            if not kept_at(inbox, images[0]).exists():
+                send(listener.port, *images)
+            listener.wait(idle=0.2)
+        return listener
+
+    start()
+    for each in images:
+        kept_at(inbox, each).with_suffix(".json").unlink()
+    (inbox / ".tried").write_text(json.dumps({names[0]: 2, names[1]: 1, "1/2/3.dcm": 2}))
+    assert start().counts == {"failed": 1, "predicted": 2}
+    assert "ended 2 times while it predicted" in result(inbox, images[0])["error"]
+    assert not (inbox / ".tried").exists()
+    kept_at(inbox, images[0]).with_suffix(".json").unlink()
+    (inbox / ".tried").write_text("damaged")
+    assert start().counts == {"predicted": 1}
+
+
+def test_an_attempt_is_noted_before_it_is_made(tmp_path: Path) -> None:
+    """Whoever reads the folder after a kill finds it; what is at fault comes last."""
+    first, second = tmp_path / "1/1/1.dcm", tmp_path / "1/1/2.dcm"
+    for before in (0, 1, 2, 2):
+        attempts = Attempts(tmp_path, tmp_path)
+        assert attempts.read([first, second]) == ([second, first] if before else [first, second])
+        assert attempts.begin(first) == before
+    attempts.forget(first)
+    attempts.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_results_of_another_model_stay_and_are_named(
+    levels: Path, of_levels: learn.TrainedModel, tmp_path: Path
+) -> None:
+    """The folder's next model is told of the one before it, once, where that left results."""
+    other = tmp_path / "other.imgpipe"
+    bundle.save(replace(of_levels, classes=("left", "right")), other)
+    for model, earlier, sent in (
+        (levels, None, ()),
+        (other, None, (image(0),)),
+        (other, None, ()),
+        (levels, "other.imgpipe (SHA-256 ", (image(1),)),
+        (levels, None, ()),
+    ):
+        with Listener(model, tmp_path / "in", port=0, results="json") as listener:
+            assert (listener.earlier_model or "").startswith(earlier or "")
+            assert bool(listener.earlier_model) == bool(earlier)
+            send(listener.port, *sent)
+            listener.wait(idle=0.2)
+    told = [result(tmp_path / "in", image(n))["predicted"] for n in (0, 1)]
+    assert told == ["left", "bright"]
+
+
+def test_who_hears_of_an_image_cannot_lose_it(
+    listen: Listen, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error of `tell` is logged; the image is kept, answered and predicted."""
+    listener = listen(results="json", tell=lambda told: told["none"])
+    assert send(listener.port, image(0))[0].Status == SUCCESS
+    wait_for(kept_at(tmp_path / "in", image(0)).with_suffix(".json").exists)
+    assert "telling of stored" in caplog.text

@@ -1,6 +1,9 @@
 """`imgpipe listen` as a process of its own: what is sent, kept and predicted."""
 
+import fcntl
+import json
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -21,9 +24,11 @@ from listen_peers import (
     result,
     saved,
     send,
+    wait_for,
 )
 
 from imgpipe import bundle
+from imgpipe.serve.listening import Listener
 
 
 def test_what_is_sent_is_kept_and_predicted_as_predict_does(run: Running, levels: Path) -> None:
@@ -56,7 +61,7 @@ def test_storescu_of_dcmtk_is_served(run: Running, tmp_path: Path) -> None:
     place = ["127.0.0.1", str(run.port)]
     subprocess.run([dcmtk("echoscu"), *place], check=True)
     with subprocess.Popen([dcmtk("storescu"), "--scan-directories", *place, tmp_path]) as sender:
-        run.until("predicted", len(sent))  # lines that nobody reads would hold the listener up
+        run.until("predicted", len(sent))
     assert sender.returncode == 0
     assert all(is_kept(run.folder, image(n)) for n in sent)
     for n in sent:
@@ -143,3 +148,59 @@ def test_people_read_what_became_of_it(levels: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "in" / ".incoming").iterdir()) == []
     for word in ("Doe", "P7", "1970"):
         assert word not in first + out + err
+
+
+@pytest.mark.parametrize("reader", ["sleeps", "leaves"])
+def test_senders_wait_for_no_reader(levels: Path, tmp_path: Path, reader: str) -> None:
+    """Nobody reads the lines, or the pipe is closed: images are kept, predicted, and it ends."""
+    images = [image(n) for n in range(40)]
+    with listening(levels, tmp_path / "in", "--results", "json") as run:
+        out = run.process.stdout
+        if reader == "sleeps":
+            fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, 4096)  # some 20 lines
+        else:
+            out.close()
+        assert {answer.Status for answer in send(run.port, *images)} == {SUCCESS}
+        last = [kept_at(run.folder, each).with_suffix(".json") for each in images]
+        wait_for(lambda: all(path.exists() for path in last))
+        if reader == "sleeps":
+            told = [json.loads(out.readline())["event"] for _ in range(80)]
+            assert (told.count("stored"), told.count("predicted")) == (40, 40)
+        run.process.send_signal(signal.SIGTERM)
+        assert run.process.wait(30) == 0
+        warned = run.process.stderr.read()
+    assert ("lines go nowhere" in warned) == (reader == "leaves")
+
+
+_FATAL = """
+import os, sys
+from imgpipe.bundle import Predictor
+from imgpipe.cli import main
+usual = Predictor.predict
+def predict(self, images, **how):
+    if images[0].stem.endswith(".1"):
+        os.kill(os.getpid(), 9)
+    return usual(self, images, **how)
+Predictor.predict = predict
+main()
+"""
+
+
+@pytest.mark.full
+def test_an_image_that_ends_the_process_does_so_twice(levels: Path, tmp_path: Path) -> None:
+    """After that it has its error, and the others their results."""
+    inbox, program = tmp_path / "in", ("-c", _FATAL)
+    images = [image(n) for n in range(4)]
+    with Listener(levels, inbox, port=0, results="json") as listener:
+        send(listener.port, *images)
+        listener.wait(idle=0.2)
+    for each in images:
+        kept_at(inbox, each).with_suffix(".json").unlink()
+    options = ("--results", "json", "--idle", "1")
+    for code in (-9, -9, 1):
+        with listening(levels, inbox, *options, program=program) as run:
+            assert run.process.wait(60) == code
+    for n, each in enumerate(images):
+        told = result(inbox, each)
+        assert ("ended 2 times" in told["error"]) == (n == 1)
+        assert told["predicted"] == (None if n == 1 else ("dark", "bright")[n % 2])

@@ -89,13 +89,15 @@ def test_what_is_no_valid_dicom_is_left_out_and_told(listen: Listen, tmp_path: P
     """A header with dates and names that no file may hold still gets its report."""
     with pydicom.config.disable_value_validation():
         given = image(0, StudyDate="2.1.2026", PatientSex="female", StudyID="S" * 17)
+        given.AccessionNumber, given.InstanceNumber = ["A1", "A2"], 1 << 31
         del given.PatientBirthDate
         (path,) = reported(listen, tmp_path / "in", given)
     report = pydicom.dcmread(path)
     assert (report.StudyDate, report.PatientSex, report.StudyID) == ("", "", "")
+    assert (report.AccessionNumber, report.InstanceNumber) == ("", 1)
     assert report.PatientID == "P7"
     (warning,) = result(tmp_path / "in", given)["warnings"]
-    for keyword in ("StudyDate", "PatientSex", "StudyID"):
+    for keyword in ("StudyDate", "PatientSex", "StudyID", "AccessionNumber"):
         assert keyword in warning
     assert "PatientBirthDate" not in warning
 
