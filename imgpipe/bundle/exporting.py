@@ -88,8 +88,8 @@ def export(path: str | os.PathLike[str], onnx_path: str | os.PathLike[str]) -> E
     The graph runs wherever onnxruntime does, without imgpipe. Its input ``image`` is one image as
     the model takes it, of its dtype and size: (y, x), or (y, x, 3) for colour. Where the model
     resizes images, it is one that was resized already. Its output ``probabilities``, float64 (k,),
-    has the classes' order, which the metadata tell; it is NaN for an image with a pixel that is NaN
-    or infinite, and where the bundle refuses an image.
+    has the classes' order, which the metadata tell; it is NaN where the bundle refuses an
+    image, as it does one whose filtered pixels are not all finite.
 
     Parameters
     ----------

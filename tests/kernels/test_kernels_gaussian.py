@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
-from kernel_calls import MODES, pixels
+from kernel_calls import MODES, call, pixels
 
 from imgpipe import kernels
 
@@ -64,3 +64,13 @@ def test_one_nan_spreads_over_its_window_only() -> None:
     assert np.array_equal(np.isnan(result), hole)
     # pixels beside the hole are those of the same image without it
     assert np.allclose(result[~hole], expected[~hole], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "mean"])
+@pytest.mark.parametrize("shape", [(28, 28, 3), (40, 12)])
+def test_floats_are_added_up_alike_in_stacks_of_any_length(name: str, shape: tuple) -> None:
+    """The last digit of an image does not tell how many others were filtered with it."""
+    stack = pixels("f4", (90, *shape), 8)
+    together = call(name, stack, axes=(1, 2))
+    alone = [call(name, image, axes=(0, 1)) for image in stack]
+    assert np.array_equal(together, np.stack(alone))

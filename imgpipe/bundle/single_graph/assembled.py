@@ -64,8 +64,9 @@ def assembled(bundled: Bundled, notes: Mapping[str, str]) -> Assembled:
         row = graph.add("Unsqueeze", [features, graph.constant(np.array([0]))])
         said = CLASSIFIERS[str(told.fitted["kind"])](graph, row, bundled)
     said = _of_classes(graph, said, told.codes, len(told.classes))
-    if np.dtype(told.expected.dtype).kind == "f":
-        said = graph.add("Add", [said, planes.unusable()])
+    for channel in channels:
+        if channel.dtype.kind == "f":
+            said = graph.add("Add", [said, _unusable(graph, channel)])
     if image is not None and image.valid is not None:
         said = graph.add("Where", [image.valid, said, graph.constant(np.nan)])
     result = (said, "probabilities", "float64", [len(told.classes)])
@@ -117,12 +118,12 @@ class _Planes:
         parts = [graph.add("Unsqueeze", [each, axes]) for each in single]
         return graph.add("Concat", parts, axis=3) if self._colour else parts[0]
 
-    def unusable(self) -> str:
-        """Append a number, (1,): 0, or NaN where a pixel is none or infinite."""
-        graph = self._graph
-        apart = graph.add("Sub", [self._wide, self._wide])
-        flat = graph.add("Reshape", [apart, graph.constant(np.array([-1]))])
-        return graph.add("ReduceSum", [flat, graph.constant(np.array([0]))], keepdims=1)
+
+def _unusable(graph: Graph, channel: Plane) -> str:
+    """Append a number, (1,): 0, or NaN where a filtered pixel is none or infinite."""
+    apart = graph.add("Sub", [channel.name, channel.name])
+    flat = graph.add("Reshape", [apart, graph.constant(np.array([-1]))])
+    return graph.add("ReduceSum", [flat, graph.constant(np.array([0]))], keepdims=1)
 
 
 def graph_shape(graph: Graph, sides: tuple[int, ...]) -> str:

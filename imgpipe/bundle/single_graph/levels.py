@@ -117,7 +117,7 @@ def of_width(
     highest = levels.highest()
     valid = None if own.low is None else lowest >= own.low
     if most > allowed:
-        few = highest <= np.int64(allowed)
+        few = whole.highest() < allowed  # of doubles: a level may be beyond what int64 holds
         valid = few if valid is None else valid & few
     return Levels(levels, highest, valid, most)
 

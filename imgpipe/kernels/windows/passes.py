@@ -87,20 +87,25 @@ def _pass(
 def long_lines(
     build: Callable[..., Run], shape: tuple[int, ...], window: Window, *arguments: Any
 ) -> Run:
-    """Return ``build(shape, window, *arguments)``, the longest axis moved to the end if need be.
+    """Return ``build(shape, window, *arguments)``, a long axis moved to the end if need be.
 
     A colour image has lines of three: its columns then make the vectors.
     """
-    order = _long_axis_last(shape)
+    order = _long_axis_last(shape, window)
     if order is None:
         return build(shape, window, *arguments)
     turned = tuple(shape[axis] for axis in order)
     return transposed(order, build(turned, window.reordered(order), *arguments))
 
 
-def _long_axis_last(shape: tuple[int, ...]) -> list[int] | None:
-    """Return the order of axes in which lines are long; None where they are, or none is longer."""
-    longest = int(np.argmax(shape))
+def _long_axis_last(shape: tuple[int, ...], window: Window) -> list[int] | None:
+    """Return the order of axes in which lines are long; None where they are, or none is longer.
+
+    The axis is one that is filtered: floats are added up in this order, and an image must come out
+    the same however many there are in its stack.
+    """
+    filtered = [axis for axis, k in enumerate(window.sizes) if k > 1]
+    longest = max(filtered, key=shape.__getitem__, default=int(np.argmax(shape)))
     if shape[-1] >= _SHORT or shape[longest] < 2 * shape[-1]:
         return None
     return [axis for axis in range(len(shape)) if axis != longest] + [longest]

@@ -128,6 +128,33 @@ def test_a_pixel_that_is_no_number_gives_none(tmp_path: Path) -> None:
             bundle.load(path).predict_proba([image])
 
 
+def test_a_pixel_that_a_filter_takes_away_does_no_harm(tmp_path: Path) -> None:
+    """What counts is what is measured: a median leaves no single infinity, as in the bundle."""
+    data = noise("float32")
+    path = kept(tmp_path, data, filters=["median"])
+    bundle.export(path, tmp_path / "noise.onnx")
+    image = data.images[0].pixels.copy()
+    image[5, 6] = np.inf
+    (said,) = session_at(tmp_path / "noise.onnx").run(None, {"image": image})
+    assert said == pytest.approx(bundle.load(path).predict_proba([image])[0], abs=1e-7)
+
+
+@pytest.mark.parametrize("width", [0.05, 1e-4])
+def test_made_up_images_may_be_refused(width: float, tmp_path: Path) -> None:
+    """Bins that are too narrow for them, and for a huge pixel, stop no model of dull images."""
+    data = noise("uint16" if width > 0.01 else "float32")
+    dull = np.stack([image.pixels for image in data.images]) * (1 if width > 0.01 else 0.001)
+    images = Images(dull.astype(data.images[0].pixels.dtype))
+    data = Dataset("dull", images, data.labels, data.classes)
+    path = kept(tmp_path, data, families="glcm", bins=None, bin_width=width)
+    assert bundle.export(path, tmp_path / "noise.onnx").difference <= 1e-7
+    image = data.images[4].pixels.copy()
+    image[3, 3] = 1e30 if image.dtype.kind == "f" else 65535
+    assert np.isnan(session_at(tmp_path / "noise.onnx").run(None, {"image": image})[0]).all()
+    with pytest.raises(InputError, match="gray levels"):
+        bundle.load(path).predict_proba([image])
+
+
 def test_a_class_without_training_images_has_no_share(tmp_path: Path) -> None:
     """It has its place among the probabilities all the same, as in the bundle."""
     data = noise()
