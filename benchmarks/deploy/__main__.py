@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks._timing import RESULTS, stamp
-from benchmarks.deploy import cold, graphs, models, page, parity, rows, warm
+from benchmarks.deploy import cold, graphs, listening, models, page, parity, rows, warm
 from benchmarks.deploy.goals import JUDGED
 from benchmarks.deploy.models import Data, Kept
 
 PACKAGES = ("imgpipe", "numpy", "numba", "onnxruntime", "scikit-learn", "joblib", "lightgbm",
-            "torch", "treelite", "skl2onnx")  # fmt: skip
+            "torch", "treelite", "skl2onnx", "pynetdicom", "highdicom")  # fmt: skip
 _STACK = 1248
 
 
@@ -37,9 +37,10 @@ class Effort:
     rounds: int = 3
     seconds: float = 1.0
     trained: int | None = None
+    sent: int = 500
 
 
-QUICK = Effort(2, 1, 20, 20, 1, 0.05, 300)
+QUICK = Effort(2, 1, 20, 20, 1, 0.05, 300, 40)
 
 
 def parse() -> argparse.Namespace:
@@ -127,9 +128,19 @@ def run(bench: Bench, names: list[str]) -> dict[str, Any]:
         found["models"][name] = bench.measure(kept[name])
         _tell(start, name)
     found["floors"] = cold.floors(bench.launcher, bench.effort.starts)
+    found["listener"] = _listener(bench, chosen)
     found["imported"] = _imported(bench, kept, chosen.name)
     facts["seconds"] = round(time.perf_counter() - start)
     return found
+
+
+def _listener(bench: Bench, chosen: Kept) -> dict[str, Any]:
+    """What `imgpipe listen` takes in with one model; empty where its packages are not there."""
+    if not all(map(find_spec, ("pynetdicom", "highdicom"))):
+        return {}
+    stack = bench.stack[: bench.effort.sent + 1]
+    ways = {way: listening.measure(chosen.bundle, stack, way) for way in ("json", "both")}
+    return {"model": chosen.name, "ways": ways}
 
 
 def _imported(bench: Bench, kept: dict[str, Kept], chosen: str) -> dict[str, dict[str, int]]:

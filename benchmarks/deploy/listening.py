@@ -58,7 +58,9 @@ def write_images(stack: np.ndarray, folder: Path) -> None:
 
 
 def measure(model: Path, stack: np.ndarray, results: str = "both") -> dict[str, float]:
-    """Images a second stored and predicted, and milliseconds of CPU for each image.
+    """Images a second stored and predicted, milliseconds of CPU for each, and how many are lost.
+
+    Lost is an image that was answered for, and is not there with its result at the end.
 
     Parameters
     ----------
@@ -75,13 +77,33 @@ def measure(model: Path, stack: np.ndarray, results: str = "both") -> dict[str, 
             folder.mkdir()
             write_images(images, folder)
         _rename(first)
-        with _listening(model, Path(place, "in"), results) as (process, port, events):
+        inbox = Path(place, "in")
+        with _listening(model, inbox, results) as (process, port, events):
             _send(port, first, events, 1)
             spent, start = _cpu(process), time.perf_counter()
             stored = _send(port, others, events, len(stack) - 1)
             whole, spent = time.perf_counter() - start, _cpu(process) - spent
+        lost = len(stack) - len(_whole(inbox, results))
     n = len(stack) - 1
-    return {"stored_per_s": n / stored, "done_per_s": n / whole, "cpu_ms": 1e3 * spent / n}
+    return {
+        "images": n,
+        "stored_per_s": n / stored,
+        "done_per_s": n / whole,
+        "cpu_ms": 1e3 * spent / n,
+        "lost": lost,
+    }
+
+
+def _whole(inbox: Path, results: str) -> list[Path]:
+    """Images with a prediction beside them."""
+    ends = {"json": [".json"], "sr": [".sr.dcm"], "both": [".json", ".sr.dcm"]}[results]
+    return [
+        image
+        for image in inbox.glob("*/*/*.dcm")
+        if not image.name.endswith(".sr.dcm")
+        and all(image.with_name(image.stem + end).exists() for end in ends)
+        and (results == "sr" or not json.loads(image.with_suffix(".json").read_text())["error"])
+    ]
 
 
 def _rename(folder: Path) -> None:

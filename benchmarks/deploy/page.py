@@ -13,7 +13,6 @@ OTHERS = {
     "fuzz": "Fuzzing of the loader",
     "novelty": "Images unlike those of the training",
     "serve": "A server",
-    "listen": "A DICOM listener",
 }
 
 _SHOWN = 8  # of many reasons
@@ -42,6 +41,7 @@ def render(found: dict[str, Any]) -> str:
         *_sizes(found["models"]),
         *_rows(found["models"]),
         *_graphs(found["models"]),
+        *_listener(found["listener"]),
         *_imported(found["imported"]),
     ]
     for name, title in OTHERS.items():
@@ -196,6 +196,25 @@ def _graphs(models: dict[str, Any]) -> list[str]:
     apart = ["largest difference", "labels flipped", "images"]
     tables = [table(costs, first), "", table([*calls, *apart], then)]
     return ["## One ONNX graph, without imgpipe", "", *lead, "", *tables, ""]
+
+
+def _listener(found: dict[str, Any]) -> list[str]:
+    """What comes by C-STORE."""
+    if not found:
+        return []
+    lead = [
+        f"`imgpipe listen` with {found['model']}: images of 28x28 from one process in one",
+        "association. Stored: answered, with file and folder on the disk. Done: with the results,",
+        "which are written behind that. Lost: answered for, and not there with its results at the",
+        "end. CPU is that of the listener.",
+    ]
+    rows = [
+        [way, f"{told['images']:,}", f"{told['stored_per_s']:.0f}", f"{told['done_per_s']:.0f}",
+         f"{told['cpu_ms']:.1f}", f"{told['lost']:,}"]
+        for way, told in found["ways"].items()
+    ]  # fmt: skip
+    header = ["--results", "images", "stored / s", "done / s", "CPU ms an image", "lost"]
+    return ["## A listener for DICOM", "", *lead, "", table(header, rows), ""]
 
 
 def _imported(sides: dict[str, dict[str, int]]) -> list[str]:
