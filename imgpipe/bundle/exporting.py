@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from imgpipe._common import InputError, atomic_path
+from imgpipe._common import InputError, atomic_path, shown
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.container import content_of
 from imgpipe.bundle.archive.refusing import refusing
@@ -125,6 +125,8 @@ def export(path: str | os.PathLike[str], onnx_path: str | os.PathLike[str]) -> E
     suffix = Path(onnx_path).suffix
     if suffix.lower() != ".onnx":
         raise InputError(f"{onnx_path}: the suffix .onnx is needed, found {suffix or 'none'}")
+    if Path(onnx_path).is_dir():
+        raise InputError(f"{shown(onnx_path)} is a folder; a file name is needed")
     made = graph_of(path)
     with atomic_path(onnx_path) as scratch:
         scratch.write_bytes(made.content)

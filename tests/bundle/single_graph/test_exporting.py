@@ -246,3 +246,6 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         bundle.export(tmp_path / "m.imgpipe", tmp_path / "m.pb")
     with pytest.raises(InputError, match="no such file"):
         bundle.export(tmp_path / "m.imgpipe", tmp_path / "m.onnx")
+    (tmp_path / "folder.onnx").mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        bundle.export(tmp_path / "m.imgpipe", tmp_path / "folder.onnx")
