@@ -3,7 +3,8 @@
 Case N is the same on every run with the same packages; `--case N` runs it alone. The seconds count
 from where a process has compiled and opened the sound bundles. Ends with an exit code other than 0
 when something else than a refusal or a sane prediction was found, or when too few cases were tried
-to say so.
+to say so. ``--record`` keeps what was found in ``results/fuzz.json``; with ``--first N`` it goes on
+where a record ends.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from typing import Any
 from benchmarks._timing import RESULTS, stamp
 from benchmarks.fuzz.seeds import write_seeds
 
+RECORD = RESULTS / "fuzz.json"
 _CHUNK = 10_000
 _KEPT = 60  # reasons that are listed
 _WITHOUT_END = 10**9
@@ -35,7 +37,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=_WITHOUT_END, help="stop after so many")
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
-    parser.add_argument("--record", action="store_true", help="write results/fuzz.json")
+    parser.add_argument("--record", action="store_true", help="keep it in results/fuzz.json")
     parser.add_argument("--case", type=int, help="run this case alone")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -43,12 +45,13 @@ def main() -> int:
         if told.case is not None:
             print(json.dumps(_chunk(Path(folder), told.case, 1, _WITHOUT_END), indent=1))
             return 0
+        before = runs_before(RECORD, told.first) if told.record else []
         # a run of half an hour that is stopped leaves the record of what it tried
         for found in _rounds(Path(folder), told):
             print(f"{found['cases']:,} cases, {len(found['failures'])} failures", flush=True)
             if told.record:
-                content = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
-                (RESULTS / "fuzz.json").write_text(json.dumps(content, indent=1) + "\n")
+                run = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
+                write_runs(RECORD, [*before, run])
     _tell(found)
     if found["failures"]:
         return 1
@@ -62,6 +65,25 @@ def main() -> int:
 def least_of(seconds: float | None, cases: int) -> int:
     """Give the number of cases below which a run without failures says nothing."""
     return cases if seconds is None else max(1, min(cases, round(_LEAST * seconds)))
+
+
+def runs_before(path: Path, first: int) -> list[dict[str, Any]]:
+    """Give the recorded runs that end where one from case `first` on begins; none before case 0."""
+    if first == 0:
+        return []
+    runs: list[dict[str, Any]] = json.loads(path.read_text())["runs"] if path.is_file() else []
+    end = runs[-1]["first"] + runs[-1]["cases"] if runs else 0
+    if end != first:
+        raise SystemExit(f"the record ends before case {end:,}: --first {end} goes on with it")
+    return runs
+
+
+def write_runs(path: Path, runs: list[dict[str, Any]]) -> None:
+    """Write the record of runs that follow each other, with their totals."""
+    cases = sum(run["cases"] for run in runs)
+    failures = sum(len(run["failures"]) for run in runs)
+    content = {"cases": cases, "failures": failures, "runs": runs}
+    path.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def _rounds(folder: Path, told: Any) -> Iterator[dict[str, Any]]:

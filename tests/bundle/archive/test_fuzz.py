@@ -1,5 +1,6 @@
 """The fuzzer itself: it repeats itself, and finds what it should."""
 
+import json
 import random
 import subprocess
 import sys
@@ -101,6 +102,20 @@ def test_too_few_cases_are_a_failure(
     monkeypatch.setattr(fuzz, "_rounds", lambda folder, told: iter([tried]))
     monkeypatch.setattr(sys, "argv", ["fuzz", *options])
     assert fuzz.main() == code
+
+
+def test_a_record_is_gone_on_with_where_it_ends(tmp_path: Path) -> None:
+    """Runs that follow each other are one record; a gap, or a case tried twice, is refused."""
+    path = tmp_path / "fuzz.json"
+    fuzz.write_runs(path, [{"first": 0, "cases": 70, "failures": []}])
+    before = fuzz.runs_before(path, 70)
+    fuzz.write_runs(path, [*before, {"first": 70, "cases": 30, "failures": ["one"]}])
+    content = json.loads(path.read_text())
+    assert (content["cases"], content["failures"], len(content["runs"])) == (100, 1, 2)
+    for first in (70, 101):
+        with pytest.raises(SystemExit, match="--first 100 goes on"):
+            fuzz.runs_before(path, first)
+    assert fuzz.runs_before(path, 0) == []
 
 
 @pytest.mark.slow
