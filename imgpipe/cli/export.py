@@ -38,7 +38,7 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    r"""Write MODEL, a .imgpipe file, as one ONNX graph from pixels to probabilities.
+    r"""Write MODEL as one ONNX graph from pixels to probabilities.
 
     Filters, features and classifier become operators that onnxruntime runs, here or in a browser,
     without imgpipe. The input image has the size and pixels of those of the training; where the

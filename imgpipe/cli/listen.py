@@ -60,7 +60,7 @@ def command(
     as_json: bool,
     **how: Any,
 ) -> int:
-    r"""Receive DICOM images by C-STORE, predict each, and write the result beside it.
+    r"""Receive DICOM images by C-STORE and predict each of them.
 
     An image is answered for once it is on the disk, as FOLDER/<study>/<series>/<instance>.dcm;
     prediction follows behind, and writes .json and .sr.dcm (a structured report) beside it. A
