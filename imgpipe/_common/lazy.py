@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from imgpipe._common.packages import needed_for
+
 
 def lazily(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """Make the `__getattr__` of a room whose files are heavy, and not all needed.
@@ -23,6 +25,7 @@ def lazily(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
-        return getattr(import_module(f"{room}.{homes[name]}"), name)
+        with needed_for(f"{room}.{name}"):
+            return getattr(import_module(f"{room}.{homes[name]}"), name)
 
     return find

@@ -208,6 +208,7 @@ predictor = bundle.load("svm.imgpipe")
 told = predictor.predict("some.npz")
 def report():
     from imgpipe import report
+    report.to_html
 for use in (lambda: predictor.explain("one.png"), told.to_frame, report):
     try:
         use()
@@ -226,6 +227,7 @@ def test_what_is_missing_is_named_in_python(folder: Path) -> None:
     assert all("which is not installed here: pip install " in line for line in lines)
     assert lines[0].startswith("an explanation needs ")
     assert lines[1].startswith("a table (to_frame) needs pandas, ")
+    assert lines[2].startswith("imgpipe.report.to_html needs ")
     said, _ = run(folder, ["predict", "svm.imgpipe", "one.png", "--report", "one.html"],
                   without=["pandas", "scipy", "jinja2"])  # fmt: skip
     assert said[0][0] == 2
