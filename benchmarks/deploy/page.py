@@ -255,7 +255,9 @@ def _other(name: str, title: str) -> list[str]:
     lines += [f"- {key.replace('_', ' ')}: {_plain(value)}" for key, value in facts.items()]
     for key, value in told.items():
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            header = list(dict.fromkeys(name for row in value for name in row))
+            told_of = dict.fromkeys(name for row in value for name in row)
+            nested = {name for row in value for name in row if isinstance(row[name], dict)}
+            header = [name for name in told_of if name not in nested]
             cells = [[_plain(row.get(name, "")) for name in header] for row in value]
             lines += ["", f"{key.replace('_', ' ').capitalize()}:", "", table(header, cells)]
         elif isinstance(value, list):
@@ -269,6 +271,8 @@ def _other(name: str, title: str) -> list[str]:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{len(value):,}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

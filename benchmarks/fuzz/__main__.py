@@ -50,7 +50,8 @@ def main() -> int:
         for found in _rounds(Path(folder), told):
             print(f"{found['cases']:,} cases, {len(found['failures'])} failures", flush=True)
             if told.record:
-                run = {"stamp": stamp(_PACKAGES, jobs=told.jobs), **found}
+                facts = stamp(_PACKAGES, jobs=told.jobs)
+                run = {"commit": facts["commit"], "stamp": facts, **found}
                 write_runs(RECORD, [*before, run])
     _tell(found)
     if found["failures"]:
