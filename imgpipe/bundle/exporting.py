@@ -115,7 +115,7 @@ def export(path: str | os.PathLike[str], onnx_path: str | os.PathLike[str]) -> E
     >>> from tempfile import TemporaryDirectory
     >>> from imgpipe import bundle, datasets, learn
     >>> data = datasets.load("synthetic-nodules")
-    >>> trained = learn.fit(data, "svm", families="intensity")
+    >>> trained = learn.fit(data, "svm", families="intensity", region="image")
     >>> with TemporaryDirectory() as folder:
     ...     bundle.save(trained, Path(folder, "nodules.imgpipe"))
     ...     told = bundle.export(Path(folder, "nodules.imgpipe"), Path(folder, "nodules.onnx"))
