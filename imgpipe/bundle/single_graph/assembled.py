@@ -18,9 +18,8 @@ from imgpipe.bundle.single_graph.image import MeasuredImage
 from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.bundle.single_graph.refusals import refused, steps_of
 from imgpipe.features.registry import families_of
-from imgpipe.learn.graphs.graph import Graph
+from imgpipe.learn.graphs.graph import DOUBLE, FLOAT, Graph
 
-_FLOAT, _DOUBLE = 1, 11  # ONNX's numbers of the types
 _Made = TypeVar("_Made")
 
 
@@ -90,7 +89,7 @@ class _Planes:
         self._graph, self._colour = graph, expected.channel_axis is not None
         self._shape = expected.image_shape
         kind = np.dtype(expected.dtype)
-        self._wide = graph.add("Cast", ["image"], to=_DOUBLE)
+        self._wide = graph.add("Cast", ["image"], to=DOUBLE)
         size = (self._shape[0], self._shape[1])
         self._given = [Plane(name, size, kind, self._colour) for name in self._names(size)]
 
@@ -114,7 +113,7 @@ class _Planes:
         """Append channels as a network takes them, float32 (1, y, x) or (1, y, x, c)."""
         graph = self._graph
         axes = graph.constant(np.array([0, 3] if self._colour else [0]))
-        single = [graph.add("Cast", [each.name], to=_FLOAT) for each in channels]
+        single = [graph.add("Cast", [each.name], to=FLOAT) for each in channels]
         parts = [graph.add("Unsqueeze", [each, axes]) for each in single]
         return graph.add("Concat", parts, axis=3) if self._colour else parts[0]
 

@@ -7,12 +7,11 @@ Those of a strip are small, and stay in the cache.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from imgpipe.bundle.single_graph.arithmetic import Term
-from imgpipe.learn.graphs.graph import Graph
 
 END = 2**62
 """Where a slice ends that ends with its tensor."""
@@ -63,8 +62,7 @@ def over_strips(
         return add([source.rows for source in sources], zeros)
     rows = max(1, _STRIP // shape[1])
     body = graph.part()
-    turn, before = f"{body.prefix}turn", f"{body.prefix}before"
-    first = Term(body, turn).shaped(1) * np.int64(rows)
+    first = Term(body, body.turn).shaped(1) * np.int64(rows)
     # the last strip is shorter: a slice ends where the tensor does
     strips = [
         Term(body, source.rows.name).of(
@@ -72,24 +70,6 @@ def over_strips(
         )
         for source in sources
     ]
-    after = add(strips, Term(body, before)).name
+    after = add(strips, Term(body, body.before)).name
     turns = graph.constant(np.int64(-(-shape[0] // rows)))
-    made = _turn(body, turn, before, after, zero.dtype.name)
-    return Term(graph, graph.add("Loop", [turns, "", zeros.name], body=made))
-
-
-def _turn(body: Graph, turn: str, before: str, after: str, dtype: str) -> Any:
-    """Make the graph of a turn: its number, whether to go on, and the sum so far."""
-    from onnx import helper
-
-    go, on = f"{body.prefix}go", body.add("Identity", [f"{body.prefix}go"])
-
-    def told(name: str, kind: str, shape: list[int] | None) -> Any:
-        return helper.make_tensor_value_info(
-            name, helper.np_dtype_to_tensor_dtype(np.dtype(kind)), shape
-        )
-
-    given = [told(turn, "int64", []), told(go, "bool", []), told(before, dtype, None)]
-    return helper.make_graph(
-        body.nodes, body.prefix, given, [told(on, "bool", []), told(after, dtype, None)]
-    )
+    return Term(graph, graph.loop(body, turns, after, zero.dtype, start=zeros.name))

@@ -8,6 +8,8 @@ import numpy as np
 from imgpipe._common import InputError
 
 OPSET = 17
+FLOAT, DOUBLE = 1, 11
+"""ONNX's numbers of the types."""
 IR_VERSION = 9  # what runtimes of the last years read
 _SMALL = 64  # elements of a constant that is looked for among those there are
 
@@ -38,13 +40,11 @@ class Graph:
         (name,) = self.several(kind, inputs, 1, **attributes)
         return name
 
-    def several(
-        self, kind: str, inputs: list[str], n: int, *, domain: str = "", **attributes: Any
-    ) -> list[str]:
+    def several(self, kind: str, inputs: list[str], n: int, **attributes: Any) -> list[str]:
         """Append a node with `n` outputs and return their names."""
         stem = f"{self.prefix}{kind.lower()}_{len(self.nodes)}"
         names = [stem] if n == 1 else [f"{stem}_{i}" for i in range(n)]
-        node = self._onnx.helper.make_node(kind, inputs, names, domain=domain or None, **attributes)
+        node = self._onnx.helper.make_node(kind, inputs, names, **attributes)
         self.nodes.append(node)
         return names
 
@@ -69,6 +69,56 @@ class Graph:
         inner = Graph(f"{self.prefix}body_{len(self.nodes)}_")
         inner.tensors, inner._shared = self.tensors, self._shared
         return inner
+
+    @property
+    def turn(self) -> str:
+        """Number of the turn, int64, in the body of a loop."""
+        return f"{self.prefix}turn"
+
+    @property
+    def before(self) -> str:
+        """What the turn before gave, in the body of a loop that hands it on."""
+        return f"{self.prefix}before"
+
+    def loop(
+        self,
+        body: "Graph",
+        turns: str,
+        made: str,
+        dtype: Any,
+        *,
+        start: str | None = None,
+        shape: list[Any] | None = None,
+    ) -> str:
+        """Append a loop and return the name of what it gives.
+
+        Parameters
+        ----------
+        body : Graph
+            From `part`, with the nodes of one turn.
+        turns : str
+            How many, int64.
+        made : str
+            What a turn gives.
+        dtype : dtype
+            Its type.
+        start : str, optional
+            What the first turn takes as `before`; the loop gives what the last turn made. Without
+            it no turn knows another, and the loop gives all that they made, along a new axis.
+        shape : list, optional
+            Of what a turn gives.
+        """
+        go = f"{body.prefix}go"
+        on = body.add("Identity", [go])
+
+        def value(name: str, kind: Any, sides: list[Any] | None) -> Any:
+            return _value(self._onnx.helper, name, kind, sides)
+
+        given = [value(body.turn, "int64", []), value(go, "bool", [])]
+        given += [] if start is None else [value(body.before, dtype, shape)]
+        result = [value(on, "bool", []), value(made, dtype, shape)]
+        inner = self._onnx.helper.make_graph(body.nodes, body.prefix, given, result)
+        return self.add("Loop", [turns, "", *([] if start is None else [start])], body=inner)
 
     def finished(
         self,
@@ -109,7 +159,7 @@ class Graph:
         return content
 
 
-def _value(helper: Any, name: str, dtype: Any, shape: list[Any]) -> Any:
+def _value(helper: Any, name: str, dtype: Any, shape: list[Any] | None) -> Any:
     kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
     return helper.make_tensor_value_info(name, kind, shape)
 

@@ -10,9 +10,8 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.learn.classifiers.radial import TIE, RadialMachine, weights_of
 from imgpipe.learn.graphs.calibration import parameters, sigmoids
-from imgpipe.learn.graphs.graph import Graph
+from imgpipe.learn.graphs.graph import DOUBLE, Graph
 
-_DOUBLE = 11  # ONNX's number of the type
 _LARGE = 6 << 20  # bytes of support vectors, above which half of them are worth a little rounding
 _ROUNDING = 5e-8  # of a probability, at most
 _ASKED = 500  # support vectors that say what rounding changes
@@ -103,7 +102,7 @@ def _moved(graph: Graph, kernel: _Kernel, vectors: np.ndarray, columns: str) -> 
 def _products(graph: Graph, vectors: np.ndarray, columns: str) -> str:
     kept = graph.constant(vectors)
     if vectors.dtype != np.float64:
-        kept = graph.add("Cast", [kept], to=_DOUBLE)
+        kept = graph.add("Cast", [kept], to=DOUBLE)
     return graph.add("MatMul", [kept, columns])
 
 
@@ -116,7 +115,7 @@ def _one_against_rest(graph: Graph, between: str, n_classes: int) -> str:
     signs = graph.constant(sides)
     confidence = graph.add("MatMul", [between, signs])
     won = graph.add("GreaterOrEqual", [between, graph.constant(-TIE)])
-    votes = graph.add("MatMul", [graph.add("Cast", [won], to=_DOUBLE), signs])
+    votes = graph.add("MatMul", [graph.add("Cast", [won], to=DOUBLE), signs])
     # a pair that the first class does not win is a vote for the second
     votes = graph.add("Add", [votes, graph.constant((sides < 0).sum(axis=0).astype(float)[None])])
     size = graph.add("Add", [graph.add("Abs", [confidence]), graph.constant(1.0)])

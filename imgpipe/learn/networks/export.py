@@ -14,13 +14,12 @@ from torch import nn
 
 from imgpipe._common import InputError, atomic_path
 from imgpipe._runtime.onnx_runtime import onnxruntime
-from imgpipe.learn.graphs.graph import Graph
+from imgpipe.learn.graphs.graph import DOUBLE, Graph
 from imgpipe.learn.networks.checks import network_of
 from imgpipe.learn.networks.layers.network import Network
 
 _TOLERANCE = 1e-4
 _CHECKED = 8  # random images
-_FLOAT64 = 11  # ONNX's number
 
 
 def save_onnx(model: Any, path: str | os.PathLike[str], images: Any = None) -> float:
@@ -130,7 +129,7 @@ def network_bytes(model: Any) -> bytes:
     for layer in (network.standardise, network.features, network.head):
         x = graph.layer(layer, x)
     # in single precision a probability is 1 long before torch's is
-    x = graph.add("Cast", [x], to=_FLOAT64)
+    x = graph.add("Cast", [x], to=DOUBLE)
     x = graph.add("Softmax", [x], axis=1)
     notes = {
         "classes": json.dumps(model.classes_.tolist()),

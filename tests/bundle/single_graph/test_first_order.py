@@ -80,7 +80,7 @@ def test_many_pixels_of_16_bits_are_counted() -> None:
 
 
 @given(st.data(), st.sampled_from(["uint8", "uint16"]), st.sampled_from([(3, 4), (1, 3)]))
-@example_settings(max_examples=60)
+@example_settings(max_examples=60, deadline=None)
 def test_whole_numbers(data: st.DataObject, dtype: str, shape: tuple[int, ...]) -> None:
     """Ties of modes, of slopes and of percentiles are decided alike."""
     most = data.draw(st.sampled_from([1, 3, 255]))

@@ -100,7 +100,7 @@ def test_levels_are_those_of_features(
     st.sampled_from([(4, 5), (4, 4, 3)]),
     st.sampled_from([*SETTINGS, {"bin_width": 0.0123}, {"bins": 10}]),
 )
-@example_settings(max_examples=150)
+@example_settings(max_examples=150, deadline=None)
 def test_whole_numbers(data: st.DataObject, shape: tuple[int, ...], settings: Any) -> None:
     """Whatever the whole numbers, gray or colour, levels are equal."""
     most = data.draw(st.sampled_from([3, 40, 255, 65535]))

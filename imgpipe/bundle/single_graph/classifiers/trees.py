@@ -1,15 +1,14 @@
 """Decision trees, all of which are walked at once: a step is a handful of nodes."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.single_graph.classifiers.preparation import prepared, unusable
 from imgpipe.learn.graphs.arithmetic import logistic, of_two
-from imgpipe.learn.graphs.graph import Graph, require_onnx
+from imgpipe.learn.graphs.graph import DOUBLE, FLOAT, Graph
 
-_FLOAT, _DOUBLE = 1, 11  # ONNX's numbers of the types
 _ASKED = ("feature", "threshold", "left", "right")
 
 
@@ -36,12 +35,12 @@ def trees(graph: Graph, features: str, bundled: Bundled) -> str:
     single = told["precision"] == "float32"
     arrays = _arrays(bundled, single)
     x = prepared(graph, features, bundled.arrays)
-    x = graph.add("Cast", [x], to=_FLOAT) if single else x
+    x = graph.add("Cast", [x], to=FLOAT) if single else x
     row = graph.add("Reshape", [x, graph.constant(np.array([-1]))])
     takes_missing = told["missing"] and "impute.median" not in bundled.arrays
     leaves = _leaves(graph, row, arrays, takes_missing)
     said = _combined(graph, leaves, told["combine"], len(arrays.roots), told["classes"])
-    wide = graph.add("Cast", [x], to=_DOUBLE) if single else x
+    wide = graph.add("Cast", [x], to=DOUBLE) if single else x
     return graph.add("Add", [said, unusable(graph, wide, missing=takes_missing)])
 
 
@@ -93,51 +92,27 @@ def _steps(roots: np.ndarray, left: np.ndarray, right: np.ndarray) -> int:
 
 def _leaves(graph: Graph, row: str, arrays: _Arrays, takes_missing: bool) -> str:
     """Append the walk; what the leaves say, float64 (t, m)."""
-    onnx = require_onnx()
     names = {name: graph.constant(getattr(arrays, name)) for name in _ASKED}
     if takes_missing:
         names["missing"] = graph.constant(arrays.missing)
     steps = graph.constant(np.array(arrays.steps))
-    body = _step(onnx, row, names)
-    node = graph.add("Loop", [steps, "", graph.constant(arrays.roots)], body=body)
+    body = graph.part()
+    then = _step(body, row, names)
+    node = graph.loop(body, steps, then, "int32", start=graph.constant(arrays.roots), shape=["t"])
     leaf = graph.add("Sub", [node, graph.constant(np.int32(len(arrays.left) - len(arrays.values)))])
     return graph.add("Gather", [graph.constant(arrays.values), leaf], axis=0)
 
 
-def _step(onnx: Any, row: str, names: dict[str, str]) -> Any:
-    """Make the body of the loop: each walk goes one node on."""
-    helper, kind = onnx.helper, onnx.TensorProto
-
-    def node(operator: str, inputs: list[str], output: str) -> Any:
-        return helper.make_node(operator, inputs, [output])
-
-    nodes = [
-        node("Gather", [names["feature"], "at"], "asked"),
-        node("Gather", [row, "asked"], "value"),
-        node("Gather", [names["threshold"], "at"], "limit"),
-        node("LessOrEqual", ["value", "limit"], "below"),
-        node("Gather", [names["left"], "at"], "at_left"),
-        node("Gather", [names["right"], "at"], "at_right"),
-        node("Identity", ["go"], "goes_on"),
-    ]
-    goes_left = "below"
+def _step(body: Graph, row: str, names: dict[str, str]) -> str:
+    """Append to the body of the loop what leads each walk one node on."""
+    asked, limit, left, right = (body.add("Gather", [names[each], body.before]) for each in _ASKED)
+    value = body.add("Gather", [row, asked])
+    goes_left = body.add("LessOrEqual", [value, limit])
     if "missing" in names:
-        goes_left = "goes_left"
-        nodes += [
-            node("IsNaN", ["value"], "lacks"),
-            node("Gather", [names["missing"], "at"], "lacking_left"),
-            node("And", ["lacks", "lacking_left"], "sent_left"),
-            node("Or", ["below", "sent_left"], goes_left),
-        ]
-    nodes.append(node("Where", [goes_left, "at_left", "at_right"], "then_at"))
-    value = helper.make_tensor_value_info
-    given = [
-        value("step", kind.INT64, []),
-        value("go", kind.BOOL, []),
-        value("at", kind.INT32, ["t"]),
-    ]
-    found = [value("goes_on", kind.BOOL, []), value("then_at", kind.INT32, ["t"])]
-    return helper.make_graph(nodes, "walk", given, found)
+        lacks = body.add("IsNaN", [value])
+        sent_left = body.add("And", [lacks, body.add("Gather", [names["missing"], body.before])])
+        goes_left = body.add("Or", [goes_left, sent_left])
+    return body.add("Where", [goes_left, left, right])
 
 
 def _combined(graph: Graph, leaves: str, combine: str, n_trees: int, classes: int) -> str:

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from imgpipe.learn.graphs.graph import Graph
-
-FLOAT, DOUBLE = 1, 11  # ONNX's numbers of the types
+from imgpipe.learn.graphs.graph import DOUBLE, FLOAT, Graph
 
 _SINGLE = tuple(np.dtype(kind) for kind in ("u1", "u2", "i1", "i2", "f4"))
 

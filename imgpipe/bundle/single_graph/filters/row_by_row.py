@@ -24,29 +24,16 @@ def ranked_rows(
     dtype : numpy.dtype
         Of the tensor.
     """
-    from onnx import TensorProto, helper
-
     body = graph.part()
-    turn, go = f"{body.prefix}turn", f"{body.prefix}go"
-    on = body.add("Identity", [go])
-    found = _ranked(graph, body, padded, turn, window, shape[1])
-    given = [
-        helper.make_tensor_value_info(turn, TensorProto.INT64, []),
-        helper.make_tensor_value_info(go, TensorProto.BOOL, []),
-    ]
-    made = [
-        helper.make_tensor_value_info(on, TensorProto.BOOL, []),
-        helper.make_tensor_value_info(found, helper.np_dtype_to_tensor_dtype(dtype), [shape[1]]),
-    ]
+    found = _ranked(graph, body, padded, window, shape[1])
     turns = graph.constant(np.int64(shape[0]))
-    inner = helper.make_graph(body.nodes, body.prefix, given, made)
-    return graph.add("Loop", [turns, ""], body=inner)
+    return graph.loop(body, turns, found, dtype, shape=[shape[1]])
 
 
-def _ranked(graph: Graph, body: Graph, padded: str, turn: str, window: Window, width: int) -> str:
+def _ranked(graph: Graph, body: Graph, padded: str, window: Window, width: int) -> str:
     """Append to the body of the loop what ranks the windows of one row of the image."""
     rows, columns = window.sizes
-    named = body.add("Add", [turn, graph.constant(np.arange(rows))])
+    named = body.add("Add", [body.turn, graph.constant(np.arange(rows))])
     strip = body.add("Gather", [padded, named], axis=0)
     # (rows, columns, x): the cells of each window
     under = np.arange(columns)[:, np.newaxis] + np.arange(width)
