@@ -52,12 +52,13 @@ test-bounds: $(VENV)/.dev ## run the tests of the loops on small arrays with bou
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
 	  $(PYTEST) tests/kernels tests/runtime -m "not slow and not jit and not bounds"
 
-check: $(VENV)/.dev ## lint, format, types, import contracts, spelling
+check: $(VENV)/.dev ## lint, format, types, import contracts, spelling, and whether every test can be found
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/python -m pytest --collect-only -qqqq
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .

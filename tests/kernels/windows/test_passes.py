@@ -24,19 +24,22 @@ def build(shape, window, word):
 
 
 @pytest.mark.parametrize(
-    ("shape", "order"),
+    ("shape", "sizes", "order"),
     [
-        ((40, 30, 3), (1, 2, 0)),
-        ((30, 40, 3), (0, 2, 1)),
-        ((9, 15), (0, 1)),
-        ((64, 16), (0, 1)),
-        ((3,), (0,)),
-        ((2, 6, 3, 3), (0, 2, 3, 1)),
+        ((40, 30, 3), (2, 3, 4), (1, 2, 0)),
+        ((30, 40, 3), (2, 3, 4), (0, 2, 1)),
+        ((9, 15), (2, 3), (0, 1)),
+        ((64, 16), (2, 3), (0, 1)),
+        ((3,), (2,), (0,)),
+        ((2, 6, 3, 3), (2, 3, 4, 5), (0, 2, 3, 1)),
+        # a stack of images, however long: the axis that is not filtered stays in front
+        ((40, 9, 3), (1, 3, 2), (0, 2, 1)),
+        ((40, 3, 3), (1, 3, 2), (0, 1, 2)),
     ],
 )
-def test_the_longest_axis_ends_up_last_where_lines_are_short(shape, order):
+def test_the_longest_filtered_axis_ends_up_last_where_lines_are_short(shape, sizes, order):
     """The filter is built for the turned shape and window; its result is turned back."""
-    window = window_of(len(shape), range(1, 1 + len(shape)), 0, "nearest", None)
+    window = window_of(len(shape), sizes, 0, "nearest", None)
     SEEN.clear()
     image, out = np.zeros(shape, np.int64), np.empty(shape, np.int64)
     assert long_lines(build, shape, window, "word")(image, out)
