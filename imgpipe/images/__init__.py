@@ -11,9 +11,12 @@ from imgpipe.images.image_file import ImageFile
 from imgpipe.images.images import Images, as_images
 from imgpipe.images.luminance import luminance
 from imgpipe.images.masks import LabelImage, read_mask
+from imgpipe.images.place import Place
 from imgpipe.images.read import read
 from imgpipe.images.resize import resize
 from imgpipe.images.series import Series, identifiers, read_series
+from imgpipe.images.volume import read_volume
+from imgpipe.images.windows import Window
 from imgpipe.images.write import write
 
 __all__ = [
@@ -24,7 +27,9 @@ __all__ = [
     "ImageFile",
     "Images",
     "LabelImage",
+    "Place",
     "Series",
+    "Window",
     "as_images",
     "identifiers",
     "luminance",
@@ -32,6 +37,7 @@ __all__ = [
     "read_contours",
     "read_mask",
     "read_series",
+    "read_volume",
     "resize",
     "write",
 ]

@@ -12,6 +12,8 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images.array_like import ArrayLike
+from imgpipe.images.place import Place
+from imgpipe.images.windows import Window
 
 MAX_PIXELS = 2**28
 """Pixels (frames included, channels not) that one file may declare: 512 x 512 x 1024."""
@@ -50,6 +52,12 @@ class Image(ArrayLike):
         What errors and tables call it: the path as given, or its index.
     warnings : tuple of str
         What a reader should know of how it was read.
+    place : Place, optional
+        Where it lies in the patient.
+    unit : str, optional
+        Of the values: ``"HU"``, ``"SUV"`` or what a file names.
+    windows : tuple of Window
+        Those that the file recommends, in its order.
 
     Examples
     --------
@@ -66,6 +74,9 @@ class Image(ArrayLike):
     mask: np.ndarray | None = None
     id: str | None = None
     warnings: tuple[str, ...] = ()
+    place: Place | None = None
+    unit: str | None = None
+    windows: tuple[Window, ...] = ()
 
     def __post_init__(self) -> None:
         settle = partial(object.__setattr__, self)
@@ -100,6 +111,16 @@ class Image(ArrayLike):
         """Give spacing and channels where they are told."""
         axis = self.channel_axis if channel_axis is None else channel_axis
         return replace(self, spacing=spacing or self.spacing, channel_axis=axis)
+
+    @property
+    def origin(self) -> np.ndarray | None:
+        """Coordinates of the first pixel's centre, mm; None where they are not known."""
+        return None if self.place is None else self.place.origin
+
+    @property
+    def directions(self) -> np.ndarray | None:
+        """Unit vectors along the axes of the array; None where they are not known."""
+        return None if self.place is None else self.place.directions
 
     @property
     def spatial_shape(self) -> tuple[int, ...]:

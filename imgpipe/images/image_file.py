@@ -30,12 +30,21 @@ class ImageFile:
         Of a structure set.
     spacing : tuple of float, optional
         In place of that of the file.
+    series : str, optional
+        Which of the series in a folder.
+    slice : int, optional
+        One slice of a volume, by its index, as an image of two axes.
+    allow_gaps : bool
+        Resample slices that are missing or shifted.
     """
 
     path: str
     masks: tuple[str, ...] = ()
     region: str | None = None
     spacing: tuple[float, ...] | None = None
+    series: str | None = None
+    slice: int | None = None
+    allow_gaps: bool = False
 
     def described(
         self, spacing: tuple[float, ...] | None, _channel_axis: int | None

@@ -15,6 +15,7 @@ from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
 from imgpipe.images.formats.dicom.values import filled
 from imgpipe.images.formats.errors import quiet
 from imgpipe.images.image import DICOM_SUFFIXES, Image, check_budget, settle
+from imgpipe.images.place import Place
 
 KEPT = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 
@@ -104,10 +105,12 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
     between = distance(name, [planes[k] for k in order], "slices")
     check_budget(name, (len(planes), *files[0].shape))
     notes = _passed_over(opened)
+    place = Place(np.array(first.position), first.axes, files[0].frame)
+    spacing = (between, *first.spacing)
     return Series(
-        image=Image(_stacked(files, order), None, (between, *first.spacing), warnings=notes),
-        origin=np.array(first.position),
-        directions=first.axes,
+        image=Image(_stacked(files, order), None, spacing, warnings=notes, place=place),
+        origin=place.origin,
+        directions=place.directions,
         frame=files[0].frame,
         patient=files[0].patient,
         study=files[0].study,

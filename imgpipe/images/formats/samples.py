@@ -7,6 +7,8 @@ import numpy as np
 from imgpipe._common.texts import say
 from imgpipe.images.formats.exif import oriented
 from imgpipe.images.image import Image
+from imgpipe.images.place import Place
+from imgpipe.images.windows import Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +31,7 @@ class Samples:
         The stored value of black, where white is stored as 0; None where 0 is black.
     lossy : bool
         Compressed with loss: values near the stored ones.
-    spacing : tuple of float or None
-        As in `Image`.
-    warnings : tuple of str
+    spacing, warnings, place, unit, windows
         As in `Image`.
     """
 
@@ -44,6 +44,9 @@ class Samples:
     lossy: bool = False
     spacing: tuple[float, ...] | None = None
     warnings: tuple[str, ...] = ()
+    place: Place | None = None
+    unit: str | None = None
+    windows: tuple[Window, ...] = ()
 
 
 def picture(samples: Samples) -> Image:
@@ -65,6 +68,9 @@ def picture(samples: Samples) -> Image:
         -1 if colour else None,
         samples.spacing,
         warnings=notes,
+        place=samples.place,
+        unit=samples.unit,
+        windows=samples.windows,
     )
 
 

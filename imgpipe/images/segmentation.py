@@ -1,0 +1,1 @@
+"""DICOM segmentations (SEG) as masks."""

@@ -1,0 +1,1 @@
+"""Studies: which series a folder holds."""
