@@ -5,7 +5,7 @@ from imgpipe._common.faults import Fault, collecting, fault
 from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, hidden_in, unknown_name, visible
 from imgpipe._common.packages import MissingPackage, needed_for
-from imgpipe._common.paths import cache_dir, numba_cache_dir, shown
+from imgpipe._common.paths import cache_dir, numba_cache_dir, shown, stem_of, suffix_of
 from imgpipe._common.progress import track
 from imgpipe._common.sequences import by_position, few
 
@@ -26,6 +26,8 @@ __all__ = [
     "needed_for",
     "numba_cache_dir",
     "shown",
+    "stem_of",
+    "suffix_of",
     "track",
     "unknown_name",
     "visible",

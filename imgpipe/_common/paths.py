@@ -32,3 +32,21 @@ def shown(path: str | os.PathLike[str]) -> str:
     What a name has in another encoding than UTF-8 is written in hexadecimal.
     """
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+_DOUBLE = (".nii.gz",)
+
+
+def suffix_of(path: str | os.PathLike[str]) -> str:
+    """Suffix of a file in lower case, both parts of one that has two: ``.nii.gz``."""
+    name = Path(path).name.lower()
+    for double in _DOUBLE:
+        if name.endswith(double) and name != double:
+            return double
+    return Path(name).suffix
+
+
+def stem_of(path: str | os.PathLike[str]) -> str:
+    """Name of a file without its suffix."""
+    name = Path(path).name
+    return name[: len(name) - len(suffix_of(name))]

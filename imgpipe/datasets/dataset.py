@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import InputError, shown, stem_of
 from imgpipe._common.texts import say
 from imgpipe.datasets.labelled import Labelled
 from imgpipe.images import Images
@@ -141,7 +141,7 @@ def stem(source: str | os.PathLike[str]) -> str:
     """Name a data set by its path; by the folder of a file whose own name says nothing."""
     folder, name = os.path.split(os.path.abspath(source))
     if os.path.isfile(source):
-        name = os.path.splitext(name)[0]
+        name = stem_of(name)
         if name.casefold() in _SAYS_NOTHING:
             name = os.path.basename(folder) or name
     return shown(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError, track
+from imgpipe._common import InputError, suffix_of, track
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets.naming import told_together
 from imgpipe.images import Image, ImageFile, Images
@@ -62,7 +62,7 @@ def read_files(
         store = Items(tuple(files), size, axis, "mask", tuple(shapes), areas, single)
     formats: dict[str, Sequence[str]] = {
         **dict(zip(("size", "type", "channels"), zip(*decoded.formats, strict=True), strict=True)),
-        "suffix": [path.suffix.lower() for path in paths],
+        "suffix": [suffix_of(path) for path in paths],
     }
     return Images.of_store(store, tuple(map(str, paths))), warnings, formats
 

@@ -1,4 +1,4 @@
-"""Pixels from files and back: PNG, JPEG, TIFF, BMP, NPY and single DICOM files; DICOM series.
+"""Pixels from files and back: PNG, JPEG, TIFF, BMP, NPY, NIfTI, NRRD and DICOM.
 
 What a file holds decides how it is read; its suffix is a hint only. Nothing is converted in
 silence: 8- and 16-bit pixels stay as they are. Each file is decoded to its last pixel, and one

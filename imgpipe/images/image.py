@@ -26,7 +26,10 @@ class TooManyPixels(InputError):
 
 DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 
-SUFFIXES = DICOM_SUFFIXES | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".npy"}
+VOLUME_SUFFIXES = frozenset({".nii", ".nii.gz", ".nrrd", ".nhdr"})
+SUFFIXES = (
+    DICOM_SUFFIXES | VOLUME_SUFFIXES | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".npy"}
+)
 """Suffixes, in lower case, of the files that folders are searched for."""
 
 

@@ -8,9 +8,16 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
 from imgpipe.images.formats.dicom.decode import decode_dicom, decode_stored
+from imgpipe.images.formats.nifti import decode_nifti, decode_nifti_labels
 from imgpipe.images.formats.samples import Samples
-from imgpipe.images.read import load
+from imgpipe.images.place import Place
+from imgpipe.images.read import Decoder, load
 
+# decoders of values that mean labels, in place of those of values that were measured
+_OF_LABELS: dict[Decoder, Decoder] = {
+    decode_dicom: decode_stored,
+    decode_nifti: decode_nifti_labels,
+}
 _MANY_LEVELS = 16  # more than these between 128 and 255 are no labels, but a blurred border
 
 
@@ -24,10 +31,16 @@ class LabelImage:
         Shaped like the image, without channels.
     warnings : tuple of str
         What a reader should know of how the labels were found; the file is not named.
+    spacing : tuple of float, optional
+        Distance of neighbouring pixels along each axis, mm.
+    place : Place, optional
+        Where they lie in the patient.
     """
 
     labels: np.ndarray
     warnings: tuple[str, ...] = ()
+    spacing: tuple[float, ...] | None = None
+    place: Place | None = None
 
 
 def read_mask(path: str | os.PathLike[str]) -> LabelImage:
@@ -73,6 +86,8 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
 
     *Floats.* Whole numbers become integers.
 
+    *NIfTI.* Labels that were stored in steps of scl_slope are the whole numbers that they were.
+
     Examples
     --------
     >>> import numpy as np, tempfile, pathlib
@@ -84,10 +99,15 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
            [229,   0]], dtype=uint16)
     """
     name, decode, data = load(path)
-    samples = (decode_stored if decode is decode_dicom else decode)(name, data)
+    samples = _OF_LABELS.get(decode, decode)(name, data)
     notes: list[Text] = []
     labels = _labels(name, samples, notes)
-    return LabelImage(np.ascontiguousarray(labels), tuple(notes))
+    return LabelImage(
+        np.ascontiguousarray(labels),
+        (*(samples.warnings if decode is decode_nifti else ()), *notes),
+        samples.spacing,
+        samples.place,
+    )
 
 
 def _labels(name: str, samples: Samples, notes: list[Text]) -> np.ndarray:

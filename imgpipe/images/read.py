@@ -10,6 +10,7 @@ from imgpipe.images.formats.bmp import decode_bmp
 from imgpipe.images.formats.dicom.decode import decode_dicom
 from imgpipe.images.formats.dicom.elements import is_dicom
 from imgpipe.images.formats.jpeg import decode_jpeg
+from imgpipe.images.formats.nifti import decode_nifti, is_nifti
 from imgpipe.images.formats.npy import decode_npy
 from imgpipe.images.formats.png import decode_png
 from imgpipe.images.formats.samples import Samples, picture
@@ -29,11 +30,12 @@ READERS: dict[bytes, Decoder] = {
     b"\x93NUMPY": decode_npy,
 }
 
+HEAD = 8192  # bytes that tell what a file is, compressed or not
 BMP_HEADERS = {n.to_bytes(4, "little") for n in (12, 16, 40, 52, 56, 64, 108, 124)}
 # what people try, and what would do
 STRANGERS = {
     b"PK\x03\x04": "a ZIP or NPZ archive, or a .imgpipe model; imgpipe.datasets.load reads NPZ",
-    b"\x1f\x8b": "gzip-compressed; unpack it first",
+    b"\x1f\x8b": "gzip-compressed, and no NIfTI file in it, or cut short; unpack it first",
     b"GIF8": "a GIF",
     b"%PDF": "a PDF",
     b"\x00\x00\x00\x0cjP": "a JPEG 2000",
@@ -41,7 +43,7 @@ STRANGERS = {
     b"RIFF": "a WebP or another RIFF file",
     b"\x89HDF": "an HDF5 file",
 }
-FORMATS = "PNG, JPEG, TIFF, BMP, NPY and DICOM are read"
+FORMATS = "PNG, JPEG, TIFF, BMP, NPY, DICOM, NIfTI and NRRD are read"
 
 
 def read(path: str | os.PathLike[str]) -> Image:
@@ -50,13 +52,14 @@ def read(path: str | os.PathLike[str]) -> Image:
     Parameters
     ----------
     path : path-like
-        A PNG, JPEG, TIFF, BMP, NPY or DICOM file. The content decides, whatever the suffix.
+        A PNG, JPEG, TIFF, BMP, NPY, DICOM, NIfTI or NRRD file. The content decides, whatever the
+        suffix.
 
     Returns
     -------
     Image
-        Pixels, channel axis, and spacing in mm (DICOM only; where what a file says of it cannot be
-        used, `warnings` tells).
+        Pixels, channel axis, and spacing in mm (DICOM, NIfTI and NRRD; where what a file says of it
+        cannot be used, `warnings` tells); of NIfTI and NRRD files, the place in the patient.
 
     Raises
     ------
@@ -97,6 +100,12 @@ def read(path: str | os.PathLike[str]) -> Image:
     distances are an error. JPEG of 8 bits and JPEG 2000 are decoded by Pillow as far as it can,
     RLE by pydicom, the rest by pylibjpeg, whatever else is installed.
 
+    *NIfTI.* The array has the file's axes, the one that runs slowest first: (z, y, x) of a scan in
+    slices. Nothing is turned or resampled: `place` says where each axis points, x to the left, y to
+    the back and z to the head, as in DICOM. The sform counts before the qform, where its code says
+    that it does; axes that are not at right angles are an error. Values are scaled by scl_slope
+    and scl_inter. One point in time is a volume, several are an error; one slice is an image.
+
     Examples
     --------
     >>> import numpy as np, tempfile, pathlib
@@ -116,7 +125,7 @@ def read_bytes(content: bytes, *, name: str = "the image") -> Image:
     Parameters
     ----------
     content : bytes
-        Of a PNG, JPEG, TIFF, BMP, NPY or DICOM file.
+        Of a PNG, JPEG, TIFF, BMP, NPY, DICOM, NIfTI or NRRD file.
     name : str
         What errors call it; a suffix of DICOM files helps as that of a file does.
 
@@ -136,9 +145,9 @@ def read_bytes(content: bytes, *, name: str = "the image") -> Image:
     >>> from imgpipe.images.read import read_bytes
     >>> read_bytes(b"GIF89a", name="7.gif")
     Traceback (most recent call last):
-    imgpipe.images.read.UnknownFormat: 7.gif: a GIF; PNG, JPEG, TIFF, BMP, NPY and DICOM are read
+    imgpipe.images.read.UnknownFormat: 7.gif: a GIF; PNG, JPEG, TIFF, ... are read
     """
-    decode = decoder_for(name, content[:132], Path(name).suffix.lower())
+    decode = decoder_for(name, content[:HEAD], Path(name).suffix.lower())
     return picture(decode(name, content))
 
 
@@ -164,7 +173,7 @@ def load(path: str | os.PathLike[str]) -> tuple[str, Decoder, bytes]:
             raise
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{name}: cannot be read: {reason}") from None
-    return name, decoder_for(name, data[:132], path.suffix.lower()), data
+    return name, decoder_for(name, data[:HEAD], path.suffix.lower()), data
 
 
 def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
@@ -173,6 +182,8 @@ def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
         raise InputError(f"{name}: the file is empty")
     if head[128:132] == b"DICM":
         return decode_dicom
+    if is_nifti(head):
+        return decode_nifti
     for magic, decoder in READERS.items():
         # two letters may begin a text too: a BMP file goes on with the size of its header
         if head.startswith(magic) and (magic != b"BM" or head[14:18] in BMP_HEADERS):
@@ -187,6 +198,6 @@ def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:
     for magic, what in STRANGERS.items():
         if head.startswith(magic):
             raise UnknownFormat(f"{name}: {what}; {FORMATS}")
-    if all(byte >= 32 or byte in b"\t\r\n\f" for byte in head):
+    if all(byte >= 32 or byte in b"\t\r\n\f" for byte in head[:132]):
         raise UnknownFormat(f"{name}: a text file, not an image; {FORMATS}")
     raise UnknownFormat(f"{name}: not an image, or cut short in its first bytes; {FORMATS}")

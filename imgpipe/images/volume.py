@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from imgpipe._common import InputError, shown
 from imgpipe.images.image import Image
 from imgpipe.images.read import read
 from imgpipe.images.series import read_series
@@ -30,4 +31,8 @@ def read_volume(
     """
     if Path(path).is_dir():
         return replace(read_series(path, series=series).image, id=os.fspath(path))
-    return read(path)
+    image = read(path)
+    if len(image.spatial_shape) != 3:
+        size = " x ".join(map(str, image.spatial_shape))
+        raise InputError(f"{shown(path)}: one image of {size} pixels, no volume; read it as a file")
+    return replace(image, id=os.fspath(path))

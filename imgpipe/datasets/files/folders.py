@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import InputError, shown, suffix_of
 from imgpipe._common.texts import Text, counted
 from imgpipe.images import SUFFIXES
 
@@ -28,7 +28,7 @@ def visible(folder: Path) -> list[Path]:
 
 def is_image(path: Path) -> bool:
     """Whether a name ends like an image's, or a file without a suffix is DICOM."""
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     if path.is_dir():
         return False
     # scanners name files IM0001 or by a UID, which ends in a number
@@ -67,7 +67,7 @@ def find_files(folder: Path, skipped: Counter[str], above: tuple[str, ...] = ())
 
 def skip(path: Path, skipped: Counter[str]) -> None:
     """Count a file that is passed over."""
-    skipped[path.suffix.lower() or "no suffix"] += 1
+    skipped[suffix_of(path) or "no suffix"] += 1
 
 
 def skipped_note(skipped: Counter[str]) -> list[Text]:

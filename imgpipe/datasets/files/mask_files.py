@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from imgpipe._common import shown
+from imgpipe._common import shown, stem_of
 from imgpipe._common.texts import Text, counted, say
 
 _WORDS = "mask|masks|seg|segm|segmentation|label|labels|roi|annotation|gt|groundtruth"
@@ -53,7 +53,7 @@ def pair_masks(root: Path, files: Sequence[Path]) -> dict[Path, list[Path]]:
 def masks_beside(path: Path) -> list[Path]:
     """Masks of one image that lie in its own folder."""
     try:
-        like = [p for p in path.parent.iterdir() if path.stem in p.stem and p.is_file()]
+        like = [p for p in path.parent.iterdir() if stem_of(path) in stem_of(p) and p.is_file()]
     except OSError:
         return []
     return pair_masks(path.parent, sorted({path, *like})).get(path, [])
@@ -90,7 +90,7 @@ def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[Text]:
         )
         for name in sorted(folders)
     ]
-    like = [path.name for path in masks if _LIKE_A_MASK.fullmatch(path.stem)]
+    like = [path.name for path in masks if _LIKE_A_MASK.fullmatch(stem_of(path))]
     if like:
         notes.append(
             counted(
@@ -107,7 +107,7 @@ def mask_notes(masks: Mapping[Path, Sequence[Path]]) -> list[Text]:
 
 def _key(below: Path) -> Key:
     """Folders and name without a suffix."""
-    return (*below.parts[:-1], below.stem)
+    return (*below.parts[:-1], stem_of(below))
 
 
 def _above(key: Key) -> Iterable[tuple[Key, str]]:

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from pathlib import PurePath
 
 import numpy as np
 
+from imgpipe._common import stem_of
 from imgpipe._common.texts import say
 from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
@@ -18,7 +18,7 @@ _MOST = 30  # words tried, the most frequent first
 
 def look(evidence: Evidence) -> list[Seen]:
     """Words and numbers in the names, without their folders."""
-    stems = [PurePath(str(name)).stem for name in evidence.dataset.ids]
+    stems = [stem_of(str(name)) for name in evidence.dataset.ids]
     if all(stem.isdigit() for stem in stems) and "suffix" not in evidence.dataset.formats:
         return []  # places in an array, and no names
     found = [*_words(evidence, stems), _number(evidence, stems)]

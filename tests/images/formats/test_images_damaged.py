@@ -18,7 +18,7 @@ from PIL import Image as PillowImage
 from imgpipe import InputError
 from imgpipe.images import Image, read, write
 from imgpipe.images.formats.samples import picture
-from imgpipe.images.read import decoder_for
+from imgpipe.images.read import HEAD, decoder_for
 
 RNG = np.random.default_rng(6)
 GRAY = RNG.integers(0, 256, (10, 7), dtype=np.uint8)
@@ -40,7 +40,7 @@ def dicom(name: str) -> Callable[[Path], object]:
 
 def decode(name: str, data: bytes) -> Image:
     """What `read` does behind the file system: thousands of files would be slow to write."""
-    return picture(decoder_for(name, data[:132], Path(name).suffix)(name, data))
+    return picture(decoder_for(name, data[:HEAD], Path(name).suffix)(name, data))
 
 
 FILES: dict[str, Callable[[Path], object]] = {
