@@ -1,12 +1,13 @@
 """`imgpipe extract`: a table of features, one row an image."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from imgpipe._common import InputError
 from imgpipe.cli.program import features as _features
+from imgpipe.cli.program import measuring as _measuring
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.exit_codes import INTERRUPTED, SOME_FAILED, Failure
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Listing, lists=("Families", "Aggregations"))
-@click.argument("data")
-@click.option("--out", required=True, metavar="FEATURES", help="Table to write: .csv or .parquet.")
-@_features.families
-@click.option("--aggregation", default="default", show_default=True, help="IBSI codes, by commas.")
-@_features.bins
-@_features.bin_width
-@click.option("--ivh-bins", type=int, help="Bins of the intensity-volume histogram.")
-@click.option("--ivh-bin-width", type=float, help="Its bins of this size instead.")
-@click.option("--label", type=float, help="Only where the mask has this value.")
+@click.argument("data", required=False)
+@click.option("--out", metavar="FEATURES", help="Table to write: .csv or .parquet.")
+@_measuring.settings
+@click.option(
+    "--write-settings", metavar="FILE",
+    help="Also write all settings, with words on each; without DATA, nothing else is done.",
+)  # fmt: skip
 @click.option("--groups", metavar="COL", help="Column of a manifest to copy as group.")
 @click.option("--split", metavar="COL", help="Column of a manifest to copy as split.")
 @click.option(
@@ -42,24 +41,18 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
-    data: str,
-    out: str,
-    families: str,
-    aggregation: str,
-    bins: str,
-    bin_width: float | None,
-    ivh_bins: int | None,
-    ivh_bin_width: float | None,
-    label: float | None,
+    data: str | None,
+    out: str | None,
+    write_settings: str | None,
     groups: str | None,
     split: str | None,
     hash_ids: bool,
     salt: str | None,
     resume: bool,
     force: bool,
-    region: str | None,
     jobs: int | None,
     as_json: bool,
+    **measuring: Any,
 ) -> int:
     r"""Compute features of every image of DATA.
 
@@ -76,18 +69,33 @@ def command(
     Example:
       imgpipe extract scans/ --out features.csv --families intensity,glcm
       imgpipe extract lesions.csv --out features.parquet --families ibsi
+      imgpipe extract lesions.csv --out features.csv --settings ct.yaml
     """
-    _options.check_not_input(out, (data,))
+    target = None
+    if write_settings is not None:
+        target = _measuring.check_target(write_settings, force, measuring["settings_file"])
+    settings = _measuring.chosen(ctx, measuring)
+    if target is not None and data is None and out is None:
+        return _write(target, settings, as_json)
+    if data is None or out is None:
+        raise InputError(
+            "extract needs DATA and --out FEATURES; or --write-settings FILE alone, which writes "
+            "the settings and does no more"
+        )
+    inputs = [name for name in (data, ctx.params["settings_file"]) if name is not None]
+    _options.check_not_input(out, inputs)
     # what is done with a file that is there, `_replace_own` decides when the images are known
     spare = force or Path(out).is_file()
     path = _options.check_file(out, (".csv", ".parquet"), "a table", spare)
     _check_kept_rows(path, out, resume, force)
-    _features.warn_idle(ctx, families)
+    _features.warn_idle(ctx, settings["families"])
     if salt is not None and not hash_ids:
         raise InputError("--salt goes with --hash-ids")
 
     from imgpipe.tables import StoppedExtraction, extract_table
 
+    if target is not None:
+        _write(target, settings)
     if path.exists() and not force:
         _replace_own(path, out, data)
     try:
@@ -99,15 +107,8 @@ def command(
             hash_ids=hash_ids,
             salt=salt,
             resume=resume,
-            region=region,
             n_jobs=_options.worker_count(jobs),
-            families=_options.names(families, "--families"),
-            aggregation=_options.names(aggregation, "--aggregation"),
-            bins=_features.levels(bins),
-            bin_width=bin_width,
-            label=label,
-            ivh_bins=ivh_bins,
-            ivh_bin_width=ivh_bin_width,
+            **settings,
         )
     except StoppedExtraction as stop:
         raise Failure(
@@ -116,6 +117,18 @@ def command(
             INTERRUPTED,
         ) from None
     return _announce(path, table, as_json)
+
+
+def _write(target: Path, settings: dict[str, Any], as_json: bool | None = None) -> int:
+    """Write the settings; say so where that is all."""
+    from imgpipe.features import write_settings
+
+    write_settings(target, settings)
+    if as_json:
+        _output.print_json({"settings": str(target)})
+    elif as_json is not None:
+        click.echo(f"Settings: {target}")
+    return 0
 
 
 def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:

@@ -8,6 +8,7 @@ from imgpipe.features.extraction import catalogue, extract, extract_many
 from imgpipe.features.family import Definition, Family, Feature
 from imgpipe.features.inputs.resampling import resample, resample_mask
 from imgpipe.features.registry import FAMILIES, register
+from imgpipe.features.settings_file import read_settings, write_settings
 from imgpipe.features.warming import warm
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "catalogue",
     "extract",
     "extract_many",
+    "read_settings",
     "register",
     "resample",
     "resample_mask",
     "warm",
+    "write_settings",
 ]

@@ -13,7 +13,7 @@ from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
-from imgpipe.features import catalogue
+from imgpipe.features.settings_file import check_settings
 from imgpipe.images import Images
 from imgpipe.tables.rows.columns import SAID, identifier_columns, label_columns
 from imgpipe.tables.rows.fingerprint import fingerprint
@@ -23,7 +23,7 @@ from imgpipe.tables.table import FeatureTable, check_path
 
 
 class Settings(TypedDict, total=False):
-    """What is measured; spacing and channels are the images' own."""
+    """What is measured; spacing and channels are the images' own where they are not given."""
 
     families: str | Iterable[str]
     aggregation: str | Iterable[str]
@@ -33,7 +33,9 @@ class Settings(TypedDict, total=False):
     range: tuple[float, float] | None
     outliers: float | None
     distance: int | Sequence[int]
+    spacing: Sequence[float] | None
     label: float | None
+    channel_axis: int | None
     ivh_bins: int | None
     ivh_bin_width: float | None
 
@@ -43,7 +45,13 @@ _DEFAULTS: Settings = {
     "aggregation": "default",
     "bins": 32,
     "bin_width": None,
+    "low": None,
+    "range": None,
+    "outliers": None,
+    "distance": 1,
+    "spacing": None,
     "label": None,
+    "channel_axis": None,
     "ivh_bins": None,
     "ivh_bin_width": None,
 }
@@ -99,10 +107,10 @@ def extract_table(
         boxes, or whole images.
     n_jobs : int, optional
         Workers; None means 1.
-    families, aggregation, bins, bin_width, low, range, outliers, distance, label, ivh_bins,
-    ivh_bin_width
-        As in `imgpipe.features.extract`. Spacing and channels are read from the files. `label`
-        goes with masks, and means nothing to an image without one.
+    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, label,
+    channel_axis, ivh_bins, ivh_bin_width
+        As in `imgpipe.features.extract`. Spacing and channels are read from the files, unless they
+        are given. `label` goes with masks, and means nothing to an image without one.
 
     Returns
     -------
@@ -185,8 +193,10 @@ def _checked(settings: Settings) -> dict[str, Any]:
     for name in ("families", "aggregation"):
         given = chosen[name]
         chosen[name] = [given] if isinstance(given, str) else list(given)
+    apart = chosen["distance"]
+    chosen["distance"] = list(apart) if isinstance(apart, (list, tuple)) else [apart]
     # a misspelt name fails before any image is read
-    families = {feature.family for feature in catalogue(**chosen, ndim=3)}
+    families = {feature.family for feature in check_settings(chosen)}
     for name in ("ivh_bins", "ivh_bin_width"):
         if chosen[name] is not None and "ivh" not in families:
             raise InputError(f"{name} goes with the family ivh, which is not among those chosen")

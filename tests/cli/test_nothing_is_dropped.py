@@ -213,6 +213,35 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(EXTRACT, "--families ivh --ivh-bins 8", code=0, differs=True),
     ],
     ("extract", "--ivh-bin-width"): [Case(EXTRACT, "--ivh-bin-width 8", "family ivh")],
+    ("extract", "--low"): [
+        Case(EXTRACT, "--low 0", "low is where bins of a fixed size begin"),
+        Case(EXTRACT + " --bin-width 7", "--low 0", NOTHING, 0),
+    ],
+    ("extract", "--range"): [
+        Case(EXTRACT, "--range 0,100", code=0, differs=True),
+        Case(EXTRACT, "--range 100", "give LO,HI"),
+        Case(EXTRACT, "--range a,b", "give numbers"),
+    ],
+    ("extract", "--outliers"): [Case(EXTRACT, "--outliers 1", code=0, differs=True)],
+    ("extract", "--distance"): [
+        Case(EXTRACT, "--distance 1,2", NOTHING, 0),
+        Case(EXTRACT + " --families glcm", "--distance 1,2", code=0, differs=True),
+        Case(EXTRACT, "--distance 1.5", "give whole numbers"),
+    ],
+    ("extract", "--spacing"): [
+        Case(EXTRACT, "--spacing 2,3", NOTHING, 0),
+        Case(EXTRACT + " --families morphology", "--spacing 2,3", code=0, differs=True),
+        Case(EXTRACT, "--spacing 2;3", "give numbers separated by commas, as in Z,Y,X"),
+    ],
+    ("extract", "--channel-axis"): [Case(EXTRACT, "--channel-axis -1", "channel_axis=-1", 1)],
+    ("extract", "--settings"): [
+        Case(EXTRACT, "--settings {out}/none.yaml", "there is no such file"),
+        Case(EXTRACT, "--settings {image}", "not UTF-8"),
+    ],
+    ("extract", "--write-settings"): [
+        Case(EXTRACT, "--write-settings {out}/s.yaml", code=0, differs=True),
+        Case(EXTRACT, "--write-settings {out}/s.txt", "needs the suffix .yaml or .yml"),
+    ],
     ("extract", "--label"): [Case(EXTRACT, "--label 1", "names none")],
     ("extract", "--groups"): [Case(EXTRACT, "--groups patient", "manifest")],
     ("extract", "--split"): [Case(EXTRACT, "--split part", "manifest")],

@@ -16,7 +16,13 @@ _TRIALS: dict[str, tuple[Any, Any]] = {
     "bins": (5, 9),
     "bin_width": (3.0, 7.0),
     "aggregation": ("BTW3", "SUJT"),
+    "low": (0.0, -3.0),
+    "range": ((0, 120), (50, 200)),
+    "outliers": (1.0, 1.5),
+    "distance": (1, 2),
+    "spacing": ((1, 1), (2, 3)),
 }
+_WITH: dict[str, dict[str, Any]] = {"low": {"bin_width": 7.0}}
 _DEFAULTS: dict[str, Any] = {"families": "default", "bins": "32", "bin_width": None}
 
 families = click.option(
@@ -89,7 +95,8 @@ def _matters(option: str, families: Sequence[str]) -> bool:
     name = option.removeprefix("--").replace("-", "_")
     image = (np.arange(1024, dtype=np.uint16).reshape(32, 32) * 37) % 251
     one, other = (
-        list(extract(image, families=families, **{name: value}).items()) for value in _TRIALS[name]
+        list(extract(image, families=families, **{name: value}, **_WITH.get(name, {})).items())
+        for value in _TRIALS[name]
     )
     return repr(one) != repr(other)  # a NaN is as good as another
 

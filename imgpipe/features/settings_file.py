@@ -1,0 +1,216 @@
+"""Settings of an extraction as a file that people read, change and pass on."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError, atomic_path, did_you_mean, shown
+from imgpipe._common.strict_yaml import Said, parse_mapping, plain_value, read_text
+from imgpipe.features.extraction import catalogue
+from imgpipe.features.family import Feature
+from imgpipe.features.inputs.entries import BY_KEY, ENTRIES, KINDS, fits, settled
+
+FORMAT, VERSION = "imgpipe_settings", 1
+_HEAD = """\
+# Settings of the features of imgpipe: imgpipe extract DATA --out FEATURES --settings THIS-FILE
+# docs/settings.md says what each means, with its name in IBSI. A key that is left out has its
+# default.
+"""
+_PYRADIOMICS = ("imageType", "featureClass", "setting", "voxelSetting")
+
+
+def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
+    r"""Read what a file says of how features are to be measured.
+
+    Parameters
+    ----------
+    path : path-like
+        A YAML file, as `write_settings` writes it.
+
+    Returns
+    -------
+    dict
+        The settings that the file holds, checked, for `imgpipe.tables.extract_table` and, but for
+        ``region``, which is among them only where it is not null, `extract`.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, that says something twice, an unknown key, or a value that
+        does not fit; with the file, the line and the key.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from imgpipe.features import read_settings
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ct.yaml")
+    ...     _ = path.write_text("imgpipe_settings: 1\nbin_width: 25\nrange: [-1000, 400]")
+    ...     read_settings(path)
+    {'bin_width': 25.0, 'range': (-1000.0, 400.0)}
+    """
+    name = shown(path)
+    said = parse_mapping(read_text(Path(path), name), name)
+    _check_format(said, name)
+    settings = {}
+    for key, value in said.values.items():
+        if key == FORMAT:
+            continue
+        where = f"{name}, line {said.lines[key]}"
+        if key not in BY_KEY:
+            known = [FORMAT, *BY_KEY]
+            raise InputError(
+                f"{where}: no setting is named {key!r}; choose from {', '.join(BY_KEY)}"
+                f"{did_you_mean(key, known)}"
+            )
+        kind = BY_KEY[key].kind
+        if not fits(kind, value):
+            raise InputError(f"{where}: {key} must be {KINDS[kind]}; it is {_shortly(value)}")
+        settings[key] = settled(kind, value)
+    try:
+        check_settings(settings)
+    except InputError as error:
+        first = next((key for key in settings if str(error).startswith(key)), None)
+        where = name if first is None else f"{name}, line {said.lines[first]}"
+        raise InputError(f"{where}: {error}") from None
+    if settings.get("region", "") is None:
+        del settings["region"]
+    return settings
+
+
+def check_settings(settings: Mapping[str, Any]) -> list[Feature]:
+    """Refuse settings that `extract` would refuse for images as well as for volumes.
+
+    Parameters
+    ----------
+    settings : mapping
+        As in `write_settings`.
+
+    Returns
+    -------
+    list of Feature
+        What they give, for images or, where they are none of those, for volumes.
+    """
+    own = {key: value for key, value in settings.items() if key != "region"}
+    try:
+        return catalogue(**own, ndim=2)
+    except InputError:
+        return catalogue(**own, ndim=3)
+
+
+def write_settings(path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None) -> None:
+    """Write settings to a file that `read_settings` gives back, with words on each.
+
+    Parameters
+    ----------
+    path : path-like
+        File to write, or replace; it appears whole or not at all.
+    settings : mapping, optional
+        As in `extract`, and `region` as in `imgpipe.tables.extract_table`; those that are left out
+        have their defaults, and are written, too.
+
+    Raises
+    ------
+    InputError
+        For unknown settings, and those that `extract` refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from imgpipe.features import read_settings, write_settings
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_settings(Path(folder, "settings.yaml"), {"families": "ibsi", "bin_width": 25})
+    ...     read_settings(Path(folder, "settings.yaml"))["bin_width"]
+    25.0
+    """
+    text = settings_text(settings or {})
+    with atomic_path(path) as scratch:
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+
+
+def settings_text(settings: Mapping[str, Any]) -> str:
+    """Write what `write_settings` puts into a file.
+
+    Parameters
+    ----------
+    settings : mapping
+        As in `write_settings`.
+
+    Returns
+    -------
+    str
+    """
+    for key in settings:
+        if key not in BY_KEY:
+            raise InputError(
+                f"no setting is named {key!r}; choose from {', '.join(BY_KEY)}"
+                f"{did_you_mean(key, BY_KEY)}"
+            )
+    check_settings(settings)
+    whole = {entry.key: settings.get(entry.key, entry.default) for entry in ENTRIES}
+    if whole["bin_width"] is not None:
+        del whole["bins"]  # the one replaces the other
+    parts = [_HEAD + f"{FORMAT}: {VERSION}\n"]
+    for entry in ENTRIES:
+        if entry.key in whole:
+            comment = textwrap.fill(entry.comment, 98, initial_indent="# ", subsequent_indent="# ")
+            parts.append(f"{comment}\n{entry.key}: {_written(whole[entry.key])}\n")
+    return "\n".join(parts)
+
+
+def _check_format(said: Said, name: str) -> None:
+    """Refuse the file of another program, and that of a later version."""
+    foreign = [key for key in _PYRADIOMICS if key in said.values]
+    if foreign and FORMAT not in said.values:
+        raise InputError(
+            f"{name} looks like a parameter file of PyRadiomics (it has {', '.join(foreign)}), "
+            "whose settings mean other things; docs/settings.md says what to write for each"
+        )
+    if FORMAT not in said.values:
+        raise InputError(f"{name}: begin the file with the line {FORMAT}: {VERSION}")
+    if said.values[FORMAT] != VERSION or said.values[FORMAT] is True:
+        raise InputError(
+            f"{name}, line {said.lines[FORMAT]}: {FORMAT} is {_shortly(said.values[FORMAT])}; "
+            f"this version of imgpipe reads {VERSION}"
+        )
+
+
+def _shortly(value: Any) -> str:
+    text = repr(value) if value is not None else "null"
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def _written(value: Any) -> str:
+    """Give a value in YAML, in one line."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        plain = value.replace("_", "a").replace("-", "a").isalnum() and value.isascii()
+        return value if plain and plain_value(value) == value else json.dumps(value)
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value)).lower()
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        return _written_number(float(value))
+    return f"[{', '.join(map(_written, value))}]"
+
+
+def _written_number(value: float) -> str:
+    if math.isinf(value):
+        return ".inf" if value > 0 else "-.inf"
+    if value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    text = repr(value)
+    # without the point, other readers take 1e-05 for a word
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text

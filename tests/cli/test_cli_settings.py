@@ -1,0 +1,68 @@
+"""`extract --settings`: a file means what the options mean, and the command line wins."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from cli_helpers import Run, assert_one_error
+from PIL import Image
+
+from imgpipe.features import extract, read_settings
+
+TEXT = """\
+imgpipe_settings: 1
+families: [intensity, glcm]
+range: [60, 200]
+outliers: 2
+bin_width: 7
+low: 50
+distance: [1, 2]
+"""
+SAME = ["--families", "intensity,glcm", "--range", "60,200", "--outliers", 2, "--bin-width", 7,
+        "--low", 50, "--distance", "1,2"]  # fmt: skip
+
+
+def test_a_file_is_the_options(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Same bytes from both, and the numbers of `features.extract`."""
+    (tmp_path / "s.yaml").write_text(TEXT)
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    args = ["extract", trees / "benign", "--jobs", 1, "--out"]
+    assert run(*args, one, "--settings", tmp_path / "s.yaml").stderr == ""
+    assert run(*args, other, *SAME).stderr == ""
+    assert one.read_bytes() == other.read_bytes()
+    row = pd.read_csv(one).iloc[0]
+    pixels = np.asarray(Image.open(row["id"]))
+    expected = extract(pixels, families=["intensity", "glcm"], range=(60, 200), outliers=2,
+                       bin_width=7, low=50, distance=(1, 2))  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_the_command_line_wins_and_says_so(run: Run, trees: Path, tmp_path: Path) -> None:
+    """What was typed replaces what the file says, and what it excludes."""
+    file = tmp_path / "s.yaml"
+    file.write_text("imgpipe_settings: 1\nfamilies: glcm\nbin_width: 7\noutliers: 2\n")
+    args = ["extract", trees / "benign", "--jobs", 1, "--out"]
+    done = run(*args, tmp_path / "f.csv", "--settings", file, "--bins", 8, "--outliers", 1)
+    assert done.exit_code == 0
+    assert done.stderr.splitlines() == [
+        f"Note: --bins replaces bin_width: 7.0 of {file}",
+        f"Note: --outliers replaces outliers: 2.0 of {file}",
+    ]
+    options = ["--families", "glcm", "--bins", 8, "--outliers", 1]
+    assert run(*args, tmp_path / "g.csv", *options).exit_code == 0
+    assert (tmp_path / "f.csv").read_bytes() == (tmp_path / "g.csv").read_bytes()
+
+
+def test_settings_are_written_alone_or_beside(run: Run, trees: Path, tmp_path: Path) -> None:
+    """--write-settings without DATA writes a file to begin with; with DATA it writes both."""
+    alone, both = tmp_path / "alone.yaml", tmp_path / "both.yaml"
+    done = run("extract", "--write-settings", alone, *SAME)
+    assert (done.exit_code, done.stdout) == (0, f"Settings: {alone}\n")
+    assert run("extract", trees / "benign", "--out", tmp_path / "f.csv", "--write-settings", both,
+               "--settings", alone, "--jobs", 1).exit_code == 0  # fmt: skip
+    assert both.read_bytes() == alone.read_bytes()
+    assert read_settings(alone)["range"] == (60, 200)
+    assert_one_error(run("extract", "--write-settings", alone), "alone.yaml", "--force")
+    again = ["--write-settings", alone, "--settings", alone, "--force"]
+    assert_one_error(run("extract", *again), "is an input")
+    assert_one_error(run("extract", "--bins", 8), "extract needs DATA and --out")
