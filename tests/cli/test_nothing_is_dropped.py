@@ -78,6 +78,12 @@ CASES: dict[tuple[str, str], list[Case]] = {
         (verb, "--lang"): [Case(call, "--lang zh-CN", "choose from en, zh (did you mean zh?)")]
         for verb, call in (("compare", COMPARE), ("evaluate", EVALUATE))
     },
+    ("check", "--phi"): [
+        Case(CHECK, "--phi", "no use for --jobs"),
+        Case("check {tree}", "--phi --ignore DUP001", "PHI001"),
+        Case("check {tree}", "--phi --size 8", "no use for --size"),
+    ],
+    ("check", "--show-values"): [Case(CHECK, "--show-values", "goes with --phi")],
     ("check", "--lang"): [
         Case(CHECK, "--lang zh", "--lang goes with --html"),
         Case(CHECK, "--lang xx --html {out}/page.html", "choose from en, zh"),

@@ -59,10 +59,17 @@ def _checks() -> _Rows:
     return [(code, f"{check.title} ({check.severity})") for code, check in CHECKS.items()]
 
 
+def _identifying() -> _Rows:
+    from imgpipe.images.privacy import PRIVACY
+
+    return [(code, f"{kind.title} ({kind.severity})") for code, kind in PRIVACY.items()]
+
+
 LISTS: dict[str, Callable[[], _Rows]] = {
     "Models": _models,
     "Families": _families,
     "Aggregations": _aggregations,
     "Kernels": _kernels,
     "Checks": _checks,
+    "Looked for by --phi": _identifying,
 }
