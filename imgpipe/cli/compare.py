@@ -14,7 +14,7 @@ from imgpipe.cli.program.choosing import check_choosing
 from imgpipe.cli.program.listing import Listing
 
 
-@click.command(cls=Listing, lists=("Models", "Families", "Kernels"))
+@click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
 @_options.data
 @click.option("--models", default="svm,forest,dummy", show_default=True, help="Names, by commas.")
 @_features.before

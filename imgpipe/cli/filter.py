@@ -14,7 +14,7 @@ from imgpipe.cli.program.listing import Listing
 _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 
 
-@click.command(cls=Listing, lists=("Kernels",))
+@click.command(cls=Listing, lists=("Kernels", "Enhancement"))
 @click.argument("name")
 @click.argument("source", metavar="IN")
 @click.argument("out")

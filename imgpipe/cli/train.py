@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 
-@click.command(cls=Listing, lists=("Models", "Families", "Kernels"))
+@click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
 @_options.data
 @click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write: .imgpipe, or .joblib.")

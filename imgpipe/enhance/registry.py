@@ -1,10 +1,15 @@
 """The steps by name."""
 
-from collections.abc import Callable
+from imgpipe.enhance.gamma import STEP as GAMMA
+from imgpipe.enhance.percentile import STEP as PERCENTILE
+from imgpipe.enhance.step.enhancement import Enhancement
+from imgpipe.enhance.window import STEP as WINDOW
+from imgpipe.enhance.zscore import STEP as ZSCORE
 
-from imgpipe.images import Image
-
-Step = Callable[..., Image]
-
-ENHANCEMENTS: dict[str, Step] = {}
-"""``step(image, **settings) -> Image``; keyword-only settings, as a kernel has."""
+ENHANCEMENTS: dict[str, Enhancement] = {
+    "window": WINDOW,
+    "zscore": ZSCORE,
+    "percentile": PERCENTILE,
+    "gamma": GAMMA,
+}
+"""``ENHANCEMENTS[name](image, **settings)``: an `Image` gives an `Image`, an array an array."""

@@ -16,7 +16,7 @@ from imgpipe.images.read import read
 from imgpipe.images.resize import resize
 from imgpipe.images.series import Series, identifiers, read_series
 from imgpipe.images.volume import read_volume
-from imgpipe.images.windows import Window
+from imgpipe.images.windows import Window, window
 from imgpipe.images.write import write
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "read_series",
     "read_volume",
     "resize",
+    "window",
     "write",
 ]

@@ -11,7 +11,7 @@ from imgpipe.images.array_like import ArrayLike, sliding_axes
 from imgpipe.images.given import aligned, stored
 from imgpipe.images.image import Image, lengths
 from imgpipe.images.region import check_region
-from imgpipe.images.storage import Item, Items, Stack
+from imgpipe.images.storage import Item, Items, Stack, gathered
 
 
 class Images(ArrayLike, Sequence[Any]):
@@ -275,6 +275,10 @@ class Images(ArrayLike, Sequence[Any]):
             axes = sliding_axes(image.pixels.ndim, 0, own)
             made.append(function(image.pixels, axes=axes))
         return self.with_pixels(made)
+
+    def replaced(self, images: Sequence[Image]) -> "Images":
+        """Give other images, one for each, under these ids."""
+        return self._with(gathered(images) if self.is_stack else Items(tuple(images)))
 
     def noting(self, warnings: Iterable[str]) -> "Images":
         """Give the same images with more that a reader should know of them."""

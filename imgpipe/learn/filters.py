@@ -1,46 +1,57 @@
-"""Kernels as scikit-learn transformers over images."""
+"""Kernels and enhancements as scikit-learn transformers over images."""
 
-from functools import partial
 from typing import Any, Self
 
 import numpy as np
 
-from imgpipe.images import Images
-from imgpipe.images.array_like import sliding_axes
-from imgpipe.kernels.choosing import (
+from imgpipe._common import InputError
+from imgpipe.enhance.choosing import (
+    apply,
+    apply_to_arrays,
     check_settings,
     defaults_of,
-    kernel_named,
+    enhancement_named,
+    learns,
     require_settings,
     settings_of,
+    step_named,
 )
+from imgpipe.images import Images, as_images
+from imgpipe.images.array_like import sliding_axes
 from imgpipe.learn.image_transformer import ImageTransformer, check_images
 
 _OWN = ("name", "channel_axis")  # parameters of every filter, whatever its kernel
 
 
 class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call-arg]
-    """Apply one kernel of `imgpipe.kernels` to every image.
+    """Apply one kernel of `imgpipe.kernels`, or one step of `imgpipe.enhance`, to every image.
 
     Parameters
     ----------
     name : str
-        A name of `imgpipe.kernels.KERNELS`, such as ``"median"`` or ``"gaussian"``.
+        A name of `imgpipe.kernels.KERNELS`, such as ``"median"`` or ``"gaussian"``, or of
+        `imgpipe.enhance.ENHANCEMENTS`, such as ``"window"`` or ``"zscore"``.
     channel_axis : int, optional
         Axis of the colour channels in one image (-1 where they are last); each channel is
         filtered alone.
     **settings
-        Those of the kernel, such as `size`, `sigma` or `mode`, per axis of one image. `output`
-        may be a dtype. A grid reads ``filter_1__size``.
+        Those of the kernel, such as `size`, `sigma` or `mode`, per axis of one image; or those of
+        the step. `output` may be a dtype. A grid reads ``filter_1__size``.
+
+    Attributes
+    ----------
+    learned_ : dict
+        What a step that learns took from the images it was fitted on; empty for all others.
 
     Raises
     ------
     InputError
-        For a setting that the kernel does not take; the message lists those that it takes.
+        For a setting that is not taken; the message lists those that are.
 
     See Also
     --------
     imgpipe.kernels : the kernels, their settings and dtypes.
+    imgpipe.enhance : the steps, and what they do with masks.
 
     Examples
     --------
@@ -84,7 +95,7 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         return {**defaults_of(self.name), **given} if deep else given
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters of the filter and settings of its kernel.
+        """Set parameters of the filter and settings of its kernel or step.
 
         Parameters
         ----------
@@ -117,21 +128,22 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         Returns
         -------
         Images, ndarray or list of ndarray
-            Of the same form as `X`: a stack stays a stack, and `Images` keep their masks.
+            Of the same form as `X`: a stack stays a stack (a list, where images come out with
+            several sizes), and `Images` keep their masks.
 
         Raises
         ------
         InputError
-            If `name` is no kernel, a setting that it needs is missing, or `X` are not images.
+            If `name` is no filter, a setting that it needs is missing, or `X` are not images.
         """
-        kernel = kernel_named(self.name)
-        require_settings(self.name, self.get_params(deep=False))
-        settings = self.get_params(deep=False)
-        for own in _OWN:
-            del settings[own]
+        kernel = step_named(self.name)
+        settings = {**self._settings(), **self._learned()}
+        require_settings(self.name, settings)
         check_images(X)
         if isinstance(X, Images):
-            return X.mapped(partial(kernel, **settings), channel_axis=self.channel_axis)
+            return apply(X, self.name, settings, self.channel_axis)
+        if enhancement_named(self.name) is not None:
+            return apply_to_arrays(X, self.name, settings, self.channel_axis)
         if isinstance(X, np.ndarray) and X.dtype != object:
             return kernel(X, axes=sliding_axes(X.ndim, 1, self.channel_axis), **settings)
         return [
@@ -178,6 +190,29 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         super().__setstate__(state)
 
     def _note_form(self, X: Any) -> None:
-        """Refuse, before any image is filtered, a filter that cannot run."""
-        kernel_named(self.name)
-        require_settings(self.name, self.get_params(deep=False))
+        """Refuse, before any image is filtered, a filter that cannot run; learn where it learns."""
+        step_named(self.name)
+        require_settings(self.name, self._settings())
+        enhancement = enhancement_named(self.name)
+        if enhancement is not None and enhancement.learn is not None:
+            images = as_images(X, self.channel_axis)
+            self.learned_ = enhancement.learn(images, self._settings())
+
+    def _settings(self) -> dict[str, Any]:
+        """Give what was set, without what every filter has."""
+        given = self.get_params(deep=False)
+        return {key: value for key, value in given.items() if key not in _OWN}
+
+    def _learned(self) -> dict[str, Any]:
+        """Give what was learnt, further settings of the step."""
+        if not self.__sklearn_is_fitted__():
+            raise InputError(f"{self.name} learns from images; call fit before transform")
+        return getattr(self, "learned_", {}) if learns(self.name) else {}
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "learned_") or not learns(self.name)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = learns(self.name)
+        return tags

@@ -10,8 +10,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imgpipe._common import InputError, unknown_name
-from imgpipe.kernels.choosing import kernel_named
+from imgpipe.enhance.choosing import step_named
 from imgpipe.learn.classifiers import CLASSIFIERS
+from imgpipe.learn.filter_texts import parse_filters
 from imgpipe.learn.filters import Filter
 from imgpipe.learn.transformers import FeatureExtractor
 
@@ -37,8 +38,9 @@ def make_pipeline(
     model : str
         A name of `CLASSIFIERS`, such as ``"svm"``, ``"forest"``, ``"dummy"`` or ``"cnn"``.
     filters : iterable of str, (str, dict) or Filter
-        Applied first, in order: the name of a kernel, a pair of a name and its settings, such as
-        ``("gaussian", {"sigma": 2})``, or a ready one.
+        Applied first, in order: the name of a kernel or of a step of `imgpipe.enhance`, a pair of
+        a name and its settings, such as ``("gaussian", {"sigma": 2})``, a text such as
+        ``"window:lung"``, or a ready one.
     families : str, list of str or None
         Features to compute, as in `imgpipe.features.extract`; None where rows of features are
         given in place of images.
@@ -133,8 +135,8 @@ def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[F
     Parameters
     ----------
     given : iterable of (str, (str, dict) or Filter)
-        A name stands for that kernel with its default settings; a pair is a name and settings. A
-        single one may stand for itself.
+        A name stands for that kernel or step with its default settings; a pair is a name and
+        settings. A single one may stand for itself, and a text for several: ``"window:lung;mean"``.
     channel_axis : int, optional
         For those that were not told.
 
@@ -147,19 +149,20 @@ def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[F
     InputError
         For an unknown kernel or setting, or something else than a filter.
     """
+    if isinstance(given, str):
+        given = parse_filters(given)
     lone_pair = isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], Mapping)
-    several: Any = [given] if isinstance(given, str | Filter) or lone_pair else given
+    several: Any = [given] if isinstance(given, Filter) or lone_pair else given
     if not isinstance(several, Iterable):
         raise _no_filter(several)
-    return [_made(one, channel_axis) for one in several]
+    each = [parse_filters(one) if isinstance(one, str) else [one] for one in several]
+    return [_made(one, channel_axis) for part in each for one in part]
 
 
 def _made(given: Any, channel_axis: int | None) -> Filter:
     """Make one filter; give a ready one the channels that it was not told of."""
     if isinstance(given, Filter):
         made: Filter = clone(given)
-    elif isinstance(given, str):
-        made = Filter(given)
     elif (
         isinstance(given, tuple | list)
         and len(given) == 2
@@ -169,7 +172,7 @@ def _made(given: Any, channel_axis: int | None) -> Filter:
         made = Filter(given[0], **given[1])
     else:
         raise _no_filter(given)
-    kernel_named(made.name)
+    step_named(made.name)
     if made.channel_axis is None:
         made.set_params(channel_axis=channel_axis)
     return made
@@ -177,6 +180,6 @@ def _made(given: Any, channel_axis: int | None) -> Filter:
 
 def _no_filter(given: Any) -> InputError:
     return InputError(
-        f"a filter is of type {type(given).__name__}; give the name of a kernel, a pair such as "
+        f"a filter is of type {type(given).__name__}; give a name, a pair such as "
         '("gaussian", {"sigma": 2}), or a Filter'
     )

@@ -20,6 +20,13 @@ from imgpipe.learn import make_pipeline
         ("median", [("median", {})]),
         ("median:5;gaussian:1.5", [("median", {"size": 5}), ("gaussian", {"sigma": 1.5})]),
         (" mean : 3x5 ; ", [("mean", {"size": (3, 5)})]),
+        ("window:lung;zscore", [("window", {"preset": "lung"}), ("zscore", {})]),
+        (
+            "window:center=40,width=400,function=sigmoid",
+            [("window", {"center": 40, "width": 400, "function": "sigmoid"})],
+        ),
+        ("percentile:2,98", [("percentile", {"low": 2, "high": 98})]),
+        ("gamma:0.5", [("gamma", {"gamma": 0.5})]),
         ("erosion:3,mode=nearest", [("erosion", {"size": 3, "mode": "nearest"})]),
         (
             "gaussian:sigma=2,mode=constant,cval=-1.5",
@@ -35,15 +42,22 @@ def test_a_list_of_filters_is_read(text: str, pairs: list[tuple[str, dict[str, o
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "--filters is empty"),
-        (" ; ", "--filters is empty"),
-        ("medain:5", "no kernel is named 'medain'; .*did you mean median"),
+        ("", "--filters: no filter is named"),
+        (" ; ", "--filters: no filter is named"),
+        ("medain:5", "no filter is named 'medain'; .*did you mean median"),
         ("gaussian", "gaussian needs sigma, such as gaussian:1.5"),
         ("convolve", "convolve needs weights, which a list cannot hold"),
         ("median:big", "'median:big' is not understood; write NAME:NUMBER"),
         ("median:3y5", "'median:3y5' is not understood"),
         ("median:5,sigma=2", "median takes no setting 'sigma'"),
         ("median:5,size=3", "'median:5,size=3' gives a setting twice"),
+        ("median:5,3", "'median:5,3' gives median more values than it takes"),
+        ("zscore:5", "'zscore:5' gives zscore more values than it takes"),
+        ("gamma", "gamma needs gamma, such as gamma:1.5"),
+        ("gamma:lung", "'gamma:lung' is not understood"),
+        ("window:lungs", "did you mean lung"),
+        ("window", "a window needs a preset"),
+        ("window:lung,width=5", "leave out either"),
         ("median:axes=0", "median takes no setting 'axes'"),
     ],
 )
@@ -93,10 +107,10 @@ def test_networks_take_filters_but_no_bins(run: Run, trees: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("verb", "names"),
     [
-        ("compare", ["svm", "cnn-deep", "ngldm", "white_tophat"]),
-        ("train", ["svm", "cnn-deep", "ngldm", "white_tophat"]),
+        ("compare", ["svm", "cnn-deep", "ngldm", "white_tophat", "zscore"]),
+        ("train", ["svm", "cnn-deep", "ngldm", "white_tophat", "zscore"]),
         ("extract", ["intensity", "ngldm", "SUJT", "KOBO"]),
-        ("filter", ["median", "white_tophat", "sigma, truncate"]),
+        ("filter", ["median", "white_tophat", "sigma, truncate", "percentile"]),
     ],
 )
 def test_help_names_what_there_is(verb: str, names: list[str], run: Run) -> None:

@@ -66,7 +66,7 @@ def test_the_input_is_left_alone() -> None:
 
 def test_unknown_kernel_names_those_there_are() -> None:
     """A wrong name is answered with the list of right ones."""
-    with pytest.raises(InputError, match=r"no kernel is named 'medain'; choose from .*median"):
+    with pytest.raises(InputError, match=r"no filter is named 'medain'; choose from .*median"):
         Filter("medain").transform(STACK)
 
 

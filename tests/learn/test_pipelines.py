@@ -41,7 +41,7 @@ def test_unknown_names_list_those_there_are() -> None:
     """A wrong classifier or filter is answered with the list of right ones."""
     with pytest.raises(InputError, match="'smv'; choose from svm, forest, logistic, knn"):
         make_pipeline("smv")
-    with pytest.raises(InputError, match=r"no kernel is named 'blur'; choose from .*gaussian"):
+    with pytest.raises(InputError, match=r"no filter is named 'blur'; choose from .*gaussian"):
         make_pipeline("svm", filters=["blur"])
 
 

@@ -1,6 +1,5 @@
 """What is done to images before a classifier sees them: filters, families, gray levels."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,7 +34,7 @@ bin_width = click.option("--bin-width", type=float, help="Gray levels of this si
 def before(verb: _Verb) -> _Verb:
     """Add ``--filters``, ``--families``, ``--bins`` and ``--bin-width``."""
     filters = click.option(
-        "--filters", metavar="LIST", help='Applied first, such as "median:5;gaussian:1.5".'
+        "--filters", metavar="LIST", help='Applied first, such as "window:lung;median:5".'
     )
     for add in (bin_width, bins, families, filters):
         verb = add(verb)
@@ -111,49 +110,16 @@ def levels(text: str) -> int | None:
 
 
 def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """Read ``NAME[:VALUE][,KEY=VALUE...]`` by semicolons; VALUE is that of the first setting."""
-    from imgpipe.kernels.choosing import kernel_named
+    """Read --filters."""
+    from imgpipe.enhance.choosing import require_settings
+    from imgpipe.learn import filter_texts
     from imgpipe.learn.pipelines import make_filters
 
-    pairs = []
-    for part in filter(None, map(str.strip, text.split(";"))):
-        name, _, rest = part.partition(":")
-        words = [word.strip() for word in rest.split(",") if word.strip()]
-        kernel = kernel_named(name.strip())
-        first = list(inspect.signature(kernel).parameters.values())[1]
-        assigned = [_assigned(word, first.name, part) for word in words]
-        given = dict(assigned)
-        if len(given) < len(assigned):
-            raise InputError(f"--filters: {part!r} gives a setting twice")
-        if first.default is first.empty and first.name not in given:
-            raise InputError(f"--filters: {name} needs {_example(name, first.name)}")
-        pairs.append((name.strip(), given))
-    if not pairs:
-        raise InputError('--filters is empty; give some, such as "median:5;gaussian:1.5"')
-    make_filters(pairs)  # refuses what a kernel does not take
-    return pairs
-
-
-def _example(name: str, setting: str) -> str:
-    if setting == "weights":
-        return "weights, which a list cannot hold: use imgpipe.learn.Filter in Python"
-    return f"{setting}, such as {name}:1.5"
-
-
-def _assigned(word: str, first: str, part: str) -> tuple[str, Any]:
-    """Read ``KEY=VALUE``, or the value of the first setting; 3x5 is one value for each axis."""
-    key, is_named, value = word.rpartition("=")
     try:
-        numbers = tuple(map(_number, value.split("x")))
-    except ValueError:
-        if is_named:
-            return key.strip(), value.strip()
-        raise InputError(
-            f"--filters: {part!r} is not understood; write NAME:NUMBER, as in "
-            '"median:5;gaussian:1.5", or NAME:KEY=VALUE, as in "median:size=5,mode=nearest"'
-        ) from None
-    return key.strip() or first, numbers if len(numbers) > 1 else numbers[0]
-
-
-def _number(text: str) -> int | float:
-    return int(text) if text.strip().lstrip("-").isdigit() else float(text)
+        pairs = filter_texts.parse_filters(text)
+        make_filters(pairs)  # refuses what a filter does not take
+        for name, given in pairs:
+            require_settings(name, given)
+    except InputError as error:
+        raise InputError(f"--filters: {error}") from error
+    return pairs

@@ -53,6 +53,16 @@ def _kernels() -> _Rows:
     return rows
 
 
+def _steps() -> _Rows:
+    from imgpipe.enhance import ENHANCEMENTS
+
+    rows = []
+    for name, step in ENHANCEMENTS.items():
+        settings = ", ".join(step.settings)
+        rows.append((name, step.description + (f"; {settings}" if settings else "")))
+    return rows
+
+
 def _checks() -> _Rows:
     from imgpipe.evaluate import CHECKS
 
@@ -70,6 +80,7 @@ LISTS: dict[str, Callable[[], _Rows]] = {
     "Families": _families,
     "Aggregations": _aggregations,
     "Kernels": _kernels,
+    "Enhancement": _steps,
     "Checks": _checks,
     "Looked for by --phi": _identifying,
 }

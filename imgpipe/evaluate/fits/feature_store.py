@@ -14,6 +14,7 @@ from sklearn.base import clone
 import imgpipe
 from imgpipe._common import cache_dir
 from imgpipe.datasets.naming import naming_images
+from imgpipe.enhance import ENHANCEMENTS
 from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.cost import cpu_seconds
@@ -23,7 +24,7 @@ from imgpipe.kernels import KERNELS
 from imgpipe.learn import FeatureExtractor, Filter
 
 # whose code the cached numbers depend on
-_ROOMS = ("_runtime", "images", "kernels", "features", "learn")
+_ROOMS = ("_runtime", "images", "kernels", "enhance", "features", "learn")
 _CACHE_BYTES = 2 * 1024**3
 _FIRST = 2  # images that are sent ahead: several go another way than one
 _WORTH_WORKERS = 30_000_000  # pixels; below, processes take longer to start than to work
@@ -84,7 +85,7 @@ def _key(pixels: str, feature_steps: list[Any]) -> str:
 
 def _is_ours(step: Any) -> bool:
     """Tell whether the key covers a step's code: other people's may change without a trace."""
-    if isinstance(step, Filter) and step.name not in KERNELS.own:
+    if isinstance(step, Filter) and step.name not in (*KERNELS.own, *ENHANCEMENTS):
         return False
     if isinstance(step, FeatureExtractor):
         used = {feature.family for feature in catalogue(step.families)}

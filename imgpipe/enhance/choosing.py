@@ -1,0 +1,123 @@
+"""Steps before measuring, by name: the kernels of `imgpipe.kernels`, and enhancements."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import ImageError, InputError, did_you_mean, unknown_name
+from imgpipe.enhance.registry import ENHANCEMENTS
+from imgpipe.enhance.step.enhancement import Enhancement
+from imgpipe.images import Image, Images
+from imgpipe.kernels import KERNELS, choosing
+
+
+def enhancement_named(name: Any) -> Enhancement | None:
+    """Look an enhancement up by its name; None for all else, such as a kernel's."""
+    return ENHANCEMENTS.get(name) if isinstance(name, str) else None
+
+
+def is_step(name: Any) -> bool:
+    """Tell whether this is the name of an enhancement or a kernel."""
+    return isinstance(name, str) and (name in ENHANCEMENTS or name in KERNELS)
+
+
+def step_named(name: Any) -> Any:
+    """Look up an enhancement or a kernel."""
+    if not is_step(name):
+        raise unknown_name("filter", name, [*KERNELS, *ENHANCEMENTS])
+    return enhancement_named(name) or KERNELS[name]
+
+
+def settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
+    """Give the settings that a step takes; None where it is unknown, or takes any."""
+    enhancement = enhancement_named(name)
+    return choosing.settings_of(name) if enhancement is None else enhancement.settings
+
+
+def defaults_of(name: Any) -> dict[str, Any]:
+    """Give the settings of a step that have a default, with it."""
+    known = (settings_of(name) or {}).items()
+    return {key: each.default for key, each in known if each.default is not each.empty}
+
+
+def check_settings(name: Any, settings: Mapping[str, Any]) -> None:
+    """Refuse settings that the step does not take; an unknown one is refused when used."""
+    enhancement = enhancement_named(name)
+    if enhancement is None:
+        choosing.check_settings(name, settings)
+        return
+    for key in settings:
+        if key not in enhancement.settings:
+            takes = ", ".join(enhancement.settings) or "none"
+            near = did_you_mean(key, enhancement.settings)
+            raise InputError(f"{name} takes no setting {key!r}; it takes {takes}{near}")
+
+
+def require_settings(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse settings that lack one which the step needs, or that contradict one another."""
+    enhancement = enhancement_named(name)
+    if enhancement is None:
+        choosing.require_settings(name, given)
+        return
+    for key, parameter in enhancement.settings.items():
+        if parameter.default is parameter.empty and key not in given:
+            raise InputError(f"{name} needs {key}: Filter({name!r}, {key}=...)")
+    if enhancement.check is not None:
+        enhancement.check(**{**defaults_of(name), **given})
+
+
+def learns(name: Any) -> bool:
+    """Tell whether a step takes something from the images that a pipeline is trained on."""
+    enhancement = enhancement_named(name)
+    return enhancement is not None and enhancement.learn is not None
+
+
+def apply(
+    images: Images, name: str, settings: Mapping[str, Any], channel_axis: int | None = None
+) -> Images:
+    """Send images through a step; masks, spacing and place stay right.
+
+    Parameters
+    ----------
+    images : Images
+    name : str
+        Of an enhancement or a kernel.
+    settings : dict
+        That it takes (`check_settings`).
+    channel_axis : int, optional
+        Axis of the colour channels in one image; theirs by default.
+
+    Returns
+    -------
+    Images
+
+    Raises
+    ------
+    InputError
+        If the step refuses an image; of images in a sequence it names the one.
+    """
+    enhancement = enhancement_named(name)
+    if enhancement is None:
+        return images.mapped(partial(KERNELS[name], **settings), channel_axis)
+
+    made = []
+    for index, image in enumerate(images):
+        try:
+            made.append(enhancement.on(image.described(None, channel_axis), **settings))
+        except InputError as error:
+            raise ImageError(f"{{image}}: {error}", index) from error
+    return images.replaced(made)
+
+
+def apply_to_arrays(
+    images: Any, name: str, settings: Mapping[str, Any], channel_axis: int | None = None
+) -> Any:
+    """Do as `apply` does with a stack or a list: what comes out is of the same form."""
+    made = apply(Images(images, channel_axis=channel_axis), name, settings)
+    if isinstance(images, np.ndarray) and images.dtype != object:
+        return made.pixels if made.is_stack else [image.pixels for image in made]
+    carried = isinstance(images, Sequence) and any(isinstance(one, Image) for one in images)
+    return made if carried else [image.pixels for image in made]

@@ -1,0 +1,59 @@
+"""A step, and what pipelines, tests and the command line need to know of it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imgpipe.images import Image, Images
+
+
+@dataclass(frozen=True, eq=False)
+class Enhancement:
+    """A step of `imgpipe.enhance`.
+
+    Calling it calls its function.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(image, ..., **settings)``; an `Image` gives an `Image`, an array an array.
+    description : str
+        What it does, in a few words.
+    uses_mask : bool
+        Whether what it does depends on the mask of an image.
+    changes_size : bool
+        Whether images that go in with one size may come out with several.
+    package : str, optional
+        That is imported when the step runs; None where NumPy does.
+    learn : callable, optional
+        ``learn(images, settings)`` gives what a pipeline learns from its training images: further
+        settings of the function.
+    check : callable, optional
+        ``check(**settings)``, with all settings, refuses values that no image could be given.
+    trial : dict
+        Settings with which it can be tried on any image: those that it needs.
+    """
+
+    function: Callable[..., Any]
+    description: str
+    uses_mask: bool = False
+    changes_size: bool = False
+    package: str | None = None
+    learn: Callable[[Images, Mapping[str, Any]], dict[str, Any]] | None = None
+    check: Callable[..., None] | None = None
+    trial: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, image: Any, **settings: Any) -> Any:
+        return self.function(image, **settings)
+
+    @property
+    def settings(self) -> dict[str, inspect.Parameter]:
+        """What it takes beside the image."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]
+        return {each.name: each for each in parameters}
+
+    def on(self, image: Image, **settings: Any) -> Image:
+        """Run on an `Image`."""
+        made: Image = self.function(image, **settings)
+        return made
