@@ -17,8 +17,8 @@ from imgpipe.cli.program import warming
 
 _NEEDED = (
     "numpy", "scipy", "numba", "opencv-python", "scikit-image", "scikit-learn", "pandas", "joblib",
-    "threadpoolctl", "pillow", "tifffile", "pydicom", "pooch", "platformdirs", "psutil", "rich",
-    "Jinja2", "Babel", "click", "onnx", "onnxruntime",
+    "threadpoolctl", "pillow", "tifffile", "pydicom", "nibabel", "pynrrd", "PyYAML", "pooch",
+    "platformdirs", "psutil", "rich", "Jinja2", "Babel", "click", "onnx", "onnxruntime",
 )  # fmt: skip
 # those without which nothing is predicted: docs/small_box.md
 _TO_PREDICT = ("numpy", "numba", "pillow", "platformdirs", "click", "onnxruntime")
@@ -26,11 +26,12 @@ _OPTIONAL = {
     "torch": "cnn",
     "lightgbm": "boost",
     "pylibjpeg": "dicom",
-    "pylibjpeg-libjpeg": "dicom",
     "pylibjpeg-openjpeg": "dicom",
-    "pylibjpeg-rle": "dicom",
+    "pyjpegls": "dicom",
+    "imagecodecs": "dicom",
     "pyarrow": "parquet",
-    "SimpleITK": "bench",
+    "SimpleITK": "n4",
+    "distributed": "dask",
     "matplotlib": "bench",
 }
 _STAND_INS = {"opencv-python": ("opencv-python-headless", "opencv-contrib-python")}

@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 from typing import Any
 
+from imgpipe.images.formats.dicom.pixels import packages_for
+
 _VERIFICATION = "1.2.840.10008.1.1"
 
 
@@ -28,10 +30,9 @@ def readable_syntaxes() -> list[str]:
         uid.RLELossless,
         uid.JPEGBaseline8Bit,
     ]
-    lossless = [uid.JPEGLossless, uid.JPEGLosslessSV1, uid.JPEGExtended12Bit]
-    near = [uid.JPEGLSLossless, uid.JPEGLSNearLossless]
-    if find_spec("pylibjpeg") and find_spec("libjpeg"):
-        found += lossless + near
+    optional = [uid.JPEGLossless, uid.JPEGLosslessSV1, uid.JPEGExtended12Bit]
+    optional += [uid.JPEGLSLossless, uid.JPEGLSNearLossless]
+    found += [each for each in optional if all(map(find_spec, packages_for(each)))]
     found += [uid.JPEG2000Lossless, uid.JPEG2000]
     return [str(each) for each in found]
 

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images.formats.dicom import turbo
 from imgpipe.images.formats.dicom.elements import element, require_pixels, text, whole
 from imgpipe.images.formats.dicom.frames import frame_count
 from imgpipe.images.formats.errors import plain, reason
 from imgpipe.images.formats.jpeg import jpeg_header
 from imgpipe.images.image import check_budget
 
-BY_PYLIBJPEG = ("JPEG Extended", "(Process 14", "JPEG-LS", "JPEG 2000")
+_ALWAYS_THERE = ("", "pydicom", "pillow")
+_HIGH_THROUGHPUT = tuple(f"1.2.840.10008.1.2.4.{number}" for number in (201, 202, 203))
 # implicit and explicit, deflated, big-endian
 UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99",
                 "1.2.840.10008.1.2.2")  # fmt: skip
@@ -74,6 +76,19 @@ def palette_of(dataset: Any, dtype: np.dtype) -> np.ndarray:
     return np.asarray(apply_color_lut(index, dataset))[0]
 
 
+def packages_for(syntax: str) -> dict[str, str]:
+    """Modules that decode a transfer syntax where Pillow does not, and what installs each."""
+    from pydicom import uid
+
+    if syntax in turbo.DECODER_DEPENDENCIES:
+        return {"imagecodecs": "imagecodecs"}
+    if syntax in uid.JPEGLSTransferSyntaxes:
+        return {"jpeg_ls": "pyjpegls"}
+    if syntax in (*uid.JPEG2000TransferSyntaxes, *_HIGH_THROUGHPUT):
+        return {"pylibjpeg": "pylibjpeg", "openjpeg": "pylibjpeg-openjpeg"}
+    return {}
+
+
 def _decoders(name: str, dataset: Any) -> tuple[str, ...]:
     """Plugins of pydicom for a syntax in the order in which they are tried.
 
@@ -85,17 +100,18 @@ def _decoders(name: str, dataset: Any) -> tuple[str, ...]:
     if syntax in UNCOMPRESSED:
         return ("",)
     if syntax == uid.RLELossless:
-        # pylibjpeg-rle panics on damaged data, past any handler and with a trace on standard error
         return ("pydicom",)
     bits = whole(name, dataset, "BitsStored", 8)
     if syntax == uid.JPEGBaseline8Bit or (syntax == uid.JPEGExtended12Bit and bits == 8):
-        return ("pillow", "pylibjpeg")
+        return ("pillow",)
+    if syntax in turbo.DECODER_DEPENDENCIES:
+        return (turbo.LABEL,)
+    if syntax in uid.JPEGLSTransferSyntaxes:
+        return ("pyjpegls",)
     plain_2000 = syntax in (uid.JPEG2000, uid.JPEG2000Lossless)
     if plain_2000 and bits <= (8 if is_colour(name, dataset) else 16):
         return ("pillow", "pylibjpeg")
-    if not any(
-        kind in syntax.name for kind in ("JPEG Extended", "Process 14", "JPEG-LS", "JPEG 2000")
-    ):
+    if not packages_for(syntax):
         raise InputError(
             f"{name}: its pixels are stored as {plain(syntax.name)}, which is not read; convert it "
             "to an uncompressed transfer syntax"
@@ -110,13 +126,15 @@ def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
     syntax = dataset.file_meta.TransferSyntaxUID
     complaints: dict[str, None] = {}
     for plugin in plugins:
-        missing = _missing_packages(syntax) if plugin == "pylibjpeg" else []
+        missing = [] if plugin in _ALWAYS_THERE else _missing_packages(syntax)
         if missing:
             told = f" ({'; '.join(complaints)})" if complaints else ""
             raise InputError(
                 f"{name}: DICOM compressed as {syntax.name}{told}; install a decoder: "
-                f"pip install {' '.join(missing)}"
+                f"pip install {' '.join(missing)} (or 'imgpipe[dicom]' for all)"
             )
+        if plugin == turbo.LABEL:
+            turbo.register()
         try:
             return np.asarray(pixel_array(dataset, decoding_plugin=plugin))
         except Exception as error:
@@ -128,13 +146,13 @@ def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
     raise InputError(f"{name}: its pixels ({syntax.name}) are not decoded: {'; '.join(complaints)}")
 
 
-def _missing_packages(syntax: Any) -> list[str]:
+def _missing_packages(syntax: str) -> list[str]:
     """Packages that decode a transfer syntax and are not installed."""
     from importlib.util import find_spec
 
-    needs = "openjpeg" if "JPEG 2000" in syntax.name else "libjpeg"
-    modules = {"pylibjpeg": "pylibjpeg", f"pylibjpeg-{needs}": needs}
-    return [package for package, module in modules.items() if find_spec(module) is None]
+    return [
+        package for module, package in packages_for(syntax).items() if find_spec(module) is None
+    ]
 
 
 def _check_frames(name: str, dataset: Any) -> None:
@@ -150,6 +168,7 @@ def _check_frames(name: str, dataset: Any) -> None:
         if frame.startswith(b"\xff\xd8"):
             header = jpeg_header(name, frame)
             coded = (header.height, header.width)
+            _check_samples(name, dataset, header.components)
         elif (at := frame.find(b"\xff\x4f\xff\x51")) >= 0:
             coded = _jpeg2000_shape(name, frame[at:])
         if coded != declared:
@@ -157,6 +176,15 @@ def _check_frames(name: str, dataset: Any) -> None:
                 f"{name}: damaged: compressed pixels of {coded[0]} x {coded[1]}, where the DICOM "
                 f"header declares {declared[0]} x {declared[1]}"
             )
+
+
+def _check_samples(name: str, dataset: Any, coded: int) -> None:
+    declared = whole(name, dataset, "SamplesPerPixel", 1)
+    if coded != declared:
+        raise InputError(
+            f"{name}: damaged: compressed pixels of {coded} samples, where the DICOM header "
+            f"declares {declared}"
+        )
 
 
 def _jpeg2000_shape(name: str, stream: bytes) -> tuple[int, int]:
