@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imgpipe._common import InputError
+from imgpipe.cli.program import backends as _backends
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import measuring as _measuring
 from imgpipe.cli.program import options as _options
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @_options.force
 @_options.only_region
 @_options.jobs
+@_backends.options
 @_options.common
 @click.pass_context
 def command(
@@ -51,6 +53,8 @@ def command(
     resume: bool,
     force: bool,
     jobs: int | None,
+    backend: str | None,
+    scheduler: str | None,
     as_json: bool,
     **measuring: Any,
 ) -> int:
@@ -91,6 +95,7 @@ def command(
     _features.warn_idle(ctx, settings["families"])
     if salt is not None and not hash_ids:
         raise InputError("--salt goes with --hash-ids")
+    workers = _backends.workers(backend, scheduler, jobs)
 
     from imgpipe.tables import StoppedExtraction, extract_table
 
@@ -99,17 +104,18 @@ def command(
     if path.exists() and not force:
         _replace_own(path, out, data)
     try:
-        table = extract_table(
-            data,
-            path,
-            groups=groups,
-            split=split,
-            hash_ids=hash_ids,
-            salt=salt,
-            resume=resume,
-            n_jobs=_options.worker_count(jobs),
-            **settings,
-        )
+        with _backends.chosen(backend, scheduler):
+            table = extract_table(
+                data,
+                path,
+                groups=groups,
+                split=split,
+                hash_ids=hash_ids,
+                salt=salt,
+                resume=resume,
+                n_jobs=workers,
+                **settings,
+            )
     except StoppedExtraction as stop:
         raise Failure(
             f"interrupted; {stop.kept} of {stop.total} images are kept in {stop.path}, and "

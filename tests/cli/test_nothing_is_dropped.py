@@ -45,6 +45,7 @@ CHECK = "check {tree} --jobs 1"
 TRAIN = "train {tree} --model forest --families intensity --jobs 1 --out {out}/m.joblib"
 EVALUATE = "evaluate {model} {divided} --trust --jobs 1 --out {out}/run"
 EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
+NO_CLUSTER = "--backend dask --scheduler tcp://127.0.0.1:9"
 LISTEN = "listen {model} --trust --out {out}/in --idle 0.1 --port 0"
 FILTER = "filter mean {image} {out}/out.png"
 NO_MASKS = "has no masks"
@@ -206,6 +207,12 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("evaluate", "--trust"): [Case(EVALUATE.replace(" --trust", ""), "", "--trust")],
     ("evaluate", "--empty-mask"): [Case(EVALUATE, "--empty-mask drop", "whole images")],
+    ("extract", "--backend"): [
+        Case(EXTRACT, "--backend dask", "--scheduler ADDRESS"),
+        Case(EXTRACT, NO_CLUSTER, "--jobs"),
+        Case(EXTRACT.replace(" --jobs 1", ""), NO_CLUSTER, "no Dask scheduler answers"),
+    ],
+    ("extract", "--scheduler"): [Case(EXTRACT, "--scheduler tcp://a:1", "--backend dask")],
     ("extract", "--out"): [Case(EXTRACT, "--out {out}/f.txt", ".txt")],
     ("extract", "--families"): [Case(EXTRACT, "--families glmc", "did you mean glcm?")],
     ("extract", "--aggregation"): [Case(EXTRACT, "--aggregation BTW3", NOTHING, 0)],

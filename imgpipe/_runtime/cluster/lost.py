@@ -1,0 +1,24 @@
+"""Tasks that came back without a result, because what computed them is gone."""
+
+from dataclasses import dataclass
+
+from imgpipe._common import InputError
+
+
+@dataclass(frozen=True)
+class Lost:
+    """In place of a result: why there is none.
+
+    Parameters
+    ----------
+    reason : str
+    again : bool
+        Whether less at a time may do.
+    """
+
+    reason: str
+    again: bool
+
+
+class LostTask(InputError):
+    """A task whose workers died, or that has no workers any more."""
