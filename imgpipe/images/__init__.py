@@ -13,6 +13,7 @@ from imgpipe.images.luminance import luminance
 from imgpipe.images.masks import LabelImage, read_mask
 from imgpipe.images.place import Place
 from imgpipe.images.read import read
+from imgpipe.images.resample import resample
 from imgpipe.images.resize import resize
 from imgpipe.images.series import Series, identifiers, read_series
 from imgpipe.images.volume import read_volume
@@ -38,6 +39,7 @@ __all__ = [
     "read_mask",
     "read_series",
     "read_volume",
+    "resample",
     "resize",
     "window",
     "write",

@@ -4,14 +4,11 @@ import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from imgpipe._common import InputError, shown
-from imgpipe._common.texts import say
+from imgpipe._common import InputError
 from imgpipe.images.contours import is_structure_set, read_contours
 from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image
-from imgpipe.images.masks import read_mask
+from imgpipe.images.masking import masked
 from imgpipe.images.read import read
 from imgpipe.images.series import Series, read_series
 
@@ -83,19 +80,7 @@ class ImageFile:
 
     def masking(self, image: Image) -> Image:
         """Give an image the label image of the mask's file, or where any of several is nonzero."""
-        parts = [read_mask(path) for path in self.masks]
-        notes = list(image.warnings)
-        for path, part in zip(self.masks, parts, strict=True):
-            if part.labels.shape != image.spatial_shape:
-                raise InputError(
-                    f"{shown(path)}: a mask of shape {part.labels.shape}, but its image "
-                    f"{shown(self.path)} has {image.spatial_shape}"
-                )
-            notes += [say("{path}: {note}", path=shown(path), note=note) for note in part.warnings]
-        whole = parts[0].labels
-        if len(parts) > 1:
-            whole = np.any([part.labels != 0 for part in parts], axis=0)
-        return replace(image, mask=whole, warnings=tuple(notes))
+        return masked(image, self.path, self.masks)
 
     def _contoured(self, series: Series) -> Image:
         """Give a volume the region that was drawn on it."""

@@ -59,7 +59,7 @@ def resize(
     for axis, n in zip(axes[-len(sizes) :], sizes, strict=True):
         if out.shape[axis] != n:
             out = _scale(out, axis, int(n))
-    return pixels.copy() if out is pixels else _cast(out, pixels.dtype)
+    return pixels.copy() if out is pixels else saturated(out, pixels.dtype)
 
 
 def _scale(pixels: np.ndarray, axis: int, n: int) -> np.ndarray:
@@ -89,7 +89,7 @@ def _taps(old: int, new: int) -> tuple[np.ndarray, np.ndarray]:
     return np.where(weights > 0, index, heaviest[:, None]), weights
 
 
-def _cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def saturated(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Back to the dtype; weights that sum to one cannot leave its range but by rounding."""
     if dtype.kind == "b":
         return values >= 0.5

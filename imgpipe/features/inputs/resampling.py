@@ -15,10 +15,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.features.inputs.prepare import check_pixels
 from imgpipe.features.inputs.settings import check_lengths, number_of
-
-INTERPOLATIONS = {"nearest": 0, "linear": 1, "cubic": 3}
-"""Names of the interpolations and the order of their splines."""
-_MOST_PIXELS = 2**31
+from imgpipe.images.resampling.spline import check_interpolation, interpolated, lengths_of
 
 
 def resample(
@@ -136,47 +133,14 @@ def _finite(image: Any, what: str) -> np.ndarray:
 
 def _interpolate(pixels: np.ndarray, spacing: Any, to: Any, interpolation: str) -> np.ndarray:
     """Evaluate the spline of `pixels` on the new grid."""
-    from scipy import ndimage
-
-    if interpolation not in INTERPOLATIONS:
-        names = ", ".join(map(repr, INTERPOLATIONS))
-        raise InputError(f"interpolation {interpolation!r} is unknown; use {names}")
+    check_interpolation(interpolation)
     if pixels.ndim not in (2, 3):
         raise InputError(f"an image of shape {pixels.shape} is neither (y, x) nor (z, y, x)")
-    old = _sizes("spacing", spacing, pixels.ndim)
-    new = _sizes("to", [to] * pixels.ndim if np.ndim(to) == 0 else to, pixels.ndim)
+    if np.ndim(spacing) == 0:
+        spacing = [spacing]
+    old, new = lengths_of("spacing", spacing, pixels.ndim), lengths_of("to", to, pixels.ndim)
+    check_lengths("spacing", old.tolist())
+    check_lengths("to", new.tolist())
     if np.array_equal(old, new):
         return pixels
-    step = new / old
-    # 10 pixels of 0.3 are 30 of 0.1, not 31 for a rounding error
-    sides = np.maximum(np.ceil(np.round(np.array(pixels.shape) / step, 9)), 1)
-    if np.prod(sides) > _MOST_PIXELS:
-        raise InputError(
-            f"to={to!r} would give {' x '.join(f'{n:g}' for n in sides)} pixels; choose larger"
-        )
-    shape = sides.astype(np.int64)
-    first = (np.array(pixels.shape) - 1) / 2 - step * (shape - 1) / 2
-    order = INTERPOLATIONS[interpolation]
-    with np.errstate(over="ignore", invalid="ignore"):
-        out = ndimage.affine_transform(
-            pixels, step, offset=first, output_shape=tuple(shape), order=order, mode="nearest"
-        )
-    if not np.isfinite(out).all():
-        raise InputError(
-            f"{interpolation} interpolation goes beyond the largest float; scale the image down"
-        )
-    return np.asarray(out)
-
-
-def _sizes(argument: str, value: Any, ndim: int) -> np.ndarray:
-    """One positive length for each axis."""
-    try:
-        sizes = np.asarray(value, np.float64)
-    except (TypeError, ValueError):
-        sizes = np.empty(0)
-    if sizes.shape != (ndim,) or not (np.isfinite(sizes) & (sizes > 0)).all():
-        raise InputError(
-            f"{argument} must be {ndim} positive lengths in mm, one per axis, not {value!r}"
-        )
-    check_lengths(argument, sizes.tolist())
-    return sizes
+    return interpolated(pixels, old, new, interpolation, f"to={to!r}")
