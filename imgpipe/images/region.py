@@ -56,12 +56,16 @@ def resized(image: Image, size: Any) -> Image:
     """Image, mask and spacing in another size; only y and x of a volume by one or two numbers."""
     pixels = resize(image.pixels, size, image.channel_axis)
     mask = None if image.mask is None else resize_mask(image.mask, size)
-    spacing = image.spacing
+    spacing, place = image.spacing, image.place
     if spacing is not None:
         old = image.spatial_shape
         new = Image(pixels, image.channel_axis).spatial_shape
-        spacing = tuple(s * a / b for s, a, b in zip(spacing, old, new, strict=True))
-    return replace(image, pixels=pixels, mask=mask, spacing=spacing)
+        ratios = [a / b for a, b in zip(old, new, strict=True)]
+        if place is not None:  # the first pixel begins where it began, and has another centre
+            first = place.at((np.array(ratios) - 1) / 2, spacing)
+            place = replace(place, origin=first)
+        spacing = tuple(s * r for s, r in zip(spacing, ratios, strict=True))
+    return replace(image, pixels=pixels, mask=mask, spacing=spacing, place=place)
 
 
 def cropped(image: Image) -> np.ndarray:

@@ -1,6 +1,8 @@
 """Laws of every step: what goes in comes out as the same kind of thing, mask and place right."""
 
 import pickle
+import re
+import sys
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,13 @@ from imgpipe.learn import Filter
 
 RNG = np.random.default_rng(3)
 NAMES = sorted(ENHANCEMENTS)
-KEPT_SIZE = [name for name in NAMES if not ENHANCEMENTS[name].changes_size]
+KEPT_SIZE = [name for name in NAMES if ENHANCEMENTS[name].keeps_size]
+OF_ARRAYS = [name for name in NAMES if not ENHANCEMENTS[name].needs_spacing]
 
 
 def settings_of(name: str) -> dict[str, Any]:
     """Settings with which a step can be tried."""
-    return dict(ENHANCEMENTS[name].trial or {})
+    return dict(ENHANCEMENTS[name].trial)
 
 
 def image_of(shape: tuple[int, ...] = (20, 24), channels: bool = False) -> Image:
@@ -29,6 +32,7 @@ def image_of(shape: tuple[int, ...] = (20, 24), channels: bool = False) -> Image
     pixels[part] += 150
     mask = np.zeros(shape, np.uint8)
     mask[part] = 2
+    mask[tuple(n.stop for n in part)] = 1  # beyond the bright part
     return Image(
         pixels,
         channel_axis=-1 if channels else None,
@@ -40,7 +44,7 @@ def image_of(shape: tuple[int, ...] = (20, 24), channels: bool = False) -> Image
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OF_ARRAYS)
 @pytest.mark.parametrize("shape", [(20, 24), (8, 20, 24)])
 def test_an_array_is_an_image_without_a_mask(name: str, shape: tuple[int, ...]) -> None:
     """An array gives the pixels that an image of it gives; neither is written into."""
@@ -76,7 +80,7 @@ def test_a_mask_counts_only_where_it_is_said_to(name: str) -> None:
     assert same is not step.uses_mask
 
 
-@pytest.mark.parametrize("name", KEPT_SIZE)
+@pytest.mark.parametrize("name", [n for n in KEPT_SIZE if ENHANCEMENTS[n].colour])
 def test_channels_are_taken_one_by_one(name: str) -> None:
     """A channel of a colour image comes out as it would alone."""
     image = image_of(channels=True)
@@ -111,12 +115,80 @@ def test_a_filter_does_what_the_step_does(name: str) -> None:
         np.testing.assert_array_equal(one.pixels, other.pixels)
         np.testing.assert_array_equal(one.mask, other.mask)
         assert one.spacing == other.spacing
-    bare = [i.pixels for i in images]
-    listed = made.transform(bare)
-    stacked = made.transform(np.stack(bare))
+
+
+@pytest.mark.parametrize("name", OF_ARRAYS)
+def test_a_filter_gives_stacks_and_lists_back(name: str) -> None:
+    """Arrays come out of `Filter` as they went in: as a stack, or as a list."""
+    bare = [image_of().pixels, image_of().pixels]
+    made = Filter(name, **settings_of(name)).fit(bare)
+    listed, stacked = made.transform(bare), made.transform(np.stack(bare))
+    assert isinstance(stacked, np.ndarray) or not ENHANCEMENTS[name].keeps_size
     for one, other in zip(listed, stacked, strict=True):
         assert type(one) is np.ndarray
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not ENHANCEMENTS[n].colour])
+def test_colour_is_refused_where_it_means_nothing(name: str) -> None:
+    """The error says that the step takes gray images."""
+    with pytest.raises(InputError, match=f"{name} takes gray images, not colour"):
+        ENHANCEMENTS[name](image_of(channels=True), **settings_of(name))
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if ENHANCEMENTS[n].needs_spacing])
+def test_spacing_is_asked_for(name: str) -> None:
+    """An array does not say how far its pixels are apart."""
+    with pytest.raises(InputError, match="spacing"):
+        ENHANCEMENTS[name](image_of().pixels, **settings_of(name))
+
+
+@pytest.mark.parametrize("name", KEPT_SIZE)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_nan_stays_in_its_place_or_is_refused(name: str, value: float) -> None:
+    """No step lets a pixel that is not finite change its neighbours in silence."""
+    pixels = image_of().pixels / np.float32(255)
+    pixels[0, 0] = value
+    step = ENHANCEMENTS[name]
+    refusal = ""
+    try:
+        made = step(Image(pixels, spacing=(1, 1)), **settings_of(name)).pixels
+    except InputError as error:
+        refusal = str(error)
+    if refusal:
+        assert re.search("NaN or infinite|of another range", refusal)
+    else:
+        assert np.isfinite(made).sum() >= made.size - 1
+        assert np.isnan(made[0, 0]) == np.isnan(value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_step_needs_what_it_does_not_name(name: str) -> None:
+    """A step without a package runs where neither SciPy, scikit-image nor SimpleITK is."""
+    if ENHANCEMENTS[name].package is not None:
+        assert ENHANCEMENTS[name].package in ("scikit-image", "SciPy", "SimpleITK")
+        return
+    hidden = ("scipy", "skimage", "SimpleITK", "sklearn", "pandas")
+    stored = {key: sys.modules.pop(key) for key in [*sys.modules] if key.split(".")[0] in hidden}
+    finder = _Missing(hidden)
+    sys.meta_path.insert(0, finder)
+    try:
+        assert ENHANCEMENTS[name](image_of(), **settings_of(name)).pixels.size
+    finally:
+        sys.meta_path.remove(finder)
+        sys.modules.update(stored)
+
+
+class _Missing:
+    """Finds none of some packages."""
+
+    def __init__(self, hidden: tuple[str, ...]) -> None:
+        self.hidden = hidden
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Say that it is not installed."""
+        if name.split(".")[0] in self.hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 @pytest.mark.parametrize("name", NAMES)

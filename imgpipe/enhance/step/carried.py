@@ -72,3 +72,30 @@ def measured(values: Values, inside: Inside | None, name: str) -> np.ndarray:
         where = "the image" if inside is None else "its mask"
         raise InputError(f"{name}: {where} holds no finite value")
     return finite
+
+
+def finite(values: Values, name: str) -> np.ndarray:
+    """Values in double precision, for steps that would spread NaN over their neighbours."""
+    wide = values.astype(np.float64)
+    wrong = np.count_nonzero(~np.isfinite(wide))
+    if wrong:
+        raise InputError(
+            f"{name}: the image holds {wrong} NaN or infinite pixels, which it would spread; "
+            "replace them"
+        )
+    return wide
+
+
+def restored(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Denoised values: rounded in a dtype of 8 or 16 bits, which they keep, else float32."""
+    if dtype.kind not in "iu" or dtype.itemsize > 2:
+        return np.asarray(values, np.float32)
+    limits = np.iinfo(dtype)
+    return np.clip(np.rint(values), limits.min, limits.max).astype(dtype)
+
+
+def in_unit_range(values: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """Values from 0 to 1, and what brings them back: the lowest one, and the range (never 0)."""
+    low, high = float(values.min()), float(values.max())
+    span = high - low or 1.0
+    return (values - low) / span, low, span

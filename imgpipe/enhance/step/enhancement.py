@@ -22,8 +22,12 @@ class Enhancement:
         What it does, in a few words.
     uses_mask : bool
         Whether what it does depends on the mask of an image.
-    changes_size : bool
-        Whether images that go in with one size may come out with several.
+    keeps_size : bool
+        Whether images keep their size.
+    colour : bool
+        Whether it takes images with channels.
+    needs_spacing : bool
+        Whether an image must know how far its pixels are apart.
     package : str, optional
         That is imported when the step runs; None where NumPy does.
     learn : callable, optional
@@ -38,7 +42,9 @@ class Enhancement:
     function: Callable[..., Any]
     description: str
     uses_mask: bool = False
-    changes_size: bool = False
+    keeps_size: bool = True
+    colour: bool = True
+    needs_spacing: bool = False
     package: str | None = None
     learn: Callable[[Images, Mapping[str, Any]], dict[str, Any]] | None = None
     check: Callable[..., None] | None = None
