@@ -1,6 +1,6 @@
 """What every room may use: errors, cache paths, atomic files, progress. Nothing heavy."""
 
-from imgpipe._common.errors import ImageError, InputError, StoppedFit
+from imgpipe._common.errors import ImageError, InputError, StoppedFit, code_of
 from imgpipe._common.faults import Fault, collecting, fault
 from imgpipe._common.files import atomic_path
 from imgpipe._common.names import did_you_mean, hidden_in, unknown_name, visible
@@ -18,6 +18,7 @@ __all__ = [
     "atomic_path",
     "by_position",
     "cache_dir",
+    "code_of",
     "collecting",
     "did_you_mean",
     "fault",

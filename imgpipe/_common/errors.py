@@ -1,5 +1,6 @@
 """The one error for input that cannot be used, and the one interrupt that leaves a model."""
 
+import errno
 from typing import Any
 
 
@@ -7,7 +8,20 @@ class InputError(ValueError):
     """Input that cannot be used; the message says what was found and what would do.
 
     The command line prints it as one line and exits with code 2.
+
+    Parameters
+    ----------
+    message : str
+    code : str, optional
+        Of the reason, in the tables of `imgpipe.tables` and `imgpipe.bundle`: docs/batches.md.
     """
+
+    code = "UNUSABLE"
+
+    def __init__(self, *message: str, code: str | None = None) -> None:
+        super().__init__(*message)
+        if code is not None:
+            self.code = code
 
 
 class ImageError(InputError):
@@ -52,3 +66,20 @@ class StoppedFit(KeyboardInterrupt):
         super().__init__(message)
         self.model = model
         self.features = features
+
+
+_OF_THE_SYSTEM = {
+    errno.ENOENT: "FILE-MISSING",
+    errno.ENOTDIR: "FILE-MISSING",
+    errno.EACCES: "NO-PERMISSION",
+    errno.EPERM: "NO-PERMISSION",
+}
+
+
+def code_of(error: Exception) -> str:
+    """Give the code of the reason why an image cannot be used, for a table."""
+    if isinstance(error, InputError):
+        return error.code
+    if isinstance(error, OSError):
+        return _OF_THE_SYSTEM.get(error.errno or 0, "NOT-READABLE")
+    return "UNUSABLE"

@@ -11,6 +11,7 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe._runtime.cluster.worker import Expected, seen, unseen
+from imgpipe._runtime.workers import in_chunks
 
 BACKENDS = ("dask",)
 _active: ContextVar["Cluster | None"] = ContextVar("imgpipe_cluster", default=None)
@@ -136,8 +137,8 @@ def in_order(
     object
     """
     cluster = active()
-    if cluster is None and n_jobs in (None, 1):
-        yield from map(function, tasks)
+    if cluster is None:
+        yield from in_chunks(function, tasks, n_jobs)
         return
     import joblib
 
@@ -148,8 +149,7 @@ def in_order(
             sent.append(task)
             yield joblib.delayed(function)(task)
 
-    backend = nullcontext() if cluster is None else _telling(cluster, lost)
-    with backend:
+    with _telling(cluster, lost):
         results = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs())
     for result in results:
         task = sent.popleft()

@@ -1,11 +1,59 @@
-"""Workers that end when the process they work for is gone."""
+"""Work in chunks, by workers that end when the process they work for is gone."""
 
 import os
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 _POLL_SECONDS = 2.0
 _started: set[int] = set()
+
+_Chunk = TypeVar("_Chunk")
+_Result = TypeVar("_Result")
+
+
+def in_chunks(
+    function: Callable[[_Chunk], _Result], chunks: Iterable[_Chunk], n_jobs: int | None = None
+) -> Iterator[_Result]:
+    """Yield ``function(chunk)`` of each chunk, in their order.
+
+    Chunks are taken when a worker is near, two ahead for each. Both a function and chunks that
+    hold paths, not pixels, are small to send. `joblib.parallel_config` is respected, and None is
+    what it says, else 1. Where there is but one worker, all is done in this process.
+    """
+    if worker_count(n_jobs) == 1:
+        yield from map(function, chunks)
+        return
+    import joblib
+
+    job = joblib.delayed(_at_work)
+    results = joblib.Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator")(
+        job(function, chunk, os.getpid()) for chunk in chunks
+    )
+    try:
+        yield from results
+    finally:
+        results.close()
+
+
+def worker_count(n_jobs: int | None) -> int:
+    """Give the workers asked for, or chosen by `joblib.parallel_config`."""
+    # only who has imported joblib can have chosen
+    if n_jobs == 1 or (n_jobs is None and "joblib" not in sys.modules):
+        return 1
+    import joblib
+
+    return int(joblib.effective_n_jobs(n_jobs))
+
+
+def _at_work(function: Callable[[_Chunk], _Result], chunk: _Chunk, parent: int) -> _Result:
+    """Do one chunk, in another process with one thread."""
+    if os.getpid() != parent:
+        os.environ["IMGPIPE_THREADS"] = "1"
+        end_with(parent)
+    return function(chunk)
 
 
 def end_with(parent: int) -> None:

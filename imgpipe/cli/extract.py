@@ -15,7 +15,7 @@ from imgpipe.cli.program.exit_codes import INTERRUPTED, SOME_FAILED, Failure
 from imgpipe.cli.program.listing import Listing
 
 if TYPE_CHECKING:
-    from imgpipe.tables import FeatureTable
+    from imgpipe.tables import WrittenTable
 
 
 @click.command(cls=Listing, lists=("Families", "Aggregations"))
@@ -97,7 +97,7 @@ def command(
         raise InputError("--salt goes with --hash-ids")
     workers = _backends.workers(backend, scheduler, jobs)
 
-    from imgpipe.tables import StoppedExtraction, extract_table
+    from imgpipe.tables import StoppedExtraction, write_features
 
     if target is not None:
         _write(target, settings)
@@ -105,7 +105,7 @@ def command(
         _replace_own(path, out, data)
     try:
         with _backends.chosen(backend, scheduler):
-            table = extract_table(
+            table = write_features(
                 data,
                 path,
                 groups=groups,
@@ -162,18 +162,17 @@ def _replace_own(path: Path, out: str, data: str) -> None:
     click.echo(f"Note: {out}, a table of the same images, is replaced", err=True)
 
 
-def _announce(path: Path, table: "FeatureTable", as_json: bool) -> int:
+def _announce(path: Path, table: "WrittenTable", as_json: bool) -> int:
     """Say what was written and name what failed."""
-    failed = [(i, error) for i, error in zip(table.ids, table.errors, strict=True) if error]
     for text in table.warnings:
         click.echo(f"Warning: {text}", err=True)
-    for _, error in failed:
+    for _, _, error in table.failed:
         click.echo(f"Error: {error}", err=True)
     if as_json:
-        named = [{"id": i, "error": error} for i, error in failed]
-        facts = {"out": str(path), "images": len(table), "features": len(table.names)}
+        named = [{"id": i, "error_code": code, "error": error} for i, code, error in table.failed]
+        facts = {"out": str(path), "images": table.rows, "features": len(table.names)}
         _output.print_json(facts | {"failed": named})
     else:
-        note = f", {len(failed):,} failed" if failed else ""
-        click.echo(f"{len(table):,} images, {len(table.names):,} features{note}: {path}")
-    return SOME_FAILED if failed else 0
+        note = f", {len(table.failed):,} failed" if table.failed else ""
+        click.echo(f"{table.rows:,} images, {len(table.names):,} features{note}: {path}")
+    return SOME_FAILED if table.failed else 0

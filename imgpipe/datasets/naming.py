@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import ImageError, shown
+from imgpipe._common import ImageError, code_of, shown
+from imgpipe._common.journal import Reason
 from imgpipe._common.texts import counted
 
 
@@ -46,15 +47,25 @@ def told_of(name: str, error: Exception) -> str:
     return " ".join((reason if named else f"{name}: {reason}").split())
 
 
+def reason_of(name: str, error: Exception) -> Reason:
+    """Give the code of what is wrong with an image, and the line that names it."""
+    return Reason(code_of(error), told_of(name, error))
+
+
 def told_together(notes: Sequence[str]) -> list[str]:
     """Tell the first of the notes on files, and how many files there are with such notes."""
-    if len(notes) < 2:
-        return list(notes)
+    return told_count(notes[0], len(notes)) if notes else []
+
+
+def told_count(note: str, count: int) -> list[str]:
+    """Tell a note that is the first of so many."""
+    if count < 2:
+        return [note] * count
     return [
         counted(
-            len(notes) - 1,
+            count - 1,
             "{note} (and {n} more note on images or masks like this)",
             "{note} (and {n} more notes on images or masks like this)",
-            note=notes[0],
+            note=note,
         )
     ]

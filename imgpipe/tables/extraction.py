@@ -1,25 +1,18 @@
 """The door: all images of a source measured, chunk by chunk, into one table."""
 
 import os
-import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
-
-import imgpipe
 from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.features.settings_file import check_settings
-from imgpipe.images import Images
-from imgpipe.tables.rows.columns import SAID, identifier_columns, label_columns
-from imgpipe.tables.rows.fingerprint import fingerprint
-from imgpipe.tables.rows.journal import Journal, Rows
-from imgpipe.tables.rows.measuring import measure
-from imgpipe.tables.table import FeatureTable, check_path
+from imgpipe.tables.rows.columns import SAID, label_columns
+from imgpipe.tables.rows.extracting import Extraction
+from imgpipe.tables.table import FeatureTable, WrittenTable, check_path
 
 
 class Settings(TypedDict, total=False):
@@ -55,17 +48,6 @@ _DEFAULTS: Settings = {
     "ivh_bins": None,
     "ivh_bin_width": None,
 }
-
-
-class StoppedExtraction(KeyboardInterrupt):
-    """An interrupt that lost no row: `kept` of `total` are in the file `path`, to go on from."""
-
-    def __init__(self, kept: int, total: int, path: Path) -> None:
-        super().__init__(
-            f"interrupted; {kept} of {total} images are kept in {path}, and resume=True goes on "
-            "from there"
-        )
-        self.kept, self.total, self.path = kept, total, path
 
 
 def extract_table(
@@ -134,10 +116,73 @@ def extract_table(
     >>> table.values.shape == (len(table), len(table.names)), any(table.errors)
     (True, False)
     """
+    if out is None and resume:
+        raise InputError("resume=True goes with out: rows are kept beside that file")
+    extraction = _checked_extraction(source, out, groups, split, hash_ids, salt, region, settings)
+    with extraction.run(resume=resume, n_jobs=n_jobs) as done:
+        return done.table()
+
+
+def write_features(
+    source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    groups: str | None = None,
+    split: str | None = None,
+    hash_ids: bool = False,
+    salt: str | None = None,
+    resume: bool = False,
+    region: str | None = None,
+    n_jobs: int | None = None,
+    **settings: Unpack[Settings],
+) -> WrittenTable:
+    """Measure every image of a source into a file, of any number of rows in little memory.
+
+    Parameters
+    ----------
+    source, out, groups, split, hash_ids, salt, resume, region, n_jobs, families, aggregation, \
+    bins, bin_width, low, range, outliers, distance, label, ivh_bins, ivh_bin_width
+        As in `extract_table`, which gives the values, too.
+
+    Returns
+    -------
+    WrittenTable
+        What a caller may want to say of it.
+
+    Raises
+    ------
+    InputError, StoppedExtraction
+        As `extract_table`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from imgpipe.tables import write_features
+    >>> with TemporaryDirectory() as folder:
+    ...     out = Path(folder) / "features.csv"
+    ...     told = write_features("synthetic-nodules", out, families="intensity")
+    ...     told.rows, told.failed, len(out.read_text().splitlines())
+    (258, (), 259)
+    """
+    extraction = _checked_extraction(source, out, groups, split, hash_ids, salt, region, settings)
+    with extraction.run(resume=resume, n_jobs=n_jobs) as done:
+        return done.written()
+
+
+def _checked_extraction(
+    source: Any,
+    out: str | os.PathLike[str] | None,
+    groups: str | None,
+    split: str | None,
+    hash_ids: bool,
+    salt: str | None,
+    region: str | None,
+    settings: Settings,
+) -> Extraction:
+    """Refuse what does not fit, before any image is measured."""
     if out is not None:
         check_path(out)
-    elif resume:
-        raise InputError("resume=True goes with out: rows are kept beside that file")
     if salt is not None and not hash_ids:
         raise InputError("salt goes with hash_ids=True")
     if salt == "":
@@ -158,31 +203,8 @@ def extract_table(
         columns, left = _without_others(columns)
         notes = [*notes, *left]
     images = images.noting(notes)
-    if hash_ids and salt is None:
-        salt = secrets.token_hex(16)
-    if out is None:
-        rows = Rows()
-        measured = measure(images, rows, chosen, n_jobs)
-        return _table(images.noting(measured), columns, rows, salt)
-    path = Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    header = {
-        "version": imgpipe.__version__,
-        "region": region,
-        **chosen,
-        "images": fingerprint(images),
-    }
-    journal = Journal(path.with_name(path.name + ".part"), header, resume=resume)
-    try:
-        measured = measure(images, journal, chosen, n_jobs)
-        table = _table(images.noting(measured), columns, journal, salt)
-        table.write(path)
-    except KeyboardInterrupt:
-        raise StoppedExtraction(len(journal.rows), len(images), journal.path) from None
-    finally:
-        journal.close()
-    journal.remove()
-    return table
+    path = None if out is None else Path(out)
+    return Extraction(images, columns, chosen, path, region, hash_ids, salt)
 
 
 def _checked(settings: Settings) -> dict[str, Any]:
@@ -210,23 +232,3 @@ def _without_others(columns: dict[str, list[str]]) -> tuple[dict[str, list[str]]
         "columns {names:,} are left out: hash_ids hashes DICOM identifiers only", names=others
     )
     return {name: columns[name] for name in columns if name in SAID}, [note] if others else []
-
-
-def _table(
-    images: Images, columns: dict[str, list[str]], rows: Rows, salt: str | None
-) -> FeatureTable:
-    """Bring the rows into the order of the images."""
-    undefined = (float("nan"),) * len(rows.names)
-    ordered = [rows.rows[i] for i in range(len(images))]
-    values = np.array([row.values or undefined for row in ordered], np.float64)
-    identifiers = identifier_columns(images, salt)
-    if salt is not None and not identifiers:
-        images = images.noting([say("no image has DICOM identifiers that could be hashed")])
-    return FeatureTable(
-        images.ids,
-        columns | identifiers,
-        tuple(rows.names),
-        values.reshape(len(images), len(rows.names)),
-        tuple(row.error for row in ordered),
-        images.warnings,
-    )

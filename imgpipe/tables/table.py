@@ -4,11 +4,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path
+from imgpipe._common import InputError
+from imgpipe._common.journal import Reason
+from imgpipe.tables.rows.writing import frame_of, rows_together, write_frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,8 @@ class FeatureTable:
         In one line that names the image; empty for an image that was measured.
     warnings : tuple of str
         What was passed over.
+    codes : tuple of str
+        Of the reasons in `errors`: docs/batches.md. Where none are given, all are ``UNUSABLE``.
     """
 
     ids: tuple[str, ...]
@@ -42,6 +46,7 @@ class FeatureTable:
     values: np.ndarray
     errors: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -62,18 +67,13 @@ class FeatureTable:
         Returns
         -------
         DataFrame
-            Columns ``id``, those that the source gives, the features, and ``error`` where an image
-            could not be used.
+            Columns ``id``, those that the source gives, the features, and ``error_code`` and
+            ``error`` where an image could not be used.
         """
-        import pandas as pd
-
-        parts = [
-            pd.DataFrame({"id": self.ids, **self.columns}),
-            pd.DataFrame(self.values, columns=list(self.names)),
-        ]
-        if any(self.errors):  # an empty column would be read as a feature without a value
-            parts.append(pd.DataFrame({"error": self.errors}))
-        return pd.concat(parts, axis=1)
+        codes = self.codes or ["UNUSABLE" if error else "" for error in self.errors]
+        reasons = [Reason(*pair) for pair in zip(codes, self.errors, strict=True)]
+        columns = {"id": self.ids, **self.columns}
+        return frame_of(columns, self.names, self.values, reasons if any(self.errors) else None)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the table; the same rows give the same bytes, and a file appears whole or not.
@@ -89,12 +89,30 @@ class FeatureTable:
             For another suffix, or where Parquet needs a package that is not installed.
         """
         check_path(path)
-        table = self.to_frame()
-        with atomic_path(path) as scratch:
-            if Path(path).suffix.lower() == ".csv":
-                table.to_csv(scratch, index=False)
-            else:
-                table.to_parquet(scratch, index=False)
+        table, step = self.to_frame(), rows_together(len(self.names))
+        starts = range(0, max(len(self), 1), step)
+        write_frames(Path(path), (table[start : start + step] for start in starts))
+
+
+class WrittenTable(NamedTuple):
+    """What is in a table of features that was written.
+
+    Parameters
+    ----------
+    rows : int
+        Images.
+    names : tuple of str
+        Of the features.
+    failed : tuple of (str, str, str)
+        Id, code and message of each image that could not be used.
+    warnings : tuple of str
+        What was passed over.
+    """
+
+    rows: int
+    names: tuple[str, ...]
+    failed: tuple[tuple[str, str, str], ...]
+    warnings: tuple[str, ...]
 
 
 def holds_images(path: str | os.PathLike[str], ids: Sequence[str]) -> bool:

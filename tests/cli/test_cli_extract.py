@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import time
@@ -14,8 +15,8 @@ import pytest
 from cli_helpers import Run, assert_one_error, left_beside, start
 from PIL import Image
 
+from imgpipe._common.journal import Block, Journal
 from imgpipe.features import extract
-from imgpipe.tables.rows.journal import Journal, Row
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -176,14 +177,14 @@ def test_stopped_and_resumed_gives_the_same_bytes(
     with start(*args, "--out", out) as process:
         deadline = time.monotonic() + 120
         while process.poll() is None and time.monotonic() < deadline:
-            if part.exists() and part.stat().st_size > 4000:
+            if part.exists() and part.stat().st_size > 100_000:
                 break
             time.sleep(0.005)
         os.killpg(process.pid, sent)
         _, err = process.communicate(timeout=30)
     assert not out.exists()
-    kept = len(part.read_bytes().splitlines()) - 2
-    assert 100 < kept < 900
+    kept = sum(map(int, re.findall(rb'"at": \d+, "rows": (\d+)', part.read_bytes())))
+    assert 0 < kept < 900
     if sent == signal.SIGINT:
         assert process.returncode == 130
         assert err.count("\n") == 1
@@ -205,8 +206,8 @@ def test_resume_goes_by_what_is_kept(run: Run, trees: Path, tmp_path: Path) -> N
     out.unlink()
     header = part_header(run, trees, tmp_path)
     names = whole.decode().splitlines()[0].split(",")[2:]
-    kept = Journal(part, header, resume=False)
-    kept.add(names, [Row(0, (7.0,) * len(names))])
+    kept = Journal(part, header)
+    kept.add(Block(np.full((1, len(names)), 7.0)), names)
     kept.close()
     assert run(*args, "--resume").exit_code == 0
     lines = out.read_text().splitlines()
@@ -233,7 +234,7 @@ def test_kept_rows_are_not_thrown_away(run: Run, trees: Path, tmp_path: Path) ->
     """Without --resume or --force, a run that was stopped is asked about."""
     out, part = tmp_path / "f.csv", tmp_path / "f.csv.part"
     args = ["extract", trees, "--families", "intensity", "--jobs", 1, "--out", out]
-    Journal(part, part_header(run, trees, tmp_path), resume=False).close()
+    Journal(part, part_header(run, trees, tmp_path)).close()
     kept = part.read_bytes()
     assert_one_error(run(*args), "f.csv.part", "--resume", "--force")
     assert part.read_bytes() == kept
@@ -244,7 +245,7 @@ def test_kept_rows_are_not_thrown_away(run: Run, trees: Path, tmp_path: Path) ->
 def test_resume_refuses_other_settings(run: Run, trees: Path, tmp_path: Path) -> None:
     """A part file of other families is not mixed in, nor is one of other images."""
     header = part_header(run, trees, tmp_path)
-    Journal(tmp_path / "f.csv.part", header, resume=False).close()
+    Journal(tmp_path / "f.csv.part", header).close()
     args = ["extract", trees, "--out", tmp_path / "f.csv", "--resume", "--jobs", 1]
     assert_one_error(run(*args, "--families", "histogram"), "f.csv.part", "other families")
     args[1] = trees / "benign"

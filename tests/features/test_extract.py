@@ -2,7 +2,6 @@
 
 import inspect
 import math
-import os
 import time
 
 import joblib
@@ -194,17 +193,6 @@ def test_jobs_of_the_caller(rng):
     with joblib.parallel_config(backend="threading", n_jobs=2):
         found, _ = extract_many(images, families="intensity")
     assert np.array_equal(found, expected)
-
-
-def test_worker_has_one_thread(monkeypatch):
-    """A task in another process sets IMGPIPE_THREADS=1 there, one in this process does not."""
-    monkeypatch.setenv("IMGPIPE_THREADS", "5")
-    settings = settings_from(families="intensity")
-    task = _many._Task([IMAGE], None, None, ["image 0"])
-    _many._work(task, settings, parent=os.getpid())
-    assert os.environ["IMGPIPE_THREADS"] == "5"
-    _many._work(task, settings, parent=-1)
-    assert os.environ["IMGPIPE_THREADS"] == "1"
 
 
 @pytest.mark.jit

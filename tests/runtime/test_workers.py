@@ -3,8 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 
+import joblib
 import pytest
+
+from imgpipe._runtime import workers
+from imgpipe._runtime.workers import in_chunks
 
 SCRIPT = """
 import time
@@ -34,3 +39,30 @@ def test_workers_end_with_a_killed_parent():
         process.kill()
         rest, _ = process.communicate(timeout=30)  # raises while a worker lives
     assert rest == ""
+
+
+@pytest.mark.parametrize("n_jobs", [None, 1, 3])
+def test_results_come_in_the_order_of_the_chunks(n_jobs):
+    """Whoever is done first, what is yielded first belongs to the first chunk."""
+
+    def work(number):
+        time.sleep(0.01 * (number % 3 == 0))
+        return -number
+
+    with joblib.parallel_config(backend="threading"):
+        assert list(in_chunks(work, iter(range(20)), n_jobs)) == [-n for n in range(20)]
+
+
+def test_an_error_of_a_chunk_reaches_the_caller():
+    """It comes as it is, at the latest where the chunk's result would."""
+    with joblib.parallel_config(backend="threading", n_jobs=2), pytest.raises(ZeroDivisionError):
+        list(in_chunks(lambda n: 1 // n, [1, 1, 0, 1]))
+
+
+def test_a_worker_has_one_thread(monkeypatch):
+    """A task in another process sets IMGPIPE_THREADS=1 there, one in this process does not."""
+    monkeypatch.setenv("IMGPIPE_THREADS", "5")
+    assert workers._at_work(abs, -7, parent=os.getpid()) == 7
+    assert os.environ["IMGPIPE_THREADS"] == "5"
+    workers._at_work(abs, -7, parent=-1)
+    assert os.environ["IMGPIPE_THREADS"] == "1"

@@ -57,8 +57,8 @@ def test_a_stop_keeps_what_is_done(
 ) -> None:
     """An interrupt says what is kept, and going on gives the bytes of an undisturbed run."""
     whole, stopped = tmp_path / "whole.csv", tmp_path / "stopped.csv"
-    extract_table(scans, whole, families="intensity")
     monkeypatch.setattr(measuring, "_CHUNK_IMAGES", 2)
+    extract_table(scans, whole, families="intensity")
     real, calls = measuring.extract_many, []
 
     def interrupted(*args: object, **kwargs: object) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +12,7 @@ import numpy as np
 
 from imgpipe._common import InputError, by_position
 from imgpipe._runtime.threads import side_by_side
-from imgpipe._runtime.workers import end_with
+from imgpipe._runtime.workers import in_chunks, worker_count
 from imgpipe.features.family import Family
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.labels import Label, image_error
@@ -54,32 +53,14 @@ def extract_tasks(
     shapes = _aligned(shapes, "morphological_mask", n)
     if n_jobs == 0 or not (n_jobs is None or isinstance(n_jobs, (int, np.integer))):
         raise InputError(f"n_jobs must be None, a positive integer or -1, not {n_jobs!r}")
-    workers = _workers(n_jobs, n)
+    workers = min(worker_count(n_jobs), n)
     tasks = _tasks(images, masks, shapes, workers)
-    if workers == 1:
-        results = [_work(task, settings, os.getpid()) for task in tasks]
-    else:
-        import joblib
-
-        job = joblib.delayed(_work)
-        added = FAMILIES.registered()
-        results = joblib.Parallel(n_jobs=n_jobs)(
-            job(task, settings, os.getpid(), added) for task in tasks
-        )
+    work = partial(_work, settings=settings, added=FAMILIES.registered())
+    results = list(in_chunks(work, tasks, 1 if workers == 1 else n_jobs))
     names = results[0][1]
     for _, other, label in results:
         _check_same(names, other, label)
     return np.concatenate([values for values, _, _ in results]), names
-
-
-def _workers(n_jobs: int | None, n: int) -> int:
-    """Give the processes asked for, or chosen by `joblib.parallel_config`, at most one an image."""
-    # only who has imported joblib can have chosen
-    if n_jobs == 1 or (n_jobs is None and "joblib" not in sys.modules):
-        return 1
-    import joblib
-
-    return min(int(joblib.effective_n_jobs(n_jobs)), n)
 
 
 def _described(settings: Settings, images: Any) -> Settings:
@@ -174,13 +155,10 @@ def _part(masks: Any, start: int, stop: int) -> Any:
 
 
 def _work(
-    task: _Task, settings: Settings, parent: int, added: Mapping[str, Family] | None = None
+    task: _Task, settings: Settings, added: Mapping[str, Family]
 ) -> tuple[np.ndarray, list[str], str]:
-    """Run one task, in a worker with one thread, that may not know the `added` families."""
-    if os.getpid() != parent:
-        FAMILIES.update(added or {})
-        os.environ["IMGPIPE_THREADS"] = "1"
-        end_with(parent)
+    """Run one task, in a worker that may not know the `added` families."""
+    FAMILIES.update(added)
     values, names = run(task.images, task.masks, task.shapes, settings, task.labels)
     return values, names, task.labels[0]
 

@@ -16,9 +16,8 @@ from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.folder import classes_by_folder
 from imgpipe.datasets.manifest import other_columns, unused_columns
 from imgpipe.features import FAMILIES
-from imgpipe.images import ImageFile, Images, identifiers
 
-SAID = ("id", "label", "group", "split", "error")
+SAID = ("id", "label", "group", "split", "error_code", "error")
 IDENTIFIERS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
 _Source = str | os.PathLike[str]
 _Columns = dict[str, list[str]]
@@ -48,11 +47,10 @@ def label_columns(
     return _of_dataset(path, len(ids))
 
 
-def identifier_columns(images: Images, salt: str | None) -> dict[str, list[str]]:
+def identifier_columns(
+    rows: Sequence[Sequence[str] | None], salt: str | None
+) -> dict[str, list[str]]:
     """Give the columns of the three DICOM identifiers, hashed where there is a salt."""
-    rows = [identifiers(i.path) if isinstance(i, ImageFile) else None for i in images.items]
-    if not any(rows):
-        return {}
     # a key of BLAKE2b has at most 64 bytes
     key = (salt or "").encode(errors="surrogateescape")
     key = key if len(key) <= 64 else hashlib.blake2b(key).digest()

@@ -6,37 +6,70 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe.tables.rows.journal import Journal, Row
+from imgpipe._common.journal import Block, Journal, Reason
+
+VALUES = np.array([[0.1 + 0.2, np.nan, np.inf, 1e-310], [np.nan] * 4])
+ERRORS = {1: Reason("CODE", "bad \udcff")}
 
 
-def test_a_journal_drops_a_cut_line(tmp_path: Path) -> None:
-    """Floats come back to the last bit, and a line cut short is computed again."""
+def test_a_journal_drops_a_cut_block(tmp_path: Path) -> None:
+    """Floats come back to the last bit; a block cut anywhere is dropped, those before it stay."""
     path, header = tmp_path / "x.part", {"images": "abc"}
-    values = (0.1 + 0.2, float("nan"), float("inf"), 1e-310)
-    first = Journal(path, header, resume=False)
-    first.add(["a", "b", "c", "d"], [Row(0, values), Row(1, None, "bad")])
-    first.add([], [Row(2, values)])
+    first = Journal(path, header)
+    first.add(Block(VALUES[1:, :0], {0: Reason("CODE", "no values yet")}))
+    first.add(Block(VALUES, ERRORS, {"who": ["a", None]}, 2, "a note"), ["a", "b", "c", "d"])
+    kept = path.stat().st_size
+    first.add(Block(VALUES[:1]))
     first.close()
     whole = path.read_bytes()
-    for cut in range(1, 40):
-        path.write_bytes(whole[:-cut])
+    for cut in range(kept, len(whole)):
+        path.write_bytes(whole[:cut])
         again = Journal(path, header, resume=True)
+        assert (again.count, again.failed, again.names) == (3, 2, ["a", "b", "c", "d"]), cut
+        assert path.stat().st_size == kept
         again.close()
-        assert set(again.rows) == {0, 1}, cut
-        assert np.array_equal(again.rows[0].values, values, equal_nan=True)
-        assert again.rows[1].error == "bad"
-        assert again.names == ["a", "b", "c", "d"]
+    again = Journal(path, header, resume=True)
+    early, late = again.blocks()
+    assert early.values.shape == (1, 4)
+    assert np.isnan(early.values).all()
+    assert early.errors == {0: ("CODE", "no values yet")}
+    assert late.values.tobytes() == VALUES.tobytes()
+    assert (late.errors, late.extras, late.notes, late.note) == (
+        ERRORS, {"who": ["a", None]}, 2, "a note",
+    )  # fmt: skip
+    assert (again.extras, again.notes, again.note) == ({"who"}, 2, "a note")
+    again.close()
+
+
+def test_bytes_that_changed_and_blocks_that_repeat_are_dropped(tmp_path: Path) -> None:
+    """Numbers with another checksum, and a block that was there before, end what is taken over."""
+    path = tmp_path / "x.part"
+    first = Journal(path, {})
+    start = path.stat().st_size
+    first.add(Block(VALUES), ["a", "b", "c", "d"])
+    first.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[start:])
+    again = Journal(path, {}, resume=True)
+    again.close()
+    assert again.count == 2
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    again = Journal(path, {}, resume=True)
+    again.close()
+    assert again.count == 0
 
 
 def test_a_journal_without_a_header(tmp_path: Path) -> None:
     """A part file killed before its first line was whole starts anew."""
     (tmp_path / "x.part").write_bytes(b'{"imag')
-    again = Journal(tmp_path / "x.part", {"images": "abc"}, resume=True)
-    again.add(["a"], [Row(0, (1.0,))])
+    again = Journal(tmp_path / "x.part", {"images": "abc"}, resume=True, secret="drawn")
+    again.add(Block(np.ones((1, 1))), ["a"])
     again.close()
-    once_more = Journal(tmp_path / "x.part", {"images": "abc"}, resume=True)
+    once_more = Journal(tmp_path / "x.part", {"images": "abc"}, resume=True, secret="another")
+    assert [block.values.tolist() for block in once_more.blocks()] == [[[1.0]]]
+    assert once_more.secret == "drawn"
     once_more.close()
-    assert once_more.rows == {0: Row(0, (1.0,))}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +78,22 @@ def test_a_journal_without_a_header(tmp_path: Path) -> None:
 )
 def test_a_journal_of_other_settings(first: dict, second: dict, tmp_path: Path) -> None:
     """Rows are refused where a setting differs, also one that only one of the runs names."""
-    Journal(tmp_path / "x.part", {"images": "abc", **first}, resume=False).close()
+    Journal(tmp_path / "x.part", {"images": "abc", **first}).close()
     (name,) = first.keys() | second.keys()
     with pytest.raises(InputError, match=f"belongs to a run with other {name}; run without"):
         Journal(tmp_path / "x.part", {"images": "abc", **second}, resume=True)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_one_writer_at_a_time(resume: bool, tmp_path: Path) -> None:
+    """A file that is being written is refused, and left as it is, until its writer is done."""
+    path = tmp_path / "x.part"
+    first = Journal(path, {})
+    first.add(Block(VALUES), ["a", "b", "c", "d"])
+    kept = path.read_bytes()
+    with pytest.raises(InputError, match=r"x\.part is being written by another process"):
+        Journal(path, {}, resume=resume)
+    assert path.read_bytes() == kept
+    first.remove()
+    assert not path.exists()
+    Journal(path, {}, resume=resume).close()

@@ -1,0 +1,185 @@
+"""One extraction: its rows go through a journal, from which the table is written."""
+
+import errno
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import imgpipe
+from imgpipe._common import InputError, track
+from imgpipe._common.journal import Block, Journal
+from imgpipe._common.texts import say
+from imgpipe.datasets.naming import told_count
+from imgpipe.images import Images
+from imgpipe.tables.rows.columns import identifier_columns
+from imgpipe.tables.rows.fingerprint import fingerprint
+from imgpipe.tables.rows.measuring import measure
+from imgpipe.tables.rows.writing import frames_of, write_frames
+from imgpipe.tables.table import FeatureTable, WrittenTable
+
+
+class StoppedExtraction(KeyboardInterrupt):
+    """An interrupt that lost no row: `kept` of `total` are in the file `path`, to go on from."""
+
+    def __init__(self, kept: int, total: int, path: Path) -> None:
+        super().__init__(
+            f"interrupted; {kept} of {total} images are kept in {path}, and resume=True goes on "
+            "from there"
+        )
+        self.kept, self.total, self.path = kept, total, path
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What is to be measured, and where it goes.
+
+    Parameters
+    ----------
+    images : Images
+    columns : dict of str to list of str
+        What the source says of each.
+    settings : dict
+        Of the features.
+    out : Path or None
+        Of the table.
+    region : str or None
+        As it was asked for.
+    hash_ids, salt
+        As in `imgpipe.tables.extract_table`.
+    """
+
+    images: Images
+    columns: Mapping[str, list[str]]
+    settings: dict[str, Any]
+    out: Path | None
+    region: str | None
+    hash_ids: bool
+    salt: str | None
+
+    @contextmanager
+    def run(self, *, resume: bool, n_jobs: int | None) -> Iterator["_Done"]:
+        """Measure all, write the table, and give it while its rows are still at hand."""
+        journal = self._opened(resume)
+        try:
+            done = self._measured(journal, n_jobs)
+            if self.out is not None:
+                done.write(self.out)
+            yield done
+            journal.remove()
+        except KeyboardInterrupt:
+            if journal.path is None:
+                raise
+            raise StoppedExtraction(journal.count, len(self.images), journal.path) from None
+        except OSError as error:
+            if journal.path is None or error.errno not in _FULL:
+                raise
+            raise InputError(
+                f"{self.out}: {error.strerror}; {journal.count} of {len(self.images)} images are "
+                f"kept in {journal.path}: make room, and resume from there"
+            ) from None
+        finally:
+            journal.close()
+
+    def _opened(self, resume: bool) -> Journal:
+        digest = hashlib.sha256((self.salt or "").encode(errors="surrogateescape")).hexdigest()
+        header = {
+            "version": imgpipe.__version__,
+            "region": self.region,
+            **self.settings,
+            "salt": None if not self.hash_ids else digest if self.salt else "drawn",
+            "images": fingerprint(self.images),
+        }
+        drawn = secrets.token_hex(16) if self.hash_ids and self.salt is None else None
+        if self.out is None:
+            return Journal(None, header, secret=drawn)
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        path = self.out.with_name(self.out.name + ".part")
+        return Journal(path, header, resume=resume, secret=drawn)
+
+    def _measured(self, journal: Journal, n_jobs: int | None) -> "_Done":
+        salt = (self.salt or journal.secret) if self.hash_ids else None
+        blocks = measure(self.images, journal, self.settings, n_jobs)
+        total = len(self.images)
+        for block, names in track(
+            blocks, "extracting", total, size=_size, done=journal.count, lines=True
+        ):
+            journal.add(_hashed(block, salt), names)
+        notes = told_count(journal.note, journal.notes)
+        if salt is not None and "identifiers" not in journal.extras:
+            notes = [*notes, say("no image has DICOM identifiers that could be hashed")]
+        return _Done(self.images.ids, self.columns, (*self.images.warnings, *notes), journal)
+
+
+# no space, quota, size of a file
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+
+
+def _size(found: tuple[Block, list[str]]) -> int:
+    return len(found[0])
+
+
+def _hashed(block: Block, salt: str | None) -> Block:
+    """Keep no identifier as it is where hashes are wanted."""
+    rows = block.extras.get("identifiers")
+    if rows is None or salt is None:
+        return block
+    hashes = list(zip(*identifier_columns(rows, salt).values(), strict=True))
+    return replace(block, extras={**block.extras, "identifiers": hashes})
+
+
+@dataclass(frozen=True)
+class _Done:
+    """All rows, in a journal."""
+
+    ids: tuple[str, ...]
+    columns: Mapping[str, list[str]]
+    warnings: tuple[str, ...]
+    journal: Journal
+
+    def write(self, path: Path) -> None:
+        """Write the table."""
+        write_frames(path, frames_of(self.journal, {"id": self.ids, **self.columns}, self._texts))
+
+    def written(self) -> WrittenTable:
+        """Say what is in the table."""
+        failed = []
+        start = 0
+        for block in self.journal.blocks() if self.journal.failed else ():
+            failed += [(self.ids[start + i], *reason) for i, reason in block.errors.items()]
+            start += len(block)
+        return WrittenTable(len(self.ids), tuple(self.journal.names), tuple(failed), self.warnings)
+
+    def table(self) -> FeatureTable:
+        """Bring all into memory."""
+        values = np.empty((len(self.ids), len(self.journal.names)))
+        errors, codes = [""] * len(self.ids), [""] * len(self.ids)
+        texts: dict[str, list[str]] = {}
+        start = 0
+        for block in self.journal.blocks():
+            values[start : start + len(block)] = block.values
+            for i, reason in block.errors.items():
+                codes[start + i], errors[start + i] = reason
+            for name, column in self._texts(block).items():
+                texts.setdefault(name, []).extend(column)
+            start += len(block)
+        return FeatureTable(
+            self.ids,
+            {**self.columns, **texts},
+            tuple(self.journal.names),
+            values,
+            tuple(errors),
+            self.warnings,
+            tuple(codes),
+        )
+
+    def _texts(self, block: Block) -> Mapping[str, Sequence[str]]:
+        """Identifiers, hashed before where they are to be, if any image has some."""
+        if "identifiers" not in self.journal.extras:
+            return {}
+        return identifier_columns(block.extras.get("identifiers", [None] * len(block)), None)
