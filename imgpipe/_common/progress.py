@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 T = TypeVar("T")
 
 _PATIENCE = 1.0  # seconds of work before a bar appears
-_LINES = 5.0  # seconds between lines
+_LINES = 10.0  # seconds between lines
 _COLUMNS = ("description", "fields[rate]", "fields[left]")
 
 

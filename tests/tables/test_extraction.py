@@ -107,9 +107,9 @@ def test_what_makes_no_sense(settings: dict, words: str, scans: Path) -> None:
         extract_table(scans, **settings)
 
 
-@pytest.mark.parametrize("name", ["spacing", "colour"])
+@pytest.mark.parametrize("name", ["masks", "colour"])
 def test_unknown_settings(name: str, scans: Path) -> None:
-    """A setting that the files tell, and one that does not exist, are a TypeError."""
+    """What the source tells, and a setting that does not exist, are a TypeError."""
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{name}'"):
         extract_table(scans, **{name: 1})  # type: ignore[arg-type]
 
