@@ -10,8 +10,8 @@ from imgpipe._common.texts import Text, say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.features.settings_file import check_settings
+from imgpipe.tables.jobs.extracting import Extraction
 from imgpipe.tables.rows.columns import SAID, label_columns
-from imgpipe.tables.rows.extracting import Extraction
 from imgpipe.tables.table import FeatureTable, WrittenTable, check_path
 
 
