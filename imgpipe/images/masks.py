@@ -104,7 +104,7 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
     labels = _labels(name, samples, notes)
     return LabelImage(
         np.ascontiguousarray(labels),
-        (*(samples.warnings if decode is decode_nifti else ()), *notes),
+        (*(() if decode is decode_dicom else samples.warnings), *notes),
         samples.spacing,
         samples.place,
     )

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from imgpipe._common import InputError, shown
@@ -12,6 +13,7 @@ from imgpipe.images.formats.dicom.elements import is_dicom
 from imgpipe.images.formats.jpeg import decode_jpeg
 from imgpipe.images.formats.nifti import decode_nifti, is_nifti
 from imgpipe.images.formats.npy import decode_npy
+from imgpipe.images.formats.nrrd import MAGIC, decode_nrrd
 from imgpipe.images.formats.png import decode_png
 from imgpipe.images.formats.samples import Samples, picture
 from imgpipe.images.formats.tiff import decode_tiff
@@ -28,6 +30,7 @@ READERS: dict[bytes, Decoder] = {
     b"MM\x00+": decode_tiff,
     b"BM": decode_bmp,
     b"\x93NUMPY": decode_npy,
+    MAGIC: decode_nrrd,
 }
 
 HEAD = 8192  # bytes that tell what a file is, compressed or not
@@ -107,6 +110,9 @@ def read(path: str | os.PathLike[str]) -> Image:
     that it does; axes that are not at right angles are an error. Values are scaled by scl_slope
     and scl_inter. One point in time is a volume, several are an error; one slice is an image.
 
+    *NRRD.* As NIfTI, with the place by "space directions" and "space origin" where the space is
+    that of the patient (LPS, RAS or LAS). The data of a .nhdr file lie beside it, in one file.
+
     Examples
     --------
     >>> import numpy as np, tempfile, pathlib
@@ -174,7 +180,10 @@ def load(path: str | os.PathLike[str]) -> tuple[str, Decoder, bytes]:
             raise
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{name}: cannot be read: {reason}") from None
-    return name, decoder_for(name, data[:HEAD], path.suffix.lower()), data
+    decode = decoder_for(name, data[:HEAD], path.suffix.lower())
+    if decode is decode_nrrd:
+        decode = partial(decode_nrrd, folder=path.parent)
+    return name, decode, data
 
 
 def decoder_for(name: str, head: bytes, suffix: str) -> Decoder:

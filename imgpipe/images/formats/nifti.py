@@ -11,7 +11,7 @@ from imgpipe._common.texts import Text
 from imgpipe.images.formats.errors import quiet
 from imgpipe.images.formats.nifti_place import geometry_of
 from imgpipe.images.formats.samples import Samples
-from imgpipe.images.formats.unpacking import GZIP, Gunzip, Plain
+from imgpipe.images.formats.unpacking import GZIP, Plain, Unpacked
 from imgpipe.images.image import check_budget, settle
 
 SINGLE, PAIR = (b"n+1\0", b"n+2\0"), (b"ni1\0", b"ni2\0")
@@ -40,7 +40,7 @@ def is_nifti(data: bytes) -> bool:
     if not data.startswith(GZIP):
         return bool(nifti_header(data[:540]))
     try:
-        return bool(nifti_header(Gunzip("", data).read(540)))
+        return bool(nifti_header(Unpacked("", data).read(540)))
     except InputError:
         return False
 
@@ -68,7 +68,7 @@ def decode_nifti_labels(name: str, data: bytes) -> Samples:
 
 def _stored(name: str, data: bytes) -> tuple[Samples, float, float]:
     """Stored values in the order (z, y, x), and slope and intercept of what they mean."""
-    source: Any = Gunzip(name, data) if data.startswith(GZIP) else Plain(data)
+    source: Any = Unpacked(name, data) if data.startswith(GZIP) else Plain(data)
     header, length = _header(name, source)
     notes: list[Text] = []
     shape = _shape(name, header)

@@ -1,5 +1,6 @@
 """Compressed content, unpacked no further than what is asked for."""
 
+import bz2
 import gzip
 import io
 import zlib
@@ -10,21 +11,22 @@ GZIP = b"\x1f\x8b"
 _AFTER = 1 << 20  # bytes behind those that were asked for, unpacked to reach the checksum
 
 
-class Gunzip:
-    """Bytes of gzip-compressed content, in order and a part at a time.
+class Unpacked:
+    """Bytes of compressed content, in order and a part at a time.
 
     What is unpacked is bounded by what is asked for, however much a few bytes would become.
     """
 
-    def __init__(self, name: str, data: bytes) -> None:
-        self._name = name
-        self._file = gzip.GzipFile(fileobj=io.BytesIO(data))
+    def __init__(self, name: str, data: bytes, kind: str = "gzip") -> None:
+        self._name, self._kind = name, kind
+        content = io.BytesIO(data)
+        self._file = bz2.BZ2File(content) if kind == "bzip2" else gzip.GzipFile(fileobj=content)
 
     def read(self, count: int) -> bytes:
         """The next bytes, fewer where the content ends."""
         try:
             return self._file.read(count)
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, OSError, ValueError, zlib.error) as error:
             raise self._damaged(error) from None
 
     def finish(self) -> None:
@@ -35,8 +37,8 @@ class Gunzip:
 
     def _damaged(self, error: Exception) -> InputError:
         if isinstance(error, EOFError):
-            return InputError(f"{self._name}: truncated: its gzip data end early")
-        return InputError(f"{self._name}: damaged: its gzip data cannot be unpacked")
+            return InputError(f"{self._name}: truncated: its {self._kind} data end early")
+        return InputError(f"{self._name}: damaged: its {self._kind} data cannot be unpacked")
 
 
 class Plain:
