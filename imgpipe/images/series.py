@@ -3,18 +3,26 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from imgpipe._common import InputError, shown
 from imgpipe._common.texts import counted, say
-from imgpipe.images.formats.dicom.elements import head_of, is_dicom, parse, text
-from imgpipe.images.formats.dicom.planes import check_alike, distance, spatial_order
+from imgpipe.images.formats.dicom.choosing import SeriesChoice, choice_of
+from imgpipe.images.formats.dicom.elements import head_of, is_dicom, is_dicom_file, parse, text
+from imgpipe.images.formats.dicom.evening import evened
+from imgpipe.images.formats.dicom.planes import (
+    check_alike,
+    check_single,
+    distance,
+    spatial_order,
+    unevenness,
+)
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
+from imgpipe.images.formats.dicom.stacked import check_one_scan, listed, of_one_series, stacked
 from imgpipe.images.formats.dicom.values import filled
 from imgpipe.images.formats.errors import quiet
-from imgpipe.images.image import DICOM_SUFFIXES, Image, check_budget, settle
+from imgpipe.images.image import DICOM_SUFFIXES, Image, check_budget
 from imgpipe.images.place import Place
 
 KEPT = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -50,7 +58,9 @@ class Series:
     warnings: tuple[str, ...] = ()
 
 
-def read_series(folder: str | os.PathLike[str], *, series: str | None = None) -> Series:
+def read_series(
+    folder: str | os.PathLike[str], *, series: str | None = None, allow_gaps: bool = False
+) -> Series:
     """Read the DICOM files of a folder as one volume.
 
     Files that are not DICOM, or hold no pixels, are passed over and named in the warnings. DICOM
@@ -62,9 +72,16 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
     Parameters
     ----------
     folder : path-like
-        Folder with the slices of one series, not searched deeper; or one multi-frame file.
+        Folder with the slices of one series; or one multi-frame file. Folders in it are searched
+        where it holds no slice itself, or `series` is given.
     series : str, optional
-        SeriesInstanceUID; needed where the folder holds several.
+        SeriesInstanceUID, or words of its headers as in ``"modality=CT,description=chest"``
+        (modality, description, number, patient, study); needed where the folder holds several.
+    allow_gaps : bool
+        Resample slices that are missing, at uneven distances or shifted against each other (a
+        tilted gantry) by linear interpolation onto an even grid along their normal. Positions
+        decide, no tag of a tilt; a warning counts the slices between those of the series. Whole
+        numbers stay whole, and what lies outside all slices gets the lowest value.
 
     Returns
     -------
@@ -77,8 +94,8 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
     InputError
         If the folder holds no slices, several series and none is named, slices of different size,
         spacing or orientation, colours, frames without positions, two slices at one position,
-        missing or unevenly spaced slices, or slices that are shifted against each other (a tilted
-        gantry).
+        or, without `allow_gaps`, missing or unevenly spaced slices, or slices that are shifted
+        against each other.
 
     Examples
     --------
@@ -88,27 +105,37 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
         ...
     imgpipe._common.errors.InputError: no/such/folder: no such folder
     """
-    name = shown(folder)
-    root = Path(folder)
+    name, root = shown(folder), Path(folder)
     if not root.exists():
         raise InputError(f"{name}: no such folder")
-    paths = sorted(root.iterdir()) if root.is_dir() else [root]
-    opened = {file: open_slices(file, series) for file in paths}
-    files = _of_one_series(name, opened, series)
-    _check_alike(files)
+    opened = _opened(root, choice_of(series))
+    files = [found for found in opened.values() if not isinstance(found, str)]
+    if not files:
+        raise InputError(f"{name}: {_nothing(opened, series)}")
+    of_one_series(name, files)
     planes = [plane for file in files for plane in file.planes]
     check_alike(planes)
+    check_one_scan(files)
     if len(planes) == 1:
         raise InputError(f"{name}: one slice is no volume; read it as a file")
     order = spatial_order(planes)
-    first = planes[order[0]]
-    between = distance(name, [planes[k] for k in order], "slices")
+    planes = [planes[k] for k in order]
+    check_single(planes, "slices")
+    fault = unevenness(planes, say("slices")) if allow_gaps else None
+    between = distance(name, planes, say("slices")) if fault is None else 0.0
     check_budget(name, (len(planes), *files[0].shape))
-    notes = _passed_over(opened)
-    place = Place(np.array(first.position), first.axes, files[0].frame)
-    spacing = (between, *first.spacing)
+    values, padding = stacked(files, order)
+    origin, notes = np.array(planes[0].position), _passed_over(opened)
+    if fault is not None:
+        values, padding, origin, between, count = evened(name, planes, values, padding)
+        told = say(
+            "{n} of {of} slices are interpolated: {fault}", n=count, of=len(values), fault=fault
+        )
+        notes = (*notes, told)
+    place = Place(origin, planes[0].axes, files[0].frame)
+    spacing = (between, *planes[0].spacing)
     return Series(
-        image=Image(_stacked(files, order), None, spacing, warnings=notes, place=place),
+        image=Image(filled(values, padding), None, spacing, warnings=notes, place=place),
         origin=place.origin,
         directions=place.directions,
         frame=files[0].frame,
@@ -117,6 +144,45 @@ def read_series(folder: str | os.PathLike[str], *, series: str | None = None) ->
         series=files[0].series,
         warnings=notes,
     )
+
+
+def _searched(root: Path, deep: bool) -> list[Path]:
+    """Files in the order in which slices are looked for."""
+    if not root.is_dir():
+        return [root]
+    top = sorted(file for file in root.iterdir() if not file.is_dir())
+    return files_below(root) if deep or not any(map(is_dicom_file, top)) else top
+
+
+def _opened(root: Path, choice: SeriesChoice | None) -> dict[Path, SliceFile | str]:
+    """Open the files of a folder, and of folders in it where there is a choice or no slice."""
+    if not root.is_dir():
+        return {root: open_slices(root, choice)}
+    opened = {file: open_slices(file, choice) for file in sorted(root.iterdir())}
+    if choice is None and any(isinstance(found, SliceFile) for found in opened.values()):
+        return opened
+    below = [file for file in files_below(root) if file not in opened]
+    if not below:
+        return opened
+    opened = {path: found for path, found in opened.items() if not path.is_dir()}
+    return opened | {file: open_slices(file, choice) for file in below}
+
+
+def files_below(root: Path) -> list[Path]:
+    """Files of a folder and of all folders in it, hidden ones and links to folders aside."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(folder, name) for name in sorted(files) if not name.startswith(".")]
+    return found
+
+
+def _nothing(opened: dict[Path, SliceFile | str], series: str | None) -> str:
+    """Say that no slice was found, and what there is."""
+    if series is None:
+        return "no DICOM slices in it"
+    there = {str(what) for what in opened.values() if str(what).startswith("series ")}
+    return f"no series {series} in it; there is {listed(there) or 'none'}"
 
 
 def _passed_over(opened: dict[Path, SliceFile | str]) -> tuple[str, ...]:
@@ -141,13 +207,17 @@ def _passed_over(opened: dict[Path, SliceFile | str]) -> tuple[str, ...]:
     )
 
 
-def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
+def identifiers(
+    path: str | os.PathLike[str], *, series: str | None = None
+) -> tuple[str, str, str] | None:
     """Read the three identifiers that are kept, of a DICOM file or of the first in a folder.
 
     Parameters
     ----------
     path : path-like
         File, or folder of a series.
+    series : str, optional
+        Which of the series in a folder, as of `read_series`.
 
     Returns
     -------
@@ -160,77 +230,18 @@ def identifiers(path: str | os.PathLike[str]) -> tuple[str, str, str] | None:
     >>> identifiers("photo.png") is None
     True
     """
-    root = Path(path)
-    for file in sorted(root.iterdir()) if root.is_dir() else [root]:
+    root, choice = Path(path), choice_of(series)
+    for file in _searched(root, deep=choice is not None):
         try:
             with quiet():
                 head = head_of(file)
                 if not (is_dicom(head) or (head and file.suffix.lower() in DICOM_SUFFIXES)):
                     continue
                 name, dataset = shown(file), parse(file)
-                if "Rows" in dataset:
+                if "Rows" in dataset and (choice is None or choice.meets(name, dataset)):
                     patient, study, series = (text(name, dataset, keyword) for keyword in KEPT)
                     return patient, study, series
         except Exception:
             # a damaged file is reported where its pixels are read
             continue
     return None
-
-
-def _of_one_series(
-    name: str, opened: dict[Path, SliceFile | str], series: str | None
-) -> list[SliceFile]:
-    """Files of the one series that is there, or meant."""
-    files = [found for found in opened.values() if not isinstance(found, str)]
-    if not files and series is not None:
-        there = {what for what in opened.values() if str(what).startswith("series ")}
-        raise InputError(f"{name}: no series {series} in it; there is {_listed(there) or 'none'}")
-    if not files:
-        raise InputError(f"{name}: no DICOM slices in it")
-    there = {file.series for file in files}
-    if len(there) > 1:
-        raise InputError(
-            f"{name}: {len(there)} series in one folder ({_listed(there)}); give each a folder of "
-            "its own, or name one"
-        )
-    return files
-
-
-def _listed(names: set[Any]) -> str:
-    """List the first names, and how many there are besides."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(sorted(names)[:3]) + more
-
-
-def _check_alike(files: list[SliceFile]) -> None:
-    """Refuse files that cannot be one volume."""
-    first = files[0]
-    for file in files:
-        if file.shape != first.shape:
-            raise InputError(
-                f"{file.name}: {file.shape} pixels, where {first.name} has {first.shape}"
-            )
-        if (file.patient, file.study, file.frame) != (first.patient, first.study, first.frame):
-            raise InputError(f"{file.name}: another patient, study or frame than {first.name}")
-
-
-def _stacked(files: list[SliceFile], order: list[int]) -> np.ndarray:
-    """Pixels of all slices in spatial order, in a dtype that holds each."""
-    parts, paddings, marked = [], [], False
-    for file in files:
-        values, padding = file.pixels()
-        parts.append(settle(file.name, values))
-        marked |= padding is not None
-        paddings.append(np.zeros((len(values), 1, 1), bool) if padding is None else padding)
-    volume = _ordered(parts, order, files[0].shape)
-    return filled(volume, _ordered(paddings, order, files[0].shape) if marked else None)
-
-
-def _ordered(parts: list[np.ndarray], order: list[int], shape: tuple[int, int]) -> np.ndarray:
-    """Slices of all files as one array."""
-    out = np.empty((len(order), *shape), np.result_type(*parts))
-    places, at = np.argsort(order), 0
-    for part in parts:
-        out[places[at : at + len(part)]] = part
-        at += len(part)
-    return out

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from imgpipe._common import InputError, shown
+from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image
 from imgpipe.images.read import read
 from imgpipe.images.series import read_series
@@ -20,7 +21,7 @@ def read_volume(
     path : path-like
         Folder of a DICOM series, or a file of a volume.
     series : str, optional
-        SeriesInstanceUID, of a folder with several.
+        Of a folder with several: SeriesInstanceUID, or words as ``"modality=CT"``.
     allow_gaps : bool
         Resample slices that are missing or shifted, which are an error otherwise.
 
@@ -29,8 +30,11 @@ def read_volume(
     Image
         Pixels (z, y, x).
     """
-    if Path(path).is_dir():
-        return replace(read_series(path, series=series).image, id=os.fspath(path))
+    if Path(path).is_dir() or ((series is not None or allow_gaps) and is_dicom_file(path)):
+        found = read_series(path, series=series, allow_gaps=allow_gaps)
+        return replace(found.image, id=os.fspath(path))
+    if series is not None:
+        raise InputError(f"{shown(path)}: no DICOM, of which series {series!r} could be chosen")
     image = read(path)
     if len(image.spatial_shape) != 3:
         size = " x ".join(map(str, image.spatial_shape))

@@ -210,10 +210,14 @@ def test_one_of_several_series(folder, volume):
     assert np.array_equal(read_series(folder, series=SERIES).image.pixels, volume - 1000)
     other = read_series(folder, series="9.9")
     assert np.array_equal(other.image.pixels, volume[:3] - 993)
-    assert other.warnings[0].startswith(f"6 files passed over: 5.dcm (series {SERIES}), ")
-    with pytest.raises(InputError, match=r"2 series in one folder \(1\.2\.3\.2, 9\.9\)"):
+    assert other.warnings[0].startswith(f"6 files passed over: 5.dcm (series {SERIES} [CT]), ")
+    with pytest.raises(
+        InputError, match=r"2 series in one folder \(1\.2\.3\.2 \[CT\], 9\.9 \[CT\]\)"
+    ):
         read_series(folder)
-    with pytest.raises(InputError, match=r"no series 1\.1 .* there is series 1\.2\.3\.2, series 9"):
+    with pytest.raises(
+        InputError, match=r"no series 1\.1 .* there is series 1\.2\.3\.2 \[CT\], series 9"
+    ):
         read_series(folder, series="1.1")
     change(folder, 2, SeriesInstanceUID="9.8", ImagePositionPatient=[])
     assert len(read_series(folder, series="9.9").image.pixels) == 3

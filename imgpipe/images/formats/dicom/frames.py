@@ -143,7 +143,7 @@ def stacking(name: str, dataset: Any, frames: int) -> Stacking:
     if frames > 1 and (planes := planes_of(name, dataset, frames)) is not None:
         check_alike(planes)
         order = spatial_order(planes)
-        between = distance(name, [planes[k] for k in order], "frames")
+        between = distance(name, [planes[k] for k in order], say("frames"))
         return Stacking(order, (between, *planes[0].spacing))
     plane = numbers(name, *places(name, dataset, SPACING, frames)[0])
     if not plane:

@@ -8,6 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError, shown
 from imgpipe._common.texts import say
+from imgpipe.images.formats.dicom.choosing import SeriesChoice
 from imgpipe.images.formats.dicom.elements import (
     PIXEL_TAGS,
     head_of,
@@ -56,7 +57,7 @@ class SliceFile:
         return values.reshape(count), None if padding is None else padding.reshape(count)
 
 
-def open_slices(path: Path, series: str | None = None) -> SliceFile | str:
+def open_slices(path: Path, choice: SeriesChoice | None = None) -> SliceFile | str:
     """The slices of a file of the series, its pixels left there; or what it is instead."""
     name = shown(path)
     if not path.is_file():
@@ -68,12 +69,20 @@ def open_slices(path: Path, series: str | None = None) -> SliceFile | str:
             return say("no DICOM")
         dataset = parse(path)
         if any(tag in dataset for tag in PIXEL_TAGS):
-            own = text(name, dataset, IDENTIFIERS["series"])
-            return _slices(name, dataset) if series in (None, own) else say("series {uid}", uid=own)
+            if choice is None or choice.meets(name, dataset):
+                return _slices(name, dataset)
+            return say("series {uid}", uid=described(name, dataset))
         # a structure set or a directory says what it is; a damaged slice does not
         if (kind := kind_of(dataset)) is not None:
             return say("no pixels: {kind}", kind=kind)
         raise InputError(f"{name}: damaged or truncated DICOM: neither pixels nor a SOP class")
+
+
+def described(name: str, dataset: Any) -> str:
+    """UID of a series, and what is known of it."""
+    more = [text(name, dataset, "Modality"), text(name, dataset, "SeriesDescription")]
+    told = ", ".join(word for word in more if word)
+    return text(name, dataset, IDENTIFIERS["series"]) + (f" [{told}]" if told else "")
 
 
 def _slices(name: str, dataset: Any) -> SliceFile:
