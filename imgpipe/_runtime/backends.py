@@ -127,10 +127,11 @@ def in_order(
     n_jobs : int, optional
         As joblib has it; None is 1, or all workers of a cluster.
     parts : callable, optional
-        Cuts a task whose workers were killed into smaller ones, each of which gives a result.
+        Cuts a task whose workers were killed into smaller ones, each of which gives a result. They
+        are done one at a time: Dask blames a kill on all that waited at that worker.
     lost : callable, optional
-        Gives the result of a task that cannot be cut and whose workers were killed, from it and
-        the reason. Without it `LostTask` is raised.
+        Gives the result of such a part whose workers were killed again, from it and the reason.
+        Without it `LostTask` is raised.
 
     Yields
     ------
@@ -140,35 +141,37 @@ def in_order(
     if cluster is None:
         yield from in_chunks(function, tasks, n_jobs)
         return
-    import joblib
-
     sent: deque[Any] = deque()
 
-    def jobs() -> Iterator[Any]:
+    def noted() -> Iterator[Any]:
         for task in tasks:
             sent.append(task)
-            yield joblib.delayed(function)(task)
+            yield task
 
-    with _telling(cluster, lost):
-        results = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs())
-    for result in results:
+    backend = cluster.backend(tell=lost is not None)
+    for result in _called(function, noted(), n_jobs, backend):
         task = sent.popleft()
         reason = _reason_of(result)
         if reason is None:
             yield result
             continue
         assert lost is not None
-        smaller = parts(task)
-        if len(smaller) > 1:
-            yield from in_order(function, smaller, n_jobs=n_jobs, lost=lost)
-        else:
-            yield lost(task, reason)
+        for piece in parts(task):
+            (told,) = _called(function, [piece], n_jobs, cluster.backend(tell=True))
+            reason = _reason_of(told)
+            yield told if reason is None else lost(piece, reason)
 
 
-def _telling(cluster: Cluster, lost: Any) -> AbstractContextManager[Any]:
+def _called(
+    function: Callable[[Any], Any], tasks: Iterable[Any], n_jobs: int | None, backend: Any
+) -> Iterator[Any]:
+    """Call `function` in parallel on a cluster."""
     import joblib
 
-    return joblib.parallel_config(backend=cluster.backend(tell=lost is not None))
+    job = joblib.delayed(function)
+    with joblib.parallel_config(backend=backend):
+        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+    yield from parallel(job(task) for task in tasks)
 
 
 def _reason_of(result: Any) -> str | None:

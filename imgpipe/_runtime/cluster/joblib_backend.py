@@ -43,6 +43,10 @@ class ClusterBackend(DaskDistributedBackend):
 
         return SequentialBackend(nesting_level=1), None
 
+    def effective_n_jobs(self, n_jobs: int = 1) -> int:
+        # joblib does the work of one worker itself, which would then end with what kills workers
+        return max(2, super().effective_n_jobs(n_jobs))
+
     def start_call(self) -> None:
         super().start_call()
         self.client.loop.add_callback(self._watch)
@@ -111,8 +115,8 @@ def _why(result: Any, status: str) -> Lost:
     error = result[1] if isinstance(result, tuple) and len(result) == 3 else result
     if isinstance(error, KilledWorker):
         return Lost(
-            f"{error.allowed_failures + 1} workers were killed at it, by a memory limit most "
-            "often: start workers with a larger --memory-limit",
+            f"each worker that took it was killed, {error.allowed_failures + 1} in all: by a "
+            "memory limit most often; start workers with a larger --memory-limit",
             again=True,
         )
     if isinstance(error, ModuleNotFoundError):
