@@ -1,17 +1,22 @@
-"""`imgpipe filter`: one kernel on one image file."""
+"""`imgpipe filter`: one kernel, or one step of enhancement, on one image file."""
 
-import inspect
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from imgpipe._common import InputError, unknown_name
+from imgpipe._common import InputError, did_you_mean
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.listing import Listing
 
+if TYPE_CHECKING:
+    from imgpipe.images import Image
+
 _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
+_EIGHT_BITS = (".png", ".jpg", ".jpeg")
+_OPTIONS = ("size", "sigma", "weights", "mode", "cval", "reference")
 
 
 @click.command(cls=Listing, lists=("Kernels", "Enhancement"))
@@ -23,6 +28,8 @@ _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
 @click.option("--weights", metavar="W", help='Rows by semicolons: "1,0,-1;2,0,-2;1,0,-1".')
 @click.option("--mode", metavar="M", help="Border: reflect, nearest, mirror, wrap or constant.")
 @click.option("--cval", type=float, metavar="V", help="Value beyond the border, for constant.")
+@click.option("--reference", metavar="FILE", help="Image to match, for match_histogram.")
+@click.option("--set", "others", multiple=True, metavar="KEY=VALUE", help="Any other setting.")
 @click.option("--force", is_flag=True, help="Replace OUT.")
 @_options.common
 def command(
@@ -30,44 +37,102 @@ def command(
     source: str,
     out: str,
     weights: str | None,
+    reference: str | None,
+    others: Sequence[str],
     force: bool,
     as_json: bool,
     **settings: Any,
 ) -> None:
-    r"""Filter the image IN with the kernel NAME and write OUT.
+    r"""Filter the image IN with the kernel or step NAME and write OUT.
 
-    The pixel type is kept. Colour images are filtered channel by channel.
+    Kernels keep the pixel type; colour images are filtered channel by channel. Values from 0 to 1
+    are written to PNG and JPEG as 0 to 255.
 
     \b
-    Example:
+    Examples:
       imgpipe filter median scan.png smooth.png --size 5
+      imgpipe filter window slice.dcm lungs.png --set preset=lung
     """
     path = _options.check_file(out, _SUFFIXES, "an image", force)
 
     from imgpipe import images
-    from imgpipe.kernels import KERNELS
+    from imgpipe.enhance.choosing import ENHANCEMENTS, step_named
 
-    if name not in KERNELS:
-        raise unknown_name("kernel", name, KERNELS)
-    image = images.read(source)
-    _check_depth(out, image.pixels.dtype)
-    axes = tuple(range(image.pixels.ndim))
-    if image.channel_axis is not None:
-        axes = tuple(a for a in axes if a != image.channel_axis % image.pixels.ndim)
+    step = step_named(name)
+    is_kernel = name not in ENHANCEMENTS
     given = {key: value for key, value in settings.items() if value is not None}
+    _add(given, others)
+    if reference is not None:
+        given["reference"] = reference
     if weights is not None:
-        given["weights"] = _weights(weights, len(axes))
-    _check_settings(name, KERNELS[name], given)
-    try:
-        pixels = KERNELS[name](image.pixels, axes=axes, **given)
-    except TypeError as error:  # a dtype that the kernel does not take
-        raise InputError(f"{source}: {error}") from error
+        given["weights"] = weights
+    _check_settings(name, given)
+    image = images.read(source)
+    if is_kernel:
+        _check_depth(out, image.pixels.dtype)
+        made = _by_kernel(step, image, given)
+    else:
+        if reference is not None:
+            given["reference"] = images.read(reference)
+        try:
+            made = step(image, **given)
+        except InputError as error:
+            raise InputError(f"{source}: {error}") from error
+    pixels = made.pixels
+    note = ""
+    if not is_kernel and path.suffix.lower() in _EIGHT_BITS and pixels.dtype.kind == "f":
+        pixels, note = _eight_bits(pixels, out), "0 to 1 written as 0 to 255"
     images.write(out, pixels, channel_axis=image.channel_axis)
     if as_json:
         shape = list(pixels.shape)
-        _output.print_json({"out": str(path), "shape": shape, "dtype": str(pixels.dtype)})
+        told = {"out": str(path), "shape": shape, "dtype": str(pixels.dtype)}
+        _output.print_json({**told, "note": note} if note else told)
     else:
-        click.echo(f"{name} of {Path(source).name}: {path}")
+        click.echo(f"{name} of {Path(source).name}: {path}" + (f" ({note})" if note else ""))
+
+
+def _add(given: dict[str, Any], others: Sequence[str]) -> None:
+    """Take in what --set says."""
+    from imgpipe.learn.filter_texts import read_setting
+
+    for text in others:
+        try:
+            key, value = read_setting(text)
+        except InputError as error:
+            raise InputError(f"--set: {error}") from error
+        if key in ("weights", "reference"):
+            raise InputError(f"--set: {key} has an option of its own, --{key}")
+        if key in given:
+            raise InputError(f"--set: {key} is given twice")
+        given[key] = value
+
+
+def _by_kernel(kernel: Any, image: "Image", given: dict[str, Any]) -> "Image":
+    """Filter each channel."""
+    from dataclasses import replace
+
+    from imgpipe.images.array_like import sliding_axes
+
+    axes = sliding_axes(image.pixels.ndim, 0, image.channel_axis)
+    if "weights" in given:
+        given["weights"] = _weights(given["weights"], len(axes))
+    try:
+        return replace(image, pixels=kernel(image.pixels, axes=axes, **given))
+    except TypeError as error:  # a dtype that the kernel does not take
+        raise InputError(f"{image.id}: {error}") from error
+
+
+def _eight_bits(pixels: Any, out: str) -> Any:
+    """Bring shares of white to 0 to 255."""
+    import numpy as np
+
+    low, high = pixels.min(), pixels.max()
+    if not 0 <= low <= high <= 1:  # NaN neither
+        raise InputError(
+            f"{out}: values from {low:.4g} to {high:.4g} do not fit into 8 bits; write to .tif or "
+            ".npy"
+        )
+    return np.rint(pixels.astype(np.float64) * 255).astype(np.uint8)
 
 
 def _check_depth(out: str, dtype: Any) -> None:
@@ -78,18 +143,27 @@ def _check_depth(out: str, dtype: Any) -> None:
     raise InputError(f"{out}: JPEG holds uint8, not {dtype}; write to {fitting}")
 
 
-def _check_settings(name: str, kernel: Any, given: dict[str, Any]) -> None:
-    """Refuse an option that the kernel would not use, and name one that it needs."""
-    known = inspect.signature(kernel).parameters
+def _check_settings(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse an option that the filter would not use, and name one that it needs."""
+    from imgpipe.enhance.choosing import ENHANCEMENTS, require_settings, settings_of
+
+    settings = settings_of(name)
+    known = settings or {}
+    spelt = {key: f"--{key}" if key in _OPTIONS else f"--set {key}=" for key in known}
     for key in given:
-        if key not in known:
-            takes = [f"--{k}" for k in ("size", "sigma", "weights", "mode", "cval") if k in known]
-            raise InputError(f"{name} takes no --{key}; it takes {', '.join(takes)}")
+        if settings is not None and key not in known:
+            what = f"--{key}" if key in _OPTIONS else f"--set {key}"
+            takes = ", ".join(spelt.values()) or "no setting"
+            raise InputError(f"{name} takes no {what}; it takes {takes}{did_you_mean(key, known)}")
     if "cval" in given and not str(given.get("mode", "")).removeprefix("grid-") == "constant":
         raise InputError("--cval is the value beyond the border of --mode constant; add that")
-    for key in ("sigma", "weights"):
-        if key in known and known[key].default is inspect.Parameter.empty and key not in given:
-            raise InputError(f"{name} needs --{key}")
+    for key, parameter in known.items():
+        if parameter.default is parameter.empty and key not in given:
+            raise InputError(f"{name} needs {spelt[key]}")
+    if name == "match_histogram" and "reference" not in given:
+        raise InputError("match_histogram needs --reference, an image")
+    if name in ENHANCEMENTS and "reference" not in given:
+        require_settings(name, given)
 
 
 def _weights(text: str, ndim: int) -> Any:

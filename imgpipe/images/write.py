@@ -113,7 +113,8 @@ def _require(path: Path, pixels: np.ndarray, colour: bool, dtypes: tuple[type, .
         names = " or ".join(np.dtype(dtype).name for dtype in dtypes)
         raise InputError(
             f"{shown(path)}: holds {names}, not {pixels.dtype}; "
-            "write to .tif or .npy, or convert first"
+            "write to .tif or .npy, or bring it to 0 to 1 by a window first (images.window, "
+            "imgpipe filter window)"
         )
 
 

@@ -91,6 +91,35 @@ def _value(told: str, parameter: inspect.Parameter | None, part: str, name: str)
     return numbers if len(numbers) > 1 else numbers[0]
 
 
+def read_setting(text: str) -> tuple[str, Any]:
+    """Read ``KEY=VALUE``.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    (str, object)
+        Name of the setting; a number, a tuple of one number for each axis, or a word.
+
+    Raises
+    ------
+    InputError
+        If it has no key or no value.
+
+    Examples
+    --------
+    >>> from imgpipe.learn.filter_texts import read_setting
+    >>> read_setting("size=3x5"), read_setting("preset=lung")
+    (('size', (3, 5)), ('preset', 'lung'))
+    """
+    key, _, told = text.partition("=")
+    if not key.strip() or not told.strip():
+        raise InputError(f"{text!r} is not KEY=VALUE, such as preset=lung")
+    return key.strip(), _value(told, None, text, "")
+
+
 def _takes_words(parameter: inspect.Parameter | None) -> bool:
     return parameter is not None and (parameter.default is None or type(parameter.default) is str)
 

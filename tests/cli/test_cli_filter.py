@@ -1,4 +1,4 @@
-"""`filter`: one kernel on one image, pixel type kept."""
+"""`filter`: one kernel, whose pixel type is kept, or one step of enhancement on one image."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,11 @@ import pytest
 import tifffile
 from cli_helpers import Run, assert_one_error
 from PIL import Image
+from pydicom.data import get_testdata_file
 from scipy import ndimage
+
+from imgpipe import images
+from imgpipe.enhance import ENHANCEMENTS
 
 
 @pytest.fixture
@@ -60,6 +64,58 @@ def test_weights_and_json(run: Run, deep: Path, tmp_path: Path) -> None:
     assert np.array_equal(np.load(out), expected)
 
 
+def test_a_slice_is_shown_through_a_window(run: Run, tmp_path: Path) -> None:
+    """A DICOM slice in Hounsfield units becomes a picture of 8 bits, which is said."""
+    source, out = get_testdata_file("CT_small.dcm"), tmp_path / "out.png"
+    assert_one_error(
+        run("filter", "median", source, out),
+        "holds uint8",
+        "write to .tif or .npy, or",
+        "imgpipe filter window",
+    )
+    done = run("filter", "window", source, out, "--set", "preset=lung")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "0 to 1 written as 0 to 255" in done.stdout
+    expected = images.window(images.read(source), "lung").pixels
+    found = np.asarray(Image.open(out))
+    assert found.dtype == np.uint8
+    np.testing.assert_allclose(found / 255, expected, atol=0.5 / 255 + 1e-6)
+    args = ["--set", "center=40", "--set", "width=400", "--json"]
+    done = run("filter", "window", source, tmp_path / "out.npy", *args)
+    assert json.loads(done.stdout)["dtype"] == "float32"
+    expected = images.window(images.read(source), center=40, width=400).pixels
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), expected)
+
+
+@pytest.mark.parametrize("name", sorted(ENHANCEMENTS))
+def test_every_step_has_a_way_in(name: str, run: Run, tmp_path: Path) -> None:
+    """A step gives of a file what it gives in Python; settings go by --set."""
+    step = ENHANCEMENTS[name]
+    source, out = get_testdata_file("CT_small.dcm"), tmp_path / "out.npy"
+    settings = {"gamma": {}, "match_histogram": {}}.get(name, dict(step.trial))
+    if name in ("gamma", "n4"):  # not for Hounsfield units
+        source = tmp_path / "in.png"
+        Image.fromarray(np.arange(1024, dtype=np.uint8).reshape(32, 32)).save(source)
+    args = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    if name == "gamma":
+        settings, args = {"gamma": 0.5}, ["--set", "gamma=0.5"]
+    if name == "match_histogram":
+        other = get_testdata_file("MR_small.dcm")
+        settings, args = {"reference": images.read(other)}, ["--reference", other]
+    done = run("filter", name, source, out, *args)
+    assert done.exit_code == 0, done.stderr
+    np.testing.assert_array_equal(np.load(out), step(images.read(source), **settings).pixels)
+
+
+def test_kernels_take_any_setting(run: Run, deep: Path, tmp_path: Path) -> None:
+    """--set reaches the settings that have no option, one number for each axis too."""
+    args = ["--set", "size=3x5", "--set", "mode=nearest", "--set", "origin=1x0"]
+    assert run("filter", "median", deep, tmp_path / "out.npy", *args).exit_code == 0
+    pixels = tifffile.imread(deep)
+    expected = ndimage.median_filter(pixels, (3, 5), mode="nearest", origin=(1, 0))
+    assert np.array_equal(np.load(tmp_path / "out.npy"), expected)
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
@@ -70,6 +126,18 @@ def test_weights_and_json(run: Run, deep: Path, tmp_path: Path) -> None:
         (["correlate", "--weights", "1,2;3"], ["--weights", "equally many"]),
         (["correlate", "--weights", ";"], ["--weights", "at least one"]),
         (["median", "--mode", "bounce"], ["bounce", "reflect"]),
+        (["median", "--set", "sizes=3"], ["median takes no --set sizes", "did you mean size?"]),
+        (["median", "--set", "3"], ["--set: '3' is not KEY=VALUE"]),
+        (["median", "--set", "size=3", "--size", "3"], ["--set: size is given twice"]),
+        (["median", "--set", "weights=3"], ["--set: weights has an option of its own"]),
+        (["zscore", "--size", "3"], ["zscore takes no --size"]),
+        (["gamma"], ["gamma needs --set gamma="]),
+        (["window"], ["a window needs a preset"]),
+        (["window", "--set", "preset=lungs"], ["did you mean lung?"]),
+        (["window", "--set", "preset=file"], ["deep.tif", "recommends no window"]),
+        (["match_histogram"], ["match_histogram needs --reference"]),
+        (["median", "--reference", "x.png"], ["median takes no --reference"]),
+        (["zscore"], ["out.png: values from", "do not fit into 8 bits; write to .tif or .npy"]),
         (["median", "--cval", "7"], ["--cval", "--mode constant"]),
         (["mean", "--cval", "7", "--mode", "nearest"], ["--cval", "--mode constant"]),
     ],

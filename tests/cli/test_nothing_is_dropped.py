@@ -269,6 +269,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("filter", "--sigma"): [Case(FILTER, "--sigma 2", "takes no --sigma")],
     ("filter", "--weights"): [Case(FILTER, "--weights 1,2", "takes no --weights")],
     ("filter", "--mode"): [Case(FILTER, "--mode wrap", code=0, differs=True)],
+    ("filter", "--set"): [
+        Case(FILTER, "--set mode=wrap", code=0, differs=True),
+        Case(FILTER, "--set sigma=2", "takes no --sigma"),
+    ],
+    ("filter", "--reference"): [Case(FILTER, "--reference {image}", "takes no --reference")],
     ("filter", "--cval"): [Case(FILTER, "--cval 7", "--mode constant")],
     ("report", "--out"): [Case("report {tree}", "--out {image}", "needs the suffix .html")],
     ("report", "--figures"): [
