@@ -78,7 +78,10 @@ def command(
 
     codes = known_codes(_options.names(ignore, "--ignore")) if ignore is not None else []
     workers = _options.worker_count(jobs)
-    findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **where)
+    reading = _options.reading(where)
+    # volumes are looked at as they are, whatever will be made of them
+    reading["volumes"] = reading["volumes"] or None
+    findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **reading)
     if page is not None:
         report.checks_to_html(
             findings, page, title=Path(data).name or data, command=ctx.obj.command, lang=lang

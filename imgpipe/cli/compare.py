@@ -143,7 +143,10 @@ def _loaded(data: str, reading: dict[str, Any], before: dict[str, Any]) -> Any:
 
     if not tables.is_feature_table(data):
         return datasets.load(data, **reading)
-    of_images = {"size": reading.pop("size"), **before}
+    names = ("size", "slices", "volumes", "series", "allow_gaps")
+    of_images = {name: reading.pop(name) or None for name in names} | before
+    fit = reading.pop("fit")
+    of_images["fit"] = None if fit == "stretch" else fit
     for name, value in of_images.items():
         if value is not None:
             option = name.replace("_", "-")

@@ -53,12 +53,13 @@ def command(
 
     predictor = bundle.load(model, trust=trust)
     _options.warn_trust(model, trust)
-    own, size = predictor.model.size, where["size"]
+    reading = _options.reading(where)
+    own, size = predictor.model.size, reading["size"]
     if size is not None and own is not None and size != own:
         raise InputError(f"--size is {size}; the model was trained with --size {own}")
-    dataset = datasets.load(data, **where | {"size": size or own})
+    dataset = datasets.load(data, **reading | {"size": size or own})
     positive = predictor.model.positive_class
-    if where["positive"] is not None and dataset.classes[-1] != positive:
+    if reading["positive"] is not None and dataset.classes[-1] != positive:
         raise InputError(
             f"--positive is {dataset.classes[-1]}; the model was trained with {positive or 'none'} "
             "as the positive class: train another with --positive"

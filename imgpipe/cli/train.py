@@ -87,7 +87,8 @@ def command(
     pipeline = learn.make_pipeline(model, **before)
     bundle.check_writable(pipeline, out)
     _features.warn_idle(ctx, ctx.params["families"])
-    dataset = datasets.load(data, **where)
+    reading = _options.reading(where)
+    dataset = datasets.load(data, **reading)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
     bundle.check_writable(pipeline, out, dataset.classes)
     found = None if run is None else bundle.found_in_run(run, model, dataset, **before)
@@ -100,7 +101,7 @@ def command(
             **before,
             seed=seed,
             n_jobs=_options.worker_count(jobs),
-            size=where["size"],
+            size=reading["size"],
             cases=cases,
         )
     except StoppedFit as stop:

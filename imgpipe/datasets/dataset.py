@@ -10,6 +10,7 @@ import numpy as np
 
 from imgpipe._common import InputError, shown, stem_of
 from imgpipe._common.texts import say
+from imgpipe.datasets.files.reading import ANYHOW, Reading
 from imgpipe.datasets.labelled import Labelled
 from imgpipe.images import Images
 from imgpipe.images.shown import pictures
@@ -55,7 +56,10 @@ class Dataset(Labelled):
         What else the source says of each image, such as sex, age or scanner; blank where unknown.
     formats : dict of str to sequence of str
         How each was stored, before anything was resized or converted: ``"size"``, ``"type"``,
-        ``"channels"`` and ``"suffix"`` of its file, where it comes from one.
+        ``"channels"`` and ``"suffix"`` of its file, where it comes from one; and ``"unit"`` of its
+        values, where any file names one.
+    reading : Reading
+        What was asked of the images when they were read, for new ones to be read alike.
 
     Raises
     ------
@@ -87,6 +91,7 @@ class Dataset(Labelled):
     region: str = "image"
     columns: Mapping[str, Any] = field(default_factory=dict)
     formats: Mapping[str, Any] = field(default_factory=dict)
+    reading: Reading = ANYHOW
 
     def __post_init__(self, masks: Any) -> None:
         n = len(self.images)
@@ -107,6 +112,12 @@ class Dataset(Labelled):
         end = None if self.channel_axis is None else -1
         counts = Counter("x".join(map(str, shape[:end])) for shape in self.images.shapes)
         return dict(counts.most_common())
+
+    @property
+    def unit(self) -> str | None:
+        """Unit of the values of all images; None where they differ or do not say."""
+        units = set(self.formats.get("unit", ()))
+        return str(units.pop()) if len(units) == 1 else None
 
     def _facts(self) -> list[str]:
         sizes = list(self.sizes)

@@ -17,7 +17,9 @@ from imgpipe.datasets.annotations.spelling import SPLIT_NAMES, some
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.folders import find_files, is_image, skip, skipped_note, visible
 from imgpipe.datasets.files.mask_files import folder_of_images, mask_notes, pair_masks
-from imgpipe.datasets.image_files import read_files
+from imgpipe.datasets.files.reading import ANYHOW, Reading, named_series
+from imgpipe.datasets.files.series_folders import gather_series
+from imgpipe.datasets.image_files import image_files, read_files
 
 
 def load_folder(
@@ -25,7 +27,7 @@ def load_folder(
     *,
     groups: str | None = None,
     split: str | None = None,
-    size: int | tuple[int, ...] | None = None,
+    reading: Reading = ANYHOW,
     ids: str | None = None,
     classes: Sequence[str] | None = None,
 ) -> Dataset:
@@ -45,8 +47,8 @@ def load_folder(
         (else the whole match) in the path below the class folder, such as ``"re:(.+)_slice"``.
     split : None
         A folder tree says its split by its folders.
-    size : int or tuple of int, optional
-        Resize the images.
+    reading : Reading
+        Size, slices of volumes, and more.
     ids : str, optional
         ``"exact"``: patients and classes spelt in two ways are two, see `imgpipe.datasets.load`.
     classes : sequence of str, optional
@@ -73,31 +75,38 @@ def load_folder(
     skipped: Counter[str] = Counter()
     parts = _parts(where, root, skipped)
     files, notes = _labelled_files(where, root, parts, skipped)
+    if reading.slices is not None or reading.volumes:
+        files = _in_series(files, reading.series)
     if not files:
         raise InputError(
             f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
         )
     given_split = np.array([file.part for file in files]) if parts[0][0] else None
-    who = _patients(where, groups, files)
-    patients, doubts = clean_groups(where, who, given_split, exact=exact)
     labels = np.array([file.label for file in files])
     codes, known, unused = encode(where, labels, classes, exact=exact)
     masks = [file.masks for file in files]
-    images, warnings, formats = read_files(where, [file.path for file in files], size, masks)
+    series = [file.series for file in files]
+    listed = image_files([file.path for file in files], masks, None, series, reading=reading)
+    found = read_files(where, listed, reading)
+    names = [file.name for file in files]
+    who, told = found.patients(listed, names, _patients(where, groups, files), reading)
+    patients, doubts = clean_groups(where, who, given_split, exact=exact)
     if groups is None and any(file.path.parent != file.class_folder for file in files):
         notes.append(say("folders below the class folders were not taken for patients"))
+    rows = found.rows
     return Dataset(
         name=stem(path),
-        images=images,
-        labels=codes,
+        images=found.images,
+        labels=codes[rows],
         classes=known,
-        groups=patients,
-        split=given_split,
-        ids=[shown(file.path) for file in files],
-        channel_axis=images.channel_axis,
+        groups=None if patients is None else patients[rows],
+        split=None if given_split is None else given_split[rows],
+        ids=found.names(names),
+        channel_axis=found.images.channel_axis,
         source=where,
-        warnings=(*notes, *unused, *doubts, *warnings, *skipped_note(skipped)),
-        formats=formats,
+        warnings=(*notes, *unused, *doubts, *found.warnings, *told, *skipped_note(skipped)),
+        formats=found.formats,
+        reading=reading,
     )
 
 
@@ -108,6 +117,11 @@ class _LabelledFile(NamedTuple):
     class_folder: Path
     path: Path
     masks: tuple[Path, ...]
+    series: str | None = None
+
+    @property
+    def name(self) -> str:
+        return named_series(shown(self.path), self.series)
 
     @property
     def label(self) -> str:
@@ -138,6 +152,17 @@ def _labelled_files(
             for path, own in masks.items()
         ]
     return files, notes + mask_notes({file.path: file.masks for file in files})
+
+
+def _in_series(files: list[_LabelledFile], wanted: str | None) -> list[_LabelledFile]:
+    """Put slices of one DICOM series together, as far as the folder of a class goes."""
+    own = {file.path: file for file in files}
+    return [
+        own[members[0]]
+        if len(members) == 1
+        else own[members[0]]._replace(path=folder, masks=(), series=series)
+        for (folder, series), members in gather_series(own, wanted).items()
+    ]
 
 
 def _folders(where: str, folder: Path, what: str, skipped: Counter[str]) -> list[Path]:
@@ -212,7 +237,8 @@ def _patients(where: str, groups: str | None, files: list[_LabelledFile]) -> lis
     for file in files:
         below = file.path.relative_to(file.class_folder)
         if groups == "folder":
-            patient: str | None = below.parts[0] if len(below.parts) > 1 else None
+            folders = below.parts if file.path.is_dir() else below.parts[:-1]
+            patient: str | None = folders[0] if folders else None
         else:
             match = pattern.search(below.as_posix())
             patient = match and match[1 if pattern.groups else 0]

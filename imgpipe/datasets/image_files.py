@@ -1,47 +1,96 @@
 """Images of files: decoded once to find the bad ones, and kept where they fit into memory."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from imgpipe._common import InputError, suffix_of, track
+from imgpipe._common import InputError, shown, suffix_of, track
 from imgpipe._common.texts import Text, say
+from imgpipe.datasets.files.reading import ANYHOW, Reading, UnaskedVolume, sliced_name
 from imgpipe.datasets.naming import told_together
+from imgpipe.datasets.patients import patients_of_volumes
 from imgpipe.images import Image, ImageFile, Images
+from imgpipe.images.fit import distortion
 from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise, single_channel
 from imgpipe.images.image import spatial
-from imgpipe.images.region import resized
+from imgpipe.images.slices import is_volume, slice_of
 from imgpipe.images.storage import Items, gathered
 
 MEMORY_LIMIT = 2**30
 """Bytes of decoded pixels that are kept in memory; larger sets are read image by image."""
 
 Masks = Sequence[tuple[Path, ...]]
+_FORMATS = ("size", "type", "channels", "unit")
 
 
-def read_files(
-    where: str,
+class Found(NamedTuple):
+    """Images of files, and what they say of each.
+
+    `rows` are the positions of their files, of which a volume may give several slices; `names` say
+    which. `formats` is as in `Dataset.formats`.
+    """
+
+    images: Images
+    warnings: list[str]
+    formats: dict[str, Sequence[str]]
+    rows: np.ndarray
+    places: tuple[int | None, ...]
+    volumes: int
+
+    def names(self, of_files: Sequence[str]) -> list[str]:
+        """Names of the images, made of those of their files."""
+        pairs = zip(self.rows, self.places, strict=True)
+        return [sliced_name(of_files[row], place) for row, place in pairs]
+
+    def patients(
+        self,
+        files: Sequence[ImageFile],
+        names: Sequence[str],
+        who: list[str] | None,
+        reading: Reading,
+    ) -> tuple[list[str] | None, list[Text]]:
+        """Give the patient of each file as a source says; of volumes what they say themselves."""
+        asked = reading.slices is not None or reading.volumes
+        if who is not None or not asked or not self.volumes:
+            return who, []
+        return patients_of_volumes(files, names, reading.slices is not None)
+
+
+def image_files(
     paths: Sequence[Path],
-    size: int | tuple[int, ...] | None,
     masks: Masks | None = None,
     regions: Sequence[str | None] | None = None,
-) -> tuple[Images, list[str], dict[str, Sequence[str]]]:
-    """Give images and warnings of files with their masks, each decoded now to find the bad ones.
+    series: Sequence[str | None] | None = None,
+    *,
+    reading: Reading = ANYHOW,
+) -> list[ImageFile]:
+    """Files with those of their masks, empty for the whole image, as they are to be read.
 
-    Beside them stands how each file was stored, as in `Dataset.formats`. `masks` holds the files of
-    each image's mask, empty for the whole image; `regions` the region of a structure set.
+    `regions` are those of structure sets, `series` which are meant of those in a folder; where none
+    is named, it is that of `reading`.
     """
-    found = masks or [()] * len(paths)
-    named = regions or [None] * len(paths)
-    files = [
-        ImageFile(str(path), tuple(map(str, own)), region)
-        for path, own, region in zip(paths, found, named, strict=True)
+    n = len(paths)
+    rows = zip(paths, masks or [()] * n, regions or [None] * n, series or [None] * n, strict=True)
+    return [
+        ImageFile(
+            str(path),
+            tuple(map(str, own)),
+            region,
+            series=one or (reading.series if path.is_dir() else None),
+            allow_gaps=reading.allow_gaps and path.is_dir(),
+        )
+        for path, own, region, one in rows
     ]
-    decoded = _decode(where, files, size)
+
+
+def read_files(where: str, files: Sequence[ImageFile], reading: Reading = ANYHOW) -> Found:
+    """Give images and warnings of files, each decoded now to find the bad ones."""
+    decoded = _decode(where, files, reading)
     notes = told_together(decoded.notes)
     single = decoded.single and any(decoded.axes)
     if single:
@@ -49,8 +98,9 @@ def read_files(
         decoded.in_one_channel()
     colours = Counter(decoded.axes)
     axis = -1 if colours[-1] else None
-    warnings = _mixtures(decoded.dtypes, colours, decoded.spaced) + notes
-    if len(decoded.kept) == len(files):
+    warnings = [*_mixtures(decoded.dtypes, colours, decoded.spaced), *notes]
+    warnings += decoded.told(where, reading)
+    if len(decoded.kept) == len(decoded.files):
         store = gathered([_coloured(image, axis) for image in decoded.kept])
     else:
         mixed = len(colours) > 1
@@ -58,28 +108,95 @@ def read_files(
             (*s, 3) if mixed and own is None else s
             for s, own in zip(decoded.shapes, decoded.axes, strict=True)
         ]
-        areas = tuple(decoded.areas)
-        store = Items(tuple(files), size, axis, "mask", tuple(shapes), areas, single)
+        areas, items = tuple(decoded.areas), tuple(decoded.files)
+        store = Items(
+            items,
+            reading.size,
+            axis,
+            known_shapes=tuple(shapes),
+            known_areas=areas,
+            single=single,
+            fit=reading.fit,
+            binary=True,
+        )
     formats: dict[str, Sequence[str]] = {
-        **dict(zip(("size", "type", "channels"), zip(*decoded.formats, strict=True), strict=True)),
-        "suffix": [suffix_of(path) for path in paths],
+        **dict(zip(_FORMATS, zip(*decoded.formats, strict=True), strict=True)),
+        "suffix": [suffix_of(Path(file.path)) for file in decoded.files],
     }
-    return Images.of_store(store, tuple(map(str, paths))), warnings, formats
+    if not any(formats["unit"]):
+        del formats["unit"]
+    places = tuple(file.slice for file in decoded.files)
+    ids = tuple(sliced_name(file.path, file.slice) for file in decoded.files)
+    images = Images.of_store(store, ids)
+    return Found(
+        images, warnings, formats, np.array(decoded.rows, np.intp), places, decoded.volumes
+    )
 
 
 @dataclass
 class _Decoded:
     """What files hold; pixels are kept as long as all of them fit into memory."""
 
+    files: list[ImageFile] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     axes: list[int | None] = field(default_factory=list)
     areas: list[int] = field(default_factory=list)
     dtypes: Counter[str] = field(default_factory=Counter)
     spaced: Counter[bool] = field(default_factory=Counter)
-    formats: list[tuple[str, str, str]] = field(default_factory=list)
+    formats: list[tuple[str, str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: list[Image] = field(default_factory=list)
     single: bool = True  # no image yet that is in colour indeed
+    volumes: int = 0
+    distortions: list[float] = field(default_factory=list)
+    room: int = field(default_factory=lambda: MEMORY_LIMIT)
+
+    def add(self, row: int, file: ImageFile, image: Image, reading: Reading) -> None:
+        """Note what an image is like, or each of the slices that are taken of it."""
+        self.volumes += is_volume(image)
+        parts = [(place, reading.part(image, place)) for place in reading.places(image)]
+        self.notes += image.warnings
+        if reading.size is not None and reading.fit == "stretch":
+            sides = image.spatial_shape[-2], image.spatial_shape[-1]
+            self.distortions += [distortion(sides, reading.size)] * len(parts)
+        for place, part in parts:
+            stored = image if place is None else slice_of(image, place)
+            self._add(row, replace(file, slice=place), _format(stored), part)
+
+    def _add(
+        self, row: int, file: ImageFile, stored: tuple[str, str, str, str], image: Image
+    ) -> None:
+        self.rows.append(row)
+        self.files.append(file)
+        self.formats.append(stored)
+        self.shapes.append(image.pixels.shape)
+        self.axes.append(image.channel_axis)
+        self.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
+        self.dtypes[str(image.pixels.dtype)] += 1
+        self.spaced[image.spacing is not None] += 1
+        if self.single and image.channel_axis is not None:
+            self.single = gray_in_disguise(image.pixels, image.channel_axis)
+        self.room -= image.pixels.nbytes + (0 if image.mask is None else image.mask.nbytes)
+        if self.room >= 0:
+            self.kept.append(image)
+        else:
+            self.kept.clear()
+
+    def told(self, where: str, reading: Reading) -> list[Text]:
+        """Say what was made of volumes and of sizes; refuse volumes beside other images."""
+        flat = len(set(self.rows)) - self.volumes
+        if self.volumes and flat and reading.slices is None:
+            raise InputError(
+                f"{where}: {self.volumes} volumes among {flat} images of two axes; take slices of "
+                "the volumes (--slices middle), or leave one kind out"
+            )
+        folders = sum(os.path.isdir(file.path) for file in self.files)
+        return [
+            *reading.sliced(len(self.rows) - flat, self.volumes),
+            *reading.idle(self.volumes, folders),
+            *reading.stretched(self.distortions),
+        ]
 
     def in_one_channel(self) -> None:
         """Take gray images that were saved as colour for what they are."""
@@ -89,33 +206,21 @@ class _Decoded:
         self.kept = [single_channel(image) for image in self.kept]
 
 
-def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
+def _decode(where: str, files: Sequence[ImageFile], reading: Reading) -> _Decoded:
     """Decode all files; name those that cannot be read."""
-    decoded, bad, room = _Decoded(), [], MEMORY_LIMIT
-    for file in track(files, "reading images"):
+    decoded, bad = _Decoded(), []
+    for row, file in enumerate(track(files, "reading images")):
         try:
             image = file.read()
             if image.mask is not None:
                 image = replace(image, mask=image.mask != 0)
-            stored = _format(image)
-            image = image if size is None else resized(image, size)
+            decoded.add(row, file, image, reading)
+        except UnaskedVolume as error:
+            raise InputError(f"{where}: {shown(file.path)} {error}") from None
         except InputError as error:
-            bad.append(str(error))
-            continue
-        decoded.formats.append(stored)
-        decoded.shapes.append(image.pixels.shape)
-        decoded.axes.append(image.channel_axis)
-        decoded.areas.append(-1 if image.mask is None else int(np.count_nonzero(image.mask)))
-        decoded.dtypes[str(image.pixels.dtype)] += 1
-        decoded.spaced[image.spacing is not None] += 1
-        decoded.notes += image.warnings
-        if decoded.single and image.channel_axis is not None:
-            decoded.single = gray_in_disguise(image.pixels, image.channel_axis)
-        room -= image.pixels.nbytes + (0 if image.mask is None else image.mask.nbytes)
-        if room >= 0:
-            decoded.kept.append(image)
-        else:
-            decoded.kept.clear()
+            text = str(error)
+            named = os.path.basename(file.path) in text
+            bad.append(text if named else f"{shown(file.path)}: {text}")
     if bad:
         more = f"; and {len(bad) - 3} more" if len(bad) > 3 else ""
         raise InputError(
@@ -124,11 +229,12 @@ def _decode(where: str, files: list[ImageFile], size: Any) -> _Decoded:
     return decoded
 
 
-def _format(image: Image) -> tuple[str, str, str]:
-    """Size, pixel type and number of channels."""
+def _format(image: Image) -> tuple[str, str, str, str]:
+    """Size, pixel type, number of channels and unit."""
     pixels, axis = image.pixels, image.channel_axis
     size = "x".join(map(str, spatial(pixels.shape, axis)))
-    return size, str(pixels.dtype), "1" if axis is None else str(pixels.shape[axis])
+    channels = "1" if axis is None else str(pixels.shape[axis])
+    return size, str(pixels.dtype), channels, image.unit or ""
 
 
 def _coloured(image: Image, axis: int | None) -> Image:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from imgpipe._common import InputError, did_you_mean
 from imgpipe.datasets import medmnist, synthetic
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.entry import Entry
+from imgpipe.datasets.files.reading import Reading, check_size
 from imgpipe.datasets.folder import load_folder
+from imgpipe.datasets.in_memory import with_reading
 from imgpipe.datasets.manifest import load_manifest
 from imgpipe.datasets.npz import load_npz
 
@@ -33,6 +33,11 @@ def load(
     ids: str | None = None,
     positive: str | None = None,
     classes: Sequence[str] | None = None,
+    fit: str = "stretch",
+    slices: str | None = None,
+    volumes: bool | None = None,
+    series: str | None = None,
+    allow_gaps: bool = False,
 ) -> Dataset:
     """Load labelled images.
 
@@ -48,7 +53,7 @@ def load(
         Column or key of the given split, default ``split``.
     size : int or (int, int), optional
         Resize all images to this many rows and columns, antialiased, dtype kept; one number gives
-        squares, whatever the aspect ratio was.
+        squares. See `fit`.
     ids : str, optional
         ``"exact"`` takes patients and classes whose names could be two spellings of one, such as
         7, 007 and 7.0, or P7 and p7, as different. By default such patients are kept together,
@@ -57,6 +62,21 @@ def load(
         The positive one of two classes; by default as in `Dataset.with_positive`.
     classes : sequence of str, optional
         Names of the classes, for labels 0, 1, ...
+    fit : {"stretch", "pad", "crop"}
+        How `size` is reached: squeeze; or keep the aspect ratio, and add a border of the image's
+        lowest value, or cut one off. Masks likewise.
+    slices : {"all", "middle", "largest", "mask", "every=K"}, optional
+        Take slices of volumes, along their first axis, as images: all, the middle one, the one with
+        most pixels in the mask, all that the mask touches, or each K-th. Their ids are
+        ``path[index]``. Where no column says the patient, DICOM's PatientID does, else the volume.
+    volumes : bool, optional
+        False refuses volumes that no `slices` are taken of; True takes them, and so does the
+        default, but says where there are none.
+    series : str, optional
+        Which of several DICOM series in a folder: a SeriesInstanceUID, or ``modality=CT``. A
+        manifest's column ``series`` comes first.
+    allow_gaps : bool
+        Resample DICOM series with missing or shifted slices.
 
     Returns
     -------
@@ -80,31 +100,29 @@ def load(
     >>> data.classes, data.images.dtype
     (('benign', 'malignant'), dtype('int16'))
     """
-    size = check_size(size)
+    reading = Reading(check_size(size), fit, slices, volumes, series, allow_gaps)
     if ids not in (None, "exact"):
         raise InputError(f"ids={ids!r}; 'exact' is what can be said of them")
     asked: dict[str, Any] = {"groups": groups, "split": split, "ids": ids, "classes": classes}
-    return _read(source, size, asked).with_positive(positive)
+    return _read(source, reading, asked).with_positive(positive)
 
 
-def _read(
-    source: str | os.PathLike[str], size: tuple[int, int] | None, asked: dict[str, Any]
-) -> Dataset:
+def _read(source: str | os.PathLike[str], reading: Reading, asked: dict[str, Any]) -> Dataset:
     """Read what the source is."""
     path = Path(source)
     name = str(source)
     if path.is_dir():
-        return load_folder(source, size=size, **asked)
+        return load_folder(source, reading=reading, **asked)
     if name in DATASETS and not path.exists():
         for argument, value in asked.items():
             if value is not None:
                 raise InputError(f"{name}: {argument}={value!r}, but it is a registered data set")
-        return DATASETS[name].load(size=size)
+        return with_reading(DATASETS[name].load(), reading)
     suffix = path.suffix.lower()
     if suffix == ".npz":
-        return load_npz(source, size=size, **asked)
+        return load_npz(source, reading=reading, **asked)
     if suffix == ".csv":
-        return load_manifest(source, size=size, **asked)
+        return load_manifest(source, reading=reading, **asked)
     if suffix in _OTHER_TABLES and path.exists():
         raise InputError(f"{name}: a table is read as CSV; save it with commas, as {path.stem}.csv")
     if suffix in (".imgpipe", ".joblib") and path.is_file():
@@ -120,14 +138,3 @@ def _read(
         f"{name}: no such file or folder, nor a data set among {some(DATASETS, 20)}"
         f"{did_you_mean(name, DATASETS)}"
     )
-
-
-def check_size(size: object) -> tuple[int, int] | None:
-    """Make one number of pixels, or one for rows and one for columns, a pair."""
-    pair = size if isinstance(size, tuple | list) else (size, size)
-    whole = all(isinstance(n, int | np.integer) and n > 0 for n in pair)
-    if size is None:
-        return None
-    if len(pair) != 2 or not whole:
-        raise InputError(f"size={size!r}; a positive number of pixels is needed")
-    return (int(pair[0]), int(pair[1]))

@@ -5,6 +5,7 @@ from functools import partial
 
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.entry import Entry
+from imgpipe.datasets.files.reading import Reading, check_size
 from imgpipe.datasets.medmnist_table import TABLE
 from imgpipe.datasets.npz import load_npz
 
@@ -32,7 +33,7 @@ def load_medmnist(name: str, *, size: int | tuple[int, ...] | None = None) -> Da
 
     official = TABLE[name]
     path = fetch(f"{name}.npz", URL.format(name=name), official.md5)
-    return load_npz(path, size=size, classes=official.classes)
+    return load_npz(path, reading=Reading(check_size(size)), classes=official.classes)
 
 
 def _entry(name: str) -> Entry:

@@ -14,6 +14,8 @@ from imgpipe.datasets.annotations.labels import encode
 from imgpipe.datasets.annotations.spelling import SPLITS, choose_name, clean_split, some, text_of
 from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.archive import Archive, stack
+from imgpipe.datasets.files.reading import ANYHOW, Reading
+from imgpipe.datasets.in_memory import with_reading
 from imgpipe.datasets.medmnist_table import official_classes
 from imgpipe.images import Images
 from imgpipe.images.gray import SAVED_AS_COLOUR
@@ -28,7 +30,7 @@ def load_npz(
     *,
     groups: str | None = None,
     split: str | None = None,
-    size: int | tuple[int, ...] | None = None,
+    reading: Reading = ANYHOW,
     ids: str | None = None,
     classes: Sequence[str] | None = None,
 ) -> Dataset:
@@ -44,8 +46,8 @@ def load_npz(
     groups, split : str, optional
         Key of the patients (in MedMNIST's layout ``train_<key>`` and so on) and of the split,
         where they have other names.
-    size : int or tuple of int, optional
-        Resize the images.
+    reading : Reading
+        Size, slices of volumes, and more.
     ids : str, optional
         ``"exact"``: patients and classes spelt in two ways are two, see `imgpipe.datasets.load`.
     classes : sequence of str, optional
@@ -64,7 +66,8 @@ def load_npz(
     archive = Archive(path)
     parts = [part for part in SPLITS if f"{part}_images" in archive]
     if parts:
-        return _load_parts(archive, parts, groups, split, size, ids == "exact", classes)
+        data = _load_parts(archive, parts, groups, split, ids == "exact", classes)
+        return with_reading(data, reading)
     for key in ("images", "labels"):
         if key not in archive:
             raise InputError(
@@ -83,8 +86,8 @@ def load_npz(
     rows = archive.row(group_key, n) if group_key else None
     patients, notes = clean_groups(archive.name, rows, given_split, exact=exact)
     masks = archive_masks(archive, "masks", images, channel_axis)
-    carried, gray = _carried(images, masks, channel_axis, size)
-    return Dataset(
+    carried, gray = _carried(images, masks, channel_axis)
+    data = Dataset(
         name=stem(path),
         images=carried,
         labels=codes,
@@ -96,6 +99,7 @@ def load_npz(
         source=archive.name,
         warnings=(*warnings, *notes, *gray, *_unread(archive, patients is None)),
     )
+    return with_reading(data, reading)
 
 
 def _load_parts(
@@ -103,7 +107,6 @@ def _load_parts(
     parts: list[str],
     groups: str | None,
     split: str | None,
-    size: int | tuple[int, ...] | None,
     exact: bool,
     classes: Sequence[str] | None,
 ) -> Dataset:
@@ -135,7 +138,7 @@ def _load_parts(
     rows = np.concatenate(patients) if patients else None
     who, notes = clean_groups(archive.name, rows, given_split, exact=exact)
     joined = _joined(archive, masks)
-    carried, gray = _carried(np.concatenate(images), joined, axes[0], size)
+    carried, gray = _carried(np.concatenate(images), joined, axes[0])
     return Dataset(
         name=stem(archive.path),
         images=carried,
@@ -177,16 +180,13 @@ def unread_masks(archive: Archive) -> list[str]:
 
 
 def _carried(
-    pixels: np.ndarray,
-    masks: np.ndarray | None,
-    channel_axis: int | None,
-    size: int | tuple[int, ...] | None,
+    pixels: np.ndarray, masks: np.ndarray | None, channel_axis: int | None
 ) -> tuple[Images, list[str]]:
-    """Give images in the size asked for, and a note where gray ones were saved as colour."""
+    """Give images, and a note where gray ones were saved as colour."""
     images = Images(pixels, masks, channel_axis=channel_axis)
     single = images.single_channel()
     gray = single.channel_axis != images.channel_axis
-    return single.resized(size), [SAVED_AS_COLOUR] if gray else []
+    return single, [SAVED_AS_COLOUR] if gray else []
 
 
 def archive_ids(archive: Archive, n: int) -> np.ndarray:

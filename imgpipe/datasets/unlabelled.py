@@ -2,8 +2,11 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from imgpipe._common import InputError, did_you_mean, shown
 from imgpipe._common.texts import say
@@ -12,8 +15,11 @@ from imgpipe.datasets.annotations.spelling import BLANK, NO_MASK, SPLITS
 from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
 from imgpipe.datasets.files.mask_files import mask_notes, masks_beside, pair_masks
+from imgpipe.datasets.files.reading import ANYHOW, Reading, check_size, named_series
+from imgpipe.datasets.files.series_folders import gather_series
 from imgpipe.datasets.files.table import Table, read_table
-from imgpipe.datasets.load import DATASETS, check_size
+from imgpipe.datasets.listing import item_as_asked, sliced_items
+from imgpipe.datasets.load import DATASETS
 from imgpipe.datasets.manifest import place
 from imgpipe.datasets.npz import archive_ids, archive_masks, unread_masks
 from imgpipe.images import Image, ImageFile, Images, read
@@ -25,7 +31,14 @@ Listings = dict[Path, dict[str, list[str]]]
 
 
 def find_images(
-    sources: Source | Iterable[Source], *, size: int | tuple[int, int] | None = None
+    sources: Source | Iterable[Source],
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: str = "stretch",
+    slices: str | None = None,
+    volumes: bool | None = None,
+    series: str | None = None,
+    allow_gaps: bool = False,
 ) -> Images:
     """List the images of files, folders, stacks and registered sets; files are not read yet.
 
@@ -38,9 +51,15 @@ def find_images(
         NPY file, whose 3-D array is a stack of images; a CSV manifest with a column ``path``; or
         a name from `DATASETS`. Labels are passed over. In a manifest a path may be the folder of
         a DICOM series; its columns ``mask`` (an image file, NPY or RTSTRUCT; blank for the whole
-        image) and ``region`` (of a structure set) are used where they are there.
+        image), ``region`` (of a structure set) and ``series`` (of a folder with several) are used
+        where they are there.
     size : int or (int, int), optional
         Resize the images.
+    fit, slices, series, allow_gaps
+        As in `load`; of volumes that slices are taken of, each is read once to find them.
+    volumes : bool, optional
+        True takes DICOM files of one series in a folder for one volume; by default each is an
+        image. With `slices` they are put together, too.
 
     Returns
     -------
@@ -62,6 +81,25 @@ def find_images(
     >>> images.ids[0], images[0].pixels.shape
     ('P000-0', (32, 32))
     """
+    reading = Reading(check_size(size), fit, slices, volumes, series, allow_gaps)
+    return list_images(sources, reading)[0]
+
+
+def list_images(
+    sources: Source | Iterable[Source], reading: Reading = ANYHOW
+) -> tuple[Images, np.ndarray]:
+    """List images as `find_images`, with the position of each one's file: a volume may give many.
+
+    Parameters
+    ----------
+    sources
+        As in `find_images`.
+    reading : Reading
+
+    Returns
+    -------
+    tuple of (Images, ndarray of int)
+    """
     names = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     strange = next((name for name in names if not isinstance(name, str | os.PathLike)), None)
     if strange is not None:
@@ -76,7 +114,7 @@ def find_images(
     notes: list[str] = []
     for source in names:
         try:
-            listed = _expand(source, skipped, notes)
+            listed = _expand(source, skipped, notes, reading)
         except InputError as error:
             if alone:
                 raise
@@ -90,18 +128,26 @@ def find_images(
         what = ", ".join(map(str, names)) or "no source given"
         raise InputError(f"{what}: no images in it")
     notes += skipped_note(skipped)
-    store = Items(tuple(items), check_size(size))
-    return Images.of_store(store, tuple(ids), tuple(notes))
+    folders = sum(isinstance(item, ImageFile) and os.path.isdir(item.path) for item in items)
+    items = [item_as_asked(item, reading) for item in items]
+    rows = np.arange(len(items))
+    volumes = 1  # nobody has looked
+    if reading.slices is not None:
+        rows, items, ids, volumes = sliced_items(items, ids, reading)
+        notes += reading.sliced(len(items), volumes)
+    notes += reading.idle(volumes, folders)
+    store = Items(tuple(items), reading.size, fit=reading.fit)
+    return Images.of_store(store, tuple(ids), tuple(notes)), rows
 
 
 def iterate(
-    sources: Source | Iterable[Source], *, size: int | tuple[int, int] | None = None
+    sources: Source | Iterable[Source], *, size: int | tuple[int, int] | None = None, **how: Any
 ) -> Iterator[tuple[str, Image | InputError]]:
     """Yield id and image of each, or id and what is wrong with it: a bad file ends no batch.
 
     Parameters
     ----------
-    sources, size
+    sources, size, **how
         As in `find_images`.
 
     Yields
@@ -114,7 +160,7 @@ def iterate(
     >>> [id for id, image in iterate(["missing.png", "gone.png"])]
     ['missing.png', 'gone.png']
     """
-    images = find_images(sources, size=size)
+    images = find_images(sources, size=size, **how)
     for i, name in enumerate(images.ids):
         try:
             yield name, images[i]
@@ -144,7 +190,7 @@ def in_one_channel(images: Images) -> Images:
 
 
 def _expand(
-    source: Source, skipped: Counter[str], notes: list[str]
+    source: Source, skipped: Counter[str], notes: list[str], reading: Reading
 ) -> list[tuple[str | None, Item]]:
     """Ids and items of one source; an id of None is the source itself."""
     path = Path(source)
@@ -152,8 +198,14 @@ def _expand(
     if path.is_dir():
         masks = pair_masks(path, find_files(path, skipped))
         notes += mask_notes(masks)
+        if reading.slices is None and not reading.volumes:
+            return [
+                (shown(file), ImageFile(str(file), tuple(map(str, own))))
+                for file, own in masks.items()
+            ]
         return [
-            (shown(file), ImageFile(str(file), tuple(map(str, own)))) for file, own in masks.items()
+            (named_series(shown(at), one), ImageFile(str(at), _of_all(masks, files), series=one))
+            for (at, one), files in gather_series(masks, reading.series).items()
         ]
     if not path.exists():
         if str(source) in DATASETS:
@@ -175,10 +227,16 @@ def _expand(
     return [(None, ImageFile(str(path), beside))]
 
 
+def _of_all(masks: dict[Path, list[Path]], files: Sequence[Path]) -> tuple[str, ...]:
+    """Masks of files; slices of a series have none of their own."""
+    return tuple(str(mask) for mask in masks[files[0]]) if len(files) == 1 else ()
+
+
 def _listed(manifest: Path, table: Table) -> list[tuple[str | None, Item]]:
     """Files of a manifest's rows, and their masks where any are named."""
     folder, listings = manifest.parent, Listings()
     items: list[tuple[str | None, Item]] = []
+    often = Counter(row["path"] for row in table.rows)
     for number, row in enumerate(table.rows, 1):
         if row["path"] in BLANK:  # not the folder of the manifest
             items.append((row["path"], InputError(f"{manifest}: row {number} has no path")))
@@ -186,7 +244,11 @@ def _listed(manifest: Path, table: Table) -> list[tuple[str | None, Item]]:
         mask, region = row.get("mask", ""), row["region"] if "region" in table.found else ""
         masks = () if mask in NO_MASK else (str(place(folder, mask, listings)),)
         path = str(place(folder, row["path"], listings))
-        items.append((row["path"], ImageFile(path, masks, None if region in NO_MASK else region)))
+        one = row.get("series", "") if os.path.isdir(path) else ""
+        series = None if one in NO_MASK else one
+        name = named_series(row["path"], series if often[row["path"]] > 1 else None)
+        drawn = None if region in NO_MASK else region
+        items.append((name, ImageFile(path, masks, drawn, series=series)))
     return items
 
 

@@ -85,6 +85,10 @@ def _read(data: Any, reading: dict[str, Any]) -> Any:
         return as_dataset(data)
     if not is_feature_table(data):
         return load(data, **reading)
-    if reading.pop("size", None) is not None:
-        raise InputError(f"{data}: a table of features has no size; leave out --size")
+    for name in ("size", "slices", "volumes", "series", "allow_gaps"):
+        if reading.pop(name, None):
+            option = name.replace("_", "-")
+            raise InputError(f"{data}: a table of features has no images; leave out --{option}")
+    if reading.pop("fit", "stretch") != "stretch":
+        raise InputError(f"{data}: a table of features has no images; leave out --fit")
     return load_features(data, **reading)

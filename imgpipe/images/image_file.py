@@ -1,7 +1,9 @@
 """An image that stays in its file until it is asked for."""
 
+import os
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from imgpipe._common import InputError
@@ -11,6 +13,8 @@ from imgpipe.images.image import Image
 from imgpipe.images.masking import masked
 from imgpipe.images.read import read
 from imgpipe.images.series import Series, read_series
+from imgpipe.images.slices import slice_of
+from imgpipe.images.volume import read_volume
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,36 @@ class ImageFile:
         InputError
             If one of the files cannot be read, or image and mask differ in shape.
         """
-        image = self._stored()
+        if self.slice is None:
+            image = self._stored()
+        else:
+            image = self._of_volume(self.slice)
         return image if self.spacing is None else replace(image, spacing=self.spacing)
+
+    def _of_volume(self, index: int) -> Image:
+        """One slice; the volume stays at hand for the next."""
+        whole = replace(self, slice=None, spacing=None)
+        volume = _last_volume(whole, tuple(map(_changed, (self.path, *self.masks))))
+        try:
+            return slice_of(volume, index)
+        except InputError as error:
+            raise InputError(f"{shown(self.path)} {error}") from None
 
     def _stored(self) -> Image:
         """Image and mask as the files say."""
         folder = Path(self.path).is_dir()
         if self._is_contoured() and (folder or is_dicom_file(self.path)):
-            return self._contoured(read_series(self.path))
+            return self._contoured(read_series(self.path, series=self.series))
         if self.region is not None:
             found = f"the mask {self.masks[0]}" if self.masks else "no mask"
             raise InputError(
                 f"{self.path}: region {self.region!r} goes with an RTSTRUCT drawn on DICOM slices; "
                 f"found {found}"
             )
-        image = read_series(self.path).image if folder else read(self.path)
+        if folder or self.series is not None or self.allow_gaps:
+            image = read_volume(self.path, series=self.series, allow_gaps=self.allow_gaps)
+        else:
+            image = read(self.path)
         return self.masking(image) if self.masks else image
 
     def _is_contoured(self) -> bool:
@@ -90,3 +109,17 @@ class ImageFile:
         # a warning's text as it was said, which str() would make plain
         notes = [getattr(one.message, "args", [str(one.message)])[0] for one in caught]
         return replace(series.image, mask=mask, warnings=(*series.image.warnings, *notes))
+
+
+@lru_cache(maxsize=1)
+def _last_volume(file: ImageFile, changed: tuple[int, ...]) -> Image:
+    """Keep the volume whose slices are asked for one by one, until another takes its place."""
+    return file.read()
+
+
+def _changed(path: str) -> int:
+    """When a file was written: one that was replaced is read again."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0

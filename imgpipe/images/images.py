@@ -8,6 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images.array_like import ArrayLike, sliding_axes
+from imgpipe.images.fit import check_fit
 from imgpipe.images.given import aligned, stored
 from imgpipe.images.image import Image, lengths
 from imgpipe.images.region import check_region
@@ -226,9 +227,18 @@ class Images(ArrayLike, Sequence[Any]):
         items = Items.of(self._store)
         return self._with(items.without_masks(where))
 
-    def resized(self, size: int | tuple[int, ...] | None) -> "Images":
-        """Give the images in another size, those in files when they are read."""
-        return self if size is None else self._with(self._store.resized(size))
+    def resized(self, size: int | tuple[int, ...] | None, fit: str = "stretch") -> "Images":
+        """Give the images in another size, those in files when they are read.
+
+        Parameters
+        ----------
+        size : int, tuple of int or None
+            As in `imgpipe.images.resize`.
+        fit : {"stretch", "pad", "crop"}
+            Squeeze; or keep the aspect ratio, and add a border of the image's lowest value, or
+            cut one off.
+        """
+        return self if size is None else self._with(self._store.resized(size, check_fit(fit)))
 
     def single_channel(self) -> "Images":
         """Give gray images that were saved as colour in one channel."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images.fit import first_kept, fitted, framed, scaled_sides, sides_of
 from imgpipe.images.image import Image
 from imgpipe.images.resize import resize
 
@@ -52,17 +53,30 @@ def resize_mask(mask: np.ndarray, size: Any) -> np.ndarray:
     return mask
 
 
-def resized(image: Image, size: Any) -> Image:
+def fitted_mask(mask: np.ndarray, size: Any, fit: str) -> np.ndarray:
+    """Scale masks as their images are; a border is outside."""
+    if fit == "stretch":
+        return resize_mask(mask, size)
+    pair = sides_of(size)
+    scaled = resize_mask(mask, scaled_sides(mask.shape[-2:], pair, fit))
+    return np.asarray(framed(scaled, pair, (mask.ndim - 2, mask.ndim - 1), 0))
+
+
+def resized(image: Image, size: Any, fit: str = "stretch") -> Image:
     """Image, mask and spacing in another size; only y and x of a volume by one or two numbers."""
-    pixels = resize(image.pixels, size, image.channel_axis)
-    mask = None if image.mask is None else resize_mask(image.mask, size)
+    pixels = fitted(image.pixels, size, image.channel_axis, fit)
+    mask = None if image.mask is None else fitted_mask(image.mask, size, fit)
     spacing, place = image.spacing, image.place
     if spacing is not None:
         old = image.spatial_shape
         new = Image(pixels, image.channel_axis).spatial_shape
-        ratios = [a / b for a, b in zip(old, new, strict=True)]
+        scaled = new
+        if fit != "stretch":
+            scaled = (*old[:-2], *scaled_sides(old[-2:], sides_of(size), fit))
+        ratios = [a / b for a, b in zip(old, scaled, strict=True)]
         if place is not None:  # the first pixel begins where it began, and has another centre
-            first = place.at((np.array(ratios) - 1) / 2, spacing)
+            cut = [first_kept(a, b) for a, b in zip(scaled, new, strict=True)]
+            first = place.at((np.array(cut) + 0.5) * ratios - 0.5, spacing)
             place = replace(place, origin=first)
         spacing = tuple(s * r for s, r in zip(spacing, ratios, strict=True))
     return replace(image, pixels=pixels, mask=mask, spacing=spacing, place=place)

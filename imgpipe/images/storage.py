@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images.fit import fitted
 from imgpipe.images.gray import gray_in_disguise, single_channel
 from imgpipe.images.image import Image, usable_mask
 from imgpipe.images.image_file import ImageFile
-from imgpipe.images.region import box_mask, resize_mask, resized
+from imgpipe.images.region import box_mask, fitted_mask, resized
 from imgpipe.images.resize import resize
 
 Item = Image | ImageFile | InputError
@@ -75,17 +76,20 @@ class Stack:
             return replace(self, masks=None)
         return replace(self, masks=np.stack([box_mask(mask, label) for mask in self.masks]))
 
-    def resized(self, size: Any) -> "Stack":
+    def resized(self, size: Any, fit: str = "stretch") -> "Stack":
         """Resize pixels and masks now."""
         if not len(self):
             return self
-        first = resized(self.at(0), size)
-        # a stack is resized like a volume, slice by slice
-        pixels = np.concatenate([
-            resize(self.pixels[at : at + _PORTION], size, self._axis_of_stack)
-            for at in range(0, len(self), _PORTION)
-        ])  # fmt: skip
-        masks = None if self.masks is None else resize_mask(self.masks, size)
+        first = resized(self.at(0), size, fit)
+        if fit == "stretch":
+            # a stack is resized like a volume, slice by slice
+            pixels = np.concatenate([
+                resize(self.pixels[at : at + _PORTION], size, self._axis_of_stack)
+                for at in range(0, len(self), _PORTION)
+            ])  # fmt: skip
+        else:  # each has a border of its own
+            pixels = np.stack([fitted(p, size, self.channel_axis, fit) for p in self.pixels])
+        masks = None if self.masks is None else fitted_mask(self.masks, size, fit)
         return replace(self, pixels=pixels, masks=masks, spacing=first.spacing)
 
     @property
@@ -134,6 +138,10 @@ class Items:
         Give one channel of those with three equal ones.
     label : float, optional
         Whose box is meant, of a mask with several.
+    fit : str
+        Of `FITS`: how `size` is reached.
+    binary : bool
+        Take masks for what is inside or not, whatever their labels.
     """
 
     items: tuple[Item, ...]
@@ -144,6 +152,8 @@ class Items:
     known_areas: tuple[int, ...] | None = None
     single: bool = False
     label: float | None = None
+    fit: str = "stretch"
+    binary: bool = False
 
     @classmethod
     def of(cls, store: "Stack | Items") -> "Items":
@@ -174,8 +184,10 @@ class Items:
             image = replace(image, pixels=pixels, channel_axis=-1)
         if self.region == "image":
             image = replace(image, mask=None)
+        elif self.binary and image.mask is not None:
+            image = replace(image, mask=image.mask != 0)
         if self.size is not None:
-            image = resized(image, self.size)
+            image = resized(image, self.size, self.fit)
         if self.region == "box" and image.mask is not None:
             image = replace(image, mask=box_mask(image.mask, self.label))
         return image
@@ -226,9 +238,9 @@ class Items:
         """Read boxes or whole images."""
         return replace(self, region=region, label=label, known_areas=None)
 
-    def resized(self, size: Any) -> "Items":
+    def resized(self, size: Any, fit: str = "stretch") -> "Items":
         """Resize when an image is read; what was to be resized before is read as it is."""
-        return replace(self, size=size, known_shapes=None)
+        return replace(self, size=size, fit=fit, known_shapes=None)
 
     def single_channel(self) -> "Items":
         """Take one channel of those with three equal ones, when they are read."""

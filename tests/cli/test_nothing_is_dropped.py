@@ -67,7 +67,23 @@ def reading(call: str, verb: str) -> dict[tuple[str, str], list[Case]]:
         (verb, "--ids"): [Case(named, "--ids exact", "registered data set")],
         (verb, "--classes"): [Case(call, "--classes a,b", "not among the classes")],
         (verb, "--positive"): [Case(call, "--positive nobody", "nobody")],
+        (verb, "--fit"): [Case(call, "--fit pad", "goes with a size")],
+        (verb, "--slices"): [Case(call, "--slices some", "choose from all, middle")],
+        (verb, "--volumes"): [Case(call, "--volumes --slices all", "exclude each other")],
+        **volumes(call, verb),
     }
+
+
+def volumes(call: str, verb: str) -> dict[tuple[str, str], list[Case]]:
+    """Options for volumes, where there are none."""
+    found = {
+        (verb, "--series"): [Case(call, "--series modality=CT", NOTHING, 0)],
+        (verb, "--allow-gaps"): [Case(call, "--allow-gaps", NOTHING, 0)],
+    }
+    if verb == "check":  # which has no line for what changes nothing
+        tables = {key: [Case("check {table}", each.option, "leave out")] for key, (each,) in found.items()}
+        return tables
+    return found
 
 
 CASES: dict[tuple[str, str], list[Case]] = {

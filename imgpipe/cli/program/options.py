@@ -30,6 +30,7 @@ def common(verb: _Verb) -> _Verb:
 
 def data(verb: _Verb) -> _Verb:
     """Add the argument DATA and the options that say how to read it."""
+    verb = volumes(verb)
     for add in (
         click.option("--classes", callback=_listed, metavar="NAMES", help=_CLASSES),
         click.option("--positive", metavar="NAME", help=_POSITIVE),
@@ -43,6 +44,28 @@ def data(verb: _Verb) -> _Verb:
     return verb
 
 
+def volumes(verb: _Verb) -> _Verb:
+    """Add the options that say what becomes of volumes."""
+    for add in (
+        click.option("--allow-gaps", is_flag=True, help=_GAPS),
+        click.option("--series", metavar="UID", help=_SERIES),
+        click.option("--volumes", is_flag=True, help="Take volumes as they are, in 3-D."),
+        click.option("--slices", metavar="RULE", callback=_rule, help=_SLICES),
+        click.option("--fit", type=click.Choice(["stretch", "pad", "crop"]), help=_FIT),
+    ):
+        verb = add(verb)
+    return verb
+
+
+def _rule(ctx: click.Context, option: click.Parameter, rule: str | None) -> str | None:
+    """Refuse, before anything is read, what is no rule for slices."""
+    if rule is not None:
+        from imgpipe.images.slices import check_slices
+
+        check_slices(rule)
+    return rule
+
+
 def _named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
     """Refuse the empty name, which a script with an unset variable gives: it is no folder."""
     if not data:
@@ -52,7 +75,9 @@ def _named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
 
 def reading(given: dict[str, Any]) -> dict[str, Any]:
     """Take from what a verb was given the options of `data`, which are `datasets.load`'s."""
-    return {name: given.pop(name) for name in _READING}
+    found = {name: given.pop(name) for name in _READING}
+    found["fit"] = found["fit"] or "stretch"
+    return found
 
 
 def _listed(ctx: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
@@ -113,7 +138,10 @@ def jobs(verb: _Verb) -> _Verb:
     )(verb)
 
 
-_READING = ("groups", "split", "size", "ids", "positive", "classes")
+_READING = (
+    "groups", "split", "size", "ids", "positive", "classes", "fit", "slices", "volumes", "series",
+    "allow_gaps",
+)  # fmt: skip
 
 
 def region(verb: _Verb) -> _Verb:
@@ -142,6 +170,10 @@ def only_region(verb: _Verb) -> _Verb:
 
 
 _SIZE = "Resize every image to PX x PX pixels."
+_FIT = "How --size is reached: squeeze, add a border, or cut one off  [default: stretch]."
+_SLICES = "Take slices of volumes as images: all, middle, largest or mask (by the mask), every=K."
+_SERIES = "Which of several DICOM series in a folder: its UID, or modality=CT."
+_GAPS = "Resample DICOM series with missing or shifted slices."
 _GROUPS = "Column that names the patient, whose images stay together (for folders: folder, re:...)."
 _IDS = "Take patients and classes as different that may be one in two spellings, as 7 and 007."
 _POSITIVE = "The positive one of two classes [default: the one that is not normal, no, benign, 0]."

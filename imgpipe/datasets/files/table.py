@@ -41,6 +41,11 @@ class Table:
     def values(self, column: str) -> list[str]:
         return [row[column] for row in self.rows]
 
+    @property
+    def series(self) -> list[str]:
+        """Which series of a folder each row means, blank where nothing says so."""
+        return [row.get("series", "") for row in self.rows]
+
 
 def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
     """Read a manifest that has the columns `needed`, under these or obvious other names."""
