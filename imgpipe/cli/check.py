@@ -82,6 +82,8 @@ def command(
     # volumes are looked at as they are, whatever will be made of them
     reading["volumes"] = reading["volumes"] or None
     findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **reading)
+    for text in getattr(findings, "idle", ()):
+        click.echo(f"Warning: {text}", err=True)
     if page is not None:
         report.checks_to_html(
             findings, page, title=Path(data).name or data, command=ctx.obj.command, lang=lang

@@ -6,6 +6,7 @@ from typing import Any
 
 from imgpipe._common import InputError, collecting
 from imgpipe.datasets import load
+from imgpipe.datasets.files.reading import changes_nothing
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.checks import known_codes, run_checks
 from imgpipe.evaluate.checks.evidence import Evidence
@@ -74,7 +75,9 @@ def check(
             tuple(faults),
             folds=folds,
         )
-        return Findings(run_checks(evidence, ignore))
+        findings = Findings(run_checks(evidence, ignore))
+    findings.idle = tuple(text for text in dataset.warnings if changes_nothing(text))
+    return findings
 
 
 def _read(data: Any, reading: dict[str, Any]) -> Any:

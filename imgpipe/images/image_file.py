@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.images.contours import is_structure_set, read_contours
 from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image

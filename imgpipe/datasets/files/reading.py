@@ -79,11 +79,7 @@ class Reading:
         why = say("no image is a volume")
         no_folder = say("no image is a folder of DICOM files")
         return [
-            say(
-                "{option} changes nothing: {why}",
-                option=option,
-                why=why if option in ("--slices", "--volumes") else no_folder,
-            )
+            _idle(option, why if option in ("--slices", "--volumes") else no_folder)
             for option, idle in asked.items()
             if idle
         ]
@@ -126,6 +122,15 @@ class Reading:
 
 
 ANYHOW = Reading()
+
+
+def _idle(option: str, why: str) -> Text:
+    return say("{option} changes nothing: {why}", option=option, why=why)
+
+
+def changes_nothing(note: str) -> bool:
+    """Tell the notes of `Reading.idle` from others."""
+    return getattr(note, "template", "") == _idle("", "").template
 
 
 class UnaskedVolume(InputError):

@@ -24,6 +24,9 @@ class Findings(list[Finding]):
     <no findings>
     """
 
+    idle: tuple[str, ...] = ()
+    """What was asked of the reading and changes nothing."""
+
     def __repr__(self) -> str:
         if not self:
             return "<no findings>"
