@@ -11,6 +11,7 @@ import click
 from imgpipe._common import InputError
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program.exit_codes import SOME_FAILED
 from imgpipe.cli.program.listing import Listing
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Listing, lists=("Checks", "Looked for by --phi"))
-@_options.data
+@_reading.data
 @click.option("--phi", is_flag=True, help="List what names patients, in a folder of any files.")
 @click.option("--show-values", is_flag=True, help="With --phi: print names and values, too.")
 @click.option("--ignore", metavar="CODES", help="Codes that are not told, by commas.")
@@ -78,7 +79,7 @@ def command(
 
     codes = known_codes(_options.names(ignore, "--ignore")) if ignore is not None else []
     workers = _options.worker_count(jobs)
-    reading = _options.reading(where)
+    reading = _reading.reading(where)
     # volumes are looked at as they are, whatever will be made of them
     reading["volumes"] = reading["volumes"] or None
     findings = evaluate.check(data, ignore=codes, folds=folds, n_jobs=workers, **reading)

@@ -9,13 +9,14 @@ import click
 from imgpipe._common import InputError
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program import run_folder as _runs
 from imgpipe.cli.program.choosing import check_choosing
 from imgpipe.cli.program.listing import Listing
 
 
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
-@_options.data
+@_reading.data
 @click.option("--models", default="svm,forest,dummy", show_default=True, help="Names, by commas.")
 @_features.before
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
@@ -116,7 +117,7 @@ def command(
 
     from imgpipe import evaluate
 
-    dataset = _loaded(data, _options.reading(settings), before)
+    dataset = _loaded(data, _reading.reading(settings), before)
     folds = _options.typed(ctx, "folds", "repeats")
     if settings["hold_out"] is not None:
         _options.warn_idle(folds, f"--hold-out {settings['hold_out']} makes the division")

@@ -7,12 +7,13 @@ import click
 
 from imgpipe._common import InputError
 from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program import run_folder as _runs
 
 
 @click.command()
 @click.argument("model")
-@_options.data
+@_reading.data
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
 @_options.trust
@@ -53,7 +54,7 @@ def command(
 
     predictor = bundle.load(model, trust=trust)
     _options.warn_trust(model, trust)
-    reading = _options.reading(where)
+    reading = _reading.reading(where)
     own, size = predictor.model.size, reading["size"]
     if size is not None and own is not None and size != own:
         raise InputError(f"--size is {size}; the model was trained with --size {own}")

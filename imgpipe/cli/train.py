@@ -10,6 +10,7 @@ from imgpipe._common import InputError, StoppedFit
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program.listing import Listing
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
-@_options.data
+@_reading.data
 @click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write: .imgpipe, or .joblib.")
 @_features.before
@@ -87,7 +88,7 @@ def command(
     pipeline = learn.make_pipeline(model, **before)
     bundle.check_writable(pipeline, out)
     _features.warn_idle(ctx, ctx.params["families"])
-    reading = _options.reading(where)
+    reading = _reading.reading(where)
     dataset = datasets.load(data, **reading)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
     bundle.check_writable(pipeline, out, dataset.classes)

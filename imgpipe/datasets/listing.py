@@ -9,8 +9,8 @@ import numpy as np
 from imgpipe._common import InputError, track
 from imgpipe.datasets.files.reading import Reading, sliced_name
 from imgpipe.images import Image, ImageFile
+from imgpipe.images.item import Item
 from imgpipe.images.slices import is_volume, slice_of
-from imgpipe.images.storage import Item
 
 
 def item_as_asked(item: Item, reading: Reading) -> Item:

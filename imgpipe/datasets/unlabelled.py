@@ -24,7 +24,8 @@ from imgpipe.datasets.manifest import place
 from imgpipe.datasets.npz import archive_ids, archive_masks, unread_masks
 from imgpipe.images import Image, ImageFile, Images, read
 from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise
-from imgpipe.images.storage import Item, Items
+from imgpipe.images.item import Item
+from imgpipe.images.storage import Items
 
 Source = str | os.PathLike[str]
 Listings = dict[Path, dict[str, list[str]]]

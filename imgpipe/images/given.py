@@ -8,7 +8,8 @@ import numpy as np
 from imgpipe._common import InputError, by_position
 from imgpipe.images.image import Image, spatial
 from imgpipe.images.image_file import ImageFile
-from imgpipe.images.storage import Item, Items, Stack, gathered
+from imgpipe.images.item import Item
+from imgpipe.images.storage import Items, Stack, gathered
 
 _Spacing = tuple[float, ...] | None
 

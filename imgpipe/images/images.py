@@ -11,8 +11,9 @@ from imgpipe.images.array_like import ArrayLike, sliding_axes
 from imgpipe.images.fit import check_fit
 from imgpipe.images.given import aligned, stored
 from imgpipe.images.image import Image, lengths
+from imgpipe.images.item import Item
 from imgpipe.images.region import check_region
-from imgpipe.images.storage import Item, Items, Stack, gathered
+from imgpipe.images.storage import Items, Stack, gathered
 
 
 class Images(ArrayLike, Sequence[Any]):
@@ -228,16 +229,7 @@ class Images(ArrayLike, Sequence[Any]):
         return self._with(items.without_masks(where))
 
     def resized(self, size: int | tuple[int, ...] | None, fit: str = "stretch") -> "Images":
-        """Give the images in another size, those in files when they are read.
-
-        Parameters
-        ----------
-        size : int, tuple of int or None
-            As in `imgpipe.images.resize`.
-        fit : {"stretch", "pad", "crop"}
-            Squeeze; or keep the aspect ratio, and add a border of the image's lowest value, or
-            cut one off.
-        """
+        """Give the images in another size, those in files when they are read; see `load`."""
         return self if size is None else self._with(self._store.resized(size, check_fit(fit)))
 
     def single_channel(self) -> "Images":

@@ -1,6 +1,5 @@
 """How `Images` keep what they carry: one array, or one item an image."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,10 +11,10 @@ from imgpipe.images.fit import fitted
 from imgpipe.images.gray import gray_in_disguise, single_channel
 from imgpipe.images.image import Image, usable_mask
 from imgpipe.images.image_file import ImageFile
+from imgpipe.images.item import Item, has_mask, with_mask
 from imgpipe.images.region import box_mask, fitted_mask, resized
 from imgpipe.images.resize import resize
 
-Item = Image | ImageFile | InputError
 _PORTION = 256  # images resized at a time, since sums are in float64
 
 
@@ -87,7 +86,7 @@ class Stack:
                 resize(self.pixels[at : at + _PORTION], size, self._axis_of_stack)
                 for at in range(0, len(self), _PORTION)
             ])  # fmt: skip
-        else:  # each has a border of its own
+        else:  # each has its own border
             pixels = np.stack([fitted(p, size, self.channel_axis, fit) for p in self.pixels])
         masks = None if self.masks is None else fitted_mask(self.masks, size, fit)
         return replace(self, pixels=pixels, masks=masks, spacing=first.spacing)
@@ -170,7 +169,7 @@ class Items:
         """Which images have a mask."""
         if self.region == "image":
             return np.zeros(len(self), bool)
-        return np.array([_has_mask(item) for item in self.items], bool)
+        return np.array([has_mask(item) for item in self.items], bool)
 
     def at(self, index: int) -> Image:
         """Read one image and do what is asked of all."""
@@ -208,12 +207,12 @@ class Items:
     def with_masks(self, masks: Any) -> "Items":
         """Give these masks to the images; None is the whole image."""
         pairs = [(self.items[i], masks[i]) for i in range(len(self))]
-        return replace(self, items=tuple(_with_mask(*pair) for pair in pairs), known_areas=None)
+        return replace(self, items=tuple(with_mask(*pair) for pair in pairs), known_areas=None)
 
     def without_masks(self, where: np.ndarray) -> "Items":
         """Leave out the masks of some."""
         items = [
-            _with_mask(item, None) if gone else item
+            with_mask(item, None) if gone else item
             for item, gone in zip(self.items, where, strict=True)
         ]
         areas = self.known_areas
@@ -278,27 +277,3 @@ def gathered(items: Sequence[Item]) -> Stack | Items:
     masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
     pixels = np.stack([image.pixels for image in images])
     return Stack(pixels, masks, first.spacing, first.channel_axis)
-
-
-def _has_mask(item: Item) -> bool:
-    if isinstance(item, Image):
-        return item.mask is not None
-    return isinstance(item, ImageFile) and bool(item.masks)
-
-
-def _with_mask(item: Item, mask: Any) -> Item:
-    """Give a mask in memory or in a file to one image."""
-    if isinstance(item, InputError):
-        return item
-    in_file = isinstance(mask, str | os.PathLike)
-    if isinstance(item, ImageFile):
-        if mask is None or in_file:
-            return replace(item, masks=() if mask is None else (os.fspath(mask),))
-        item = item.read()
-    if in_file:
-        return ImageFile(item.id or "the image", (os.fspath(mask),)).masking(item)
-    if mask is not None and np.shape(mask) != item.spatial_shape:
-        raise InputError(
-            f"a mask of shape {np.shape(mask)}, but its image has {item.spatial_shape}"
-        )
-    return replace(item, mask=None if mask is None else np.asarray(mask))

@@ -15,7 +15,7 @@ from imgpipe.datasets.naming import reason_of
 from imgpipe.features import FAMILIES, extract_many
 from imgpipe.features.family import Family
 from imgpipe.images import Image, ImageFile, Images, identifiers
-from imgpipe.images.storage import Item
+from imgpipe.images.item import Item
 
 _CHUNK_IMAGES, _CHUNK_BYTES = 64, 2**21  # sent together; what a kill may cost
 _CALL_PIXELS = 2**22  # in memory, and measured, together
