@@ -6,14 +6,24 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path, needed_for, shown
+from imgpipe._common import InputError, atomic_path, needed_for, shown, suffix_of
+from imgpipe.images.encoders.nifti import write_nifti
+from imgpipe.images.encoders.nrrd import write_nrrd
+from imgpipe.images.encoders.written import Written
 from imgpipe.images.formats.opencv import cv2
+from imgpipe.images.image import Image, lengths
+from imgpipe.images.place import Place
 
 JPEG_QUALITY = 95
 
 
 def write(
-    path: str | os.PathLike[str], pixels: np.ndarray, *, channel_axis: int | None = None
+    path: str | os.PathLike[str],
+    pixels: np.ndarray | Image,
+    *,
+    channel_axis: int | None = None,
+    spacing: tuple[float, ...] | None = None,
+    place: Place | None = None,
 ) -> None:
     """Write an image by the suffix of its path, dtype kept.
 
@@ -21,17 +31,29 @@ def write(
     ----------
     path : path-like
         ``.png`` (uint8, uint16, bool), ``.jpg`` or ``.jpeg`` (uint8; lossy, quality 95), ``.tif``
-        or ``.tiff`` (any integer or float; volumes too) or ``.npy`` (anything numeric).
-    pixels : array_like
-        ``(y, x)``, or a volume ``(z, y, x)`` for TIFF and NPY; with one more axis for colour.
+        or ``.tiff`` (any integer or float; volumes too), ``.npy`` (anything numeric), or ``.nii``,
+        ``.nii.gz`` or ``.nrrd`` (integers, float32 and float64; volumes with spacing and place).
+    pixels : array_like or Image
+        ``(y, x)``, or a volume ``(z, y, x)``, which PNG and JPEG do not hold; with one more axis
+        for colour. An `Image` brings its channel axis, spacing and place, as far as the format
+        keeps them; its mask is an image of its own.
     channel_axis : int or None, default None
         Axis of the three colour channels. They are stored last.
+    spacing : tuple of float, optional
+        Distance of neighbouring pixels along each axis in mm, for NIfTI and NRRD.
+    place : Place, optional
+        Where they lie in the patient, for NIfTI and NRRD; it needs a spacing.
 
     Raises
     ------
     InputError
-        If the format cannot hold the pixels as they are, the suffix is unknown, or the file
-        cannot be written. The message says what would do.
+        If the format cannot hold the pixels or their place as they are, the suffix is unknown, or
+        the file cannot be written. The message says what would do.
+
+    Notes
+    -----
+    A bool array becomes uint8 in every format but NPY. NIfTI keeps lengths in 32 bits, NRRD in 64.
+    A volume of one slice is read again as an image of two axes.
 
     Examples
     --------
@@ -43,11 +65,20 @@ def write(
     -1000
     """
     path = Path(path)
+    suffix = suffix_of(path)
+    if suffix not in WRITERS and suffix not in VOLUME_WRITERS:
+        raise InputError(f"{shown(path)}: cannot write {suffix or 'a file without suffix'}; "
+                         f"choose one of {', '.join([*WRITERS, *VOLUME_WRITERS])}")  # fmt: skip
+    if suffix in WRITERS and (spacing is not None or place is not None):
+        raise InputError(
+            f"{shown(path)}: keeps no spacing or place; write to {', '.join(VOLUME_WRITERS)}"
+        )
+    if isinstance(pixels, Image):
+        channel_axis = pixels.channel_axis if channel_axis is None else channel_axis
+        spacing = pixels.spacing if spacing is None else spacing
+        place = pixels.place if place is None else place
+        pixels = pixels.pixels
     pixels = np.asarray(pixels)
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise InputError(f"{shown(path)}: cannot write {path.suffix or 'a file without suffix'}; "
-                         f"choose one of {', '.join(WRITERS)}")  # fmt: skip
     if channel_axis is not None:
         pixels = np.moveaxis(pixels, channel_axis, -1)
         if pixels.shape[-1] != 3:
@@ -63,11 +94,39 @@ def write(
         raise InputError(
             f"{shown(path)}: an array of shape {pixels.shape}; an image has 2 or 3 axes"
         )
+    pixels = np.ascontiguousarray(pixels)
+    colour = channel_axis is not None
     try:
         with atomic_path(path) as scratch:
-            writer(scratch, np.ascontiguousarray(pixels), channel_axis is not None, path)
+            if suffix in WRITERS:
+                WRITERS[suffix](scratch, pixels, colour, path)
+            else:
+                image = Written(pixels, colour, *_located(path, depth, spacing, place))
+                VOLUME_WRITERS[suffix](scratch, image, path)
     except OSError as error:
         raise InputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
+
+
+def _located(
+    path: Path, depth: int, spacing: tuple[float, ...] | None, place: Place | None
+) -> tuple[tuple[float, ...] | None, Place | None]:
+    """Spacing and place that fit the axes."""
+    spacing = lengths(spacing)
+    if spacing is not None and (len(spacing) != depth or not _usable(spacing)):
+        raise InputError(
+            f"{shown(path)}: spacing={spacing}; {depth} positive lengths in mm are needed"
+        )
+    if place is not None and spacing is None:
+        raise InputError(f"{shown(path)}: a place without spacing cannot be written; give it one")
+    if place is not None and (
+        np.shape(place.directions) != (depth, 3) or not np.isfinite(place.origin).all()
+    ):
+        raise InputError(f"{shown(path)}: its place is not that of an image of {depth} axes")
+    return spacing, place
+
+
+def _usable(spacing: tuple[float, ...]) -> bool:
+    return bool(np.isfinite(spacing).all()) and min(spacing) > 0
 
 
 def _write_png(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> None:
@@ -82,15 +141,15 @@ def _write_png(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> N
         scratch.write_bytes(coded.tobytes())
         return
     with needed_for("writing PNG"):
-        from PIL import Image
-    Image.fromarray(pixels).save(scratch, format="PNG")
+        from PIL import Image as Picture
+    Picture.fromarray(pixels).save(scratch, format="PNG")
 
 
 def _write_jpeg(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> None:
     with needed_for("writing JPEG"):
-        from PIL import Image
+        from PIL import Image as Picture
     _require(path, pixels, colour, (np.uint8,))
-    Image.fromarray(pixels).save(scratch, format="JPEG", quality=JPEG_QUALITY)
+    Picture.fromarray(pixels).save(scratch, format="JPEG", quality=JPEG_QUALITY)
 
 
 def _write_tiff(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> None:
@@ -108,7 +167,9 @@ def _write_npy(scratch: Path, pixels: np.ndarray, colour: bool, path: Path) -> N
 def _require(path: Path, pixels: np.ndarray, colour: bool, dtypes: tuple[type, ...]) -> None:
     """Refuse what a format for one image of these dtypes cannot hold."""
     if pixels.ndim - colour != 2:
-        raise InputError(f"{shown(path)}: holds no volumes; write {pixels.shape} to .tif or .npy")
+        raise InputError(
+            f"{shown(path)}: holds no volumes; write {pixels.shape} to .tif, .npy, .nii.gz or .nrrd"
+        )
     if pixels.dtype not in dtypes:
         names = " or ".join(np.dtype(dtype).name for dtype in dtypes)
         raise InputError(
@@ -125,4 +186,9 @@ WRITERS: dict[str, Callable[[Path, np.ndarray, bool, Path], None]] = {
     ".tif": _write_tiff,
     ".tiff": _write_tiff,
     ".npy": _write_npy,
+}
+VOLUME_WRITERS: dict[str, Callable[[Path, Written, Path], None]] = {
+    ".nii": write_nifti,
+    ".nii.gz": write_nifti,
+    ".nrrd": write_nrrd,
 }

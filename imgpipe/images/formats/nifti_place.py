@@ -98,6 +98,8 @@ def _without_place(header: Any, axes: int, scale: float, notes: list[Text]) -> G
     """Spacing only, where that can be used."""
     notes.append(say("its header does not say where it lies in the patient (no sform, no qform)"))
     lengths = np.abs(_read(header["pixdim"][1 : axes + 1])[::-1] * scale)
+    if int(header["xyzt_units"]) & 7 == 0 and (lengths == 1).all():
+        return None, None  # what a header without any length says
     if np.isfinite(lengths).all() and (lengths > 0).all():
         return tuple(lengths.tolist()), None
     told = " x ".join(f"{mm:g}" for mm in lengths)
