@@ -30,6 +30,7 @@ def extract(
     outliers: float | None = None,
     distance: int | Sequence[int] = 1,
     spacing: Sequence[float] | None = None,
+    resampling: Any = None,
     label: float | None = None,
     morphological_mask: Any = None,
     channel_axis: int | None = None,
@@ -72,6 +73,13 @@ def extract(
         than 1 are part of the name.
     spacing : sequence of float, optional
         Size of a pixel along each spatial axis, mm; 1.0 each by default.
+    resampling : float, sequence of float or mapping, optional
+        New size of a pixel, one for all axes or one each (None keeps that of an axis), mm: image
+        and masks are brought to it before anything else (IBSI: image interpolation). A mapping
+        says how: ``spacing`` (that size), ``interpolation`` and ``mask_interpolation``
+        (``"linear"``, ``"nearest"`` or ``"cubic"``), ``rounding`` of intensities to integers
+        (None: where their unit is HU) and ``mask_threshold``, the least share of a mask that counts
+        as inside (0.5). See `resample` and `resample_mask`.
     label : int, optional
         Only where ``mask == label`` is inside.
     morphological_mask : array_like or path, optional
@@ -135,6 +143,7 @@ def extract_many(
     outliers: float | None = None,
     distance: int | Sequence[int] = 1,
     spacing: Sequence[float] | None = None,
+    resampling: Any = None,
     label: float | None = None,
     morphological_mask: Any = None,
     channel_axis: int | None = None,
@@ -154,7 +163,8 @@ def extract_many(
     n_jobs : int, optional
         Number of processes through `joblib.Parallel`, -1 for all CPUs; None is one, or what the
         caller's `joblib.parallel_config` says.
-    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, label
+    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, resampling,
+    label
         As in `extract`.
     morphological_mask : ndarray or sequence, optional
         One mask of the shape per image.
@@ -205,6 +215,7 @@ def catalogue(
     *,
     ivh_bins: int | None = None,
     ivh_bin_width: float | None = None,
+    resampling: Any = None,
     ndim: int | None = None,
     channels: int = 3,
 ) -> list[Feature]:
@@ -214,7 +225,7 @@ def catalogue(
     ----------
     families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, label
         As in `extract`.
-    morphological_mask, channel_axis, ivh_bins, ivh_bin_width
+    morphological_mask, channel_axis, ivh_bins, ivh_bin_width, resampling
         As in `extract`.
     ndim : int, optional
         2 for images, 3 for volumes. By default 3 if `spacing` has three values or `aggregation`

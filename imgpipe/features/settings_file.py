@@ -75,13 +75,12 @@ def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
         kind = BY_KEY[key].kind
         if not fits(kind, value):
             raise InputError(f"{where}: {key} must be {KINDS[kind]}; it is {_shortly(value)}")
-        settings[key] = settled(kind, value)
+        settings[key] = value
     try:
+        settings = {key: settled(BY_KEY[key].kind, value) for key, value in settings.items()}
         check_settings(settings)
     except InputError as error:
-        first = next((key for key in settings if str(error).startswith(key)), None)
-        where = name if first is None else f"{name}, line {said.lines[first]}"
-        raise InputError(f"{where}: {error}") from None
+        raise InputError(f"{_place_of(str(error), said, name)}: {error}") from None
     if settings.get("region", "") is None:
         del settings["region"]
     return settings
@@ -105,6 +104,30 @@ def check_settings(settings: Mapping[str, Any]) -> list[Feature]:
         return catalogue(**own, ndim=2)
     except InputError:
         return catalogue(**own, ndim=3)
+
+
+def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete settings by their defaults, each in one form, and check them.
+
+    Parameters
+    ----------
+    settings : mapping
+        As in `write_settings`.
+
+    Returns
+    -------
+    dict
+    """
+    for key in settings:
+        if key not in BY_KEY:
+            raise InputError(
+                f"no setting is named {key!r}; choose from {', '.join(BY_KEY)}"
+                f"{did_you_mean(key, BY_KEY)}"
+            )
+    check_settings(settings)
+    return {
+        entry.key: settled(entry.kind, settings.get(entry.key, entry.default)) for entry in ENTRIES
+    }
 
 
 def write_settings(path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None) -> None:
@@ -150,22 +173,22 @@ def settings_text(settings: Mapping[str, Any]) -> str:
     -------
     str
     """
-    for key in settings:
-        if key not in BY_KEY:
-            raise InputError(
-                f"no setting is named {key!r}; choose from {', '.join(BY_KEY)}"
-                f"{did_you_mean(key, BY_KEY)}"
-            )
-    check_settings(settings)
-    whole = {entry.key: settings.get(entry.key, entry.default) for entry in ENTRIES}
+    whole = whole_settings(settings)
     if whole["bin_width"] is not None:
         del whole["bins"]  # the one replaces the other
     parts = [_HEAD + f"{FORMAT}: {VERSION}\n"]
     for entry in ENTRIES:
         if entry.key in whole:
             comment = textwrap.fill(entry.comment, 98, initial_indent="# ", subsequent_indent="# ")
-            parts.append(f"{comment}\n{entry.key}: {_written(whole[entry.key])}\n")
+            parts.append(f"{comment}\n{entry.key}:{_written_below(whole[entry.key])}\n")
     return "\n".join(parts)
+
+
+def _place_of(error: str, said: Said, name: str) -> str:
+    """Name the line of the key with which an error begins."""
+    begins = error.replace(": ", ".")
+    keys = [key for key in said.lines if begins.startswith(key)]
+    return f"{name}, line {said.lines[max(keys, key=len)]}" if keys else name
 
 
 def _check_format(said: Said, name: str) -> None:
@@ -188,6 +211,13 @@ def _check_format(said: Said, name: str) -> None:
 def _shortly(value: Any) -> str:
     text = repr(value) if value is not None else "null"
     return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def _written_below(value: Any) -> str:
+    """Give a value, or the lines of a mapping."""
+    if not isinstance(value, Mapping):
+        return f" {_written(value)}"
+    return "".join(f"\n  {part}: {_written(each)}" for part, each in value.items())
 
 
 def _written(value: Any) -> str:

@@ -26,6 +26,7 @@ class Stack:
     masks: np.ndarray | None = None
     spacing: tuple[float, ...] | None = None
     channel_axis: int | None = None
+    unit: str | None = None
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -38,7 +39,7 @@ class Stack:
     def at(self, index: int) -> Image:
         """One image."""
         mask = None if self.masks is None else self.masks[index]
-        return Image(self.pixels[index], self.channel_axis, self.spacing, mask)
+        return Image(self.pixels[index], self.channel_axis, self.spacing, mask, unit=self.unit)
 
     def take(self, chosen: np.ndarray) -> "Stack":
         """Give the images at some positions; those of a contiguous range are views."""
@@ -267,6 +268,7 @@ def gathered(items: Sequence[Item]) -> Stack | Items:
             i.pixels.dtype,
             i.spacing,
             i.channel_axis,
+            i.unit,
             None if i.mask is None else i.mask.dtype,
         )
         for i in images
@@ -276,4 +278,4 @@ def gathered(items: Sequence[Item]) -> Stack | Items:
     first = images[0]
     masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
     pixels = np.stack([image.pixels for image in images])
-    return Stack(pixels, masks, first.spacing, first.channel_axis)
+    return Stack(pixels, masks, first.spacing, first.channel_axis, first.unit)

@@ -16,8 +16,8 @@ class FeatureExtractor(ImageTransformer):
 
     Parameters
     ----------
-    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, channel_axis,
-    ivh_bins, ivh_bin_width
+    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing,
+    resampling, channel_axis, ivh_bins, ivh_bin_width
         As in `imgpipe.features.extract`.
     n_jobs : int, optional
         Workers; None means 1, or what `joblib.parallel_config` says.
@@ -45,6 +45,7 @@ class FeatureExtractor(ImageTransformer):
         outliers: float | None = None,
         distance: Any = 1,
         spacing: Any = None,
+        resampling: Any = None,
         channel_axis: int | None = None,
         ivh_bins: int | None = None,
         ivh_bin_width: float | None = None,
@@ -59,6 +60,7 @@ class FeatureExtractor(ImageTransformer):
         self.outliers = outliers
         self.distance = distance
         self.spacing = spacing
+        self.resampling = resampling
         self.channel_axis = channel_axis
         self.ivh_bins = ivh_bins
         self.ivh_bin_width = ivh_bin_width

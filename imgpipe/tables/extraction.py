@@ -9,7 +9,8 @@ from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
-from imgpipe.features.settings_file import check_settings
+from imgpipe.features.inputs.new_grid import Resampling
+from imgpipe.features.settings_file import check_settings, whole_settings
 from imgpipe.tables.jobs.extracting import Extraction
 from imgpipe.tables.rows.columns import SAID, label_columns
 from imgpipe.tables.table import FeatureTable, WrittenTable, check_path
@@ -27,27 +28,11 @@ class Settings(TypedDict, total=False):
     outliers: float | None
     distance: int | Sequence[int]
     spacing: Sequence[float] | None
+    resampling: Any
     label: float | None
     channel_axis: int | None
     ivh_bins: int | None
     ivh_bin_width: float | None
-
-
-_DEFAULTS: Settings = {
-    "families": "default",
-    "aggregation": "default",
-    "bins": 32,
-    "bin_width": None,
-    "low": None,
-    "range": None,
-    "outliers": None,
-    "distance": 1,
-    "spacing": None,
-    "label": None,
-    "channel_axis": None,
-    "ivh_bins": None,
-    "ivh_bin_width": None,
-}
 
 
 def extract_table(
@@ -89,8 +74,8 @@ def extract_table(
         boxes, or whole images.
     n_jobs : int, optional
         Workers; None means 1.
-    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing, label,
-    channel_axis, ivh_bins, ivh_bin_width
+    families, aggregation, bins, bin_width, low, range, outliers, distance, spacing,
+    resampling, label, channel_axis, ivh_bins, ivh_bin_width
         As in `imgpipe.features.extract`. Spacing and channels are read from the files, unless they
         are given. `label` goes with masks, and means nothing to an image without one.
 
@@ -141,7 +126,8 @@ def write_features(
     Parameters
     ----------
     source, out, groups, split, hash_ids, salt, resume, region, n_jobs, families, aggregation, \
-    bins, bin_width, low, range, outliers, distance, label, ivh_bins, ivh_bin_width
+    bins, bin_width, low, range, outliers, distance, spacing, resampling, label, channel_axis, \
+    ivh_bins, ivh_bin_width
         As in `extract_table`, which gives the values, too.
 
     Returns
@@ -197,6 +183,11 @@ def _checked_extraction(
         raise InputError(
             "--label chooses a part of the mask, which --region image does not look at"
         )
+    how = chosen["resampling"]
+    if how and not images.masked_any:
+        for part in ("mask_interpolation", "mask_threshold"):
+            if how[part] != getattr(Resampling, part):
+                raise InputError(f"resampling: {part} goes with masks, and {source} names none")
     images = images.with_region(region or "mask", label=chosen["label"])
     columns, notes = label_columns(source, images.ids, groups, split)
     if hash_ids:
@@ -211,13 +202,8 @@ def _checked(settings: Settings) -> dict[str, Any]:
     """Complete the settings in the order of a journal; refuse what is misspelt or does not fit."""
     for name in settings.keys() - Settings.__annotations__.keys():
         raise TypeError(f"extract_table() got an unexpected keyword argument {name!r}")
-    chosen: dict[str, Any] = {**_DEFAULTS, **settings}
-    for name in ("families", "aggregation"):
-        given = chosen[name]
-        chosen[name] = [given] if isinstance(given, str) else list(given)
-    apart = chosen["distance"]
-    chosen["distance"] = list(apart) if isinstance(apart, (list, tuple)) else [apart]
-    # a misspelt name fails before any image is read
+    chosen = whole_settings(dict(settings))  # misspelt names fail before any image is read
+    del chosen["region"]
     families = {feature.family for feature in check_settings(chosen)}
     for name in ("ivh_bins", "ivh_bin_width"):
         if chosen[name] is not None and "ivh" not in families:

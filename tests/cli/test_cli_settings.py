@@ -66,3 +66,25 @@ def test_settings_are_written_alone_or_beside(run: Run, trees: Path, tmp_path: P
     again = ["--write-settings", alone, "--settings", alone, "--force"]
     assert_one_error(run("extract", *again), "is an input")
     assert_one_error(run("extract", "--bins", 8), "extract needs DATA and --out")
+
+
+def test_resampling_from_the_command_line(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Its options are the parts of the setting; those typed replace those of a file."""
+    file, out = tmp_path / "s.yaml", tmp_path / "f.csv"
+    args = ["extract", trees / "benign", "--families", "glcm", "--spacing", "1,2", "--jobs", 1]
+    parts = ["--resample", "keep,1.5", "--interpolation", "cubic", "--rounding", "on"]
+    assert run(*args, *parts, "--out", out, "--write-settings", file).exit_code == 0
+    how = {"spacing": [None, 1.5], "interpolation": "cubic", "rounding": True,
+           "mask_interpolation": "linear", "mask_threshold": 0.5}  # fmt: skip
+    assert read_settings(file)["resampling"] == how
+    row = pd.read_csv(out).iloc[0]
+    pixels = np.asarray(Image.open(row["id"]))
+    expected = extract(pixels, families="glcm", spacing=(1, 2), resampling=how)
+    assert {name: row[name] for name in expected} == expected
+    again = run(*args[:2], "--settings", file, "--out", out, "--resample", "2", "--jobs", 1)
+    assert again.exit_code == 0
+    assert f"--resample replaces resampling: spacing: null,1.5 of {file}" in again.stderr
+    found = pd.read_csv(out).iloc[0]["glcm_contrast"]
+    how["spacing"] = 2
+    expected = extract(pixels, families="glcm", spacing=(1, 2), resampling=how)
+    assert found == expected["glcm_contrast"]

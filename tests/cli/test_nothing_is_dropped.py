@@ -259,6 +259,23 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(EXTRACT + " --families morphology", "--spacing 2,3", code=0, differs=True),
         Case(EXTRACT, "--spacing 2;3", "give numbers separated by commas, as in Z,Y,X"),
     ],
+    ("extract", "--resample"): [
+        Case(EXTRACT + " --spacing 1,1", "--resample 2", code=0, differs=True),
+        Case(EXTRACT, "--resample 2", "needs the size of the pixels", 1),
+        Case(EXTRACT, "--resample 2mm", "give numbers"),
+    ],
+    **{
+        ("extract", option): [
+            Case(EXTRACT, f"{option} {value}", f"{option} goes with --resample"),
+            Case(EXTRACT + " --spacing 1,1 --resample 2", f"{option} {value}", *effect),
+        ]
+        for option, value, effect in (
+            ("--interpolation", "nearest", ("", 0, True)),
+            ("--rounding", "on", ("", 0, True)),
+            ("--mask-interpolation", "nearest", ("names none",)),
+            ("--mask-threshold", "0.3", ("names none",)),
+        )
+    },
     ("extract", "--channel-axis"): [Case(EXTRACT, "--channel-axis -1", "channel_axis=-1", 1)],
     ("extract", "--settings"): [
         Case(EXTRACT, "--settings {out}/none.yaml", "there is no such file"),

@@ -25,6 +25,17 @@ bounds = st.tuples(numbers, numbers).map(sorted) | st.just([-math.inf, 5.0])
 VOLUMES = sorted(FAMILIES.keys() - {"hog"})  # which goes with no 3-D aggregation
 names = st.lists(st.sampled_from(VOLUMES), min_size=1, unique=True)
 codes = st.lists(st.sampled_from(CODES), min_size=1, unique=True)
+sizes = st.lists(st.none() | lengths, min_size=1, max_size=3).filter(any)
+kinds = st.sampled_from(["nearest", "linear", "cubic"])
+resamplings = lengths | st.fixed_dictionaries(
+    {"spacing": sizes | lengths},
+    optional={
+        "interpolation": kinds,
+        "rounding": st.sampled_from([True, False, None]),
+        "mask_interpolation": kinds,
+        "mask_threshold": st.floats(0.01, 1),
+    },
+)
 chosen = st.fixed_dictionaries(
     {},
     optional={
@@ -36,6 +47,7 @@ chosen = st.fixed_dictionaries(
         "channel_axis": st.integers(-3, 3),
         "range": bounds,
         "outliers": positive,
+        "resampling": resamplings,
         "distance": st.integers(1, 9) | st.lists(st.integers(1, 9), min_size=1, unique=True),
     },
 )
@@ -59,6 +71,14 @@ def plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+def whole(resampling: Any) -> dict[str, Any]:
+    """All parts of a resampling."""
+    told = resampling if isinstance(resampling, dict) else {"spacing": resampling}
+    to = told["spacing"] if isinstance(told["spacing"], list) else [told["spacing"]]
+    own = {"interpolation": "linear", "rounding": None, "mask_interpolation": "linear"}
+    return {**own, "mask_threshold": 0.5, **told, "spacing": to}
+
+
 @settings(max_examples=60, deadline=None)
 @given(one=chosen, gray=grays, volume=volumes)
 def test_written_settings_are_read_again(
@@ -68,7 +88,11 @@ def test_written_settings_are_read_again(
     given_settings = one | gray | volume
     path = tmp_path_factory.getbasetemp() / "round.yaml"
     write_settings(path, given_settings)
-    expected = DEFAULTS | {k: plain(v) for k, v in given_settings.items()}
+    expected = {k: plain(v) for k, v in (DEFAULTS | given_settings).items()}
+    for key in ("families", "aggregation", "distance"):
+        expected[key] = expected[key] if isinstance(expected[key], list) else [expected[key]]
+    if expected["resampling"] is not None:
+        expected["resampling"] = whole(expected["resampling"])
     if expected["bin_width"] is not None:
         del expected["bins"]
     peer = yaml.safe_load(path.read_text())
@@ -126,6 +150,10 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]"
         (HEAD + "bins: !!python/object/apply:os.system [true]", "line 2: the tag .* is not read"),
         (HEAD + "families: " + "[" * 5000, "line 2: nested deeper than 8 levels"),
         (HEAD + "families: a\u200bb", r"line 2: holds the character \\u200b"),
+        (HEAD + "resampling: soon", "line 2: resampling must be null, or lines of its own"),
+        (HEAD + "resampling:\n  spacing: 1\n  interpolation: cubik", "line 4: .*mean cubic"),
+        (HEAD + "resampling:\n  spacing: 1\n  spacing: 2", "line 4: resampling.spacing stands"),
+        (HEAD + "resampling: {to: 1}", "line 2: resampling has no part 'to'"),
         ("- a\n- b", "holds no lines of the form KEY: VALUE"),
         ("glcm", "holds no lines of the form KEY: VALUE"),
         ("imageType:\n  Original: {}\nsetting:\n  binWidth: 25", "of PyRadiomics .*imageType"),

@@ -36,7 +36,9 @@ def to_settings(
     ]
     if extraction is None:
         return {"filters": written, "extraction": None}
-    told = {key: to_plain(value, f"features: {key}") for key, value in extraction.items()}
+    told = {key: _plain(key, value) for key, value in extraction.items()}
+    if told.get("resampling", "") is None:
+        del told["resampling"]  # earlier versions, which read all else, do not know it
     return {"filters": written, "extraction": told}
 
 
@@ -94,6 +96,13 @@ def _values(told: Any, where: str) -> dict[str, Any]:
     return {key: from_plain(value, f"{where}: {key}") for key, value in told.items()}
 
 
+def _plain(key: str, value: Any) -> Any:
+    """Write a setting of the extraction; one has parts."""
+    if key != "resampling" or not isinstance(value, Mapping):
+        return to_plain(value, f"features: {key}")
+    return {part: to_plain(each, f"features: {key}: {part}") for part, each in value.items()}
+
+
 def _sides(channel_axis: Any, expected: Expected, where: str) -> list[int]:
     """Lengths of the axes of an image but that of its channels."""
     axis = expected.channel_axis if channel_axis is None else channel_axis
@@ -109,7 +118,12 @@ def _sides(channel_axis: Any, expected: Expected, where: str) -> list[int]:
 def _extraction(told: Any, expected: Expected, names: Sequence[str]) -> dict[str, Any]:
     from imgpipe.features import FAMILIES, catalogue
 
+    parts = told.get("resampling") if isinstance(told, dict) else None
+    if isinstance(parts, dict):
+        told = {key: value for key, value in told.items() if key != "resampling"}
     settings = _values(told, "features")
+    if isinstance(parts, dict):
+        settings["resampling"] = _values(parts, "features: resampling")
     for key in settings.keys() - (signature(catalogue).parameters.keys() - _NOT_OF_A_MODEL):
         raise InputError(f"features takes no setting {excerpt(key)}")
     for name in _as_tuple(settings.get("families", "default")):

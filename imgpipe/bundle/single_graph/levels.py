@@ -62,6 +62,10 @@ def check_settings(settings: Settings) -> None:
                 f"features with {name}={value} (a graph measures all pixels of an image; train "
                 "without re-segmentation)"
             )
+    if settings.resampling is not None:
+        raise InputError(
+            "features with resampling (a graph measures the pixels that it gets; train without)"
+        )
 
 
 def discretised(pixels: Term, units: int, settings: Settings, ends: tuple[float, float]) -> Levels:

@@ -45,6 +45,14 @@ def _distances(ctx: click.Context, option: click.Parameter, text: str) -> Any:
     return [int(word) for word in words]
 
 
+def _sizes(ctx: click.Context, option: click.Parameter, text: str | None) -> Any:
+    """Read sizes of pixels, of which some may be kept."""
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",")]
+    return [None if word == "keep" else _numbers(ctx, option, word)[0] for word in words]
+
+
 def _listed(ctx: click.Context, option: click.Parameter, text: str) -> list[str]:
     return _options.names(text, f"--{option.human_readable_name}")
 
@@ -53,6 +61,7 @@ def _levels(ctx: click.Context, option: click.Parameter, text: str) -> int | Non
     return _features.levels(text)
 
 
+_INTERPOLATION = click.Choice(["nearest", "linear", "cubic"])
 _SETTINGS = (
     click.option(
         "--families", default="default", show_default=True, callback=_listed,
@@ -83,6 +92,22 @@ _SETTINGS = (
         "--spacing", callback=_numbers, metavar="Z,Y,X",
         help="Size of the pixels in mm, where files say none or a wrong one.",
     ),
+    click.option(
+        "--resample", callback=_sizes, metavar="MM[,MM,MM]",
+        help="Bring pixels to this size first; keep for an axis that stays.",
+    ),
+    click.option("--interpolation", type=_INTERPOLATION, help="Of the image [default: linear]."),
+    click.option(
+        "--rounding", type=click.Choice(["auto", "on", "off"]),
+        help="Of intensities after it [default: auto, where they are HU].",
+    ),
+    click.option(
+        "--mask-interpolation", type=_INTERPOLATION, help="Of the mask [default: linear]."
+    ),
+    click.option(
+        "--mask-threshold", type=float, metavar="P",
+        help="Least share of a mask that counts as inside [default: 0.5].",
+    ),
     click.option("--channel-axis", type=int, metavar="AXIS", help="Axis of colours."),
     click.option("--ivh-bins", type=int, help="Bins of the intensity-volume histogram."),
     click.option("--ivh-bin-width", type=float, help="Its bins of this size instead."),
@@ -90,6 +115,12 @@ _SETTINGS = (
 )  # fmt: skip
 NAMES = ("families", "aggregation", "bins", "bin_width", "low", "range", "outliers", "distance",
          "spacing", "channel_axis", "ivh_bins", "ivh_bin_width", "label")  # fmt: skip
+
+
+_PARTS = {"resample": "spacing"} | {
+    part: part for part in ("interpolation", "rounding", "mask_interpolation", "mask_threshold")
+}
+_ROUNDINGS = {"auto": None, "on": True, "off": False}
 
 
 def settings(verb: _Verb) -> _Verb:
@@ -110,20 +141,44 @@ def chosen(ctx: click.Context, given: dict[str, Any]) -> dict[str, Any]:
     """
     file = given.pop("settings_file")
     own = {name: given.pop(name) for name in (*NAMES, "region")}
-    if file is None:
-        return own
-    from imgpipe.features import read_settings
-
-    said = read_settings(file)
+    said = {} if file is None else _read(file)
     source = click.core.ParameterSource.COMMANDLINE
     typed = [name for name in own if ctx.get_parameter_source(name) == source]
     for name in typed:
         for key in (name, _EXCLUDED.get(name)):
             if key in said and said[key] not in (None, own[name]):
-                told = f"--{name.replace('_', '-')} replaces {key}: {_shown(said[key])}"
-                click.echo(f"Note: {told} of {file}", err=True)
+                _note(name, f"{key}: {_shown(said[key])}", file)
                 del said[key]
-    return own | said | {name: own[name] for name in typed}
+    resampling = _resampling(given, said.get("resampling"), file)
+    return own | said | {name: own[name] for name in typed} | {"resampling": resampling}
+
+
+def _resampling(
+    given: dict[str, Any], said: dict[str, Any] | None, file: str | None
+) -> dict[str, Any] | None:
+    """Take the parts of resampling out of what was given; they replace those of the file."""
+    typed = {name: given.pop(name) for name in _PARTS}
+    typed = {name: value for name, value in typed.items() if value is not None}
+    if typed and said is None and "resample" not in typed:
+        idle = ", ".join(f"--{name.replace('_', '-')}" for name in typed)
+        raise InputError(f"{idle} goes with --resample, the size that pixels are brought to")
+    made = dict(said or {})
+    for name, value in typed.items():
+        part, meant = _PARTS[name], _ROUNDINGS[value] if name == "rounding" else value
+        if part in made and made[part] != meant:
+            _note(name, f"resampling: {part}: {_shown(made[part])}", file)
+        made[part] = meant
+    return made or None
+
+
+def _read(file: str) -> dict[str, Any]:
+    from imgpipe.features import read_settings
+
+    return read_settings(file)
+
+
+def _note(name: str, replaced: str, file: str | None) -> None:
+    click.echo(f"Note: --{name.replace('_', '-')} replaces {replaced} of {file}", err=True)
 
 
 def check_target(target: str, force: bool, settings_file: str | None) -> Path:
@@ -135,4 +190,6 @@ def check_target(target: str, force: bool, settings_file: str | None) -> Path:
 
 
 def _shown(value: Any) -> str:
-    return ",".join(map(_shown, value)) if isinstance(value, (list, tuple)) else f"{value}"
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(_shown, value))
+    return "null" if value is None else str(value)

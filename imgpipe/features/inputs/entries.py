@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from imgpipe.features.inputs.new_grid import resampling_from
 from imgpipe.features.inputs.settings import DEFAULT_BINS
 
 
@@ -34,6 +35,7 @@ KINDS = {
     "range": "two numbers [LOW, HIGH], or null",
     "lengths": "a length in mm for each axis such as [0.7, 0.7], or null",
     "region": "mask, box or image, or null",
+    "resampling": "null, or lines of its own: spacing, interpolation, rounding, ...",
 }
 REGIONS = ("mask", "box", "image")
 ENTRIES: tuple[Entry, ...] = (
@@ -52,6 +54,14 @@ ENTRIES: tuple[Entry, ...] = (
         "spacing", "lengths", None,
         "Given spacing: size of the pixels as they come, mm, one for each axis (z, y, x). null: "
         "as the files say.",
+    ),
+    Entry(
+        "resampling", "resampling", None,
+        "Image interpolation: spacing that image and mask are brought to first, mm, one for each "
+        "axis (null keeps that of an axis) or one for all; interpolation and mask_interpolation "
+        "linear, nearest or cubic; rounding of intensities to whole numbers, true, false, or null: "
+        "where they are Hounsfield units; mask_threshold, least share of a mask that counts. null: "
+        "pixels stay as they are.",
     ),
     Entry(
         "channel_axis", "count", None,
@@ -98,14 +108,21 @@ def fits(kind: str, value: Any) -> bool:
         return _several((int, float), value) and len(value) == 2
     if kind == "lengths":
         return _several((int, float), value) and len(value) in (2, 3)
+    if kind == "resampling":
+        return isinstance(value, dict) or _is((int, float), value) or isinstance(value, list)
     if kind == "region":
         return value in REGIONS
     return _is((int, float), value)
 
 
 def settled(kind: str, value: Any) -> Any:
-    """The value as settings hold it: floats where numbers are meant, tuples for pairs."""
-    if value is None or kind in ("names", "count", "counts", "region"):
+    """Give the value in one form: floats where numbers are meant, lists of names and counts."""
+    if kind in ("names", "counts"):
+        return list(value) if isinstance(value, (list, tuple)) else [value]
+    if kind == "resampling" and value is not None:
+        made = resampling_from(value)
+        return made and made.parts()
+    if value is None or kind in ("count", "region"):
         return value
     return tuple(map(float, value)) if kind in ("range", "lengths") else float(value)
 

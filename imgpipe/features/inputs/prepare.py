@@ -12,27 +12,28 @@ import numpy as np
 from imgpipe._common import ImageError, InputError
 from imgpipe.features.inputs.batch import Batch, check_not_empty
 from imgpipe.features.inputs.labels import image_error
+from imgpipe.features.inputs.lengths import check_lengths
 from imgpipe.features.inputs.settings import (
     ExtractionPlan,
     ExtractionSettings,
     Settings,
-    check_lengths,
     settings_from,
 )
 
 
 class Loaded(NamedTuple):
-    """Pixels of one image, and what it says of itself: channel axis, spacing in mm, mask."""
+    """Pixels of one image, and what it says of itself: channels, spacing in mm, mask, unit."""
 
     pixels: np.ndarray
     axis: int | None
     spacing: tuple[float, ...] | None = None
     mask: Any = None
+    unit: str | None = None
 
 
 def read_image(item: Any, label: str, settings: Settings) -> Loaded:
     """Take an array, a file, an `Image` or a `Series` apart; settings overrule what it says."""
-    axis, spacing, mask = settings.channel_axis, settings.spacing, None
+    axis, spacing, mask, unit = settings.channel_axis, settings.spacing, None, None
     if isinstance(item, (str, os.PathLike)):
         from imgpipe.images import ImageFile
 
@@ -41,8 +42,9 @@ def read_image(item: Any, label: str, settings: Settings) -> Loaded:
     if hasattr(item, "spatial_shape"):
         axis = item.channel_axis if axis is None else axis
         spacing, mask = spacing or item.spacing, item.mask
+        unit = getattr(item, "unit", None)
         item = item.pixels
-    return Loaded(check_pixels(item, label), axis, spacing, mask)
+    return Loaded(check_pixels(item, label), axis, spacing, mask, unit)
 
 
 def check_pixels(item: Any, label: str) -> np.ndarray:
@@ -112,10 +114,10 @@ def batch_of(
         channels = [_stacked(c, plan.ndim) for c in np.moveaxis(pixels, place, 0)]
         spatial = tuple(np.delete(spatial, axis).tolist())
     chosen = plan.settings.label
-    inside = _masks(masks, "mask", spatial, chosen, labels)
+    inside = boolean_masks(masks, "mask", spatial, chosen, labels)
     if inside is None and chosen is not None:
         raise InputError(f"label={chosen:g} chooses a part of a mask, but there is no mask")
-    shape = _masks(morphological_masks, "morphological_mask", spatial, None, labels)
+    shape = boolean_masks(morphological_masks, "morphological_mask", spatial, None, labels)
     if shape is not None:
         check_not_empty(shape, "morphological_mask", labels)
     return Batch(channels, inside, shape, plan, labels)
@@ -128,7 +130,7 @@ def _stacked(pixels: np.ndarray, ndim: int) -> np.ndarray:
     return values.reshape(len(values), -1, *values.shape[-2:]) if ndim == 2 else values
 
 
-def _masks(
+def boolean_masks(
     masks: Sequence[Any] | np.ndarray | None,
     argument: str,
     spatial: tuple[int, ...],

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.features.inputs.lengths import check_lengths, number_of
 from imgpipe.features.inputs.prepare import check_pixels
-from imgpipe.features.inputs.settings import check_lengths, number_of
 from imgpipe.images.resampling.spline import check_interpolation, interpolated, lengths_of
 
 

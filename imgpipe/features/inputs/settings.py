@@ -10,6 +10,8 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from imgpipe._common import InputError, did_you_mean
+from imgpipe.features.inputs.lengths import check_lengths, number_of
+from imgpipe.features.inputs.new_grid import Resampling, resampling_from
 
 # number of axes an image needs -> codes, in the order in which they are listed in results
 MATRIX_AGGREGATIONS = {2: ("BTW3", "SUJT"), 3: ("JJUI", "ZW7Z", "ITBB", "IAZD")}
@@ -30,8 +32,6 @@ CODES = tuple(_COUNTERPARTS)
 _DEFAULTS = {2: ("SUJT", "8QNN"), 3: ("IAZD", "KOBO")}
 DEFAULT_BINS = 32
 MAX_LEVELS = 4096  # a matrix of 32-bit counts then takes 64 MiB
-SHORTEST, LONGEST = 1e-9, 1e9  # lengths of pixels, mm
-MOST_OBLONG = 1e4  # longest side over shortest; variances along both then keep 8 digits
 MAX_IVH_LEVELS = 2**20  # no matrix has these
 
 
@@ -54,6 +54,7 @@ class ExtractionSettings(MatrixSettings, total=False):
     aggregation: str | Iterable[str]
     distance: int | Sequence[int]
     spacing: Sequence[float] | None
+    resampling: Any
     ivh_bins: int | None
     ivh_bin_width: float | None
 
@@ -75,6 +76,7 @@ class Settings:
     channel_axis: int | None
     ivh_bins: int | None
     ivh_bin_width: float | None
+    resampling: Resampling | None = None
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
@@ -144,6 +146,7 @@ def settings_from(**given: Unpack[ExtractionSettings]) -> Settings:
         channel_axis=None if axis is None else _integer("channel_axis", axis),
         ivh_bins=_ivh_bins(given.get("ivh_bins"), ivh_width),
         ivh_bin_width=ivh_width,
+        resampling=resampling_from(given.get("resampling")),
     )
 
 
@@ -252,34 +255,10 @@ def _spacing(spacing: Any) -> tuple[float, ...] | None:
     return values
 
 
-def check_lengths(argument: str, lengths: Sequence[float]) -> None:
-    """Refuse sizes of pixels that nothing has, and whose powers are beyond what floats tell."""
-    if not min(lengths) > 0:
-        raise InputError(f"{argument} must be positive lengths in mm, not {tuple(lengths)}")
-    if not SHORTEST <= min(lengths) <= max(lengths) <= LONGEST:
-        raise InputError(
-            f"{argument}={tuple(lengths)} is beyond the sizes of pixels, {SHORTEST:g} to "
-            f"{LONGEST:g} mm; are they in mm?"
-        )
-    if max(lengths) > MOST_OBLONG * min(lengths):
-        raise InputError(
-            f"{argument}={tuple(lengths)} makes pixels {max(lengths) / min(lengths):.3g} times as "
-            f"long as wide, more than {MOST_OBLONG:g}; are they all in mm?"
-        )
-
-
 def _integer(argument: str, value: Any) -> int:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise InputError(f"{argument} must be an integer, not {value!r}")
     return int(value)
-
-
-def number_of(argument: str, value: Any) -> float:
-    """Read a finite number."""
-    real = isinstance(value, (int, float, np.integer, np.floating))
-    if not real or isinstance(value, bool) or not math.isfinite(value):
-        raise InputError(f"{argument} must be a finite number, not {value!r}")
-    return float(value)
 
 
 def _optional_positive(argument: str, value: Any) -> float | None:

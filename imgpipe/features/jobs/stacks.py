@@ -16,9 +16,11 @@ from imgpipe._runtime.workers import in_chunks, worker_count
 from imgpipe.features.family import Family
 from imgpipe.features.inputs.batch import Batch
 from imgpipe.features.inputs.labels import Label, image_error
+from imgpipe.features.inputs.lengths import check_lengths
 from imgpipe.features.inputs.prepare import batch_of, check_pixels, plan_for, read_image
-from imgpipe.features.inputs.settings import ExtractionPlan, Settings, check_lengths
+from imgpipe.features.inputs.settings import ExtractionPlan, Settings
 from imgpipe.features.jobs.extremes import far_exponents, powers_of_intensity, scaled_settings
+from imgpipe.features.jobs.resampled import resampled
 from imgpipe.features.registry import FAMILIES, families_of, features_of
 
 _CHUNK_PIXELS = 2**19  # 4 MB of float64
@@ -65,13 +67,14 @@ def extract_tasks(
 
 def _described(settings: Settings, images: Any) -> Settings:
     """Complete the settings by what a stack says of itself."""
-    axis, first = settings.channel_axis, images[0]
+    axis, first, how = settings.channel_axis, images[0], settings.resampling
     if settings.spacing is None and first.spacing is not None:
         check_lengths("spacing", first.spacing)
     return replace(
         settings,
         channel_axis=first.channel_axis if axis is None else axis,
         spacing=settings.spacing or first.spacing,
+        resampling=how and replace(how, rounding=how.rounds(first.unit)),
     )
 
 
@@ -177,22 +180,22 @@ def run(
     if masks is None and any(mask is not None for mask in own):
         masks = own
     groups: dict[Any, list[int]] = {}
-    for i, (pixels, axis, spacing, _) in enumerate(loaded):
+    for i, (pixels, axis, spacing, _, unit) in enumerate(loaded):
         # integers beyond 2^53 and floats would meet in one array otherwise
-        groups.setdefault((pixels.shape, axis, spacing, pixels.dtype), []).append(i)
+        groups.setdefault((pixels.shape, axis, spacing, pixels.dtype, unit), []).append(i)
     if len(groups) == 1:
-        pixels, axis, spacing, _ = loaded[0]
+        pixels, axis, spacing, _, unit = loaded[0]
         stack = np.stack([image.pixels for image in loaded]) if len(loaded) > 1 else pixels[None]
-        return _run_stack(stack, axis, masks, shapes, settings, labels, spacing)
+        return _run_stack(stack, axis, masks, shapes, settings, labels, spacing, unit)
     values: np.ndarray | None = None
     names: list[str] = []
-    for (_, axis, spacing, _), members in groups.items():
+    for (_, axis, spacing, _, unit), members in groups.items():
         stack = np.stack([loaded[i].pixels for i in members])
         some_masks = None if masks is None else [masks[i] for i in members]
         some_shapes = None if shapes is None else [shapes[i] for i in members]
         some_labels = [labels[i] for i in members]
         part, part_names = _run_stack(
-            stack, axis, some_masks, some_shapes, settings, some_labels, spacing
+            stack, axis, some_masks, some_shapes, settings, some_labels, spacing, unit
         )
         if values is None:
             values, names = np.empty((len(loaded), len(part_names))), part_names
@@ -204,12 +207,15 @@ def run(
 
 def _run_stack(
     stack: np.ndarray, axis: int | None, masks: Any, shapes: Any, settings: Settings,
-    labels: Sequence[str], spacing: tuple[float, ...] | None = None,
+    labels: Sequence[str], spacing: tuple[float, ...] | None = None, unit: str | None = None,
 ) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     """One call per family for images of one shape."""
     if masks is not None and all(mask is None for mask in masks):
         masks = None
     plan = plan_for(stack.shape[1:], axis, labels[0], settings, spacing)
+    if settings.resampling is not None:
+        stack, masks, shapes, new = resampled(stack, axis, masks, shapes, plan, labels, unit)
+        plan = replace(plan, settings=new)
     families = families_of(plan)
     features = features_of(plan, families)
     # sums of pixels near the largest float overflow, which leaves the feature undefined
