@@ -1,6 +1,7 @@
 """`imgpipe filter`: one kernel, or one step of enhancement, on one image file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from imgpipe.cli.program.listing import Listing
 if TYPE_CHECKING:
     from imgpipe.images import Image
 
-_SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg")
+_SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg", ".nii", ".nii.gz", ".nrrd")
 _EIGHT_BITS = (".png", ".jpg", ".jpeg")
 _OPTIONS = ("size", "sigma", "weights", "mode", "cval", "reference")
 
@@ -46,7 +47,8 @@ def command(
     r"""Filter the image IN with the kernel or step NAME and write OUT.
 
     Kernels keep the pixel type; colour images are filtered channel by channel. Values from 0 to 1
-    are written to PNG and JPEG as 0 to 255.
+    are written to PNG and JPEG as 0 to 255. A volume (NIfTI, NRRD, a folder of DICOM slices) keeps
+    its place in the patient in .nii, .nii.gz and .nrrd.
 
     \b
     Examples:
@@ -67,7 +69,7 @@ def command(
     if weights is not None:
         given["weights"] = weights
     _check_settings(name, given)
-    image = images.read(source)
+    image = images.read_volume(source) if Path(source).is_dir() else images.read(source)
     if is_kernel:
         _check_depth(out, image.pixels.dtype)
         made = _by_kernel(step, image, given)
@@ -82,7 +84,7 @@ def command(
     note = ""
     if not is_kernel and path.suffix.lower() in _EIGHT_BITS and pixels.dtype.kind == "f":
         pixels, note = _eight_bits(pixels, out), "0 to 1 written as 0 to 255"
-    images.write(out, pixels, channel_axis=image.channel_axis)
+    images.write(out, replace(made, pixels=pixels))
     if as_json:
         shape = list(pixels.shape)
         told = {"out": str(path), "shape": shape, "dtype": str(pixels.dtype)}
@@ -109,8 +111,6 @@ def _add(given: dict[str, Any], others: Sequence[str]) -> None:
 
 def _by_kernel(kernel: Any, image: "Image", given: dict[str, Any]) -> "Image":
     """Filter each channel."""
-    from dataclasses import replace
-
     from imgpipe.images.array_like import sliding_axes
 
     axes = sliding_axes(image.pixels.ndim, 0, image.channel_axis)

@@ -175,3 +175,17 @@ def test_input_that_is_no_image(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.png").write_text("text")
     out = tmp_path / "out.png"
     assert_one_error(run("filter", "median", tmp_path / "in.png", out), "in.png", "not an image")
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz", ".nrrd"])
+def test_a_volume_keeps_its_place(run: Run, tmp_path: Path, suffix: str) -> None:
+    """A filtered NIfTI volume is written as one, or as NRRD, and lies where it lay."""
+    source, out = tmp_path / "in.nii.gz", tmp_path / f"out{suffix}"
+    pixels = np.arange(4 * 5 * 6, dtype=np.int16).reshape(4, 5, 6)
+    place = images.Place(np.array([1.0, 2, 3]), -np.eye(3))
+    images.write(source, pixels, spacing=(3, 0.5, 0.5), place=place)
+    assert run("filter", "median", source, out, "--size", 3).exit_code == 0
+    found = images.read(out)
+    assert np.array_equal(found.pixels, ndimage.median_filter(pixels, 3))
+    assert found.spacing == (3, 0.5, 0.5)
+    assert found.place.is_same(place, found.spacing)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from imgpipe._common import InputError, unknown_name
+from imgpipe._common import InputError, suffix_of, unknown_name
 
 _Verb = Callable[..., Any]
 _RUN_FILES = {
@@ -202,7 +202,7 @@ def check_file(
     """Refuse, before any work, a file that could not be written or is there already."""
     check_given(out, option)
     path = Path(os.path.abspath(out))
-    if path.suffix.lower() not in suffixes:
+    if suffix_of(path) not in suffixes:
         given = path.suffix or "no suffix"
         raise InputError(f"{out}: {what} needs the suffix {' or '.join(suffixes)}, found {given}")
     if path.is_dir():
