@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from imgpipe._common import InputError
@@ -38,13 +39,13 @@ class Cluster:
         """Tasks that run at once."""
         return sum(self.client.ncores().values())
 
-    def must_see(self, path: str | os.PathLike[str]) -> None:
+    def must_see(self, path: str) -> None:
         """Refuse workers that do not find a file of ours, also those that join later."""
         path = os.path.abspath(path)
         size = seen(path)
         if size is None:
             return  # what is missing here as well is told of as on one machine
-        self.expected = Expected(socket.gethostname(), self.expected.version, path, size)
+        self.expected = replace(self.expected, file=path, size=size)
         found = self.client.run(seen, path)
         others = [
             f"{worker} ({size})" for worker, size in found.items() if size != self.expected.size
@@ -85,7 +86,8 @@ def on_backend(name: str | None, scheduler: str | None) -> Iterator[Cluster | No
             f"backend is {name!r}; dask with the address of a scheduler is what there is"
         )
     with connected(scheduler) as client:
-        cluster = Cluster(client, scheduler, Expected(socket.gethostname(), imgpipe.__version__))
+        expected = Expected(socket.gethostname(), imgpipe.__version__, os.getcwd())
+        cluster = Cluster(client, scheduler, expected)
         token = _active.set(cluster)
         try:
             yield cluster
@@ -96,6 +98,14 @@ def on_backend(name: str | None, scheduler: str | None) -> Iterator[Cluster | No
 def active() -> Cluster | None:
     """Cluster that was chosen by `on_backend` around this call."""
     return _active.get()
+
+
+def must_see(paths: Iterable[str]) -> None:
+    """Refuse a cluster whose workers do not find the first of these files, where one was chosen."""
+    cluster = active()
+    if cluster is not None:
+        for path in islice(paths, 1):
+            cluster.must_see(path)
 
 
 def parallel_config() -> AbstractContextManager[Any]:

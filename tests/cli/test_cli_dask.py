@@ -1,12 +1,16 @@
 """`--backend dask` on a cluster of two processes: the same bytes as on one machine."""
 
+import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli_helpers import Run, assert_one_error
+from cli_helpers import Run, assert_one_error, write_tree
 
 pytest.importorskip("distributed", reason='needs Dask: pip install "imgpipe[dask]"')
 
@@ -22,6 +26,34 @@ def scheduler() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
+@contextmanager
+def killing_a_worker(scheduler: str, once: Path) -> Iterator[list[int]]:
+    """Kill the first worker that is at work once a file is there; tell which."""
+    from distributed import Client
+
+    killed: list[int] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.is_set():
+            busy = [worker for worker, tasks in client.processing().items() if tasks]
+            if once.exists() and busy:
+                os.kill(pids[busy[0]], signal.SIGKILL)
+                killed.append(pids[busy[0]])
+                return
+            over.wait(0.01)
+
+    with Client(scheduler, set_as_default=False) as client:
+        pids = client.run(os.getpid)
+        thread = threading.Thread(target=kill)
+        thread.start()
+        try:
+            yield killed
+        finally:
+            over.set()
+            thread.join()
+
+
 def test_extract_gives_the_same_bytes(run: Run, tree: Path, tmp_path: Path, scheduler: str) -> None:
     """A table of the cluster is the table of this machine."""
     plain, afar = tmp_path / "plain.csv", tmp_path / "afar.csv"
@@ -30,6 +62,23 @@ def test_extract_gives_the_same_bytes(run: Run, tree: Path, tmp_path: Path, sche
     done = run(*extract, afar, "--backend", "dask", "--scheduler", scheduler)
     assert done.exit_code == 0, done.stderr
     assert afar.read_bytes() == plain.read_bytes()
+
+
+def test_a_killed_worker_changes_nothing(
+    run: Run, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its images are measured by the other: the same bytes."""
+    monkeypatch.setattr("imgpipe.tables.rows.measuring._CHUNK_IMAGES", 2)
+    monkeypatch.chdir(tmp_path)
+    write_tree(tmp_path / "scans", per_class=40, size=48)
+    (tmp_path / "scans" / "benign" / "bad.png").write_bytes(b"no picture")
+    extract = ("extract", "scans", "--families", "intensity,glcm", "--out")
+    assert run(*extract, "plain.csv", "--jobs", "1").exit_code == 1
+    with killing_a_worker(scheduler, once=tmp_path / "afar.csv.part") as killed:
+        done = run(*extract, "afar.csv", "--backend", "dask", "--scheduler", scheduler)
+    assert killed
+    assert done.exit_code == 1, done.stderr
+    assert Path("afar.csv").read_bytes() == Path("plain.csv").read_bytes()
 
 
 def test_a_cluster_that_is_not_there(run: Run, tree: Path, tmp_path: Path) -> None:

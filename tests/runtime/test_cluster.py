@@ -104,11 +104,18 @@ def test_files_that_workers_do_not_see(cluster: Cluster, tmp_path: Path) -> None
     """They refuse their first task, also one that joins after all were asked."""
     file = tmp_path / "a.png"
     file.write_bytes(b"12345")
-    cluster.must_see(file)
+    cluster.must_see(str(file))
     assert list(in_order(square, [3])) == [9]
     cluster.expected = replace(cluster.expected, size=7)  # as if it had another size there
     with pytest.raises(InputError, match=r"workers do not find .*a\.png .*\(5\)"):
         list(in_order(square, [3]))
+
+
+def test_relative_paths(cluster: Cluster, tmp_path: Path) -> None:
+    """They start in the folder of whoever asks."""
+    (tmp_path / "a.png").write_bytes(b"12345")
+    cluster.expected = replace(cluster.expected, folder=str(tmp_path))
+    assert list(in_order(os.path.getsize, ["a.png"])) == [5]
 
 
 def test_another_version(cluster: Cluster) -> None:

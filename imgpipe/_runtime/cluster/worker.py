@@ -3,7 +3,8 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ class Expected:
         Name of the asking machine.
     version : str
         Of imgpipe.
+    folder : str
+        Working folder there, from which relative paths start.
     file : str
         A file that is to be measured; empty where there is none.
     size : int
@@ -32,6 +35,7 @@ class Expected:
 
     host: str
     version: str
+    folder: str
     file: str = ""
     size: int = 0
 
@@ -88,7 +92,19 @@ def run(expected: Expected, tasks: Iterable[tuple[Callable[..., Any], Any, Any]]
     """Run tasks one after the other, in one thread, without workers of their own."""
     import joblib
 
-    with _one_at_a_time:
+    with _one_at_a_time, _in_folder(expected.folder):
         prepare(expected)
         with joblib.parallel_config(backend="sequential"):
             return [do(*args, **named) for do, args, named in tasks]
+
+
+@contextmanager
+def _in_folder(folder: str) -> Iterator[None]:
+    """Let relative paths mean what they mean there; a folder that is not here has no such files."""
+    before = os.getcwd()
+    with suppress(OSError):
+        os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

@@ -15,6 +15,7 @@ import imgpipe
 from imgpipe._common import InputError, track
 from imgpipe._common.journal import Block, Journal
 from imgpipe._common.texts import say
+from imgpipe._runtime.cluster.lost import LostTask
 from imgpipe.datasets.naming import told_count
 from imgpipe.images import Images
 from imgpipe.tables.rows.columns import identifier_columns
@@ -76,6 +77,13 @@ class Extraction:
             if journal.path is None:
                 raise
             raise StoppedExtraction(journal.count, len(self.images), journal.path) from None
+        except LostTask as error:
+            if journal.path is None:
+                raise
+            raise InputError(
+                f"{error}; {journal.count} of {len(self.images)} images are kept in "
+                f"{journal.path}: resume from there"
+            ) from None
         except OSError as error:
             if journal.path is None or error.errno not in _FULL:
                 raise

@@ -10,7 +10,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._common.journal import Block, Journal, Reason
-from imgpipe._runtime.backends import in_order
+from imgpipe._runtime.backends import in_order, must_see
 from imgpipe.datasets.naming import reason_of
 from imgpipe.features import FAMILIES, extract_many
 from imgpipe.features.family import Family
@@ -57,6 +57,7 @@ def measure(
         for span in _spans(images.items, sizes)
         if span.stop > journal.count
     ]
+    must_see(item.path for item in images.items if isinstance(item, ImageFile))
     workers = n_jobs if sum(sizes[journal.count :]) >= _WORTH_WORKERS else 1
     work = partial(_measured, settings=settings, added=FAMILIES.registered())
     chunks = (images[span.start : span.stop] for span in spans)
