@@ -29,7 +29,7 @@ GROWTH = 600 * 2**20
 """Resident bytes that all cases together may add to what sound bundles take."""
 LIMIT = 20.0  # seconds of a case, on a machine that others use
 _MOST_PIXELS = 2**16
-_VARYING = re.compile(r"'[^']*'|b'[^']*'|\"[^\"]*\"|\(.*?\)|-?\d[\d.,e+-]*")
+VARYING = re.compile(r"'[^']*'|b'[^']*'|\"[^\"]*\"|\(.*?\)|-?\d[\d.,e+-]*")
 
 
 def main() -> None:
@@ -147,7 +147,7 @@ def _check_novelty(told: Predictions, model: Any) -> None:
 
 def _reason(text: str) -> str:
     """Leave out of an error what differs from case to case."""
-    return _VARYING.sub("*", text.removesuffix(f"; {WAY_OUT}"))[:90]
+    return VARYING.sub("*", text.removesuffix(f"; {WAY_OUT}"))[:90]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Image files changed at random: each must be refused in one line, or be read sanely."""
