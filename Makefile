@@ -75,8 +75,9 @@ bench-features: $(VENV)/.dev ## features against scikit-image, and all of IBSI-1
 
 SECONDS ?= 60
 
-fuzz: $(VENV)/.dev ## change bundles at random for SECONDS=60: each must be refused, or predict sanely
-	$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
+fuzz: $(VENV)/.dev ## change bundles and image files at random for SECONDS=60: each must be refused, or be sane
+	$(BIN)/python -m benchmarks.fuzz --seconds $$(($(SECONDS) / 2))
+	$(BIN)/python -m benchmarks.fuzz_readers --seconds $$(($(SECONDS) / 2)) --jobs 2
 
 docs: $(VENV)/.dev ## write the catalogue of features and the list of checks, docs/features.md and docs/checks.md
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md

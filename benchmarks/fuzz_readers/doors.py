@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.fuzz_readers.mutations import Case
 from benchmarks.fuzz_readers.seeds_dicom import slices
 from imgpipe import InputError
+from imgpipe._common import hidden_in
 from imgpipe.datasets import load
 from imgpipe.datasets.files.table import read_table
 from imgpipe.images import (
@@ -153,15 +154,15 @@ def check_image(image: Image) -> None:
 
 def _check_texts(texts: tuple[str, ...]) -> None:
     for text in texts:
-        assert text.isprintable(), repr(text)
+        assert not hidden_in(text), repr(text)
         assert len(text) < 3000, len(text)
 
 
 def _check_error(error: InputError) -> None:
-    """Refuse an error of several lines, or one that hides that memory ended."""
+    """Refuse an error with hidden characters, or one that keeps quiet about the end of memory."""
     text = str(error)
     assert text, "an empty message"
-    assert text.isprintable(), repr(text)
+    assert not hidden_in(text), repr(text)
     assert len(text) < 3000, len(text)
     cause: BaseException | None = error
     while cause is not None:

@@ -171,7 +171,7 @@ def _npz(content: bytes, rng: random.Random) -> bytes:
     with zipfile.ZipFile(
         packed, "w", rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
     ) as file:
-        for name, body in members:
+        for name, body in dict(members).items():
             file.writestr(zipfile.ZipInfo(name), body)
     return changed(packed.getvalue(), rng) if rng.random() < 0.2 else packed.getvalue()
 

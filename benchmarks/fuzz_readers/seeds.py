@@ -19,8 +19,17 @@ RAMP = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
 COLOUR = np.stack([RAMP, RAMP[::-1], RAMP[:, ::-1]], axis=-1)
 VOLUME = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
 
-REFUSED = {"UN_sequence.dcm", "series.nii"}
-"""Sound files without one image, which must stay refused."""
+REFUSED = {
+    "UN_sequence.dcm",
+    "series.nii",
+    "semicolons.csv",
+    "wide.csv",
+    "raw.nrrd",
+    "packed.nrrd",
+    "text.nrrd",
+    "float.nrrd",
+}
+"""Whole files that are refused: several images or none, or another way to write a table."""
 
 
 def write_seeds(folder: Path) -> list[str]:
@@ -109,8 +118,8 @@ def _tiffs() -> Iterator[tuple[str, bytes]]:
         "planar": (np.moveaxis(COLOUR, -1, 0).copy(), rgb | {"planarconfig": "separate"}),
         "alpha": (np.dstack([COLOUR, RAMP]), rgb | {"extrasamples": ["unassalpha"]}),
         "white": (RAMP, {"photometric": "miniswhite"}),
-        "imagej": (VOLUME.astype(np.uint16), {"imagej": True}),
-        "ome": (VOLUME, {"ome": True, "metadata": {"axes": "ZYX"}}),
+        "imagej": (VOLUME.astype(np.uint16), {"imagej": True, "metadata": {"axes": "ZYX"}}),
+        "ome": (VOLUME, {"ome": True, "metadata": {"axes": "ZYX", "UUID": "urn:uuid:0"}}),
     }  # fmt: skip
     for name, (pixels, how) in settings.items():
         file = io.BytesIO()
@@ -145,7 +154,7 @@ def _niftis() -> Iterator[tuple[str, bytes]]:
     ):
         image = kind(array, affine)
         image.header.set_xyzt_units("mm")
-        image.header["scl_slope"] = 2.0
+        image.header["scl_slope"], image.header["scl_inter"] = 2.0, -5.0
         yield f"{name}.nii", image.to_bytes()
     yield "packed.nii.gz", gzip.compress(nibabel.Nifti1Image(VOLUME, affine).to_bytes(), mtime=0)
     big = nibabel.Nifti1Header(endianness=">")

@@ -23,8 +23,9 @@ from benchmarks.fuzz_readers.doors import Doors
 from benchmarks.fuzz_readers.mutations import Case, Seed, case
 from benchmarks.fuzz_readers.seeds import REFUSED, read_seeds
 
-ROOM = 2**30
-"""Bytes of address space that reading a file of a few kilobytes may take beyond the start's."""
+ROOM = 5 * 2**30
+"""Bytes of address space beyond the start's: Python sets aside what a length of 32 bits declares,
+and takes no memory for what is not in the file."""
 GROWTH = 300 * 2**20
 """Resident bytes that all cases together may add."""
 LIMIT = 5.0  # CPU seconds of a case
@@ -97,7 +98,7 @@ def _run(doors: Doors, seeds: Any, status: Any, noise: Any, told: Any) -> dict[s
             error = traceback.format_exc()[-3000:]
         slowest = max(slowest, (time.process_time() - start, number))
         if noise.tell() or os.lseek(1, 0, os.SEEK_CUR):
-            error += f"\nwritten to standard output or error: {_emptied(noise)!r}"
+            error += f"\nwritten to standard output or error: {emptied(noise)!r}"
         if (grown := _resident() - least) > GROWTH:
             error += f"\ngrew by {grown:,} bytes"
             least += grown
@@ -120,7 +121,7 @@ def _resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _emptied(noise: Any) -> str:
+def emptied(noise: Any) -> str:
     """Give what was written, and forget it."""
     size = os.lseek(1, 0, os.SEEK_CUR)
     text = os.pread(noise.fileno(), min(size, 500), 0).decode("utf-8", "replace")

@@ -3,7 +3,8 @@
 from imgpipe._common.errors import ImageError, InputError, StoppedFit, code_of
 from imgpipe._common.faults import Fault, collecting, fault
 from imgpipe._common.files import atomic_path
-from imgpipe._common.names import did_you_mean, hidden_in, unknown_name, visible
+from imgpipe._common.hidden import hidden_in, visible
+from imgpipe._common.names import did_you_mean, unknown_name
 from imgpipe._common.packages import MissingPackage, needed_for
 from imgpipe._common.paths import cache_dir, numba_cache_dir, shown, stem_of, suffix_of
 from imgpipe._common.progress import track

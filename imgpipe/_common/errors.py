@@ -3,11 +3,14 @@
 import errno
 from typing import Any
 
+from imgpipe._common.hidden import visible
+
 
 class InputError(ValueError):
     """Input that cannot be used; the message says what was found and what would do.
 
-    The command line prints it as one line and exits with code 2.
+    The command line prints it as one line and exits with code 2. Characters that nobody sees, which
+    a message may quote from a file, are written as escapes.
 
     Parameters
     ----------
@@ -19,7 +22,7 @@ class InputError(ValueError):
     code = "UNUSABLE"
 
     def __init__(self, *message: str, code: str | None = None) -> None:
-        super().__init__(*message)
+        super().__init__(*map(visible, message))
         if code is not None:
             self.code = code
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from imgpipe._common.errors import InputError
-from imgpipe._common.names import hidden_in, visible
+from imgpipe._common.hidden import hidden_in, visible
 
 _MOST_BYTES = 2**20
 _DEEPEST = 8

@@ -96,6 +96,9 @@ def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
         # utf-8-sig: spreadsheet programs write a byte order mark
         with open(path, encoding="utf-8-sig", newline="") as file:
             lines = [(i, _cells(row)) for i, row in enumerate(csv.reader(file, strict=True), 1)]
+        if any("\0" in cell for _, row in lines for cell in row):
+            raise InputError(f"{where}: holds NUL characters, as UTF-16 text and damaged files do; "
+                             "save the manifest as CSV UTF-8")  # fmt: skip
     except FileNotFoundError:
         raise InputError(f"{where}: no such file") from None
     except UnicodeDecodeError:

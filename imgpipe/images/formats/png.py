@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 # Decoders print about text and colour profiles; only what decides the pixels is kept
 KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+_LONGEST = 2**24  # bytes of a chunk that is written
 GRAY_STEPS = {2: 85, 4: 17}
 ADAM7 = (
     (0, 0, 8, 8),
@@ -35,6 +37,8 @@ def decode_png(name: str, data: bytes) -> Samples:
     head = chunks[0].body
     if chunks[0].tag != b"IHDR" or len(head) != 13:
         raise InputError(f"{name}: not a PNG file: its first chunk is not a header")
+    if sum(chunk.tag == b"IHDR" for chunk in chunks) > 1:
+        raise InputError(f"{name}: damaged: a PNG file with several headers")
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", head)
     if kind not in CHANNELS or depth not in (1, 2, 4, 8, 16) or interlaced > 1:
         raise InputError(f"{name}: its PNG header declares an unknown kind of image")
@@ -50,9 +54,7 @@ def decode_png(name: str, data: bytes) -> Samples:
         raise InputError(f"{name}: damaged: a PNG of palette indices without a palette")
     expected = (name, chunks, (height, width), depth * CHANNELS[kind], bool(interlaced))
     if depth == 16 and kind != 0:
-        # OpenCV's decoder would print what is wrong with them
-        _check_pixels(*expected)
-        samples = _decode_deep(name, clean, kind, first.get(b"tRNS"))
+        samples = _decode_deep(name, _rewritten(*expected), kind, first.get(b"tRNS"))
     else:
         samples = decode_simple(name, clean, GRAY_STEPS.get(depth, 1) if kind == 0 else 1)
         # Pillow leaves the rows that are missing at zero, without a word
@@ -97,11 +99,27 @@ def _check_pixels(
     interlaced: bool,
 ) -> None:
     """The compressed pixels must unpack to all the rows that the header declares."""
-    expected = sum(
-        rows * (1 + (columns * bits + 7) // 8)
+    expected = sum(n * size for n, size in _rows(shape, bits, interlaced))
+    length = sum(map(len, _pieces(name, chunks, expected)))
+    _check_length(name, length, expected)
+
+
+def _check_length(name: str, length: int, expected: int) -> None:
+    if length < expected:
+        raise InputError(f"{name}: truncated: {length} of {expected} bytes of PNG pixels are there")
+
+
+def _rows(shape: tuple[int, int], bits: int, interlaced: bool) -> list[tuple[int, int]]:
+    """Number of rows and bytes of each, with the one for its filter, of each pass."""
+    return [
+        (rows, 1 + (columns * bits + 7) // 8)
         for rows, columns in _passes(shape, interlaced)
         if rows and columns
-    )
+    ]
+
+
+def _pieces(name: str, chunks: list[_Chunk], expected: int) -> Iterator[bytes]:
+    """Unpacked pixels, piece by piece, until there are more than expected."""
     unpacker = zlib.decompressobj()
     length = 0
     try:
@@ -110,17 +128,40 @@ def _check_pixels(
                 continue
             packed: Any = body
             while packed and not unpacker.eof and length <= expected:
-                length += len(unpacker.decompress(packed, 1 << 20))
+                yield (piece := unpacker.decompress(packed, 1 << 20))
+                length += len(piece)
                 packed = unpacker.unconsumed_tail
         # output may wait in the unpacker after its last input byte
         while (
             not unpacker.eof and length < expected and (more := unpacker.decompress(b"", 1 << 20))
         ):
+            yield more
             length += len(more)
     except zlib.error:
         raise InputError(f"{name}: damaged: its PNG pixels do not unpack") from None
-    if length < expected:
-        raise InputError(f"{name}: truncated: {length} of {expected} bytes of PNG pixels are there")
+
+
+def _rewritten(
+    name: str, chunks: list[_Chunk], shape: tuple[int, int], bits: int, interlaced: bool
+) -> bytes:
+    """The file with nothing but sound pixels: OpenCV's decoder prints what is wrong with others."""
+    rows = _rows(shape, bits, interlaced)
+    expected = sum(n * size for n, size in rows)
+    pixels = b"".join(_pieces(name, chunks, expected))[:expected]
+    _check_length(name, len(pixels), expected)
+    start = 0
+    for n, size in rows:
+        if max(pixels[start : start + n * size : size]) > 4:
+            raise InputError(f"{name}: damaged: a row of its PNG pixels has an unknown filter")
+        start += n * size
+    head = bytes(chunks[0].body[:10]) + bytes([0, 0, interlaced])
+    packed = zlib.compress(pixels, 0)
+    pieces = [(b"IDAT", packed[k : k + _LONGEST]) for k in range(0, len(packed), _LONGEST)]
+    parts = [(b"IHDR", head), *pieces, (b"IEND", b"")]
+    return SIGNATURE + b"".join(
+        struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(tag + body))
+        for tag, body in parts
+    )
 
 
 def _passes(shape: tuple[int, int], interlaced: bool) -> list[tuple[int, int]]:

@@ -97,6 +97,8 @@ def _check_pages(name: str, pages: list[Any], size: int) -> None:
         raise InputError(f"{name}: truncated: a TIFF file without pages")
     first = pages[0]
     check_budget(name, (len(pages), first.imagelength, first.imagewidth)[len(pages) == 1 :])
+    if not all(isinstance(n, int) for page in pages for n in page.shape):
+        raise InputError(f"{name}: damaged: the size of a TIFF page is no number")
     turn = orientation(first)
     kinds = {
         (page.shape, str(page.dtype), page.photometric, page.extrasamples, orientation(page, turn))

@@ -4,13 +4,14 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.fuzz import __main__ as fuzz
-from benchmarks.fuzz import mutations, worker
+from benchmarks.fuzz import campaign, mutations, worker
+from benchmarks.fuzz.__main__ import BUNDLES
 from benchmarks.fuzz.mutations import case
 from benchmarks.fuzz.wire import decoded, encoded
 from imgpipe.bundle.inference.checked_output import CheckedOutput
@@ -98,24 +99,23 @@ def test_too_few_cases_are_a_failure(
         "slowest_seconds": 0.0,
         "slowest_case": -1,
     }
-    monkeypatch.setattr(fuzz, "write_seeds", lambda folder: [])
-    monkeypatch.setattr(fuzz, "_rounds", lambda folder, told: iter([tried]))
+    monkeypatch.setattr(campaign, "rounds", lambda campaign, folder, told: iter([tried]))
     monkeypatch.setattr(sys, "argv", ["fuzz", *options])
-    assert fuzz.main() == code
+    assert campaign.run(replace(BUNDLES, write_seeds=lambda folder: [])) == code
 
 
 def test_a_record_is_gone_on_with_where_it_ends(tmp_path: Path) -> None:
     """Runs that follow each other are one record; a gap, or a case tried twice, is refused."""
     path = tmp_path / "fuzz.json"
-    fuzz.write_runs(path, [{"first": 0, "cases": 70, "failures": []}])
-    before = fuzz.runs_before(path, 70)
-    fuzz.write_runs(path, [*before, {"first": 70, "cases": 30, "failures": ["one"]}])
+    campaign.write_runs(path, [{"first": 0, "cases": 70, "failures": []}])
+    before = campaign.runs_before(path, 70)
+    campaign.write_runs(path, [*before, {"first": 70, "cases": 30, "failures": ["one"]}])
     content = json.loads(path.read_text())
     assert (content["cases"], content["failures"], len(content["runs"])) == (100, 1, 2)
     for first in (70, 101):
         with pytest.raises(SystemExit, match="--first 100 goes on"):
-            fuzz.runs_before(path, first)
-    assert fuzz.runs_before(path, 0) == []
+            campaign.runs_before(path, first)
+    assert campaign.runs_before(path, 0) == []
 
 
 @pytest.mark.slow

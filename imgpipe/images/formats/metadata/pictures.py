@@ -108,7 +108,7 @@ def said_by_tiff(path: Path) -> Iterator[Said]:
     import tifffile
 
     with tifffile.TiffFile(path) as tiff:
-        for page in tiff.pages:
+        for page in list(tiff.pages):  # whose length ends where pages go round in a circle
             for tag in getattr(page, "tags", ()):
                 nested = tag.value if tag.name == "ExifTag" and isinstance(tag.value, dict) else {}
                 for name, value in (nested or {tag.name: tag.value}).items():
