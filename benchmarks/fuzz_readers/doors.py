@@ -81,7 +81,7 @@ class Doors:
 
     def _mask(self, case: Case) -> None:
         found = read_mask(self._written(case))
-        assert found.labels.dtype.kind in "bui", found.labels.dtype
+        assert found.labels.dtype.kind in "biu", found.labels.dtype
         assert 2 <= found.labels.ndim <= 3
         assert found.labels.size <= MOST_PIXELS
         _check_texts(found.warnings)
