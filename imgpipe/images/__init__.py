@@ -15,6 +15,7 @@ from imgpipe.images.place import Place
 from imgpipe.images.read import read
 from imgpipe.images.resample import resample
 from imgpipe.images.resize import resize
+from imgpipe.images.segmentation import SegmentationWarning, read_segmentation
 from imgpipe.images.series import Series, identifiers, read_series
 from imgpipe.images.volume import read_volume
 from imgpipe.images.windows import Window, window
@@ -29,6 +30,7 @@ __all__ = [
     "Images",
     "LabelImage",
     "Place",
+    "SegmentationWarning",
     "Series",
     "Window",
     "as_images",
@@ -37,6 +39,7 @@ __all__ = [
     "read",
     "read_contours",
     "read_mask",
+    "read_segmentation",
     "read_series",
     "read_volume",
     "resample",

@@ -12,6 +12,7 @@ from imgpipe.images.formats.dicom.elements import is_dicom_file
 from imgpipe.images.image import Image
 from imgpipe.images.masking import masked
 from imgpipe.images.read import read
+from imgpipe.images.segmentation import is_segmentation_file
 from imgpipe.images.series import Series, read_series
 from imgpipe.images.slices import slice_of
 from imgpipe.images.volume import read_volume
@@ -26,9 +27,10 @@ class ImageFile:
     path : str
         File or folder.
     masks : tuple of str
-        Label images or one structure set; several are united. Empty for the whole image.
+        Label images, DICOM segmentations or one structure set; several are united. Empty for the
+        whole image.
     region : str, optional
-        Of a structure set.
+        Of a structure set, or a segment.
     spacing : tuple of float, optional
         In place of that of the file.
     series : str, optional
@@ -81,11 +83,11 @@ class ImageFile:
         folder = Path(self.path).is_dir()
         if self._is_contoured() and (folder or is_dicom_file(self.path)):
             return self._contoured(read_series(self.path, series=self.series))
-        if self.region is not None:
+        if self.region is not None and not any(map(is_segmentation_file, self.masks)):
             found = f"the mask {self.masks[0]}" if self.masks else "no mask"
             raise InputError(
-                f"{self.path}: region {self.region!r} goes with an RTSTRUCT drawn on DICOM slices; "
-                f"found {found}"
+                f"{self.path}: region {self.region!r} goes with a DICOM segmentation, or with an "
+                f"RTSTRUCT drawn on DICOM slices; found {found}"
             )
         if folder or self.series is not None or self.allow_gaps:
             image = read_volume(self.path, series=self.series, allow_gaps=self.allow_gaps)
@@ -99,7 +101,7 @@ class ImageFile:
 
     def masking(self, image: Image) -> Image:
         """Give an image the label image of the mask's file, or where any of several is nonzero."""
-        return masked(image, self.path, self.masks)
+        return masked(image, self.path, self.masks, self.region)
 
     def _contoured(self, series: Series) -> Image:
         """Give a volume the region that was drawn on it."""

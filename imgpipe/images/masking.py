@@ -1,5 +1,6 @@
 """Masks of an image from files, brought onto the image where they have another grid."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,12 @@ from imgpipe._common import InputError, shown
 from imgpipe._common.texts import say
 from imgpipe.images.image import Image
 from imgpipe.images.masks import LabelImage, read_mask
-from imgpipe.images.resampling.nearest import grid_of, onto
+from imgpipe.images.resampling.moving import moved_onto
+from imgpipe.images.segmentation import is_segmentation_file, labels_for
+from imgpipe.images.series import identifiers
 
 
-def masked(image: Image, name: str, paths: Sequence[str]) -> Image:
+def masked(image: Image, name: str, paths: Sequence[str], region: str | None = None) -> Image:
     """Give an image the labels of a file, or where any of several is nonzero.
 
     Parameters
@@ -25,6 +28,9 @@ def masked(image: Image, name: str, paths: Sequence[str]) -> Image:
         One or more files of masks. Where image and mask both say where they lie in the patient, a
         mask on another grid is brought onto that of the image, each pixel with the label of the
         nearest one.
+
+    region : str, optional
+        Label or number of a segment of a DICOM segmentation; all by default.
 
     Returns
     -------
@@ -40,9 +46,10 @@ def masked(image: Image, name: str, paths: Sequence[str]) -> Image:
     notes: list[str] = []
     parts = []
     for path in paths:
-        mask = read_mask(path)
+        mask = _read(path, image, name, region)
         told: list[str] = [*mask.warnings]
-        parts.append(_on_grid(mask, shown(path), image, shown(name), told))
+        located = mask.labels, mask.spacing, mask.place
+        parts.append(moved_onto(image, shown(name), located, shown(path), told))
         notes += [say("{path}: {note}", path=shown(path), note=note) for note in told]
     whole = parts[0]
     if len(parts) > 1:
@@ -50,48 +57,15 @@ def masked(image: Image, name: str, paths: Sequence[str]) -> Image:
     return replace(image, mask=whole, warnings=(*image.warnings, *notes))
 
 
-def _on_grid(mask: LabelImage, path: str, image: Image, name: str, notes: list[str]) -> np.ndarray:
-    """Labels of the pixels of an image."""
-    shape = image.spatial_shape
-    own = grid_of(mask.labels.shape, mask.spacing, mask.place)
-    other = grid_of(shape, image.spacing, image.place)
-    if own is None or other is None:
-        if mask.labels.shape != shape:
-            raise InputError(
-                f"{path}: a mask of shape {mask.labels.shape}, but its image {name} has {shape}"
-                f"{_without_place(mask, image)}"
-            )
-        return mask.labels
-    frames = own.place.frame, other.place.frame
-    if all(frames) and frames[0] != frames[1]:
-        raise InputError(f"{path}: lies in another frame of reference than its image {name}")
-    moved = onto(mask.labels, own, other)
-    if moved is None:
-        raise InputError(f"{path}: a plane beside its image {name}")
-    if moved.of and not moved.labels.any():
-        if moved.beyond < moved.of:
-            raise InputError(f"{path}: between the pixels of its image {name}, smaller than one")
+def _read(path: str, image: Image, name: str, region: str | None) -> LabelImage:
+    """Labels of a file, on their own grid."""
+    if is_segmentation_file(path):
+        known = identifiers(name) if os.path.exists(name) else None
+        patient = known[0] if known else ""
+        return labels_for(path, image, region=region, patient=patient)
+    if region is not None:
         raise InputError(
-            f"{path}: lies wholly beyond its image {name}: they do not belong together"
+            f"{shown(path)}: region {region!r} is of a DICOM segmentation or structure set; this "
+            "is neither"
         )
-    if not moved.exact:
-        notes.append(
-            say("on another grid than its image: brought onto that by the nearest neighbour")
-        )
-    if moved.beyond:
-        notes.append(
-            say(
-                "{n} of {of} pixels inside lie beyond the image: left out",
-                n=moved.beyond,
-                of=moved.of,
-            )
-        )
-    return moved.labels
-
-
-def _without_place(mask: LabelImage, image: Image) -> str:
-    """Say why shapes must be the same, where one of the two could be moved."""
-    if mask.place is None and image.place is None:
-        return ""
-    which = "the mask" if mask.place is None else "the image"
-    return f", and {which} does not say where it lies in the patient"
+    return read_mask(path)

@@ -2,16 +2,25 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe._common.texts import Text, say
 from imgpipe.images.formats.dicom.decode import decode_dicom, decode_stored
+from imgpipe.images.formats.dicom.elements import parse
+from imgpipe.images.formats.dicom.segments import (
+    SegmentLabels,
+    is_segmentation,
+    segment_labels,
+)
+from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.formats.nifti import decode_nifti, decode_nifti_labels
 from imgpipe.images.formats.samples import Samples
 from imgpipe.images.place import Place
 from imgpipe.images.read import Decoder, load
+from imgpipe.images.volume import read_volume
 
 # decoders of values that mean labels, in place of those of values that were measured
 _OF_LABELS: dict[Decoder, Decoder] = {
@@ -49,7 +58,7 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
     Parameters
     ----------
     path : path-like
-        Any file that `read` takes.
+        Any file that `read` takes; a DICOM segmentation (SEG), or a folder of DICOM slices.
 
     Returns
     -------
@@ -84,6 +93,8 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
     *Lossy files.* JPEG blurs labels. What is above half of the largest value is inside, the rest
     outside; a warning counts the values between zero and the largest.
 
+    *Segments.* One segment of a DICOM segmentation is True; of several, labels are their numbers.
+
     *Floats.* Whole numbers become integers.
 
     *NIfTI.* Labels that were stored in steps of scl_slope are the whole numbers that they were.
@@ -98,7 +109,11 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
     array([[  0, 485],
            [229,   0]], dtype=uint16)
     """
+    if Path(path).is_dir():
+        return _of_series(path)
     name, decode, data = load(path)
+    if decode is decode_dicom and (found := _segments(name, data)) is not None:
+        return LabelImage(found.labels, found.warnings, found.spacing, found.place)
     samples = _OF_LABELS.get(decode, decode)(name, data)
     notes: list[Text] = []
     labels = _labels(name, samples, notes)
@@ -108,6 +123,21 @@ def read_mask(path: str | os.PathLike[str]) -> LabelImage:
         samples.spacing,
         samples.place,
     )
+
+
+def _of_series(path: str | os.PathLike[str]) -> LabelImage:
+    """Labels of a folder of DICOM slices."""
+    volume = read_volume(path)
+    values = volume.pixels
+    labels = _whole(shown(path), values) if values.dtype.kind == "f" else values
+    return LabelImage(labels, volume.warnings, volume.spacing, volume.place)
+
+
+def _segments(name: str, data: bytes) -> SegmentLabels | None:
+    """Segments of a DICOM segmentation; None for another file."""
+    with reading_dicom(name):
+        dataset = parse(data)
+        return segment_labels(name, dataset, None) if is_segmentation(dataset) else None
 
 
 def _labels(name: str, samples: Samples, notes: list[Text]) -> np.ndarray:

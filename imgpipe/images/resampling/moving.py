@@ -1,0 +1,71 @@
+"""Labels brought onto the grid of an image, and what is said of it."""
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe._common.texts import say
+from imgpipe.images.image import Image
+from imgpipe.images.place import Place
+from imgpipe.images.resampling.nearest import grid_of, onto
+
+Located = tuple[np.ndarray, tuple[float, ...] | None, Place | None]
+
+
+def moved_onto(image: Image, name: str, mask: Located, path: str, notes: list[str]) -> np.ndarray:
+    """Labels of the pixels of an image, from those of a grid of their own.
+
+    Parameters
+    ----------
+    image : Image
+    name : str
+        What errors call it.
+    mask : tuple
+        Labels, their spacing and their place.
+    path : str
+        What errors call the mask.
+    notes : list of str
+        Gets what a reader should know.
+    """
+    labels, spacing, place = mask
+    shape = image.spatial_shape
+    own = grid_of(labels.shape, spacing, place)
+    other = grid_of(shape, image.spacing, image.place)
+    if own is None or other is None:
+        if labels.shape != shape:
+            raise InputError(
+                f"{path}: a mask of shape {labels.shape}, but its image {name} has {shape}"
+                f"{_without_place(own is None, other is None)}"
+            )
+        return labels
+    frames = own.place.frame, other.place.frame
+    if all(frames) and frames[0] != frames[1]:
+        raise InputError(f"{path}: lies in another frame of reference than its image {name}")
+    moved = onto(labels, own, other)
+    if moved is None:
+        raise InputError(f"{path}: a plane beside its image {name}")
+    if moved.of and not moved.labels.any():
+        if moved.beyond < moved.of:
+            raise InputError(f"{path}: between the pixels of its image {name}, smaller than one")
+        raise InputError(
+            f"{path}: lies wholly beyond its image {name}: they do not belong together"
+        )
+    if not moved.exact:
+        notes.append(
+            say("on another grid than its image: brought onto that by the nearest neighbour")
+        )
+    if moved.beyond:
+        notes.append(
+            say(
+                "{n} of {of} pixels inside lie beyond the image: left out",
+                n=moved.beyond,
+                of=moved.of,
+            )
+        )
+    return moved.labels
+
+
+def _without_place(mask: bool, image: bool) -> str:
+    """Say why shapes must be the same, where one of the two could be moved."""
+    if mask and image:
+        return ""
+    return f", and {'the mask' if mask else 'the image'} does not say where it lies in the patient"
