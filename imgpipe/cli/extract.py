@@ -63,7 +63,8 @@ def command(
     The images may be labelled or not, and of any sizes. An image that cannot be used becomes a row
     with its reason in the column error, is named on stderr, and makes the exit code 1; the others
     go on. Until the table is whole, finished rows are kept in FEATURES.part, from which --resume
-    goes on. Labels, patients and splits that DATA names stand beside the features.
+    goes on. Labels, patients and splits that DATA names stand beside the features. All settings are
+    written to FEATURES.settings.yaml, which --settings takes.
 
     A manifest may have a column mask (image file, NPY, or RTSTRUCT with a column region where it
     holds several), and a path in it may be the folder of a DICOM series. Rows of DICOM images carry

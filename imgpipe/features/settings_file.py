@@ -19,6 +19,8 @@ from imgpipe.features.family import Feature
 from imgpipe.features.inputs.entries import BY_KEY, ENTRIES, KINDS, fits, settled
 
 FORMAT, VERSION = "imgpipe_settings", 1
+FILE_OF_A_RUN = "settings.yaml"
+_OPEN = {".inf": math.inf, "-.inf": -math.inf}
 _HEAD = """\
 # Settings of the features of imgpipe: imgpipe extract DATA --out FEATURES --settings THIS-FILE
 # docs/settings.md says what each means, with its name in IBSI. A key that is left out has its
@@ -33,7 +35,8 @@ def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
     Parameters
     ----------
     path : path-like
-        A YAML file, as `write_settings` writes it.
+        A YAML file, as `write_settings` writes it and as it stands beside each table of features;
+        a run folder of `imgpipe compare`, or its ``run.json``.
 
     Returns
     -------
@@ -58,8 +61,7 @@ def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
     ...     read_settings(path)
     {'bin_width': 25.0, 'range': (-1000.0, 400.0)}
     """
-    name = shown(path)
-    said = parse_mapping(read_text(Path(path), name), name)
+    name, said = _said(Path(path), shown(path))
     _check_format(said, name)
     settings = {}
     for key, value in said.values.items():
@@ -130,6 +132,29 @@ def whole_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def settings_for_json(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give all settings as JSON holds them, and as `read_settings` reads them in a run.json.
+
+    Parameters
+    ----------
+    settings : mapping
+        As in `write_settings`.
+
+    Returns
+    -------
+    dict
+    """
+    whole = {FORMAT: VERSION, **whole_settings(settings)}
+    if whole["range"] is not None:
+        words = {end: word for word, end in _OPEN.items()}
+        whole["range"] = [words.get(end, end) for end in whole["range"]]
+    if whole["spacing"] is not None:
+        whole["spacing"] = list(whole["spacing"])
+    if whole["bin_width"] is not None:
+        del whole["bins"]  # the one replaces the other
+    return whole
+
+
 def write_settings(path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None) -> None:
     """Write settings to a file that `read_settings` gives back, with words on each.
 
@@ -182,6 +207,25 @@ def settings_text(settings: Mapping[str, Any]) -> str:
             comment = textwrap.fill(entry.comment, 98, initial_indent="# ", subsequent_indent="# ")
             parts.append(f"{comment}\n{entry.key}:{_written_below(whole[entry.key])}\n")
     return "\n".join(parts)
+
+
+def _said(path: Path, name: str) -> tuple[str, Said]:
+    """Read a file of settings, the one of a run folder, or the part of run.json that holds them."""
+    if path.is_dir() and (path / FILE_OF_A_RUN).is_file():
+        path, name = path / FILE_OF_A_RUN, f"{name}/{FILE_OF_A_RUN}"
+    text = read_text(path, name)
+    if path.suffix.lower() != ".json":
+        return name, parse_mapping(text, name)
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name}: is not JSON: {error}") from None
+    kept = told.get("settings") if isinstance(told, dict) else None
+    if not isinstance(kept, dict):
+        raise InputError(f"{name} keeps no settings of features; give the run.json of a run")
+    if isinstance(kept.get("range"), list):  # JSON has no infinity
+        kept = kept | {"range": [_OPEN.get(str(end), end) for end in kept["range"]]}
+    return name, parse_mapping(json.dumps(kept), f"settings of {name}")
 
 
 def _place_of(error: str, said: Said, name: str) -> str:

@@ -10,10 +10,10 @@ from imgpipe._common.texts import Text, say
 from imgpipe.datasets import find_images
 from imgpipe.datasets.unlabelled import in_one_channel
 from imgpipe.features.inputs.new_grid import Resampling
-from imgpipe.features.settings_file import check_settings, whole_settings
+from imgpipe.features.settings_file import check_settings, read_settings, whole_settings
 from imgpipe.tables.jobs.extracting import Extraction
 from imgpipe.tables.rows.columns import SAID, label_columns
-from imgpipe.tables.table import FeatureTable, WrittenTable, check_path
+from imgpipe.tables.table import FeatureTable, WrittenTable, check_path, settings_beside
 
 
 class Settings(TypedDict, total=False):
@@ -60,7 +60,9 @@ def extract_table(
         As in `imgpipe.datasets.find_images`: files, folders, stacks, registered names, or a
         manifest, which may have masks and series of DICOM.
     out : path-like, optional
-        Table to write, ``.csv`` or ``.parquet``; without it nothing is written.
+        Table to write, ``.csv`` or ``.parquet``; without it nothing is written. All settings are
+        written beside it, to ``<out>.settings.yaml``, which `imgpipe.features.read_settings` reads;
+        Parquet has them in its metadata, too, as ``imgpipe_settings``.
     groups, split : str, optional
         Columns of a manifest that become ``group`` and ``split``; others keep their names.
     hash_ids : bool
@@ -169,6 +171,7 @@ def _checked_extraction(
     """Refuse what does not fit, before any image is measured."""
     if out is not None:
         check_path(out)
+        _check_beside(settings_beside(out))
     if salt is not None and not hash_ids:
         raise InputError("salt goes with hash_ids=True")
     if salt == "":
@@ -196,6 +199,18 @@ def _checked_extraction(
     images = images.noting(notes)
     path = None if out is None else Path(out)
     return Extraction(images, columns, chosen, path, region, hash_ids, salt)
+
+
+def _check_beside(path: Path) -> None:
+    """Refuse to replace a file under the name of the settings that holds something else."""
+    if path.exists():
+        try:
+            read_settings(path)
+        except InputError as error:
+            raise InputError(
+                f"{path} is there already and would be replaced by the settings of the table, but "
+                f"it is no file of settings ({error}); move it, or give the table another name"
+            ) from None
 
 
 def _checked(settings: Settings) -> dict[str, Any]:

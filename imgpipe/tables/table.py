@@ -141,6 +141,11 @@ def holds_images(path: str | os.PathLike[str], ids: Sequence[str]) -> bool:
     return bool(table["id"].astype(str).tolist() == list(ids))
 
 
+def settings_beside(path: str | os.PathLike[str]) -> Path:
+    """Where the settings that a table was made with are written."""
+    return Path(f"{os.fspath(path)}.settings.yaml")
+
+
 def check_path(path: str | os.PathLike[str]) -> None:
     """Say before the work that a table cannot be written under this name."""
     from importlib.util import find_spec

@@ -37,7 +37,7 @@ def test_values_are_the_library_s(run: Run, trees: Path, tmp_path: Path) -> None
         assert list(row) == ["id", "label", *expected]
         assert row["label"] == Path(row["id"]).parent.name
         assert {name: float(row[name]) for name in expected} == expected
-    assert left_beside(out) == ["f.csv"]
+    assert left_beside(out) == ["f.csv", "f.csv.settings.yaml"]
 
 
 def test_a_family_of_images_alone(run: Run, trees: Path, tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
+import pytest
 from cli_helpers import Run, assert_one_error
+from click.testing import Result
 from PIL import Image
 
 from imgpipe.features import extract, read_settings
@@ -22,13 +25,19 @@ SAME = ["--families", "intensity,glcm", "--range", "60,200", "--outliers", 2, "-
         "--low", 50, "--distance", "1,2"]  # fmt: skip
 
 
+def notes(done: Result) -> list[str]:
+    """What was said on the way; not how far it was."""
+    assert done.exit_code == 0, done.output
+    return [line for line in done.stderr.splitlines() if not line.startswith("extracting")]
+
+
 def test_a_file_is_the_options(run: Run, trees: Path, tmp_path: Path) -> None:
     """Same bytes from both, and the numbers of `features.extract`."""
     (tmp_path / "s.yaml").write_text(TEXT)
     one, other = tmp_path / "one.csv", tmp_path / "other.csv"
     args = ["extract", trees / "benign", "--jobs", 1, "--out"]
-    assert run(*args, one, "--settings", tmp_path / "s.yaml").stderr == ""
-    assert run(*args, other, *SAME).stderr == ""
+    assert notes(run(*args, one, "--settings", tmp_path / "s.yaml")) == []
+    assert notes(run(*args, other, *SAME)) == []
     assert one.read_bytes() == other.read_bytes()
     row = pd.read_csv(one).iloc[0]
     pixels = np.asarray(Image.open(row["id"]))
@@ -43,8 +52,7 @@ def test_the_command_line_wins_and_says_so(run: Run, trees: Path, tmp_path: Path
     file.write_text("imgpipe_settings: 1\nfamilies: glcm\nbin_width: 7\noutliers: 2\n")
     args = ["extract", trees / "benign", "--jobs", 1, "--out"]
     done = run(*args, tmp_path / "f.csv", "--settings", file, "--bins", 8, "--outliers", 1)
-    assert done.exit_code == 0
-    assert done.stderr.splitlines() == [
+    assert notes(done) == [
         f"Note: --bins replaces bin_width: 7.0 of {file}",
         f"Note: --outliers replaces outliers: 2.0 of {file}",
     ]
@@ -88,3 +96,31 @@ def test_resampling_from_the_command_line(run: Run, trees: Path, tmp_path: Path)
     how["spacing"] = 2
     expected = extract(pixels, families="glcm", spacing=(1, 2), resampling=how)
     assert found == expected["glcm_contrast"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_table_carries_its_settings(suffix: str, run: Run, trees: Path, tmp_path: Path) -> None:
+    """The file beside it, given to --settings, makes the same bytes again, itself among them."""
+    odd = ["--families", "glcm,ivh", "--range=-.5,190", "--outliers", 2.5, "--bin-width", 6.5,
+           "--distance", "2,1", "--spacing", "1,2", "--resample", "keep,1.5", "--rounding", "off",
+           "--aggregation", "BTW3", "--ivh-bins", 7, "--region", "image", "--jobs", 1]  # fmt: skip
+    one, other = tmp_path / f"one.{suffix}", tmp_path / f"other.{suffix}"
+    first, again = Path(f"{one}.settings.yaml"), Path(f"{other}.settings.yaml")
+    assert run("extract", trees / "benign", "--out", one, *odd).exit_code == 0
+    done = run("extract", trees / "benign", "--out", other, "--settings", first)
+    assert notes(done) == []
+    assert one.read_bytes() == other.read_bytes()
+    assert first.read_bytes() == again.read_bytes()
+    if suffix == "parquet":
+        kept = pyarrow.parquet.read_schema(one).metadata[b"imgpipe_settings"]
+        assert kept == first.read_bytes()
+
+
+def test_another_file_of_that_name_stays(run: Run, trees: Path, tmp_path: Path) -> None:
+    """What stands in the place of the settings and is no file of settings is not replaced."""
+    out, beside = tmp_path / "f.csv", tmp_path / "f.csv.settings.yaml"
+    beside.write_text("mine: true")
+    args = ["extract", trees / "benign", "--families", "intensity", "--out", out, "--jobs", 1]
+    assert_one_error(run(*args), "f.csv.settings.yaml is there already", "no file of settings")
+    assert beside.read_text() == "mine: true"
+    assert not out.exists()

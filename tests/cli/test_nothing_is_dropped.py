@@ -282,7 +282,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(EXTRACT, "--settings {image}", "not UTF-8"),
     ],
     ("extract", "--write-settings"): [
-        Case(EXTRACT, "--write-settings {out}/s.yaml", code=0, differs=True),
+        Case(EXTRACT, "--write-settings {out}/s.yml", code=0, differs=True),
         Case(EXTRACT, "--write-settings {out}/s.txt", "needs the suffix .yaml or .yml"),
     ],
     ("extract", "--label"): [Case(EXTRACT, "--label 1", "names none")],
@@ -386,6 +386,8 @@ def content(folder: Path) -> dict[str, object]:
             for model in result["models"].values():
                 model["cost"] = sorted(model["cost"])
             kept[file.name] = {**result, "run": None}
+        elif file.name.endswith("settings.yaml"):
+            continue  # what was asked for, whatever it changes
         elif file.is_file() and file.name not in ("run.json", "report.html", "leaderboard.csv"):
             kept[file.name] = file.read_bytes()
     return kept

@@ -49,7 +49,8 @@ def test_the_file_holds_the_table(suffix: str, scans: Path, tmp_path: Path) -> N
     table = extract_table(scans, out, families=["intensity"])
     read = pd.read_csv(out, keep_default_na=False) if suffix == ".csv" else pd.read_parquet(out)
     pd.testing.assert_frame_equal(read, table.to_frame(), check_exact=True)
-    assert [path.name for path in out.parent.iterdir()] == [out.name]
+    written = sorted(path.name for path in out.parent.iterdir())
+    assert written == [out.name, f"{out.name}.settings.yaml"]
 
 
 def test_a_stop_keeps_what_is_done(

@@ -17,12 +17,13 @@ from imgpipe._common.journal import Block, Journal
 from imgpipe._common.texts import say
 from imgpipe._runtime.cluster.lost import LostTask
 from imgpipe.datasets.naming import told_count
+from imgpipe.features.settings_file import settings_text, write_settings
 from imgpipe.images import Images
 from imgpipe.tables.rows.columns import identifier_columns
 from imgpipe.tables.rows.fingerprint import fingerprint
 from imgpipe.tables.rows.measuring import measure
 from imgpipe.tables.rows.writing import frames_of, write_frames
-from imgpipe.tables.table import FeatureTable, WrittenTable
+from imgpipe.tables.table import FeatureTable, WrittenTable, settings_beside
 
 
 class StoppedExtraction(KeyboardInterrupt):
@@ -70,7 +71,9 @@ class Extraction:
         try:
             done = self._measured(journal, n_jobs)
             if self.out is not None:
-                done.write(self.out)
+                settings = {**self.settings, "region": self.region}
+                done.write(self.out, settings_text(settings))
+                write_settings(settings_beside(self.out), settings)
             yield done
             journal.remove()
         except KeyboardInterrupt:
@@ -150,9 +153,10 @@ class _Done:
     warnings: tuple[str, ...]
     journal: Journal
 
-    def write(self, path: Path) -> None:
-        """Write the table."""
-        write_frames(path, frames_of(self.journal, {"id": self.ids, **self.columns}, self._texts))
+    def write(self, path: Path, settings: str) -> None:
+        """Write the table; Parquet has a place for the settings that it was made with."""
+        frames = frames_of(self.journal, {"id": self.ids, **self.columns}, self._texts)
+        write_frames(path, frames, {"imgpipe_settings": settings})
 
     def written(self) -> WrittenTable:
         """Say what is in the table."""

@@ -39,18 +39,23 @@ def frame_of(
     return pd.concat(parts, axis=1)
 
 
-def write_frames(path: Path, frames: Iterable["pd.DataFrame"]) -> None:
-    """Write frames, of which there is at least one, as one table that appears whole or not."""
+def write_frames(
+    path: Path, frames: Iterable["pd.DataFrame"], noted: Mapping[str, str] | None = None
+) -> None:
+    """Write frames, of which there is at least one, as one table that appears whole or not.
+
+    Parquet keeps what is `noted` in its metadata.
+    """
     with atomic_path(path) as scratch:
         if path.suffix.lower() == ".csv":
             with scratch.open("w", encoding="utf-8", newline="") as file:
                 for number, frame in enumerate(frames):
                     frame.to_csv(file, index=False, header=number == 0)
         else:
-            _write_parquet(scratch, frames)
+            _write_parquet(scratch, frames, noted or {})
 
 
-def _write_parquet(path: Path, frames: Iterable["pd.DataFrame"]) -> None:
+def _write_parquet(path: Path, frames: Iterable["pd.DataFrame"], noted: Mapping[str, str]) -> None:
     import pyarrow
     import pyarrow.parquet
 
@@ -62,6 +67,8 @@ def _write_parquet(path: Path, frames: Iterable["pd.DataFrame"]) -> None:
                 table = pyarrow.Table.from_pandas(
                     frame, schema=writer and writer.schema, preserve_index=False
                 )
+                if writer is None:
+                    table = table.replace_schema_metadata({**table.schema.metadata, **noted})
                 writer = writer or pyarrow.parquet.ParquetWriter(file, table.schema)
                 writer.write_table(table, row_group_size=len(frame))
         finally:
