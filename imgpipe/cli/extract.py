@@ -11,6 +11,7 @@ from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import measuring as _measuring
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program.exit_codes import INTERRUPTED, SOME_FAILED, Failure
 from imgpipe.cli.program.listing import Listing
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
+@_reading.volumes
 @_options.force
 @_options.only_region
 @_options.jobs
@@ -67,8 +69,9 @@ def command(
     written to FEATURES.settings.yaml, which --settings takes.
 
     A manifest may have a column mask (image file, NPY, or RTSTRUCT with a column region where it
-    holds several), and a path in it may be the folder of a DICOM series. Rows of DICOM images carry
-    PatientID, StudyInstanceUID and SeriesInstanceUID.
+    holds several), and a path in it may be the folder of a DICOM series. Volumes are measured in
+    3-D, or slice by slice with --slices; in a folder, --volumes puts DICOM files of one series
+    together. Rows of DICOM images carry PatientID, StudyInstanceUID and SeriesInstanceUID.
 
     \b
     Example:
@@ -79,6 +82,7 @@ def command(
     target = None
     if write_settings is not None:
         target = _measuring.check_target(write_settings, force, measuring["settings_file"])
+    how = _reading.how(measuring)
     settings = _measuring.chosen(ctx, measuring)
     if target is not None and data is None and out is None:
         return _write(target, settings, as_json)
@@ -103,7 +107,7 @@ def command(
     if target is not None:
         _write(target, settings)
     if path.exists() and not force:
-        _replace_own(path, out, data)
+        _replace_own(path, out, data, how)
     try:
         with _backends.chosen(backend, scheduler):
             table = write_features(
@@ -115,6 +119,7 @@ def command(
                 salt=salt,
                 resume=resume,
                 n_jobs=workers,
+                **how,
                 **settings,
             )
     except StoppedExtraction as stop:
@@ -150,12 +155,12 @@ def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
         )
 
 
-def _replace_own(path: Path, out: str, data: str) -> None:
+def _replace_own(path: Path, out: str, data: str, how: dict[str, Any]) -> None:
     """Replace a table of the same images, which can be made again, with a note; no other file."""
     from imgpipe.datasets import find_images
     from imgpipe.tables import holds_images
 
-    if not holds_images(path, find_images(data).ids):
+    if not holds_images(path, find_images(data, **how).ids):
         raise InputError(
             f"{out} is there already and holds no features of these images; add --force to "
             "replace it, or give another name"

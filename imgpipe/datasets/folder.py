@@ -75,7 +75,7 @@ def load_folder(
     skipped: Counter[str] = Counter()
     parts = _parts(where, root, skipped)
     files, notes = _labelled_files(where, root, parts, skipped)
-    if reading.slices is not None or reading.volumes:
+    if reading.gathers:
         files = _in_series(files, reading.series)
     if not files:
         raise InputError(
@@ -199,7 +199,9 @@ def _parts(where: str, root: Path, skipped: Counter[str]) -> list[tuple[str, Pat
     return parts
 
 
-def classes_by_folder(path: str | os.PathLike[str], ids: Sequence[str]) -> dict[str, list[str]]:
+def classes_by_folder(
+    path: str | os.PathLike[str], ids: Sequence[str], reading: Reading = ANYHOW
+) -> dict[str, list[str]]:
     """Give ``label``, and ``split`` where there is one, of the images of a tree of class folders.
 
     Nothing is given for a folder of another kind: with images beside the class folders, or with
@@ -211,7 +213,9 @@ def classes_by_folder(path: str | os.PathLike[str], ids: Sequence[str]) -> dict[
         files, _ = _labelled_files(where, root, parts, Counter())
     except InputError:
         return {}
-    by_id = {shown(file.path): file for file in files}
+    if reading.gathers:
+        files = _in_series(files, reading.series)
+    by_id = {file.name: file for file in files}
     if not by_id.keys() >= set(ids) or len({file.label for file in files}) < 2:
         return {}
     columns = {"label": [name_of(by_id[name].label) for name in ids]}

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -83,13 +83,19 @@ def find_images(
     ('P000-0', (32, 32))
     """
     reading = Reading(check_size(size), fit, slices, volumes, series, allow_gaps)
-    return list_images(sources, reading)[0]
+    return list_images(sources, reading).images
 
 
-def list_images(
-    sources: Source | Iterable[Source], reading: Reading = ANYHOW
-) -> tuple[Images, np.ndarray]:
-    """List images as `find_images`, with the position of each one's file: a volume may give many.
+class Listing(NamedTuple):
+    """Images, and of each the position of its file among `names`: a volume may give many."""
+
+    images: Images
+    rows: np.ndarray
+    names: tuple[str, ...]
+
+
+def list_images(sources: Source | Iterable[Source], reading: Reading = ANYHOW) -> Listing:
+    """List images as `find_images`, with the file or volume that each comes from.
 
     Parameters
     ----------
@@ -99,7 +105,7 @@ def list_images(
 
     Returns
     -------
-    tuple of (Images, ndarray of int)
+    Listing
     """
     names = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     strange = next((name for name in names if not isinstance(name, str | os.PathLike)), None)
@@ -131,14 +137,14 @@ def list_images(
     notes += skipped_note(skipped)
     folders = sum(isinstance(item, ImageFile) and os.path.isdir(item.path) for item in items)
     items = [item_as_asked(item, reading) for item in items]
-    rows = np.arange(len(items))
+    rows, listed_names = np.arange(len(items)), tuple(ids)
     volumes = 1  # nobody has looked
     if reading.slices is not None:
         rows, items, ids, volumes = sliced_items(items, ids, reading)
         notes += reading.sliced(len(items), volumes)
     notes += reading.idle(volumes, folders)
     store = Items(tuple(items), reading.size, fit=reading.fit)
-    return Images.of_store(store, tuple(ids), tuple(notes)), rows
+    return Listing(Images.of_store(store, tuple(ids), tuple(notes)), rows, listed_names)
 
 
 def iterate(
@@ -199,7 +205,7 @@ def _expand(
     if path.is_dir():
         masks = pair_masks(path, find_files(path, skipped))
         notes += mask_notes(masks)
-        if reading.slices is None and not reading.volumes:
+        if not reading.gathers:
             return [
                 (shown(file), ImageFile(str(file), tuple(map(str, own))))
                 for file, own in masks.items()

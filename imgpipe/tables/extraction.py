@@ -7,8 +7,8 @@ from typing import Any, TypedDict, Unpack
 
 from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
-from imgpipe.datasets import find_images
-from imgpipe.datasets.unlabelled import in_one_channel
+from imgpipe.datasets.files.reading import Reading
+from imgpipe.datasets.unlabelled import in_one_channel, list_images
 from imgpipe.features.inputs.new_grid import Resampling
 from imgpipe.features.settings_file import check_settings, read_settings, whole_settings
 from imgpipe.tables.jobs.extracting import Extraction
@@ -35,6 +35,19 @@ class Settings(TypedDict, total=False):
     ivh_bin_width: float | None
 
 
+class How(TypedDict, total=False):
+    """What becomes of volumes, as in `imgpipe.datasets.find_images`."""
+
+    slices: str | None
+    volumes: bool | None
+    series: str | None
+    allow_gaps: bool
+
+
+class Asked(Settings, How, total=False):
+    """What is measured, and of what."""
+
+
 def extract_table(
     source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     out: str | os.PathLike[str] | None = None,
@@ -46,7 +59,7 @@ def extract_table(
     resume: bool = False,
     region: str | None = None,
     n_jobs: int | None = None,
-    **settings: Unpack[Settings],
+    **settings: Unpack[Asked],
 ) -> FeatureTable:
     """Measure every image of a source; one that cannot be used gets its reason.
 
@@ -80,6 +93,9 @@ def extract_table(
     resampling, label, channel_axis, ivh_bins, ivh_bin_width
         As in `imgpipe.features.extract`. Spacing and channels are read from the files, unless they
         are given. `label` goes with masks, and means nothing to an image without one.
+    slices, volumes, series, allow_gaps
+        As in `imgpipe.datasets.find_images`; volumes in one file are measured in three dimensions
+        unless slices are taken.
 
     Returns
     -------
@@ -121,7 +137,7 @@ def write_features(
     resume: bool = False,
     region: str | None = None,
     n_jobs: int | None = None,
-    **settings: Unpack[Settings],
+    **settings: Unpack[Asked],
 ) -> WrittenTable:
     """Measure every image of a source into a file, of any number of rows in little memory.
 
@@ -166,7 +182,7 @@ def _checked_extraction(
     hash_ids: bool,
     salt: str | None,
     region: str | None,
-    settings: Settings,
+    asked: Asked,
 ) -> Extraction:
     """Refuse what does not fit, before any image is measured."""
     if out is not None:
@@ -176,8 +192,12 @@ def _checked_extraction(
         raise InputError("salt goes with hash_ids=True")
     if salt == "":
         raise InputError("salt is empty; give some letters, or leave it out to have one drawn")
+    how: Any = {name: value for name, value in asked.items() if name in How.__annotations__}
+    settings: Any = {name: value for name, value in asked.items() if name not in how}
     chosen = _checked(settings)
-    images = in_one_channel(find_images(source))
+    reading = Reading(**how)
+    listed = list_images(source, reading)
+    images = in_one_channel(listed.images)
     if region in ("mask", "box") and not images.masked_any:
         raise InputError(f"--region {region} goes with masks, and {source} names none")
     if chosen["label"] is not None and not images.masked_any:
@@ -192,7 +212,8 @@ def _checked_extraction(
             if how[part] != getattr(Resampling, part):
                 raise InputError(f"resampling: {part} goes with masks, and {source} names none")
     images = images.with_region(region or "mask", label=chosen["label"])
-    columns, notes = label_columns(source, images.ids, groups, split)
+    columns, notes = label_columns(source, listed.names, groups, split, reading)
+    columns = {name: [values[row] for row in listed.rows] for name, values in columns.items()}
     if hash_ids:
         columns, left = _without_others(columns)
         notes = [*notes, *left]

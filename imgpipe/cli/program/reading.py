@@ -29,6 +29,7 @@ def data(verb: _Verb) -> _Verb:
     """Add the argument DATA and the options that say how to read it."""
     verb = volumes(verb)
     for add in (
+        click.option("--fit", type=click.Choice(["stretch", "pad", "crop"]), help=_FIT),
         click.option("--classes", callback=_listed, metavar="NAMES", help=_CLASSES),
         click.option("--positive", metavar="NAME", help=_POSITIVE),
         click.option("--ids", type=click.Choice(["exact"]), help=_IDS),
@@ -48,7 +49,6 @@ def volumes(verb: _Verb) -> _Verb:
         click.option("--series", metavar="UID", help=_SERIES),
         click.option("--volumes", is_flag=True, help="Take volumes as they are, in 3-D."),
         click.option("--slices", metavar="RULE", callback=_rule, help=_SLICES),
-        click.option("--fit", type=click.Choice(["stretch", "pad", "crop"]), help=_FIT),
     ):
         verb = add(verb)
     return verb
@@ -68,6 +68,13 @@ def _named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
     if not data:
         raise InputError("DATA is empty; give a file, a folder or a registered name")
     return data
+
+
+def how(given: dict[str, Any]) -> dict[str, Any]:
+    """Take from what a verb was given the options of `volumes`, as `datasets.find_images`'s."""
+    found = {name: given.pop(name) for name in ("slices", "volumes", "series", "allow_gaps")}
+    # nobody is asked what becomes of volumes where they can be taken as they are
+    return found | {"volumes": found["volumes"] or None}
 
 
 def reading(given: dict[str, Any]) -> dict[str, Any]:

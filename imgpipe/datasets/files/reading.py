@@ -54,6 +54,11 @@ class Reading:
         if self.fit != "stretch" and self.size is None:
             raise InputError(f"fit={self.fit!r} goes with a size (--size)")
 
+    @property
+    def gathers(self) -> bool:
+        """Whether DICOM files of one series in a folder are put together."""
+        return self.slices is not None or bool(self.volumes)
+
     def places(self, image: Image) -> list[int | None]:
         """Which slices are taken of an image; None for the whole of it."""
         if not is_volume(image):

@@ -12,6 +12,7 @@ from imgpipe.datasets.annotations.identity import alike, told
 from imgpipe.datasets.annotations.labels import name_of
 from imgpipe.datasets.annotations.spelling import choose_name
 from imgpipe.datasets.files.archive import Archive
+from imgpipe.datasets.files.reading import ANYHOW, Reading
 from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.folder import classes_by_folder
 from imgpipe.datasets.manifest import other_columns, unused_columns
@@ -28,8 +29,9 @@ def label_columns(
     ids: Sequence[str],
     groups: str | None = None,
     split: str | None = None,
+    reading: Reading = ANYHOW,
 ) -> tuple[_Columns, list[Text]]:
-    """Give label, group and split of each image, as far as a source that stands alone names them.
+    """Give label, group and split of each file, as far as a source that stands alone names them.
 
     `groups` and `split` are the columns of a manifest that become ``group`` and ``split``. Notes
     say what could not be used.
@@ -43,7 +45,7 @@ def label_columns(
     if path is None:
         return {}, []
     if path.is_dir():
-        return classes_by_folder(path, ids), []
+        return classes_by_folder(path, ids, reading), []
     return _of_dataset(path, len(ids))
 
 

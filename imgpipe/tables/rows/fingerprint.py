@@ -18,6 +18,8 @@ def fingerprint(images: Images) -> str:
             path = Path(item.path)
             digest.update(_states(sorted(path.iterdir()) if path.is_dir() else [path]))
             digest.update(repr(item.region).encode() + _states(map(Path, item.masks)))
+            if item.series is not None or item.allow_gaps:
+                digest.update(repr((item.series, item.allow_gaps)).encode())
         elif not isinstance(item, InputError):
             digest.update(str((item.pixels.shape, item.pixels.dtype)).encode())
             digest.update(item.pixels.tobytes())
