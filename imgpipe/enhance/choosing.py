@@ -69,12 +69,6 @@ def require_settings(name: str, given: Mapping[str, Any]) -> None:
         enhancement.check(**{**defaults_of(name), **given})
 
 
-def learns(name: Any) -> bool:
-    """Tell whether a step takes something from the images that a pipeline is trained on."""
-    enhancement = enhancement_named(name)
-    return enhancement is not None and enhancement.learn is not None
-
-
 def apply(
     images: Images, name: str, settings: Mapping[str, Any], channel_axis: int | None = None
 ) -> Images:

@@ -95,9 +95,10 @@ def _function_of(reference: Any) -> np.ndarray:
 
 
 def _learn(images: Images, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the mean of the quantile functions of the training images, unless one is given."""
-    if settings.get("reference") is not None:
-        return {}
+    """Take the mean of the quantile functions of the training images, or that of the reference."""
+    reference = settings.get("reference")
+    if reference is not None:
+        return {} if np.ndim(reference) == 1 else {"reference": quantile_function(reference)}
     total = np.zeros(_POINTS)
     for index, image in enumerate(images):
         try:

@@ -1,5 +1,6 @@
 """Another distance of pixels."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +67,13 @@ def _check(spacing: Any, interpolation: Any) -> None:
         )
 
 
+def _shape_after(
+    shape: tuple[int, ...], old: tuple[float, ...], spacing: Any, interpolation: str = "linear"
+) -> tuple[int, ...]:
+    new = spacing if isinstance(spacing, tuple | list) else (spacing,) * len(shape)
+    return tuple(math.ceil(n * a / b) for n, a, b in zip(shape, old, new, strict=False))
+
+
 STEP = Enhancement(
     resample,
     "pixels of another size in mm",
@@ -73,5 +81,6 @@ STEP = Enhancement(
     needs_spacing=True,
     package="SciPy",
     check=_check,
+    shape_after=_shape_after,
     trial={"spacing": 1.5},
 )

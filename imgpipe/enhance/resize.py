@@ -47,6 +47,16 @@ def _check(size: Any) -> None:
         whole("size", each, 1, 2**14)
 
 
+def _shape_after(shape: tuple[int, ...], _: Any, size: Any) -> tuple[int, ...]:
+    sizes = tuple(size) if isinstance(size, tuple | list) else (size, size)
+    return (*shape[: len(shape) - len(sizes)], *sizes)
+
+
 STEP = Enhancement(
-    resize, "another size in pixels", keeps_size=False, check=_check, trial={"size": 16}
+    resize,
+    "another size in pixels",
+    keeps_size=False,
+    check=_check,
+    shape_after=_shape_after,
+    trial={"size": 16},
 )

@@ -29,6 +29,15 @@ class Window:
     function: str = "linear"
     name: str = ""
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Values that become 0 and 1; None for a threshold, and where nothing is cut off."""
+        half = 0.5 if self.function == "linear" else 0.0
+        center, width = self.center - half, self.width - 2 * half
+        if self.function == "sigmoid" or width <= 0:
+            return None
+        return center - width / 2, center + width / 2
+
 
 PRESETS: dict[str, Window] = {
     "lung": Window(-600.0, 1500.0, name="lung"),

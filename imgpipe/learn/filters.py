@@ -11,7 +11,6 @@ from imgpipe.enhance.choosing import (
     check_settings,
     defaults_of,
     enhancement_named,
-    learns,
     require_settings,
     settings_of,
     step_named,
@@ -207,12 +206,18 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         """Give what was learnt, further settings of the step."""
         if not self.__sklearn_is_fitted__():
             raise InputError(f"{self.name} learns from images; call fit before transform")
-        return getattr(self, "learned_", {}) if learns(self.name) else {}
+        return getattr(self, "learned_", {}) if self._learns() else {}
+
+    def _learns(self) -> bool:
+        enhancement = enhancement_named(self.name)
+        return enhancement is not None and enhancement.learn is not None
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "learned_") or not learns(self.name)
+        enhancement = enhancement_named(self.name)
+        given = enhancement is None or enhancement.learnt(self._settings())
+        return given or hasattr(self, "learned_")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.requires_fit = learns(self.name)
+        tags.requires_fit = self._learns()
         return tags

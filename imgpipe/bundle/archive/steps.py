@@ -1,4 +1,4 @@
-"""The steps before the classifier as JSON: registered kernels, and settings of the extraction.
+"""The steps before the classifier as JSON: registered filters, and settings of the extraction.
 
 What stands in a file is a stranger's: a name must be registered, a setting one that the kernel
 takes, a value one that it can use on the images of the model, and a window no larger than they are.
@@ -18,7 +18,7 @@ from imgpipe.bundle.archive.values import from_plain, to_plain
 MOST_FILTERS = 32
 """Of a model, each of which takes a pass over every image."""
 _ROOM, _FREE = 4, 2**22
-"""An image with the border that a window needs may have four times its pixels, or four millions: a
+"""An image that a filter makes larger, and one with the border that a window needs may have four times its pixels, or four millions: a
 longer window repeats the image in its border, and would only fill memory."""
 _NOT_OF_A_MODEL = {"label", "morphological_mask", "ndim", "channels"}
 _DISTANCES = 16  # each gives features of its own, and takes a matrix of neighbours
@@ -57,37 +57,71 @@ def from_settings(
         raise InputError("steps must be a list of filters and an extraction")
     if len(steps["filters"]) > MOST_FILTERS:
         raise InputError(f"steps has more than {MOST_FILTERS} filters")
-    filters = [_filter(each, expected) for each in steps["filters"]]
+    filters, shape = [], tuple(_sides(None, expected, "steps"))
+    for each in steps["filters"]:
+        name, settings, shape = _filter(each, expected, shape)
+        filters.append((name, settings))
     if steps["extraction"] is None:
         return filters, None
     with _refused("features"):
         return filters, _extraction(steps["extraction"], expected, names)
 
 
-def _filter(told: Any, expected: Expected) -> tuple[str, dict[str, Any]]:
-    from imgpipe.kernels import KERNELS
-    from imgpipe.kernels.choosing import check_settings, extent_of, require_settings
+def _filter(
+    told: Any, expected: Expected, shape: tuple[int, ...]
+) -> tuple[str, dict[str, Any], tuple[int, ...]]:
+    """Read a filter for images of a shape (without channels); give the shape behind it, too."""
+    from imgpipe.enhance.choosing import check_settings, is_step, require_settings
 
     if not isinstance(told, dict) or set(told) != {"name", "settings"}:
         raise InputError("a filter must have a name and settings")
     name = told["name"]
-    if not isinstance(name, str) or name not in KERNELS:
+    if not is_step(name):
         raise _missing("filter", "kernel", name)
     settings = _values(told["settings"], name)
     own = {key: value for key, value in settings.items() if key != "channel_axis"}
-    sides = _sides(settings.get("channel_axis"), expected, name)
+    sides = len(_sides(settings.get("channel_axis"), expected, name))
+    if sides != len(shape):
+        shape = tuple(_sides(settings.get("channel_axis"), expected, name))
     with _refused(name):
         check_settings(name, own)
         require_settings(name, own)
-        extent = extent_of(name, own, len(sides))
+        return name, settings, _shape_behind(name, own, shape)
+
+
+def _shape_behind(name: str, own: dict[str, Any], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Shape that a filter gives; refuse one that would fill memory."""
+    from imgpipe.enhance.choosing import enhancement_named
+    from imgpipe.kernels.choosing import extent_of
+
+    enhancement = enhancement_named(name)
+    if enhancement is not None:
+        if enhancement.learn is not None and not enhancement.learnt(own):
+            raise InputError(f"{name} has not learnt what it needs")
+        if enhancement.shape_after is None or enhancement.needs_spacing:
+            return shape
+        after = enhancement.shape_after(shape, None, **own)
+        check_growth(name, shape, after)
+        return after
+    extent = extent_of(name, own, len(shape))
     if extent is not None:
-        room = math.prod(n + k - 1 for n, k in zip(sides, extent, strict=True))
-        if room > max(_ROOM * math.prod(sides), _FREE):
+        bordered = [n + k - 1 for n, k in zip(shape, extent, strict=True)]
+        if not _has_room(shape, bordered):
             raise InputError(
                 f"{name} has a window of {_by(extent)}, which is too large for images of "
-                f"{_by(sides)} pixels"
+                f"{_by(shape)} pixels"
             )
-    return name, settings
+    return shape
+
+
+def check_growth(name: str, shape: Sequence[int], after: Sequence[int]) -> None:
+    """Refuse a filter that makes an image much larger."""
+    if not _has_room(shape, after):
+        raise InputError(f"{name} would make {_by(after)} pixels of {_by(shape)}, too many")
+
+
+def _has_room(shape: Sequence[int], after: Sequence[int]) -> bool:
+    return math.prod(after) <= max(_ROOM * math.prod(shape), _FREE)
 
 
 def _values(told: Any, where: str) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from imgpipe import features
 from imgpipe._common import InputError
+from imgpipe.bundle.archive.steps import check_growth
 from imgpipe.bundle.inference.fitted import Fitted
 from imgpipe.images import Images, as_images
 from imgpipe.images.stacks import computable, stacked
@@ -23,7 +23,7 @@ class BundledPipeline:
     classes_ : ndarray of int
         Codes of the columns.
     filters : list of (str, dict)
-        Kernels by name, with settings.
+        Kernels and steps of `imgpipe.enhance` by name, with settings.
     extraction : dict or None
         Settings of `imgpipe.features.extract_many`; None where the fitted part takes pixels.
     names : tuple of str
@@ -72,11 +72,17 @@ class BundledPipeline:
 
 
 def _filtered(images: Images, name: str, settings: Mapping[str, Any]) -> Images:
-    from imgpipe.kernels import KERNELS
+    from imgpipe.enhance.choosing import apply, enhancement_named
 
     own = dict(settings)
     channel_axis = own.pop("channel_axis", None)
+    enhancement = enhancement_named(name)
+    if enhancement is not None and enhancement.shape_after and enhancement.needs_spacing:
+        for image in images:
+            if image.spacing is not None:
+                after = enhancement.shape_after(image.spatial_shape, image.spacing, **own)
+                check_growth(name, image.spatial_shape, after)
     try:
-        return images.mapped(partial(KERNELS[name], **own), channel_axis)
+        return apply(images, name, own, channel_axis)
     except TypeError as error:  # a dtype that the kernel does not take
         raise InputError(f"does not pass the filter {name}: {error}") from None

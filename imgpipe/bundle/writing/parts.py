@@ -12,6 +12,7 @@ from imgpipe.bundle.writing.novelty import to_bundle
 from imgpipe.bundle.writing.selftest import selftest_of
 from imgpipe.bundle.writing.versions import written_by
 from imgpipe.features import catalogue
+from imgpipe.images.windows import OF_THE_FILE, chosen_window
 from imgpipe.learn.filters import Filter
 from imgpipe.learn.transformers import FeatureExtractor
 
@@ -30,7 +31,8 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
     steps = unwrapped(model.pipeline)
     filters = []
     while steps and type(steps[0]) is Filter:
-        settings = steps.pop(0).get_params(deep=False)
+        step = steps.pop(0)
+        settings = {**step.get_params(deep=False), **getattr(step, "learned_", {})}
         filters.append((settings.pop("name"), settings))
     extraction: dict[str, Any] | None = None
     names: tuple[str, ...] = ()
@@ -49,7 +51,12 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         classes=model.classes,
         codes=tuple(int(code) for code in model.pipeline.classes_),
         expected=Expected(
-            model.image_shape, model.channel_axis, model.dtype, model.size, model.region
+            model.image_shape,
+            model.channel_axis,
+            model.dtype,
+            model.size,
+            model.region,
+            *_seen_through(filters),
         ),
         steps=to_settings(filters, extraction),
         fitted=fitted,
@@ -63,6 +70,22 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
     )
     beside = {**selftest_arrays, **kept_arrays, **novelty_arrays}
     return Bundled(manifest, graphs, {**arrays, **beside})
+
+
+def _seen_through(
+    filters: list[tuple[str, dict[str, Any]]],
+) -> tuple[str | None, tuple[float, float] | None]:
+    """Unit of the values and range of the window that stands first; None where not known."""
+    if not filters or filters[0][0] != "window":
+        return None, None
+    told = {key: value for key, value in filters[0][1].items() if key != "channel_axis"}
+    preset = told.get("preset")
+    if preset == OF_THE_FILE:
+        return None, None
+    chosen = chosen_window(
+        preset, told.get("center"), told.get("width"), told.get("function", "linear")
+    )
+    return None if preset is None else "HU", chosen.ends
 
 
 def _network(network: Any) -> Part:

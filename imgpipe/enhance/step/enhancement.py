@@ -35,6 +35,9 @@ class Enhancement:
         settings of the function.
     check : callable, optional
         ``check(**settings)``, with all settings, refuses values that no image could be given.
+    shape_after : callable, optional
+        ``shape_after(shape, spacing, **settings)`` foretells the shape (without channels), where
+        images may grow.
     trial : dict
         Settings with which it can be tried on any image: those that it needs.
     """
@@ -48,6 +51,7 @@ class Enhancement:
     package: str | None = None
     learn: Callable[[Images, Mapping[str, Any]], dict[str, Any]] | None = None
     check: Callable[..., None] | None = None
+    shape_after: Callable[..., tuple[int, ...]] | None = None
     trial: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, image: Any, **settings: Any) -> Any:
@@ -58,6 +62,12 @@ class Enhancement:
         """What it takes beside the image."""
         parameters = list(inspect.signature(self.function).parameters.values())[1:]
         return {each.name: each for each in parameters}
+
+    def learnt(self, settings: Mapping[str, Any]) -> bool:
+        """Tell whether settings hold what the step would learn."""
+        return self.learn is None or all(
+            settings.get(key, each.default) is not None for key, each in self.settings.items()
+        )
 
     def on(self, image: Image, **settings: Any) -> Image:
         """Run on an `Image`."""
