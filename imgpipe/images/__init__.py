@@ -17,6 +17,7 @@ from imgpipe.images.resample import resample
 from imgpipe.images.resize import resize
 from imgpipe.images.segmentation import SegmentationWarning, read_segmentation
 from imgpipe.images.series import Series, identifiers, read_series
+from imgpipe.images.study import SeriesFound, list_studies
 from imgpipe.images.volume import read_volume
 from imgpipe.images.windows import Window, window
 from imgpipe.images.write import write
@@ -32,9 +33,11 @@ __all__ = [
     "Place",
     "SegmentationWarning",
     "Series",
+    "SeriesFound",
     "Window",
     "as_images",
     "identifiers",
+    "list_studies",
     "luminance",
     "read",
     "read_contours",

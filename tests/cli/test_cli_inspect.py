@@ -1,6 +1,7 @@
 """`inspect`: what a model's file says of itself, on the terminal and as a model card."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,8 +71,11 @@ def test_another_probability_is_told(run: Run, small: Path, tmp_path: Path) -> N
 
 
 def test_what_cannot_be_inspected(run: Run, model: Path, tree: Path, tmp_path: Path) -> None:
-    """A folder, a pickle without trust, a card with another suffix: one line each."""
-    assert_one_error(run("inspect", tree), "is a folder")
+    """A pickle without trust, a card with another suffix, an empty folder: one line each."""
+    (tmp_path / "empty").mkdir()
+    assert_one_error(run("inspect", tmp_path / "empty"), "no images in it")
+    assert_one_error(run("inspect", tree, "--trust"), "--trust: for the file of a model")
+    assert_one_error(run("inspect", tree, "--card", tmp_path / "c.md"), "for the file of a model")
     assert_one_error(run("inspect", model), "--trust")
     assert_one_error(run("inspect", model, "--card", tmp_path / "card.pdf"), ".md")
     assert_one_error(run("inspect", tmp_path / "gone.imgpipe"), "no such file")
@@ -94,3 +98,31 @@ def test_it_is_light(small: Path, tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_of_studies_is_listed(run: Run, tmp_path: Path) -> None:
+    """A table for each study with its problems below, exit code 1; the same as JSON."""
+    from pydicom.data import get_testdata_file
+
+    root = tmp_path / "studies"
+    root.mkdir()
+    for name in ("CT_small.dcm", "MR_small.dcm"):
+        shutil.copy(get_testdata_file(name), root)
+    done = run("inspect", root)
+    assert (done.exit_code, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Patient 1CT1, study 1.3.6.1.4.1.5962.1.2.1.2004")
+    assert lines[2].split()[:5] == ["CT", "1", "128", "x", "128"]
+    assert lines[-1] == "2 series or other entries, 2 files"
+    (root / "MR_small.dcm").write_bytes((root / "MR_small.dcm").read_bytes()[:4000])
+    done = run("inspect", root)
+    assert done.exit_code == 1
+    assert "1 of 1 files cut short: fewer bytes than pixels" in done.stdout
+    assert done.stderr == "Error: 1 of 2 series or files with problems\n"
+    done = run("inspect", root, "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert told["ok"] is False
+    assert [(s["modality"], s["patient"], s["size"]) for s in told["series"]] == [
+        ("CT", "1CT1", [128, 128]), ("MR", "4MR1", [64, 64])
+    ]  # fmt: skip

@@ -40,9 +40,10 @@ def evened(
 ) -> Evened:
     """Slices, in order, by linear interpolation onto even places from the first to the last.
 
-    The distance of slices becomes the (lower) median one, adapted so that the last slice is a place of the
-    grid. Slices that lie beside the normal through the first are moved along rows and columns by
-    where their positions put them, and the plane grows until it holds all; whole numbers stay so.
+    The distance of slices becomes the (lower) median one, adapted so that the last slice is a
+    place of the grid. Slices that lie beside the normal through the first are moved along rows and
+    columns by where their positions put them, and the plane grows until it holds all; whole
+    numbers stay so.
     """
     along = places_along(planes) - places_along(planes)[0]
     steps = np.sort(np.diff(along))

@@ -126,7 +126,7 @@ def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
     syntax = dataset.file_meta.TransferSyntaxUID
     complaints: dict[str, None] = {}
     for plugin in plugins:
-        missing = [] if plugin in _ALWAYS_THERE else _missing_packages(syntax)
+        missing = [] if plugin in _ALWAYS_THERE else missing_packages(syntax)
         if missing:
             told = f" ({'; '.join(complaints)})" if complaints else ""
             raise InputError(
@@ -146,7 +146,7 @@ def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
     raise InputError(f"{name}: its pixels ({syntax.name}) are not decoded: {'; '.join(complaints)}")
 
 
-def _missing_packages(syntax: str) -> list[str]:
+def missing_packages(syntax: str) -> list[str]:
     """Packages that decode a transfer syntax and are not installed."""
     from importlib.util import find_spec
 

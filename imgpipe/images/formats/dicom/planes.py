@@ -37,13 +37,7 @@ class Plane:
 
 def check_alike(planes: Sequence[Plane]) -> None:
     """Refuse slices of different spacing or orientation."""
-    groups: list[list[Plane]] = []
-    for plane in planes:
-        group = next((g for g in groups if _is_parallel(plane, g[0])), None)
-        if group is None:
-            groups.append(group := [])
-        group.append(plane)
-    first, *others = sorted(groups, key=len, reverse=True)
+    first, *others = parallel_groups(planes)
     if others:
         raise InputError(
             f"{others[0][0].label}: another orientation than {first[0].label}: "
@@ -61,6 +55,17 @@ def check_alike(planes: Sequence[Plane]) -> None:
         raise InputError(
             f"{planes[0].label}: ImageOrientationPatient is not two right-angled directions"
         )
+
+
+def parallel_groups(planes: Sequence[Plane]) -> list[list[Plane]]:
+    """Slices of one orientation together, the largest group first."""
+    groups: list[list[Plane]] = []
+    for plane in planes:
+        group = next((g for g in groups if _is_parallel(plane, g[0])), None)
+        if group is None:
+            groups.append(group := [])
+        group.append(plane)
+    return sorted(groups, key=len, reverse=True)
 
 
 def _is_parallel(plane: Plane, other: Plane) -> bool:
@@ -87,9 +92,22 @@ def places_along(planes: Sequence[Plane]) -> np.ndarray:
     return np.array([plane.position for plane in planes]) @ planes[0].axes[0]
 
 
+def _repeats(planes: Sequence[Plane]) -> np.ndarray:
+    """Whether the next slice, of slices in order, lies where each does."""
+    return np.asarray(np.diff(places_along(planes)) < _SAME_PLACE)
+
+
+def stand_alone(planes: Sequence[Plane]) -> list[Plane]:
+    """Slices in order, one of those at one position."""
+    return [
+        planes[0],
+        *(p for p, same in zip(planes[1:], _repeats(planes), strict=True) if not same),
+    ]
+
+
 def check_single(planes: Sequence[Plane], what: str) -> None:
     """Refuse two slices, of slices in order, at one position."""
-    twice = np.flatnonzero(np.diff(places_along(planes)) < _SAME_PLACE)
+    twice = np.flatnonzero(_repeats(planes))
     if len(twice):
         k = int(twice[0])
         more = f" ({len(twice)} such pairs)" if len(twice) > 1 else ""
