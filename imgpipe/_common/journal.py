@@ -22,6 +22,9 @@ class Reason(NamedTuple):
     message: str
 
 
+NO_REASON = Reason("", "")
+
+
 @dataclass(frozen=True)
 class Block:
     """Values (n, f) of items that follow one another; what has none has a reason.
@@ -202,3 +205,12 @@ def _opened(path: Path) -> IO[bytes]:
         if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
             return file
         file.close()  # the other process was done, and deleted it, in between
+
+
+def in_use(path: Path) -> bool:
+    """Whether a process writes a journal now."""
+    try:
+        with path.open("r+b") as file:
+            return not lock(file)
+    except OSError:
+        return False

@@ -1,9 +1,10 @@
 """Trained models as files, what such a file predicts and why, and how well.
 
 `save` writes a model, `load` reads one back as a `Predictor`, `explain` says what speaks for one of
-its predictions, `export` writes it as one ONNX graph, `score` judges it on labelled images,
-`make_card` says what is known of it, and `inspect` shows what a file says. Reading a bundle and
-predicting need no scikit-learn, so the files load on first use.
+its predictions, `predict_in_parts` predicts any number of images, `export` writes it as one ONNX
+graph, `score` judges it on labelled images, `make_card` says what is known of it, and `inspect`
+shows what a file says. Reading a bundle and predicting need no scikit-learn, so the files load on
+first use.
 """
 
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from imgpipe.bundle.files import load, save
     from imgpipe.bundle.inspecting import inspect
     from imgpipe.bundle.model_card.inspected import Inspected
+    from imgpipe.bundle.predicting import predict_in_parts
     from imgpipe.bundle.predictions import Predictions
     from imgpipe.bundle.predictor import Predictor
     from imgpipe.bundle.scoring.score import score
@@ -38,6 +40,7 @@ _HOMES = {
     "inspect": "inspecting",
     "load": "files",
     "make_card": "card",
+    "predict_in_parts": "predicting",
     "save": "files",
     "score": "scoring.score",
 }
@@ -57,6 +60,7 @@ __all__ = [
     "inspect",
     "load",
     "make_card",
+    "predict_in_parts",
     "save",
     "score",
 ]

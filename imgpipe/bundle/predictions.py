@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from imgpipe._common import InputError, few, needed_for
+from imgpipe._common.texts import Text, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,8 @@ class Predictions:
     threshold : float or None
         Of two classes the second, the positive one, is predicted where its probability is at least
         this; None where the most probable class is.
+    codes : tuple of str
+        Of the reasons in `errors`: docs/batches.md. Where none are given, all are ``UNUSABLE``.
 
     Examples
     --------
@@ -48,10 +51,10 @@ class Predictions:
     >>> from imgpipe.bundle import Predictions
     >>> told = Predictions(("7.png",), ("no", "yes"), ("yes",), np.array([[0.25, 0.75]]), ("",))
     >>> told.write_csv(sys.stdout)
-    id,predicted,p_no,p_yes,error
-    7.png,yes,0.25,0.75,
-    >>> told.to_records()
-    [{'id': '7.png', 'predicted': 'yes', 'p_no': 0.25, 'p_yes': 0.75, 'error': ''}]
+    id,predicted,p_no,p_yes,error_code,error
+    7.png,yes,0.25,0.75,,
+    >>> told.to_records()  # doctest: +ELLIPSIS
+    [{'id': '7.png', 'predicted': 'yes', 'p_no': 0.25, 'p_yes': 0.75, 'error_code': '', ...}]
     """
 
     ids: tuple[str, ...]
@@ -62,6 +65,7 @@ class Predictions:
     warnings: tuple[str, ...] = ()
     ood_distance: np.ndarray | None = None
     threshold: float | None = None
+    codes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -90,6 +94,15 @@ class Predictions:
             return None
         return tuple(None if math.isnan(far) else far > 1.0 for far in self.ood_distance.tolist())
 
+    def flagged(self) -> list[str]:
+        """Name the images that are out of distribution.
+
+        Returns
+        -------
+        list of str
+        """
+        return [name for name, far in zip(self.ids, self.ood or (), strict=False) if far]
+
     def columns(self) -> dict[str, list[Any]]:
         """Give the columns of the table, as plain values.
 
@@ -97,8 +110,8 @@ class Predictions:
         -------
         dict of str to list
             ``id``, ``predicted``, ``p_<class>`` for each class, ``threshold`` where one was asked
-            for, ``ood_distance`` and ``ood`` where the model can tell, ``error``. A probability
-            that there is not is NaN, a class None.
+            for, ``ood_distance`` and ``ood`` where the model can tell, ``error_code``, ``error``.
+            A probability that there is not is NaN, a class None.
         """
         shares = {f"p_{name}": self.probabilities[:, i] for i, name in enumerate(self.classes)}
         return {
@@ -107,6 +120,7 @@ class Predictions:
             **{name: column.tolist() for name, column in shares.items()},
             **({} if self.threshold is None else {"threshold": [self.threshold] * len(self)}),
             **self._novelty(),
+            "error_code": list(self.codes or ["UNUSABLE" if e else "" for e in self.errors]),
             "error": list(self.errors),
         }
 
@@ -139,17 +153,20 @@ class Predictions:
         rows = zip(*columns.values(), strict=True)
         return [dict(zip(columns, map(_or_none, row), strict=True)) for row in rows]
 
-    def write_csv(self, stream: TextIO) -> None:
+    def write_csv(self, stream: TextIO, *, header: bool = True) -> None:
         """Write a line an image, below one of names; a cell is empty for what there is not.
 
         Parameters
         ----------
         stream : text stream
             A file is to be opened with ``newline=""``.
+        header : bool
+            Write the names; of several parts only the first has them.
         """
         columns = self.columns()
         writer = csv.writer(stream, lineterminator=os.linesep)
-        writer.writerow(columns)
+        if header:
+            writer.writerow(columns)
         writer.writerows(map(_or_none, row) for row in zip(*columns.values(), strict=True))
 
 
@@ -166,6 +183,23 @@ def as_threshold(threshold: Any, classes: Sequence[str]) -> float | None:
     if not known or not 0 <= threshold <= 1:
         raise InputError(f"threshold is {threshold!r}; give a probability, from 0 to 1")
     return float(threshold)
+
+
+def flagged_note(flagged: Sequence[str], total: int) -> list[Text]:
+    """Warn of images that are out of distribution."""
+    if not flagged:
+        return []
+    return [
+        counted(
+            len(flagged),
+            "{n} of {of} images is out of distribution (differs from the training images): {ids}; "
+            "do not rely on its class",
+            "{n} of {of} images are out of distribution (differ from the training images): {ids}; "
+            "do not rely on their classes",
+            of=total,
+            ids=few(flagged, 3),
+        )
+    ]
 
 
 def chosen(shares: np.ndarray, threshold: float | None) -> int:

@@ -1,6 +1,5 @@
 """What a trained model says of images; a bad image spoils its own row only."""
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,22 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, MissingPackage, by_position, few, needed_for, track
-from imgpipe._common.texts import counted, say
-from imgpipe.bundle.inference.novelty import judged
-from imgpipe.bundle.predictions import Predictions, as_threshold, chosen
+from imgpipe._common import InputError, by_position, track
+from imgpipe._common.journal import NO_REASON, Reason
+from imgpipe._common.texts import say
+from imgpipe.bundle.inference.batches import Batch, as_image, batches, judge, usable_image
+from imgpipe.bundle.predictions import Predictions, as_threshold, chosen, flagged_note
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
-from imgpipe.images.gray import single_channel
-from imgpipe.images.region import resized
 
 if TYPE_CHECKING:
     from imgpipe.bundle.explaining import Explained
     from imgpipe.learn import TrainedModel
 
-_BATCH = 256
-_BATCH_PIXELS = 1 << 24  # of large images fewer are in memory at a time
 MASKS_UNUSED = say("masks are not used: the model was trained on whole images")
 
 
@@ -93,27 +89,64 @@ class Predictor:
             does not lie in [0, 1].
         """
         threshold = as_threshold(threshold, self.classes)
-        source = self._listed(images)
-        ids = tuple(getattr(source, "ids", map(str, range(len(source)))))
-        nowhere = np.full(len(ids), np.nan)
-        rows = _Rows(ids, np.full((len(ids), len(self.classes)), np.nan), [""] * len(ids), nowhere)
-        step = max(1, min(_BATCH, _BATCH_PIXELS // math.prod(self.model.image_shape)))
-        batches = [range(n, min(n + step, len(ids))) for n in range(0, len(ids), step)]
-        for batch in track(batches, "predicting"):
-            self._fill(rows, self._usable(source, batch, rows))
+        source = self.listed(images)
+        ids = ids_of(source)
+        found = [
+            judge(batch, self.model)
+            for batch in track(
+                batches(self.model, source, ids, 0), "predicting", len(ids), size=_size
+            )
+        ]
+        errors = (f.errors.get(i, NO_REASON) for f in found for i in range(len(f.shares)))
+        told = self.told(
+            ids,
+            np.concatenate([f.shares for f in found]),
+            np.concatenate([f.distances for f in found]),
+            list(errors),
+            threshold,
+        )
+        notes = (*getattr(source, "warnings", ()), *flagged_note(told.flagged(), len(ids)))
+        return replace(told, warnings=notes)
+
+    def told(
+        self,
+        ids: tuple[str, ...],
+        shares: np.ndarray,
+        distances: np.ndarray,
+        reasons: Sequence[Reason],
+        threshold: float | None,
+    ) -> Predictions:
+        """Put what the model says of images into words.
+
+        Parameters
+        ----------
+        ids : tuple of str
+        shares : ndarray of float64, shape (n, k)
+            Probabilities.
+        distances : ndarray of float64, shape (n,)
+        reasons : sequence of Reason
+            Why there is no prediction; without code and message where there is one.
+        threshold : float or None
+            As in `predict`.
+
+        Returns
+        -------
+        Predictions
+        """
         best = [
-            None if error else chosen(row, threshold)
-            for row, error in zip(rows.shares, rows.errors, strict=True)
+            None if reason.message else chosen(row, threshold)
+            for row, reason in zip(shares, reasons, strict=True)
         ]
         return Predictions(
             ids,
             self.classes,
             tuple(None if i is None else self.classes[i] for i in best),
-            rows.shares,
-            tuple(rows.errors),
-            (*getattr(source, "warnings", ()), *_flagged(ids, rows.distances)),
-            None if self.model.novelty is None else rows.distances,
+            shares,
+            tuple(reason.message for reason in reasons),
+            (),
+            None if self.model.novelty is None else distances,
             threshold,
+            tuple(reason.code for reason in reasons),
         )
 
     def predict_proba(self, images: Any) -> np.ndarray:
@@ -177,17 +210,27 @@ class Predictor:
             For several images, and for one that the model cannot use.
         """
         paths = isinstance(image, str | os.PathLike)
-        source = self._listed(image if paths else Images([_as_image(image, self.model)]))
+        source = self.listed(image if paths else Images([as_image(image, self.model)]))
         if len(source) != 1:
             raise InputError(f"{len(source):,} images are given; one is explained at a time")
         name = str(source.ids[0])
         try:
-            return name, self._image(source[0]), tuple(source.warnings)
+            return name, usable_image(source[0], self.model), tuple(source.warnings)
         except (InputError, OSError) as error:
             raise InputError(told_of(name, error)) from error
 
-    def _listed(self, images: Any) -> Any:
-        """Find the images behind paths; leave a sequence as it is."""
+    def listed(self, images: Any) -> Any:
+        """Find the images behind paths; leave a sequence as it is.
+
+        Parameters
+        ----------
+        images : path, list of paths, ndarray or sequence
+            As in `predict`.
+
+        Returns
+        -------
+        Images, ndarray or sequence
+        """
         images = by_position(images, "images")
         if isinstance(images, np.ndarray) and images.ndim < 3 and images.dtype != object:
             raise InputError(
@@ -208,85 +251,11 @@ class Predictor:
             images = images.noting([MASKS_UNUSED])
         return images.with_region(self.model.region)
 
-    def _usable(self, source: Any, batch: range, rows: "_Rows") -> dict[int, Image]:
-        """Read a batch; note of the images that cannot be used why not."""
-        usable = {}
-        for i in batch:
-            try:
-                usable[i] = self._image(source[i])
-            except (InputError, OSError) as error:
-                rows.errors[i] = told_of(rows.ids[i], error)
-        return usable
 
-    def _image(self, item: Any) -> Image:
-        """Give an image of the model's kind."""
-        image = _as_image(item, self.model)
-        if self.model.channel_axis is None:
-            image = single_channel(image)
-        if self.model.size is not None:
-            image = resized(image, self.model.size)
-        self.model.check(image.pixels, image.channel_axis)
-        if self.model.region != "image" and (image.mask is None or not image.mask.any()):
-            lack = "has no mask" if image.mask is None else "has an empty mask"
-            raise InputError(
-                f"{lack}; the model was trained inside masks: name one in a manifest with a "
-                "column mask, or train with --region image"
-            )
-        return image if self.model.region != "image" else replace(image, mask=None)
-
-    def _fill(self, rows: "_Rows", usable: dict[int, Image]) -> None:
-        """Predict some images together; a bad one is found by going one by one."""
-        if not usable:
-            return
-        try:
-            # what overflows is refused as infinite
-            with needed_for("this model"), np.errstate(over="ignore"):
-                shares, distances = judged(self.model, Images(list(usable.values())))
-        except MissingPackage:
-            raise
-        except ValueError as error:  # pixels that are no numbers, or too large for a feature
-            if len(usable) > 1:
-                for i, image in usable.items():
-                    self._fill(rows, {i: image})
-            else:
-                (i,) = usable
-                rows.errors[i] = told_of(rows.ids[i], error)
-            return
-        codes = [int(code) for code in self.model.pipeline.classes_]
-        for i, row in zip(usable, shares, strict=True):
-            rows.shares[i] = 0.0
-            rows.shares[i, codes] = row
-        if distances is not None:
-            rows.distances[list(usable)] = distances
+def ids_of(source: Any) -> tuple[str, ...]:
+    """Name each image: by its path, or its place."""
+    return tuple(getattr(source, "ids", map(str, range(len(source)))))
 
 
-def _as_image(item: Any, model: "TrainedModel") -> Image:
-    return item if isinstance(item, Image) else Image(np.asarray(item), model.channel_axis)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """What is known so far of each image."""
-
-    ids: Sequence[str]
-    shares: np.ndarray
-    errors: list[str]
-    distances: np.ndarray
-
-
-def _flagged(ids: Sequence[str], distances: np.ndarray) -> list[str]:
-    """Warn of images that are out of distribution."""
-    flagged = [ids[i] for i, far in enumerate(distances.tolist()) if far > 1.0]
-    if not flagged:
-        return []
-    return [
-        counted(
-            len(flagged),
-            "{n} of {of} images is out of distribution (differs from the training images): {ids}; "
-            "do not rely on its class",
-            "{n} of {of} images are out of distribution (differ from the training images): {ids}; "
-            "do not rely on their classes",
-            of=len(ids),
-            ids=few(flagged, 3),
-        )
-    ]
+def _size(batch: Batch) -> int:
+    return len(batch.ids)

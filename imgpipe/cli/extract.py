@@ -8,11 +8,12 @@ import click
 from imgpipe._common import InputError
 from imgpipe.cli.program import backends as _backends
 from imgpipe.cli.program import features as _features
+from imgpipe.cli.program import kept_rows as _kept_rows
 from imgpipe.cli.program import measuring as _measuring
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program import reading as _reading
-from imgpipe.cli.program.exit_codes import INTERRUPTED, SOME_FAILED, Failure
+from imgpipe.cli.program.exit_codes import SOME_FAILED
 from imgpipe.cli.program.listing import Listing
 
 if TYPE_CHECKING:
@@ -96,38 +97,31 @@ def command(
     # what is done with a file that is there, `_replace_own` decides when the images are known
     spare = force or Path(out).is_file()
     path = _options.check_file(out, (".csv", ".parquet"), "a table", spare)
-    _check_kept_rows(path, out, resume, force)
+    _kept_rows.check(path, out, resume, force)
     _features.warn_idle(ctx, settings["families"])
     if salt is not None and not hash_ids:
         raise InputError("--salt goes with --hash-ids")
     workers = _backends.workers(backend, scheduler, jobs)
 
-    from imgpipe.tables import StoppedExtraction, write_features
+    from imgpipe.tables import write_features
 
     if target is not None:
         _write(target, settings)
     if path.exists() and not force:
         _replace_own(path, out, data, how)
-    try:
-        with _backends.chosen(backend, scheduler):
-            table = write_features(
-                data,
-                path,
-                groups=groups,
-                split=split,
-                hash_ids=hash_ids,
-                salt=salt,
-                resume=resume,
-                n_jobs=workers,
-                **how,
-                **settings,
-            )
-    except StoppedExtraction as stop:
-        raise Failure(
-            f"interrupted; {stop.kept} of {stop.total} images are kept in {stop.path}, and "
-            "--resume goes on from there",
-            INTERRUPTED,
-        ) from None
+    with _kept_rows.telling_of_stops(), _backends.chosen(backend, scheduler):
+        table = write_features(
+            data,
+            path,
+            groups=groups,
+            split=split,
+            hash_ids=hash_ids,
+            salt=salt,
+            resume=resume,
+            n_jobs=workers,
+            **how,
+            **settings,
+        )
     return _announce(path, table, as_json)
 
 
@@ -141,18 +135,6 @@ def _write(target: Path, settings: dict[str, Any], as_json: bool | None = None) 
     elif as_json is not None:
         click.echo(f"Settings: {target}")
     return 0
-
-
-def _check_kept_rows(path: Path, shown: str, resume: bool, force: bool) -> None:
-    """Refuse to throw away, without a word, what a stopped run has computed."""
-    kept = path.with_name(path.name + ".part").exists()
-    if resume and not kept:
-        click.echo(f"Warning: there is no {shown}.part to go on from; all is measured", err=True)
-    if kept and not (resume or force):
-        raise InputError(
-            f"{shown}.part holds the rows of a run that was stopped; add --resume to go on from "
-            "there, or --force to start anew"
-        )
 
 
 def _replace_own(path: Path, out: str, data: str, how: dict[str, Any]) -> None:

@@ -1,20 +1,20 @@
 """`imgpipe predict`: classes and probabilities for images without labels."""
 
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from imgpipe._common import InputError, atomic_path, few, needed_for
+from imgpipe._common import InputError, needed_for
 from imgpipe._runtime.light_start import start_numba_without_scipy
+from imgpipe.cli.program import kept_rows as _kept_rows
 from imgpipe.cli.program import options as _options
-from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.compiling import telling_of_compilation
 from imgpipe.cli.program.exit_codes import SOME_FAILED
+from imgpipe.cli.program.predicted import Predicted
 
 if TYPE_CHECKING:
-    from imgpipe.bundle import Predictions, Predictor
+    from imgpipe.bundle import Predictor
 
 
 @click.command()
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
     help="Predict the positive of two classes where its probability is at least P.",
 )  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Workers [default: 1].")
 @_options.lang
 @_options.trust
 @_options.force
@@ -38,6 +40,8 @@ def command(
     out: str | None,
     report: str | None,
     threshold: float | None,
+    resume: bool,
+    jobs: int | None,
     lang: str,
     trust: bool,
     force: bool,
@@ -46,10 +50,12 @@ def command(
     r"""Predict the class of each IMAGE with a trained MODEL.
 
     IMAGE is a file, or a folder of images. The table has the columns id, predicted, p_<class>...,
-    error. An image that cannot be used gets a row with its error, is named on stderr, and makes
-    the exit code 1; the others go on. Predicted is the most probable class; with --threshold, of
-    two classes, the positive one where its probability is at least that, which a column threshold
-    says. What thresholds did on held-out images stands in a run's report and in the model's card.
+    error_code, error. An image that cannot be used gets a row with its error, is named on stderr,
+    and makes the exit code 1; the others go on. Until the table is whole, finished rows are kept in
+    FILE.csv.part, from which --resume goes on. Predicted is the most probable class; with
+    --threshold, of two classes, the positive one where its probability is at least that, which a
+    column threshold says. What thresholds did on held-out images stands in a run's report and in
+    the model's card.
     --report explains the prediction of one image in words: how reliable such a probability is (for
     a model trained with --run), the training images nearest to it (for one trained with --cases),
     the features that speak for it and against it, and where in the image the model looked.
@@ -75,38 +81,27 @@ def command(
     if out is not None:
         _options.check_not_input(out, (model, *images))
         path = _options.check_file(out, (".csv",), "a table", force)
+        _kept_rows.check(path, out, resume, force)
+    elif resume:
+        raise InputError("--resume goes with --out: rows are kept beside that file")
     if page is None and model.lower().endswith(".imgpipe"):
         start_numba_without_scipy()
     with telling_of_compilation():
         from imgpipe import bundle
 
-        predictor = bundle.load(model, trust=trust)
-        _options.warn_trust(model, trust)
         if page is not None:
-            _explain(predictor, images, page, lang)
+            _explain(bundle.load(model, trust=trust), images, page, lang)
         given = images[0] if len(images) == 1 else list(images)
-        told = predictor.predict(given, threshold=threshold)
-    _show(told, path, as_json)
-    for text in told.warnings:
-        click.echo(f"Warning: {text}", err=True)
-    if path is not None:
-        _warn_formulas(told)
-    failed = [error for error in told.errors if error]
-    for error in failed:
-        click.echo(f"Error: {error}", err=True)
-    return SOME_FAILED if failed else 0
-
-
-def _warn_formulas(told: "Predictions") -> None:
-    """Warn of cells that a spreadsheet would run; the table keeps names as they are."""
-    texts = {*told.ids, *(name for name in told.predicted if name)}
-    found = sorted(text for text in texts if text.startswith(("=", "+", "-", "@")))
-    if found:
-        click.echo(
-            f"Warning: a spreadsheet takes {few([*map(repr, found)], 3)} for a formula, and may "
-            "run it: import such columns as text",
-            err=True,
+        parts = bundle.predict_in_parts(
+            model, given, path, threshold=threshold, resume=resume, trust=trust, n_jobs=jobs or 1
         )
+        found = Predicted(as_json, path is not None)
+        with _kept_rows.telling_of_stops():
+            for part in parts:
+                found.take(part)
+    found.end(str(path))
+    _options.warn_trust(model, trust)
+    return SOME_FAILED if found.errors else 0
 
 
 def _checked(report: str | None, inputs: tuple[str, ...], force: bool) -> Path | None:
@@ -125,18 +120,3 @@ def _explain(predictor: "Predictor", images: tuple[str, ...], page: Path, lang: 
         from imgpipe import bundle, report
     report.write_prediction(bundle.explain(predictor, images[0]), page, lang=lang)
     click.echo(f"Report: {page}", err=True)
-
-
-def _show(told: "Predictions", path: Path | None, as_json: bool) -> None:
-    """Write or print the table."""
-    if path is not None:
-        with atomic_path(path) as scratch, open(scratch, "w", encoding="utf-8", newline="") as file:
-            told.write_csv(file)
-    if as_json:
-        _output.print_json(told.to_records())
-    elif path is None:
-        table = StringIO()
-        told.write_csv(table)
-        click.echo(table.getvalue(), nl=False)
-    else:
-        click.echo(f"{len(told):,} images: {path}")

@@ -101,7 +101,7 @@ def test_the_table(predictor: Predictor, levels: Dataset) -> None:
     """The frame has a column for each class, and blanks where there is nothing to say."""
     table = predictor.predict([levels.images[0], np.zeros((2, 2))]).to_frame()
     shares = ["p_dark", "p_middling", "p_bright"]
-    assert list(table.columns) == ["id", "predicted", *shares, "error"]
+    assert list(table.columns) == ["id", "predicted", *shares, "error_code", "error"]
     assert table["predicted"][0] == "dark"
     assert table[shares].sum(axis=1)[0] == pytest.approx(1)
     assert table.loc[1, ["predicted", *shares]].isna().all()
@@ -158,7 +158,7 @@ def test_a_threshold_divides_two_classes(levels: Dataset) -> None:
         reached = np.where(shares[:-1] >= threshold, "bright", "dark").tolist()
         assert told.predicted == (*reached, None)
         assert np.array_equal(told.probabilities[:, 1], shares, equal_nan=True)
-        names = ["id", "predicted", "p_dark", "p_bright", "threshold", "error"]
+        names = ["id", "predicted", "p_dark", "p_bright", "threshold", "error_code", "error"]
         assert list(told.to_records()[0]) == names
         assert told.to_records()[0]["threshold"] == threshold
     for threshold in (-0.1, 1.1, np.nan, "half", True):

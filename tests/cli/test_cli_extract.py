@@ -219,7 +219,7 @@ def part_header(run: Run, trees: Path, tmp_path: Path) -> dict[str, object]:
     """Header that `extract` writes for the trees and the family intensity."""
     import imgpipe
     from imgpipe.datasets import find_images
-    from imgpipe.tables.rows.fingerprint import fingerprint
+    from imgpipe.datasets.files.fingerprint import fingerprint
 
     images = fingerprint(find_images(trees))
     settings: dict[str, object]

@@ -12,7 +12,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from imgpipe.bundle import Predictions
-from imgpipe.cli.predict import _warn_formulas
+from imgpipe.cli.program.predicted import Predicted
 
 SETTINGS = ["--families", "intensity", "--jobs", "1"]
 
@@ -157,8 +157,12 @@ def write_dicom(path: Path, pixels: np.ndarray) -> None:
 def test_what_a_spreadsheet_would_run_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Names that a spreadsheet takes for formulas stay as they are, and are warned of."""
     told = Predictions(("=1+1.png", "a.png"), ("no", "@x"), ("@x", "no"), np.eye(2), ("", ""))
-    _warn_formulas(told)
+    seen = Predicted(as_json=False, to_file=True)
+    seen.take(told)
+    seen.end("p.csv")
     said = capsys.readouterr().err
     assert said.startswith("Warning: a spreadsheet takes '=1+1.png', '@x' for a formula")
-    _warn_formulas(Predictions(("a-1.png",), ("no", "yes"), ("no",), np.ones((1, 2)), ("",)))
+    other = Predicted(as_json=False, to_file=True)
+    other.take(Predictions(("a-1.png",), ("no", "yes"), ("no",), np.ones((1, 2)), ("",)))
+    other.end("p.csv")
     assert not capsys.readouterr().err

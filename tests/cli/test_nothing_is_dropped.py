@@ -193,6 +193,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("train", "--region"): [Case(TRAIN, "--region box", NO_MASKS)],
     ("train", "--empty-mask"): [Case(TRAIN, "--empty-mask drop", NO_MASKS)],
     ("predict", "--out"): [Case("predict {model} {image} --trust", "--out {out}/p.txt", ".txt")],
+    ("predict", "--resume"): [
+        Case("predict {model} {image} --trust", "--resume", "goes with --out"),
+        Case("predict {model} {image} --trust --out {out}/p.csv", "--resume", "there is no", 0),
+    ],
     ("predict", "--trust"): [Case("predict {model} {image}", "", "--trust")],
     ("predict", "--force"): [Case("predict {model} {image} --trust", "--force", "goes with --out")],
     ("predict", "--report"): [

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from imgpipe._common import InputError
+from imgpipe._common.resumable import LOST
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,5 @@ class Lost:
 
 class LostTask(InputError):
     """A task whose workers died, or that has no workers any more."""
+
+    code = LOST

@@ -1,6 +1,5 @@
 """One extraction: its rows go through a journal, from which the table is written."""
 
-import errno
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,29 +11,18 @@ from typing import Any
 import numpy as np
 
 import imgpipe
-from imgpipe._common import InputError, track
+from imgpipe._common import track
 from imgpipe._common.journal import Block, Journal
+from imgpipe._common.resumable import resumable
 from imgpipe._common.texts import say
-from imgpipe._runtime.cluster.lost import LostTask
+from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.datasets.naming import told_count
 from imgpipe.features.settings_file import settings_text, write_settings
 from imgpipe.images import Images
 from imgpipe.tables.rows.columns import identifier_columns
-from imgpipe.tables.rows.fingerprint import fingerprint
 from imgpipe.tables.rows.measuring import measure
 from imgpipe.tables.rows.writing import frames_of, write_frames
 from imgpipe.tables.table import FeatureTable, WrittenTable, settings_beside
-
-
-class StoppedExtraction(KeyboardInterrupt):
-    """An interrupt that lost no row: `kept` of `total` are in the file `path`, to go on from."""
-
-    def __init__(self, kept: int, total: int, path: Path) -> None:
-        super().__init__(
-            f"interrupted; {kept} of {total} images are kept in {path}, and resume=True goes on "
-            "from there"
-        )
-        self.kept, self.total, self.path = kept, total, path
 
 
 @dataclass(frozen=True)
@@ -67,37 +55,6 @@ class Extraction:
     @contextmanager
     def run(self, *, resume: bool, n_jobs: int | None) -> Iterator["_Done"]:
         """Measure all, write the table, and give it while its rows are still at hand."""
-        journal = self._opened(resume)
-        try:
-            done = self._measured(journal, n_jobs)
-            if self.out is not None:
-                settings = {**self.settings, "region": self.region}
-                done.write(self.out, settings_text(settings))
-                write_settings(settings_beside(self.out), settings)
-            yield done
-            journal.remove()
-        except KeyboardInterrupt:
-            if journal.path is None:
-                raise
-            raise StoppedExtraction(journal.count, len(self.images), journal.path) from None
-        except LostTask as error:
-            if journal.path is None:
-                raise
-            raise InputError(
-                f"{error}; {journal.count} of {len(self.images)} images are kept in "
-                f"{journal.path}: resume from there"
-            ) from None
-        except OSError as error:
-            if journal.path is None or error.errno not in _FULL:
-                raise
-            raise InputError(
-                f"{self.out}: {error.strerror}; {journal.count} of {len(self.images)} images are "
-                f"kept in {journal.path}: make room, and resume from there"
-            ) from None
-        finally:
-            journal.close()
-
-    def _opened(self, resume: bool) -> Journal:
         digest = hashlib.sha256((self.salt or "").encode(errors="surrogateescape")).hexdigest()
         header = {
             "version": imgpipe.__version__,
@@ -107,11 +64,14 @@ class Extraction:
             "images": fingerprint(self.images),
         }
         drawn = secrets.token_hex(16) if self.hash_ids and self.salt is None else None
-        if self.out is None:
-            return Journal(None, header, secret=drawn)
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        path = self.out.with_name(self.out.name + ".part")
-        return Journal(path, header, resume=resume, secret=drawn)
+        total = len(self.images)
+        with resumable(self.out, header, total, resume=resume, secret=drawn) as journal:
+            done = self._measured(journal, n_jobs)
+            if self.out is not None:
+                settings = {**self.settings, "region": self.region}
+                done.write(self.out, settings_text(settings))
+                write_settings(settings_beside(self.out), settings)
+            yield done
 
     def _measured(self, journal: Journal, n_jobs: int | None) -> "_Done":
         salt = (self.salt or journal.secret) if self.hash_ids else None
@@ -125,10 +85,6 @@ class Extraction:
         if salt is not None and "identifiers" not in journal.extras:
             notes = [*notes, say("no image has DICOM identifiers that could be hashed")]
         return _Done(self.images.ids, self.columns, (*self.images.warnings, *notes), journal)
-
-
-# no space, quota, size of a file
-_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 
 def _size(found: tuple[Block, list[str]]) -> int:

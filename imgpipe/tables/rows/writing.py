@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import atomic_path
-from imgpipe._common.journal import Block, Journal, Reason
+from imgpipe._common.journal import NO_REASON, Block, Journal, Reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,8 +86,7 @@ def frames_of(
     for block in _regrouped(journal.blocks(), rows_together(len(journal.names))):
         stop = start + len(block)
         of_all = {name: column[start:stop] for name, column in columns.items()}
-        nothing = Reason("", "")
-        reasons = [block.errors.get(i, nothing) for i in range(len(block))]
+        reasons = [block.errors.get(i, NO_REASON) for i in range(len(block))]
         yield frame_of(
             of_all | dict(texts(block)),
             journal.names,

@@ -1,0 +1,175 @@
+"""Predictions of many images, part by part, in little memory; a kill loses little of them."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import imgpipe
+from imgpipe._common import InputError, atomic_path, track
+from imgpipe._common.journal import NO_REASON, Journal, Reason
+from imgpipe._common.resumable import resumable
+from imgpipe._runtime.backends import active, in_order
+from imgpipe._runtime.workers import worker_count
+from imgpipe.bundle.files import load
+from imgpipe.bundle.inference.batches import Batch, Judged, batches, judge
+from imgpipe.bundle.predictions import Predictions, as_threshold
+from imgpipe.bundle.predictor import Predictor, ids_of
+from imgpipe.datasets.files.fingerprint import fingerprint
+from imgpipe.images import Images
+
+
+def predict_in_parts(
+    model: str | os.PathLike[str],
+    images: Any,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    threshold: float | None = None,
+    resume: bool = False,
+    trust: bool = False,
+    n_jobs: int | None = None,
+) -> Iterator[Predictions]:
+    """Predict images with a model's file, and give what it says of some hundred at a time.
+
+    With `out`, what was predicted is kept in ``<out>.part``, which survives a kill of the process;
+    the table appears, whole, once the last part was taken.
+
+    Parameters
+    ----------
+    model : path-like
+        As in `load`.
+    images : path, list of paths or sequence
+        As in `Predictor.predict`; with `out` and with several workers, paths.
+    out : path-like, optional
+        A ``.csv`` file to write.
+    threshold : float, optional
+        As in `Predictor.predict`.
+    resume : bool
+        Go on from ``<out>.part``, where there is one; the parts that are kept there come first.
+    trust : bool
+        As in `load`.
+    n_jobs : int, optional
+        Workers; None means 1.
+
+    Yields
+    ------
+    Predictions
+        Those of images that follow one another; the first has the warnings of the source.
+
+    Raises
+    ------
+    InputError
+        As `Predictor.predict`; for a ``.part`` of another model, other images or another
+        threshold.
+    KeyboardInterrupt
+        One that says what is kept, where there is an `out`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from imgpipe import bundle, datasets, learn
+    >>> trained = learn.fit(datasets.load("synthetic-nodules"), "forest", families="intensity")
+    >>> with TemporaryDirectory() as folder:
+    ...     model, out = Path(folder, "nodules.imgpipe"), Path(folder, "predictions.csv")
+    ...     bundle.save(trained, model)
+    ...     sizes = [len(p) for p in bundle.predict_in_parts(model, "synthetic-nodules", out)]
+    ...     sizes, len(out.read_text().splitlines())
+    ([256, 2], 259)
+    """
+    predictor = load(model, trust=trust)
+    threshold = as_threshold(threshold, predictor.classes)
+    source = predictor.listed(images)
+    ids = ids_of(source)
+    digest = _digest(Path(model))
+    local = worker_count(n_jobs) == 1 and active() is None
+    work: Any = partial(judge, model=predictor.model)
+    if not local:
+        work = partial(_judge, path=os.fspath(model), trust=trust, digest=digest)
+
+    lost = partial(_lost, classes=len(predictor.classes))
+
+    def computed(start: int) -> Iterator[Judged]:
+        todo = batches(predictor.model, source, ids, start)
+        found = in_order(work, todo, n_jobs=n_jobs, parts=_one_by_one, lost=lost)
+        return track(found, "predicting", len(ids), size=_size, done=start, lines=True)
+
+    if out is None:
+        yield from _told(predictor, source, ids, computed(0), threshold)
+        return
+    if not isinstance(source, Images):
+        raise InputError("images in memory have no names to go on by; leave out `out`")
+    header = {
+        "version": imgpipe.__version__,
+        "model": digest,
+        "threshold": threshold,
+        "images": fingerprint(source),
+    }
+    with resumable(Path(out), header, len(ids), resume=resume) as journal:
+        found = chain(Judged.of(journal.blocks()), _keeping(journal, computed(journal.count)))
+        yield from _told(predictor, source, ids, found, threshold)
+        parts = _told(predictor, source, ids, Judged.of(journal.blocks()), threshold)
+        with atomic_path(out) as scratch, scratch.open("w", encoding="utf-8", newline="") as file:
+            for number, part in enumerate(parts):
+                part.write_csv(file, header=number == 0)
+
+
+def _keeping(journal: Journal, found: Iterable[Judged]) -> Iterator[Judged]:
+    for judged in found:
+        journal.add(judged.block())
+        yield judged
+
+
+def _told(
+    predictor: Predictor,
+    source: Any,
+    ids: tuple[str, ...],
+    found: Iterable[Judged],
+    threshold: float | None,
+) -> Iterator[Predictions]:
+    """Put parts into words, one by one."""
+    start = 0
+    for shares, distances, errors in found:
+        reasons = [errors.get(i, NO_REASON) for i in range(len(shares))]
+        stop = start + len(shares)
+        told = predictor.told(ids[start:stop], shares, distances, reasons, threshold)
+        notes = () if start else tuple(getattr(source, "warnings", ()))
+        yield replace(told, warnings=notes)
+        start = stop
+
+
+def _judge(batch: Batch, path: str, trust: bool, digest: str) -> Judged:
+    """Predict a batch in a worker, which opens the model itself, once."""
+    return judge(batch, _opened(path, trust, digest).model)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: str, trust: bool, digest: str) -> Predictor:
+    if _digest(Path(path)) != digest:
+        raise InputError(f"{path} is another model than where this was started")
+    return load(path, trust=trust)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _one_by_one(batch: Batch) -> list[Batch]:
+    return [Batch(batch.images[i : i + 1], (name,)) for i, name in enumerate(batch.ids)]
+
+
+def _lost(batch: Batch, reason: str, classes: int) -> Judged:
+    """Say of images that whoever predicts them is killed."""
+    n = len(batch.ids)
+    errors = {i: Reason("LOST", f"{name}: {reason}") for i, name in enumerate(batch.ids)}
+    return Judged(np.full((n, classes), np.nan), np.full(n, np.nan), errors)
+
+
+def _size(judged: Judged) -> int:
+    return len(judged.shares)
