@@ -64,7 +64,7 @@ def _with_lines(
         yield item
         done += 1 if size is None else size(item)
         now = time.monotonic()
-        if now - last > _LINES:
+        if now - last > _LINES and done != total:
             last = now
             of_all = "" if total is None else f" of {total}"
             rate = _rate(done - first, now - start)
