@@ -44,32 +44,32 @@ def dicom_seeds() -> Iterator[Seed]:
     for name in _THEIRS:
         yield Seed(name, "dicom", Path(get_testdata_file(name)).read_bytes())
     yield Seed("slice.dcm", "series", slices()[1])
-    yield Seed("contours.dcm", "contours", _written(_contours(), RTStructureSetStorage))
-    yield Seed("segments.dcm", "segmentation", _written(_segments(), SegmentationStorage))
+    yield Seed("contours.dcm", "contours", written(_contours(), RTStructureSetStorage))
+    yield Seed("segments.dcm", "segmentation", written(_segments(), SegmentationStorage))
 
 
 def slices() -> list[bytes]:
     """Three files of one series, without a preamble that a change could waste itself on."""
-    return [_written(_slice(position)) for position in (0.0, 2.0, 4.0)]
+    return [written(_slice(position)) for position in (0.0, 2.0, 4.0)]
 
 
 def _images() -> Iterator[tuple[str, bytes]]:
-    plain = _image(DEEP)
-    yield "explicit", _written(plain)
-    yield "implicit", _written(plain, syntax=ImplicitVRLittleEndian)
-    yield "deflated", _written(plain, syntax=DeflatedExplicitVRLittleEndian)
-    big = _image(DEEP)
+    plain = image_of(DEEP)
+    yield "explicit", written(plain)
+    yield "implicit", written(plain, syntax=ImplicitVRLittleEndian)
+    yield "deflated", written(plain, syntax=DeflatedExplicitVRLittleEndian)
+    big = image_of(DEEP)
     big.PixelData = DEEP.astype(">u2").tobytes()
-    yield "big-endian", _written(big, syntax=ExplicitVRBigEndian)
+    yield "big-endian", written(big, syntax=ExplicitVRBigEndian)
     windows = {"WindowCenter": [40, 400], "WindowWidth": [400, 1500]}
     rescaled = {"RescaleSlope": 1, "RescaleIntercept": -1024, "PixelPaddingValue": -900}
-    yield "signed", _written(_image(DEEP.astype(np.int16) - 900, **rescaled, **windows))
-    yield "inverted", _written(_image(SMALL, PhotometricInterpretation="MONOCHROME1", BitsStored=7,
+    yield "signed", written(image_of(DEEP.astype(np.int16) - 900, **rescaled, **windows))
+    yield "inverted", written(image_of(SMALL, PhotometricInterpretation="MONOCHROME1", BitsStored=7,
                                       HighBit=6))  # fmt: skip
-    yield "colour", _written(_image(np.dstack([SMALL] * 3), PhotometricInterpretation="YBR_FULL",
+    yield "colour", written(image_of(np.dstack([SMALL] * 3), PhotometricInterpretation="YBR_FULL",
                                     SamplesPerPixel=3, PlanarConfiguration=0))  # fmt: skip
-    yield "palette", _written(_palette())
-    yield "frames", _written(_enhanced())
+    yield "palette", written(_palette())
+    yield "frames", written(_enhanced())
     yield from _compressed()
 
 
@@ -84,14 +84,14 @@ def _compressed() -> Iterator[tuple[str, bytes]]:
         "jpeg-2000-lossy": (JPEG2000, _jpeg2000, SMALL),
     }
     for name, (syntax, encode, pixels) in ways.items():
-        yield name, _written(_packed(pixels, [bytes(encode(pixels))]), syntax=syntax)
+        yield name, written(_packed(pixels, [bytes(encode(pixels))]), syntax=syntax)
     two = _packed(SMALL, [bytes(imagecodecs.jpeg_encode(SMALL))] * 2)
     two.NumberOfFrames = 2
-    yield "jpeg-frames", _written(two, syntax=JPEGBaseline8Bit)
-    packed = _image(DEEP)
+    yield "jpeg-frames", written(two, syntax=JPEGBaseline8Bit)
+    packed = image_of(DEEP)
     packed.file_meta = _meta(CTImageStorage, ExplicitVRLittleEndian)
     packed.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
-    yield "rle", _written(packed, syntax=RLELossless)
+    yield "rle", written(packed, syntax=RLELossless)
 
 
 def _jpeg2000(pixels: np.ndarray) -> bytes:
@@ -101,13 +101,14 @@ def _jpeg2000(pixels: np.ndarray) -> bytes:
 
 
 def _packed(pixels: np.ndarray, frames: list[bytes]) -> Dataset:
-    dataset = _image(pixels)
+    dataset = image_of(pixels)
     dataset.PixelData = encapsulate(frames)
     dataset["PixelData"].is_undefined_length = True
     return dataset
 
 
-def _image(pixels: np.ndarray, **elements: Any) -> Dataset:
+def image_of(pixels: np.ndarray, **elements: Any) -> Dataset:
+    """A CT image of these pixels, with some elements changed."""
     dataset = Dataset()
     dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, "1.2.3"
     dataset.Modality, dataset.PatientID = "CT", "P1"
@@ -124,7 +125,7 @@ def _image(pixels: np.ndarray, **elements: Any) -> Dataset:
 
 
 def _palette() -> Dataset:
-    dataset = _image(SMALL, PhotometricInterpretation="PALETTE COLOR")
+    dataset = image_of(SMALL, PhotometricInterpretation="PALETTE COLOR")
     table = (np.arange(256, dtype=np.uint16) * 257).tobytes()
     for colour in ("Red", "Green", "Blue"):
         setattr(dataset, f"{colour}PaletteColorLookupTableDescriptor", [256, 0, 16])
@@ -133,7 +134,7 @@ def _palette() -> Dataset:
 
 
 def _slice(z: float) -> Dataset:
-    return _image(
+    return image_of(
         DEEP,
         StudyInstanceUID="1.2.3.3",
         SeriesInstanceUID=SERIES,
@@ -146,7 +147,8 @@ def _slice(z: float) -> Dataset:
     )
 
 
-def _item(**elements: Any) -> Dataset:
+def item_of(**elements: Any) -> Dataset:
+    """An item of a sequence."""
     dataset = Dataset()
     for keyword, value in elements.items():
         setattr(dataset, keyword, value)
@@ -154,18 +156,18 @@ def _item(**elements: Any) -> Dataset:
 
 
 def _enhanced() -> Dataset:
-    shared = _item(
-        PlaneOrientationSequence=[_item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
-        PixelMeasuresSequence=[_item(PixelSpacing=[0.5, 0.5], SliceThickness=9)],
+    shared = item_of(
+        PlaneOrientationSequence=[item_of(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        PixelMeasuresSequence=[item_of(PixelSpacing=[0.5, 0.5], SliceThickness=9)],
     )
     own = [
-        _item(
-            PlanePositionSequence=[_item(ImagePositionPatient=[0, 0, z])],
-            PixelValueTransformationSequence=[_item(RescaleSlope=2, RescaleIntercept=z)],
+        item_of(
+            PlanePositionSequence=[item_of(ImagePositionPatient=[0, 0, z])],
+            PixelValueTransformationSequence=[item_of(RescaleSlope=2, RescaleIntercept=z)],
         )
         for z in (4.0, 2.0, 0.0)
     ]
-    dataset = _image(DEEP, NumberOfFrames=3, SharedFunctionalGroupsSequence=[shared],
+    dataset = image_of(DEEP, NumberOfFrames=3, SharedFunctionalGroupsSequence=[shared],
                      PerFrameFunctionalGroupsSequence=own)  # fmt: skip
     dataset.PixelData = DEEP.tobytes() * 3
     return dataset
@@ -173,19 +175,19 @@ def _enhanced() -> Dataset:
 
 def _contours() -> Dataset:
     square = [-9.0, 6.0, 2.0, -7.0, 6.0, 2.0, -7.0, 7.0, 2.0, -9.0, 7.0, 2.0]
-    return _item(
+    return item_of(
         SOPClassUID=RTStructureSetStorage,
         Modality="RTSTRUCT",
         PatientID="P1",
-        ReferencedFrameOfReferenceSequence=[_item(FrameOfReferenceUID="1.2.3.5")],
+        ReferencedFrameOfReferenceSequence=[item_of(FrameOfReferenceUID="1.2.3.5")],
         StructureSetROISequence=[
-            _item(ROINumber=1, ROIName="GTV", ReferencedFrameOfReferenceUID="1.2.3.5")
+            item_of(ROINumber=1, ROIName="GTV", ReferencedFrameOfReferenceUID="1.2.3.5")
         ],
         ROIContourSequence=[
-            _item(
+            item_of(
                 ReferencedROINumber=1,
                 ContourSequence=[
-                    _item(ContourGeometricType="CLOSED_PLANAR", NumberOfContourPoints=4,
+                    item_of(ContourGeometricType="CLOSED_PLANAR", NumberOfContourPoints=4,
                           ContourData=square)
                 ],
             )
@@ -195,18 +197,18 @@ def _contours() -> Dataset:
 
 def _segments() -> Dataset:
     bits = np.packbits((DEEP > 1000).ravel(), bitorder="little").tobytes()
-    shared = _item(
-        PlaneOrientationSequence=[_item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
-        PixelMeasuresSequence=[_item(PixelSpacing=[0.5, 0.75], SpacingBetweenSlices=2.0)],
+    shared = item_of(
+        PlaneOrientationSequence=[item_of(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        PixelMeasuresSequence=[item_of(PixelSpacing=[0.5, 0.75], SpacingBetweenSlices=2.0)],
     )
     own = [
-        _item(
-            SegmentIdentificationSequence=[_item(ReferencedSegmentNumber=1)],
-            PlanePositionSequence=[_item(ImagePositionPatient=[-10, 5, z])],
+        item_of(
+            SegmentIdentificationSequence=[item_of(ReferencedSegmentNumber=1)],
+            PlanePositionSequence=[item_of(ImagePositionPatient=[-10, 5, z])],
         )
         for z in (0.0, 2.0)
     ]
-    dataset = _image(
+    dataset = image_of(
         DEEP,
         SOPClassUID=SegmentationStorage,
         Modality="SEG",
@@ -216,7 +218,7 @@ def _segments() -> Dataset:
         BitsStored=1,
         HighBit=0,
         NumberOfFrames=2,
-        SegmentSequence=[_item(SegmentNumber=1, SegmentLabel="GTV")],
+        SegmentSequence=[item_of(SegmentNumber=1, SegmentLabel="GTV")],
         SharedFunctionalGroupsSequence=[shared],
         PerFrameFunctionalGroupsSequence=own,
     )
@@ -231,9 +233,10 @@ def _meta(kind: UID, syntax: UID) -> FileMetaDataset:
     return meta
 
 
-def _written(
+def written(
     dataset: Dataset, kind: UID = CTImageStorage, syntax: UID = ExplicitVRLittleEndian
 ) -> bytes:
+    """The file of a dataset in a transfer syntax."""
     dataset.file_meta = _meta(kind, syntax)
     dataset.preamble = bytes(128)
     file = io.BytesIO()

@@ -27,6 +27,8 @@ class MissingPackage(InputError):
         What the import raised.
     """
 
+    code = "PACKAGE-MISSING"
+
     def __init__(self, what: str, error: ModuleNotFoundError) -> None:
         module = (error.name or str(error)).partition(".")[0]
         package = _CALLED.get(module, module)

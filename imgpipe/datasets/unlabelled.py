@@ -217,7 +217,8 @@ def _expand(
     if not path.exists():
         if str(source) in DATASETS:
             return _registered(str(source))
-        raise InputError(f"{source}: no such file or folder{did_you_mean(source, DATASETS)}")
+        reason = f"no such file or folder{did_you_mean(source, DATASETS)}"
+        raise InputError(f"{source}: {reason}", code="FILE-MISSING")
     if suffix == ".npz":
         return _archive(path, notes)
     if suffix == ".csv":

@@ -23,6 +23,8 @@ _most: ContextVar[int] = ContextVar("most_pixels", default=MAX_PIXELS)
 class TooManyPixels(InputError):
     """A file that declares more pixels than are read."""
 
+    code = "TOO-LARGE"
+
 
 DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 

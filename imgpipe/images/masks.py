@@ -15,7 +15,7 @@ from imgpipe.images.formats.dicom.segments import (
     is_segmentation,
     segment_labels,
 )
-from imgpipe.images.formats.errors import reading_dicom
+from imgpipe.images.formats.errors import coded, reading_dicom
 from imgpipe.images.formats.nifti import decode_nifti, decode_nifti_labels
 from imgpipe.images.formats.samples import Samples
 from imgpipe.images.place import Place
@@ -52,6 +52,7 @@ class LabelImage:
     place: Place | None = None
 
 
+@coded()
 def read_mask(path: str | os.PathLike[str]) -> LabelImage:
     """Read a mask or label image from a file.
 

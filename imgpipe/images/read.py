@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import InputError, code_of, shown
 from imgpipe.images.formats.bmp import decode_bmp
 from imgpipe.images.formats.dicom.decode import decode_dicom
 from imgpipe.images.formats.dicom.elements import is_dicom
+from imgpipe.images.formats.errors import coded
 from imgpipe.images.formats.jpeg import decode_jpeg
 from imgpipe.images.formats.nifti import decode_nifti, is_nifti
 from imgpipe.images.formats.npy import decode_npy
@@ -49,6 +50,7 @@ STRANGERS = {
 FORMATS = "PNG, JPEG, TIFF, BMP, NPY, DICOM, NIfTI and NRRD are read"
 
 
+@coded()
 def read(path: str | os.PathLike[str]) -> Image:
     """Read one image or volume from a file, whole, with its dtype.
 
@@ -126,6 +128,7 @@ def read(path: str | os.PathLike[str]) -> Image:
     return picture(decode(name, data))
 
 
+@coded()
 def read_bytes(content: bytes, *, name: str = "the image") -> Image:
     """Read one image or volume from the content of a file, as `read` does.
 
@@ -161,6 +164,8 @@ def read_bytes(content: bytes, *, name: str = "the image") -> Image:
 class UnknownFormat(InputError):
     """Content that is no image of a kind that is read."""
 
+    code = "NO-IMAGE"
+
 
 def load(path: str | os.PathLike[str]) -> tuple[str, Decoder, bytes]:
     """Name, decoder and bytes of a file."""
@@ -169,17 +174,18 @@ def load(path: str | os.PathLike[str]) -> tuple[str, Decoder, bytes]:
     try:
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise InputError(f"{name}: neither a file nor a folder")
+            raise InputError(f"{name}: neither a file nor a folder", code="NO-IMAGE")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{name}: no such file") from None
+        raise InputError(f"{name}: no such file", code="FILE-MISSING") from None
     except IsADirectoryError:
-        raise InputError(f"{name}: a folder, where an image file is expected") from None
+        reason = "a folder, where an image file is expected"
+        raise InputError(f"{name}: {reason}", code="NO-IMAGE") from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{name}: cannot be read: {reason}") from None
+        raise InputError(f"{name}: cannot be read: {reason}", code=code_of(error)) from None
     decode = decoder_for(name, data[:HEAD], path.suffix.lower())
     if decode is decode_nrrd:
         decode = partial(decode_nrrd, folder=path.parent)

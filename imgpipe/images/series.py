@@ -21,7 +21,7 @@ from imgpipe.images.formats.dicom.planes import (
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
 from imgpipe.images.formats.dicom.stacked import check_one_scan, listed, of_one_series, stacked
 from imgpipe.images.formats.dicom.values import filled
-from imgpipe.images.formats.errors import quiet
+from imgpipe.images.formats.errors import coded, quiet
 from imgpipe.images.image import DICOM_SUFFIXES, Image, check_budget
 from imgpipe.images.place import Place
 
@@ -58,6 +58,7 @@ class Series:
     warnings: tuple[str, ...] = ()
 
 
+@coded()
 def read_series(
     folder: str | os.PathLike[str], *, series: str | None = None, allow_gaps: bool = False
 ) -> Series:

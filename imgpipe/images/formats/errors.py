@@ -1,6 +1,7 @@
 """What decoders say: what matters is raised as one readable line, the rest is kept quiet."""
 
 import logging
+import re
 import struct
 import threading
 import warnings
@@ -15,6 +16,7 @@ _CODE_ERRORS = (AttributeError, TypeError, LookupError, UnicodeError, Arithmetic
 _CODE_WORDS = ("literal", "convert", "reshape", "buffer", "unpack", "object", "argument", "struct",
                "out of range", "not enough values", "too many values", "math domain", "dtype",
                "embedded null", "subscript", "\\x")  # fmt: skip
+_DAMAGED = re.compile(r"\bdamaged\b|\btruncated\b|\bcut short\b|\bthe file is empty\b")
 
 # without a handler of their own, warnings of these loggers would reach standard error
 for _name in ("tifffile", "pydicom", "PIL"):
@@ -48,6 +50,17 @@ def reading_dicom(name: str, kind: str = "DICOM") -> Iterator[None]:
         raise MissingPackage(f"{name}: DICOM", error) from None
     except Exception as error:
         raise InputError(f"{name}: damaged or truncated {kind}: {reason(error)}") from None
+
+
+@contextmanager
+def coded() -> Iterator[None]:
+    """Give an error that speaks of damage, inside the block, its code."""
+    try:
+        yield
+    except InputError as error:
+        if error.code == InputError.code and _DAMAGED.search(str(error)):
+            error.code = "DAMAGED"
+        raise
 
 
 def reason(error: Exception) -> str:

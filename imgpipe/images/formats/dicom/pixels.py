@@ -131,7 +131,8 @@ def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
             told = f" ({'; '.join(complaints)})" if complaints else ""
             raise InputError(
                 f"{name}: DICOM compressed as {syntax.name}{told}; install a decoder: "
-                f"pip install {' '.join(missing)} (or 'imgpipe[dicom]' for all)"
+                f"pip install {' '.join(missing)} (or 'imgpipe[dicom]' for all)",
+                code="PACKAGE-MISSING",
             )
         if plugin == turbo.LABEL:
             turbo.register()
