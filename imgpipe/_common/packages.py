@@ -14,6 +14,7 @@ _CALLED = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }
+_EXTRAS = {"SimpleITK": "n4"}  # that a whole installation lacks, too
 
 
 class MissingPackage(InputError):
@@ -32,10 +33,10 @@ class MissingPackage(InputError):
     def __init__(self, what: str, error: ModuleNotFoundError) -> None:
         module = (error.name or str(error)).partition(".")[0]
         package = _CALLED.get(module, module)
-        super().__init__(
-            f"{what} needs {package}, which is not installed here: pip install {package} (a whole "
-            "installation of imgpipe has all it may need)"
-        )
+        extra = _EXTRAS.get(module)
+        how = f"{package} (a whole installation of imgpipe has all it may need)"
+        how = f"'imgpipe[{extra}]'" if extra else how
+        super().__init__(f"{what} needs {package}, which is not installed here: pip install {how}")
         self.what, self.error, self.package = what, error, package
 
     def __reduce__(self) -> tuple[type["MissingPackage"], tuple[str, ModuleNotFoundError]]:

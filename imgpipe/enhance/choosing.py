@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import ImageError, InputError, did_you_mean, unknown_name
+from imgpipe._common import ImageError, InputError, MissingPackage, did_you_mean, unknown_name
 from imgpipe.enhance.registry import ENHANCEMENTS
 from imgpipe.enhance.step.enhancement import Enhancement
 from imgpipe.images import Image, Images
@@ -101,6 +101,8 @@ def apply(
     for index, image in enumerate(images):
         try:
             made.append(enhancement.on(image.described(None, channel_axis), **settings))
+        except MissingPackage:
+            raise  # which no other image would have
         except InputError as error:
             raise ImageError(f"{{image}}: {error}", index) from error
     return images.replaced(made)

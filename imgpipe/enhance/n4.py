@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, needed_for
 from imgpipe._runtime.threads import thread_count
 from imgpipe.enhance.step.carried import Inside, as_image, finite, like
 from imgpipe.enhance.step.enhancement import Enhancement
@@ -75,10 +75,8 @@ def _log_field(
     levels: int,
     iterations: int,
 ) -> np.ndarray:
-    try:
+    with needed_for("n4"):
         import SimpleITK as sitk
-    except ModuleNotFoundError as error:
-        raise InputError(f"n4 needs SimpleITK: pip install 'imgpipe[n4]' ({error})") from None
     whole_image = sitk.GetImageFromArray(values.astype(np.float32))
     if inside is None:
         mask = sitk.OtsuThreshold(whole_image, 0, 1, 200)

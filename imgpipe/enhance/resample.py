@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe import images
-from imgpipe._common import InputError
+from imgpipe._common import InputError, needed_for
 from imgpipe.enhance.step.carried import as_image, restored
 from imgpipe.enhance.step.enhancement import Enhancement
 
@@ -52,7 +52,8 @@ def resample(image: Any, spacing: Any, interpolation: str = "linear") -> Any:
     given = as_image(image)
     if given.spacing is None:
         raise InputError("resample needs an image with spacing: Image(pixels, spacing=...)")
-    made = images.resample(given, spacing, interpolation=interpolation)
+    with needed_for("resample"):
+        made = images.resample(given, spacing, interpolation=interpolation)
     return replace(made, pixels=restored(made.pixels, given.pixels.dtype))
 
 
@@ -79,7 +80,7 @@ STEP = Enhancement(
     "pixels of another size in mm",
     keeps_size=False,
     needs_spacing=True,
-    package="SciPy",
+    package="scipy",
     check=_check,
     shape_after=_shape_after,
     trial={"spacing": 1.5},

@@ -24,6 +24,8 @@ HEAVY = ("sklearn", "scipy", "skimage", "pandas", "torch", "matplotlib", "onnx",
 NEVER = (*HEAVY, "coverage")
 READERS = ("cv2", "tifffile", "pydicom", "PIL")
 SIDE = 24
+# those that need NumPy alone
+STEPS = "percentile;gamma:0.7;zscore;window:center=0,width=3,function=linear_exact;crop;resize:16"
 
 RUN = """
 import contextlib, io, json, sys
@@ -103,6 +105,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("svm", "svm", Dataset("gray", gray, labels, two), {"filters": filters}),
         ("sized", "svm", Dataset("gray", gray, labels, two), {"size": SIDE}),
         ("trees", "forest", Dataset("colour", in_colour, labels, two), {}),
+        ("steps", "logistic", Dataset("gray", gray, labels, two), {"filters": STEPS}),
+        ("clahe", "logistic", Dataset("gray", gray, labels, two), {"filters": "clahe"}),
         ("masked", "logistic", Dataset("masked", Images(gray, masks), labels, two),
          {"region": "mask", "families": ["intensity", "glcm"]}),
     ):  # fmt: skip
@@ -132,6 +136,7 @@ CALLS = [
     ["predict", "svm.imgpipe", "pngs"],
     ["predict", "sized.imgpipe", "large.png", "one.png"],
     ["predict", "trees.imgpipe", "colour.png"],
+    ["predict", "steps.imgpipe", "one.png"],
     ["predict", "masked.imgpipe", "list.csv"],
 ]
 
@@ -176,6 +181,14 @@ def test_trees_need_no_onnxruntime(folder: Path) -> None:
     assert code in (0, None)
     assert other == 2
     assert "pip install onnxruntime" in told
+
+
+def test_a_step_names_the_package_that_it_lacks(folder: Path) -> None:
+    """A bundle with CLAHE opens without scikit-image, and says what to install to predict."""
+    call = ["predict", "clahe.imgpipe", "one.png"]
+    ((code, _, told),), _ = run(folder, call, without=NEVER)
+    assert code == 2
+    assert "clahe needs scikit-image, which is not installed here: pip install scikit" in told
 
 
 def test_a_missing_reader_spoils_its_own_row(folder: Path) -> None:

@@ -74,8 +74,15 @@ def _filters(found: "Inspected") -> str:
 
 
 def _with_settings(name: str, settings: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{key}={value}" for key, value in settings.items() if value is not None)
-    return f"{name}({told})"
+    told = [f"{key}={_short(value)}" for key, value in settings.items() if value is not None]
+    return f"{name}({', '.join(told)})"
+
+
+def _short(value: Any) -> str:
+    """Write a setting, of an array its shape."""
+    if isinstance(value, dict) and "array" in value:
+        return f"an array of {words.dimensions(value['array']['shape'])}"
+    return str(value)
 
 
 def _features(found: "Inspected") -> str:

@@ -20,6 +20,7 @@ from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.parameters import unparallel
 from imgpipe.features import FAMILIES, catalogue
+from imgpipe.images.windows import OF_THE_FILE
 from imgpipe.kernels import KERNELS
 from imgpipe.learn import FeatureExtractor, Filter
 
@@ -84,9 +85,14 @@ def _key(pixels: str, feature_steps: list[Any]) -> str:
 
 
 def _is_ours(step: Any) -> bool:
-    """Tell whether the key covers a step's code: other people's may change without a trace."""
+    """Tell whether the key covers all that a step's numbers depend on.
+
+    The code of other people may change without a trace.
+    """
     if isinstance(step, Filter) and step.name not in (*KERNELS.own, *ENHANCEMENTS):
         return False
+    if isinstance(step, Filter) and getattr(step, "preset", None) == OF_THE_FILE:
+        return False  # the key holds pixels, masks and spacing, and no windows
     if isinstance(step, FeatureExtractor):
         used = {feature.family for feature in catalogue(step.families)}
         if not used <= set(FAMILIES.own):

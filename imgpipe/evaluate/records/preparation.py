@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from imgpipe._common.texts import Text, clauses, say
 from imgpipe.evaluate.fits.candidates import Candidate
+from imgpipe.images.windows import OF_THE_FILE, chosen_window
 from imgpipe.learn import Filter
 
 _FOLDS, _REPEATS = 5, 1  # unless told otherwise
@@ -42,8 +44,8 @@ def idle_settings(folds: Any, repeats: int, given: bool) -> Text | None:
     return say("{settings} changed nothing, since the division was given.", settings=asked)
 
 
-def _in_turn(words: list[str]) -> Text:
-    text = say("{a}", a=words[0])
+def _in_turn(words: list[Text]) -> Text:
+    text = words[0]
     for word in words[1:]:
         text = say("{a}, then {b}", a=text, b=word)
     return text
@@ -55,10 +57,32 @@ def _filters(model: Any) -> list[Filter]:
     return [step for step in steps if isinstance(step, Filter)]
 
 
-def _words(step: Filter) -> str:
-    """Write a filter's name, and the settings that it was given."""
+def _words(step: Filter) -> Text:
+    """Write a filter's name, and the settings that it was given; a window in words."""
     given = step.get_params(deep=False)
-    settings = [
-        f"{key} {value}" for key, value in given.items() if key not in ("name", "channel_axis")
-    ]
-    return step.name + (f" ({', '.join(settings)})" if settings else "")
+    settings = {key: value for key, value in given.items() if key not in ("name", "channel_axis")}
+    if step.name == "window":
+        return _window(settings)
+    told = [f"{key} {_value(value)}" for key, value in settings.items()]
+    return say("{a}", a=step.name + (f" ({', '.join(told)})" if told else ""))
+
+
+def _value(value: Any) -> str:
+    """Write a setting, of a long array its length."""
+    return f"[{value.size}]" if isinstance(value, np.ndarray) and value.size > 9 else str(value)
+
+
+def _window(settings: dict[str, Any]) -> Text:
+    preset = settings.get("preset")
+    if preset == OF_THE_FILE:
+        return say("the window that each file recommends")
+    function = settings.get("function", "linear")
+    chosen = chosen_window(preset, settings.get("center"), settings.get("width"), function)
+    about = {"center": chosen.center, "width": chosen.width}
+    if preset is not None and function == "linear":
+        return say(
+            "the window {name} (center {center:g} HU, width {width:g} HU)", name=preset, **about
+        )
+    return say(
+        "a window of center {center:g} and width {width:g} ({function})", **about, function=function
+    )

@@ -34,6 +34,23 @@ def candidate(name: str, *given: Any) -> Candidate:
             "Images were filtered first: mean for a, c; median for b.",
         ),
         ([Candidate("own", object(), {})], ""),
+        (
+            [candidate("a", "window:lung;zscore")],
+            "All images were filtered first: the window lung (center -600 HU, width 1500 HU), "
+            "then zscore.",
+        ),
+        (
+            [candidate("a", "window:center=40,width=80,function=sigmoid")],
+            "All images were filtered first: a window of center 40 and width 80 (sigmoid).",
+        ),
+        (
+            [candidate("a", "window:file")],
+            "All images were filtered first: the window that each file recommends.",
+        ),
+        (
+            [candidate("a", ("match_histogram", {"reference": np.arange(256)}))],
+            "All images were filtered first: match_histogram (reference [256]).",
+        ),
     ],
 )
 def test_filters_are_named_with_their_settings(given: list[Candidate], said: str) -> None:
