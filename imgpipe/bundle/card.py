@@ -189,7 +189,7 @@ def found_in_run(
     dataset : Dataset
         Restricted to the region that the model looks at.
     **settings
-        As for `imgpipe.learn.fit`: filters, families, bins, bin_width.
+        As for `imgpipe.learn.fit`: filters, families, bins, bin_width, extraction.
 
     Returns
     -------

@@ -111,9 +111,10 @@ def command(
     if settings["margin"] is not None and len(chosen) == 1:
         raise InputError(f"--margin compares models, and there is one: {chosen[0]}")
     before = _features.settings(settings)
+    settings["region"] = _features.region(ctx)
     _check_search(chosen, before, settings["tune"], budget)
     _features.refuse_for_images(before, chosen)
-    _features.warn_idle(ctx, ctx.params["families"])
+    _features.warn_idle(ctx, before.get("families", "default"))
 
     from imgpipe import evaluate
 
@@ -145,7 +146,10 @@ def _loaded(data: str, reading: dict[str, Any], before: dict[str, Any]) -> Any:
     if not tables.is_feature_table(data):
         return datasets.load(data, **reading)
     names = ("size", "slices", "volumes", "series", "allow_gaps")
-    of_images = {name: reading.pop(name) or None for name in names} | before
+    of_images = {name: reading.pop(name) or None for name in names}
+    if before:
+        asked = ", ".join(_features.asked(click.get_current_context()))
+        raise InputError(f"{asked} goes with images, and {data} is a table of features")
     fit = reading.pop("fit")
     of_images["fit"] = None if fit == "stretch" else fit
     for name, value in of_images.items():
@@ -162,7 +166,7 @@ def _check_search(
     from imgpipe.learn import CLASSIFIERS
 
     if tune and before:
-        idle = ", ".join(f"--{key.replace('_', '-')}" for key in before)
+        idle = ", ".join(_features.asked(click.get_current_context()))
         raise InputError(f"--tune has grids for the default features only; leave out {idle}")
     if tune and not any(CLASSIFIERS[model].grid for model in models):
         raise InputError(f"--tune is of no use: {', '.join(models)} has no grid to search")

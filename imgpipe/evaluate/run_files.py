@@ -16,6 +16,7 @@ from imgpipe.evaluate.reading.predictions import contradictions, read_prediction
 from imgpipe.evaluate.reading.whole import check_whole
 from imgpipe.evaluate.results import Comparison
 from imgpipe.evaluate.strict_json import plain, write_json
+from imgpipe.features.settings_file import FILE_OF_A_RUN, settings_from_json, write_settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,8 @@ def save_run(comparison: Comparison, folder: str | os.PathLike[str]) -> None:
     """Write ``run.json, result.json, predictions.csv, leaderboard.csv`` into `folder`.
 
     Also ``pictures.npz``, where there are pictures of images; ``duplicates.csv``, where images are
-    equal or nearly so; and ``subgroups.csv``, where scores of subgroups were asked for.
+    equal or nearly so; ``subgroups.csv``, where scores of subgroups were asked for; and
+    ``settings.yaml``, which `imgpipe.features.read_settings` reads, where models have features.
     ``run.json`` holds the number of this form of a folder and the SHA-256 of all other files.
 
     Parameters
@@ -55,7 +57,12 @@ def save_run(comparison: Comparison, folder: str | os.PathLike[str]) -> None:
         tables["subgroups.csv"] = subgroup_table(comparison.subgroups)
     for name, table in tables.items():
         table.to_csv(folder / name, index=False)
-    written = ["result.json", *([pictures.NAME] if arrays else []), *tables]
+    beside = []
+    if comparison.run.settings is not None:
+        settings = settings_from_json(comparison.run.settings)
+        write_settings(folder / FILE_OF_A_RUN, settings)
+        beside = [FILE_OF_A_RUN]
+    written = ["result.json", *beside, *([pictures.NAME] if arrays else []), *tables]
     record = {"format": files.FORMAT, **plain(comparison.run)}
     write_json(folder / "run.json", {**record, "files": files.checksums(folder, written)})
 

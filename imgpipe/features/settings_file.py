@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from imgpipe._common import InputError, atomic_path, did_you_mean, shown
-from imgpipe._common.strict_yaml import Said, parse_mapping, plain_value, read_text
+from imgpipe._common.strict_yaml import Said, parse_mapping, read_text
 from imgpipe.features.extraction import catalogue
 from imgpipe.features.family import Feature
 from imgpipe.features.inputs.entries import BY_KEY, ENTRIES, KINDS, fits, settled
+from imgpipe.features.inputs.written import written_below
 
 FORMAT, VERSION = "imgpipe_settings", 1
 FILE_OF_A_RUN = "settings.yaml"
@@ -155,6 +154,21 @@ def settings_for_json(settings: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
+def settings_from_json(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what `settings_for_json` gave.
+
+    Parameters
+    ----------
+    kept : mapping
+        From a run.json.
+
+    Returns
+    -------
+    dict
+    """
+    return {key: value for key, value in _with_infinity(kept).items() if key != FORMAT}
+
+
 def write_settings(path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None) -> None:
     """Write settings to a file that `read_settings` gives back, with words on each.
 
@@ -205,7 +219,7 @@ def settings_text(settings: Mapping[str, Any]) -> str:
     for entry in ENTRIES:
         if entry.key in whole:
             comment = textwrap.fill(entry.comment, 98, initial_indent="# ", subsequent_indent="# ")
-            parts.append(f"{comment}\n{entry.key}:{_written_below(whole[entry.key])}\n")
+            parts.append(f"{comment}\n{entry.key}:{written_below(whole[entry.key])}\n")
     return "\n".join(parts)
 
 
@@ -223,9 +237,14 @@ def _said(path: Path, name: str) -> tuple[str, Said]:
     kept = told.get("settings") if isinstance(told, dict) else None
     if not isinstance(kept, dict):
         raise InputError(f"{name} keeps no settings of features; give the run.json of a run")
-    if isinstance(kept.get("range"), list):  # JSON has no infinity
-        kept = kept | {"range": [_OPEN.get(str(end), end) for end in kept["range"]]}
-    return name, parse_mapping(json.dumps(kept), f"settings of {name}")
+    return name, parse_mapping(json.dumps(_with_infinity(kept)), f"settings of {name}")
+
+
+def _with_infinity(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the words for infinity, which JSON does not have."""
+    if not isinstance(kept.get("range"), list):
+        return dict(kept)
+    return {**kept, "range": [_OPEN.get(str(end), end) for end in kept["range"]]}
 
 
 def _place_of(error: str, said: Said, name: str) -> str:
@@ -255,36 +274,3 @@ def _check_format(said: Said, name: str) -> None:
 def _shortly(value: Any) -> str:
     text = repr(value) if value is not None else "null"
     return text if len(text) <= 60 else f"{text[:60]}..."
-
-
-def _written_below(value: Any) -> str:
-    """Give a value, or the lines of a mapping."""
-    if not isinstance(value, Mapping):
-        return f" {_written(value)}"
-    return "".join(f"\n  {part}: {_written(each)}" for part, each in value.items())
-
-
-def _written(value: Any) -> str:
-    """Give a value in YAML, in one line."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        plain = value.replace("_", "a").replace("-", "a").isalnum() and value.isascii()
-        return value if plain and plain_value(value) == value else json.dumps(value)
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value)).lower()
-    if isinstance(value, (int, np.integer)):
-        return str(int(value))
-    if isinstance(value, (float, np.floating)):
-        return _written_number(float(value))
-    return f"[{', '.join(map(_written, value))}]"
-
-
-def _written_number(value: float) -> str:
-    if math.isinf(value):
-        return ".inf" if value > 0 else "-.inf"
-    if value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    text = repr(value)
-    # without the point, other readers take 1e-05 for a word
-    return text.replace("e", ".0e") if "e" in text and "." not in text else text

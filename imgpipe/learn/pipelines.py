@@ -27,6 +27,7 @@ def make_pipeline(
     families: Any = "default",
     bins: int | None = 32,
     bin_width: float | None = None,
+    extraction: Mapping[str, Any] | None = None,
     channel_axis: int | None = None,
     random_state: int | None = 0,
     n_jobs: int | None = None,
@@ -46,6 +47,8 @@ def make_pipeline(
         given in place of images.
     bins, bin_width : int or None, float or None
         Gray levels, as in `imgpipe.features.extract`.
+    extraction : mapping, optional
+        Other settings of the features, as in `FeatureExtractor`: ``{"range": (-1000, 400)}``.
     channel_axis : int, optional
         Axis of the colour channels in one image; None for gray.
     random_state : int, optional
@@ -82,8 +85,9 @@ def make_pipeline(
     ]
     if not builder.raw_images:
         extractor = FeatureExtractor(
-            families or (), bins=bins, bin_width=bin_width, channel_axis=channel_axis, n_jobs=n_jobs
-        )
+            families or (), bins=bins, bin_width=bin_width, channel_axis=channel_axis,
+            n_jobs=n_jobs, **_checked(extraction or {}),
+        )  # fmt: skip
         steps += [
             *([] if families is None else [("features", extractor)]),
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
@@ -94,6 +98,16 @@ def make_pipeline(
         classifier.set_params(channel_axis=channel_axis)
     steps.append(("classify", classifier))
     return Pipeline(steps)
+
+
+def _checked(extraction: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Refuse what is no setting of the extraction, or has an argument of its own."""
+    own = {"families", "bins", "bin_width", "channel_axis", "n_jobs"}
+    known = sorted(FeatureExtractor().get_params().keys() - own)
+    for name in extraction:
+        if name not in known:
+            raise unknown_name("setting of extraction", name, known)
+    return extraction
 
 
 def final_step(model: Any) -> Any:

@@ -1,5 +1,6 @@
 """One model fitted on the training part of a data set."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def fit(
     families: Any = "default",
     bins: int | None = 32,
     bin_width: float | None = None,
+    extraction: Mapping[str, Any] | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
     size: int | tuple[int, int] | None = None,
@@ -56,7 +58,7 @@ def fit(
         type.
     model : str
         A name of `CLASSIFIERS`.
-    filters, families, bins, bin_width
+    filters, families, bins, bin_width, extraction
         As in `make_pipeline`.
     seed : int
         Of the classifier.
@@ -120,6 +122,7 @@ def fit(
         families=families,
         bins=bins,
         bin_width=bin_width,
+        extraction=extraction,
         channel_axis=dataset.channel_axis,
         random_state=seed,
         n_jobs=n_jobs,

@@ -10,6 +10,7 @@ from cli_helpers import Run, assert_one_error
 from click.testing import Result
 from PIL import Image
 
+from imgpipe import InputError, bundle, datasets, learn
 from imgpipe.features import extract, read_settings
 
 TEXT = """\
@@ -124,3 +125,75 @@ def test_another_file_of_that_name_stays(run: Run, trees: Path, tmp_path: Path) 
     assert_one_error(run(*args), "f.csv.settings.yaml is there already", "no file of settings")
     assert beside.read_text() == "mine: true"
     assert not out.exists()
+
+
+ODD = """\
+imgpipe_settings: 1
+families: [intensity, glcm]
+range: [-.inf, 200]
+bin_width: 9
+spacing: [1, 2]
+resampling: {spacing: [null, 1], rounding: true}
+"""
+
+
+def test_a_run_carries_its_settings(run: Run, trees: Path, tmp_path: Path) -> None:
+    """Compare takes a file, its run keeps all settings, and takes them again in each form."""
+    file, first = tmp_path / "s.yaml", tmp_path / "first"
+    file.write_text(ODD)
+    args = ["compare", trees, "--models", "forest", "--folds", 2, "--jobs", 1]
+    done = run(*args, "--settings", file, "--out", first)
+    assert done.exit_code == 0, done.output
+    kept = read_settings(first)
+    assert kept == read_settings(first / "run.json") == read_settings(first / "settings.yaml")
+    assert {**kept, **read_settings(file)} == kept
+    page = (first / "report.html").read_text()
+    assert "range: [-.inf, 200.0]; bin_width: 9.0" in page
+    scores = (first / "predictions.csv").read_bytes()
+    for number, again in enumerate((first, first / "run.json")):
+        out = tmp_path / f"again{number}"
+        assert run(*args, "--settings", again, "--out", out).exit_code == 0
+        assert (out / "predictions.csv").read_bytes() == scores
+        assert (out / "settings.yaml").read_bytes() == (first / "settings.yaml").read_bytes()
+    other = run(*args, "--settings", file, "--bins", 8, "--families", "intensity,glcm",
+                "--out", tmp_path / "other")  # fmt: skip
+    assert f"Note: --bins replaces bin_width: 9.0 of {file}" in other.stderr
+    assert "--families" not in other.stderr
+    assert read_settings(tmp_path / "other")["bins"] == 8
+
+
+def test_a_run_on_a_table_carries_those_of_the_table(run: Run, trees: Path, tmp_path: Path) -> None:
+    """The settings beside a table of features are those of the run that is made of it."""
+    out, folder = tmp_path / "f.csv", tmp_path / "run"
+    assert run("extract", trees, *SAME, "--out", out, "--jobs", 1).exit_code == 0
+    args = ["compare", out, "--models", "dummy", "--folds", 2, "--jobs", 1, "--out", folder]
+    assert run(*args).exit_code == 0
+    assert read_settings(folder) == read_settings(f"{out}.settings.yaml")
+    assert_one_error(run(*args, "--force", "--settings", folder), "--settings goes with images")
+
+
+def test_a_model_is_trained_with_settings(run: Run, trees: Path, tmp_path: Path) -> None:
+    """A file given to train means what the same settings mean to `learn.fit`."""
+    file, out = tmp_path / "s.yaml", tmp_path / "m.imgpipe"
+    file.write_text(ODD)
+    args = ["train", trees, "--model", "forest", "--jobs", 1, "--settings", file, "--out", out]
+    assert run(*args).exit_code == 0
+    data = datasets.load(str(trees))
+    own = {"families": ["intensity", "glcm"], "bin_width": 9.0}
+    other = {"range": (-np.inf, 200), "spacing": (1, 2),
+             "resampling": {"spacing": [None, 1], "rounding": True}}  # fmt: skip
+    fitted = learn.fit(data, "forest", **own, extraction=other)
+    expected = bundle.Predictor(fitted).predict_proba(data.images)
+    found = bundle.load(out).predict_proba(data.images)
+    assert found == pytest.approx(expected, abs=1e-6)
+    with pytest.raises(InputError, match="no setting of extraction is named 'bins'"):
+        learn.make_pipeline("svm", extraction={"bins": 8})
+
+
+@pytest.mark.parametrize("key", ["label: 2", "channel_axis: -1"])
+def test_what_data_say_is_not_set(key: str, run: Run, trees: Path, tmp_path: Path) -> None:
+    """Settings that the images of a comparison bring along are refused by name."""
+    file = tmp_path / "s.yaml"
+    file.write_text(f"imgpipe_settings: 1\n{key}\n")
+    args = ["compare", trees, "--models", "dummy", "--settings", file, "--out", tmp_path / "run"]
+    assert_one_error(run(*args), "s.yaml", key.split(":")[0], "set it to null")

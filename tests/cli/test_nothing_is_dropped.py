@@ -21,6 +21,7 @@ class Place:
     doubtful: Path
     model: Path
     image: Path
+    settings: Path
     out: Path
 
 
@@ -43,6 +44,7 @@ COMPARE = "compare {tree} --models dummy --folds 2 --jobs 1 --out {out}/run"
 DIVIDED = "compare {divided} --models dummy --jobs 1 --out {out}/run"
 CHECK = "check {tree} --jobs 1"
 TRAIN = "train {tree} --model forest --families intensity --jobs 1 --out {out}/m.joblib"
+PLAIN_TRAIN = TRAIN.replace("--families intensity ", "")
 EVALUATE = "evaluate {model} {divided} --trust --jobs 1 --out {out}/run"
 EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
 NO_CLUSTER = "--backend dask --scheduler tcp://127.0.0.1:9"
@@ -108,6 +110,20 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(COMPARE.replace("dummy", "forest"), "--filters mean:5", code=0, differs=True),
         Case(COMPARE, "--filters mean --tune", "leave out --filters"),
     ],
+    **{
+        (verb, "--settings"): [
+            Case(
+                call.replace("dummy", "cnn").replace("forest", "cnn"),
+                "--settings {settings}",
+                "--settings is of no use",
+            ),
+            Case(call, "--settings {image}", "not UTF-8"),
+        ]
+        for verb, call in (
+            ("compare", COMPARE),
+            ("train", TRAIN.replace(" --families intensity", "")),
+        )
+    },
     ("compare", "--families"): [
         Case(COMPARE.replace("dummy", "cnn"), "--families glcm", "takes no features"),
         Case(COMPARE, "--families glcm --tune", "leave out --families"),
@@ -376,7 +392,9 @@ def made(trees: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     # labels that no model that knows the images will give
     swapped = [*(row.replace(",benign", ",malignant") for row in rows[:4]), *rows[4:]]
     (root / "doubtful.csv").write_text("\n".join(["path,label", *swapped]))
-    return Place(trees, root / "divided.csv", root / "doubtful.csv", model, files[0], root)
+    (root / "settings.yaml").write_text("imgpipe_settings: 1\nbins: 8\n")
+    tables = root / "divided.csv", root / "doubtful.csv"
+    return Place(trees, *tables, model, files[0], root / "settings.yaml", root)
 
 
 def call(run: Run, place: Place, words: str) -> Result:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError
+from imgpipe.cli.program import merging as _merging
 from imgpipe.cli.program.options import names, typed
 from imgpipe.cli.program.options import warn_idle as warn_idle_options
 
@@ -32,11 +33,15 @@ bin_width = click.option("--bin-width", type=float, help="Gray levels of this si
 
 
 def before(verb: _Verb) -> _Verb:
-    """Add ``--filters``, ``--families``, ``--bins`` and ``--bin-width``."""
+    """Add ``--filters``, ``--settings``, ``--families``, ``--bins`` and ``--bin-width``."""
     filters = click.option(
         "--filters", metavar="LIST", help='Applied first, such as "window:lung;median:5".'
     )
-    for add in (bin_width, bins, families, filters):
+    file = click.option(
+        "--settings", "settings_file", metavar="FILE",
+        help="Settings of features, as extract --write-settings or a run wrote them.",
+    )  # fmt: skip
+    for add in (bin_width, bins, families, file, filters):
         verb = add(verb)
     return verb
 
@@ -47,26 +52,56 @@ def settings(given: dict[str, Any]) -> dict[str, Any]:
     Those that were left at their defaults are left out. A misspelt name fails here, before any
     image is read.
     """
+    ctx = click.get_current_context()
     filters = given.pop("filters")
-    chosen = {key: given.pop(key) for key in _DEFAULTS}
-    changed = {key: value for key, value in chosen.items() if value != _DEFAULTS[key]}
-    if "families" in changed:
-        changed["families"] = names(changed["families"], "--families")
-    if "bins" in changed:
-        changed["bins"] = levels(changed["bins"])
-    if changed:
-        from imgpipe.features import catalogue
-
-        catalogue(**changed)
+    file = given.pop("settings_file")
+    own = {key: given.pop(key) for key in _DEFAULTS}
+    own["families"] = names(own["families"], "--families")
+    own["bins"] = levels(own["bins"])
+    typed_ones = {key: value for key, value in own.items() if _merging.is_typed(ctx, key)}
+    said = _merging.without_typed(_merging.read(file), typed_ones, file)
+    changed = _changed({**said, **typed_ones}, file)
     if filters is not None:
         changed["filters"] = parse_filters(filters)
     return changed
 
 
+def _changed(chosen: dict[str, Any], file: str | None) -> dict[str, Any]:
+    """Keep what is not the default, as the arguments of `learn.make_pipeline`."""
+    from imgpipe.features.settings_file import whole_settings
+
+    for key, why in (
+        ("label", "masks are read by DATA"),
+        ("channel_axis", "DATA says which it is"),
+    ):
+        if chosen.get(key) is not None:
+            raise InputError(f"{file}: {key} goes with extract; here {why}: set it to null")
+    usual, whole = whole_settings({}), whole_settings(chosen)
+    changed = {key: whole[key] for key in whole if key != "region" and whole[key] != usual[key]}
+    own = {key: changed.pop(key) for key in _DEFAULTS if key in changed}
+    return own | ({"extraction": changed} if changed else {})
+
+
+def region(ctx: click.Context) -> str | None:
+    """Give the region that was typed, else that of the file of settings."""
+    file, own = ctx.params["settings_file"], ctx.params["region"]
+    typed_one = {} if own is None else {"region": own}
+    said: str | None = _merging.without_typed(_merging.read(file), typed_one, file).get("region")
+    return said if own is None else own
+
+
+def asked(ctx: click.Context) -> list[str]:
+    """Give the options of `before` that stand on the command line."""
+    found = [
+        name for name in (*_DEFAULTS, "settings_file", "filters") if _merging.is_typed(ctx, name)
+    ]
+    return [f"--{name.removesuffix('_file').replace('_', '-')}" for name in found]
+
+
 def refuse_for_images(changed: dict[str, Any], models: Sequence[str]) -> None:
     """Refuse settings of features where every model takes the images themselves."""
-    idle = [f"--{key.replace('_', '-')}" for key in changed if key != "filters"]
-    if idle and all(map(takes_images, models)):
+    idle = [option for option in asked(click.get_current_context()) if option != "--filters"]
+    if changed.keys() - {"filters"} and all(map(takes_images, models)):
         raise InputError(f"{', '.join(idle)} is of no use: {', '.join(models)} takes no features")
 
 

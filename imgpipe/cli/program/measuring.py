@@ -8,11 +8,10 @@ import click
 
 from imgpipe._common import InputError
 from imgpipe.cli.program import features as _features
+from imgpipe.cli.program import merging as _merging
 from imgpipe.cli.program import options as _options
 
 _Verb = Callable[..., Any]
-_EXCLUDED = {"bins": "bin_width", "bin_width": "bins", "ivh_bins": "ivh_bin_width",
-             "ivh_bin_width": "ivh_bins"}  # fmt: skip
 
 
 def _numbers(ctx: click.Context, option: click.Parameter, text: str | None) -> Any:
@@ -141,16 +140,10 @@ def chosen(ctx: click.Context, given: dict[str, Any]) -> dict[str, Any]:
     """
     file = given.pop("settings_file")
     own = {name: given.pop(name) for name in (*NAMES, "region")}
-    said = {} if file is None else _read(file)
-    source = click.core.ParameterSource.COMMANDLINE
-    typed = [name for name in own if ctx.get_parameter_source(name) == source]
-    for name in typed:
-        for key in (name, _EXCLUDED.get(name)):
-            if key in said and said[key] not in (None, own[name]):
-                _note(name, f"{key}: {_shown(said[key])}", file)
-                del said[key]
+    typed = {name: own[name] for name in own if _merging.is_typed(ctx, name)}
+    said = _merging.without_typed(_merging.read(file), typed, file)
     resampling = _resampling(given, said.get("resampling"), file)
-    return own | said | {name: own[name] for name in typed} | {"resampling": resampling}
+    return own | said | typed | {"resampling": resampling}
 
 
 def _resampling(
@@ -166,19 +159,9 @@ def _resampling(
     for name, value in typed.items():
         part, meant = _PARTS[name], _ROUNDINGS[value] if name == "rounding" else value
         if part in made and made[part] != meant:
-            _note(name, f"resampling: {part}: {_shown(made[part])}", file)
+            _merging.part(name, part, made[part], file)
         made[part] = meant
     return made or None
-
-
-def _read(file: str) -> dict[str, Any]:
-    from imgpipe.features import read_settings
-
-    return read_settings(file)
-
-
-def _note(name: str, replaced: str, file: str | None) -> None:
-    click.echo(f"Note: --{name.replace('_', '-')} replaces {replaced} of {file}", err=True)
 
 
 def check_target(target: str, force: bool, settings_file: str | None) -> Path:
@@ -187,9 +170,3 @@ def check_target(target: str, force: bool, settings_file: str | None) -> Path:
         _options.check_not_input(target, (settings_file,), "--write-settings")
     suffixes = (".yaml", ".yml")
     return _options.check_file(target, suffixes, "a file of settings", force, "--write-settings")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return ",".join(map(_shown, value))
-    return "null" if value is None else str(value)

@@ -18,6 +18,7 @@ from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.pairs.spreads import spreads
 from imgpipe.evaluate.records.pairs.verdicts import all_at_once, pairwise_verdicts
 from imgpipe.evaluate.records.predictions import predictions_table
+from imgpipe.evaluate.records.preparation import measured_with
 from imgpipe.evaluate.records.protocol import protocol
 from imgpipe.evaluate.records.scores import resample_parts
 from imgpipe.evaluate.records.subgroups import subgroup_scores
@@ -67,7 +68,7 @@ def freeze(
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table([*records, *own], experiment),
-        run=_run_facts(experiment, survey, clock),
+        run=_run_facts(candidates, experiment, survey, clock),
         learning=learning,
         findings=findings,
         canaries=rows,
@@ -80,7 +81,9 @@ def freeze(
     )
 
 
-def _run_facts(experiment: Experiment, survey: Survey, clock: Clock) -> RunFacts:
+def _run_facts(
+    candidates: list[Candidate], experiment: Experiment, survey: Survey, clock: Clock
+) -> RunFacts:
     return RunFacts(
         versions=environment.versions(),
         seed=experiment.seed,
@@ -91,4 +94,5 @@ def _run_facts(experiment: Experiment, survey: Survey, clock: Clock) -> RunFacts
         wall_seconds=time.perf_counter() - clock.wall,
         cpu_seconds=cpu_seconds() - clock.cpu,
         started=clock.started.isoformat(timespec="seconds"),
+        settings=measured_with(candidates, experiment.dataset),
     )

@@ -5,10 +5,14 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from imgpipe._common import InputError
 from imgpipe._common.texts import Text, clauses, say
 from imgpipe.evaluate.fits.candidates import Candidate
+from imgpipe.evaluate.fits.steps import split_features
+from imgpipe.features.settings_file import read_settings, settings_for_json
 from imgpipe.images.windows import OF_THE_FILE, chosen_window
-from imgpipe.learn import Filter
+from imgpipe.learn import FeatureExtractor, Filter
+from imgpipe.tables.table import settings_beside
 
 _FOLDS, _REPEATS = 5, 1  # unless told otherwise
 
@@ -28,6 +32,31 @@ def filters(candidates: list[Candidate]) -> str:
         say("{filters} for {names:,}", filters=words, names=names) for words, names in used.items()
     ]
     return say("Images were filtered first: {filters}.", filters=clauses(told))
+
+
+def measured_with(candidates: list[Candidate], dataset: Any) -> dict[str, Any] | None:
+    """Settings of the features, where all models that have features share them."""
+    if dataset.region == "table":
+        return _of_table(dataset)
+    found = []
+    for candidate in candidates:
+        steps = split_features(candidate.estimator)[0]
+        found += [step.settings() for step in steps if isinstance(step, FeatureExtractor)]
+    told = []
+    for settings in found:
+        if settings["channel_axis"] == dataset.channel_axis:
+            settings["channel_axis"] = None  # the data say it
+        told.append(settings_for_json({**settings, "region": dataset.region}))
+    return told[0] if told and all(each == told[0] for each in told) else None
+
+
+def _of_table(dataset: Any) -> dict[str, Any] | None:
+    """Settings that stand beside a table of features."""
+    beside = settings_beside(dataset.source or "")
+    try:
+        return settings_for_json(read_settings(beside)) if beside.is_file() else None
+    except InputError:  # another's file of that name
+        return None
 
 
 def idle_settings(folds: Any, repeats: int, given: bool) -> Text | None:

@@ -29,7 +29,8 @@ class RunFacts:
     """What another person needs to run the comparison again.
 
     `command` is what a shell takes, in the folder `called_in`, from which its paths start; both are
-    None where the comparison was made in Python.
+    None where the comparison was made in Python. `settings` are those of the features, as
+    `imgpipe.features.read_settings` takes them, where all models that have features share them.
     """
 
     versions: dict[str, str]
@@ -43,3 +44,4 @@ class RunFacts:
     started: str
     command: str | None = None
     called_in: str | None = None
+    settings: dict[str, Any] | None = None

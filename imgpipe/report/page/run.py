@@ -1,8 +1,10 @@
 """What another person needs to run it again."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common.texts import say
+from imgpipe.features.settings_file import settings_for_json
 from imgpipe.report.page.view import View
 from imgpipe.report.words import numbers
 
@@ -34,4 +36,16 @@ def rows(comparison: "Comparison") -> list[tuple[str, str]]:
         (say("Threads"), str(run.threads)),
         (say("Seeds") if run.seeds > 1 else say("Seed"), seeds),
         (say("Hash of the data"), str(run.data_hash)),
+        *([] if run.settings is None else [(say("Settings of features"), _changed(run.settings))]),
     ]
+
+
+def _changed(settings: dict[str, Any]) -> str:
+    """List the settings that are not the defaults; settings.yaml has them all."""
+    usual = settings_for_json({})
+    changed = [
+        f"{key}: {json.dumps(value)}"
+        for key, value in settings.items()
+        if key not in usual or value != usual[key]
+    ]
+    return "; ".join(changed).replace('"', "") if changed else say("the defaults")
