@@ -15,7 +15,7 @@ from imgpipe.images.place import Place
 from imgpipe.images.read import read
 from imgpipe.images.resample import resample
 from imgpipe.images.resize import resize
-from imgpipe.images.segmentation import SegmentationWarning, read_segmentation
+from imgpipe.images.segmentation import SegmentationWarning, read_segmentation, write_segmentation
 from imgpipe.images.series import Series, identifiers, read_series
 from imgpipe.images.study import SeriesFound, list_studies
 from imgpipe.images.volume import read_volume
@@ -49,4 +49,5 @@ __all__ = [
     "resize",
     "window",
     "write",
+    "write_segmentation",
 ]

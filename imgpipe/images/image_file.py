@@ -101,7 +101,7 @@ class ImageFile:
 
     def masking(self, image: Image) -> Image:
         """Give an image the label image of the mask's file, or where any of several is nonzero."""
-        return masked(image, self.path, self.masks, self.region)
+        return masked(image, self.path, self.masks, self.region, self.series)
 
     def _contoured(self, series: Series) -> Image:
         """Give a volume the region that was drawn on it."""

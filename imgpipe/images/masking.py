@@ -15,7 +15,13 @@ from imgpipe.images.segmentation import is_segmentation_file, labels_for
 from imgpipe.images.series import identifiers
 
 
-def masked(image: Image, name: str, paths: Sequence[str], region: str | None = None) -> Image:
+def masked(
+    image: Image,
+    name: str,
+    paths: Sequence[str],
+    region: str | None = None,
+    series: str | None = None,
+) -> Image:
     """Give an image the labels of a file, or where any of several is nonzero.
 
     Parameters
@@ -32,6 +38,9 @@ def masked(image: Image, name: str, paths: Sequence[str], region: str | None = N
     region : str, optional
         Label or number of a segment of a DICOM segmentation; all by default.
 
+    series : str, optional
+        Which of the series in the folder that is called `name`.
+
     Returns
     -------
     Image
@@ -46,7 +55,7 @@ def masked(image: Image, name: str, paths: Sequence[str], region: str | None = N
     notes: list[str] = []
     parts = []
     for path in paths:
-        mask = _read(path, image, name, region)
+        mask = _read(path, image, name, region, series)
         told: list[str] = [*mask.warnings]
         located = mask.labels, mask.spacing, mask.place
         parts.append(moved_onto(image, shown(name), located, shown(path), told))
@@ -57,10 +66,10 @@ def masked(image: Image, name: str, paths: Sequence[str], region: str | None = N
     return replace(image, mask=whole, warnings=(*image.warnings, *notes))
 
 
-def _read(path: str, image: Image, name: str, region: str | None) -> LabelImage:
+def _read(path: str, image: Image, name: str, region: str | None, series: str | None) -> LabelImage:
     """Labels of a file, on their own grid."""
     if is_segmentation_file(path):
-        known = identifiers(name) if os.path.exists(name) else None
+        known = identifiers(name, series=series) if os.path.exists(name) else None
         patient = known[0] if known else ""
         return labels_for(path, image, region=region, patient=patient)
     if region is not None:

@@ -19,6 +19,7 @@ from imgpipe.images import (
     read_mask,
     read_segmentation,
     read_series,
+    write_segmentation,
 )
 
 SHAPE = (6, 9, 8)
@@ -231,3 +232,67 @@ def test_a_folder_of_labels(tmp_path, sources):
         slice_.PixelData = LABELS[k].astype(np.int16).tobytes()
         slice_.save_as(labels / f"{k}.dcm", enforce_file_format=True)
     assert np.array_equal(ImageFile(str(folder), (str(labels),)).read().mask, LABELS)
+
+
+def test_written_segments_are_read(tmp_path, sources):
+    """Labels come back by the names they were given, from a folder or from files in any order."""
+    folder, slices = sources
+    series = read_series(folder)
+    labels = LABELS.astype(np.int64) * 3
+    path = tmp_path / "out.dcm"
+    write_segmentation(path, labels, folder, names={3: "tumour", 6: "oedema"}, algorithm="otsu")
+    assert np.array_equal(read_segmentation(path, series), LABELS)
+    assert np.array_equal(read_segmentation(path, series, region="oedema"), LABELS == 2)
+    found = highdicom.seg.segread(path)
+    assert found.PatientID == "P1"
+    assert found.FrameOfReferenceUID == slices[0].FrameOfReferenceUID
+    assert found.get_segment_description(1).algorithm_type.value == "AUTOMATIC"
+    write_segmentation(path, LABELS == 1, sorted(folder.iterdir()))
+    assert np.array_equal(read_segmentation(path, series, region="segment 1"), LABELS == 1)
+    volume = found.get_volume(combine_segments=True)
+    theirs = volume.map_indices_to_reference(np.array([[0, 0, 0], [3, 8, 7]]))
+    ours = series.image.place.at(np.array([[1, 0, 0], [4, 8, 7]]), series.image.spacing)
+    assert {tuple(p) for p in np.round(theirs[:, :2], 6)} == {
+        tuple(p) for p in np.round(ours[:, :2], 6)
+    }
+
+
+def test_segments_of_one_file_of_frames(tmp_path, sources):
+    """Labels of a multi-frame file lie on its frames, in whatever order these are."""
+    folder, slices = sources
+    path = segment(tmp_path / "frames.dcm", slices, np.full(SHAPE, 7, np.uint8) > 0, labels=["a"])
+
+    def turn(dataset):
+        groups = dataset.PerFrameFunctionalGroupsSequence
+        dataset.PerFrameFunctionalGroupsSequence = pydicom.Sequence(list(groups)[::-1])
+
+    rewritten(path, turn)
+    write_segmentation(tmp_path / "out.dcm", LABELS, path)
+    assert np.array_equal(read_segmentation(tmp_path / "out.dcm", read_series(folder)), LABELS)
+
+
+def test_what_is_no_segmentation_to_write(tmp_path, sources):
+    """Masks off the grid, empty ones and missing names are named; nothing is left behind."""
+    folder, _ = sources
+    path = tmp_path / "out.dcm"
+    for mask, names, words in [
+        (LABELS[1:], None, r"shape \(5, 9, 8\), but its series has \(6, 9, 8\)"),
+        (LABELS * 0, None, "empty mask"),
+        (LABELS * 0.5, None, "dtype float64"),
+        (LABELS.astype(int) - 1, None, "labels from -1"),
+        (LABELS, ["a"], "1 names for 2 segments"),
+        (LABELS, {1: "a"}, "no name for the label 2"),
+    ]:
+        with pytest.raises(InputError, match=words):
+            write_segmentation(path, mask, folder, names=names)
+    assert not path.exists()
+    (tmp_path / "none").mkdir()
+    with pytest.raises(InputError, match="no DICOM slices"):
+        write_segmentation(path, LABELS, tmp_path / "none")
+
+
+def test_without_highdicom(tmp_path, sources, monkeypatch):
+    """The error names the package."""
+    monkeypatch.setitem(__import__("sys").modules, "highdicom", None)
+    with pytest.raises(InputError, match="pip install highdicom"):
+        write_segmentation(tmp_path / "out.dcm", LABELS, sources[0])
