@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 @_options.force
 @_options.common
 def command(model: str, card: str | None, trust: bool, force: bool, as_json: bool) -> int:
-    r"""Show what the file MODEL says of itself, and test it; or list the series of FOLDER.
+    r"""Show what a model says of itself, or a folder of images.
 
-    Classes, expected input, training data, scores with intervals where it was trained with --run,
+    Of a model, which is tested here too: classes, expected input, training data, scores with intervals where it was trained with --run,
     warnings, versions, sizes and digests. A .imgpipe file holds what its model said of made-up
     images; where this machine gives other features, probabilities or distances, the exit code is 1.
 

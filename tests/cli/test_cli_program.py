@@ -300,9 +300,10 @@ def test_doctor_knows_every_package_of_the_setup(run: Run) -> None:
     needed = {*found["packages"], *found["missing"]}
     assert needed == package_names(setup["options"]["install_requires"])
     extras = setup["options.extras_require"]
-    for extra in ("cnn", "dicom", "parquet", "bench"):
+    for extra in ("cnn", "dicom", "n4", "dask", "parquet"):
         listed = {name for name, item in found["optional"].items() if item["extra"] == extra}
         assert listed == package_names(extras[extra])
+    assert package_names(extras["bench"]) <= set(found["optional"])
 
 
 def package_names(requirements: str) -> set[str]:
