@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 def command(model: str, card: str | None, trust: bool, force: bool, as_json: bool) -> int:
     r"""Show what a model says of itself, or a folder of images.
 
-    Of a model, which is tested here too: classes, expected input, training data, scores with intervals where it was trained with --run,
-    warnings, versions, sizes and digests. A .imgpipe file holds what its model said of made-up
-    images; where this machine gives other features, probabilities or distances, the exit code is 1.
+    Of a model, which is tested here too: classes, expected input, training data, scores with
+    intervals where it was trained with --run, warnings, versions, sizes and digests. A .imgpipe
+    file holds what its model said of made-up images; where this machine gives other features,
+    probabilities or distances, the exit code is 1.
 
     Of a folder, the DICOM series, volumes and pictures in it and below, by their headers: patient,
     study, series, size, spacing, slices, gaps. Where a problem stands, the exit code is 1.

@@ -18,6 +18,7 @@ from imgpipe.images.formats.dicom.planes import (
     spatial_order,
     unevenness,
 )
+from imgpipe.images.formats.dicom.recommended import unit_of, windows_of
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
 from imgpipe.images.formats.dicom.stacked import check_one_scan, listed, of_one_series, stacked
 from imgpipe.images.formats.dicom.values import filled
@@ -88,7 +89,7 @@ def read_series(
     -------
     Series
         Volume with modality rescale applied, as `read` does for each file; padding gets the lowest
-        value of the whole volume.
+        value of the whole volume. Unit and windows are those of a file in the middle.
 
     Raises
     ------
@@ -125,8 +126,11 @@ def read_series(
     fault = unevenness(planes, say("slices")) if allow_gaps else None
     between = distance(name, planes, say("slices")) if fault is None else 0.0
     check_budget(name, (len(planes), *files[0].shape))
+    middle = files[len(files) // 2]
+    windows, left_out = windows_of(middle.name, middle.dataset, len(middle.planes))
+    unit = unit_of(middle.name, middle.dataset, len(middle.planes))
     values, padding = stacked(files, order)
-    origin, notes = np.array(planes[0].position), _passed_over(opened)
+    origin, notes = np.array(planes[0].position), (*_passed_over(opened), *left_out)
     if fault is not None:
         values, padding, origin, between, count = evened(name, planes, values, padding)
         told = say(
@@ -136,7 +140,15 @@ def read_series(
     place = Place(origin, planes[0].axes, files[0].frame)
     spacing = (between, *planes[0].spacing)
     return Series(
-        image=Image(filled(values, padding), None, spacing, warnings=notes, place=place),
+        image=Image(
+            filled(values, padding),
+            None,
+            spacing,
+            warnings=notes,
+            place=place,
+            unit=unit,
+            windows=windows,
+        ),
         origin=place.origin,
         directions=place.directions,
         frame=files[0].frame,

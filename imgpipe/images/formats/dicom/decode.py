@@ -15,6 +15,7 @@ from imgpipe.images.formats.dicom.pixels import (
     shape_of,
     stored,
 )
+from imgpipe.images.formats.dicom.recommended import unit_of, windows_of
 from imgpipe.images.formats.dicom.values import filled, measured
 from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.formats.samples import Samples
@@ -28,7 +29,11 @@ def decode_dicom(name: str, data: bytes) -> Samples:
         shape_of(name, dataset)
         if is_colour(name, dataset) or is_palette(name, dataset):
             return _samples(name, dataset, stored(name, dataset), True)
-        return _samples(name, dataset, filled(*measured(name, dataset)), False)
+        samples = _samples(name, dataset, filled(*measured(name, dataset)), False)
+        frames = len(samples.values) if samples.values.ndim == 3 else 1
+        windows, notes = windows_of(name, dataset, frames)
+        unit = unit_of(name, dataset, frames)
+        return replace(samples, windows=windows, unit=unit, warnings=(*samples.warnings, *notes))
 
 
 def decode_stored(name: str, data: bytes) -> Samples:
@@ -45,8 +50,10 @@ def decode_stored(name: str, data: bytes) -> Samples:
 def _samples(name: str, dataset: Any, pixels: np.ndarray, colour: bool) -> Samples:
     """Frames in spatial order, and their spacing."""
     frames = len(pixels) if pixels.ndim - colour == 3 else 1
-    order, spacing, notes = stacking(name, dataset, frames)
+    order, spacing, notes, place = stacking(name, dataset, frames)
     if order != sorted(order):
         pixels = pixels[order]
     lossy = is_lossy(name, dataset)
-    return Samples(settle(name, pixels), colour, lossy=lossy, spacing=spacing, warnings=notes)
+    return Samples(
+        settle(name, pixels), colour, lossy=lossy, spacing=spacing, warnings=notes, place=place
+    )

@@ -12,8 +12,9 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._common.texts import say
-from imgpipe.images.formats.dicom.elements import element, items, numbers, whole
+from imgpipe.images.formats.dicom.elements import element, items, numbers, text, whole
 from imgpipe.images.formats.dicom.planes import Plane, check_alike, distance, spatial_order
+from imgpipe.images.place import Place
 
 POSITION = ("PlanePositionSequence", "ImagePositionPatient")
 ORIENTATION = ("PlaneOrientationSequence", "ImageOrientationPatient")
@@ -21,6 +22,8 @@ SPACING = ("PixelMeasuresSequence", "PixelSpacing")
 BETWEEN = ("PixelMeasuresSequence", "SpacingBetweenSlices")
 SLOPE = ("PixelValueTransformationSequence", "RescaleSlope")
 INTERCEPT = ("PixelValueTransformationSequence", "RescaleIntercept")
+RESCALE_TYPE = ("PixelValueTransformationSequence", "RescaleType")
+WINDOW_CENTER = ("FrameVOILUTSequence", "WindowCenter")
 
 
 def frame_count(name: str, dataset: Any) -> int:
@@ -131,6 +134,7 @@ class Stacking(NamedTuple):
     order: list[int]
     spacing: tuple[float, ...] | None
     warnings: tuple[str, ...] = ()
+    place: Place | None = None
 
 
 def stacking(name: str, dataset: Any, frames: int) -> Stacking:
@@ -144,7 +148,9 @@ def stacking(name: str, dataset: Any, frames: int) -> Stacking:
         check_alike(planes)
         order = spatial_order(planes)
         between = distance(name, [planes[k] for k in order], say("frames"))
-        return Stacking(order, (between, *planes[0].spacing))
+        first = planes[order[0]]
+        place = Place(np.array(first.position), first.axes, _frame_of(name, dataset))
+        return Stacking(order, (between, *first.spacing), place=place)
     plane = numbers(name, *places(name, dataset, SPACING, frames)[0])
     if not plane:
         return Stacking(order, None)
@@ -153,9 +159,24 @@ def stacking(name: str, dataset: Any, frames: int) -> Stacking:
         note = say("PixelSpacing {told} mm is no spacing: it is left out", told=told)
         return Stacking(order, None, (note,))
     if frames == 1:
-        return Stacking(order, plane)
+        return Stacking(order, plane, place=_place_of_plane(name, dataset))
     between = abs((*numbers(name, *places(name, dataset, BETWEEN, frames)[0]), math.nan)[0])
     if not (math.isfinite(between) and between > 0):
         note = say("{n} frames whose distance is not known: their spacing is left out", n=frames)
         return Stacking(order, None, (note,))
     return Stacking(order, (between, *plane))
+
+
+def _place_of_plane(name: str, dataset: Any) -> Place | None:
+    """Place of the only frame, where the file says one."""
+    planes = planes_of(name, dataset, 1)
+    if planes is None:
+        return None
+    axes = planes[0].axes
+    if not np.allclose(axes @ axes.T, np.eye(3), atol=1e-3):
+        return None
+    return Place(np.array(planes[0].position), axes[1:], _frame_of(name, dataset))
+
+
+def _frame_of(name: str, dataset: Any) -> str:
+    return text(name, dataset, "FrameOfReferenceUID")
