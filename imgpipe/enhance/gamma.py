@@ -46,9 +46,7 @@ def gamma(image: Any, gamma: float) -> Any:
 
     def raised(values: Values, _: Inside | None) -> Values:
         if values.dtype in _DTYPES:
-            full = np.iinfo(values.dtype).max
-            table = np.rint(full * (np.arange(full + 1) / full) ** gamma).astype(values.dtype)
-            return np.asarray(table[values])
+            return np.asarray(powers(values.dtype, gamma)[values])
         if values.dtype.kind != "f" or (values < 0).any() or (values > 1).any():
             raise InputError(
                 f"gamma takes uint8, uint16, or floats in [0, 1], not {values.dtype} of another "
@@ -57,6 +55,12 @@ def gamma(image: Any, gamma: float) -> Any:
         return np.asarray(values.astype(np.float64) ** gamma, np.float32)
 
     return by_channel(image, raised)
+
+
+def powers(dtype: np.dtype, gamma: float) -> np.ndarray:
+    """Tabulate what becomes of each value of an unsigned integer dtype."""
+    full = np.iinfo(dtype).max
+    return np.rint(full * (np.arange(full + 1) / full) ** gamma).astype(dtype)
 
 
 def _check(gamma: Any) -> None:

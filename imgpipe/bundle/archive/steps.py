@@ -18,8 +18,9 @@ from imgpipe.bundle.archive.values import from_plain, to_plain
 MOST_FILTERS = 32
 """Of a model, each of which takes a pass over every image."""
 _ROOM, _FREE = 4, 2**22
-"""An image that a filter makes larger, and one with the border that a window needs may have four times its pixels, or four millions: a
-longer window repeats the image in its border, and would only fill memory."""
+"""An image that a filter makes larger, and one with the border that a window needs, may have four
+times its pixels, or four millions: a longer window repeats the image in its border, and would only
+fill memory."""
 _NOT_OF_A_MODEL = {"label", "morphological_mask", "ndim", "channels"}
 _DISTANCES = 16  # each gives features of its own, and takes a matrix of neighbours
 

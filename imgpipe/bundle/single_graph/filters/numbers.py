@@ -22,6 +22,11 @@ def wide(graph: Graph, x: str, dtype: np.dtype) -> str:
     return x if dtype == np.float64 else cast(graph, x, np.dtype(np.float64))
 
 
+def single(graph: Graph, x: str) -> str:
+    """Round float64 to single precision, and hold it as float64."""
+    return wide(graph, cast(graph, x, np.dtype(np.float32)), np.dtype(np.float32))
+
+
 def saturated(graph: Graph, x: str, dtype: np.dtype) -> str:
     """Round float64 to nearest even and keep it between the ends of an integer dtype."""
     info = np.iinfo(dtype)
