@@ -53,6 +53,10 @@ class Cluster:
         if others:
             raise InputError(unseen(self.expected, others[:3]))
 
+    def share(self, item: Any) -> Any:
+        """Send something to every worker once; tasks that hold the future given get it."""
+        return self.client.scatter(item, broadcast=True, hash=False)
+
     def backend(self, *, tell: bool = False) -> Any:
         """Give a backend for joblib; with `tell`, a task that was lost gives `Lost`."""
         from imgpipe._runtime.cluster.joblib_backend import ClusterBackend

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError
+from imgpipe.cli.program import backends as _backends
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import reading as _reading
@@ -75,6 +76,7 @@ from imgpipe.cli.program.listing import Listing
 @_options.force
 @_options.region
 @_options.jobs
+@_backends.options
 @_options.common
 @click.pass_context
 def command(
@@ -84,6 +86,8 @@ def command(
     out: str,
     force: bool,
     jobs: int | None,
+    backend: str | None,
+    scheduler: str | None,
     as_json: bool,
     lang: str,
     **settings: Any,
@@ -115,6 +119,9 @@ def command(
     _check_search(chosen, before, settings["tune"], budget)
     _features.refuse_for_images(before, chosen)
     _features.warn_idle(ctx, before.get("families", "default"))
+    workers = _backends.workers(backend, scheduler, jobs) or _options.worker_count(None)
+    if backend is not None:
+        _tell_of_networks(chosen)
 
     from imgpipe import evaluate
 
@@ -130,13 +137,23 @@ def command(
             raise InputError(f"--folds-of gives the folds; leave out {', '.join(folds)}")
         settings["folds"] = run
     check_choosing(ctx, chosen, dataset, settings["hold_out"])
-    workers = _options.worker_count(jobs)
     candidates = _with_features(chosen, before, workers) if before else chosen
-    comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
+    with _backends.chosen(backend, scheduler):
+        comparison = evaluate.compare(candidates, dataset, n_jobs=workers, **settings)
     found = comparison.look_alikes
     if found is not None and not found.images and not found.left_out:
         _options.warn_idle(_options.typed(ctx, "duplicates"), "no two images look alike")
     _runs.publish(comparison, folder, ctx.obj.command, as_json, lang)
+
+
+def _tell_of_networks(models: Sequence[str]) -> None:
+    """Say which models a cluster does nothing for."""
+    here = [name for name in models if _features.takes_images(name)]
+    why = f"{', '.join(here)} takes images, and is fitted on this machine"
+    if len(here) == len(models):
+        _options.warn_idle(["--backend"], why)
+    elif here:
+        click.echo(f"Note: {why}", err=True)
 
 
 def _loaded(data: str, reading: dict[str, Any], before: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any
 
-from imgpipe._common import InputError, track
+from imgpipe._common import InputError
 from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.division import divide
@@ -15,8 +15,8 @@ from imgpipe.evaluate.fits.as_drawn import fit_as_drawn
 from imgpipe.evaluate.fits.candidates import make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
-from imgpipe.evaluate.fits.held_out import fit_split
 from imgpipe.evaluate.fits.learning_curves import learning_curves
+from imgpipe.evaluate.fits.spreading import fit_all
 from imgpipe.evaluate.records.comparison import Clock, freeze
 from imgpipe.evaluate.records.preparation import idle_settings
 from imgpipe.evaluate.results import Comparison
@@ -182,14 +182,7 @@ def compare(
         idle=idle_settings(folds, repeats, division.draw is None),
     )
     records = [ModelRecord(candidate.name) for candidate in candidates]
-    fits = [
-        (record, candidate, number, split)
-        for record, candidate in zip(records, candidates, strict=True)
-        for number in range(seeds)
-        for split in splits
-    ]
-    for record, candidate, number, split in track(fits, "fitting"):
-        fit_split(record, candidate, number, split, experiment)
+    fit_all(candidates, records, experiment)
     drawn = fit_as_drawn(candidates, records, experiment)
     curves = learning_curves(candidates, records, experiment) if learning_curve else None
     return freeze(

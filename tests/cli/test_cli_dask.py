@@ -1,5 +1,6 @@
 """`--backend dask` on a cluster of two processes: the same bytes as on one machine."""
 
+import json
 import os
 import signal
 import socket
@@ -79,6 +80,40 @@ def test_a_killed_worker_changes_nothing(
     assert killed
     assert done.exit_code == 1, done.stderr
     assert Path("afar.csv").read_bytes() == Path("plain.csv").read_bytes()
+
+
+def same_predictions(plain: Path, afar: Path) -> bool:
+    """Whether two runs predict the same bytes, and score the same."""
+    models = [json.loads((run / "result.json").read_text())["models"] for run in (plain, afar)]
+    scores = [{name: model["metrics"] for name, model in found.items()} for found in models]
+    told = [(run / "predictions.csv").read_bytes() for run in (plain, afar)]
+    return told[0] == told[1] and scores[0] == scores[1]
+
+
+def test_compare_predicts_the_same(run: Run, tree: Path, tmp_path: Path, scheduler: str) -> None:
+    """Folds of the cluster predict what those of this machine do."""
+    plain, afar = tmp_path / "plain", tmp_path / "afar"
+    compare = ("compare", tree, "--models", "svm", "--families", "intensity", "--folds", "2")
+    assert run(*compare, "--out", plain, "--jobs", "1").exit_code == 0
+    done = run(*compare, "--out", afar, "--backend", "dask", "--scheduler", scheduler)
+    assert done.exit_code == 0, done.stderr
+    assert same_predictions(plain, afar)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("more", ["--seeds 2 --repeats 2", "--seeds 2 --tune", "--learning-curve"])
+def test_compare_with_a_killed_worker(
+    run: Run, tree: Path, tmp_path: Path, scheduler: str, more: str
+) -> None:
+    """So they do where a worker is killed, with seeds, repeats and searches."""
+    plain, afar = tmp_path / "plain", tmp_path / "afar"
+    compare = ("compare", tree, "--models", "forest,svm", "--folds", "2", *more.split())
+    assert run(*compare, "--out", plain, "--jobs", "1").exit_code == 0
+    with killing_a_worker(scheduler, once=tree) as killed:
+        done = run(*compare, "--out", afar, "--backend", "dask", "--scheduler", scheduler)
+    assert killed
+    assert done.exit_code == 0, done.stderr
+    assert same_predictions(plain, afar)
 
 
 def test_a_cluster_that_is_not_there(run: Run, tree: Path, tmp_path: Path) -> None:

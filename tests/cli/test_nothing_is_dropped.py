@@ -104,6 +104,17 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(CHECK, "--lang zh", "--lang goes with --html"),
         Case(CHECK, "--lang xx --html {out}/page.html", "choose from en, zh"),
     ],
+    ("compare", "--backend"): [
+        Case(COMPARE, "--backend dask", "--scheduler ADDRESS"),
+        Case(COMPARE, NO_CLUSTER, "--jobs"),
+        Case(COMPARE.replace(" --jobs 1", ""), NO_CLUSTER, "no Dask scheduler answers"),
+        Case(
+            COMPARE.replace(" --jobs 1", "").replace("dummy", "cnn"),
+            NO_CLUSTER,
+            "--backend changes nothing",
+        ),
+    ],
+    ("compare", "--scheduler"): [Case(COMPARE, "--scheduler tcp://a:1", "--backend dask")],
     ("compare", "--size"): [Case(COMPARE, "--size 8", code=0, differs=True)],
     ("compare", "--models"): [Case(COMPARE, "--models svn", "did you mean svm?")],
     ("compare", "--filters"): [

@@ -47,8 +47,8 @@ def workers(backend: str | None, scheduler: str | None, jobs: int | None) -> int
 
 @contextmanager
 def chosen(backend: str | None, scheduler: str | None) -> Iterator[None]:
-    """Run all parallel work of the block on the backend that was chosen."""
-    from imgpipe._runtime.backends import on_backend, parallel_config
+    """Run what the block does in many tasks on the backend that was chosen."""
+    from imgpipe._runtime.backends import on_backend
 
-    with on_backend(backend, scheduler), parallel_config():
+    with on_backend(backend, scheduler):
         yield

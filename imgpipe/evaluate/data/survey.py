@@ -10,10 +10,11 @@ import joblib
 import numpy as np
 
 from imgpipe._common import track
+from imgpipe._runtime.backends import must_see, parallel_config
 from imgpipe.datasets.digests import image_digest
 from imgpipe.evaluate.data.lookalikes.thumbnails import thumbnail
 from imgpipe.evaluate.data.measures import MEASURES, measure
-from imgpipe.images import Image, Images, as_images
+from imgpipe.images import Image, ImageFile, Images, as_images
 
 _PORTION = 64  # images read in one task
 _SIDE = 16  # reductions are of 16 x 17 cells
@@ -93,16 +94,17 @@ def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = No
     Images in files are read by the workers, which are sent their paths.
     """
     carried = as_images(images, channel_axis)
-    workers = 1 if carried.in_memory else joblib.effective_n_jobs(n_jobs)
+    must_see(item.path for item in carried.items if isinstance(item, ImageFile))
+    with parallel_config():
+        workers = 1 if carried.in_memory else joblib.effective_n_jobs(n_jobs)
+        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
     if workers == 1:
         alone = not carried.in_memory
         looks = [_look(image, channel_axis, alone) for image in track(carried, "reading images")]
     else:
         parts = [carried[at : at + _PORTION] for at in range(0, len(carried), _PORTION)]
         job = joblib.delayed(_look_at)
-        read = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-            job(part, channel_axis) for part in parts
-        )
+        read = parallel(job(part, channel_axis) for part in parts)
         looks = [look for part in track(read, "reading images", len(parts)) for look in part]
     dtypes = Counter(look.dtype for look in looks)
     return Survey(

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sklearn.base import clone
 
 import imgpipe
 from imgpipe._common import cache_dir
+from imgpipe._runtime.backends import parallel_config
 from imgpipe.datasets.naming import naming_images
 from imgpipe.enhance import ENHANCEMENTS
 from imgpipe.evaluate.data.samples import take
@@ -57,9 +59,13 @@ class FeatureStore:
             if self._small:
                 feature_steps = [unparallel(clone(step)) for step in feature_steps]
             compute = _cached if all(map(_is_ours, feature_steps)) else _transformed
-            with naming_images(self._dataset):
+            with naming_images(self._dataset), self._workers():
                 self._computed[key] = compute(key, self.images, feature_steps)
         return self._computed[key]
+
+    def _workers(self) -> AbstractContextManager[Any]:
+        """Those of a cluster, where one was chosen, for what is worth workers."""
+        return nullcontext() if self._small else parallel_config()
 
     def fitted(self, feature_steps: list[Any]) -> list[Any]:
         """Return the steps fitted on the first image, once for all models."""

@@ -15,6 +15,7 @@ import numpy as np
 from imgpipe.evaluate.data.samples import take
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.experiment import Experiment
+from imgpipe.evaluate.fits.fold import Inputs
 from imgpipe.evaluate.models import probabilities
 from imgpipe.evaluate.scores.intervals import HeldOut
 from imgpipe.learn.fitting import fit_model
@@ -25,7 +26,7 @@ _FOLDS = 5
 
 
 def to_choose_on(
-    learned: Any, learning_steps: Any, inputs: Any, split: Split, experiment: Experiment
+    learned: Any, learning_steps: Any, inputs: Inputs, split: Split, experiment: Experiment
 ) -> HeldOut | None:
     """Give what there is for nothing, or what was asked for; networks are not fitted again."""
     kept = getattr(final_step(learned), "out_of_fold_", None)
@@ -34,10 +35,9 @@ def to_choose_on(
         scores[:, np.asarray(learned.classes_, dtype=int)] = kept
         return HeldOut(split.train, scores.argmax(axis=1), scores, experiment.seed)
     wanted = experiment.thresholds or experiment.conformal is not None
-    on_features = hasattr(inputs, "columns") or inputs is not experiment.store.images
-    if not wanted or not on_features:
+    if not wanted or inputs.names is None:
         return None
-    return out_of_fold(learning_steps, inputs, split, experiment)
+    return out_of_fold(learning_steps, inputs.values, split, experiment)
 
 
 def out_of_fold(
