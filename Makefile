@@ -79,8 +79,9 @@ fuzz: $(VENV)/.dev ## change bundles and image files at random for SECONDS=60: e
 	$(BIN)/python -m benchmarks.fuzz --seconds $$(($(SECONDS) / 2))
 	$(BIN)/python -m benchmarks.fuzz_readers --seconds $$(($(SECONDS) / 2)) --jobs 2
 
-docs: $(VENV)/.dev ## write the catalogue of features and the list of checks, docs/features.md and docs/checks.md
+docs: $(VENV)/.dev ## write docs/features.md, docs/settings.md and docs/checks.md from the registries
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md
+	$(BIN)/python -m imgpipe.features.catalogue_page.settings docs/settings.md
 	$(BIN)/python -m imgpipe.evaluate.checks.page docs/checks.md
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
