@@ -19,20 +19,22 @@ def write_series(
     patient: str = "P1",
     origin: tuple[float, float, float] = (-20.0, 30.0, 100.0),
     prefix: str = "",
+    orientation: tuple[float, ...] = AXIAL,
     **tags: Any,
 ) -> str:
     """Write one file a slice (z, y, x), HU in int16, names against the order; give the series."""
     folder.mkdir(parents=True, exist_ok=True)
     shared = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
     shared |= {"FrameOfReferenceUID": generate_uid(), "Modality": "CT", "PatientID": patient}
+    normal = np.cross(orientation[:3], orientation[3:])
     for k, pixels in enumerate(np.asarray(volume, np.int16)):
         d = Dataset()
         d.update(_elements(shared | tags))
         d.SOPClassUID, d.SOPInstanceUID = CTImageStorage, generate_uid()
         d.Rows, d.Columns = pixels.shape
         d.PixelSpacing, d.SliceThickness = list(spacing[1:]), spacing[0]
-        d.ImageOrientationPatient = list(AXIAL)
-        d.ImagePositionPatient = [origin[0], origin[1], origin[2] + k * spacing[0]]
+        d.ImageOrientationPatient = list(orientation)
+        d.ImagePositionPatient = (np.array(origin) + k * spacing[0] * normal).tolist()
         d.SamplesPerPixel, d.PhotometricInterpretation = 1, "MONOCHROME2"
         d.BitsAllocated, d.BitsStored, d.HighBit, d.PixelRepresentation = 16, 16, 15, 1
         d.RescaleSlope, d.RescaleIntercept, d.RescaleType = 1, -1000, "HU"
