@@ -15,14 +15,14 @@ import imgpipe
 from imgpipe._common import InputError, atomic_path, track
 from imgpipe._common.journal import NO_REASON, Journal, Reason
 from imgpipe._common.resumable import resumable
-from imgpipe._runtime.backends import active, in_order
+from imgpipe._runtime.backends import active, in_order, must_see
 from imgpipe._runtime.workers import worker_count
 from imgpipe.bundle.files import load
 from imgpipe.bundle.inference.batches import Batch, Judged, batches, judge
 from imgpipe.bundle.predictions import Predictions, as_threshold
 from imgpipe.bundle.predictor import Predictor, ids_of
 from imgpipe.datasets.files.fingerprint import fingerprint
-from imgpipe.images import Images
+from imgpipe.images import ImageFile, Images
 
 
 def predict_in_parts(
@@ -86,6 +86,9 @@ def predict_in_parts(
     predictor = load(model, trust=trust)
     threshold = as_threshold(threshold, predictor.classes)
     source = predictor.listed(images)
+    if isinstance(source, Images):
+        must_see(item.path for item in source.items if isinstance(item, ImageFile))
+    must_see([os.fspath(model)])
     ids = ids_of(source)
     digest = _digest(Path(model))
     local = worker_count(n_jobs) == 1 and active() is None

@@ -7,6 +7,7 @@ import click
 
 from imgpipe._common import InputError, needed_for
 from imgpipe._runtime.light_start import start_numba_without_scipy
+from imgpipe.cli.program import backends as _backends
 from imgpipe.cli.program import kept_rows as _kept_rows
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program.compiling import telling_of_compilation
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Workers [default: 1].")
+@_backends.options
 @_options.lang
 @_options.trust
 @_options.force
@@ -42,6 +44,8 @@ def command(
     threshold: float | None,
     resume: bool,
     jobs: int | None,
+    backend: str | None,
+    scheduler: str | None,
     lang: str,
     trust: bool,
     force: bool,
@@ -76,6 +80,7 @@ def command(
             "--threshold goes with a table: --report tells of the most probable class, and which "
             "of the run's thresholds its probability reaches"
         )
+    workers = _backends.workers(backend, scheduler, jobs, alone=1)
     page = _checked(report, (model, *images), force)
     path = None
     if out is not None:
@@ -93,10 +98,10 @@ def command(
             _explain(bundle.load(model, trust=trust), images, page, lang)
         given = images[0] if len(images) == 1 else list(images)
         parts = bundle.predict_in_parts(
-            model, given, path, threshold=threshold, resume=resume, trust=trust, n_jobs=jobs or 1
+            model, given, path, threshold=threshold, resume=resume, trust=trust, n_jobs=workers
         )
         found = Predicted(as_json, path is not None)
-        with _kept_rows.telling_of_stops():
+        with _backends.chosen(backend, scheduler), _kept_rows.telling_of_stops():
             for part in parts:
                 found.take(part)
     found.end(str(path))

@@ -82,6 +82,23 @@ def test_a_killed_worker_changes_nothing(
     assert Path("afar.csv").read_bytes() == Path("plain.csv").read_bytes()
 
 
+def test_predict_with_a_killed_worker(
+    run: Run, tmp_path: Path, model: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Predictions of the cluster are those of this machine, where a worker is killed, too."""
+    monkeypatch.setattr("imgpipe.bundle.inference.batches._BATCH", 4)
+    monkeypatch.chdir(tmp_path)
+    write_tree(tmp_path / "new", per_class=40)
+    (tmp_path / "new" / "benign" / "bad.png").write_bytes(b"no picture")
+    predict = ("predict", model, "--trust", "new", "--out")
+    assert run(*predict, "plain.csv").exit_code == 1
+    with killing_a_worker(scheduler, once=tmp_path / "afar.csv.part") as killed:
+        done = run(*predict, "afar.csv", "--backend", "dask", "--scheduler", scheduler)
+    assert killed
+    assert done.exit_code == 1, done.stderr
+    assert Path("afar.csv").read_bytes() == Path("plain.csv").read_bytes()
+
+
 def same_predictions(plain: Path, afar: Path) -> bool:
     """Whether two runs predict the same bytes, and score the same."""
     models = [json.loads((run / "result.json").read_text())["models"] for run in (plain, afar)]

@@ -219,6 +219,14 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("train", "--note"): [Case(TRAIN, "--note teaching", code=0, differs=True)],
     ("train", "--region"): [Case(TRAIN, "--region box", NO_MASKS)],
     ("train", "--empty-mask"): [Case(TRAIN, "--empty-mask drop", NO_MASKS)],
+    ("predict", "--backend"): [
+        Case("predict {model} --trust {image}", "--backend dask", "--scheduler ADDRESS"),
+        Case("predict {model} --trust --jobs 1 {image}", NO_CLUSTER, "--jobs"),
+        Case("predict {model} --trust {image}", NO_CLUSTER, "no Dask scheduler answers"),
+    ],
+    ("predict", "--scheduler"): [
+        Case("predict {model} --trust {image}", "--scheduler tcp://a:1", "--backend dask")
+    ],
     ("predict", "--out"): [Case("predict {model} {image} --trust", "--out {out}/p.txt", ".txt")],
     ("predict", "--resume"): [
         Case("predict {model} {image} --trust", "--resume", "goes with --out"),

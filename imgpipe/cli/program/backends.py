@@ -27,12 +27,17 @@ def options(verb: _Verb) -> _Verb:
     return verb
 
 
-def workers(backend: str | None, scheduler: str | None, jobs: int | None) -> int | None:
-    """Refuse options that do not fit; give the number of workers, None where the cluster says."""
+def workers(
+    backend: str | None, scheduler: str | None, jobs: int | None, alone: int | None = None
+) -> int | None:
+    """Refuse options that do not fit; give the number of workers, None where the cluster says.
+
+    Without any of the options there are as many as CPUs, or as `alone` says.
+    """
     if backend is None and scheduler is not None:
         raise InputError("--scheduler goes with --backend dask")
     if backend is None:
-        return _options.worker_count(jobs)
+        return _options.worker_count(jobs or alone)
     if scheduler is None:
         raise InputError(
             "--backend dask needs --scheduler ADDRESS, the one that `dask scheduler` prints"
