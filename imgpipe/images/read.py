@@ -102,11 +102,13 @@ def read(path: str | os.PathLike[str]) -> Image:
     and, within 16 pixels of padding, what lies beyond all values further away. YBR and palette
     become RGB. Windows are not applied, but kept as `windows`, turned round with the values of a
     MONOCHROME1 file, so that an image seen through one looks as a viewer shows it; `unit` is HU
-    where a CT does not say otherwise. Frames whose positions are known are put in spatial order,
-    from the lowest along the normal; the distance of slices is that of their positions, and unequal
-    distances are an error. Each transfer syntax has one decoder, whatever else is installed: JPEG
-    of 8 bits and JPEG 2000 Pillow, or OpenJPEG where that cannot; RLE pydicom; JPEG of 12 bits and
-    lossless JPEG libjpeg-turbo (imagecodecs); JPEG-LS CharLS (pyjpegls).
+    where a CT does not say otherwise. PET in Bq/ml becomes SUV by body weight where the tags tell
+    weight, dose, times and corrections, and a warning tells the factor, or what is missing. Frames
+    whose positions are known are put in spatial order, from the lowest along the normal; the
+    distance of slices is that of their positions, and unequal distances are an error. Each transfer
+    syntax has one decoder, whatever else is installed: JPEG of 8 bits and JPEG 2000 Pillow, or
+    OpenJPEG where that cannot; RLE pydicom; JPEG of 12 bits and lossless JPEG libjpeg-turbo
+    (imagecodecs); JPEG-LS CharLS (pyjpegls).
 
     *NIfTI.* The array has the file's axes, the one that runs slowest first: (z, y, x) of a scan in
     slices. Nothing is turned or resampled: `place` says where each axis points, x to the left, y to

@@ -18,9 +18,14 @@ from imgpipe.images.formats.dicom.planes import (
     spatial_order,
     unevenness,
 )
-from imgpipe.images.formats.dicom.recommended import unit_of, windows_of
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
-from imgpipe.images.formats.dicom.stacked import check_one_scan, listed, of_one_series, stacked
+from imgpipe.images.formats.dicom.stacked import (
+    check_one_scan,
+    listed,
+    meaning_of,
+    of_one_series,
+    stacked,
+)
 from imgpipe.images.formats.dicom.values import filled
 from imgpipe.images.formats.errors import coded, quiet
 from imgpipe.images.image import DICOM_SUFFIXES, Image, check_budget
@@ -126,11 +131,9 @@ def read_series(
     fault = unevenness(planes, say("slices")) if allow_gaps else None
     between = distance(name, planes, say("slices")) if fault is None else 0.0
     check_budget(name, (len(planes), *files[0].shape))
-    middle = files[len(files) // 2]
-    windows, left_out = windows_of(middle.name, middle.dataset, len(middle.planes))
-    unit = unit_of(middle.name, middle.dataset, len(middle.planes))
-    values, padding = stacked(files, order)
-    origin, notes = np.array(planes[0].position), (*_passed_over(opened), *left_out)
+    meaning = meaning_of(files)
+    values, padding = stacked(files, order, meaning.suv)
+    origin, notes = np.array(planes[0].position), (*_passed_over(opened), *meaning.notes)
     if fault is not None:
         values, padding, origin, between, count = evened(name, planes, values, padding)
         told = say(
@@ -146,8 +149,8 @@ def read_series(
             spacing,
             warnings=notes,
             place=place,
-            unit=unit,
-            windows=windows,
+            unit=meaning.unit,
+            windows=meaning.windows,
         ),
         origin=place.origin,
         directions=place.directions,

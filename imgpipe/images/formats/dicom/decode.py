@@ -15,7 +15,8 @@ from imgpipe.images.formats.dicom.pixels import (
     shape_of,
     stored,
 )
-from imgpipe.images.formats.dicom.recommended import unit_of, windows_of
+from imgpipe.images.formats.dicom.recommended import scaled, unit_of, windows_of
+from imgpipe.images.formats.dicom.uptake import uptake_of
 from imgpipe.images.formats.dicom.values import filled, measured
 from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.formats.samples import Samples
@@ -33,6 +34,9 @@ def decode_dicom(name: str, data: bytes) -> Samples:
         frames = len(samples.values) if samples.values.ndim == 3 else 1
         windows, notes = windows_of(name, dataset, frames)
         unit = unit_of(name, dataset, frames)
+        if (uptake := uptake_of(name, dataset)) is not None:
+            unit, windows = uptake.unit, scaled(windows, uptake.factor)
+            notes += [uptake.note] if uptake.note else []
         return replace(samples, windows=windows, unit=unit, warnings=(*samples.warnings, *notes))
 
 

@@ -69,6 +69,20 @@ def _mirror(name: str, dataset: Any, frames: int) -> float | None:
     return slope * ends + 2 * per_frame(name, dataset, INTERCEPT, frames, 0.0)[0]
 
 
+def scaled(windows: tuple[Window, ...], factor: float) -> tuple[Window, ...]:
+    """Windows of values that are multiplied with a factor."""
+    if factor == 1:
+        return windows
+    found = []
+    for one in windows:
+        linear = one.function == "linear"
+        center, width = one.center - 0.5 * linear, one.width - linear
+        if width > 0:
+            function = "linear_exact" if linear else one.function
+            found.append(Window(center * factor, width * factor, function, one.name))
+    return tuple(found)
+
+
 def unit_of(name: str, dataset: Any, frames: int) -> str | None:
     """Unit of the values as they are measured; None where the file says none."""
     modality = text(name, dataset, "Modality")

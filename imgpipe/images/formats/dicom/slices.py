@@ -46,10 +46,10 @@ class SliceFile:
     frame: str
     dataset: Any = field(repr=False)
 
-    def pixels(self) -> tuple[np.ndarray, np.ndarray | None]:
+    def pixels(self, suv: bool = True) -> tuple[np.ndarray, np.ndarray | None]:
         """Values (n, y, x) in the order of the planes, and where they are padding; once."""
         with reading_dicom(self.name):
-            values, padding = measured(self.name, self.dataset)
+            values, padding = measured(self.name, self.dataset, suv=suv)
         for tag in PIXEL_TAGS:
             # what is decoded need not be kept besides
             self.dataset.pop(tag, None)

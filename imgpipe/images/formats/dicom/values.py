@@ -10,13 +10,26 @@ from imgpipe._common import InputError
 from imgpipe.images.formats.dicom.elements import element, items, number, numbers, text, whole
 from imgpipe.images.formats.dicom.frames import INTERCEPT, SLOPE, per_frame
 from imgpipe.images.formats.dicom.pixels import is_lossy, stored
+from imgpipe.images.formats.dicom.uptake import uptake_of
 
 _NEAR = 0.01  # share of the stored range by which lossy padding may differ from its value
 _RINGING = 16  # pixels, a block of subsampled JPEG
 
 
-def measured(name: str, dataset: Any) -> tuple[np.ndarray, np.ndarray | None]:
-    """Gray values, frames in the order of the file, and where they are padding."""
+def measured(name: str, dataset: Any, *, suv: bool = True) -> tuple[np.ndarray, np.ndarray | None]:
+    """Gray values, frames in the order of the file, and where they are padding.
+
+    Those of PET are standardised uptake values where `suv` and the tags allow it.
+    """
+    values, padding = _in_its_unit(name, dataset)
+    uptake = uptake_of(name, dataset) if suv else None
+    if uptake is not None and uptake.factor != 1:
+        values = values * uptake.factor
+    return values, padding
+
+
+def _in_its_unit(name: str, dataset: Any) -> tuple[np.ndarray, np.ndarray | None]:
+    """Gray values after the modality's rescale or table, and where they are padding."""
     values = stored(name, dataset)
     limits = _limits(name, dataset, values.dtype)
     padding = _padding(name, dataset, values)
