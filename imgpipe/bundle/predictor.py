@@ -11,6 +11,7 @@ from imgpipe._common import InputError, by_position, track
 from imgpipe._common.journal import NO_REASON, Reason
 from imgpipe._common.texts import say
 from imgpipe.bundle.inference.batches import Batch, as_image, batches, judge, usable_image
+from imgpipe.bundle.inference.reading import reading_of
 from imgpipe.bundle.predictions import Predictions, as_threshold, chosen, flagged_note
 from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
@@ -238,11 +239,11 @@ class Predictor:
                 "sequence of arrays, or paths; of one image [image]"
             )
         if isinstance(images, str | os.PathLike):
-            return self._looked_at(find_images(images, size=self.model.size))
+            return self._looked_at(find_images(images, **reading_of(self.model)))
         if not len(images):
             raise InputError("images is empty; give at least one")
         if isinstance(images, list | tuple) and isinstance(images[0], str | os.PathLike):
-            return self._looked_at(find_images(images, size=self.model.size))
+            return self._looked_at(find_images(images, **reading_of(self.model)))
         return self._looked_at(images) if isinstance(images, Images) else images
 
     def _looked_at(self, images: Images) -> Images:

@@ -143,6 +143,17 @@ class Dataset(Labelled):
                 "resize them with --size PX (size= in Python)"
             )
 
+    def require_one_kind(self) -> None:
+        """Raise an InputError, unless all are images, or all volumes."""
+        colour = self.channel_axis is not None
+        kinds = {len(shape) - colour: shape for shape in self.images.shapes}
+        if len(kinds) > 1:
+            found = " and ".join("x".join(map(str, shape)) for shape in kinds.values())
+            raise InputError(
+                f"{self.where}: images and volumes together ({found}); take slices of the volumes "
+                "(--slices middle), or leave one kind out"
+            )
+
 
 # a constructor's argument, then what the images carry
 Dataset.masks = property(lambda self: self.images.masks, doc="Mask of each image, None without.")  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from imgpipe.evaluate.data.lookalikes.handling import check_handling, handle
 from imgpipe.evaluate.data.row_survey import survey_of
 from imgpipe.evaluate.data.subgroups import groupings
 from imgpipe.evaluate.fits.as_drawn import fit_as_drawn
-from imgpipe.evaluate.fits.candidates import make_candidates
+from imgpipe.evaluate.fits.candidates import check_sizes, make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.learning_curves import learning_curves
@@ -156,7 +156,7 @@ def compare(
         subgroups = list(subgroups)  # read twice
     groupings(dataset, subgroups)  # an unknown column stops before anything is read
     candidates = make_candidates(models, dataset, n_jobs)
-    dataset.require_one_size()
+    check_sizes(dataset, candidates)
     survey = survey_of(dataset, n_jobs)
     dataset, survey, splits, copies = handle(
         dataset, survey, division.splits, duplicates, division.draw, n_jobs

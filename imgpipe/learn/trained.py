@@ -48,6 +48,14 @@ class TrainedModel:
         What features were like in training, for explanations; None where it computes none.
     novelty : Novelty, optional
         What tells which images are out of distribution.
+    fit : {"stretch", "pad", "crop"}
+        How `size` is reached.
+    slices : str, optional
+        Which slices of volumes it takes, as in `imgpipe.datasets.load`.
+    unit : str, optional
+        Of the values of all images of the training.
+    any_size : bool
+        Whether these had several sizes, and new ones may have others; `image_shape` is the first.
     """
 
     pipeline: Any
@@ -63,6 +71,10 @@ class TrainedModel:
     sample: Images | None = field(default=None, repr=False)
     summary: FeatureSummary | None = field(default=None, repr=False)
     novelty: Novelty | None = field(default=None, repr=False)
+    fit: str = "stretch"
+    slices: str | None = None
+    unit: str | None = None
+    any_size: bool = False
 
     def __repr__(self) -> str:
         steps = ", ".join(steps_of(self))
@@ -106,13 +118,26 @@ class TrainedModel:
         expected, given = _kind(self.channel_axis), _kind(channel_axis)
         if expected != given:
             raise InputError(f"is a {given} image; the model was trained on {expected} images")
-        if pixels.shape != self.image_shape:
+        if self.any_size and pixels.ndim != len(self.image_shape):
+            raise InputError(
+                f"has {pixels.ndim} axes; the model was trained on images of "
+                f"{len(self.image_shape)}{_hint(pixels, self.image_shape)}"
+            )
+        if not self.any_size and pixels.shape != self.image_shape:
             raise InputError(
                 f"is {_dimensions(pixels.shape)} pixels; the model was trained on "
                 f"{_dimensions(self.image_shape)} (train with --size to have images resized)"
+                f"{_hint(pixels, self.image_shape)}"
             )
         if str(pixels.dtype) != self.dtype:
             raise InputError(f"has {pixels.dtype} pixels; the model was trained on {self.dtype}")
+
+
+def _hint(pixels: np.ndarray, shape: tuple[int, ...]) -> str:
+    """Say what would do where a volume stands for an image, or the other way round."""
+    if pixels.ndim > len(shape):
+        return "; of a volume take slices (--slices middle)"
+    return "; it takes volumes" if pixels.ndim < len(shape) else ""
 
 
 def _kind(channel_axis: int | None) -> str:

@@ -54,8 +54,8 @@ def fit(
     Parameters
     ----------
     dataset : Dataset or pair
-        From `imgpipe.datasets.load`, or images and their labels; all images of one size and pixel
-        type.
+        From `imgpipe.datasets.load`, or images and their labels; all images of one pixel type,
+        and, for a network, of one size.
     model : str
         A name of `CLASSIFIERS`.
     filters, families, bins, bin_width, extraction
@@ -65,7 +65,8 @@ def fit(
     n_jobs : int, optional
         Workers for features and classifier; None means 1.
     size : int or (int, int), optional
-        What `load` was asked to resize the images to: noted, so that new images are resized too.
+        What `load` was asked to resize the images to: noted, so that new images are resized too;
+        by default what the data set says of it.
     region, empty_mask : str, optional
         What features look at, and what is done without a mask: as in
         `imgpipe.datasets.in_region`.
@@ -110,7 +111,9 @@ def fit(
             "images could be found; leave cases at none"
         )
     dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
-    dataset.require_one_size()
+    if model not in CLASSIFIERS or CLASSIFIERS[model].raw_images:
+        dataset.require_one_size()
+    dataset.require_one_kind()
     _require_one_dtype(dataset)
     train = dataset.positions("train")
     _require_two_classes(dataset, train)
@@ -161,7 +164,7 @@ def _trained(
         part.channel_axis,
         first.shape,
         str(first.dtype),
-        size,
+        size or part.reading.size,
         tuple(sorted(set(digests))),
         (*part.warnings, *_dangers(part, digests), *_doubts(learnt)),
         part.region,
@@ -169,6 +172,10 @@ def _trained(
         part.images[spread(part.labels, _SAMPLE)],
         summary,
         learnt if isinstance(learnt, Novelty) else None,
+        fit=part.reading.fit,
+        slices=part.reading.slices,
+        unit=part.unit,
+        any_size=len(part.sizes) > 1,
     )
 
 

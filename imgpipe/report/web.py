@@ -71,6 +71,10 @@ def write_web_page(
         expected = predictor.model
         if len(expected.image_shape) - (expected.channel_axis is not None) != 2:
             raise InputError(f"{shown(model)}: takes volumes; a page classifies pictures")
+        if expected.fit != "stretch":
+            raise InputError(
+                f"{shown(model)}: was trained with --fit {expected.fit}; a page stretches pictures"
+            )
         page = page_of(predictor, made.content, found_runtime(runtime), lang)
         Path(scratch, "index.html").write_text(page, encoding="utf-8")
     return made

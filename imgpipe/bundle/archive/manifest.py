@@ -14,6 +14,8 @@ from imgpipe.bundle.archive.card_check import check_card
 from imgpipe.bundle.archive.kept import Kept
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
 from imgpipe.bundle.archive.strict_json import as_hinted, check_text, first_repeated, parsed
+from imgpipe.images.fit import FITS
+from imgpipe.images.slices import check_slices
 
 FORMAT = "imgpipe"
 FORMAT_VERSION = 1
@@ -52,6 +54,9 @@ class Expected:
     region: str
     unit: str | None = None
     window: tuple[float, float] | None = None
+    fit: str = "stretch"
+    slices: str | None = None
+    any_size: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,9 @@ class Manifest:
     members: Mapping[str, Member] = field(default_factory=dict)
 
 
+_LATER = {"fit": "stretch", "slices": None, "any_size": False}
+
+
 def described(content: bytes, array: np.ndarray | None = None) -> Member:
     """Measure a member."""
     digest = hashlib.sha256(content).hexdigest()
@@ -125,6 +133,11 @@ def described(content: bytes, array: np.ndarray | None = None) -> Member:
 def to_json(manifest: Manifest) -> bytes:
     """Write a manifest."""
     content = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(manifest)}
+    # what says nothing is left out: earlier versions take such a file
+    told = content["expected"]
+    for name, value in _LATER.items():
+        if told[name] == value:
+            del told[name]
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -231,6 +244,13 @@ def _check_expected(expected: Expected) -> None:
         )
     _check_choice("expected.dtype", expected.dtype, PIXEL_TYPES)
     _check_choice("expected.region", expected.region, REGIONS)
+    _check_choice("expected.fit", expected.fit, FITS)
+    if expected.slices is not None:
+        check_slices(expected.slices)
+    if expected.unit is not None:
+        _check_names("expected.unit", (expected.unit,), 1)
+    if expected.any_size and expected.size is not None:
+        raise InputError("expected.any_size does not go with expected.size")
     size = expected.size
     sides = size if isinstance(size, tuple) else (size,)
     if size is not None and not all(side and 1 <= side <= LONGEST_SIDE for side in sides):

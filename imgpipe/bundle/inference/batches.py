@@ -89,7 +89,7 @@ def usable_image(item: Any, model: "TrainedModel") -> Image:
     if model.channel_axis is None:
         image = single_channel(image)
     if model.size is not None:
-        image = resized(image, model.size)
+        image = resized(image, model.size, model.fit)
     model.check(image.pixels, image.channel_axis)
     if model.region != "image" and (image.mask is None or not image.mask.any()):
         lack = "has no mask" if image.mask is None else "has an empty mask"

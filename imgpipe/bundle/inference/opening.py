@@ -54,4 +54,8 @@ def _model(bundled: Bundled) -> TrainedModel:
         region=expected.region,
         **from_members(told.kept, bundled.arrays, told.features, len(told.classes)),
         novelty=from_bundle(told, bundled.arrays),
+        fit=expected.fit,
+        slices=expected.slices,
+        unit=expected.unit,
+        any_size=expected.any_size,
     )

@@ -9,6 +9,7 @@ from imgpipe.bundle.model_card.blocks import Block, Facts, Section, Words
 
 if TYPE_CHECKING:
     from imgpipe.bundle.model_card.inspected import Inspected
+    from imgpipe.learn.trained import TrainedModel
 
 RESEARCH = "For research and teaching. Not for clinical use."
 _KINDS = {
@@ -18,6 +19,11 @@ _KINDS = {
     "network": "a network (ONNX)",
 }
 _NO_WINDOW = "none is applied: values as stored, of DICOM after slope and intercept"
+_FITS = {
+    "stretch": "",
+    "pad": ", aspect ratio kept, with a border of the lowest value",
+    "crop": ", aspect ratio kept, with what lies beyond cut off",
+}
 _LOOKS_AT = {
     "image": "the whole image; masks are not used",
     "mask": "the pixels inside the mask, which each image needs",
@@ -122,7 +128,8 @@ def expected_input(found: "Inspected") -> Section:
     kind = "gray" if model.channel_axis is None else f"{model.image_shape[-1]} colour channels"
     rows = [
         ("Images", f"{words.dimensions(sides)} pixels, {kind}, {model.dtype}"),
-        ("Other sizes", _resizing(model.size)),
+        ("Other sizes", _resizing(model)),
+        *([("Of volumes", f"slices: {model.slices}")] if model.slices else []),
         ("Looks at", _LOOKS_AT[model.region]),
         *_values(found),
     ]
@@ -130,11 +137,12 @@ def expected_input(found: "Inspected") -> Section:
     return Section("Expected input", blocks)
 
 
-def _resizing(size: int | tuple[int, int] | None) -> str:
+def _resizing(model: "TrainedModel") -> str:
+    size = model.size
     if size is None:
-        return "refused"
+        return "taken" if model.any_size else "refused"
     sides = size if isinstance(size, tuple) else (size, size)
-    return f"resized to {words.dimensions(sides)}"
+    return f"resized to {words.dimensions(sides)}{_FITS[model.fit]}"
 
 
 def _values(found: "Inspected") -> list[tuple[str, str]]:

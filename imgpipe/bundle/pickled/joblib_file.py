@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 _FORMAT = "imgpipe-joblib"
+_READING = ("fit", "slices", "unit", "any_size")
 _CHUNK = 2**16
 
 
@@ -28,7 +29,7 @@ def dump(
 
     import imgpipe
 
-    content = {name: getattr(model, name) for name in (*PARTS, "trained_on", "region")}
+    content = {name: getattr(model, name) for name in (*PARTS, "trained_on", "region", *_READING)}
     content["warnings"] = tuple(map(str, model.warnings))
     for name in ("cases", "summary", "novelty"):
         kept = getattr(model, name)
@@ -78,6 +79,7 @@ def undumped(path: str | os.PathLike[str], stream: bytes) -> Predictor:
         trained_on=content.get("trained_on"),
         warnings=content.get("warnings", ()),
         region=content.get("region", "image"),
+        **{name: content[name] for name in _READING if name in content},
         cases=_kept(path, TrainingCases, content.get("cases")),
         summary=_kept(path, FeatureSummary, content.get("summary")),
         novelty=_kept(path, Novelty, content.get("novelty")),

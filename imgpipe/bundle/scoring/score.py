@@ -107,7 +107,8 @@ def _as_estimator(pipeline: Any, n_jobs: int | None) -> Any:
 
 def _check_images(dataset: "Dataset", predictor: Predictor) -> None:
     """Refuse images unlike those of the training; in one array, all are like the first."""
-    dataset.require_one_size()
+    if not predictor.model.any_size:
+        dataset.require_one_size()
     several = not dataset.images.is_stack
     for i in range(len(dataset) if several else min(1, len(dataset))):
         try:

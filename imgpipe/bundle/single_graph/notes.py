@@ -23,9 +23,10 @@ def notes_of(manifest: Manifest, digest: str) -> dict[str, str]:
     -------
     dict of str to str
         ``classes``, ``shape`` and ``resized`` (rows and columns that images were resized to in
-        training, or null) are JSON.
+        training, or null) are JSON; ``fit`` is there where these kept their aspect ratio.
     """
     expected = manifest.expected
+    fit = {} if expected.fit == "stretch" else {"fit": expected.fit}
     rows_columns = list(expected.image_shape[:2])
     return {
         "format": FORMAT,
@@ -37,6 +38,7 @@ def notes_of(manifest: Manifest, digest: str) -> dict[str, str]:
         "shape": _json(list(expected.image_shape)),
         "channels": "1" if expected.channel_axis is None else "3",
         "resized": _json(None if expected.size is None else rows_columns),
+        **fit,
         "use": USE,
     }
 

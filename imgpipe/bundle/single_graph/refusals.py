@@ -62,6 +62,8 @@ def _of_images(expected: Expected) -> list[str]:
         found.append(f"pixels of {expected.dtype} ({', '.join(DTYPES)} can)")
     if expected.region != "image":
         found.append(f"the region {expected.region} (train with --region image)")
+    if expected.any_size:
+        found.append("images of several sizes (train with --size)")
     shape, colour = expected.image_shape, expected.channel_axis is not None
     sides = shape[:-1] if colour else shape
     if len(sides) != 2:

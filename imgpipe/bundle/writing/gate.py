@@ -29,7 +29,7 @@ NETWORK_TOLERANCE = 1e-4
 """The same of a network, whose float32 sums another library adds up in another order."""
 _TOLD = (
     "classes", "channel_axis", "image_shape", "dtype", "size", "region", "trained_on", "warnings",
-    "cases", "summary", "novelty",
+    "cases", "summary", "novelty", "fit", "slices", "any_size",
 )  # fmt: skip
 _PRINTABLE = ("ids", "patients")  # are written in letters that a manifest takes
 _FEW = 8  # images: of fewer, changed versions are judged, too

@@ -44,6 +44,7 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
     else:
         raise _no_images(steps)
     fitted, graphs, arrays = part
+    unit, window = _seen_through(filters)
     selftest, selftest_arrays = selftest_of(model)
     kept, kept_arrays = to_members(model)
     novelty, novelty_arrays = to_bundle(model.novelty)
@@ -56,7 +57,11 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
             model.dtype,
             model.size,
             model.region,
-            *_seen_through(filters),
+            model.unit or unit,
+            window,
+            fit=model.fit,
+            slices=model.slices,
+            any_size=model.any_size,
         ),
         steps=to_settings(filters, extraction),
         fitted=fitted,

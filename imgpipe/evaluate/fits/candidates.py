@@ -37,6 +37,22 @@ def make_candidates(models: Any, dataset: Any, n_jobs: int | None = None) -> lis
     return [_candidate(name, given, dataset, n_jobs) for name, given in named.items()]
 
 
+def check_sizes(dataset: Any, candidates: list[Candidate]) -> None:
+    """Refuse images of several sizes where a model takes the images themselves."""
+    if dataset.region == "table":
+        return
+    dataset.require_one_kind()
+    whole = [each.name for each in candidates if not split_features(each.estimator)[0]]
+    if whole and not all(map(_sees_nothing, (c.estimator for c in candidates if c.name in whole))):
+        dataset.require_one_size()
+
+
+def _sees_nothing(estimator: Any) -> bool:
+    """Tell what does not look at its input."""
+    last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+    return type(last).__name__ == "DummyClassifier"
+
+
 def _candidate(name: str, given: Any, dataset: Any, n_jobs: int | None) -> Candidate:
     """One model, from its registered name or ready made."""
     if str(name).startswith(PREFIX):
