@@ -1,7 +1,7 @@
 """`imgpipe evaluate`: a trained model judged on labelled data that it has not seen."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +9,9 @@ from imgpipe._common import InputError
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program import run_folder as _runs
+
+if TYPE_CHECKING:
+    from imgpipe.learn import TrainedModel
 
 
 @click.command()
@@ -54,11 +57,8 @@ def command(
 
     predictor = bundle.load(model, trust=trust)
     _options.warn_trust(model, trust)
-    reading = _reading.reading(where)
-    own, size = predictor.model.size, reading["size"]
-    if size is not None and own is not None and size != own:
-        raise InputError(f"--size is {size}; the model was trained with --size {own}")
-    dataset = datasets.load(data, **reading | {"size": size or own})
+    reading = _as_trained(predictor.model, _reading.reading(where), ctx.params["fit"])
+    dataset = datasets.load(data, **reading)
     positive = predictor.model.positive_class
     if reading["positive"] is not None and dataset.classes[-1] != positive:
         raise InputError(
@@ -76,3 +76,26 @@ def command(
         least=least,
     )
     _runs.publish(comparison, folder, ctx.obj.command, as_json, lang)
+
+
+def _as_trained(model: "TrainedModel", reading: dict[str, Any], fit: str | None) -> dict[str, Any]:
+    """Read images as those of the training were; refuse to be told otherwise."""
+    size, own = reading["size"], model.size
+    pair = (own, own) if isinstance(own, int) else own
+    if size is not None and own is not None and (size, size) != pair:
+        told = own if isinstance(own, int) or own[0] != own[1] else own[0]
+        raise InputError(f"--size is {size}; the model was trained with --size {told}")
+    if fit is not None and own is not None and fit != model.fit:
+        raise InputError(f"--fit is {fit}; the model was trained with --fit {model.fit}")
+    volumes = len(model.image_shape) - (model.channel_axis is not None) > 2
+    if volumes and reading["slices"] is not None:
+        raise InputError(f"--slices is {reading['slices']}; the model was trained with --volumes")
+    if not volumes and reading["volumes"]:
+        raise InputError("--volumes is given; the model takes images of two axes")
+    # an option is told to change nothing only where it was asked for
+    return reading | {
+        "size": size or own,
+        "fit": reading["fit"] if own is None else model.fit,
+        "slices": reading["slices"] or model.slices,
+        "volumes": volumes,
+    }

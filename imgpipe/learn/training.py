@@ -164,7 +164,7 @@ def _trained(
         part.channel_axis,
         first.shape,
         str(first.dtype),
-        size or part.reading.size,
+        size if size is not None else part.reading.size,
         tuple(sorted(set(digests))),
         (*part.warnings, *_dangers(part, digests), *_doubts(learnt)),
         part.region,

@@ -153,6 +153,8 @@ def from_json(text: bytes) -> Manifest:
         )
     if type(version) is not int or version != FORMAT_VERSION:
         raise InputError(f"format_version is {excerpt(version)}; it must be {FORMAT_VERSION}")
+    if isinstance(content.get("expected"), dict):
+        content["expected"] = _LATER | content["expected"]
     manifest: Manifest = as_hinted(Manifest, content, "manifest")
     _check_classes(manifest)
     _check_expected(manifest.expected)

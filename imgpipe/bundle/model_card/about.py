@@ -126,8 +126,9 @@ def expected_input(found: "Inspected") -> Section:
     model = found.model
     sides = model.image_shape if model.channel_axis is None else model.image_shape[:-1]
     kind = "gray" if model.channel_axis is None else f"{model.image_shape[-1]} colour channels"
+    such_as = "any size, such as " if model.any_size else ""
     rows = [
-        ("Images", f"{words.dimensions(sides)} pixels, {kind}, {model.dtype}"),
+        ("Images", f"{such_as}{words.dimensions(sides)} pixels, {kind}, {model.dtype}"),
         ("Other sizes", _resizing(model)),
         *([("Of volumes", f"slices: {model.slices}")] if model.slices else []),
         ("Looks at", _LOOKS_AT[model.region]),
