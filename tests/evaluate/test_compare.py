@@ -369,7 +369,7 @@ def test_colour_is_told_to_a_ready_pipeline() -> None:
 
 
 def test_images_of_mixed_sizes_are_refused() -> None:
-    """A comparison asks for one size, and names the option that makes it."""
+    """A model that takes the images themselves asks for one size; features do not."""
 
     class Mixed:
         shapes = ((8, 8), (9, 9)) * 10
@@ -378,11 +378,13 @@ def test_images_of_mixed_sizes_are_refused() -> None:
             return 20
 
         def __getitem__(self, index: int) -> np.ndarray:
-            return np.zeros(self.shapes[index])
+            return np.random.default_rng(index).normal(index % 2, 1, self.shapes[index])
 
     data = Dataset("mixed", Mixed(), [0, 1] * 10, ("a", "b"))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="--size"):
-        compare("dummy", data)
+        compare({"raw": RandomForestClassifier()}, data)
+    forest = make_pipeline("forest", families="intensity")
+    assert len(compare({"forest": forest}, data, folds=2, least=1).models) == 1
 
 
 def test_an_interrupt_is_passed_on() -> None:
