@@ -12,7 +12,6 @@ from imgpipe.bundle.single_graph.plane import Plane
 from imgpipe.enhance.gamma import powers
 from imgpipe.learn.graphs.graph import Graph
 
-
 _INT64 = 7  # of ONNX
 
 
