@@ -14,6 +14,7 @@ from imgpipe.images.image_file import ImageFile
 from imgpipe.images.item import Item, has_mask, with_mask
 from imgpipe.images.region import box_mask, fitted_mask, resized
 from imgpipe.images.resize import resize
+from imgpipe.images.windows import Window
 
 _PORTION = 256  # images resized at a time, since sums are in float64
 
@@ -27,6 +28,7 @@ class Stack:
     spacing: tuple[float, ...] | None = None
     channel_axis: int | None = None
     unit: str | None = None
+    windows: tuple[tuple[Window, ...], ...] | None = None  # of each, where any has some
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -39,7 +41,15 @@ class Stack:
     def at(self, index: int) -> Image:
         """One image."""
         mask = None if self.masks is None else self.masks[index]
-        return Image(self.pixels[index], self.channel_axis, self.spacing, mask, unit=self.unit)
+        windows = () if self.windows is None else self.windows[index]
+        return Image(
+            self.pixels[index],
+            self.channel_axis,
+            self.spacing,
+            mask,
+            unit=self.unit,
+            windows=windows,
+        )
 
     def take(self, chosen: np.ndarray) -> "Stack":
         """Give the images at some positions; those of a contiguous range are views."""
@@ -47,7 +57,8 @@ class Stack:
         if len(chosen) and (np.diff(chosen) == 1).all():
             rows = slice(int(chosen[0]), int(chosen[-1]) + 1)
         masks = None if self.masks is None else self.masks[rows]
-        return replace(self, pixels=self.pixels[rows], masks=masks)
+        windows = None if self.windows is None else tuple(self.windows[i] for i in chosen)
+        return replace(self, pixels=self.pixels[rows], masks=masks, windows=windows)
 
     def with_masks(self, masks: Any) -> "Stack | Items":
         """Give these masks to the images."""
@@ -278,4 +289,5 @@ def gathered(items: Sequence[Item]) -> Stack | Items:
     first = images[0]
     masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
     pixels = np.stack([image.pixels for image in images])
-    return Stack(pixels, masks, first.spacing, first.channel_axis, first.unit)
+    windows = tuple(i.windows for i in images) if any(i.windows for i in images) else None
+    return Stack(pixels, masks, first.spacing, first.channel_axis, first.unit, windows)

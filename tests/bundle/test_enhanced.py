@@ -1,6 +1,7 @@
 """Pipelines with steps of enhancement as files: they say the same, and strangers' are checked."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.steps import check_growth, from_settings, to_settings
 from imgpipe.datasets import Dataset
 from imgpipe.enhance import ENHANCEMENTS
-from imgpipe.images import Image, Images
+from imgpipe.images import Image, Images, Window
 from imgpipe.learn import Filter, fit, make_pipeline
 
 GRAY = Expected((24, 20), None, "uint8", None, "image")
@@ -69,6 +70,20 @@ def test_the_manifest_tells_the_window(
     bundle.save(pipeline, path, classes=nodules.classes, sample=nodules.images[0])
     told = Bundled.read(path).manifest.expected
     assert (told.unit, told.window) == (unit, ends)
+
+
+def test_the_windows_of_files_go_on(nodules: Dataset, tmp_path: Any) -> None:
+    """A bundle shows each image through its own window, and names one that has none."""
+    given = [replace(image, windows=(Window(60.0 + 10 * n, 200.0),), unit="HU")
+             for n, image in enumerate(nodules.images)]  # fmt: skip
+    data = replace(nodules, images=Images(given))
+    model = fit(data, "logistic", filters="window:file", families="intensity", region="image")
+    bundle.save(model, tmp_path / "m.imgpipe")
+    opened = bundle.load(tmp_path / "m.imgpipe")
+    expected = model.pipeline.predict_proba(data.images)
+    np.testing.assert_allclose(opened.predict_proba(data.images), expected, atol=1e-6)
+    told = opened.predict([nodules.images[0].pixels])
+    assert "recommends no window" in told.errors[0]
 
 
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {

@@ -10,8 +10,9 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import apply_voi_lut
 
 from imgpipe import InputError
-from imgpipe.images import Image, Window, window
+from imgpipe.images import Image, Images, Window, window
 from imgpipe.images.windows import FUNCTIONS, PRESETS
+from imgpipe.learn import Filter
 
 BITS = 12
 VALUES = np.arange(2**BITS, dtype=np.uint16).reshape(64, 64)
@@ -124,3 +125,16 @@ def test_what_is_no_window(pixels: Any, given_settings: dict[str, Any], words: s
     """The error says what was found and what would do."""
     with pytest.raises(InputError, match=words):
         window(pixels, **given_settings)
+
+
+def test_images_in_memory_keep_the_windows_of_their_files() -> None:
+    """A stack, a part of it and other pixels know which window belongs to which image."""
+    own = [(Window(n, 10.0),) if n else () for n in range(4)]
+    images = Images([Image(np.full((2, 2), n), windows=w, unit="HU") for n, w in enumerate(own)])
+    assert images.is_stack
+    assert [image.windows for image in images] == own
+    chosen = images[np.array([3, 1])].with_pixels(np.zeros((2, 2, 2)))
+    assert [(image.windows, image.unit) for image in chosen] == [(own[3], "HU"), (own[1], "HU")]
+    shown = Filter("window", preset="file").fit_transform(images[1:])
+    np.testing.assert_allclose(shown.pixels, 0.5 + 0.5 / 9, rtol=1e-6)
+    assert [(image.windows, image.unit) for image in shown] == [((), None)] * 3
