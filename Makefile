@@ -79,10 +79,11 @@ fuzz: $(VENV)/.dev ## change bundles and image files at random for SECONDS=60: e
 	$(BIN)/python -m benchmarks.fuzz --seconds $$(($(SECONDS) / 2))
 	$(BIN)/python -m benchmarks.fuzz_readers --seconds $$(($(SECONDS) / 2)) --jobs 2
 
-docs: $(VENV)/.dev ## write docs/features.md, docs/settings.md and docs/checks.md from the registries
+docs: $(VENV)/.dev ## write the pages that come from the registries and from what is read
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md
 	$(BIN)/python -m imgpipe.features.catalogue_page.settings docs/settings.md
 	$(BIN)/python -m imgpipe.evaluate.checks.page docs/checks.md
+	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
 
 bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTorch loop
 	$(BIN)/python -m benchmarks.deep
