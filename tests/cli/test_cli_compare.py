@@ -24,6 +24,7 @@ FILES = [
     "report.md",
     "result.json",
     "run.json",
+    "settings.yaml",
 ]
 METRICS = {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "auc"}
 

@@ -210,7 +210,7 @@ def test_evaluate_writes_a_run_folder(run: Run, model: Path, trees: Path, tmp_pa
     done = run("evaluate", model, trees, "--trust", "--out", tmp_path / "run", "--jobs", 1)
     assert done.exit_code == 0, done.stderr
     tables = ["leaderboard.csv", "predictions.csv"]
-    kept = [*tables, "report.html", "report.md", "result.json", "run.json"]
+    kept = [*tables, "report.html", "report.md", "result.json", "run.json", "settings.yaml"]
     assert sorted(os.listdir(tmp_path / "run")) == sorted(kept)
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     rows = table(run("predict", model, trees, "--trust").stdout)

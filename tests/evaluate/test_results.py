@@ -47,8 +47,8 @@ def test_a_run_folder_holds_every_table(comparison: Comparison, tmp_path: Path) 
     """The files are there and hold what the comparison holds; run.json has their checksums."""
     save_run(comparison, tmp_path / "run")
     files = sorted(path.name for path in (tmp_path / "run").iterdir())
-    tables = ["leaderboard.csv", "predictions.csv"]
-    assert files == [tables[0], "pictures.npz", tables[1], "result.json", "run.json"]
+    kept = ["pictures.npz", "predictions.csv", "result.json", "run.json", "settings.yaml"]
+    assert files == ["leaderboard.csv", *kept]
     run = json.loads((tmp_path / "run" / "run.json").read_text())
     assert {"command", "versions", "seed", "data_hash", "cpu", "threads"} <= set(run)
     assert {"wall_seconds", "cpu_seconds"} <= set(run)

@@ -22,6 +22,7 @@ from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.parameters import unparallel
 from imgpipe.features import FAMILIES, catalogue
+from imgpipe.features.inputs.new_grid import resampling_from
 from imgpipe.images.windows import OF_THE_FILE
 from imgpipe.kernels import KERNELS
 from imgpipe.learn import FeatureExtractor, Filter
@@ -100,6 +101,9 @@ def _is_ours(step: Any) -> bool:
     if isinstance(step, Filter) and getattr(step, "preset", None) == OF_THE_FILE:
         return False  # the key holds pixels, masks and spacing, and no windows
     if isinstance(step, FeatureExtractor):
+        how = resampling_from(step.resampling)
+        if how is not None and how.rounding is None:
+            return False  # it goes by the unit of the pixels, which the key does not hold
         used = {feature.family for feature in catalogue(step.families)}
         if not used <= set(FAMILIES.own):
             return False

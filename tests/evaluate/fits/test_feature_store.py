@@ -95,6 +95,8 @@ def test_what_other_people_wrote_is_not_kept_on_disk() -> None:
         for steps in (
             [Filter("brighter"), FeatureExtractor("intensity")],
             [FeatureExtractor(["intensity", "size"])],
+            # the key holds no unit, by which intensities are rounded
+            [FeatureExtractor("intensity", spacing=(1, 1), resampling=2)],
         ):
             values, _ = store().inputs(steps)
             assert len(values) == 24
