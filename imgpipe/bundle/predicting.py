@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from imgpipe._runtime.backends import active, in_order, must_see
 from imgpipe._runtime.workers import worker_count
 from imgpipe.bundle.files import load
 from imgpipe.bundle.inference.batches import Batch, Judged, batches, judge
+from imgpipe.bundle.inference.reading import How
 from imgpipe.bundle.predictions import Predictions, as_threshold
 from imgpipe.bundle.predictor import Predictor, ids_of
 from imgpipe.datasets.files.fingerprint import fingerprint
@@ -34,6 +35,7 @@ def predict_in_parts(
     resume: bool = False,
     trust: bool = False,
     n_jobs: int | None = None,
+    **how: Unpack[How],
 ) -> Iterator[Predictions]:
     """Predict images with a model's file, and give what it says of some hundred at a time.
 
@@ -56,6 +58,8 @@ def predict_in_parts(
         As in `load`.
     n_jobs : int, optional
         Workers; None means 1.
+    slices, series, allow_gaps
+        As in `Predictor.predict`.
 
     Yields
     ------
@@ -85,7 +89,7 @@ def predict_in_parts(
     """
     predictor = load(model, trust=trust)
     threshold = as_threshold(threshold, predictor.classes)
-    source = predictor.listed(images)
+    source = predictor.listed(images, **how)
     if isinstance(source, Images):
         must_see(item.path for item in source.items if isinstance(item, ImageFile))
     must_see([os.fspath(model)])

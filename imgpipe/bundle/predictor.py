@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -11,9 +11,8 @@ from imgpipe._common import InputError, by_position, track
 from imgpipe._common.journal import NO_REASON, Reason
 from imgpipe._common.texts import say
 from imgpipe.bundle.inference.batches import Batch, as_image, batches, judge, usable_image
-from imgpipe.bundle.inference.reading import reading_of
+from imgpipe.bundle.inference.reading import How, found_as_trained
 from imgpipe.bundle.predictions import Predictions, as_threshold, chosen, flagged_note
-from imgpipe.datasets import find_images
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
 
@@ -64,7 +63,9 @@ class Predictor:
         """Names of the classes, in the order of the columns of `predict_proba`."""
         return self.model.classes
 
-    def predict(self, images: Any, *, threshold: float | None = None) -> Predictions:
+    def predict(
+        self, images: Any, *, threshold: float | None = None, **how: Unpack[How]
+    ) -> Predictions:
         """Predict image by image; one that cannot be used gets its reason and the others go on.
 
         Parameters
@@ -78,6 +79,9 @@ class Predictor:
             Of two classes the positive one, the last of `classes`, is predicted where its
             probability is at least this, as in the thresholds of a run; None takes the most
             probable class.
+        slices, series, allow_gaps
+            How paths are read, as in `imgpipe.datasets.find_images`; the slices by default as in
+            the training.
 
         Returns
         -------
@@ -90,7 +94,7 @@ class Predictor:
             does not lie in [0, 1].
         """
         threshold = as_threshold(threshold, self.classes)
-        source = self.listed(images)
+        source = self.listed(images, **how)
         ids = ids_of(source)
         found = [
             judge(batch, self.model)
@@ -220,12 +224,13 @@ class Predictor:
         except (InputError, OSError) as error:
             raise InputError(told_of(name, error)) from error
 
-    def listed(self, images: Any) -> Any:
+    def listed(self, images: Any, **how: Unpack[How]) -> Any:
         """Find the images behind paths; leave a sequence as it is.
 
         Parameters
         ----------
         images : path, list of paths, ndarray or sequence
+        slices, series, allow_gaps
             As in `predict`.
 
         Returns
@@ -239,11 +244,11 @@ class Predictor:
                 "sequence of arrays, or paths; of one image [image]"
             )
         if isinstance(images, str | os.PathLike):
-            return self._looked_at(find_images(images, **reading_of(self.model)))
+            return self._looked_at(found_as_trained(images, self.model, how))
         if not len(images):
             raise InputError("images is empty; give at least one")
         if isinstance(images, list | tuple) and isinstance(images[0], str | os.PathLike):
-            return self._looked_at(find_images(images, **reading_of(self.model)))
+            return self._looked_at(found_as_trained(images, self.model, how))
         return self._looked_at(images) if isinstance(images, Images) else images
 
     def _looked_at(self, images: Images) -> Images:

@@ -1,7 +1,7 @@
 """`imgpipe predict`: classes and probabilities for images without labels."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,7 @@ from imgpipe._runtime.light_start import start_numba_without_scipy
 from imgpipe.cli.program import backends as _backends
 from imgpipe.cli.program import kept_rows as _kept_rows
 from imgpipe.cli.program import options as _options
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program.compiling import telling_of_compilation
 from imgpipe.cli.program.exit_codes import SOME_FAILED
 from imgpipe.cli.program.predicted import Predicted
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     "--threshold", type=click.FloatRange(0, 1), metavar="P",
     help="Predict the positive of two classes where its probability is at least P.",
 )  # fmt: skip
+@_reading.slices
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Workers [default: 1].")
 @_backends.options
@@ -50,10 +52,12 @@ def command(
     trust: bool,
     force: bool,
     as_json: bool,
+    **how: Any,
 ) -> int:
     r"""Predict the class of each IMAGE with a trained MODEL.
 
-    IMAGE is a file, or a folder of images. The table has the columns id, predicted, p_<class>...,
+    IMAGE is a file, a folder of images, or a manifest, read as the images of the training were:
+    their size, slices of volumes, or whole volumes. The table has the columns id, predicted, p_<class>...,
     error_code, error. An image that cannot be used gets a row with its error, is named on stderr,
     and makes the exit code 1; the others go on. Until the table is whole, finished rows are kept in
     FILE.csv.part, from which --resume goes on. Predicted is the most probable class; with
@@ -81,6 +85,9 @@ def command(
             "of the run's thresholds its probability reaches"
         )
     workers = _backends.workers(backend, scheduler, jobs, alone=1)
+    asked = _options.typed(ctx, *how)
+    if report is not None and asked:
+        raise InputError(f"{', '.join(asked)} goes with a table, not with --report")
     page = _checked(report, (model, *images), force)
     path = None
     if out is not None:
@@ -98,7 +105,14 @@ def command(
             _explain(bundle.load(model, trust=trust), images, page, lang)
         given = images[0] if len(images) == 1 else list(images)
         parts = bundle.predict_in_parts(
-            model, given, path, threshold=threshold, resume=resume, trust=trust, n_jobs=workers
+            model,
+            given,
+            path,
+            threshold=threshold,
+            resume=resume,
+            trust=trust,
+            n_jobs=workers,
+            **how,
         )
         found = Predicted(as_json, path is not None)
         with _backends.chosen(backend, scheduler), _kept_rows.telling_of_stops():

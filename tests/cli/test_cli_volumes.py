@@ -104,6 +104,10 @@ def test_model_of_slices(run: Run, hospital: Path, tmp_path: Path) -> None:
     best = [inside.sum(axis=(1, 2)).argmax() for _, inside in VOLUMES]
     assert [row["id"] for row in told] == [f"v{k}.nii.gz[{z}]" for k, z in enumerate(best)]
     assert not any(row["error"] for row in told)
+    told = json.loads(
+        run("predict", model, str(hospital / "v0.nii.gz"), "--slices", "every=4", "--json").stdout
+    )
+    assert [row["id"] for row in told] == [str(hospital / f"v0.nii.gz[{z}]") for z in (0, 4)]
     card = run("inspect", model).stdout
     assert "aspect ratio kept" in card
     assert "slices: largest" in card

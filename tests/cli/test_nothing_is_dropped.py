@@ -227,6 +227,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("predict", "--scheduler"): [
         Case("predict {model} --trust {image}", "--scheduler tcp://a:1", "--backend dask")
     ],
+    ("predict", "--slices"): [
+        Case("predict {model} {image} --trust", "--slices all", NOTHING, 0),
+        Case("predict {model} {image} --trust --report {out}/p.md", "--slices all", "a table"),
+    ],
+    **volumes("predict {model} {image} --trust", "predict"),
     ("predict", "--out"): [Case("predict {model} {image} --trust", "--out {out}/p.txt", ".txt")],
     ("predict", "--resume"): [
         Case("predict {model} {image} --trust", "--resume", "goes with --out"),

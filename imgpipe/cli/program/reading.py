@@ -44,10 +44,15 @@ def data(verb: _Verb) -> _Verb:
 
 def volumes(verb: _Verb) -> _Verb:
     """Add the options that say what becomes of volumes."""
+    whole = click.option("--volumes", is_flag=True, help="Take volumes as they are, in 3-D.")
+    return slices(whole(verb))
+
+
+def slices(verb: _Verb) -> _Verb:
+    """Add the options that say what of a volume is read."""
     for add in (
         click.option("--allow-gaps", is_flag=True, help=_GAPS),
         click.option("--series", metavar="UID", help=_SERIES),
-        click.option("--volumes", is_flag=True, help="Take volumes as they are, in 3-D."),
         click.option("--slices", metavar="RULE", callback=_rule, help=_SLICES),
     ):
         verb = add(verb)
