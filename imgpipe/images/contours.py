@@ -74,11 +74,17 @@ def read_contours(
     """
     name = shown(path)
     notes: Counter[Text] = Counter()
-    mask = np.zeros(series.image.pixels.shape, bool)
+    count, *plane = series.image.pixels.shape
+    along = _measured(series)
+    mask = np.zeros((len(along), *plane), bool)
     with reading_dicom(name, "structure set"):
         for points in _contours(name, _structure_set(name, Path(path)), series, region, notes):
             if (contour := _voxels(name, points, series, notes)) is not None:
                 _toggle(mask, *contour)
+    if series.along is not None:
+        # a slice of the resampled volume has the contours of the nearest one that was measured
+        step = _step(series)
+        mask = mask[[int(np.abs(along - k * step).argmin()) for k in range(count)]]
     told = [say("{n} {fault}", n=n, fault=fault) for fault, n in notes.items()]
     if not mask.any():
         why = f" ({clauses(told)})" if told else ""
@@ -188,24 +194,39 @@ def _voxels(
     name: str, points: np.ndarray, series: Series, notes: Counter[Text]
 ) -> tuple[int, np.ndarray] | None:
     """Slice of a contour, and its corners as (row, column) in voxels; None beyond the slices."""
-    spacing = series.image.spacing
+    spacing, along = series.image.spacing, _measured(series)
     assert spacing is not None
     place = (points - series.origin) @ series.directions.T / np.array(spacing)
-    z = round(float(place[:, 0].mean()))
-    off = float(np.abs(place[:, 0] - z).max())
-    if not off <= _OFF_SLICE:
+    mm = place[:, 0] * spacing[0]
+    middle = float(mm.mean())
+    z = int(np.abs(along - middle).argmin())
+    beyond = not along[0] - spacing[0] / 2 <= middle <= along[-1] + spacing[0] / 2
+    off = float(np.abs(mm - (middle if beyond else along[z])).max())
+    if not off <= _OFF_SLICE * spacing[0]:
         raise InputError(
-            f"{name}: a contour {off * spacing[0]:.3g} mm off the nearest slice; it was drawn on "
-            "another series"
+            f"{name}: a contour {off:.3g} mm off the nearest slice; it was drawn on another series"
         )
     shape = series.image.pixels.shape
-    if not 0 <= z < shape[0]:
+    if beyond:
         notes[say("beyond the first or last slice, left out")] += 1
         return None
     corners = place[:, 1:]
     if ((corners < -0.5) | (corners > np.array(shape[1:]) - 0.5)).any():
         notes[say("reaching beyond the image, clipped")] += 1
     return z, corners
+
+
+def _step(series: Series) -> float:
+    """Distance of the volume's slices, mm."""
+    assert series.image.spacing is not None
+    return series.image.spacing[0]
+
+
+def _measured(series: Series) -> np.ndarray:
+    """Where slices were measured, mm along the normal from the first."""
+    if series.along is not None:
+        return series.along
+    return np.arange(len(series.image.pixels)) * _step(series)
 
 
 def _toggle(mask: np.ndarray, z: int, here: np.ndarray) -> None:

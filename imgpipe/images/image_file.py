@@ -82,7 +82,8 @@ class ImageFile:
         """Image and mask as the files say."""
         folder = Path(self.path).is_dir()
         if self._is_contoured() and (folder or is_dicom_file(self.path)):
-            return self._contoured(read_series(self.path, series=self.series))
+            series = read_series(self.path, series=self.series, allow_gaps=self.allow_gaps)
+            return self._contoured(series)
         if self.region is not None and not any(map(is_segmentation_file, self.masks)):
             found = f"the mask {self.masks[0]}" if self.masks else "no mask"
             raise InputError(

@@ -52,6 +52,9 @@ class Series:
         PatientID, StudyInstanceUID and SeriesInstanceUID.
     warnings : tuple of str
         What was passed over in the folder; the image has them too.
+    along : ndarray of float64, optional
+        Where the slices were measured, mm along the normal from the first, if the image was
+        resampled.
     """
 
     image: Image
@@ -62,6 +65,7 @@ class Series:
     study: str
     series: str
     warnings: tuple[str, ...] = ()
+    along: np.ndarray | None = None
 
 
 @coded()
@@ -134,8 +138,9 @@ def read_series(
     meaning = meaning_of(files)
     values, padding = stacked(files, order, meaning.suv)
     origin, notes = np.array(planes[0].position), (*_passed_over(opened), *meaning.notes)
+    along = None
     if fault is not None:
-        values, padding, origin, between, count = evened(name, planes, values, padding)
+        values, padding, origin, between, count, along = evened(name, planes, values, padding)
         told = say(
             "{n} of {of} slices are interpolated: {fault}", n=count, of=len(values), fault=fault
         )
@@ -159,6 +164,7 @@ def read_series(
         study=files[0].study,
         series=files[0].series,
         warnings=notes,
+        along=along,
     )
 
 

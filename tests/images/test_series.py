@@ -346,6 +346,21 @@ def test_contours_that_are_refused(folder, tmp_path, contours, tags, message):
         read_contours(path, read_series(folder))
 
 
+@pytest.mark.parametrize("places", [(0, 1, 3, 4), (0, 1.1, 2.3, 4)])
+def test_contours_of_a_resampled_series(tmp_path, volume, places):
+    """Contours lie on the slices that were measured; what lies between takes the nearest one."""
+    for k, z in enumerate(places):
+        at = (ORIGIN[0], ORIGIN[1], ORIGIN[2] + z * SPACING[0])
+        saved(tmp_path / f"{k}.dcm", slice_file(volume[k], at))
+    series = read_series(tmp_path, allow_gaps=True)
+    columns = (2.5, 3.5, 4.5, 5.5)
+    drawn = [square(z, (1.5, 6.5), (0.5, c)) for z, c in zip(places, columns, strict=True)]
+    mask = read_contours(structures(tmp_path / "RS", drawn), series)
+    grid = np.arange(len(series.image.pixels)) * series.image.spacing[0] / SPACING[0]
+    nearest = [int(np.abs(np.array(places) - z).argmin()) for z in grid]
+    assert mask.sum(axis=(1, 2)).tolist() == [5 * (2 + k) for k in nearest]
+
+
 def contours_file(path, folder, *contours):
     """A structure set of contours of several types: (type, points)."""
     structures(path, [points for _, points in contours])

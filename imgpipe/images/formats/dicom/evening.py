@@ -23,6 +23,8 @@ class Evened(NamedTuple):
     step: float
     interpolated: int
     """Slices of the grid that lie between two of the series."""
+    along: np.ndarray
+    """Where those of the series lie, mm from the first."""
 
 
 class _Shifts(NamedTuple):
@@ -77,7 +79,7 @@ def evened(
     _, y, x = planes[0].axes
     down, right = shifts.corner * planes[0].spacing
     origin = np.array(planes[0].position) + down * y + right * x
-    return Evened(out, outside, origin, step, interpolated)
+    return Evened(out, outside, origin, step, interpolated, along)
 
 
 def _shifts(planes: Sequence[Plane], shape: tuple[int, ...]) -> _Shifts:
