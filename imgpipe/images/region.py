@@ -8,6 +8,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.images.fit import first_kept, fitted, framed, scaled_sides, sides_of
 from imgpipe.images.image import Image
+from imgpipe.images.place import Place
 from imgpipe.images.resize import resize
 
 REGIONS = ("mask", "box", "image")
@@ -66,20 +67,31 @@ def resized(image: Image, size: Any, fit: str = "stretch") -> Image:
     """Image, mask and spacing in another size; only y and x of a volume by one or two numbers."""
     pixels = fitted(image.pixels, size, image.channel_axis, fit)
     mask = None if image.mask is None else fitted_mask(image.mask, size, fit)
-    spacing, place = image.spacing, image.place
-    if spacing is not None:
-        old = image.spatial_shape
-        new = Image(pixels, image.channel_axis).spatial_shape
-        scaled = new
-        if fit != "stretch":
-            scaled = (*old[:-2], *scaled_sides(old[-2:], sides_of(size), fit))
-        ratios = [a / b for a, b in zip(old, scaled, strict=True)]
-        if place is not None:  # the first pixel begins where it began, and has another centre
-            cut = [first_kept(a, b) for a, b in zip(scaled, new, strict=True)]
-            first = place.at((np.array(cut) + 0.5) * ratios - 0.5, spacing)
-            place = replace(place, origin=first)
-        spacing = tuple(s * r for s, r in zip(spacing, ratios, strict=True))
-    return replace(image, pixels=pixels, mask=mask, spacing=spacing, place=place)
+    grid = resized_grid(image.spatial_shape, image.spacing, image.place, size, fit)
+    return replace(image, pixels=pixels, mask=mask, spacing=grid[0], place=grid[1])
+
+
+def resized_grid(
+    old: tuple[int, ...],
+    spacing: tuple[float, ...] | None,
+    place: Place | None,
+    size: Any,
+    fit: str = "stretch",
+) -> tuple[tuple[float, ...] | None, Place | None]:
+    """Spacing and place of an image in another size."""
+    if spacing is None:
+        return None, place
+    sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
+    new = (*old[: len(old) - len(sides)], *sides)
+    scaled = new
+    if fit != "stretch":
+        scaled = (*old[:-2], *scaled_sides(old[-2:], sides_of(size), fit))
+    ratios = [a / b for a, b in zip(old, scaled, strict=True)]
+    if place is not None:  # the first pixel begins where it began, and has another centre
+        cut = [first_kept(a, b) for a, b in zip(scaled, new, strict=True)]
+        first = place.at((np.array(cut) + 0.5) * ratios - 0.5, spacing)
+        place = replace(place, origin=first)
+    return tuple(s * r for s, r in zip(spacing, ratios, strict=True)), place
 
 
 def cropped(image: Image) -> np.ndarray:

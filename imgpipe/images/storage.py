@@ -12,11 +12,15 @@ from imgpipe.images.gray import gray_in_disguise, single_channel
 from imgpipe.images.image import Image, usable_mask
 from imgpipe.images.image_file import ImageFile
 from imgpipe.images.item import Item, has_mask, with_mask
-from imgpipe.images.region import box_mask, fitted_mask, resized
+from imgpipe.images.place import Place
+from imgpipe.images.region import box_mask, fitted_mask, resized, resized_grid
 from imgpipe.images.resize import resize
 from imgpipe.images.windows import Window
 
 _PORTION = 256  # images resized at a time, since sums are in float64
+
+
+Beside = tuple[Place | None, tuple[Window, ...]]  # what each image has of its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +32,7 @@ class Stack:
     spacing: tuple[float, ...] | None = None
     channel_axis: int | None = None
     unit: str | None = None
-    windows: tuple[tuple[Window, ...], ...] | None = None  # of each, where any has some
+    beside: tuple[Beside, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -41,15 +45,11 @@ class Stack:
     def at(self, index: int) -> Image:
         """One image."""
         mask = None if self.masks is None else self.masks[index]
-        windows = () if self.windows is None else self.windows[index]
+        place, windows = (None, ()) if self.beside is None else self.beside[index]
         return Image(
-            self.pixels[index],
-            self.channel_axis,
-            self.spacing,
-            mask,
-            unit=self.unit,
-            windows=windows,
-        )
+            self.pixels[index], self.channel_axis, self.spacing, mask,
+            unit=self.unit, place=place, windows=windows,
+        )  # fmt: skip
 
     def take(self, chosen: np.ndarray) -> "Stack":
         """Give the images at some positions; those of a contiguous range are views."""
@@ -57,8 +57,8 @@ class Stack:
         if len(chosen) and (np.diff(chosen) == 1).all():
             rows = slice(int(chosen[0]), int(chosen[-1]) + 1)
         masks = None if self.masks is None else self.masks[rows]
-        windows = None if self.windows is None else tuple(self.windows[i] for i in chosen)
-        return replace(self, pixels=self.pixels[rows], masks=masks, windows=windows)
+        beside = None if self.beside is None else tuple(self.beside[i] for i in chosen)
+        return replace(self, pixels=self.pixels[rows], masks=masks, beside=beside)
 
     def with_masks(self, masks: Any) -> "Stack | Items":
         """Give these masks to the images."""
@@ -101,7 +101,11 @@ class Stack:
         else:  # each has its own border
             pixels = np.stack([fitted(p, size, self.channel_axis, fit) for p in self.pixels])
         masks = None if self.masks is None else fitted_mask(self.masks, size, fit)
-        return replace(self, pixels=pixels, masks=masks, spacing=first.spacing)
+        beside = None
+        if self.beside is not None:
+            grid = self.at(0).spatial_shape, self.spacing
+            beside = tuple((resized_grid(*grid, p, size, fit)[1], w) for p, w in self.beside)
+        return replace(self, pixels=pixels, masks=masks, spacing=first.spacing, beside=beside)
 
     @property
     def _axis_of_stack(self) -> int | None:
@@ -289,5 +293,6 @@ def gathered(items: Sequence[Item]) -> Stack | Items:
     first = images[0]
     masks = None if first.mask is None else np.stack([np.asarray(i.mask) for i in images])
     pixels = np.stack([image.pixels for image in images])
-    windows = tuple(i.windows for i in images) if any(i.windows for i in images) else None
-    return Stack(pixels, masks, first.spacing, first.channel_axis, first.unit, windows)
+    beside = tuple((image.place, image.windows) for image in images)
+    known = beside if any(place is not None or windows for place, windows in beside) else None
+    return Stack(pixels, masks, first.spacing, first.channel_axis, first.unit, known)

@@ -8,7 +8,7 @@ import pytest
 import SimpleITK as sitk
 
 from imgpipe import InputError, features
-from imgpipe.images import Image, ImageFile, Place, resample, write
+from imgpipe.images import Image, ImageFile, Images, Place, Window, resample, write
 
 SHAPE = (9, 8, 7)  # i, j, k
 RAMP = np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE)
@@ -140,3 +140,25 @@ def test_resampling_keeps_types_and_labels():
         resample(Image(pixels, -1), 2)
     with pytest.raises(InputError, match="NaN"):
         resample(Image(np.full((4, 4), np.nan), None, (1, 1)), 2)
+
+
+def test_images_in_memory_keep_their_places():
+    """A stack of images has the place and the windows of each, resized and chosen, too."""
+    windows = (Window(40.0, 400.0),)
+    single = [
+        Image(np.full((4, 6), k, np.int16), None, (1.0, 2.0), unit="HU", windows=windows,
+              place=Place(np.array([0.0, 0, k]), np.eye(3)[1:]))
+        for k in range(5)
+    ]  # fmt: skip
+    images = Images(single)
+    assert images.in_memory
+    assert images.shape == (5, 4, 6)
+    found = images[[4, 2]][1]
+    assert found.place.origin.tolist() == [0, 0, 2]
+    assert (found.unit, found.windows) == ("HU", windows)
+    half = images.resized((2, 3))[3]
+    assert half.spacing == (2, 4)
+    assert half.place.at((0.5, 1), half.spacing) == pytest.approx(
+        single[3].place.at((1.5, 2.5), (1, 2))
+    )
+    assert Images(np.zeros((2, 4, 4)))[1].place is None

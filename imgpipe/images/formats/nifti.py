@@ -174,7 +174,7 @@ def _scaled(stored: np.ndarray, slope: float, inter: float) -> np.ndarray:
     if (slope, inter) == (1.0, 0.0):
         return stored
     if stored.dtype.kind == "f" or slope != int(slope) or inter != int(inter):
-        return stored.astype(np.float64) * slope + inter
+        return _fractional(stored, slope, inter)
     ends = [int(slope) * int(end) + int(inter) for end in (stored.min(), stored.max())]
     for dtype in (stored.dtype, np.dtype(np.int16), np.dtype(np.int32), np.dtype(np.int64)):
         limits = np.iinfo(dtype)
@@ -183,4 +183,10 @@ def _scaled(stored: np.ndarray, slope: float, inter: float) -> np.ndarray:
             with np.errstate(over="ignore"):
                 wide = stored.astype(np.uint64) * np.uint64(int(slope) % 2**64)
                 return (wide + np.uint64(int(inter) % 2**64)).astype(dtype)
-    return stored.astype(np.float64) * slope + inter
+    return _fractional(stored, slope, inter)
+
+
+def _fractional(stored: np.ndarray, slope: float, inter: float) -> np.ndarray:
+    """In float64; infinite where that ends."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(stored.astype(np.float64) * slope + inter)
