@@ -29,12 +29,15 @@ class Case:
         What the `InputError` says, as a regular expression; blank where the input is right.
     gives : object
         The answer, where the input is right.
+    error : type
+        A TypeError for what is of the wrong kind altogether.
     """
 
     item: str
     given: Given
     says: str = ""
     gives: Any = None
+    error: type[Exception] = InputError
 
     @property
     def name(self) -> str:
@@ -47,7 +50,7 @@ def tried(case: Case, folder: Path) -> None:
     if not case.says:
         np.testing.assert_array_equal(case.given(folder), case.gives)
         return
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(case.error) as caught:
         case.given(folder)
     message = str(caught.value)
     assert re.search(case.says, message), message
