@@ -86,6 +86,7 @@ def test_each_recipe_has_a_source_a_test_and_a_line_in_the_registry() -> None:
     assert found.pop("From outside") == []
     assert list(found) == [
         "A kernel",
+        "A step of enhancement",
         "A feature family",
         "A classifier",
         "A network",
@@ -149,6 +150,18 @@ def test_a_kernel(project: Path, tmp_path: Path) -> None:
     assert np.array_equal(np.asarray(Image.open(tmp_path / "b.png")), edge)
     code = "from imgpipe import kernels; print(kernels.KERNELS['inner_edge'] is kernels.inner_edge)"
     assert run(project, "-c", code) == "True\n"
+
+
+@pytest.mark.full
+@pytest.mark.slow
+def test_a_step_of_enhancement(project: Path, tmp_path: Path) -> None:
+    """The new step keeps the laws, comes back from a bundle, and `filter` knows it."""
+    assert run_tests(project, "negative or before", "enhance/test_negative.py") == 1
+    assert run_tests(project, "negative", "enhance/test_enhancements.py") > 8
+    assert run_tests(project, "negative", "bundle/test_enhanced.py") == 1
+    np.save(tmp_path / "a.npy", np.array([[1, 2], [4, 9]], np.int16))
+    run(project, "-m", "imgpipe", "filter", "negative", "a.npy", "b.npy", folder=tmp_path)
+    assert np.load(tmp_path / "b.npy").tolist() == [[9, 8], [6, 1]]
 
 
 @pytest.mark.full
