@@ -118,7 +118,7 @@ def test_compare_predicts_the_same(run: Run, tree: Path, tmp_path: Path, schedul
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("more", ["--seeds 2 --repeats 2", "--seeds 2 --tune", "--learning-curve"])
+@pytest.mark.parametrize("more", ["--seeds 2 --repeats 2", "--seeds 2 --tune"])
 def test_compare_with_a_killed_worker(
     run: Run, tree: Path, tmp_path: Path, scheduler: str, more: str
 ) -> None:

@@ -13,6 +13,7 @@ from imgpipe._common import InputError
 PATIENCE = 10.0  # seconds for a scheduler to answer
 _LONGEST_GREETING = 2**20  # bytes
 _WAIT_FOR_WORKERS = 30.0  # those of a queue may take a moment
+_LOGGERS = ("distributed", "distributed.client", "distributed.comm", "tornado.application")
 # what numbers depend on; of Python the minor version, which pickles depend on
 _SAME = ("imgpipe", "numpy", "numba", "scipy", "scikit-learn", "joblib", "distributed")
 
@@ -74,7 +75,7 @@ def _unanswered(address: str, error: Exception) -> InputError:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep what Dask logs of lost connections off the terminal: it is said as an error here."""
-    loggers = [logging.getLogger(name) for name in ("distributed.client", "distributed.comm")]
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
