@@ -22,12 +22,16 @@ def write_series(
     orientation: tuple[float, ...] = AXIAL,
     **tags: Any,
 ) -> str:
-    """Write one file a slice (z, y, x), HU in int16, names against the order; give the series."""
+    """Write one file a slice (z, y, x), names against the order; give the series.
+
+    Whole numbers are HU in int16, others floats.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     shared = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
     shared |= {"FrameOfReferenceUID": generate_uid(), "Modality": "CT", "PatientID": patient}
     normal = np.cross(orientation[:3], orientation[3:])
-    for k, pixels in enumerate(np.asarray(volume, np.int16)):
+    whole = np.asarray(volume).dtype.kind in "iub"
+    for k, pixels in enumerate(np.asarray(volume, np.int16 if whole else np.float32)):
         d = Dataset()
         d.update(_elements(shared | tags))
         d.SOPClassUID, d.SOPInstanceUID = CTImageStorage, generate_uid()
@@ -36,9 +40,12 @@ def write_series(
         d.ImageOrientationPatient = list(orientation)
         d.ImagePositionPatient = (np.array(origin) + k * spacing[0] * normal).tolist()
         d.SamplesPerPixel, d.PhotometricInterpretation = 1, "MONOCHROME2"
-        d.BitsAllocated, d.BitsStored, d.HighBit, d.PixelRepresentation = 16, 16, 15, 1
-        d.RescaleSlope, d.RescaleIntercept, d.RescaleType = 1, -1000, "HU"
-        d.PixelData = (pixels + 1000).astype("<i2").tobytes()
+        if whole:
+            d.BitsAllocated, d.BitsStored, d.HighBit, d.PixelRepresentation = 16, 16, 15, 1
+            d.RescaleSlope, d.RescaleIntercept, d.RescaleType = 1, -1000, "HU"
+            d.PixelData = (pixels + 1000).astype("<i2").tobytes()
+        else:
+            d.BitsAllocated, d.FloatPixelData = 32, pixels.astype("<f4").tobytes()
         d.file_meta = FileMetaDataset()
         d.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         d.file_meta.MediaStorageSOPClassUID = CTImageStorage

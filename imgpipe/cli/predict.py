@@ -57,7 +57,8 @@ def command(
     r"""Predict the class of each IMAGE with a trained MODEL.
 
     IMAGE is a file, a folder of images, or a manifest, read as the images of the training were:
-    their size, slices of volumes, or whole volumes. The table has the columns id, predicted, p_<class>...,
+    their size, slices of volumes, or whole volumes. The table has the columns id, predicted,
+    p_<class>...,
     error_code, error. An image that cannot be used gets a row with its error, is named on stderr,
     and makes the exit code 1; the others go on. Until the table is whole, finished rows are kept in
     FILE.csv.part, from which --resume goes on. Predicted is the most probable class; with
