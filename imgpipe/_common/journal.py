@@ -5,6 +5,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -121,7 +122,9 @@ class Journal:
             )
 
     def close(self) -> None:
-        self._file.close()
+        """Let go of the file; what could not be written before is not tried again in earnest."""
+        with suppress(OSError):
+            self._file.close()
 
     def remove(self) -> None:
         """Delete the file: its rows have reached the target."""
