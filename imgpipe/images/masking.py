@@ -58,7 +58,8 @@ def masked(
         mask = _read(path, image, name, region, series)
         told: list[str] = [*mask.warnings]
         located = mask.labels, mask.spacing, mask.place
-        parts.append(moved_onto(image, shown(name), located, shown(path), told))
+        partial = is_segmentation_file(path)
+        parts.append(moved_onto(image, shown(name), located, shown(path), told, partial=partial))
         notes += [say("{path}: {note}", path=shown(path), note=note) for note in told]
     whole = parts[0]
     if len(parts) > 1:

@@ -78,7 +78,7 @@ def read_segmentation(
     labels = labels_for(path, image, region=region, patient=patient)
     notes: list[Any] = [*labels.warnings]
     located = labels.labels, labels.spacing, labels.place
-    mask = moved_onto(image, "the volume", located, name, notes)
+    mask = moved_onto(image, "the volume", located, name, notes, partial=True)
     if notes:
         text = say("{name}: {notes}", name=name, notes=clauses(notes))
         warnings.warn(SegmentationWarning(text), stacklevel=2)

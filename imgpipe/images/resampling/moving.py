@@ -11,7 +11,15 @@ from imgpipe.images.resampling.nearest import grid_of, onto
 Located = tuple[np.ndarray, tuple[float, ...] | None, Place | None]
 
 
-def moved_onto(image: Image, name: str, mask: Located, path: str, notes: list[str]) -> np.ndarray:
+def moved_onto(
+    image: Image,
+    name: str,
+    mask: Located,
+    path: str,
+    notes: list[str],
+    *,
+    partial: bool = False,
+) -> np.ndarray:
     """Labels of the pixels of an image, from those of a grid of their own.
 
     Parameters
@@ -25,6 +33,8 @@ def moved_onto(image: Image, name: str, mask: Located, path: str, notes: list[st
         What errors call the mask.
     notes : list of str
         Gets what a reader should know.
+    partial : bool
+        Whether such a file usually holds a part of the image only.
     """
     labels, spacing, place = mask
     shape = image.spatial_shape
@@ -52,6 +62,14 @@ def moved_onto(image: Image, name: str, mask: Located, path: str, notes: list[st
     if not moved.exact:
         notes.append(
             say("on another grid than its image: brought onto that by the nearest neighbour")
+        )
+    elif not moved.covers and not partial:
+        notes.append(
+            say(
+                "{own} pixels at another place than the {other} of its image: put where it says",
+                own=" x ".join(map(str, labels.shape)),
+                other=" x ".join(map(str, shape)),
+            )
         )
     if moved.beyond:
         notes.append(

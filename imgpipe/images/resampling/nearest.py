@@ -38,12 +38,15 @@ class Moved(NamedTuple):
         In the shape of the other grid, 0 beyond their own.
     exact : bool
         Each pixel lies on one of the other grid, in whatever order.
+    covers : bool
+        The two begin and end at the same places.
     beyond, of : int
         Labelled pixels whose centre lies outside the other grid, and how many there are.
     """
 
     labels: np.ndarray
     exact: bool
+    covers: bool
     beyond: int
     of: int
 
@@ -71,7 +74,7 @@ def onto(labels: np.ndarray, own: Grid, other: Grid) -> Moved | None:
             for axis, steps in enumerate(turn)
         ]
         out[(z, *box[1:])] = _looked_up(labels, index)
-    return Moved(out, exact, beyond, len(inside))
+    return Moved(out, exact, _covers(own, other), beyond, len(inside))
 
 
 def _indices(own: Grid, other: Grid) -> tuple[np.ndarray, np.ndarray]:
@@ -98,6 +101,15 @@ def _is_exact(turn: np.ndarray, start: np.ndarray) -> bool:
         and (np.rint(steps).sum(axis=1) <= 1).all()
         and np.abs(start - np.rint(start)).max() <= _ON
     )
+
+
+def _covers(own: Grid, other: Grid) -> bool:
+    """Whether one grid begins and ends where the other does, within half a pixel."""
+    turn, start = _indices(other, own)
+    corners = np.array(list(product(*((0, n - 1) for n in own.shape))))
+    at = corners @ turn.T + start
+    ends = at.max(axis=0) - (np.array(other.shape) - 1)
+    return bool(max(np.abs(at.min(axis=0)).max(), np.abs(ends).max()) < 0.5)
 
 
 def _looked_up(labels: np.ndarray, index: list[np.ndarray]) -> np.ndarray:
