@@ -90,6 +90,21 @@ def test_extractions_come_back(given: dict[str, Any]) -> None:
     assert np.array_equal(values, expected, equal_nan=True)
 
 
+@pytest.mark.parametrize(
+    "how",
+    [{"spacing": [1, {"a": 1}]}, {"to": 1}, {"spacing": -1}, {"spacing": [1] * 9}, "1", {},
+     {"spacing": 1, "interpolation": "x" * 999}, {"spacing": 1, "rounding": 1}, {"spacing": {}}],
+    ids=str,
+)  # fmt: skip
+def test_a_resampling_that_no_one_means(how: Any) -> None:
+    """What a stranger's file says of resampling is read strictly."""
+    told = {"families": "intensity", "spacing": [1, 1], "resampling": how}
+    with pytest.raises(InputError):
+        from_settings(
+            {"filters": [], "extraction": told}, GRAY, names_of({"families": "intensity"})
+        )
+
+
 def test_features_per_channel() -> None:
     """The channels of the images are those of the features' names."""
     settings = {"families": "intensity", "channel_axis": -1}

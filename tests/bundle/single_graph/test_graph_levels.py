@@ -107,8 +107,10 @@ def test_whole_numbers(data: st.DataObject, shape: tuple[int, ...], settings: An
     check(data.draw(arrays(np.uint16, shape, elements=st.integers(0, most))), **settings)
 
 
-@pytest.mark.parametrize("settings", [{"range": (0, 9)}, {"outliers": 3.0}], ids=str)
+@pytest.mark.parametrize(
+    "settings", [{"range": (0, 9)}, {"outliers": 3.0}, {"resampling": 1}], ids=str
+)
 def test_resegmentation_is_refused(settings: dict[str, Any]) -> None:
-    """What leaves pixels out is refused by name."""
-    with pytest.raises(InputError, match=f"features with {next(iter(settings))}="):
+    """What leaves pixels out, or makes others of them, is refused by name."""
+    with pytest.raises(InputError, match=f"features with {next(iter(settings))}"):
         session_of((4, 4), np.dtype("uint8"), **settings)
