@@ -17,7 +17,7 @@ from imgpipe.images.formats.dicom.planes import check_alike, spatial_order
 from imgpipe.images.formats.dicom.segments import Slices, is_segmentation, segment_labels
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
 from imgpipe.images.formats.dicom.stacked import of_one_series
-from imgpipe.images.formats.errors import quiet, reading_dicom
+from imgpipe.images.formats.errors import coded, quiet, reading_dicom
 from imgpipe.images.image import Image
 from imgpipe.images.masks import LabelImage
 from imgpipe.images.resampling.moving import moved_onto
@@ -94,6 +94,7 @@ def is_segmentation_file(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+@coded()
 def labels_for(
     path: str | os.PathLike[str],
     image: Image,

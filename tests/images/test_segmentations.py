@@ -296,3 +296,16 @@ def test_without_highdicom(tmp_path, sources, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "highdicom", None)
     with pytest.raises(InputError, match="pip install highdicom"):
         write_segmentation(tmp_path / "out.dcm", LABELS, sources[0])
+
+
+def test_frames_far_apart_cost_nothing(tmp_path, sources):
+    """A frame that is said to lie kilometres away is refused before its slices are made."""
+    folder, slices = sources
+
+    def away(dataset):
+        last = dataset.PerFrameFunctionalGroupsSequence[-1]
+        last.PlanePositionSequence[0].ImagePositionPatient = [-12, 7.5, 30 + 2.5e9]
+
+    path = rewritten(segment(tmp_path / "seg.dcm", slices, LABELS), away)
+    with pytest.raises(InputError, match="more than the"):
+        read_segmentation(path, read_series(folder))

@@ -11,6 +11,7 @@ from imgpipe.images.formats.dicom.elements import element, items, numbers, text,
 from imgpipe.images.formats.dicom.frames import BETWEEN, frame_count, places, planes_of
 from imgpipe.images.formats.dicom.pixels import stored
 from imgpipe.images.formats.dicom.planes import Plane, check_alike
+from imgpipe.images.image import check_budget
 from imgpipe.images.place import Place
 
 _SEGMENT = ("SegmentIdentificationSequence", "ReferencedSegmentNumber")
@@ -71,6 +72,8 @@ def segment_labels(
         segments = _numbers(name, dataset, frames)
     planes = planes_of(name, dataset, frames)
     at, spacing, place = _stacked(name, dataset, planes, slices)
+    # frames far from one another are many slices of nothing
+    check_budget(name, (max(at) + 1, *shape))
     labels = _joined(name, values, segments, at, chosen, known)
     labels = labels.reshape(-1, *shape)
     if place is None:
