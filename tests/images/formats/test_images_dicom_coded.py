@@ -161,3 +161,13 @@ def test_frames_as_files_of_their_own(tmp_path: Path, name: str, message: str) -
     with pytest.raises(InputError, match=message) as caught:
         read(tmp_path / "x.jpg")
     assert "damaged" not in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [0, 1, 7])
+def test_a_box_without_length_ends(tmp_path: Path, length: int) -> None:
+    """A JP2 file inside DICOM, one of whose boxes leads nowhere, is refused and does not hang."""
+    data = sample("GDCMJ2K_TextGBR.dcm").read_bytes()
+    at = data.index(b"jP  ") + 8
+    (tmp_path / "x.dcm").write_bytes(data[:at] + length.to_bytes(4, "big") + data[at + 4 :])
+    with pytest.raises(InputError, match=r"a box of its JPEG 2000 has no length"):
+        read(tmp_path / "x.dcm")

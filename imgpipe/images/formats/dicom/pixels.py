@@ -171,6 +171,7 @@ def _check_frames(name: str, dataset: Any) -> None:
             coded = (header.height, header.width)
             _check_samples(name, dataset, header.components)
         elif (at := frame.find(b"\xff\x4f\xff\x51")) >= 0:
+            _check_boxes(name, frame)
             coded = _jpeg2000_shape(name, frame[at:])
         if coded != declared:
             raise InputError(
@@ -186,6 +187,17 @@ def _check_samples(name: str, dataset: Any, coded: int) -> None:
             f"{name}: damaged: compressed pixels of {coded} samples, where the DICOM header "
             f"declares {declared}"
         )
+
+
+def _check_boxes(name: str, frame: bytes) -> None:
+    """Refuse a JP2 file one of whose boxes has no length: pydicom would look there for ever."""
+    at = 12
+    if frame.startswith(b"\x00\x00\x00\x0cjP  "):
+        while at < len(frame) and frame[at + 4 : at + 8] != b"jp2c":
+            length = int.from_bytes(frame[at : at + 4], "big")
+            if length < 8:
+                raise InputError(f"{name}: damaged: a box of its JPEG 2000 has no length")
+            at += length
 
 
 def _jpeg2000_shape(name: str, stream: bytes) -> tuple[int, int]:
