@@ -184,7 +184,8 @@ def _called(
 
     job = joblib.delayed(function)
     with joblib.parallel_config(backend=backend):
-        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+        # tasks of a moment are sent together, by joblib's rule, and are there before the last ends
+        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="4*n_jobs")
     yield from parallel(job(task) for task in tasks)
 
 

@@ -7,6 +7,7 @@ hears of it. Here such a task ends as `Lost`.
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 from joblib._dask import Batch, DaskDistributedBackend
@@ -60,7 +61,7 @@ class ClusterBackend(DaskDistributedBackend):
             async for future, result in self.waiting_futures:
                 waiting, callback = self._results.pop(future), self._callbacks.pop(future)
                 if future.status != "finished":
-                    result = _why(result, future.status)
+                    result = replace(_why(result, future.status), tasks=callback.batch_size)
                 waiting.set_result(result)
                 callback(result)
             await asyncio.sleep(0.01)
@@ -93,7 +94,7 @@ class ClusterBackend(DaskDistributedBackend):
         if not isinstance(out, Lost):
             return super().retrieve_result_callback(out)
         if self.tell and out.again:
-            return [out]
+            return [out] * out.tasks
         raise LostTask(out.reason)
 
 

@@ -15,10 +15,13 @@ class Lost:
     reason : str
     again : bool
         Whether less at a time may do.
+    tasks : int
+        How many were sent together.
     """
 
     reason: str
     again: bool
+    tasks: int = 1
 
 
 class LostTask(InputError):
