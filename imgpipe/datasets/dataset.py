@@ -57,7 +57,7 @@ class Dataset(Labelled):
     formats : dict of str to sequence of str
         How each was stored, before anything was resized or converted: ``"size"``, ``"type"``,
         ``"channels"`` and ``"suffix"`` of its file, where it comes from one; and ``"unit"`` of its
-        values, where any file names one.
+        values and ``"spacing"`` in mm, where any file names one.
     reading : Reading
         What was asked of the images when they were read, for new ones to be read alike.
 

@@ -25,7 +25,8 @@ MEMORY_LIMIT = 2**30
 """Bytes of decoded pixels that are kept in memory; larger sets are read image by image."""
 
 Masks = Sequence[tuple[Path, ...]]
-_FORMATS = ("size", "type", "channels", "unit")
+_PERHAPS = {"unit", "spacing"}  # most files do not say
+_FORMATS = ("size", "type", "channels", "unit", "spacing")
 
 
 class Found(NamedTuple):
@@ -123,8 +124,7 @@ def read_files(where: str, files: Sequence[ImageFile], reading: Reading = ANYHOW
         **dict(zip(_FORMATS, zip(*decoded.formats, strict=True), strict=True)),
         "suffix": [suffix_of(Path(file.path)) for file in decoded.files],
     }
-    if not any(formats["unit"]):
-        del formats["unit"]
+    formats = {name: said for name, said in formats.items() if any(said) or name not in _PERHAPS}
     places = tuple(file.slice for file in decoded.files)
     ids = tuple(sliced_name(file.path, file.slice) for file in decoded.files)
     images = Images.of_store(store, ids)
@@ -144,7 +144,7 @@ class _Decoded:
     areas: list[int] = field(default_factory=list)
     dtypes: Counter[str] = field(default_factory=Counter)
     spaced: Counter[bool] = field(default_factory=Counter)
-    formats: list[tuple[str, str, str, str]] = field(default_factory=list)
+    formats: list[tuple[str, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: list[Image] = field(default_factory=list)
     single: bool = True  # no image yet that is in colour indeed
@@ -164,9 +164,7 @@ class _Decoded:
             stored = image if place is None else slice_of(image, place)
             self._add(row, replace(file, slice=place), _format(stored), part)
 
-    def _add(
-        self, row: int, file: ImageFile, stored: tuple[str, str, str, str], image: Image
-    ) -> None:
+    def _add(self, row: int, file: ImageFile, stored: tuple[str, ...], image: Image) -> None:
         self.rows.append(row)
         self.files.append(file)
         self.formats.append(stored)
@@ -229,12 +227,13 @@ def _decode(where: str, files: Sequence[ImageFile], reading: Reading) -> _Decode
     return decoded
 
 
-def _format(image: Image) -> tuple[str, str, str, str]:
-    """Size, pixel type, number of channels and unit."""
+def _format(image: Image) -> tuple[str, ...]:
+    """Size, pixel type, number of channels, unit and spacing."""
     pixels, axis = image.pixels, image.channel_axis
     size = "x".join(map(str, spatial(pixels.shape, axis)))
     channels = "1" if axis is None else str(pixels.shape[axis])
-    return size, str(pixels.dtype), channels, image.unit or ""
+    apart = " x ".join(f"{side:.4g}" for side in image.spacing or ())
+    return size, str(pixels.dtype), channels, image.unit or "", apart
 
 
 def _coloured(image: Image, axis: int | None) -> Image:

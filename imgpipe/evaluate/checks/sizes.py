@@ -18,8 +18,8 @@ CHECK = Check(
     "IMG005",
     say("several sizes"),
     "note",
-    say("Models compare images of one size, and resizing changes their aspect ratio."),
-    say("Give --size PX, or crop or pad the images to one size."),
+    say("Networks take images of one size, and a size may tell where an image comes from."),
+    say("Give --size PX with --fit pad or crop, or see that sizes tell nothing."),
     look,
     of_images=True,
 )

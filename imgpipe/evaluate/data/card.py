@@ -1,5 +1,6 @@
 """The data card: counts, duplicates, and what to beware of."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,17 @@ def data_card(
         copies=count_copies(survey.digests, labels, judged),
         region=dataset.region,
         area_auc=area_auc(survey.areas, labels),
+        spacings=_said(dataset, "spacing"),
+        units=_said(dataset, "unit"),
+        slices=None if (how := getattr(dataset, "reading", None)) is None else how.slices,
         examples=examples,
     )
+
+
+def _said(dataset: Any, name: str) -> dict[str, int]:
+    """Count what files say of images."""
+    said = getattr(dataset, "formats", {}).get(name, ())
+    return dict(Counter(str(each) for each in said).most_common())
 
 
 def _counts(labels: np.ndarray, split: Any, classes: tuple[str, ...]) -> dict[str, dict[str, int]]:

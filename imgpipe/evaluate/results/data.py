@@ -59,7 +59,9 @@ class DataCard:
 
     `region` is what features looked at: ``"mask"``, ``"box"`` or ``"image"``, or ``"table"`` where
     rows of features were given. `area_auc` is the
-    AUC of the area of the mask alone, of the class that it tells best from the others.
+    AUC of the area of the mask alone, of the class that it tells best from the others. `spacings`
+    (mm) and `units` count images as `sizes` does, and are empty where no file says them; `slices`
+    are those that were taken of volumes.
     """
 
     name: str
@@ -78,4 +80,7 @@ class DataCard:
     region: str = "image"
     area_auc: float | None = None
     rough: tuple[str, ...] = ()
+    spacings: dict[str, int] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
+    slices: str | None = None
     examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)

@@ -61,10 +61,20 @@ def _pixels(card: "DataCard") -> _Rows:
     if card.region == "table":
         return [(say("Size of a row"), _sizes(card.sizes))]
     return [
+        *([(say("Slices of volumes"), card.slices)] if card.slices else []),
         (say("Image size, pixels"), _sizes(card.sizes)),
+        *_told(say("Spacing, mm"), card.spacings),
+        *_told(say("Unit of values"), card.units),
         (say("Pixel type"), str(card.dtype)),
         (say("Channels"), say("1 (gray)") if card.channels == 1 else f"{card.channels}"),
     ]
+
+
+def _told(what: Text, said: dict[str, int]) -> _Rows:
+    """Say what files tell of images, where any does."""
+    if not any(said):
+        return []
+    return [(what, _sizes({each or say("not known"): n for each, n in said.items()}))]
 
 
 def _area(auc: float | None) -> _Rows:
