@@ -30,6 +30,7 @@ _OPTIONS = ("size", "sigma", "weights", "mode", "cval", "reference")
 @click.option("--mode", metavar="M", help="Border: reflect, nearest, mirror, wrap or constant.")
 @click.option("--cval", type=float, metavar="V", help="Value beyond the border, for constant.")
 @click.option("--reference", metavar="FILE", help="Image to match, for match_histogram.")
+@click.option("--mask", metavar="FILE", help="What counts, for steps that measure inside it.")
 @click.option("--set", "others", multiple=True, metavar="KEY=VALUE", help="Any other setting.")
 @click.option("--force", is_flag=True, help="Replace OUT.")
 @_options.common
@@ -39,6 +40,7 @@ def command(
     out: str,
     weights: str | None,
     reference: str | None,
+    mask: str | None,
     others: Sequence[str],
     force: bool,
     as_json: bool,
@@ -54,6 +56,7 @@ def command(
     Examples:
       imgpipe filter median scan.png smooth.png --size 5
       imgpipe filter window slice.dcm lungs.png --set preset=lung
+      imgpipe filter n4 brain.nii.gz even.nii.gz --mask head.nii.gz
     """
     path = _options.check_file(out, _SUFFIXES, "an image", force)
 
@@ -69,7 +72,11 @@ def command(
     if weights is not None:
         given["weights"] = weights
     _check_settings(name, given)
-    image = images.read_volume(source) if Path(source).is_dir() else images.read(source)
+    if mask is not None and (is_kernel or not step.uses_mask):
+        raise InputError(f"{name} takes no --mask: it measures nothing inside one")
+    image = images.ImageFile(source, () if mask is None else (mask,)).read()
+    for warning in image.warnings:
+        click.echo(f"Warning: {warning}", err=True)
     if is_kernel:
         _check_depth(out, image.pixels.dtype)
         made = _by_kernel(step, image, given)

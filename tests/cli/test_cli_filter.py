@@ -107,6 +107,25 @@ def test_every_step_has_a_way_in(name: str, run: Run, tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.load(out), step(images.read(source), **settings).pixels)
 
 
+def test_a_volume_keeps_its_place_and_counts_inside_a_mask(run: Run, tmp_path: Path) -> None:
+    """NIfTI in, NIfTI out: spacing and place stay, and z-scores are those inside --mask."""
+    pixels = np.random.default_rng(0).normal(100, 20, (6, 9, 8)).astype(np.float32)
+    inside = np.zeros(pixels.shape, np.uint8)
+    inside[2:5, 2:7, 1:6] = 1
+    place = images.Place(np.array([10.0, -20.0, 30.0]), np.eye(3)[::-1])
+    for name, values in (("brain", pixels), ("head", inside)):
+        whole = images.Image(values, spacing=(3.0, 0.5, 0.5), place=place)
+        images.write(tmp_path / f"{name}.nii.gz", whole)
+    done = run("filter", "zscore", tmp_path / "brain.nii.gz", tmp_path / "z.nii.gz",
+               "--mask", tmp_path / "head.nii.gz")  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    found = images.read(tmp_path / "z.nii.gz")
+    expected = (pixels - pixels[inside == 1].mean()) / pixels[inside == 1].std()
+    np.testing.assert_allclose(found.pixels, expected, rtol=1e-4, atol=1e-5)
+    assert found.spacing == (3.0, 0.5, 0.5)
+    np.testing.assert_allclose(found.place.origin, place.origin)
+
+
 def test_kernels_take_any_setting(run: Run, deep: Path, tmp_path: Path) -> None:
     """--set reaches the settings that have no option, one number for each axis too."""
     args = ["--set", "size=3x5", "--set", "mode=nearest", "--set", "origin=1x0"]

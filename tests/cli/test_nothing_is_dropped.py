@@ -350,6 +350,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(FILTER, "--set mode=wrap", code=0, differs=True),
         Case(FILTER, "--set sigma=2", "takes no --sigma"),
     ],
+    ("filter", "--mask"): [Case(FILTER, "--mask {image}", "takes no --mask")],
     ("filter", "--reference"): [Case(FILTER, "--reference {image}", "takes no --reference")],
     ("filter", "--cval"): [Case(FILTER, "--cval 7", "--mode constant")],
     ("report", "--out"): [Case("report {tree}", "--out {image}", "needs the suffix .html")],
