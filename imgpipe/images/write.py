@@ -101,7 +101,7 @@ def write(
             if suffix in WRITERS:
                 WRITERS[suffix](scratch, pixels, colour, path)
             else:
-                image = Written(pixels, colour, *_located(path, depth, spacing, place))
+                image = Written(pixels, colour, *_located(path, depth, spacing, place)).as_volume()
                 VOLUME_WRITERS[suffix](scratch, image, path)
     except OSError as error:
         raise InputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None

@@ -163,3 +163,18 @@ def test_images_in_memory_keep_their_places():
         single[3].place.at((1.5, 2.5), (1, 2))
     )
     assert Images(np.zeros((2, 4, 4)))[1].place is None
+
+
+def test_a_mask_of_one_slice(tmp_path):
+    """A lesion drawn on one slice is on that slice of the volume; one of another plane is named."""
+    image = save(tmp_path / "image.nii", RAMP)
+    affine = np.eye(4)
+    affine[2, 3] = 5
+    mask = save(tmp_path / "mask.nii", BLOCK[:, :, 2], affine)
+    found = ImageFile(image, (mask,)).read()
+    assert np.array_equal(found.mask[5], BLOCK[:, :, 2].T)
+    assert np.count_nonzero(found.mask) == np.count_nonzero(BLOCK[:, :, 2])
+    assert "at another place" in found.warnings[0]
+    flat = save(tmp_path / "flat.nii", RAMP[:, :, 0])
+    with pytest.raises(InputError, match="another plane than its image"):
+        ImageFile(flat, (mask,)).read()

@@ -130,3 +130,19 @@ def test_long_axes_take_version_2(tmp_path):
     write(tmp_path / "x.nii", np.zeros((2, 40000), np.uint8), spacing=(1, 1))
     assert read(tmp_path / "x.nii").shape == (2, 40000)
     assert isinstance(nibabel.load(tmp_path / "x.nii"), nibabel.Nifti2Image)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_slice_lies_where_it_lay_for_others_too(tmp_path, suffix):
+    """One slice with a place is a volume of one slice to SimpleITK, at the same points."""
+    pixels = np.arange(20, dtype=np.int16).reshape(4, 5)
+    place = Place(np.array([1.0, -2, 30]), TURN[1:])
+    write(tmp_path / f"x{suffix}", Image(pixels, None, (0.5, 2.0), place=place))
+    other = sitk.ReadImage(str(tmp_path / f"x{suffix}"))
+    assert other.GetSize() == (5, 4, 1)
+    for j, i in itertools.product((0, 3), (0, 4)):
+        point = other.TransformIndexToPhysicalPoint((i, j, 0))
+        assert point == pytest.approx(place.at((j, i), (0.5, 2.0)), abs=1e-4)
+    found = read(tmp_path / f"x{suffix}")
+    assert np.array_equal(found.pixels, pixels)
+    assert found.place.is_same(place, (0.5, 2.0))

@@ -66,8 +66,6 @@ def _affine(image: Written) -> np.ndarray | None:
         return None
     affine = np.eye(4)
     columns = (place.directions * np.array(spacing)[:, None])[::-1].T
-    affine[:3, : columns.shape[1]] = columns * LPS_FROM_RAS[:, None]
-    if columns.shape[1] == 2:
-        affine[:3, 2] = np.cross(place.directions[1], place.directions[0]) * LPS_FROM_RAS
+    affine[:3, :3] = columns * LPS_FROM_RAS[:, None]
     affine[:3, 3] = place.origin * LPS_FROM_RAS
     return affine + 0.0

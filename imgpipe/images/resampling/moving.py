@@ -1,12 +1,14 @@
 """Labels brought onto the grid of an image, and what is said of it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._common.texts import say
 from imgpipe.images.image import Image
 from imgpipe.images.place import Place
-from imgpipe.images.resampling.nearest import grid_of, onto
+from imgpipe.images.resampling.nearest import Grid, grid_of, onto
 
 Located = tuple[np.ndarray, tuple[float, ...] | None, Place | None]
 
@@ -50,9 +52,11 @@ def moved_onto(
     frames = own.place.frame, other.place.frame
     if all(frames) and frames[0] != frames[1]:
         raise InputError(f"{path}: lies in another frame of reference than its image {name}")
+    if len(own.shape) == 2 and len(other.shape) == 3:
+        labels, own = labels[None], _as_slice(own, other)
     moved = onto(labels, own, other)
     if moved is None:
-        raise InputError(f"{path}: a plane beside its image {name}")
+        raise InputError(f"{path}: lies in another plane than its image {name}")
     if moved.of and not moved.labels.any():
         if moved.beyond < moved.of:
             raise InputError(f"{path}: between the pixels of its image {name}, smaller than one")
@@ -80,6 +84,15 @@ def moved_onto(
             )
         )
     return moved.labels
+
+
+def _as_slice(own: Grid, other: Grid) -> Grid:
+    """Give one slice the thickness of those of a volume."""
+    y, x = own.place.directions
+    normal = np.cross(x, y)
+    axis = int(np.abs(other.place.directions @ normal).argmax())
+    place = replace(own.place, directions=np.stack([normal, y, x]))
+    return Grid((1, *own.shape), (other.spacing[axis], *own.spacing), place)
 
 
 def _without_place(mask: bool, image: bool) -> str:
