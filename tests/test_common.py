@@ -3,13 +3,22 @@
 import errno
 import io
 import os
+import pickle
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from imgpipe._common import InputError, atomic_path, cache_dir, numba_cache_dir, track
+from imgpipe._common import (
+    ImageError,
+    InputError,
+    atomic_path,
+    cache_dir,
+    code_of,
+    numba_cache_dir,
+    track,
+)
 
 
 def write_half(target: Path, error: type[BaseException], folder: bool = False) -> None:
@@ -178,3 +187,14 @@ def test_a_full_disk_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught, atomic_path(target):
         other.read_bytes()
     assert caught.value.filename == str(other)
+
+
+def test_a_code_survives_another_name_and_another_process() -> None:
+    """The code of a reason goes with the error through a pickle, and to the image's own name."""
+    error = ImageError("{image} is cut", 3)
+    error.code = "EMPTY-MASK"
+    again = pickle.loads(pickle.dumps(error)).named("x.png")
+    assert (str(again), code_of(again)) == ("x.png is cut", "EMPTY-MASK")
+    assert code_of(pickle.loads(pickle.dumps(InputError("?", code="DAMAGED")))) == "DAMAGED"
+    assert code_of(FileNotFoundError(errno.ENOENT, "gone")) == "FILE-MISSING"
+    assert code_of(OSError(errno.EIO, "broken")) == "NOT-READABLE"

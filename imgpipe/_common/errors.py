@@ -52,11 +52,13 @@ class ImageError(InputError):
 
     def named(self, name: str) -> "ImageError":
         """Give the same error with the image called by its id, a path for instance."""
-        return ImageError(self.reason, self.index, self.argument, name)
+        error = ImageError(self.reason, self.index, self.argument, name)
+        error.code = self.code
+        return error
 
     def __reduce__(self) -> Any:
         own = None if self.name == f"image {self.index}" else self.name
-        return ImageError, (self.reason, self.index, self.argument, own)
+        return ImageError, (self.reason, self.index, self.argument, own), {"code": self.code}
 
 
 class StoppedFit(KeyboardInterrupt):

@@ -33,6 +33,7 @@ def with_mask(item: Item, mask: Any) -> Item:
         return ImageFile(item.id or "the image", (os.fspath(mask),)).masking(item)
     if mask is not None and np.shape(mask) != item.spatial_shape:
         raise InputError(
-            f"a mask of shape {np.shape(mask)}, but its image has {item.spatial_shape}"
+            f"a mask of shape {np.shape(mask)}, but its image has {item.spatial_shape}",
+            code="MASK-SHAPE",
         )
     return replace(item, mask=None if mask is None else np.asarray(mask))

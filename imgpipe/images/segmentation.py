@@ -186,7 +186,8 @@ def write_segmentation(
     shape = (len(planes), *files[0].shape)
     if labels.shape != shape:
         raise InputError(
-            f"{shown(path)}: a mask of shape {labels.shape}, but its series has {shape}"
+            f"{shown(path)}: a mask of shape {labels.shape}, but its series has {shape}",
+            code="MASK-SHAPE",
         )
     in_files = np.empty_like(labels)
     in_files[order] = labels  # the slices as the files and their frames have them

@@ -117,20 +117,27 @@ class TrainedModel:
         """
         expected, given = _kind(self.channel_axis), _kind(channel_axis)
         if expected != given:
-            raise InputError(f"is a {given} image; the model was trained on {expected} images")
+            raise InputError(
+                f"is a {given} image; the model was trained on {expected} images", code="OTHER-KIND"
+            )
         if self.any_size and pixels.ndim != len(self.image_shape):
             raise InputError(
                 f"has {pixels.ndim} axes; the model was trained on images of "
-                f"{len(self.image_shape)}{_hint(pixels, self.image_shape)}"
+                f"{len(self.image_shape)}{_hint(pixels, self.image_shape)}",
+                code="OTHER-KIND",
             )
         if not self.any_size and pixels.shape != self.image_shape:
             raise InputError(
                 f"is {_dimensions(pixels.shape)} pixels; the model was trained on "
                 f"{_dimensions(self.image_shape)} (train with --size to have images resized)"
-                f"{_hint(pixels, self.image_shape)}"
+                f"{_hint(pixels, self.image_shape)}",
+                code="OTHER-KIND",
             )
         if str(pixels.dtype) != self.dtype:
-            raise InputError(f"has {pixels.dtype} pixels; the model was trained on {self.dtype}")
+            raise InputError(
+                f"has {pixels.dtype} pixels; the model was trained on {self.dtype}",
+                code="OTHER-KIND",
+            )
 
 
 def _hint(pixels: np.ndarray, shape: tuple[int, ...]) -> str:

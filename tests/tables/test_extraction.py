@@ -36,6 +36,8 @@ def test_values_labels_and_errors(scans: Path) -> None:
     assert dict(zip(table.names, table.values[0].tolist(), strict=True)) == expected
     assert [bool(error) for error in table.errors] == [False] * 4 + [True, False]
     assert table.ids[4] in table.errors[4]
+    assert table.codes == ("",) * 4 + ("NO-IMAGE", "")
+    assert list(table.to_frame().columns[-2:]) == ["error_code", "error"]
     assert np.isnan(table.values[4]).all()
     assert not list(scans.parent.glob("*.part"))
 

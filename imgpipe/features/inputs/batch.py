@@ -145,7 +145,7 @@ def check_not_empty(mask: np.ndarray, argument: str, labels: Sequence[str]) -> N
     empty = ~mask.reshape(len(mask), -1).any(axis=1)
     if empty.any():
         first = labels[int(empty.argmax())]
-        raise image_error(f"the {argument} of {{image}} is empty", first)
+        raise image_error(f"the {argument} of {{image}} is empty", first, "EMPTY-MASK")
 
 
 def _checked(
@@ -198,7 +198,9 @@ def _check_left(inside: np.ndarray, labels: Sequence[str]) -> None:
     empty = ~inside.reshape(len(inside), -1).any(axis=1)
     if empty.any():
         first = labels[int(empty.argmax())]
-        raise image_error("re-segmentation leaves no pixel in the mask of {image}", first)
+        raise image_error(
+            "re-segmentation leaves no pixel in the mask of {image}", first, "EMPTY-MASK"
+        )
 
 
 @jit

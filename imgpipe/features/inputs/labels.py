@@ -14,6 +14,8 @@ class Label(str):
         return label
 
 
-def image_error(reason: str, label: str) -> ImageError:
+def image_error(reason: str, label: str, code: str | None = None) -> ImageError:
     """Say what is wrong with the image of a label; ``{image}`` stands for it in the reason."""
-    return ImageError(reason, label.position if isinstance(label, Label) else 0, name=label)
+    error = ImageError(reason, label.position if isinstance(label, Label) else 0, name=label)
+    error.code = code or error.code
+    return error

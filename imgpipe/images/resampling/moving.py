@@ -46,7 +46,8 @@ def moved_onto(
         if labels.shape != shape:
             raise InputError(
                 f"{path}: a mask of shape {labels.shape}, but its image {name} has {shape}"
-                f"{_without_place(own is None, other is None)}"
+                f"{_without_place(own is None, other is None)}",
+                code="MASK-SHAPE",
             )
         return labels
     frames = own.place.frame, other.place.frame
