@@ -57,7 +57,7 @@ def test_an_image_that_cannot_be_used_is_not_judged(trained):
     told.write_csv(out)
     assert out.getvalue().splitlines()[2].startswith("1,,,,,,OTHER-KIND,1: is 5 x 5 pixels")
     assert told.to_records()[1]["ood"] is None
-    assert list(told.to_frame().columns[-3:]) == ["ood_distance", "ood", "error"]
+    assert list(told.to_frame().columns[-4:]) == ["ood_distance", "ood", "error_code", "error"]
     assert "3 out of distribution" in repr(told)
     assert "out of distribution" in told._repr_html_()
 
