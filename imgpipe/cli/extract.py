@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 @click.option("--split", metavar="COL", help="Column of a manifest to copy as split.")
 @click.option(
     "--hash-ids", is_flag=True,
-    help="Replace DICOM identifiers by salted hashes; the column id still shows the path, and "
-    "group what the manifest says, which may name the patient.",
+    help="Replace paths, patients and DICOM identifiers by salted hashes.",
 )  # fmt: skip
 @click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")

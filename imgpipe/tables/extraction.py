@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from imgpipe._common import InputError
+from imgpipe._common.pseudonyms import check_salt
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets.files.reading import Reading
 from imgpipe.datasets.unlabelled import in_one_channel, list_images
@@ -79,7 +80,8 @@ def extract_table(
     groups, split : str, optional
         Columns of a manifest that become ``group`` and ``split``; others keep their names.
     hash_ids : bool
-        Replace the DICOM identifiers by salted hashes, and leave out a manifest's other columns.
+        Replace ids, which are paths, groups and DICOM identifiers by salted hashes, also in errors;
+        hide names in warnings; and leave out a manifest's other columns.
     salt : str, optional
         Of the hashes, for equal ones in several tables; else one is drawn.
     resume : bool
@@ -188,10 +190,7 @@ def _checked_extraction(
     if out is not None:
         check_path(out)
         _check_beside(settings_beside(out))
-    if salt is not None and not hash_ids:
-        raise InputError("salt goes with hash_ids=True")
-    if salt == "":
-        raise InputError("salt is empty; give some letters, or leave it out to have one drawn")
+    check_salt(hash_ids, salt)
     how: Any = {name: value for name, value in asked.items() if name in How.__annotations__}
     settings: Any = {name: value for name, value in asked.items() if name not in how}
     chosen = _checked(settings)
@@ -214,12 +213,12 @@ def _checked_extraction(
     images = images.with_region(region or "mask", label=chosen["label"])
     columns, notes = label_columns(source, listed.names, groups, split, reading)
     columns = {name: [values[row] for row in listed.rows] for name, values in columns.items()}
+    left_out = None
     if hash_ids:
-        columns, left = _without_others(columns)
-        notes = [*notes, *left]
+        columns, left_out = _without_others(columns)
     images = images.noting(notes)
     path = None if out is None else Path(out)
-    return Extraction(images, columns, chosen, path, region, hash_ids, salt)
+    return Extraction(images, columns, chosen, path, region, hash_ids, salt, left_out)
 
 
 def _check_beside(path: Path) -> None:
@@ -247,10 +246,11 @@ def _checked(settings: Settings) -> dict[str, Any]:
     return chosen
 
 
-def _without_others(columns: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[Text]]:
+def _without_others(columns: dict[str, list[str]]) -> tuple[dict[str, list[str]], Text | None]:
     """Leave out the manifest's other columns: they may name a patient."""
     others = [name for name in columns if name not in SAID]
     note = say(
-        "columns {names:,} are left out: hash_ids hashes DICOM identifiers only", names=others
+        "columns {names:,} are left out: hash_ids hashes ids, groups and DICOM identifiers only",
+        names=others,
     )
-    return {name: columns[name] for name in columns if name in SAID}, [note] if others else []
+    return {name: columns[name] for name in columns if name in SAID}, note if others else None

@@ -335,7 +335,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("extract", "--label"): [Case(EXTRACT, "--label 1", "names none")],
     ("extract", "--groups"): [Case(EXTRACT, "--groups patient", "manifest")],
     ("extract", "--split"): [Case(EXTRACT, "--split part", "manifest")],
-    ("extract", "--hash-ids"): [Case(EXTRACT, "--hash-ids", "could be hashed", 0)],
+    ("extract", "--hash-ids"): [Case(EXTRACT, "--hash-ids", code=0, differs=True)],
     ("extract", "--salt"): [Case(EXTRACT, "--salt x", "--hash-ids")],
     ("extract", "--resume"): [Case(EXTRACT, "--resume", "f.csv.part to go on from", 0)],
     ("extract", "--region"): [Case(EXTRACT, "--region box", "names none")],

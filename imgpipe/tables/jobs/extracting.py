@@ -1,7 +1,7 @@
 """One extraction: its rows go through a journal, from which the table is written."""
 
 import hashlib
-import secrets
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,12 +13,13 @@ import numpy as np
 import imgpipe
 from imgpipe._common import track
 from imgpipe._common.journal import Block, Journal
+from imgpipe._common.pseudonyms import Pseudonyms, drawn_salt
 from imgpipe._common.resumable import resumable
-from imgpipe._common.texts import say
+from imgpipe._common.texts import Text, say
 from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.datasets.naming import told_count
 from imgpipe.features.settings_file import settings_text, write_settings
-from imgpipe.images import Images
+from imgpipe.images import ImageFile, Images
 from imgpipe.tables.rows.columns import identifier_columns
 from imgpipe.tables.rows.measuring import measure
 from imgpipe.tables.rows.writing import frames_of, write_frames
@@ -42,6 +43,8 @@ class Extraction:
         As it was asked for.
     hash_ids, salt
         As in `imgpipe.tables.extract_table`.
+    left_out : Text or None
+        What it says of columns that are not copied.
     """
 
     images: Images
@@ -51,6 +54,7 @@ class Extraction:
     region: str | None
     hash_ids: bool
     salt: str | None
+    left_out: Text | None = None
 
     @contextmanager
     def run(self, *, resume: bool, n_jobs: int | None) -> Iterator["_Done"]:
@@ -63,7 +67,7 @@ class Extraction:
             "salt": None if not self.hash_ids else digest if self.salt else "drawn",
             "images": fingerprint(self.images),
         }
-        drawn = secrets.token_hex(16) if self.hash_ids and self.salt is None else None
+        drawn = drawn_salt() if self.hash_ids and self.salt is None else None
         total = len(self.images)
         with resumable(self.out, header, total, resume=resume, secret=drawn) as journal:
             done = self._measured(journal, n_jobs)
@@ -75,29 +79,55 @@ class Extraction:
 
     def _measured(self, journal: Journal, n_jobs: int | None) -> "_Done":
         salt = (self.salt or journal.secret) if self.hash_ids else None
+        pseudonyms = Pseudonyms(salt) if salt else None
         blocks = measure(self.images, journal, self.settings, n_jobs)
         total = len(self.images)
         for block, names in track(
             blocks, "extracting", total, size=_size, done=journal.count, lines=True
         ):
-            journal.add(_hashed(block, salt), names)
+            journal.add(self._hidden(block, journal.count, pseudonyms), names)
         notes = told_count(journal.note, journal.notes)
+        told, ids, columns = [*self.images.warnings], self.images.ids, dict(self.columns)
+        if pseudonyms is not None:
+            told = [pseudonyms.in_note(note) for note in told]
+            ids = tuple(map(pseudonyms.of, ids))
+            if "group" in columns:
+                columns["group"] = [*map(pseudonyms.of, columns["group"])]
+            if self.left_out is not None:
+                told.append(self.left_out)
         if salt is not None and "identifiers" not in journal.extras:
             notes = [*notes, say("no image has DICOM identifiers that could be hashed")]
-        return _Done(self.images.ids, self.columns, (*self.images.warnings, *notes), journal)
+        return _Done(ids, columns, (*told, *notes), journal)
+
+    def _hidden(self, block: Block, start: int, pseudonyms: Pseudonyms | None) -> Block:
+        """Keep no identifier, and no reason with a name in it, where hashes are wanted."""
+        if pseudonyms is None:
+            return block
+        rows = slice(start, start + len(block))
+        beside = [_paths(item) for item in self.images.items[rows]]
+        extras = dict(block.extras)
+        if "identifiers" in extras:
+            extras["identifiers"] = [
+                row and [*map(pseudonyms.of, row)] for row in extras["identifiers"]
+            ]
+        return replace(
+            block,
+            errors=pseudonyms.in_reasons(block.errors, self.images.ids[rows], beside),
+            extras=extras,
+            note=pseudonyms.in_note(block.note),
+        )
 
 
 def _size(found: tuple[Block, list[str]]) -> int:
     return len(found[0])
 
 
-def _hashed(block: Block, salt: str | None) -> Block:
-    """Keep no identifier as it is where hashes are wanted."""
-    rows = block.extras.get("identifiers")
-    if rows is None or salt is None:
-        return block
-    hashes = list(zip(*identifier_columns(rows, salt).values(), strict=True))
-    return replace(block, extras={**block.extras, "identifiers": hashes})
+def _paths(item: Any) -> list[str]:
+    """Names of the files that errors on an image may speak of."""
+    if not isinstance(item, ImageFile):
+        return []
+    within = os.listdir(item.path) if os.path.isdir(item.path) else []
+    return [item.path, *item.masks, *within]
 
 
 @dataclass(frozen=True)

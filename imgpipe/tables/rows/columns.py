@@ -1,11 +1,11 @@
 """What a table of features says of its images beside their ids."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from imgpipe._common import InputError
+from imgpipe._common.pseudonyms import Pseudonyms
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets import load
 from imgpipe.datasets.annotations.identity import alike, told
@@ -53,15 +53,7 @@ def identifier_columns(
     rows: Sequence[Sequence[str] | None], salt: str | None
 ) -> dict[str, list[str]]:
     """Give the columns of the three DICOM identifiers, hashed where there is a salt."""
-    # a key of BLAKE2b has at most 64 bytes
-    key = (salt or "").encode(errors="surrogateescape")
-    key = key if len(key) <= 64 else hashlib.blake2b(key).digest()
-
-    def shown(text: str) -> str:
-        if not text or salt is None:
-            return text
-        return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
-
+    shown = str if salt is None else Pseudonyms(salt).of
     return {
         name: [shown(row[i]) if row else "" for row in rows] for i, name in enumerate(IDENTIFIERS)
     }
