@@ -42,7 +42,10 @@ def main() -> None:
     warnings.simplefilter("error")
     seeds = read_seeds(told.folder)
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=shared) as folder, open(told.status, "r+b") as file:
+    with (
+        tempfile.TemporaryDirectory(prefix="imgpipe-fuzz-", dir=shared) as folder,
+        open(told.status, "r+b") as file,
+    ):
         status = mmap.mmap(file.fileno(), 8)
         doors = Doors(Path(folder))
         for seed in seeds:

@@ -32,6 +32,15 @@ def drawn_salt() -> str:
     return secrets.token_hex(16)
 
 
+def salt_header(hash_ids: bool, salt: str | None) -> str | None:
+    """Say of a salt what tells it from another one, for the head of a journal."""
+    if not hash_ids:
+        return None
+    if not salt:
+        return "drawn"
+    return hashlib.sha256(salt.encode(errors="surrogateescape")).hexdigest()
+
+
 class Pseudonyms:
     """Hashes of names: the same for one name, and nothing that leads back without the salt.
 
@@ -66,10 +75,11 @@ class Pseudonyms:
         That is the parts of its path and of those of `others`, paths and names of files, unique
         identifiers, and what stands in quotes.
         """
-        mark = self.of(name)
-        if name:
-            message = message.replace(name, mark)
-        parts = {part for path in (name, *others) for part in _parts(path)}
+        mark, beside = self.of(name), list(others)
+        spellings = {name, *(path for path in beside if name and path.endswith(name))}
+        for spelt in sorted(spellings - {""}, key=len, reverse=True):
+            message = message.replace(spelt, mark)
+        parts = {part for path in (name, *beside) for part in _parts(path)}
         if parts:
             longest = sorted(parts, key=lambda part: (-len(part), part))
             spelt = "|".join(map(re.escape, longest))

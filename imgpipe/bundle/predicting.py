@@ -14,6 +14,7 @@ import numpy as np
 import imgpipe
 from imgpipe._common import InputError, atomic_path, track
 from imgpipe._common.journal import NO_REASON, Journal, Reason
+from imgpipe._common.pseudonyms import Pseudonyms, check_salt, drawn_salt, salt_header
 from imgpipe._common.resumable import resumable
 from imgpipe._runtime.backends import active, in_order, must_see
 from imgpipe._runtime.workers import worker_count
@@ -24,6 +25,7 @@ from imgpipe.bundle.predictions import Predictions, as_threshold
 from imgpipe.bundle.predictor import Predictor, ids_of
 from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.images import ImageFile, Images
+from imgpipe.images.item import paths_of
 
 
 def predict_in_parts(
@@ -32,6 +34,8 @@ def predict_in_parts(
     out: str | os.PathLike[str] | None = None,
     *,
     threshold: float | None = None,
+    hash_ids: bool = False,
+    salt: str | None = None,
     resume: bool = False,
     trust: bool = False,
     n_jobs: int | None = None,
@@ -52,6 +56,9 @@ def predict_in_parts(
         A ``.csv`` file to write.
     threshold : float, optional
         As in `Predictor.predict`.
+    hash_ids, salt
+        As in `imgpipe.tables.extract_table`: ids are salted hashes, and errors and warnings name
+        no file.
     resume : bool
         Go on from ``<out>.part``, where there is one; the parts that are kept there come first.
     trust : bool
@@ -87,6 +94,8 @@ def predict_in_parts(
     ...     sizes, len(out.read_text().splitlines())
     ([256, 2], 259)
     """
+    check_salt(hash_ids, salt)
+    drawn = drawn_salt() if hash_ids and salt is None else None
     predictor = load(model, trust=trust)
     threshold = as_threshold(threshold, predictor.classes)
     source = predictor.listed(images, **how)
@@ -108,7 +117,8 @@ def predict_in_parts(
         return track(found, "predicting", len(ids), size=_size, done=start, lines=True)
 
     if out is None:
-        yield from _told(predictor, source, ids, computed(0), threshold)
+        names = Pseudonyms(salt or drawn or "") if hash_ids else None
+        yield from _told(predictor, source, ids, computed(0), threshold, names)
         return
     if not isinstance(source, Images):
         raise InputError("images in memory have no names to go on by; leave out `out`")
@@ -116,12 +126,14 @@ def predict_in_parts(
         "version": imgpipe.__version__,
         "model": digest,
         "threshold": threshold,
+        "salt": salt_header(hash_ids, salt),
         "images": fingerprint(source),
     }
-    with resumable(Path(out), header, len(ids), resume=resume) as journal:
+    with resumable(Path(out), header, len(ids), resume=resume, secret=drawn) as journal:
+        names = Pseudonyms(salt or journal.secret or "") if hash_ids else None
         found = chain(Judged.of(journal.blocks()), _keeping(journal, computed(journal.count)))
-        yield from _told(predictor, source, ids, found, threshold)
-        parts = _told(predictor, source, ids, Judged.of(journal.blocks()), threshold)
+        yield from _told(predictor, source, ids, found, threshold, names)
+        parts = _told(predictor, source, ids, Judged.of(journal.blocks()), threshold, names)
         with atomic_path(out) as scratch, scratch.open("w", encoding="utf-8", newline="") as file:
             for number, part in enumerate(parts):
                 part.write_csv(file, header=number == 0)
@@ -139,16 +151,30 @@ def _told(
     ids: tuple[str, ...],
     found: Iterable[Judged],
     threshold: float | None,
+    names: Pseudonyms | None,
 ) -> Iterator[Predictions]:
-    """Put parts into words, one by one."""
+    """Put parts into words, one by one; those of hashes where there are pseudonyms."""
     start = 0
     for shares, distances, errors in found:
         reasons = [errors.get(i, NO_REASON) for i in range(len(shares))]
         stop = start + len(shares)
-        told = predictor.told(ids[start:stop], shares, distances, reasons, threshold)
+        shown = ids[start:stop]
         notes = () if start else tuple(getattr(source, "warnings", ()))
+        if names is not None:
+            reasons = [
+                Reason(code, names.in_message(message, name, _beside(source, start + i)))
+                for i, (name, (code, message)) in enumerate(zip(shown, reasons, strict=True))
+            ]
+            shown = tuple(map(names.of, shown))
+            notes = tuple(map(names.in_note, notes))
+        told = predictor.told(shown, shares, distances, reasons, threshold)
         yield replace(told, warnings=notes)
         start = stop
+
+
+def _beside(source: Any, index: int) -> list[str]:
+    """Names of the files that errors on an image may speak of."""
+    return paths_of(source.items[index]) if isinstance(source, Images) else []
 
 
 def _judge(batch: Batch, path: str, trust: bool, digest: str) -> Judged:

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--groups", metavar="COL", help="Column of a manifest to copy as group.")
 @click.option("--split", metavar="COL", help="Column of a manifest to copy as split.")
-@click.option(
-    "--hash-ids", is_flag=True,
-    help="Replace paths, patients and DICOM identifiers by salted hashes.",
-)  # fmt: skip
-@click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
+@_options.hash_ids
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @_reading.volumes
 @_options.force
@@ -98,8 +94,7 @@ def command(
     path = _options.check_file(out, (".csv", ".parquet"), "a table", spare)
     _kept_rows.check(path, out, resume, force)
     _features.warn_idle(ctx, settings["families"])
-    if salt is not None and not hash_ids:
-        raise InputError("--salt goes with --hash-ids")
+    _options.check_salt(hash_ids, salt)
     workers = _backends.workers(backend, scheduler, jobs)
 
     from imgpipe.tables import write_features

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     help="Predict the positive of two classes where its probability is at least P.",
 )  # fmt: skip
 @_reading.slices
+@_options.hash_ids
 @click.option("--resume", is_flag=True, help="Go on where a killed run ended.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Workers [default: 1].")
 @_backends.options
@@ -44,6 +45,8 @@ def command(
     out: str | None,
     report: str | None,
     threshold: float | None,
+    hash_ids: bool,
+    salt: str | None,
     resume: bool,
     jobs: int | None,
     backend: str | None,
@@ -58,13 +61,12 @@ def command(
 
     IMAGE is a file, a folder of images, or a manifest, read as the images of the training were:
     their size, slices of volumes, or whole volumes. The table has the columns id, predicted,
-    p_<class>...,
-    error_code, error. An image that cannot be used gets a row with its error, is named on stderr,
-    and makes the exit code 1; the others go on. Until the table is whole, finished rows are kept in
-    FILE.csv.part, from which --resume goes on. Predicted is the most probable class; with
-    --threshold, of two classes, the positive one where its probability is at least that, which a
-    column threshold says. What thresholds did on held-out images stands in a run's report and in
-    the model's card.
+    p_<class>..., error_code, error. An image that cannot be used gets a row with its error, is
+    named on stderr, and makes the exit code 1; the others go on. Until the table is whole, finished
+    rows are kept in FILE.csv.part, from which --resume goes on. Predicted is the most probable
+    class; with --threshold, of two classes, the positive one where its probability is at least
+    that, which a column threshold says. What thresholds did on held-out images stands in a run's
+    report and in the model's card.
     --report explains the prediction of one image in words: how reliable such a probability is (for
     a model trained with --run), the training images nearest to it (for one trained with --cases),
     the features that speak for it and against it, and where in the image the model looked.
@@ -86,7 +88,8 @@ def command(
             "of the run's thresholds its probability reaches"
         )
     workers = _backends.workers(backend, scheduler, jobs, alone=1)
-    asked = _options.typed(ctx, *how)
+    _options.check_salt(hash_ids, salt)
+    asked = _options.typed(ctx, *how, "hash_ids")
     if report is not None and asked:
         raise InputError(f"{', '.join(asked)} goes with a table, not with --report")
     page = _checked(report, (model, *images), force)
@@ -110,6 +113,8 @@ def command(
             given,
             path,
             threshold=threshold,
+            hash_ids=hash_ids,
+            salt=salt,
             resume=resume,
             trust=trust,
             n_jobs=workers,

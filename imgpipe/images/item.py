@@ -37,3 +37,11 @@ def with_mask(item: Item, mask: Any) -> Item:
             code="MASK-SHAPE",
         )
     return replace(item, mask=None if mask is None else np.asarray(mask))
+
+
+def paths_of(item: Item) -> list[str]:
+    """Names of the files that an image and its mask are read from; reads none of them."""
+    if not isinstance(item, ImageFile):
+        return []
+    within = os.listdir(item.path) if os.path.isdir(item.path) else []
+    return [item.path, *item.masks, *within]

@@ -247,6 +247,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case("export {model} {out}/m.onnx", "--runtime {tree}", "goes with --web")
     ],
     ("export", "--lang"): [Case("export {model} {out}/m.onnx", "--lang zh", "goes with --web")],
+    ("predict", "--hash-ids"): [
+        Case("predict {model} {image} --trust --out {out}/p.csv", "--hash-ids", "", 0, True),
+        Case("predict {model} {image} --trust --report {out}/p.html", "--hash-ids", "a table"),
+    ],
+    ("predict", "--salt"): [Case("predict {model} {image} --trust", "--salt x", "--hash-ids")],
     ("predict", "--threshold"): [
         Case("predict {model} {image} --trust --out {out}/p.csv", "--threshold 0.3", "", 0, True),
         Case("predict {model} {image} --trust --report {out}/p.md", "--threshold 0.3", "a table"),

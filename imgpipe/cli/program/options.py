@@ -32,6 +32,19 @@ def force(verb: _Verb) -> _Verb:
     return click.option("--force", is_flag=True, help="Replace what is there.")(verb)
 
 
+def hash_ids(verb: _Verb) -> _Verb:
+    """Add ``--hash-ids`` and ``--salt``."""
+    salted = click.option("--salt", help="Salt of --hash-ids, for equal hashes in several runs.")
+    text = "Replace paths, patients and DICOM identifiers by salted hashes."
+    return click.option("--hash-ids", is_flag=True, help=text)(salted(verb))
+
+
+def check_salt(hash_ids: bool, salt: str | None) -> None:
+    """Refuse, before any work, a salt without hashes."""
+    if salt is not None and not hash_ids:
+        raise InputError("--salt goes with --hash-ids")
+
+
 def lang(verb: _Verb) -> _Verb:
     """Add ``--lang``, the language of a page."""
     return click.option(

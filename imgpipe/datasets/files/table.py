@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imgpipe._common import InputError, shown
+from imgpipe._common import InputError, shown, visible
 from imgpipe._common.texts import say
 from imgpipe.datasets.annotations.columns import alias_notes, find_columns
 from imgpipe.datasets.annotations.spelling import some
@@ -56,7 +56,7 @@ def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
             f"{where}: the manifest is empty; expected the columns {', '.join(needed)}"
         )
     lines = _filled(lines)
-    header = lines[0][1]
+    header = [visible(name) for name in lines[0][1]]
     _check_separator(where, header)
     named = [name for name in header if name]
     if twice := sorted({name for name in named if named.count(name) > 1}):

@@ -1,7 +1,5 @@
 """One extraction: its rows go through a journal, from which the table is written."""
 
-import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,13 +11,14 @@ import numpy as np
 import imgpipe
 from imgpipe._common import track
 from imgpipe._common.journal import Block, Journal
-from imgpipe._common.pseudonyms import Pseudonyms, drawn_salt
+from imgpipe._common.pseudonyms import Pseudonyms, drawn_salt, salt_header
 from imgpipe._common.resumable import resumable
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.datasets.naming import told_count
 from imgpipe.features.settings_file import settings_text, write_settings
-from imgpipe.images import ImageFile, Images
+from imgpipe.images import Images
+from imgpipe.images.item import paths_of
 from imgpipe.tables.rows.columns import identifier_columns
 from imgpipe.tables.rows.measuring import measure
 from imgpipe.tables.rows.writing import frames_of, write_frames
@@ -59,12 +58,11 @@ class Extraction:
     @contextmanager
     def run(self, *, resume: bool, n_jobs: int | None) -> Iterator["_Done"]:
         """Measure all, write the table, and give it while its rows are still at hand."""
-        digest = hashlib.sha256((self.salt or "").encode(errors="surrogateescape")).hexdigest()
         header = {
             "version": imgpipe.__version__,
             "region": self.region,
             **self.settings,
-            "salt": None if not self.hash_ids else digest if self.salt else "drawn",
+            "salt": salt_header(self.hash_ids, self.salt),
             "images": fingerprint(self.images),
         }
         drawn = drawn_salt() if self.hash_ids and self.salt is None else None
@@ -104,7 +102,7 @@ class Extraction:
         if pseudonyms is None:
             return block
         rows = slice(start, start + len(block))
-        beside = [_paths(item) for item in self.images.items[rows]]
+        beside = [paths_of(item) for item in self.images.items[rows]]
         extras = dict(block.extras)
         if "identifiers" in extras:
             extras["identifiers"] = [
@@ -120,14 +118,6 @@ class Extraction:
 
 def _size(found: tuple[Block, list[str]]) -> int:
     return len(found[0])
-
-
-def _paths(item: Any) -> list[str]:
-    """Names of the files that errors on an image may speak of."""
-    if not isinstance(item, ImageFile):
-        return []
-    within = os.listdir(item.path) if os.path.isdir(item.path) else []
-    return [item.path, *item.masks, *within]
 
 
 @dataclass(frozen=True)
