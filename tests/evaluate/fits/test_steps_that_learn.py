@@ -5,14 +5,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
+from imgpipe import InputError
 from imgpipe.datasets import Dataset
 from imgpipe.enhance import ENHANCEMENTS
 from imgpipe.evaluate import compare
+from imgpipe.evaluate.fits.feature_store import _is_ours
 from imgpipe.evaluate.fits.steps import split_features
 from imgpipe.images import Images
-from imgpipe.learn import make_pipeline
+from imgpipe.learn import Filter, make_pipeline
 
 
 @pytest.fixture
@@ -59,6 +62,27 @@ def test_a_reference_is_learnt_inside_each_fold(
         assert len(learnt) <= 8
     for test in tests:
         assert any(learnt == set(range(12)) - test for learnt in seen)
+
+
+def test_the_window_of_each_file_is_not_remembered() -> None:
+    """Numbers that depend on more than pixels, masks and spacing are computed anew."""
+    assert _is_ours(Filter("window", preset="lung"))
+    assert _is_ours(Filter("zscore"))
+    assert not _is_ours(Filter("window", preset="file"))
+
+
+def test_a_grid_goes_over_steps_and_their_settings(data: Dataset) -> None:
+    """Steps are searched like kernels, each with its own settings; one that learns is fitted."""
+    grid = [
+        {"filter_1__name": ["window"], "filter_1__preset": ["soft", "bone"]},
+        {"filter_1__name": ["percentile"], "filter_1__high": [90.0]},
+        {"filter_1__name": ["match_histogram"]},
+    ]
+    pipeline = make_pipeline("dummy", filters="zscore", families="intensity")
+    search = GridSearchCV(pipeline, grid, cv=2, error_score="raise").fit(data.images, data.labels)
+    assert len(search.cv_results_["params"]) == 4
+    with pytest.raises(InputError, match="gamma takes no setting 'preset'"):
+        Filter("window", preset="lung").set_params(name="gamma", gamma=2)
 
 
 def _folds(found: Any) -> list[list[int]]:
