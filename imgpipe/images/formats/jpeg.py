@@ -34,13 +34,30 @@ def decode_jpeg(name: str, data: bytes) -> Samples:
     if not _is_complete(head, scans):
         raise InputError(f"{name}: truncated: scans of the JPEG file are missing")
     samples = decode_simple(name, data)
-    # libjpeg fills up what is missing before the end marker, without an error; bits beyond the
-    # last pixel do not matter only if all before it are there (true of Huffman coding)
-    if head.frame in HUFFMAN and _may_be_filled_up(head, len(scans), samples.values):
-        longer = decode_simple(name, data[:end] + JPEG_FILLER + data[end:])
-        if not np.array_equal(samples.values, longer.values):
-            raise InputError(f"{name}: truncated: coded pixels of the JPEG file are missing")
+    _check_not_filled_up(name, data, head, len(scans), end, samples.values)
     return replace(turned(samples, orientation(head.exif)), lossy=True)
+
+
+def check_whole(name: str, data: bytes, values: np.ndarray) -> None:
+    """Refuse a JPEG of 8 bits that was decoded to values though coded pixels are missing."""
+    head = jpeg_header(name, data)
+    scans, end = _scans(name, data, head)
+    _check_not_filled_up(name, data, head, len(scans), end, values)
+
+
+def _check_not_filled_up(
+    name: str, data: bytes, head: "JpegHeader", scans: int, end: int, values: np.ndarray
+) -> None:
+    """Decode again with more bytes, where the last pixel may be made up.
+
+    libjpeg fills up what is missing before the end marker, without an error; bits beyond the last
+    pixel do not matter only if all before it are there (true of Huffman coding).
+    """
+    if head.frame in HUFFMAN and _may_be_filled_up(head, scans, values):
+        once = decode_simple(name, data)
+        longer = decode_simple(name, data[:end] + JPEG_FILLER + data[end:])
+        if not np.array_equal(once.values, longer.values):
+            raise InputError(f"{name}: truncated: coded pixels of the JPEG file are missing")
 
 
 class JpegHeader(NamedTuple):

@@ -171,3 +171,20 @@ def test_a_box_without_length_ends(tmp_path: Path, length: int) -> None:
     (tmp_path / "x.dcm").write_bytes(data[:at] + length.to_bytes(4, "big") + data[at + 4 :])
     with pytest.raises(InputError, match=r"a box of its JPEG 2000 has no length"):
         read(tmp_path / "x.dcm")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SC_rgb_jpeg_gdcm", "JPGExtended", "SC_rgb_jpeg_dcmtk", "MR_small_jpeg_ls_lossless",
+     "MR_small_jp2klossless", "MR_small_RLE"],
+)  # fmt: skip
+@pytest.mark.parametrize("share", [0.4, 0.95])
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
+def test_frames_that_end_early(tmp_path: Path, name: str, share: float, end: bytes) -> None:
+    """A compressed frame that was cut is refused, even if it was given an end marker."""
+    dataset = pydicom.dcmread(sample(f"{name}.dcm"))
+    (frame,) = pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=1)
+    dataset.PixelData = pydicom.encaps.encapsulate([frame[: int(len(frame) * share)] + end])
+    dataset.save_as(tmp_path / "x.dcm")
+    with pytest.raises(InputError, match=r"x\.dcm"):
+        read(tmp_path / "x.dcm")

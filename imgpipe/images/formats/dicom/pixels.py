@@ -10,7 +10,7 @@ from imgpipe.images.formats.dicom import turbo
 from imgpipe.images.formats.dicom.elements import element, require_pixels, text, whole
 from imgpipe.images.formats.dicom.frames import frame_count
 from imgpipe.images.formats.errors import plain, reason
-from imgpipe.images.formats.jpeg import jpeg_header
+from imgpipe.images.formats.jpeg import check_whole, jpeg_header
 from imgpipe.images.image import check_budget
 
 _ALWAYS_THERE = ("", "pydicom", "pillow")
@@ -59,6 +59,8 @@ def stored(name: str, dataset: Any, colours: bool = True) -> np.ndarray:
     decoders = _decoders(name, dataset)
     _check_frames(name, dataset)
     pixels = _decoded(name, dataset, *decoders)
+    if decoders == ("pillow",):
+        _check_whole(name, dataset, pixels)
     palette = colours and is_palette(name, dataset)
     if palette:
         pixels = apply_color_lut(pixels, dataset)
@@ -178,6 +180,17 @@ def _check_frames(name: str, dataset: Any) -> None:
                 f"{name}: damaged: compressed pixels of {coded[0]} x {coded[1]}, where the DICOM "
                 f"header declares {declared[0]} x {declared[1]}"
             )
+
+
+def _check_whole(name: str, dataset: Any, pixels: np.ndarray) -> None:
+    """Refuse frames of JPEG whose end was cut off before their end marker."""
+    from pydicom.encaps import generate_frames
+
+    count = frame_count(name, dataset)
+    several = pixels.ndim - is_colour(name, dataset) == 3
+    coded = generate_frames(element(name, dataset, "PixelData"), number_of_frames=count)
+    for k, frame in enumerate(coded):
+        check_whole(name, frame, pixels[k] if several else pixels)
 
 
 def _check_samples(name: str, dataset: Any, coded: int) -> None:

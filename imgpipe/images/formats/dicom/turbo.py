@@ -4,11 +4,13 @@ It is decoded by libjpeg-turbo, which imagecodecs brings: GDCM ends the process 
 """
 
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+
+from imgpipe.images.formats.jpeg import JPEG_FILLER
 
 LABEL = "libjpeg-turbo"
 # what pydicom looks for in the module of a plugin; extended, lossless, and lossless of order 1
@@ -28,7 +30,13 @@ def decode_frame(source: bytes, runner: Any) -> bytearray:
 
     # one colour space before and after: what the samples mean, the DICOM header says
     space = "RGB" if runner.samples_per_pixel == 3 else None
-    samples = np.asarray(imagecodecs.jpeg8_decode(source, colorspace=space, outcolorspace=space))
+    decode = partial(imagecodecs.jpeg8_decode, colorspace=space, outcolorspace=space)
+    samples = np.asarray(decode(source))
+    # what is missing before the end marker is filled up without an error, and then more bytes
+    # would change it
+    end = source.rfind(b"\xff\xd9")
+    if end < 0 or not np.array_equal(decode(source[:end] + JPEG_FILLER + source[end:]), samples):
+        raise ValueError("truncated: coded pixels are missing")
     runner.set_option("bits_allocated", 8 * samples.itemsize)
     runner.set_option("planar_configuration", 0)
     return bytearray(samples.tobytes())
