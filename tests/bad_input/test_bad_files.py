@@ -97,6 +97,16 @@ def two_headed_png() -> bytes:
     return small[:33] + giant[8:33] + small[33:]
 
 
+def deep_png(rows: bytes) -> bytes:
+    """A 16-bit colour PNG of 4 x 2 pixels with these rows, each after its filter."""
+    head = struct.pack(">IIBBBBB", 4, 2, 16, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(tag + body))
+        for tag, body in parts
+    )
+
+
 def giant_npy() -> bytes:
     """A header of 80 GB, and no data."""
     head = b"{'descr': '|u1', 'fortran_order': False, 'shape': (100000, 800000), }"
@@ -239,6 +249,10 @@ CASES = [
     Case("huge dimensions", opened("x.tif", giant_tiff), r"2147483648 pixels, more than"),
     Case("huge dimensions", opened("x.nii", giant_nifti), r"30000 x 30000 pixels, more than"),
     Case("huge dimensions", made(giant_dicom), r"60000 x 60000 pixels, more than"),
+    Case("found by fuzzing", opened("x.png", deep_png(b"\x07" + bytes(49))), r"unknown filter"),
+    Case("found by fuzzing", opened("x.png", deep_png(bytes(99))), gives=np.zeros((2, 4, 3))),
+    Case("found by fuzzing", listed("x.csv", b"path,la\0bel\n"), r"x\.csv: holds NUL characters"),
+    Case("found by fuzzing", listed("x.csv", b"path\x01,y\na,b\n"), r"among path\\x01, y"),
     Case("object arrays", first_of("x.npz", objects), r"x\.npz.*object"),
     Case("object arrays", opened("x.npy", DICTIONARY), r"x\.npy.*object"),
     Case("zip bombs", first_of("x.npz", zip_bomb), r"declares 64000000\d+ bytes"),

@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "files": (
         "empty", "a directory", "symlink loop", "no permission", "wrong extension", "random bytes",
         "trailing zeros", "cut", "huge dimensions", "object arrays", "zip bombs",
-        "two files with one name", "non-ASCII and very long paths",
+        "two files with one name", "non-ASCII and very long paths", "found by fuzzing",
     ),
     "DICOM": (
         "compressed syntaxes", "big-endian", "deflated", "implicit", "RLE",

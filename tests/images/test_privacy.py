@@ -212,6 +212,18 @@ def test_exif_in_a_png_and_a_damaged_one(tmp_path: Path) -> None:
     assert found(tmp_path) == {"PHI013": ["Artist", "EXIF (damaged)"]}
 
 
+def test_pages_that_go_round_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
+    """A TIFF directory that names itself as the next is looked at once."""
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, np.zeros((4, 4), np.uint8), description="Doe", metadata=None)
+    content = bytearray(path.read_bytes())
+    at = struct.unpack_from("<I", content, 4)[0]
+    count = struct.unpack_from("<H", content, at)[0]
+    struct.pack_into("<I", content, at + 2 + 12 * count, at)
+    path.write_bytes(content)
+    assert found(tmp_path) == {"PHI013": ["ImageDescription"]}
+
+
 def nifti(
     db_name: bytes = b"", descrip: bytes = b"", aux_file: bytes = b"", more: bytes = bytes(4)
 ) -> bytes:
