@@ -23,7 +23,6 @@ from imgpipe.datasets.load import DATASETS
 from imgpipe.datasets.manifest import place
 from imgpipe.datasets.npz import archive_ids, archive_masks, unread_masks
 from imgpipe.images import Image, ImageFile, Images, read
-from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise
 from imgpipe.images.item import Item
 from imgpipe.images.storage import Items
 
@@ -173,27 +172,6 @@ def iterate(
             yield name, images[i]
         except InputError as error:
             yield name, error
-
-
-def in_one_channel(images: Images) -> Images:
-    """Give gray images that were saved as colour one channel, unless some are in colour indeed.
-
-    Reads them up to the first one in colour, and none beyond the first where that is gray.
-    """
-    disguised = False
-    for i in range(len(images)):
-        try:
-            image = images[i]
-        except (InputError, OSError):
-            continue
-        if image.channel_axis is None:
-            if disguised:
-                continue
-            break
-        if not gray_in_disguise(image.pixels, image.channel_axis):
-            return images
-        disguised = True
-    return images.single_channel().noting([SAVED_AS_COLOUR] if disguised else [])
 
 
 def _expand(

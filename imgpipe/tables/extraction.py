@@ -8,8 +8,9 @@ from typing import Any, TypedDict, Unpack
 from imgpipe._common import InputError
 from imgpipe._common.pseudonyms import check_salt
 from imgpipe._common.texts import Text, say
+from imgpipe.datasets.files.one_channel import in_one_channel
 from imgpipe.datasets.files.reading import Reading
-from imgpipe.datasets.unlabelled import in_one_channel, list_images
+from imgpipe.datasets.unlabelled import list_images
 from imgpipe.features.inputs.new_grid import Resampling
 from imgpipe.features.settings_file import check_settings, read_settings, whole_settings
 from imgpipe.tables.jobs.extracting import Extraction
@@ -123,7 +124,9 @@ def extract_table(
     """
     if out is None and resume:
         raise InputError("resume=True goes with out: rows are kept beside that file")
-    extraction = _checked_extraction(source, out, groups, split, hash_ids, salt, region, settings)
+    extraction = _checked_extraction(
+        source, out, groups, split, hash_ids, salt, region, settings, n_jobs
+    )
     with extraction.run(resume=resume, n_jobs=n_jobs) as done:
         return done.table()
 
@@ -171,7 +174,9 @@ def write_features(
     ...     told.rows, told.failed, len(out.read_text().splitlines())
     (258, (), 259)
     """
-    extraction = _checked_extraction(source, out, groups, split, hash_ids, salt, region, settings)
+    extraction = _checked_extraction(
+        source, out, groups, split, hash_ids, salt, region, settings, n_jobs
+    )
     with extraction.run(resume=resume, n_jobs=n_jobs) as done:
         return done.written()
 
@@ -185,6 +190,7 @@ def _checked_extraction(
     salt: str | None,
     region: str | None,
     asked: Asked,
+    n_jobs: int | None,
 ) -> Extraction:
     """Refuse what does not fit, before any image is measured."""
     if out is not None:
@@ -196,7 +202,7 @@ def _checked_extraction(
     chosen = _checked(settings)
     reading = Reading(**how)
     listed = list_images(source, reading)
-    images = in_one_channel(listed.images)
+    images = in_one_channel(listed.images, n_jobs)
     if region in ("mask", "box") and not images.masked_any:
         raise InputError(f"--region {region} goes with masks, and {source} names none")
     if chosen["label"] is not None and not images.masked_any:
