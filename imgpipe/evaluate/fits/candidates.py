@@ -6,7 +6,7 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe.evaluate.fits.parameters import with_unset
-from imgpipe.evaluate.fits.steps import split_features
+from imgpipe.evaluate.fits.steps import measures_images
 from imgpipe.evaluate.models import check_classifier
 from imgpipe.evaluate.results.canaries import PREFIX
 from imgpipe.learn import CLASSIFIERS, make_pipeline
@@ -42,7 +42,7 @@ def check_sizes(dataset: Any, candidates: list[Candidate]) -> None:
     if dataset.region == "table":
         return
     dataset.require_one_kind()
-    whole = [each.name for each in candidates if not split_features(each.estimator)[0]]
+    whole = [each.name for each in candidates if not measures_images(each.estimator)]
     if whole and not all(map(_sees_nothing, (c.estimator for c in candidates if c.name in whole))):
         dataset.require_one_size()
 
@@ -69,6 +69,6 @@ def _candidate(name: str, given: Any, dataset: Any, n_jobs: int | None) -> Candi
         grid = {f"classify__{key}": values for key, values in CLASSIFIERS[given].grid.items()}
         return Candidate(name, pipeline, grid)
     check_classifier(name, given)
-    if table and (split_features(given)[0] or "channel_axis" in given.get_params()):
+    if table and (measures_images(given) or "channel_axis" in given.get_params()):
         raise InputError(f"model {name!r} takes images, and the data are a table of features")
     return Candidate(str(name), with_unset(given, "channel_axis", channel_axis), {})

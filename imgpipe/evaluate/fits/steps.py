@@ -26,6 +26,13 @@ def split_features(model: Any) -> tuple[list[Any], Any]:
     return feature_steps, Pipeline(model.steps[length:]) if length else model
 
 
+def measures_images(model: Any) -> bool:
+    """Tell whether a pipeline computes features, be it behind a step that learns."""
+    return isinstance(model, Pipeline) and any(
+        isinstance(step, FeatureExtractor) for _, step in model.steps
+    )
+
+
 def join_features(model: Any, feature_steps: list[Any], learned_steps: Any) -> Any:
     """Put both halves of `model`, fitted, together: a pipeline that takes images."""
     if not feature_steps:

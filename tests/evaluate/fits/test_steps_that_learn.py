@@ -64,6 +64,14 @@ def test_a_reference_is_learnt_inside_each_fold(
         assert any(learnt == set(range(12)) - test for learnt in seen)
 
 
+def test_images_of_any_sizes_pass_a_step_that_learns(data: Dataset) -> None:
+    """Features behind a step that learns need no one size, as those behind other steps."""
+    images = [image.pixels[: 5 + n % 3] for n, image in enumerate(data.images)]
+    sizes = replace(data, images=Images(images))
+    models = {"svm": make_pipeline("svm", filters="match_histogram", families="intensity")}
+    assert compare(models, sizes, folds=2, n_jobs=1).models[0].metrics["auc"].value is not None
+
+
 def test_the_window_of_each_file_is_not_remembered() -> None:
     """Numbers that depend on more than pixels, masks and spacing are computed anew."""
     assert _is_ours(Filter("window", preset="lung"))
