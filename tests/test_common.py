@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import pickle
+import re
 import sys
 import time
 from pathlib import Path
@@ -159,7 +160,10 @@ def test_track_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     """Work of over a second shows its description on a terminal."""
     screen = terminal(monkeypatch)
     assert list(track(iter(range(4)), "counting", total=4)) == [0, 1, 2, 3]
-    assert "counting" in screen.getvalue()
+    shown = screen.getvalue()
+    assert "counting" in shown
+    assert "4/4" in shown
+    assert re.search(r"[\d.]+/s +\d:\d\d left", shown)
 
 
 def test_bars_inside_bars_share_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,13 @@ from imgpipe.images import ImageFile, Images
 def fingerprint(images: Images) -> str:
     """Hash ids, states of the files of images and masks, and pixels that are in no file."""
     digest = hashlib.sha256()
+    known: dict[str, bytes] = {}  # slices of one volume ask for the same files
     for name, item in zip(images.ids, images.items, strict=True):
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
         if isinstance(item, ImageFile):
-            path = Path(item.path)
-            digest.update(_states(sorted(path.iterdir()) if path.is_dir() else [path]))
+            if item.path not in known:
+                known[item.path] = _states(_files(Path(item.path)))
+            digest.update(known[item.path])
             digest.update(repr(item.region).encode() + _states(map(Path, item.masks)))
             if item.series is not None or item.allow_gaps:
                 digest.update(repr((item.series, item.allow_gaps)).encode())
@@ -25,6 +27,14 @@ def fingerprint(images: Images) -> str:
             digest.update(item.pixels.tobytes())
             digest.update(b"" if item.mask is None else item.mask.tobytes())
     return digest.hexdigest()
+
+
+def _files(path: Path) -> list[Path]:
+    """Give a file, or those of a folder; one that may not be looked into has none."""
+    try:
+        return sorted(path.iterdir()) if path.is_dir() else [path]
+    except OSError:
+        return []
 
 
 def _states(files: Iterable[Path]) -> bytes:
