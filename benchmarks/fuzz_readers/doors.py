@@ -2,6 +2,7 @@
 
 import math
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,15 +15,19 @@ from imgpipe._common import hidden_in
 from imgpipe.datasets import load
 from imgpipe.datasets.files.table import read_table
 from imgpipe.images import (
+    ContourWarning,
     Image,
     identifiers,
+    list_studies,
     read_contours,
     read_mask,
+    read_segmentation,
     read_series,
 )
 from imgpipe.images.image import pixels_at_most
 from imgpipe.images.privacy import find_identifying
 from imgpipe.images.read import read_bytes
+from imgpipe.images.segmentation import SegmentationWarning
 
 MOST_PIXELS = 2**20
 """That a changed file may declare: more is refused, as `MAX_PIXELS` is elsewhere."""
@@ -95,15 +100,26 @@ class Doors:
 
     def _of_series(self, case: Case) -> None:
         (self._series / "b.dcm").write_bytes(case.content)
-        series = read_series(self._series)
+        if case.draw > 0.8:
+            list_studies(self._series)
+        series = read_series(self._series, allow_gaps=case.draw < 0.3)
         check_image(series.image)
         assert series.image.pixels.ndim == 3
         assert np.isfinite(series.origin).all()
         assert np.allclose(np.linalg.norm(series.directions, axis=1), 1, atol=1e-3)
 
     def _contours(self, case: Case) -> None:
-        mask = read_contours(self._written(case), self._volume)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ContourWarning)
+            mask = read_contours(self._written(case), self._volume)
         assert mask.dtype == bool
+        assert mask.shape == self._volume.image.shape
+
+    def _segments(self, case: Case) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SegmentationWarning)
+            mask = read_segmentation(self._written(case), self._volume)
+        assert mask.dtype.kind in "bu"
         assert mask.shape == self._volume.image.shape
 
     def _archive(self, case: Case) -> None:
@@ -126,7 +142,7 @@ class Doors:
 _OWN = {
     "series": "_of_series",
     "contours": "_contours",
-    "segmentation": "_mask",
+    "segmentation": "_segments",
     "npz": "_archive",
     "table": "_table",
 }

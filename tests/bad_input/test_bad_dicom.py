@@ -51,6 +51,16 @@ def without_decoder(folder: Path) -> None:
         read(path)
 
 
+def windows_of(centers: Any, widths: Any) -> Given:
+    """The windows of a file with these."""
+
+    def of(folder: Path) -> list[list[float]]:
+        image = read(dicom(folder / "x.dcm", WindowCenter=centers, WindowWidth=widths))
+        return [[one.center, one.width] for one in image.windows]
+
+    return of
+
+
 def two_series(folder: Path) -> Path:
     """Slices of two series side by side."""
     series(folder, [0.0, 1.0])
@@ -138,6 +148,8 @@ CASES = [
     Case("padding value", lambda f: ct(**PADDED)(f)[0, :2], gives=[80 - 9, 80 - 9]),
     Case("rescale slope missing or zero", ct(RescaleIntercept=5), gives=DEEP + 5),
     Case("rescale slope missing or zero", ct(RescaleSlope=0), r"x\.dcm: .*[Ss]lope.*0"),
+    Case("several windows", windows_of([40, 400], [400, 1500]), gives=[[40, 400], [400, 1500]]),
+    Case("width <= 0", windows_of(40, 0), gives=[]),
     Case("width <= 0", lambda f: window(DEEP, center=40, width=0), r"not 0"),
     Case("width <= 0", lambda f: window(DEEP, center=40, width=-5), r"not -5"),
     Case("MONOCHROME1", ct(PhotometricInterpretation="MONOCHROME1"), gives=65535 - DEEP),

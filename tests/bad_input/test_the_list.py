@@ -22,7 +22,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "DICOM": (
         "compressed syntaxes", "big-endian", "deflated", "implicit", "RLE",
         "bits stored below bits allocated", "signed", "padding value",
-        "rescale slope missing or zero", "width <= 0", "MONOCHROME1", "palette", "RGB", "YBR",
+        "rescale slope missing or zero", "several windows",
+        "width <= 0", "MONOCHROME1", "palette", "RGB", "YBR",
         "multi-frame", "no pixel data", "pixel bytes not rows x columns", "missing slices",
         "unevenly spaced slices", "repeated slices, the same position twice",
         "two series in one folder", "order comes from position", "../ in a DICOMDIR",
