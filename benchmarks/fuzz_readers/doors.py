@@ -119,7 +119,7 @@ class Doors:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SegmentationWarning)
             mask = read_segmentation(self._written(case), self._volume)
-        assert mask.dtype.kind in "bu"
+        assert mask.dtype.kind in "ub"
         assert mask.shape == self._volume.image.shape
 
     def _archive(self, case: Case) -> None:
