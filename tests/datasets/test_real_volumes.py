@@ -116,3 +116,23 @@ def test_series_with_structure_sets(shared_data: Path, tmp_path: Path, rule: str
             assert np.array_equal(image.pixels, whole.pixels[best])
             assert image.spacing == whole.spacing[1:]
         assert image.mask.any()
+
+
+@pytest.mark.data
+def test_xrays_and_their_table(shared_data: Path) -> None:
+    """A manifest as a spreadsheet gives it: patients, columns, pictures of several sizes."""
+    root = shared_data / "hannover_xray"
+    rows = rows_of(root / "manifest.csv")
+    data = load(root / "manifest.csv", groups="patient", size=32, fit="pad")
+    assert len(data) == 243
+    assert data.groups is not None
+    assert data.groups.tolist() == [row["patient"] for row in rows]
+    assert data.columns["view"].tolist() == [row["view"] for row in rows]
+    assert data.counts == {"icu_no": 57, "icu_yes": 186}
+    sizes = [read(root / row["path"]).shape for row in rows[:5]]
+    for image, (h, w) in zip(data.images[:5], sizes, strict=True):
+        border = 32 - round(32 * min(h, w) / max(h, w))
+        side = image.pixels if w < h else image.pixels.T
+        assert (side[:, : border // 2] == side.min()).all()
+    stretched = load(root / "manifest.csv", groups="patient", size=32)
+    assert any("--fit pad or --fit crop keeps it" in text for text in stretched.warnings)
