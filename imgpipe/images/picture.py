@@ -34,7 +34,14 @@ def picture_of(
 
 
 def outlined(image: Image, longest: int = _LONGER_SIDE) -> np.ndarray:
-    """Small picture, uint8 (h, w, 3), with the outline of the mask where there is one."""
+    """Small picture, uint8 (h, w, 3), with the outline of the mask where there is one.
+
+    A volume shows the slice in which its mask is largest.
+    """
+    if image.mask is not None and image.mask.ndim > 2 and image.mask.any():
+        at = np.count_nonzero(image.mask.reshape(len(image.mask), -1), axis=1).argmax()
+        axis = None if image.channel_axis is None else -1
+        image = Image(image.pixels[at], axis, mask=image.mask[at])
     picture = picture_of(image.pixels, image.channel_axis, longest)
     if image.mask is None:
         return picture

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from imgpipe.images.picture import picture_of
+from imgpipe.images import Image
+from imgpipe.images.picture import outlined, picture_of
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, bool])
@@ -37,3 +38,13 @@ def test_a_colour_thumbnail_keeps_its_channels() -> None:
     image = np.zeros((8, 8, 3), np.uint8)
     image[..., 0] = 200
     np.testing.assert_array_equal(picture_of(image, -1), image)
+
+
+def test_volume_shows_where_its_mask_is_largest() -> None:
+    """The slice with most of the mask, with its outline; the middle one without a mask."""
+    pixels = np.random.default_rng(2).integers(0, 256, (5, 9, 9), dtype=np.uint8)
+    mask = np.zeros(pixels.shape, bool)
+    mask[1, 2:7, 2:7] = mask[2, 3:5, 3:5] = True
+    seen = outlined(Image(pixels, mask=mask))
+    assert np.array_equal(seen, outlined(Image(pixels[1], mask=mask[1])))
+    assert np.array_equal(outlined(Image(pixels)), pixels[2])
