@@ -12,7 +12,7 @@ from imgpipe._common.journal import NO_REASON, Block, Journal, Reason
 if TYPE_CHECKING:
     import pandas as pd
 
-_CELLS = 2**19  # numbers written together: 4 MB
+_CELLS = 2**16  # numbers written together; as text, they take many times their 0.5 MB
 _FEWEST, _MOST = 128, 2**16  # rows of a group of Parquet
 
 
