@@ -115,3 +115,12 @@ def test_model_of_slices(run: Run, hospital: Path, tmp_path: Path) -> None:
         done = run("evaluate", model, str(hospital / "nifti.csv"), option, word, "--out",
                    str(tmp_path / "run"))  # fmt: skip
         assert f"the model was trained with {option}" in done.stderr
+
+
+def test_networks_take_slices(run: Run, hospital: Path, tmp_path: Path) -> None:
+    """A network on volumes is refused, with the option that helps."""
+    pytest.importorskip("torch")
+    source = str(hospital / "nifti.csv")
+    done = run("compare", source, "--volumes", "--models", "cnn", "--out", str(tmp_path / "run"))
+    assert done.exit_code == 2
+    assert "cnn takes images of two axes; take slices (--slices largest" in done.stderr

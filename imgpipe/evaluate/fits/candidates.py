@@ -42,6 +42,13 @@ def check_sizes(dataset: Any, candidates: list[Candidate]) -> None:
     if dataset.region == "table":
         return
     dataset.require_one_kind()
+    axes = {len(shape) - (dataset.channel_axis is not None) for shape in dataset.images.shapes}
+    networks = [each.name for each in candidates if hasattr(_last(each.estimator), "grad_cam")]
+    if networks and axes == {3}:
+        raise InputError(
+            f"{dataset.where}: volumes, and {', '.join(networks)} takes images of two axes; take "
+            "slices (--slices largest, slices= in Python)"
+        )
     whole = [each.name for each in candidates if not measures_images(each.estimator)]
     if whole and not all(map(_sees_nothing, (c.estimator for c in candidates if c.name in whole))):
         dataset.require_one_size()
@@ -49,8 +56,12 @@ def check_sizes(dataset: Any, candidates: list[Candidate]) -> None:
 
 def _sees_nothing(estimator: Any) -> bool:
     """Tell what does not look at its input."""
-    last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    return type(last).__name__ == "DummyClassifier"
+    return type(_last(estimator)).__name__ == "DummyClassifier"
+
+
+def _last(estimator: Any) -> Any:
+    """Give the classifier at the end of a pipeline."""
+    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
 
 
 def _candidate(name: str, given: Any, dataset: Any, n_jobs: int | None) -> Candidate:
