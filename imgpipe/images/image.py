@@ -193,7 +193,7 @@ def pixels_at_most(n: int) -> Iterator[None]:
 
 def settle(what: str, pixels: np.ndarray) -> np.ndarray:
     """Native, contiguous pixels of a dtype that the rest of the package works on."""
-    if pixels.dtype == np.float16:
+    if pixels.dtype.kind == "f" and pixels.dtype.itemsize == 2:  # in either byte order
         pixels = pixels.astype(np.float32)
     if pixels.dtype.kind not in "buif" or pixels.dtype.itemsize > 8:
         raise InputError(

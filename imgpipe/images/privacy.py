@@ -170,7 +170,7 @@ class _Search:
         self._kinds[kind] += 1
         by_tag: dict[tuple[str, str], list[str]] = {}
         for one in said:
-            by_tag.setdefault((one.code, one.tag), []).append(one.value)
+            by_tag.setdefault((one.code, plain(one.tag)), []).append(one.value)
             if one.tag in IN_PATHS:
                 self._patients |= _words(one.value)
         for place, values in by_tag.items():

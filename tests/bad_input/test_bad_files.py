@@ -128,6 +128,20 @@ def giant_tiff() -> bytes:
     return bytes(content)
 
 
+def many_samples() -> bytes:
+    """A TIFF of few pixels with 60,000 samples each, of which one is there."""
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.zeros((200, 200), np.uint8), compression="lzw")
+    content = bytearray(file.getvalue())
+    start, count = struct.unpack_from("<I", content, 4)[0], 0
+    for entry in range(start + 2, start + 2 + 12 * 14, 12):
+        if struct.unpack_from("<H", content, entry)[0] == 277:
+            struct.pack_into("<H", content, entry + 8, 60_000)
+            count += 1
+    assert count == 1
+    return bytes(content)
+
+
 def giant_nifti() -> bytes:
     """A header of 30,000 voxels along each axis."""
     head = bytearray(352)
@@ -251,6 +265,8 @@ CASES = [
     Case("huge dimensions", made(giant_dicom), r"60000 x 60000 pixels, more than"),
     Case("found by fuzzing", opened("x.png", deep_png(b"\x07" + bytes(49))), r"unknown filter"),
     Case("found by fuzzing", opened("x.png", deep_png(bytes(99))), gives=np.zeros((2, 4, 3))),
+    Case("found by fuzzing", opened("x.npy", npy(GRAY.astype(">f2"))), gives=GRAY),
+    Case("found by fuzzing", opened("x.tif", many_samples), r"more than the \d+ that are read"),
     Case("found by fuzzing", listed("x.csv", b"path,la\0bel\n"), r"x\.csv: holds NUL characters"),
     Case("found by fuzzing", listed("x.csv", b"path\x01,y\na,b\n"), r"among path\\x01, y"),
     Case("object arrays", first_of("x.npz", objects), r"x\.npz.*object"),

@@ -2,6 +2,7 @@
 
 import io
 import lzma
+import math
 import struct
 import zlib
 from dataclasses import replace
@@ -99,6 +100,10 @@ def _check_pages(name: str, pages: list[Any], size: int) -> None:
     check_budget(name, (len(pages), first.imagelength, first.imagewidth)[len(pages) == 1 :])
     if not all(isinstance(n, int) for page in pages for n in page.shape):
         raise InputError(f"{name}: damaged: the size of a TIFF page is no number")
+    for page in pages:
+        # colour and alpha are four samples at most, and a tile may be larger than its page
+        for samples in (page.size, math.prod(page.chunks)):
+            check_budget(name, (max(samples // 4, 1),))
     turn = orientation(first)
     kinds = {
         (page.shape, str(page.dtype), page.photometric, page.extrasamples, orientation(page, turn))
