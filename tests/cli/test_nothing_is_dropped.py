@@ -261,6 +261,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("inspect", "--trust"): [Case("inspect {model}", "", "--trust")],
     ("inspect", "--force"): [Case("inspect {model} --trust", "--force", "goes with --card")],
     ("evaluate", "--size"): [Case(EVALUATE, "--size 8", "8 x 8")],
+    ("evaluate", "--volumes"): [Case(EVALUATE, "--volumes", "takes images of two axes")],
     ("evaluate", "--out"): [Case(EVALUATE, "--out {image}", "is a file")],
     ("evaluate", "--seed"): [
         Case(
