@@ -13,7 +13,7 @@ from imgpipe._common import InputError, shown, suffix_of, track
 from imgpipe._common.texts import Text, say
 from imgpipe.datasets.files.reading import ANYHOW, Reading, UnaskedVolume, sliced_name
 from imgpipe.datasets.naming import told_together
-from imgpipe.datasets.patients import patients_of_volumes
+from imgpipe.datasets.patients import patients_of_files
 from imgpipe.images import Image, ImageFile, Images
 from imgpipe.images.fit import distortion
 from imgpipe.images.gray import SAVED_AS_COLOUR, gray_in_disguise, single_channel
@@ -55,11 +55,11 @@ class Found(NamedTuple):
         who: list[str] | None,
         reading: Reading,
     ) -> tuple[list[str] | None, list[Text]]:
-        """Give the patient of each file as a source says; of volumes what they say themselves."""
-        asked = reading.slices is not None or reading.volumes
-        if who is not None or not asked or not self.volumes:
+        """Give the patient of each file as a source says, else as DICOM files say themselves."""
+        if who is not None:
             return who, []
-        return patients_of_volumes(files, names, reading.slices is not None)
+        sliced = reading.slices is not None and self.volumes > 0
+        return patients_of_files(files, names, sliced)
 
 
 def image_files(

@@ -68,7 +68,7 @@ def load(
     slices : {"all", "middle", "largest", "mask", "every=K"}, optional
         Take slices of volumes, along their first axis, as images: all, the middle one, the one with
         most pixels in the mask, all that the mask touches, or each K-th. Their ids are
-        ``path[index]``. Where no column says the patient, DICOM's PatientID does, else the volume.
+        ``path[index]``. Where nothing says the patient, DICOM's PatientID does, else the volume.
     volumes : bool, optional
         False refuses volumes that no `slices` are taken of; True takes them, and so does the
         default, but says where there are none.

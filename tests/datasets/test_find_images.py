@@ -10,7 +10,7 @@ from dataset_samples import IMAGES
 
 from imgpipe import InputError
 from imgpipe.datasets import find_images, iterate
-from imgpipe.datasets.unlabelled import in_one_channel
+from imgpipe.datasets.files.one_channel import in_one_channel
 from imgpipe.images import Image, Images, write
 from imgpipe.images.gray import SAVED_AS_COLOUR
 

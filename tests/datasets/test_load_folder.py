@@ -212,4 +212,4 @@ def test_dicom_files_need_no_suffix(tmp_path: Path) -> None:
     loaded = load(tmp_path)
     assert loaded.images.shape == (4, 64, 64)
     assert loaded.images.dtype == np.int16
-    assert loaded.warnings == ("1 file without an image's suffix was passed over (no suffix: 1)",)
+    assert loaded.warnings[-1] == "1 file without an image's suffix was passed over (no suffix: 1)"

@@ -155,3 +155,26 @@ def test_volumes_of_an_archive(tmp_path: Path) -> None:
     assert data.groups.tolist() == ["0", "1", "2", "3"]
     with pytest.raises(InputError, match=r"image 0 is a volume of 6 x 20 x 18"):
         load(tmp_path / "a.npz", volumes=False)
+
+
+def test_patient_of_the_series_that_is_meant(tmp_path: Path) -> None:
+    """Of several patients in one folder, each row has the one of its own series."""
+    rows = []
+    for k, (pixels, _) in enumerate(VOLUMES):
+        uid = write_series(tmp_path / "all", pixels, patient=f"P{k}", prefix=f"{k}-")
+        rows.append(f"all,{'ab'[k % 2]},{uid}\n")
+    (tmp_path / "list.csv").write_text("path,label,series\n" + "".join(rows))
+    assert load(tmp_path / "list.csv", volumes=True).groups.tolist() == ["P0", "P1", "P2", "P3"]
+
+
+def test_patients_of_single_files(tmp_path: Path) -> None:
+    """Slices that are listed one by one keep together by PatientID; one for all says nothing."""
+    for k, name in enumerate(["P1", "P2"]):
+        write_series(tmp_path / f"s{k}", VOLUMES[k][0], patient=name)
+    rows = [f"s{k}/{n}.dcm,{'ab'[n % 2]}" for k in range(2) for n in (999, 998)]
+    (tmp_path / "two.csv").write_text("\n".join(["path,label", *rows]))
+    (tmp_path / "one.csv").write_text("\n".join(["path,label", *rows[:2]]))
+    assert load(tmp_path / "two.csv").groups.tolist() == ["P1", "P1", "P2", "P2"]
+    data = load(tmp_path / "one.csv")
+    assert data.groups is None
+    assert any("is the same in all 2 files" in text for text in data.warnings)
