@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 _FAR = 2**62  # Windows locks bytes against reading, so one is taken where no data are
@@ -17,6 +18,15 @@ def lock(file: IO[Any]) -> bool:
     except OSError as error:
         return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
     return True
+
+
+def in_use(path: Path) -> bool:
+    """Whether a process, be it this one, has the lock of a file now."""
+    try:
+        with path.open("r+b") as file:
+            return not lock(file)
+    except OSError:
+        return False
 
 
 if sys.platform == "win32":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from imgpipe._common.errors import InputError
-from imgpipe._common.journal import Reason
+from imgpipe._common.reasons import Reason
 from imgpipe._common.texts import ENGLISH, Text
 
 HIDDEN = "***"

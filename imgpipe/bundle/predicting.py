@@ -13,10 +13,11 @@ import numpy as np
 
 import imgpipe
 from imgpipe._common import InputError, atomic_path, track
-from imgpipe._common.journal import NO_REASON, Journal, Reason
 from imgpipe._common.pseudonyms import Pseudonyms, check_salt, drawn_salt, salt_header
-from imgpipe._common.resumable import resumable
+from imgpipe._common.reasons import NO_REASON, Reason
 from imgpipe._runtime.backends import active, in_order, must_see
+from imgpipe._runtime.journal import Journal
+from imgpipe._runtime.resumable import resumable
 from imgpipe._runtime.workers import worker_count
 from imgpipe.bundle.files import load
 from imgpipe.bundle.inference.batches import Batch, Judged, batches, judge

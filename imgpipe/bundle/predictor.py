@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from imgpipe._common import InputError, by_position, track
-from imgpipe._common.journal import NO_REASON, Reason
+from imgpipe._common.reasons import NO_REASON, Reason
 from imgpipe._common.texts import say
 from imgpipe.bundle.inference.batches import Batch, as_image, batches, judge, usable_image
 from imgpipe.bundle.inference.reading import How, found_as_trained

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import ImageError, code_of, shown
-from imgpipe._common.journal import Reason
+from imgpipe._common.reasons import Reason
 from imgpipe._common.texts import counted
 
 

@@ -4,7 +4,7 @@
 survive bad files, and go on after a kill.
 """
 
-from imgpipe._common.resumable import StoppedBatch as StoppedExtraction
+from imgpipe._common.stops import StoppedBatch as StoppedExtraction
 from imgpipe.tables.dataset import FeatureDataset, is_feature_table, load_features
 from imgpipe.tables.extraction import extract_table, write_features
 from imgpipe.tables.table import FeatureTable, WrittenTable, holds_images

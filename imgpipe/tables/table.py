@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe._common.journal import Reason
+from imgpipe._common.reasons import Reason
 from imgpipe.tables.rows.writing import frame_of, rows_together, write_frames
 
 if TYPE_CHECKING:

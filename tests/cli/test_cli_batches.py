@@ -16,7 +16,7 @@ import pytest
 from cli_helpers import Run, assert_one_error
 from PIL import Image
 
-from imgpipe._common.journal import Journal
+from imgpipe._runtime.journal import Journal
 from imgpipe.bundle.inference import batches
 from imgpipe.cli import main
 from imgpipe.tables import write_features

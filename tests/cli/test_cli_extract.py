@@ -15,7 +15,7 @@ import pytest
 from cli_helpers import Run, assert_one_error, left_beside, start
 from PIL import Image
 
-from imgpipe._common.journal import Block, Journal
+from imgpipe._runtime.journal import Block, Journal
 from imgpipe.features import extract
 
 

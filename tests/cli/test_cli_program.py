@@ -49,7 +49,8 @@ def test_help_has_an_example(command: tuple[str, ...], run: Run) -> None:
     assert done.exit_code == 0
     assert "\\b" not in done.stdout
     lines = [line.strip() for line in done.stdout.splitlines()]
-    assert lines[lines.index("Example:") + 1].startswith(f"imgpipe {' '.join(command)} ".rstrip())
+    (heading,) = (i for i, line in enumerate(lines) if line in ("Example:", "Examples:"))
+    assert lines[heading + 1].startswith(f"imgpipe {' '.join(command)} ".rstrip())
     assert "--json" in done.stdout
     assert "--debug" in done.stdout
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imgpipe._common import InputError
-from imgpipe._common.resumable import LOST
+from imgpipe._runtime.resumable import LOST
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError, MissingPackage, needed_for
-from imgpipe._common.journal import Block, Reason
+from imgpipe._common.reasons import Reason
+from imgpipe._runtime.journal import Block
 from imgpipe.bundle.inference.novelty import judged
 from imgpipe.datasets.naming import reason_of
 from imgpipe.images import Image, Images

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from imgpipe._common import InputError
-from imgpipe._common.journal import in_use
-from imgpipe._common.resumable import StoppedBatch, part_of
+from imgpipe._common.locks import in_use
+from imgpipe._common.stops import StoppedBatch, part_of
 from imgpipe.cli.program.exit_codes import INTERRUPTED, Failure
 
 

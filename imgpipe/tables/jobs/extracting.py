@@ -10,10 +10,10 @@ import numpy as np
 
 import imgpipe
 from imgpipe._common import track
-from imgpipe._common.journal import Block, Journal
 from imgpipe._common.pseudonyms import Pseudonyms, drawn_salt, salt_header
-from imgpipe._common.resumable import resumable
 from imgpipe._common.texts import Text, say
+from imgpipe._runtime.journal import Block, Journal
+from imgpipe._runtime.resumable import resumable
 from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.datasets.naming import told_count
 from imgpipe.features.settings_file import settings_text, write_settings

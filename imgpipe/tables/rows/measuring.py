@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe._common.journal import Block, Journal, Reason
+from imgpipe._common.reasons import Reason
 from imgpipe._runtime.backends import in_order, must_see
+from imgpipe._runtime.journal import Block, Journal
 from imgpipe.datasets.naming import reason_of
 from imgpipe.features import FAMILIES, extract_many
 from imgpipe.features.family import Family

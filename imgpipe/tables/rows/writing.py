@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import atomic_path
-from imgpipe._common.journal import NO_REASON, Block, Journal, Reason
+from imgpipe._common.reasons import NO_REASON, Reason
+from imgpipe._runtime.journal import Block, Journal
 
 if TYPE_CHECKING:
     import pandas as pd

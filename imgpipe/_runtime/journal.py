@@ -8,22 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 
 from imgpipe._common.errors import InputError
 from imgpipe._common.locks import lock
-
-
-class Reason(NamedTuple):
-    """Why an item has no values: a stable code, and a sentence."""
-
-    code: str
-    message: str
-
-
-NO_REASON = Reason("", "")
+from imgpipe._common.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -208,12 +199,3 @@ def _opened(path: Path) -> IO[bytes]:
         if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
             return file
         file.close()  # the other process was done, and deleted it, in between
-
-
-def in_use(path: Path) -> bool:
-    """Whether a process writes a journal now."""
-    try:
-        with path.open("r+b") as file:
-            return not lock(file)
-    except OSError:
-        return False

@@ -7,28 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from imgpipe._common.errors import InputError
-from imgpipe._common.journal import Journal
+from imgpipe._common.stops import StoppedBatch, part_of
+from imgpipe._runtime.journal import Journal
 
 # no space, quota, size of a file
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 LOST = "LOST"  # whoever worked at it is gone, and may be there again
-
-
-class StoppedBatch(KeyboardInterrupt):
-    """An interrupt that lost no row: `kept` of `total` are in the file `path`, to go on from."""
-
-    def __init__(self, kept: int, total: int, path: Path) -> None:
-        super().__init__(
-            f"interrupted; {kept} of {total} images are kept in {path}, and resume=True goes on "
-            "from there"
-        )
-        self.kept, self.total, self.path = kept, total, path
-
-
-def part_of(out: Path) -> Path:
-    """Name the file beside a table that keeps its rows until it is whole."""
-    return out.with_name(out.name + ".part")
 
 
 @contextmanager

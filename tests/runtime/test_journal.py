@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from imgpipe import InputError
-from imgpipe._common.journal import Block, Journal, Reason
+from imgpipe._common.reasons import Reason
+from imgpipe._runtime.journal import Block, Journal
 
 VALUES = np.array([[0.1 + 0.2, np.nan, np.inf, 1e-310], [np.nan] * 4])
 ERRORS = {1: Reason("CODE", "bad \udcff")}
