@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sampling import left_out
 
+# both compile the same loops: side by side and ahead of the others, they do so in one process
+COMPILING = ("tests/kernels/", "tests/bundle/single_graph/")
 DATA = Path(
     os.environ.get("IMGPIPE_TEST_DATA", Path(__file__).parent.parent.parent / "shared/data")
 )
@@ -47,9 +49,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full-grids", action="store_true", help="run all cases of sampled grids")
 
 
+def _place(name: str) -> int:
+    """Where a test stands: those that compile a lot come first."""
+    places = [place for place, folder in enumerate(COMPILING) if name.startswith(folder)]
+    return places[0] if places else len(COMPILING)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the samples of grids do not hold, unless tests are named."""
+    items.sort(key=lambda item: _place(item.nodeid))
     if config.getoption("full_grids") or any("::" in word for word in config.args):
         return
     out = set(left_out(items))

@@ -38,7 +38,7 @@ def left_out(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     for item in items:
         # a test without parameters has the marker to be run with the whole grids
         sampled = isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        if sampled and item.get_closest_marker("grid"):
+        if sampled and item.get_closest_marker("grid") and not item.get_closest_marker("full"):
             grids.setdefault(item.nodeid.split("[")[0], []).append(item)
     out = [item for item in items if item.get_closest_marker("full")]
     for tests in grids.values():

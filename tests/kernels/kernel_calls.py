@@ -1,8 +1,10 @@
 """How the tests call each kernel of the registry, and which values they feed it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from imgpipe.kernels import KERNELS
 
@@ -11,6 +13,8 @@ RANK = ("median", "erosion", "dilation", "opening", "closing")
 REACH = dict.fromkeys(("gaussian", "opening", "closing", "white_tophat", "black_tophat"), 5)
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
 DTYPES = ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
+# each has loops of its own, which seldom anyone compiles: in whole runs
+RARE = ("i1", "i4", "u4", "u8")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
 
 _WEIGHTS = np.array([0.0, 2.0, -1.0, 3.0, 0.5])
@@ -20,6 +24,11 @@ NEEDED: dict[str, Any] = {
     "convolve": lambda ndim: {"weights": _weights(ndim)},
     "correlate": lambda ndim: {"weights": _weights(ndim)},
 }
+
+
+def with_rare(dtypes: Iterable[str]) -> list[Any]:
+    """Parameters of a test, of which those of rare dtypes are left to whole runs."""
+    return [pytest.param(t, marks=pytest.mark.full) if t in RARE else t for t in dtypes]
 
 
 def _weights(ndim: int) -> np.ndarray:

@@ -28,7 +28,7 @@ def fitted(name: str, n_classes: int) -> Any:
 
 @pytest.mark.parametrize("n_classes", [2, 4])
 @pytest.mark.parametrize("name", ["svm", "forest", "logistic", "knn", "boosted", "hist"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_any_features(name: str, n_classes: int, data: st.DataObject) -> None:
     """Whatever the features, a bundle says what the pipeline says, up to rounding."""
