@@ -2,8 +2,13 @@
 
 import atexit
 import gc
+import sys
 
-from imgpipe.cli import main
+try:
+    from imgpipe.cli import main
+except KeyboardInterrupt:  # before anybody is there who could say it
+    print("Error: interrupted; nothing was written", file=sys.stderr)
+    sys.exit(130)
 
 
 def program() -> None:

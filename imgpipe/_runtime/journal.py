@@ -16,6 +16,8 @@ from imgpipe._common.errors import InputError
 from imgpipe._common.locks import lock
 from imgpipe._common.reasons import Reason
 
+_ENOUGH = 12  # first bytes of a header that tell it from another program's file
+
 
 @dataclass(frozen=True)
 class Block:
@@ -150,8 +152,14 @@ class Journal:
             header = json.loads(head) if head.endswith(b"\n") else None
         except ValueError:
             header = None
-        if not isinstance(header, dict):
+        own = json.dumps({**self._header, "secret": None}).encode()
+        if header is None and own.startswith(head[:_ENOUGH]) and not head.endswith(b"\n"):
             return  # killed before anything was kept
+        if not isinstance(header, dict) or "secret" not in header:
+            raise InputError(
+                f"{self.path} holds no rows of a stopped run, and may be another program's; move "
+                "it, or give --force in place of --resume to have it replaced"
+            )
         self.secret = header.pop("secret", None)
         self._check(header)
         self._start = self._end = len(head)
@@ -183,8 +191,8 @@ class Journal:
         for key in [*self._header, *header]:
             if header.get(key) != self._header.get(key):
                 raise InputError(
-                    f"{self.path} belongs to a run with other {key}; run without "
-                    "--resume to start anew"
+                    f"{self.path} belongs to a run with other {key}; give --force in place of "
+                    "--resume (in Python resume=False) to start anew"
                 )
 
 

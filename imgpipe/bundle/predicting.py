@@ -112,14 +112,16 @@ def predict_in_parts(
 
     lost = partial(_lost, classes=len(predictor.classes))
 
-    def computed(start: int) -> Iterator[Judged]:
+    def computed(start: int, names: Pseudonyms | None) -> Iterator[Judged]:
         todo = batches(predictor.model, source, ids, start)
         found = in_order(work, todo, n_jobs=n_jobs, parts=_one_by_one, lost=lost)
+        if names is not None:
+            found = _hidden(found, source, ids, start, names)
         return track(found, "predicting", len(ids), size=_size, done=start, lines=True)
 
     if out is None:
         names = Pseudonyms(salt or drawn or "") if hash_ids else None
-        yield from _told(predictor, source, ids, computed(0), threshold, names)
+        yield from _told(predictor, source, ids, computed(0, names), threshold, names)
         return
     if not isinstance(source, Images):
         raise InputError("images in memory have no names to go on by; leave out `out`")
@@ -132,7 +134,9 @@ def predict_in_parts(
     }
     with resumable(Path(out), header, len(ids), resume=resume, secret=drawn) as journal:
         names = Pseudonyms(salt or journal.secret or "") if hash_ids else None
-        found = chain(Judged.of(journal.blocks()), _keeping(journal, computed(journal.count)))
+        found = chain(
+            Judged.of(journal.blocks()), _keeping(journal, computed(journal.count, names))
+        )
         yield from _told(predictor, source, ids, found, threshold, names)
         parts = _told(predictor, source, ids, Judged.of(journal.blocks()), threshold, names)
         with atomic_path(out) as scratch, scratch.open("w", encoding="utf-8", newline="") as file:
@@ -162,15 +166,24 @@ def _told(
         shown = ids[start:stop]
         notes = () if start else tuple(getattr(source, "warnings", ()))
         if names is not None:
-            reasons = [
-                Reason(code, names.in_message(message, name, _beside(source, start + i)))
-                for i, (name, (code, message)) in enumerate(zip(shown, reasons, strict=True))
-            ]
             shown = tuple(map(names.of, shown))
             notes = tuple(map(names.in_note, notes))
         told = predictor.told(shown, shares, distances, reasons, threshold)
         yield replace(told, warnings=notes)
         start = stop
+
+
+def _hidden(
+    found: Iterable[Judged], source: Any, ids: tuple[str, ...], start: int, names: Pseudonyms
+) -> Iterator[Judged]:
+    """Take names out of reasons before any of them is kept."""
+    for judged in found:
+        rows = range(start, start + len(judged.shares))
+        beside = [_beside(source, row) for row in rows]
+        yield judged._replace(
+            errors=names.in_reasons(judged.errors, ids[rows.start : rows.stop], beside)
+        )
+        start = rows.stop
 
 
 def _beside(source: Any, index: int) -> list[str]:

@@ -11,6 +11,7 @@ from PIL import Image
 from benchmarks.fuzz_readers.seeds_dicom import DEEP, image_of, written
 from imgpipe._common.pseudonyms import Pseudonyms
 from imgpipe._common.texts import say
+from imgpipe.bundle import predict_in_parts
 
 WORDS = ("doe", "jane", "4711", "miller", "1.2.3.4.5")
 
@@ -52,7 +53,7 @@ def test_a_table_names_nobody(run: Run, tmp_path: Path) -> None:
     assert {row["PatientID"] for row in rows[:2]} == {names.of("4711")}
     assert "referrer" not in rows[0]
     assert "referrer" in done.stderr
-    assert [row["error_code"] for row in rows] == ["", "", "UNUSABLE", "DAMAGED"]
+    assert [row["error_code"] for row in rows] == ["", "", "MASK-SHAPE", "DAMAGED"]
     assert rows[2]["id"] in rows[2]["error"]
     assert rows[3]["error"].startswith(f"{rows[3]['id']}: truncated")
 
@@ -97,6 +98,15 @@ def test_predictions_name_nobody(run: Run, trees: Path, model: Path, tmp_path: P
     assert {row["id"] for row in rows_of(out)} == {names.of(str(path)) for path in folder.iterdir()}
     printed = run(*args)
     assert printed.stdout.replace("\r", "").split() == out.read_text().split()
+    stopped = predict_in_parts(
+        model, folder, tmp_path / "q.csv", hash_ids=True, salt="pepper", trust=True
+    )
+    assert next(stopped).errors[2].endswith(": truncated: the PNG file ends before its last chunk")
+    stopped.close()
+    kept = (tmp_path / "q.csv.part").read_bytes().lower()
+    assert not [word for word in WORDS if word.encode() in kept]
+    assert run(*args, "--resume", "--out", tmp_path / "q.csv").exit_code == 1
+    assert (tmp_path / "q.csv").read_bytes() == out.read_bytes()
 
 
 @pytest.mark.parametrize(

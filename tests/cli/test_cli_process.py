@@ -29,6 +29,22 @@ def test_closed_output_is_no_error(closed: str, tmp_path: Path) -> None:
     assert subprocess.run(["sh", "-c", missing], cwd=tmp_path).returncode == 2
 
 
+def test_an_interrupt_while_the_program_starts() -> None:
+    """Ctrl-C among the imports is one line, and no traceback."""
+    code = """
+import builtins, runpy
+real = builtins.__import__
+def stopped(name, *more):
+    if name == "numpy":
+        raise KeyboardInterrupt
+    return real(name, *more)
+builtins.__import__ = stopped
+runpy.run_module("imgpipe", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "Error: interrupted; nothing was written\n")
+
+
 def test_an_interrupt_that_was_lost_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Ctrl-C came, what then fails in Numba is no bug, and the exit code is 130."""
 

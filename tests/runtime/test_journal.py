@@ -74,6 +74,21 @@ def test_a_journal_without_a_header(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "content", [b"my notes\n", b"\x89PNG\r\n", b'{"imag', b'{"images": "abc"}\n', b"[1]\n", b"no"]
+)
+def test_another_programs_file_is_not_thrown_away(content: bytes, tmp_path: Path) -> None:
+    """What is no journal is refused and stays; the beginning of a first line is a journal's."""
+    path = tmp_path / "x.part"
+    path.write_bytes(content)
+    if content == b'{"imag':
+        Journal(path, {"images": "abc"}, resume=True).close()
+        return
+    with pytest.raises(InputError, match=r"x\.part holds no rows of a stopped run"):
+        Journal(path, {"images": "abc"}, resume=True)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
     ("first", "second"),
     [({"bins": 32}, {"bins": 16}), ({"distance": 2}, {}), ({}, {"distance": 2})],
 )
@@ -81,7 +96,7 @@ def test_a_journal_of_other_settings(first: dict, second: dict, tmp_path: Path) 
     """Rows are refused where a setting differs, also one that only one of the runs names."""
     Journal(tmp_path / "x.part", {"images": "abc", **first}).close()
     (name,) = first.keys() | second.keys()
-    with pytest.raises(InputError, match=f"belongs to a run with other {name}; run without"):
+    with pytest.raises(InputError, match=f"belongs to a run with other {name}; give --force"):
         Journal(tmp_path / "x.part", {"images": "abc", **second}, resume=True)
 
 
