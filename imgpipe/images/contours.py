@@ -11,8 +11,7 @@ import numpy as np
 from imgpipe._common import InputError, shown
 from imgpipe._common.texts import Text, clauses, say
 from imgpipe.images.formats.dicom.elements import (
-    head_of,
-    is_dicom,
+    check_dicom,
     is_dicom_file,
     items,
     kind_of,
@@ -115,14 +114,7 @@ def is_structure_set(path: str | os.PathLike[str]) -> bool:
 
 
 def _structure_set(name: str, path: Path) -> Any:
-    try:
-        head = head_of(path)
-    except FileNotFoundError:
-        raise InputError(f"{name}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
-    if not is_dicom(head):
-        raise InputError(f"{name}: not a DICOM file")
+    check_dicom(name, path)
     dataset = parse(path)
     if text(name, dataset, "Modality") != "RTSTRUCT":
         kind = text(name, dataset, "Modality") or kind_of(dataset) or "DICOM"

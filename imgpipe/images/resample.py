@@ -10,6 +10,7 @@ from imgpipe.images.image import Image
 from imgpipe.images.place import Place
 from imgpipe.images.resampling.spline import (
     check_interpolation,
+    finite,
     interpolated,
     lengths_of,
     new_grid,
@@ -97,14 +98,7 @@ def _interpolated(
 ) -> np.ndarray:
     if interpolation == "nearest":
         return _nearest(plane, old, new)
-    values = plane.astype(np.float64)
-    wrong = np.count_nonzero(~np.isfinite(values))
-    if wrong:
-        raise InputError(
-            f"the image holds {wrong} NaN or infinite pixels, which interpolation would spread; "
-            "replace them"
-        )
-    return interpolated(values, old, new, interpolation, "spacing")
+    return interpolated(finite(plane, "the image"), old, new, interpolation, "spacing")
 
 
 def _finished(

@@ -12,7 +12,7 @@ from imgpipe._common import InputError, atomic_path, shown
 from imgpipe._common.texts import clauses, say
 from imgpipe.images.encoders.segments import write_segments
 from imgpipe.images.formats.dicom.choosing import choice_of
-from imgpipe.images.formats.dicom.elements import head_of, is_dicom, is_dicom_file, kind_of, parse
+from imgpipe.images.formats.dicom.elements import check_dicom, is_dicom_file, kind_of, parse
 from imgpipe.images.formats.dicom.planes import check_alike, spatial_order
 from imgpipe.images.formats.dicom.segments import Slices, is_segmentation, segment_labels
 from imgpipe.images.formats.dicom.slices import SliceFile, open_slices
@@ -104,14 +104,7 @@ def labels_for(
 ) -> LabelImage:
     """Labels on the grid of the file's frames, which lie on the slices of an image."""
     name = shown(path)
-    try:
-        head = head_of(Path(path))
-    except FileNotFoundError:
-        raise InputError(f"{name}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
-    if not is_dicom(head):
-        raise InputError(f"{name}: not a DICOM file")
+    check_dicom(name, Path(path))
     with reading_dicom(name, "segmentation"):
         dataset = parse(Path(path))
         if not is_segmentation(dataset):

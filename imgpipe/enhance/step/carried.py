@@ -8,6 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images import Image
+from imgpipe.images.resampling import spline
 
 Values = np.ndarray
 Inside = np.ndarray
@@ -76,14 +77,7 @@ def measured(values: Values, inside: Inside | None, name: str) -> np.ndarray:
 
 def finite(values: Values, name: str) -> np.ndarray:
     """Values in double precision, for steps that would spread NaN over their neighbours."""
-    wide = values.astype(np.float64)
-    wrong = np.count_nonzero(~np.isfinite(wide))
-    if wrong:
-        raise InputError(
-            f"{name}: the image holds {wrong} NaN or infinite pixels, which it would spread; "
-            "replace them"
-        )
-    return wide
+    return spline.finite(values, f"{name}: the image", "it")
 
 
 def restored(values: np.ndarray, dtype: np.dtype) -> np.ndarray:

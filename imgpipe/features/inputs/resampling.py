@@ -15,7 +15,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.features.inputs.lengths import check_lengths, number_of
 from imgpipe.features.inputs.prepare import check_pixels
-from imgpipe.images.resampling.spline import check_interpolation, interpolated, lengths_of
+from imgpipe.images.resampling.spline import check_interpolation, finite, interpolated, lengths_of
 
 
 def resample(
@@ -67,7 +67,7 @@ def resample(
     >>> resample(np.array([[0.0, 4.0]]), spacing=(1, 2), to=1)
     array([[0., 1., 3., 4.]])
     """
-    pixels = _finite(image, "the image")
+    pixels = finite(check_pixels(image, "the image"), "the image")
     out = _interpolate(pixels, spacing, to, interpolation)
     return np.round(out) if rounding else out
 
@@ -113,22 +113,10 @@ def resample_mask(
     least = number_of("threshold", threshold)
     if not 0 < least <= 1:
         raise InputError(f"threshold must be a share above 0 and at most 1, not {threshold!r}")
-    inside = (_finite(mask, "the mask") != 0).astype(np.float64)
+    inside = (finite(check_pixels(mask, "the mask"), "the mask") != 0).astype(np.float64)
     share = _interpolate(inside, spacing, to, interpolation)
     # a share of exactly one half must not depend on rounding
     return share >= least - 1e-9
-
-
-def _finite(image: Any, what: str) -> np.ndarray:
-    """Pixels in float64, none of them NaN or infinite."""
-    pixels = check_pixels(image, what).astype(np.float64)
-    wrong = np.count_nonzero(~np.isfinite(pixels))
-    if wrong:
-        raise InputError(
-            f"{what} holds {wrong} NaN or infinite pixels, which interpolation would spread; "
-            "replace them"
-        )
-    return pixels
 
 
 def _interpolate(pixels: np.ndarray, spacing: Any, to: Any, interpolation: str) -> np.ndarray:

@@ -51,6 +51,18 @@ def new_grid(
     return tuple(whole.tolist()), step, first
 
 
+def finite(pixels: Any, what: str, spread_by: str = "interpolation") -> np.ndarray:
+    """Pixels in double precision, for what would spread NaN over their neighbours."""
+    wide: np.ndarray = pixels.astype(np.float64)
+    wrong = np.count_nonzero(~np.isfinite(wide))
+    if wrong:
+        raise InputError(
+            f"{what} holds {wrong} NaN or infinite pixels, which {spread_by} would spread; "
+            "replace them"
+        )
+    return wide
+
+
 def interpolated(
     pixels: np.ndarray, old: np.ndarray, new: np.ndarray, interpolation: str, argument: str
 ) -> np.ndarray:

@@ -49,6 +49,18 @@ def is_dicom_file(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def check_dicom(name: str, path: Path) -> None:
+    """Refuse what is no file, cannot be read or does not begin as DICOM files do."""
+    try:
+        head = head_of(path)
+    except FileNotFoundError:
+        raise InputError(f"{name}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
+    if not is_dicom(head):
+        raise InputError(f"{name}: not a DICOM file")
+
+
 def parse(source: bytes | os.PathLike[str]) -> Any:
     """The elements of a file; of a file on disk, what is large is read when asked for."""
     import pydicom
