@@ -14,7 +14,7 @@ REACH = dict.fromkeys(("gaussian", "opening", "closing", "white_tophat", "black_
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
 DTYPES = ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 # each has loops of its own, which seldom anyone compiles: in whole runs
-RARE = ("i1", "i4", "u4", "u8")
+RARE = ("i1", "i4", "i8", "u4", "u8")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
 
 _WEIGHTS = np.array([0.0, 2.0, -1.0, 3.0, 0.5])

@@ -151,6 +151,7 @@ def test_cval_must_be_representable(name: str) -> None:
             call(name, IMAGE, mode="constant", cval=cval)
 
 
+@pytest.mark.full
 def test_cval_of_long_integers_is_exact() -> None:
     """The highest value of 64 bits is held exactly, not as a float."""
     result = kernels.erosion(np.full(3, 2**64 - 1, np.uint64), mode="constant", cval=2**64 - 2)

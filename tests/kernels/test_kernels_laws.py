@@ -29,7 +29,7 @@ def test_constant_image(name: str, dtype: str) -> None:
 
 
 @every_kernel
-@pytest.mark.parametrize("dtype", ["bool", "u1", "i8", "f4", "f8"])
+@pytest.mark.parametrize("dtype", with_rare(["bool", "u1", "i8", "f4", "f8"]))
 def test_identity_window(name: str, dtype: str) -> None:
     """A window of one cell returns the image, and its difference is nothing."""
     image = pixels(dtype, (6, 7))
@@ -90,7 +90,7 @@ def test_input_is_never_changed(name: str) -> None:
 
 
 @every_kernel
-@pytest.mark.parametrize("dtype", ["u1", "i8", "f4"])
+@pytest.mark.parametrize("dtype", with_rare(["u1", "i8", "f4"]))
 def test_output_is_filled_and_returned(name: str, dtype: str) -> None:
     """An output array, overlapping the image or not, is filled and returned."""
     image = pixels(dtype, (9, 10), 3, extremes=False)

@@ -128,12 +128,13 @@ def test_the_seconds_are_those_of_the_cases() -> None:
     assert "0 failures" in done.stdout
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_some_cases_in_a_process_of_their_own() -> None:
     """What `make fuzz` runs finds nothing in its first cases."""
-    command = [sys.executable, "-m", "benchmarks.fuzz", "--cases", "150"]
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--cases", "400"]
     root = Path(__file__).parents[3]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "150 cases in" in done.stdout
+    assert "400 cases in" in done.stdout
     assert "0 failures" in done.stdout
