@@ -59,7 +59,7 @@ def command(
     other files and paths that name a patient. Values are not printed.
 
     \b
-    Example:
+    Examples:
       imgpipe check scans.csv --groups patient --ignore IMG005
       imgpipe check --phi export/
     """

@@ -21,10 +21,19 @@ from imgpipe.cli.program.listing import Listing
 @click.option("--models", default="svm,forest,dummy", show_default=True, help="Names, by commas.")
 @_features.before
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
-@click.option("--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K")
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, metavar="K",
+    help="Parts, each of which is held out once.",
+)  # fmt: skip
 @click.option("--folds-of", metavar="RUN", help="Use the folds of an earlier run again.")
-@click.option("--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="R")
-@click.option("--seed", type=_options.SEED, default=0, show_default=True, metavar="S")
+@click.option(
+    "--repeats", type=click.IntRange(min=1), default=1, show_default=True, metavar="R",
+    help="Times that folds are drawn anew.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=_options.SEED, default=0, show_default=True, metavar="S",
+    help="Of folds, models and intervals.",
+)  # fmt: skip
 @click.option(
     "--seeds", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
     help="Run seeds S to S+N-1.",

@@ -48,7 +48,7 @@ def command(
     part alone is judged. Images that MODEL was trained on are counted in a warning.
 
     \b
-    Example:
+    Examples:
       imgpipe evaluate lungs.imgpipe other_hospital/ --out run
       imgpipe evaluate lungs.joblib other_hospital/ --trust --out run
     """

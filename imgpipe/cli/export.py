@@ -50,7 +50,7 @@ def command(
     and sends nothing anywhere.
 
     \b
-    Example:
+    Examples:
       imgpipe export lungs.imgpipe lungs.onnx
       imgpipe export lungs.imgpipe --web page
     """

@@ -70,7 +70,7 @@ def command(
     together. Rows of DICOM images carry PatientID, StudyInstanceUID and SeriesInstanceUID.
 
     \b
-    Example:
+    Examples:
       imgpipe extract scans/ --out features.csv --families intensity,glcm
       imgpipe extract lesions.csv --out features.parquet --families ibsi
       imgpipe extract lesions.csv --out features.csv --settings ct.yaml

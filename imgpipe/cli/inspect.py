@@ -36,7 +36,7 @@ def command(model: str, card: str | None, trust: bool, force: bool, as_json: boo
     study, series, size, spacing, slices, gaps. Where a problem stands, the exit code is 1.
 
     \b
-    Example:
+    Examples:
       imgpipe inspect lungs.imgpipe
       imgpipe inspect lungs.imgpipe --card model_card.md
       imgpipe inspect studies

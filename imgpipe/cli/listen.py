@@ -68,7 +68,7 @@ def command(
     asks for no password: an address that other machines reach needs --calling.
 
     \b
-    Example:
+    Examples:
       imgpipe listen lungs.imgpipe --out inbox
       imgpipe listen lungs.imgpipe --out inbox --host 10.0.0.5 --calling PACS,CT1
     """

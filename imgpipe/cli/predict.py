@@ -72,7 +72,7 @@ def command(
     the features that speak for it and against it, and where in the image the model looked.
 
     \b
-    Example:
+    Examples:
       imgpipe predict lungs.imgpipe new/*.png --out predictions.csv
       imgpipe predict lungs.imgpipe new/ --threshold 0.3 --out predictions.csv
       imgpipe predict lungs.imgpipe new/7.png --report 7.html

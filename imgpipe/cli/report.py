@@ -40,7 +40,7 @@ def command(
     such a run). What was changed in a run since, or is missing, is said.
 
     \b
-    Example:
+    Examples:
       imgpipe report monday tuesday --out both.html
       imgpipe report monday --figures figures
     """

@@ -71,7 +71,7 @@ def command(
     these too.
 
     \b
-    Example:
+    Examples:
       imgpipe train scans/ --model forest --out lungs.imgpipe
       imgpipe train scans/ --model forest --run run --cases features --out lungs.imgpipe
     """

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from imgpipe import InputError, __version__, features, kernels
 from imgpipe.cli import VERBS
 from imgpipe.cli.program.exit_codes import Program
+from imgpipe.cli.program.sections import SECTIONS
 
 HEAVY = ("numpy", "scipy", "pandas", "numba", "sklearn", "skimage", "cv2", "rich", "jinja2")
 COMMANDS = [
@@ -53,6 +54,25 @@ def test_help_has_an_example(command: tuple[str, ...], run: Run) -> None:
     assert lines[heading + 1].startswith(f"imgpipe {' '.join(command)} ".rstrip())
     assert "--json" in done.stdout
     assert "--debug" in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["compare", "train", "extract"])
+def test_many_options_stand_under_headings(verb: str, run: Run) -> None:
+    """Each of them once, none twice and none nowhere."""
+    text = run(verb, "--help").stdout
+    places = [text.index(f"\n{heading}:\n") for heading in ("Data", "Features", "Options")]
+    assert places == sorted(places)
+    listed = text[places[0] :]
+    for option in VERBS[verb].params:
+        if isinstance(option, click.Option):
+            assert len(re.findall(rf"(?m)^  {option.opts[0]}\b(?!-)", listed)) == 1
+
+
+def test_headings_name_options_that_there_are() -> None:
+    """What stands under a heading is an option of some verb, and under no other heading."""
+    names = [name for under in SECTIONS.values() for name in under]
+    assert len(set(names)) == len(names)
+    assert set(names) <= {option.name for verb in VERBS.values() for option in verb.params}
 
 
 def test_help_names_the_exit_codes(run: Run) -> None:

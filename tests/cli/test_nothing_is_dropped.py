@@ -298,7 +298,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(EXTRACT + " --bin-width 7", "--low 0", NOTHING, 0),
     ],
     ("extract", "--range"): [
-        Case(EXTRACT, "--range 0,100", code=0, differs=True),
+        Case(EXTRACT, "--range 0,150", code=0, differs=True),
         Case(EXTRACT, "--range 100", "give LO,HI"),
         Case(EXTRACT, "--range a,b", "give numbers"),
     ],

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from imgpipe.cli.program.sections import MANY, sorted_options
+
 _Rows = list[tuple[str, str]]
 
 
@@ -14,6 +16,16 @@ class Listing(click.Command):
     def __init__(self, *args: Any, lists: Sequence[str] = (), **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.lists = lists
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, under headings where there are many."""
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        if len(options) <= MANY:
+            super().format_options(ctx, formatter)
+            return
+        for heading, here in sorted_options(options):
+            with formatter.section(heading):
+                formatter.write_dl([row for o in here if (row := o.get_help_record(ctx))])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the names below the options."""
