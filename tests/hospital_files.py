@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    ExplicitVRLittleEndian,
+    RTStructureSetStorage,
+    generate_uid,
+)
 
 AXIAL = (1, 0, 0, 0, 1, 0)
 
@@ -59,6 +64,37 @@ def _elements(tags: dict[str, Any]) -> dict[Any, Any]:
     return {
         tag(name): pydicom.DataElement(tag(name), kind(name), value) for name, value in tags.items()
     }
+
+
+def write_structures(path: Path, patient: str, series: str, names: list[str]) -> None:
+    """Write structures of `write_series`' geometry: pixels 2 to 5 of slices 1 and 2."""
+    item, corners = Dataset(), [(1.5, 1.5), (1.5, 5.5), (5.5, 5.5), (5.5, 1.5)]
+    item.SeriesInstanceUID = series
+    study, frame, d = Dataset(), Dataset(), Dataset()
+    study.RTReferencedSeriesSequence = [item]
+    frame.RTReferencedStudySequence = [study]
+    d.Modality, d.PatientID, d.StudyInstanceUID = "RTSTRUCT", patient, generate_uid()
+    d.SOPClassUID, d.SOPInstanceUID = RTStructureSetStorage, generate_uid()
+    d.SeriesInstanceUID = generate_uid()
+    d.ReferencedFrameOfReferenceSequence = [frame]
+    d.StructureSetROISequence, d.ROIContourSequence = [], []
+    for number, name in enumerate(names, 1):
+        region, drawn = Dataset(), Dataset()
+        region.ROINumber, region.ROIName, drawn.ReferencedROINumber = number, name, number
+        drawn.ContourSequence = []
+        for z in (102.0, 104.0):
+            contour = Dataset()
+            contour.ContourGeometricType = "CLOSED_PLANAR"
+            contour.ContourData = [v for y, x in corners for v in (x - 20.0, y + 30.0, z)]
+            drawn.ContourSequence.append(contour)
+        d.StructureSetROISequence.append(region)
+        d.ROIContourSequence.append(drawn)
+    d.file_meta = FileMetaDataset()
+    d.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    d.file_meta.MediaStorageSOPClassUID = RTStructureSetStorage
+    d.file_meta.MediaStorageSOPInstanceUID = d.SOPInstanceUID
+    path.parent.mkdir(parents=True, exist_ok=True)
+    d.save_as(path, enforce_file_format=True)
 
 
 def write_nifti(

@@ -9,6 +9,7 @@ from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.load import DATASETS, load
 from imgpipe.datasets.regions import in_region
+from imgpipe.datasets.studies import StudyManifest, manifest_of
 from imgpipe.datasets.synthetic import synthetic_nodules
 from imgpipe.datasets.unlabelled import find_images, iterate
 
@@ -16,10 +17,12 @@ __all__ = [
     "DATASETS",
     "Dataset",
     "Entry",
+    "StudyManifest",
     "find_images",
     "image_digests",
     "in_region",
     "iterate",
     "load",
+    "manifest_of",
     "synthetic_nodules",
 ]

@@ -59,8 +59,7 @@ def load_manifest(
     ------
     InputError
         If a column is missing, a label, patient or part is blank, patients differ only in case or
-        blanks, a file is missing, listed twice or does not decode, or columns are not separated
-        by commas.
+        blanks, or a file is missing, listed twice or does not decode.
     """
     where = shown(path)
     exact = ids == "exact"

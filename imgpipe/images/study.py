@@ -40,6 +40,12 @@ class SeriesFound:
     problems : tuple of str
         What speaks against reading it, or reading it as one volume.
     files : tuple of str
+    refers : tuple of str
+        SeriesInstanceUIDs on which a structure set or segmentation was drawn.
+    regions : tuple of str
+        Names of its structures or segments.
+    localizer : bool
+        Whether its images say that they are localizers (scouts, topograms).
     """
 
     patient: str
@@ -55,6 +61,9 @@ class SeriesFound:
     gaps: int
     problems: tuple[str, ...]
     files: tuple[str, ...]
+    refers: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    localizer: bool = False
 
 
 def list_studies(
@@ -144,6 +153,9 @@ def _one_series(headers: list[Header]) -> SeriesFound:
         gaps=scan.gaps,
         problems=scan.problems,
         files=tuple(os.fspath(header.path) for header in headers),
+        refers=tuple(dict.fromkeys(uid for header in headers for uid in header.refers)),
+        regions=tuple(dict.fromkeys(word for header in headers for word in header.regions)),
+        localizer=all(header.localizer for header in headers),
     )
 
 

@@ -259,6 +259,18 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("predict", "--lang"): [Case("predict {model} {image} --trust", "--lang zh", "goes with")],
     ("inspect", "--card"): [Case("inspect {model} --trust", "--card {out}/c.pdf", ".pdf")],
+    ("inspect", "--manifest"): [
+        Case("inspect {model}", "--manifest {out}/m.csv", "for a folder"),
+        Case("inspect {tree}", "--manifest {out}/m.txt", ".csv"),
+        Case("inspect {tree}", "--manifest {out}/m.csv", "no DICOM series"),
+    ],
+    **{
+        ("inspect", option): [
+            Case("inspect {model}", f"{option} x", "for a folder"),
+            Case("inspect {tree}", f"{option} x", "goes with --manifest"),
+        ]
+        for option in ("--series", "--roi", "--table", "--on", "--label")
+    },
     ("inspect", "--trust"): [Case("inspect {model}", "", "--trust")],
     ("inspect", "--force"): [Case("inspect {model} --trust", "--force", "goes with --card")],
     ("evaluate", "--size"): [Case(EVALUATE, "--size 8", "8 x 8")],

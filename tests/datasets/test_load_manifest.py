@@ -71,10 +71,6 @@ def test_masks(manifest: Manifest) -> None:
         ),
         ("path,sort\n0.png,a\n", "no column 'label' among path, sort; expected.*called class"),
         ("file,img,label\n0.png,1.png,a\n", "the columns file, img could all be 'path'"),
-        ("path;label;note, more\n0.png;a;b\n", "separated by semicolons"),
-        ("sep=;\npath;label\n0.png;a\n", "separated by semicolons"),
-        ("path;label\n0.png;a\n", "separated by semicolons; save it with commas"),
-        ("path\tlabel\n0.png\ta\n", "separated by tabs"),
         ("path,label,label\n0.png,a,b\n", "'label' is there twice"),
         ("path,label\n0.png,a\n1.png\n", "2 columns, but not in line 3"),
         ("path,label\n0.png,a\n1.png,\n", r"1 labels are empty or NaN \(row 2\)"),
@@ -340,3 +336,19 @@ def test_other_columns_are_kept_as_they_stand(tmp_path: Path) -> None:
         "age": ["40", ""],
         "site": ["B", "C"],
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "path;label;note, more\n0.png;a;x, y\n1.png;b;z\n",
+        "sep=;\npath;label;note, more\n0.png;a;x, y\n1.png;b;z\n",
+        "\ufeffpath\tlabel\tnote, more\n0.png\ta\tx, y\n1.png\tb\tz\n",
+        'sep=,\npath,label,"note, more"\n0.png,a,"x, y"\n1.png,b,z\n',
+    ],
+)
+def test_other_marks_between_cells(manifest: Manifest, text: str) -> None:
+    """Semicolons and tabs, which spreadsheet programs write where the comma is decimal."""
+    data = load(manifest(text))
+    assert [data.classes[k] for k in data.labels] == ["a", "b"]
+    assert data.columns["note, more"].tolist() == ["x, y", "z"]

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TextIO
 
 from imgpipe._common import InputError, shown, visible
 from imgpipe._common.texts import say
@@ -14,7 +15,7 @@ from imgpipe.datasets.annotations.spelling import some
 Row = dict[str, str]
 _Line = tuple[int, list[str]]
 
-_MARKS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+_MARKS = (";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,6 @@ def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
         )
     lines = _filled(lines)
     header = [visible(name) for name in lines[0][1]]
-    _check_separator(where, header)
     named = [name for name in header if name]
     if twice := sorted({name for name in named if named.count(name) > 1}):
         raise InputError(f"{where}: the column {twice[0]!r} is there twice")
@@ -95,7 +95,9 @@ def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
     try:
         # utf-8-sig: spreadsheet programs write a byte order mark
         with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = [(i, _cells(row)) for i, row in enumerate(csv.reader(file, strict=True), 1)]
+            mark = _separator(file)
+            reader = csv.reader(file, delimiter=mark, strict=True)
+            lines = [(i, _cells(row)) for i, row in enumerate(reader, 1)]
         if any("\0" in cell for _, row in lines for cell in row):
             raise InputError(f"{where}: holds NUL characters, as UTF-16 text and damaged files do; "
                              "save the manifest as CSV UTF-8")  # fmt: skip
@@ -109,7 +111,7 @@ def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
         raise InputError(f"{where}: cannot be read: {error.strerror}") from None
     lines = [line for line in lines if any(line[1])]
     # the first line by which a spreadsheet program tells another one its separator
-    if lines and lines[0][1][0].lower() == "sep=":
+    if lines and "".join(lines[0][1]).lower() in ("sep=", *(f"sep={mark}" for mark in _MARKS)):
         lines = lines[1:]
     return lines
 
@@ -141,8 +143,14 @@ def _trimmed(cells: list[str]) -> list[str]:
     return cells[: max((k + 1 for k, cell in enumerate(cells) if cell), default=0)]
 
 
-def _check_separator(where: str, header: list[str]) -> None:
-    """Refuse a header whose cells are separated by another mark than the comma."""
-    for mark, name in _MARKS:
-        if sum(cell.count(mark) for cell in header) >= len(header):
-            raise InputError(f"{where}: columns are separated by {name}; save it with commas")
+def _separator(file: TextIO) -> str:
+    """Mark between the cells: a comma, or what spreadsheet programs of other countries write."""
+    header = ""
+    while not header and (line := file.readline()):
+        header = "" if line.strip().lower().startswith("sep=") else line.strip()
+    file.seek(0)
+    cells = next(csv.reader([header]), [])
+    for mark in _MARKS:
+        if cells and sum(cell.count(mark) for cell in cells) >= len(cells):
+            return mark
+    return ","

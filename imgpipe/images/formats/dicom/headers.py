@@ -11,13 +11,14 @@ from imgpipe.images.formats.dicom.elements import kind_of, number, numbers, text
 from imgpipe.images.formats.dicom.frames import frame_count, planes_of
 from imgpipe.images.formats.dicom.pixels import UNCOMPRESSED, missing_packages
 from imgpipe.images.formats.dicom.planes import Plane
+from imgpipe.images.formats.dicom.references import READ, regions_of, series_meant
 from imgpipe.images.formats.errors import reading_dicom
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _READ = (*KEYS.values(), "SOPClassUID", "StructureSetLabel", "Rows", "Columns", "NumberOfFrames",
          "BitsAllocated", "SamplesPerPixel", "PixelSpacing", "ImagePositionPatient",
          "ImageOrientationPatient", "GridFrameOffsetVector", "SharedFunctionalGroupsSequence",
-         "PerFrameFunctionalGroupsSequence")  # fmt: skip
+         "PerFrameFunctionalGroupsSequence", "ImageType", *READ)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,11 @@ class Header:
     """Of rows and columns, also where the place is not known."""
     fault: str | None
     """Why its pixels cannot be read."""
+    refers: tuple[str, ...] = ()
+    """SeriesInstanceUIDs that a structure set or segmentation was drawn on."""
+    regions: tuple[str, ...] = ()
+    """Names of its structures or segments."""
+    localizer: bool = False
 
 
 def header_of(path: Path) -> Header | None:
@@ -54,13 +60,17 @@ def header_of(path: Path) -> Header | None:
         if not (rows := whole(name, dataset, "Rows", 0)):
             if kind_of(dataset) is None:
                 raise InputError(f"{name}: damaged or cut short: neither an image nor a SOP class")
-            return Header(path, said, None, 0, None, None, None)
+            refers, regions = series_meant(name, dataset), regions_of(name, dataset)
+            return Header(path, said, None, 0, None, None, None, refers, regions)
         shape, frames = (rows, whole(name, dataset, "Columns", 0)), frame_count(name, dataset)
         planes = planes_of(name, dataset, frames)
         told = planes[0].spacing if planes else numbers(name, dataset, "PixelSpacing")
         spacing = told if len(told) == 2 and all(0 < mm < math.inf for mm in told) else None
         fault = _fault(path, dataset, shape[0] * shape[1] * frames)
-        return Header(path, said, shape, frames, planes, spacing, fault)
+        return Header(
+            path, said, shape, frames, planes, spacing, fault, series_meant(name, dataset),
+            regions_of(name, dataset), "LOCALIZER" in text(name, dataset, "ImageType").upper(),
+        )  # fmt: skip
 
 
 def _fault(path: Path, dataset: Any, pixels: int) -> str | None:
