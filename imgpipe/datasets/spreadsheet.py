@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imgpipe._common import InputError, shown
-from imgpipe._common.texts import Text
 from imgpipe.datasets.annotations.identity import canonical
 from imgpipe.datasets.annotations.spelling import choose_name, some
 from imgpipe.datasets.files.table import Row, Table, read_table
@@ -32,7 +31,7 @@ class Spreadsheet:
     rows: dict[str, Row]
     names: dict[str, str]
     on: str
-    notes: tuple[Text, ...]
+    notes: tuple[str, ...]
 
     def row_of(self, patient: str) -> Row | None:
         """Give the row of a patient, as anybody may spell it."""

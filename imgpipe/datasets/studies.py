@@ -35,7 +35,7 @@ class StudyManifest:
 
     columns: tuple[str, ...]
     rows: list[Row]
-    notes: tuple[Text, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def masks(self) -> int:
