@@ -170,7 +170,7 @@ def _loaded(data: str, reading: dict[str, Any], before: dict[str, Any]) -> Any:
     from imgpipe import datasets, tables
 
     if not tables.is_feature_table(data):
-        return datasets.load(data, **reading)
+        return _features.with_notes(datasets.load(data, **reading), before)
     names = ("size", "slices", "volumes", "series", "allow_gaps")
     of_images = {name: reading.pop(name) or None for name in names}
     if before:

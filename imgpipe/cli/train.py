@@ -90,7 +90,7 @@ def command(
     bundle.check_writable(pipeline, out)
     _features.warn_idle(ctx, before.get("families", "default"))
     reading = _reading.reading(where)
-    dataset = datasets.load(data, **reading)
+    dataset = _features.with_notes(datasets.load(data, **reading), before)
     dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
     bundle.check_writable(pipeline, out, dataset.classes)
     found = None if run is None else bundle.found_in_run(run, model, dataset, **before)

@@ -99,7 +99,8 @@ def read_files(where: str, files: Sequence[ImageFile], reading: Reading = ANYHOW
         decoded.in_one_channel()
     colours = Counter(decoded.axes)
     axis = -1 if colours[-1] else None
-    warnings = [*_mixtures(decoded.dtypes, colours, decoded.spaced), *notes]
+    units = Counter(stored[_FORMATS.index("unit")] for stored in decoded.formats)
+    warnings = [*_mixtures(decoded.dtypes, colours, decoded.spaced, units), *notes]
     warnings += decoded.told(where, reading)
     if len(decoded.kept) == len(decoded.files):
         store = gathered([_coloured(image, axis) for image in decoded.kept])
@@ -190,8 +191,10 @@ class _Decoded:
                 "the volumes (--slices middle), or leave one kind out"
             )
         folders = sum(os.path.isdir(file.path) for file in self.files)
+        beside = [say("{n} images of two axes stand beside the slices of volumes", n=flat)]
         return [
             *reading.sliced(len(self.rows) - flat, self.volumes),
+            *(beside if self.volumes and flat else []),
             *reading.idle(self.volumes, folders),
             *reading.stretched(self.distortions),
         ]
@@ -244,7 +247,10 @@ def _coloured(image: Image, axis: int | None) -> Image:
 
 
 def _mixtures(
-    dtypes: Counter[str], colours: Counter[int | None], spaced: Counter[bool]
+    dtypes: Counter[str],
+    colours: Counter[int | None],
+    spaced: Counter[bool],
+    units: Counter[str],
 ) -> list[Text]:
     """Say what a reader should know about files of different kinds."""
     warnings = []
@@ -260,6 +266,11 @@ def _mixtures(
                 spaced=spaced[True],
             )
         )
+    if len(units) > 1:
+        told = [
+            say("{unit}: {n}", unit=unit or say("unknown"), n=n) for unit, n in units.most_common()
+        ]
+        warnings.append(say("values in different units ({told:,})", told=told))
     if len(colours) > 1:
         warnings.append(
             say(

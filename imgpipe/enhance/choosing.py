@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import ImageError, InputError, MissingPackage, did_you_mean, unknown_name
+from imgpipe._common.texts import Text, say
 from imgpipe.enhance.registry import ENHANCEMENTS
 from imgpipe.enhance.step.enhancement import Enhancement
 from imgpipe.images import Image, Images
+from imgpipe.images.windows import PRESETS
 from imgpipe.kernels import KERNELS, choosing
 
 
@@ -67,6 +69,34 @@ def require_settings(name: str, given: Mapping[str, Any]) -> None:
             raise InputError(f"{name} needs {key}: Filter({name!r}, {key}=...)")
     if enhancement.check is not None:
         enhancement.check(**{**defaults_of(name), **given})
+
+
+def preset_notes(
+    filters: Sequence[tuple[str, Mapping[str, Any]]], units: Sequence[str]
+) -> list[Text]:
+    """Say that windows in Hounsfield units are laid on values whose unit nobody told.
+
+    Parameters
+    ----------
+    filters : sequence of (str, dict)
+        Steps with their settings.
+    units : sequence of str
+        Of each image, blank where it is not known. Others than HU are refused by the step.
+    """
+    first = filters[0] if filters else ("", {})
+    preset = first[1].get("preset")
+    unknown = sum(not unit for unit in units)
+    if first[0] != "window" or preset not in PRESETS or not unknown:
+        return []
+    return [
+        say(
+            "the window {preset} is one of Hounsfield units, and {n} of {of} images do not say "
+            "their unit",
+            preset=preset,
+            n=unknown,
+            of=len(units),
+        )
+    ]
 
 
 def apply(

@@ -109,6 +109,11 @@ def _learn(images: Images, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(reference: Any) -> None:
+    if isinstance(reference, str):
+        raise InputError(
+            f"reference={reference!r} is no image; leave it out to learn from the training "
+            "images, or read the file with images.read in Python"
+        )
     if reference is not None:
         _function_of(reference)
 

@@ -55,6 +55,8 @@ def masked(
     notes: list[str] = []
     parts = []
     for path in paths:
+        if os.path.realpath(path) == os.path.realpath(name):
+            raise InputError(f"{shown(path)}: the mask is the image itself")
         mask = _read(path, image, name, region, series)
         told: list[str] = [*mask.warnings]
         located = mask.labels, mask.spacing, mask.place

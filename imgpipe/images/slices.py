@@ -68,10 +68,18 @@ def chosen_slices(image: Image, rule: str) -> list[int]:
     if rule.startswith("every="):
         return list(range(0, n, int(rule[6:])))
     if image.mask is None:
-        raise InputError(f"slices={rule!r} goes by the mask, and there is none; take middle or all")
+        raise InputError(
+            f"slices={rule!r} goes by the mask, and there is none; take middle or all, or leave it "
+            "out",
+            code="NO-MASK",
+        )
     counts = np.count_nonzero(image.mask.reshape(n, -1), axis=1)
     if not counts.any():
-        raise InputError(f"slices={rule!r} goes by the mask, which is empty; take middle or all")
+        raise InputError(
+            f"slices={rule!r} goes by the mask, which is empty; take middle or all, or leave it "
+            "out",
+            code="EMPTY-MASK",
+        )
     return [int(counts.argmax())] if rule == "largest" else np.flatnonzero(counts).tolist()
 
 

@@ -121,6 +121,7 @@ def test_networks_take_slices(run: Run, hospital: Path, tmp_path: Path) -> None:
     """A network on volumes is refused, with the option that helps."""
     pytest.importorskip("torch")
     source = str(hospital / "nifti.csv")
-    done = run("compare", source, "--volumes", "--models", "cnn", "--out", str(tmp_path / "run"))
+    done = run("compare", source, "--volumes", "--models", "cnn", "--folds", "2",
+               "--out", str(tmp_path / "run"))  # fmt: skip
     assert done.exit_code == 2
     assert "cnn takes images of two axes; take slices (--slices largest" in done.stderr

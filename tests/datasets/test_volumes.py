@@ -178,3 +178,13 @@ def test_patients_of_single_files(tmp_path: Path) -> None:
     data = load(tmp_path / "one.csv")
     assert data.groups is None
     assert any("is the same in all 2 files" in text for text in data.warnings)
+
+
+def test_mixtures_are_told(studies: Path) -> None:
+    """Units that differ, and images that are no slices, are named."""
+    write(studies.parent / "flat.png", np.eye(20, dtype=np.uint8))
+    with studies.open("a") as file:
+        file.write("flat.png,a,\n")
+    told = load(studies, slices="middle").warnings
+    assert "values in different units (HU: 4, unknown: 1)" in told
+    assert "1 images of two axes stand beside the slices of volumes" in told

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from skimage.exposure import equalize_adapthist, match_histograms
 
 from imgpipe import InputError
+from imgpipe.cli.program.features import parse_filters
 from imgpipe.enhance import clahe, match_histogram
+from imgpipe.enhance.choosing import preset_notes
 from imgpipe.enhance.match_histogram import quantile_function
 from imgpipe.images import Image, Images
 from imgpipe.learn import Filter
@@ -114,3 +116,20 @@ def test_a_given_reference_is_not_learnt() -> None:
     given_one = Filter("match_histogram", reference=[0.0, 1.0]).fit([PIXELS])
     assert given_one.learned_ == {}
     assert given_one.transform([PIXELS])[0].max() == 1
+
+
+def test_reference_is_no_file() -> None:
+    """The name of a file is refused in words that help."""
+    with pytest.raises(InputError, match="is no image; leave it out to learn"):
+        parse_filters("match_histogram:reference=a.png")
+
+
+def test_window_on_values_of_no_unit() -> None:
+    """A preset on images that do not say their unit is told, any other window is not."""
+    said = preset_notes([("window", {"preset": "lung"})], ["HU", "", "HU"])
+    assert said == [
+        "the window lung is one of Hounsfield units, and 1 of 3 images do not say their unit"
+    ]
+    for step in ({"center": 1, "width": 2}, {"preset": "file"}):
+        assert preset_notes([("window", step)], [""]) == []
+    assert preset_notes([("window", {"preset": "lung"})], ["HU"]) == []

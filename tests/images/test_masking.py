@@ -6,6 +6,7 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from hospital_files import lesion, write_nifti, write_series
 
 from imgpipe import InputError, features
 from imgpipe.images import Image, ImageFile, Images, Place, Window, resample, write
@@ -178,3 +179,20 @@ def test_a_mask_of_one_slice(tmp_path):
     flat = save(tmp_path / "flat.nii", RAMP[:, :, 0])
     with pytest.raises(InputError, match="another plane than its image"):
         ImageFile(flat, (mask,)).read()
+
+
+def test_slice_beside_the_lesion(tmp_path):
+    """A slice on which a mask is empty has an empty mask; one beyond the mask is refused."""
+    pixels, inside = lesion(0)
+    write_series(tmp_path / "ct", pixels)
+    write_nifti(tmp_path / "mask.nii.gz", inside.astype(np.uint8))
+    mask = (str(tmp_path / "mask.nii.gz"),)
+    for k in range(len(pixels)):
+        image = ImageFile(str(tmp_path / "ct" / f"{999 - k}.dcm"), mask).read()
+        assert np.array_equal(image.mask, inside[k])
+    assert not inside[0].any()
+    write_series(tmp_path / "far", pixels, origin=(-20.0, 30.0, 500.0))
+    with pytest.raises(InputError, match="do not belong together"):
+        ImageFile(str(tmp_path / "far" / "999.dcm"), mask).read()
+    with pytest.raises(InputError, match="the mask is the image itself"):
+        ImageFile(mask[0], mask).read()

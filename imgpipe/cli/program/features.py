@@ -144,6 +144,15 @@ def levels(text: str) -> int | None:
     return int(text)
 
 
+def with_notes(dataset: Any, before: dict[str, Any]) -> Any:
+    """Add to a data set's warnings what its units say of the filters."""
+    from imgpipe.enhance.choosing import preset_notes
+
+    units = dataset.formats.get("unit", [""] * len(dataset))
+    notes = preset_notes(before.get("filters") or [], units)
+    return dataset.changed(warnings=(*dataset.warnings, *notes)) if notes else dataset
+
+
 def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
     """Read --filters."""
     from imgpipe.enhance.choosing import require_settings

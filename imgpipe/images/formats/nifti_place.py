@@ -1,5 +1,6 @@
 """Where the voxels of a NIfTI file lie: its sform, else its qform, in the patient's system."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -35,11 +36,32 @@ def geometry_of(name: str, header: Any, axes: int, notes: list[Text]) -> Geometr
             continue
         if faults:
             notes.append(say("its sform {fault}: its qform is taken", fault=faults[0][1].args[0]))
+        elif form is _sform:
+            notes += _contradiction(header, found * scale, axes)
         return _spacing(header, axes, steps, scale, notes), place
     if faults:
         forms = "; ".join(f"its {'sform' if s else 'qform'} {fault}" for s, fault in faults)
         raise InputError(f"{name}: {forms}; resample it onto a grid of right angles first")
     return _without_place(header, axes, scale, notes)
+
+
+def _contradiction(header: Any, sform: np.ndarray, axes: int) -> list[Text]:
+    """Say where the qform means another place or side, unless the sform is of an atlas."""
+    qform = _qform(header)
+    if qform is None or int(header["sform_code"]) not in (1, 2) or not np.isfinite(qform).all():
+        return []
+    scale = np.linalg.norm(sform[:, 0]) / np.linalg.norm(qform[:, 0])
+    ends = np.array(list(product(*((0, int(n) - 1) for n in header["dim"][1 : axes + 1]))))
+    off = ends @ (sform - qform * scale)[:, :axes].T + (sform - qform * scale)[:, 3]
+    most = float(np.linalg.norm(off, axis=1).max())
+    if most <= 0.5 * float(np.linalg.norm(sform[:, :axes], axis=0).min()):
+        return []
+    return [
+        say(
+            "its sform and its qform lie up to {mm} mm apart: the sform is taken",
+            mm=f"{most:.3g}",
+        )
+    ]
 
 
 def _sform(header: Any) -> np.ndarray | None:

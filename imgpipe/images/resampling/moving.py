@@ -1,6 +1,7 @@
 """Labels brought onto the grid of an image, and what is said of it."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -58,8 +59,9 @@ def moved_onto(
     moved = onto(labels, own, other)
     if moved is None:
         raise InputError(f"{path}: lies in another plane than its image {name}")
-    if moved.of and not moved.labels.any():
-        if moved.beyond < moved.of:
+    aside = _crosses(own, other) or (partial and len(other.shape) < len(own.shape))
+    if moved.of and not moved.labels.any() and not aside:
+        if moved.beyond < moved.of and len(other.shape) == len(own.shape):
             raise InputError(f"{path}: between the pixels of its image {name}, smaller than one")
         raise InputError(
             f"{path}: lies wholly beyond its image {name}: they do not belong together"
@@ -85,6 +87,17 @@ def moved_onto(
             )
         )
     return moved.labels
+
+
+def _crosses(own: Grid, other: Grid) -> bool:
+    """Whether a slice lies among those of a mask, which may be empty there."""
+    if len(other.shape) == len(own.shape):
+        return False
+    inverse = own.place.directions.T / own.spacing
+    ends = np.array(list(product(*((0, n - 1) for n in other.shape))))
+    at = (other.place.at(ends, other.spacing) - own.place.origin) @ inverse
+    low, high = at.min(axis=0), at.max(axis=0)
+    return bool((high > -0.5).all() and (low < np.array(own.shape) - 0.5).all())
 
 
 def _as_slice(own: Grid, other: Grid) -> Grid:

@@ -282,3 +282,16 @@ def test_the_hippocampus_volumes(shared_data: Path):
             assert set(np.unique(found.labels)) == {0, 1, 2}
             seen += 1
     assert seen == 60
+
+
+def test_forms_that_contradict_each_other(tmp_path):
+    """Left and right turned in one of the two forms is told; those of an atlas may differ."""
+    image = nibabel.Nifti1Image(VOXELS, np.eye(4))
+    image.set_qform(np.diag([-1, 1, 1, 1]), code=1)
+    for code in (1, 2, 4):
+        image.set_sform(np.eye(4), code=code)
+        image.to_filename(tmp_path / "v.nii")
+        found = read_volume(tmp_path / "v.nii")
+        assert found.place.directions[2].tolist() == [-1, 0, 0]  # the sform's x is to the right
+        told = "its sform and its qform lie up to 8 mm apart: the sform is taken"
+        assert found.warnings == ((told,) if code < 4 else ())
