@@ -138,14 +138,15 @@ def _cannot_list(error: OSError) -> None:
 
 @dataclass
 class _Tally:
-    """Of one tag: the kind of its files, how many there are, the first of them and their values."""
+    """Of one tag: kinds of its files, how many there are, the first of them and their values."""
 
-    kind: str
+    kinds: dict[str, None] = field(default_factory=dict)
     files: int = 0
     ids: list[str] = field(default_factory=list)
     values: dict[str, None] = field(default_factory=dict)
 
-    def add(self, id: str, values: Iterable[str]) -> None:
+    def add(self, kind: str, id: str, values: Iterable[str]) -> None:
+        self.kinds[kind] = None
         self.files += 1
         if len(self.ids) < _NAMED_FILES:
             self.ids.append(id)
@@ -174,7 +175,7 @@ class _Search:
             if one.tag in IN_PATHS:
                 self._patients |= _words(one.value)
         for place, values in by_tag.items():
-            self._tallies.setdefault(place, _Tally(kind)).add(id, values)
+            self._tallies.setdefault(place, _Tally()).add(kind, id, values)
 
     def findings(self, root: Path, show_values: bool) -> list[Found]:
         """Give all that was found, by code and tag."""
@@ -198,14 +199,15 @@ class _Search:
             places.append((".", shown(root.resolve().name)))
         for id, text in places:
             if words := spelt.findall(text):
-                self._tallies.setdefault((PATHS, _PATH), _Tally("")).add(id, words)
+                self._tallies.setdefault((PATHS, _PATH), _Tally()).add("", id, words)
 
     def _message(self, code: str, tag: str, tally: _Tally) -> str:
         if code == UNSEEN:
             return f"{tally.files} file{'s' * (tally.files > 1)} not looked at: {tag}"
         if code == PATHS:
             return f"{tag} in {tally.files} of {len(self._ids)} paths"
-        return f"{tag} in {tally.files} of {self._kinds[tally.kind]} {tally.kind} files"
+        among = sum(self._kinds[kind] for kind in tally.kinds)
+        return f"{tag} in {tally.files} of {among} {' and '.join(tally.kinds)} files"
 
 
 def _said_by(path: Path) -> tuple[str, list[Said]]:
@@ -227,7 +229,10 @@ def _said_by(path: Path) -> tuple[str, list[Said]]:
 def _by_content(path: Path, head: bytes) -> tuple[str, list[Said]]:
     suffix = path.suffix.lower()
     if is_dicom(head[:132]) or (head and suffix in DICOM_SUFFIXES):
-        return "DICOM", list(said_by_dicom(parse(path)))
+        dataset = parse(path)
+        if not len(dataset):
+            return "other", [Said(UNSEEN, "DICOM without any element", "")]
+        return "DICOM", list(said_by_dicom(dataset))
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG", list(said_by_png(path))
     if head.startswith(b"\xff\xd8\xff"):

@@ -201,6 +201,23 @@ def test_texts_in_pictures(tmp_path: Path) -> None:
     assert values == [("Dr Roe",), ("{1: 'N'}",), ("Jane Doe",), ("Jane Doe",), ("Doe",), ("Jane",)]
 
 
+def test_one_text_in_files_of_two_kinds(tmp_path: Path) -> None:
+    """Files are counted among all of the kinds that have the text."""
+    exif = Image.Exif()
+    exif[0x013B] = "Dr Roe"
+    for name in ("a.jpg", "b.jpg", "c.tif"):
+        Image.new("L", (4, 4)).save(tmp_path / name, **({} if name == "b.jpg" else {"exif": exif}))
+    assert [one.message for one in find_identifying(tmp_path)] == [
+        "Artist in 2 of 3 JPEG and TIFF files"
+    ]
+
+
+def test_dicom_without_elements_is_not_looked_at(tmp_path: Path) -> None:
+    """A header with nothing readable behind it is no clean file."""
+    (tmp_path / "a.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"garbage")
+    assert found(tmp_path) == {"PHI014": ["DICOM without any element"]}
+
+
 def test_exif_in_a_png_and_a_damaged_one(tmp_path: Path) -> None:
     """EXIF of a PNG is looked into; what does not parse is said to be there."""
     exif = Image.Exif()
