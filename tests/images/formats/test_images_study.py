@@ -139,3 +139,9 @@ def test_real_studies(shared_data: Path) -> None:
         "MR": ((25, 55, 75), 25),
     }
     assert [s.problems for s in found] == [()] * 6
+
+
+def test_frames_that_no_file_could_hold(tmp_path: Path) -> None:
+    """A number of frames beyond the bits of the file is damage, told at once."""
+    save_series(tmp_path, VALUES[:1], [0], NumberOfFrames=2_000_000_000)
+    assert "declares 2000000000 frames" in " ".join(only(tmp_path).problems)

@@ -63,6 +63,8 @@ def header_of(path: Path) -> Header | None:
             refers, regions = series_meant(name, dataset), regions_of(name, dataset)
             return Header(path, said, None, 0, None, None, None, refers, regions)
         shape, frames = (rows, whole(name, dataset, "Columns", 0)), frame_count(name, dataset)
+        if frames > 8 * path.stat().st_size:  # a pixel takes a bit at least
+            raise InputError(f"{name}: damaged: declares {frames} frames, more than it has bits")
         planes = planes_of(name, dataset, frames)
         told = planes[0].spacing if planes else numbers(name, dataset, "PixelSpacing")
         spacing = told if len(told) == 2 and all(0 < mm < math.inf for mm in told) else None
