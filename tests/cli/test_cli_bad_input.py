@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cli_helpers import Run, assert_one_error, left_beside, start, write_tree
-from PIL import Image
 
 Case = tuple[list[object], list[str]]
 RUN_JSON = '{"versions": {}, "seed": 0, "data_hash": "", "command": null}'
@@ -72,12 +71,6 @@ def no_such_column(root: Path) -> Case:
     return [write_manifest(root), "--groups", "hospital"], ["'hospital'", "patient"]
 
 
-def mixed_sizes(root: Path) -> Case:
-    tree = write_tree(root / "scans")
-    Image.fromarray(np.zeros((20, 30), np.uint8)).save(tree / "benign" / "wide.png")
-    return [tree], ["20x30", "--size"]
-
-
 def write_manifest(root: Path, patients: int = 10) -> Path:
     """Write a manifest over the tree, with a column that names patients of both classes."""
     tree = write_tree(root / "scans")
@@ -99,7 +92,6 @@ CASES = [
     npz_without_keys,
     npz_with_objects,
     no_such_column,
-    mixed_sizes,
 ]
 
 
