@@ -184,3 +184,14 @@ def _tell(found: dict[str, Any]) -> None:
     print(f"\n{found['cases']:,} cases in {found['seconds']} s ({rate:,.0f} a second), "
           f"{len(found['failures'])} failures; the slowest took {found['slowest_seconds']} CPU-s "
           f"(case {found['slowest_case']})")  # fmt: skip
+
+
+def asked_of_worker() -> argparse.Namespace:
+    """Read the command line that a worker is started with."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, required=True)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True, help="of cases, not of the start")
+    parser.add_argument("--status", type=Path, required=True)
+    return parser.parse_args()

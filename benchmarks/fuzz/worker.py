@@ -1,6 +1,5 @@
 """Runs cases, one after the other, within limits of memory and time; prints what became of them."""
 
-import argparse
 import faulthandler
 import json
 import mmap
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.fuzz.campaign import asked_of_worker
 from benchmarks.fuzz.mutations import case
 from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.refusing import WAY_OUT
@@ -33,13 +33,7 @@ VARYING = re.compile(r"'[^']*'|b'[^']*'|\"[^\"]*\"|\(.*?\)|-?\d[\d.,e+-]*")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--first", type=int, required=True)
-    parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--seconds", type=float, required=True, help="of cases, not of the start")
-    parser.add_argument("--status", type=Path, required=True)
-    told = parser.parse_args()
+    told = asked_of_worker()
     warnings.simplefilter("error")
     faulthandler.enable()
     bundles = {path.name: path.read_bytes() for path in sorted(told.folder.glob("*.imgpipe"))}

@@ -1,6 +1,5 @@
 """Runs cases, one after the other, within limits of memory and time; prints what became of them."""
 
-import argparse
 import faulthandler
 import json
 import mmap
@@ -19,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fuzz.campaign import asked_of_worker
 from benchmarks.fuzz_readers.doors import Doors
 from benchmarks.fuzz_readers.mutations import Case, Seed, case
 from benchmarks.fuzz_readers.seeds import REFUSED, read_seeds
@@ -32,13 +32,7 @@ LIMIT = 5.0  # CPU seconds of a case
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--first", type=int, required=True)
-    parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--seconds", type=float, required=True, help="of cases, not of the start")
-    parser.add_argument("--status", type=Path, required=True)
-    told = parser.parse_args()
+    told = asked_of_worker()
     warnings.simplefilter("error")
     seeds = read_seeds(told.folder)
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
