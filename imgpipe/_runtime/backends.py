@@ -12,7 +12,7 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe._runtime.cluster.worker import Expected, seen, unseen
-from imgpipe._runtime.workers import in_chunks
+from imgpipe._runtime.workers import in_chunks, in_chunks_whoever_dies
 
 BACKENDS = ("dask",)
 _active: ContextVar["Cluster | None"] = ContextVar("imgpipe_cluster", default=None)
@@ -153,7 +153,10 @@ def in_order(
     """
     cluster = active()
     if cluster is None:
-        yield from in_chunks(function, tasks, n_jobs)
+        if lost is None:
+            yield from in_chunks(function, tasks, n_jobs)
+        else:
+            yield from in_chunks_whoever_dies(function, tasks, n_jobs, parts, lost)
         return
     sent: deque[Any] = deque()
 

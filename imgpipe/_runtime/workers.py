@@ -4,8 +4,11 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from imgpipe._common.errors import InputError
 
 _POLL_SECONDS = 2.0
 _started: set[int] = set()
@@ -27,7 +30,14 @@ def in_chunks(
         yield from map(function, chunks)
         return
     import joblib
+    from joblib.parallel import get_active_backend
 
+    backend, _ = get_active_backend()
+    if not backend.supports_return_generator:
+        raise InputError(
+            f"joblib's {type(backend).__name__} gives results only once all are there; choose loky "
+            "or threading in joblib.parallel_config"
+        )
     job = joblib.delayed(_at_work)
     results = joblib.Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator")(
         job(function, chunk, os.getpid()) for chunk in chunks
@@ -36,6 +46,55 @@ def in_chunks(
         yield from results
     finally:
         results.close()
+
+
+def in_chunks_whoever_dies(
+    function: Callable[[Any], Any],
+    chunks: Iterable[Any],
+    n_jobs: int | None,
+    parts: Callable[[Any], list[Any]],
+    lost: Callable[[Any, str], Any],
+) -> Iterator[Any]:
+    """Do the same where workers are killed: what they had is cut, and done part by part.
+
+    A part that ends its worker, too, has the result that `lost` makes of it and the reason.
+    """
+    sent: deque[Any] = deque()
+    left = iter(chunks)
+
+    def noted() -> Iterator[Any]:
+        for chunk in left:
+            sent.append(chunk)
+            yield chunk
+
+    while True:
+        try:
+            for result in in_chunks(function, noted(), n_jobs):
+                sent.popleft()
+                yield result
+            return
+        except Exception as error:
+            if not ended_by_others(error):
+                raise
+        while sent:
+            for part in parts(sent.popleft()):
+                try:
+                    (result,) = in_chunks(function, [part], 2)
+                except Exception as error:
+                    if not ended_by_others(error):
+                        raise
+                    result = lost(part, WORKER_ENDED)
+                yield result
+
+
+def ended_by_others(error: Exception) -> bool:
+    """Whether joblib says that a worker was killed."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    return isinstance(error, BrokenProcessPool)
+
+
+WORKER_ENDED = "the worker that took it was killed, by the system for its memory most often"
 
 
 def worker_count(n_jobs: int | None) -> int:

@@ -1,14 +1,18 @@
 """Workers of a process that was killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from itertools import chain
 
 import joblib
 import pytest
 
+from imgpipe import InputError
 from imgpipe._runtime import workers
+from imgpipe._runtime.backends import in_order
 from imgpipe._runtime.workers import in_chunks
 
 SCRIPT = """
@@ -57,6 +61,37 @@ def test_an_error_of_a_chunk_reaches_the_caller():
     """It comes as it is, at the latest where the chunk's result would."""
     with joblib.parallel_config(backend="threading", n_jobs=2), pytest.raises(ZeroDivisionError):
         list(in_chunks(lambda n: 1 // n, [1, 1, 0, 1]))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_killed_worker_costs_only_what_kills_again(tmp_path):
+    """What a killed worker had is done part by part; only what kills again is lost."""
+
+    def work(numbers):
+        first = 3 in numbers and not (tmp_path / "3").exists()
+        for number in numbers:
+            (tmp_path / str(number)).touch()
+        if first or 5 in numbers:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return numbers
+
+    found = in_order(
+        work,
+        ([n, n + 1] for n in range(0, 12, 2)),
+        n_jobs=2,
+        parts=lambda pair: [[n] for n in pair],
+        lost=lambda part, reason: [f"{part[0]}: {reason}"],
+    )
+    assert [*chain(*found)] == [0, 1, 2, 3, 4, f"5: {workers.WORKER_ENDED}", *range(6, 12)]
+
+
+def test_a_backend_that_gives_nothing_before_the_end_is_refused():
+    """The message names those that do."""
+    with (
+        joblib.parallel_config(backend="multiprocessing", n_jobs=2),
+        pytest.raises(InputError, match="choose loky or threading"),
+    ):
+        list(in_chunks(abs, [1, 2]))
 
 
 def test_a_worker_has_one_thread(monkeypatch):

@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from imgpipe._common import InputError, StoppedFit, shown, visible
+from imgpipe._runtime.workers import ended_by_others
 from imgpipe.cli.program.process import noting_interrupts, open_streams
 
 SOME_FAILED = 1
@@ -144,6 +145,12 @@ def _failure(error: Exception) -> Failure:
         )
     if isinstance(error, MemoryError):
         return Failure("not enough memory; fewer --jobs or a smaller --size need less", BAD_INPUT)
+    if ended_by_others(error):
+        return Failure(
+            "a worker process was killed, by the system for its memory most often; fewer --jobs "
+            "need less",
+            BAD_INPUT,
+        )
     return Failure(
         f"{type(error).__name__}: {error} (a bug in imgpipe: run again with --debug to see where)",
         BUG,
