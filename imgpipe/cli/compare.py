@@ -18,7 +18,9 @@ from imgpipe.cli.program.listing import Listing
 
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
 @_reading.data
-@click.option("--models", default="svm,forest,dummy", show_default=True, help="Names, by commas.")
+@click.option(
+    "--models", default="svm,forest,dummy", show_default=True, metavar="NAMES", help="By commas."
+)
 @_features.before
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option(

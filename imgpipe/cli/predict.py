@@ -63,10 +63,12 @@ def command(
     their size, slices of volumes, or whole volumes. The table has the columns id, predicted,
     p_<class>..., error_code, error. An image that cannot be used gets a row with its error, is
     named on stderr, and makes the exit code 1; the others go on. Until the table is whole, finished
-    rows are kept in FILE.csv.part, from which --resume goes on. Predicted is the most probable
-    class; with --threshold, of two classes, the positive one where its probability is at least
-    that, which a column threshold says. What thresholds did on held-out images stands in a run's
-    report and in the model's card.
+    rows are kept in FILE.csv.part, from which --resume goes on.
+
+    Predicted is the most probable class; with --threshold, of two classes, the positive one where
+    its probability is at least that, which a column threshold says. What thresholds did on held-out
+    images stands in a run's report and in the model's card.
+
     --report explains the prediction of one image in words: how reliable such a probability is (for
     a model trained with --run), the training images nearest to it (for one trained with --cases),
     the features that speak for it and against it, and where in the image the model looked.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
 @_reading.data
-@click.option("--model", default="svm", show_default=True, help="Name of a classifier.")
+@click.option("--model", default="svm", show_default=True, metavar="NAME", help="Of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write: .imgpipe, or .joblib.")
 @_features.before
 @click.option("--run", metavar="RUN", help="Keep what this run of compare found of MODEL.")

@@ -7,7 +7,7 @@ import click
 
 from imgpipe._common import InputError
 from imgpipe.cli.program import merging as _merging
-from imgpipe.cli.program.options import names, typed
+from imgpipe.cli.program.options import is_typed, names, typed
 from imgpipe.cli.program.options import warn_idle as warn_idle_options
 
 _Verb = Callable[..., Any]
@@ -25,11 +25,15 @@ _TRIALS: dict[str, tuple[Any, Any]] = {
 _WITH: dict[str, dict[str, Any]] = {"low": {"bin_width": 7.0}}
 _DEFAULTS: dict[str, Any] = {"families": "default", "bins": "32", "bin_width": None}
 
-families = click.option(
-    "--families", default="default", show_default=True, help="Features, by commas."
-)
-bins = click.option("--bins", default="32", show_default=True, help="Gray levels, or none.")
-bin_width = click.option("--bin-width", type=float, help="Gray levels of this size instead.")
+FAMILIES: dict[str, Any] = {
+    "default": "default", "show_default": True, "metavar": "NAMES", "help": "Features, by commas.",
+}  # fmt: skip
+BINS: dict[str, Any] = {
+    "default": "32", "show_default": True, "metavar": "N", "help": "Gray levels, or none.",
+}  # fmt: skip
+BIN_WIDTH: dict[str, Any] = {
+    "type": float, "metavar": "W", "help": "Gray levels of this size instead.",
+}  # fmt: skip
 
 
 def before(verb: _Verb) -> _Verb:
@@ -41,7 +45,13 @@ def before(verb: _Verb) -> _Verb:
         "--settings", "settings_file", metavar="FILE",
         help="Settings of features, as extract --write-settings or a run wrote them.",
     )  # fmt: skip
-    for add in (bin_width, bins, families, file, filters):
+    for add in (
+        click.option("--bin-width", **BIN_WIDTH),
+        click.option("--bins", **BINS),
+        click.option("--families", **FAMILIES),
+        file,
+        filters,
+    ):
         verb = add(verb)
     return verb
 
@@ -58,7 +68,7 @@ def settings(given: dict[str, Any]) -> dict[str, Any]:
     own = {key: given.pop(key) for key in _DEFAULTS}
     own["families"] = names(own["families"], "--families")
     own["bins"] = levels(own["bins"])
-    typed_ones = {key: value for key, value in own.items() if _merging.is_typed(ctx, key)}
+    typed_ones = {key: value for key, value in own.items() if is_typed(ctx, key)}
     said = _merging.without_typed(_merging.read(file), typed_ones, file)
     changed = _changed({**said, **typed_ones}, file)
     if filters is not None:
@@ -92,10 +102,7 @@ def region(ctx: click.Context) -> str | None:
 
 def asked(ctx: click.Context) -> list[str]:
     """Give the options of `before` that stand on the command line."""
-    found = [
-        name for name in (*_DEFAULTS, "settings_file", "filters") if _merging.is_typed(ctx, name)
-    ]
-    return [f"--{name.removesuffix('_file').replace('_', '-')}" for name in found]
+    return typed(ctx, *_DEFAULTS, "settings_file", "filters")
 
 
 def refuse_for_images(changed: dict[str, Any], models: Sequence[str]) -> None:

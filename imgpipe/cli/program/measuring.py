@@ -62,19 +62,14 @@ def _levels(ctx: click.Context, option: click.Parameter, text: str) -> int | Non
 
 _INTERPOLATION = click.Choice(["nearest", "linear", "cubic"])
 _SETTINGS = (
+    click.option("--families", callback=_listed, **_features.FAMILIES),
     click.option(
-        "--families", default="default", show_default=True, callback=_listed,
-        help="Features, by commas.",
-    ),
-    click.option(
-        "--aggregation", default="default", show_default=True, callback=_listed,
+        "--aggregation", default="default", show_default=True, callback=_listed, metavar="CODES",
         help="IBSI codes, by commas.",
     ),
-    click.option(
-        "--bins", default="32", show_default=True, callback=_levels, help="Gray levels, or none."
-    ),
-    click.option("--bin-width", type=float, help="Gray levels of this size instead."),
-    click.option("--low", type=float, help="Where the first of these begins."),
+    click.option("--bins", callback=_levels, **_features.BINS),
+    click.option("--bin-width", **_features.BIN_WIDTH),
+    click.option("--low", type=float, metavar="V", help="Where the first of these begins."),
     click.option(
         "--range", callback=_bounds, metavar="LO,HI",
         help="Only intensities from LO to HI (re-segmentation).",
@@ -108,9 +103,13 @@ _SETTINGS = (
         help="Least share of a mask that counts as inside [default: 0.5].",
     ),
     click.option("--channel-axis", type=int, metavar="AXIS", help="Axis of colours."),
-    click.option("--ivh-bins", type=int, help="Bins of the intensity-volume histogram."),
-    click.option("--ivh-bin-width", type=float, help="Its bins of this size instead."),
-    click.option("--label", type=float, help="Only where the mask has this value."),
+    click.option(
+        "--ivh-bins", type=int, metavar="N", help="Bins of the intensity-volume histogram."
+    ),
+    click.option(
+        "--ivh-bin-width", type=float, metavar="W", help="Its bins of this size instead."
+    ),
+    click.option("--label", type=float, metavar="V", help="Only where the mask has this value."),
 )  # fmt: skip
 NAMES = ("families", "aggregation", "bins", "bin_width", "low", "range", "outliers", "distance",
          "spacing", "channel_axis", "ivh_bins", "ivh_bin_width", "label")  # fmt: skip
@@ -140,7 +139,7 @@ def chosen(ctx: click.Context, given: dict[str, Any]) -> dict[str, Any]:
     """
     file = given.pop("settings_file")
     own = {name: given.pop(name) for name in (*NAMES, "region")}
-    typed = {name: own[name] for name in own if _merging.is_typed(ctx, name)}
+    typed = {name: own[name] for name in own if _options.is_typed(ctx, name)}
     said = _merging.without_typed(_merging.read(file), typed, file)
     resampling = _resampling(given, said.get("resampling"), file)
     return own | said | typed | {"resampling": resampling}

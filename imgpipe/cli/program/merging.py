@@ -43,11 +43,6 @@ def part(name: str, key: str, value: Any, file: str | None) -> None:
     note(name, f"resampling: {key}: {_shown(value)}", file)
 
 
-def is_typed(ctx: click.Context, name: str) -> bool:
-    """Whether an option stands on the command line."""
-    return ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
-
-
 def _shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(_shown, value))

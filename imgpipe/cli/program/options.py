@@ -115,10 +115,13 @@ def only_region(verb: _Verb) -> _Verb:
 
 def typed(ctx: click.Context, *names: str) -> list[str]:
     """Give those of these options that stand on the command line, as they are written there."""
-    source = click.core.ParameterSource.COMMANDLINE
-    return [
-        f"--{name.replace('_', '-')}" for name in names if ctx.get_parameter_source(name) == source
-    ]
+    written = {option.name: option.opts[0] for option in ctx.command.params}
+    return [written[name] for name in names if is_typed(ctx, name)]
+
+
+def is_typed(ctx: click.Context, name: str) -> bool:
+    """Whether an option stands on the command line."""
+    return ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
 
 
 def warn_idle(options: Sequence[str], why: str) -> None:
