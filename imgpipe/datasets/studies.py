@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imgpipe._common import InputError, atomic_path, shown
-from imgpipe._common.texts import Text, counted, say
 from imgpipe.datasets.annotations.identity import canonical
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.datasets.spreadsheet import read_spreadsheet
@@ -68,22 +67,20 @@ class StudyManifest:
         without = sorted(asked - {row["patient"] for row in rows})
         here = {canonical(patient) for patient in asked}
         idle = [name for key, name in sheet.names.items() if key not in here]
-        notes = [say("{where}: column {name} holds the patients", where=where, name=sheet.on)]
+        notes = [f"{where}: column {sheet.on} holds the patients"]
         if without:
             notes.append(
-                say("{n} patients have no row in {where}, and are left out: {names}",
-                    n=len(without), where=where, names=some(without))
-            )  # fmt: skip
+                f"{_count(len(without), 'patient')} without a row in {where} left out: "
+                f"{some(without)}"
+            )
         if idle:
             notes.append(
-                say("{n} patients of {where} have no series: {names}", n=len(idle), where=where,
-                    names=some(idle))
-            )  # fmt: skip
+                f"{_count(len(idle), 'patient')} of {where} without a series: {some(idle)}"
+            )
         if same := [name for name in sheet.columns if name in self.columns]:
-            notes.append(say("columns {names} of {where} are not taken: the manifest has its own",
-                             names=some(same), where=where))  # fmt: skip
+            notes.append(f"{where}: not taken, since the manifest has its own: {some(same)}")
         if "label" not in added:
-            notes.append(say("no column label: --label NAME, one of {names}", names=some(added, 8)))
+            notes.append(f"no column label: --label NAME, one of {some(added, 8)}")
         if not rows:
             raise InputError(f"{where}: column {sheet.on!r} holds none of the patients")
         columns = (*self.columns, *added)
@@ -151,12 +148,9 @@ def manifest_of(
     masks, notes = _masks(found, chosen, roi)
     rows = [row for one in chosen for row in _rows(base, one, masks.get(one.series), roi)]
     left = len(images) - len(kept)
-    told = [counted(left, "{n} localizer left out", "{n} localizers left out")] if left else []
-    if wrong := [one for one in chosen if one.problems]:
-        told.append(
-            say("{n} series with problems are among them: {names}", n=len(wrong),
-                names=some([one.series for one in wrong]))
-        )  # fmt: skip
+    told = [f"{_count(left, 'localizer')} left out"] if left else []
+    if wrong := [one.series for one in chosen if one.problems]:
+        told.append(f"{len(wrong)} series with problems among them: {some(wrong)}")
     return StudyManifest(COLUMNS, rows, (*told, *notes))
 
 
@@ -178,7 +172,7 @@ def _said(one: SeriesFound) -> dict[str, str]:
 
 def _masks(
     found: Sequence[SeriesFound], chosen: Sequence[SeriesFound], roi: str | None
-) -> tuple[dict[str, tuple[SeriesFound, str]], list[Text]]:
+) -> tuple[dict[str, tuple[SeriesFound, str]], list[str]]:
     """Mask of each series that has one, as its entry and file, and what has to be decided."""
     drawn: dict[str, list[tuple[SeriesFound, str]]] = {one.series: [] for one in chosen}
     lacking = []
@@ -192,25 +186,30 @@ def _masks(
                 drawn[uid] += [(mask, file) for file in mask.files]
     notes = []
     if several := [uid for uid, there in drawn.items() if len(there) > 1]:
-        told = say("{n} series have more than one mask, and none was taken: {names}",
-                   n=len(several), names=some(several))  # fmt: skip
-        notes.append(told)
+        notes.append(
+            f"{len(several)} series with more than one mask, of which none was taken: "
+            f"{some(several)}"
+        )
     masks = {uid: there[0] for uid, there in drawn.items() if len(there) == 1}
     if lacking:
         notes.append(
-            say("{n} masks have no region {roi}, and are left out; they hold {names}",
-                n=len(lacking), roi=repr(roi), names=_names(lacking))
-        )  # fmt: skip
+            f"{_count(len(lacking), 'mask')} without a region {roi!r} left out: there is "
+            f"{_names(lacking)}"
+        )
     unclear = [mask for mask, _ in masks.values() if roi is None and len(mask.regions) > 1]
     if unclear:
         notes.append(
-            say("{n} masks hold several regions, --roi NAME takes one: {names}",
-                n=len(unclear), names=_names(unclear))
-        )  # fmt: skip
+            f"{_count(len(unclear), 'mask')} with several regions, --roi NAME takes one: "
+            f"{_names(unclear)}"
+        )
     return masks, notes
 
 
-def _names(masks: Sequence[SeriesFound]) -> Text:
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
+def _names(masks: Sequence[SeriesFound]) -> str:
     return some(sorted({repr(name) for mask in masks for name in mask.regions}), 8)
 
 

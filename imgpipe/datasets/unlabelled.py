@@ -16,7 +16,7 @@ from imgpipe.datasets.files.archive import Archive, stack
 from imgpipe.datasets.files.folders import find_files, skipped_note
 from imgpipe.datasets.files.mask_files import mask_notes, masks_beside, pair_masks
 from imgpipe.datasets.files.reading import ANYHOW, Reading, check_size, named_series
-from imgpipe.datasets.files.series_folders import gather_series
+from imgpipe.datasets.files.series_folders import gather_series, without_image
 from imgpipe.datasets.files.table import Table, read_table
 from imgpipe.datasets.listing import item_as_asked, sliced_items
 from imgpipe.datasets.load import DATASETS
@@ -188,9 +188,12 @@ def _expand(
                 (shown(file), ImageFile(str(file), tuple(map(str, own))))
                 for file, own in masks.items()
             ]
+        gathered = gather_series(masks, reading.series)
+        if reading.series is None:
+            notes += without_image(len(masks) - sum(map(len, gathered.values())))
         return [
             (named_series(shown(at), one), ImageFile(str(at), _of_all(masks, files), series=one))
-            for (at, one), files in gather_series(masks, reading.series).items()
+            for (at, one), files in gathered.items()
         ]
     if not path.exists():
         if str(source) in DATASETS:

@@ -64,7 +64,7 @@ def run_card(
         raise InputError(
             f"{folder}: this run is of other data ({comparison.dataset.name}, hash "
             f"{comparison.run.data_hash[:12]}; now {data_hash[:12]}): images, masks, labels and "
-            "their order, --size and --region must be those of the run"
+            "their order, --positive, --size, --region and --empty-mask must be those of the run"
         )
     found = models[model]
     _check_steps(folder, found, steps)

@@ -50,13 +50,13 @@ def test_a_row_a_series(export: Path) -> None:
     assert [row["region"] for row in manifest.rows if row["mask"]] == ["lesion", ""]
     assert manifest.notes == (
         "3 localizers left out",
-        "1 masks hold several regions, --roi NAME takes one: 'body', 'lesion'",
+        "1 mask with several regions, --roi NAME takes one: 'body', 'lesion'",
     )
     chosen = made(export, series="description=soft", roi="body")
     assert [(row["series"], row["mask"], row["region"]) for row in chosen.rows] == [
         ("1.1.1", "", ""), ("1.2.1", "export/2/rs", "body"), ("1.3.1", "", "")
     ]  # fmt: skip
-    assert "1 masks have no region 'body', and are left out; they hold 'lesion'" in chosen.notes
+    assert "1 mask without a region 'body' left out: there is 'lesion'" in chosen.notes
 
 
 def test_two_masks_are_not_chosen_between(export: Path) -> None:
@@ -64,7 +64,7 @@ def test_two_masks_are_not_chosen_between(export: Path) -> None:
     write_structures(export / "1" / "second", "0011", "1.1.1", ["lesion"])
     manifest = made(export, roi="lesion")
     assert manifest.masks == 1
-    assert "1 series have more than one mask, and none was taken: 1.1.1" in manifest.notes
+    assert "1 series with more than one mask, of which none was taken: 1.1.1" in manifest.notes
 
 
 def test_a_spreadsheet_is_joined(export: Path) -> None:
@@ -77,8 +77,11 @@ def test_a_spreadsheet_is_joined(export: Path) -> None:
         ("0011", "gut", "60"), ("0012", "böse", "70")
     ]  # fmt: skip
     notes = " ".join(manifest.notes)
-    assert f"column Pat.-Nr. holds the patients 1 patients have no row in {sheet}" in notes
-    assert notes.endswith(f"1 patients of {sheet} have no series: 19")
+    assert (
+        f"column Pat.-Nr. holds the patients 1 patient without a row in {sheet} left out: 0013"
+        in notes
+    )
+    assert notes.endswith(f"1 patient of {sheet} without a series: 19")
     manifest.write(path := export.parent / "m.csv")
     with path.open(encoding="utf-8") as file:
         assert list(csv.DictReader(file)) == manifest.rows

@@ -96,7 +96,7 @@ def usable_image(item: Any, model: "TrainedModel") -> Image:
         lack = "has no mask" if image.mask is None else "has an empty mask"
         raise InputError(
             f"{lack}; the model was trained inside masks: name one in a manifest with a "
-            "column mask, or train with --region image",
+            "column mask (imgpipe inspect FOLDER --manifest), or train with --region image",
             code="NO-MASK" if image.mask is None else "EMPTY-MASK",
         )
     return image if model.region != "image" else replace(image, mask=None)

@@ -10,6 +10,7 @@ from imgpipe.datasets.annotations.spelling import some
 _NOTHING = frozenset({
     "normal", "healthy", "negative", "neg", "control", "controls", "no", "not", "non", "none",
     "without", "absent", "absence", "false", "uninfected", "unaffected",
+    "gesund", "negativ", "kein", "keine", "nein", "ohne", "unauffällig", "kontrolle",
 })  # fmt: skip
 
 
@@ -65,5 +66,5 @@ def _says_less(name: str, other: str) -> bool:
 
 def _absence(name: str) -> int:
     """How much a name speaks for the negative class: 2 for nothing found, 1 for benign."""
-    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
-    return 2 if words & _NOTHING else int("benign" in words)
+    words = {word.lower() for word in re.findall(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+", name)}
+    return 2 if words & _NOTHING else int(bool(words & {"benign", "gutartig"}))

@@ -4,9 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from imgpipe._common.texts import Text, counted
 from imgpipe.images.formats.dicom.choosing import KEYS, choice_of
 from imgpipe.images.formats.dicom.elements import is_dicom_file, text
 from imgpipe.images.formats.errors import quiet
+
+NO_IMAGES = frozenset(
+    ["AU", "DOC", "ECG", "HD", "KO", "PLAN", "PR", "REG", "RTPLAN", "RTRECORD", "RTSTRUCT", "SR"]
+)
+"""Modalities of objects that come with the images of a study and hold none."""
 
 Source = tuple[Path, str | None]
 """A file; or a folder, and which series in it is meant where it holds several."""
@@ -25,12 +31,15 @@ def gather_series(files: Iterable[Path], wanted: str | None = None) -> dict[Sour
     -------
     dict
         Files of each folder with a series; what is no part of a series of several stands alone.
+        Reports, plans and contours are no images, and are left out.
     """
     choice = choice_of(wanted)
     series: dict[tuple[Path, str], list[Path]] = defaultdict(list)
     own: dict[Path, str] = {}
     for file in files:
         said = _said_by(file)
+        if said.get("modality") in NO_IMAGES and "uid" not in said:
+            continue
         uid = said.get("uid", "")
         if choice is not None and uid and not choice.fits(said):
             continue
@@ -48,6 +57,19 @@ def gather_series(files: Iterable[Path], wanted: str | None = None) -> dict[Sour
     return found
 
 
+def without_image(count: int) -> list[Text]:
+    """Say how many files were passed over since they hold no image."""
+    if not count:
+        return []
+    return [
+        counted(
+            count,
+            "{n} DICOM file without an image (report, plan or contours) was passed over",
+            "{n} DICOM files without an image (reports, plans or contours) were passed over",
+        )
+    ]
+
+
 def _said_by(path: Path) -> dict[str, str]:
     """Give what a DICOM image says of its series, by the keys of a choice; nothing of others."""
     if not is_dicom_file(path):
@@ -60,7 +82,7 @@ def _said_by(path: Path) -> dict[str, str]:
                 path, stop_before_pixels=True, specific_tags=[*KEYS.values(), "Rows"], force=True
             )
         if "Rows" not in dataset:
-            return {}
+            return {"modality": text(str(path), dataset, "Modality")}
         return {key: text(str(path), dataset, keyword) for key, keyword in KEYS.items()}
     except Exception:
         # a damaged file is reported where its pixels are read

@@ -11,13 +11,13 @@ import numpy as np
 import imgpipe
 from imgpipe._common import track
 from imgpipe._common.pseudonyms import Pseudonyms, drawn_salt, salt_header
-from imgpipe._common.texts import Text, say
+from imgpipe._common.texts import Text, counted, say
 from imgpipe._runtime.journal import Block, Journal
 from imgpipe._runtime.resumable import resumable
 from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.datasets.naming import told_count
 from imgpipe.features.settings_file import settings_text, write_settings
-from imgpipe.images import Images
+from imgpipe.images import ImageFile, Images
 from imgpipe.images.item import paths_of
 from imgpipe.tables.rows.columns import identifier_columns
 from imgpipe.tables.rows.measuring import measure
@@ -85,7 +85,8 @@ class Extraction:
         ):
             journal.add(self._hidden(block, journal.count, pseudonyms), names)
         notes = told_count(journal.note, journal.notes)
-        told, ids, columns = [*self.images.warnings], self.images.ids, dict(self.columns)
+        told = [*self.images.warnings, *_without_masks(self.images)]
+        ids, columns = self.images.ids, dict(self.columns)
         if pseudonyms is not None:
             told = [pseudonyms.in_note(note) for note in told]
             ids = tuple(map(pseudonyms.of, ids))
@@ -114,6 +115,24 @@ class Extraction:
             extras=extras,
             note=pseudonyms.in_note(block.note),
         )
+
+
+def _without_masks(images: Images) -> list[Text]:
+    """Say of how many images the whole is measured, where others have masks."""
+    lacking = sum(
+        not (item.masks if isinstance(item, ImageFile) else getattr(item, "mask", None) is not None)
+        for item in images.items
+    )
+    if lacking in (0, len(images)):
+        return []
+    return [
+        counted(
+            lacking,
+            "{n} of {of} images has no mask: it is measured whole, the others inside theirs",
+            "{n} of {of} images have no mask: they are measured whole, the others inside theirs",
+            of=len(images),
+        )
+    ]
 
 
 def _size(found: tuple[Block, list[str]]) -> int:

@@ -13,6 +13,8 @@ PAIRS = [
     ("icu_yes", "icu_no"), ("lesion", "non-lesion"), ("malignant", "normal, benign"), ("1", "0"),
     ("10", "9"), ("0.5", "-1"), ("tumour", "0"),
     ("demented", "nondemented"), ("unhealthy", "healthy"),
+    ("bösartig", "gutartig"), ("auffällig", "unauffällig"), ("ja", "nein"),
+    ("Befund", "ohne_Befund"),
 ]  # fmt: skip
 
 
