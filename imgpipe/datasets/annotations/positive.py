@@ -10,7 +10,7 @@ from imgpipe.datasets.annotations.spelling import some
 _NOTHING = frozenset({
     "normal", "healthy", "negative", "neg", "control", "controls", "no", "not", "non", "none",
     "without", "absent", "absence", "false", "uninfected", "unaffected",
-    "gesund", "negativ", "kein", "keine", "nein", "ohne", "unauffällig", "kontrolle",
+    "gesund", "kein", "keine", "nein", "ohne", "unauffällig", "kontrolle",
 })  # fmt: skip
 
 
