@@ -19,8 +19,9 @@ from imgpipe.cli.program.listing import Listing
 @click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
 @_reading.data
 @click.option(
-    "--models", default="svm,forest,dummy", show_default=True, metavar="NAMES", help="By commas."
-)
+    "--models", default="svm,forest,dummy", show_default=True, metavar="NAMES",
+    help="Of classifiers, by commas.",
+)  # fmt: skip
 @_features.before
 @click.option("--out", required=True, metavar="RUN", help="Folder for the results and the report.")
 @click.option(
