@@ -143,8 +143,12 @@ def manifest_of(
     chosen = [one for one in kept if choice is None or choice.fits(_said(one))]
     if not chosen:
         there = some(sorted({f"{one.modality} {one.description!r}" for one in kept}), 8)
-        asked = f"no series {series}" if series else "no DICOM series of images"
-        raise InputError(f"{asked} in it; there is {there if kept else 'none'}")
+        if not kept:
+            raise InputError(
+                "no DICOM series of images in it; of other files, a folder for each class or a "
+                "manifest with the columns path and label says what they are"
+            )
+        raise InputError(f"no series {series} in it; there is {there}")
     masks, notes = _masks(found, chosen, roi)
     rows = [row for one in chosen for row in _rows(base, one, masks.get(one.series), roi)]
     left = len(images) - len(kept)
