@@ -18,7 +18,7 @@ from imgpipe.datasets.dataset import Dataset, stem
 from imgpipe.datasets.files.folders import find_files, is_image, skip, skipped_note, visible
 from imgpipe.datasets.files.mask_files import folder_of_images, mask_notes, pair_masks
 from imgpipe.datasets.files.reading import ANYHOW, Reading, named_series
-from imgpipe.datasets.files.series_folders import gather_series
+from imgpipe.datasets.files.series_folders import gather_series, without_image
 from imgpipe.datasets.image_files import image_files, read_files
 
 
@@ -76,7 +76,8 @@ def load_folder(
     parts = _parts(where, root, skipped)
     files, notes = _labelled_files(where, root, parts, skipped)
     if reading.gathers:
-        files = _in_series(files, reading.series)
+        files, beside = _in_series(files, reading.series)
+        notes += without_image(0 if reading.series else beside)
     if not files:
         raise InputError(
             f"{where}: no images in it; expected CLASS/image.png or train/CLASS/image.png"
@@ -154,15 +155,19 @@ def _labelled_files(
     return files, notes + mask_notes({file.path: file.masks for file in files})
 
 
-def _in_series(files: list[_LabelledFile], wanted: str | None) -> list[_LabelledFile]:
-    """Put slices of one DICOM series together, as far as the folder of a class goes."""
+def _in_series(
+    files: list[_LabelledFile], wanted: str | None
+) -> tuple[list[_LabelledFile], int]:
+    """Put slices of one DICOM series together in each folder; count files that are left out."""
     own = {file.path: file for file in files}
-    return [
+    gathered = gather_series(own, wanted)
+    together = [
         own[members[0]]
         if len(members) == 1
         else own[members[0]]._replace(path=folder, masks=(), series=series)
-        for (folder, series), members in gather_series(own, wanted).items()
+        for (folder, series), members in gathered.items()
     ]
+    return together, len(own) - sum(map(len, gathered.values()))
 
 
 def _folders(where: str, folder: Path, what: str, skipped: Counter[str]) -> list[Path]:
@@ -214,7 +219,7 @@ def classes_by_folder(
     except InputError:
         return {}
     if reading.gathers:
-        files = _in_series(files, reading.series)
+        files, _ = _in_series(files, reading.series)
     by_id = {file.name: file for file in files}
     if not by_id.keys() >= set(ids) or len({file.label for file in files}) < 2:
         return {}

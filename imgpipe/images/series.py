@@ -120,6 +120,8 @@ def read_series(
     if not root.exists():
         raise InputError(f"{name}: no such folder")
     opened = _opened(root, choice_of(series))
+    if series is None:
+        opened = _without_segmentations(opened)
     files = [found for found in opened.values() if not isinstance(found, str)]
     if not files:
         raise InputError(f"{name}: {_nothing(opened, series)}")
@@ -188,6 +190,18 @@ def _opened(root: Path, choice: SeriesChoice | None) -> dict[Path, SliceFile | s
         return opened
     opened = {path: found for path, found in opened.items() if not path.is_dir()}
     return opened | {file: open_slices(file, choice) for file in below}
+
+
+def _without_segmentations(opened: dict[Path, SliceFile | str]) -> dict[Path, SliceFile | str]:
+    """Pass over segmentations that lie beside the slices which they belong to."""
+    masks = {
+        path
+        for path, found in opened.items()
+        if isinstance(found, SliceFile) and text(found.name, found.dataset, "Modality") == "SEG"
+    }
+    if all(isinstance(found, str) or path in masks for path, found in opened.items()):
+        return opened
+    return {p: say("a segmentation") if p in masks else found for p, found in opened.items()}
 
 
 def files_below(root: Path) -> list[Path]:

@@ -24,7 +24,7 @@ def test_contours_are_no_image(study: Path) -> None:
     found = find_images(study, volumes=True)
     assert [Path(name).name for name in found.ids] == ["SE1"]
     assert found.warnings == (
-        "1 DICOM file without an image (report, plan or contours) was passed over",
+        "1 DICOM file beside the images (report, plan, mask or contours) was passed over",
     )
     chosen = find_images(study, volumes=True, series="description=chest")
     assert (len(chosen), chosen.warnings) == (1, ())

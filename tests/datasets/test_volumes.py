@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from hospital_files import lesion, write_series
 
@@ -188,3 +189,20 @@ def test_mixtures_are_told(studies: Path) -> None:
     told = load(studies, slices="middle").warnings
     assert "values in different units (HU: 4, unknown: 1)" in told
     assert "1 images of two axes stand beside the slices of volumes" in told
+
+
+def test_what_else_a_study_holds(tmp_path: Path) -> None:
+    """Segmentations and reports beside the slices are no samples, and are counted."""
+    for k, (pixels, _) in enumerate(VOLUMES[:2]):
+        folder = tmp_path / "tree" / "ab"[k] / "case"
+        write_series(folder, pixels, patient=f"P{k}")
+        write_series(folder, pixels[:2], patient=f"P{k}", prefix="seg", Modality="SEG")
+        write_series(folder, pixels[:1], patient=f"P{k}", prefix="sr", Modality="SR")
+        report = pydicom.dcmread(folder / "sr999.dcm")
+        for tag in ("Rows", "Columns", "PixelData"):
+            del report[tag]
+        report.save_as(folder / "sr999.dcm")
+    data = load(tmp_path / "tree", volumes=True)
+    assert data.images.shapes == [VOLUMES[0][0].shape, VOLUMES[1][0].shape]
+    assert any(text.startswith("6 DICOM files beside the images") for text in data.warnings)
+    assert len(find_images(tmp_path / "tree", volumes=True)) == 2

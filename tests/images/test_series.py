@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pydicom
 import pytest
+from hospital_files import write_series
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
@@ -491,3 +492,17 @@ def test_a_series_is_carried_with_its_spacing(folder, volume):
     ]
     volumes = [each["morphology_volume_voxels"] for each in values]
     assert volumes == pytest.approx([volume.size * np.prod(SPACING)] * 5)
+
+
+def test_segmentation_beside_the_slices(tmp_path):
+    """A segmentation in the folder is no second series; alone it can be read as what it holds."""
+    pixels = np.arange(24, dtype=np.int16).reshape(2, 3, 4)
+    write_series(tmp_path / "both", pixels)
+    write_series(tmp_path / "both", pixels[::-1], prefix="seg", Modality="SEG")
+    found = read_series(tmp_path / "both")
+    assert np.array_equal(found.image.pixels, pixels)
+    assert found.warnings == (
+        "2 files passed over: seg998.dcm (a segmentation), seg999.dcm (a segmentation)",
+    )
+    write_series(tmp_path / "alone", pixels, Modality="SEG")
+    assert read_series(tmp_path / "alone").image.pixels.shape == (2, 3, 4)

@@ -31,7 +31,7 @@ def gather_series(files: Iterable[Path], wanted: str | None = None) -> dict[Sour
     -------
     dict
         Files of each folder with a series; what is no part of a series of several stands alone.
-        Reports, plans and contours are no images, and are left out.
+        Reports, plans, contours and segmentations are no images, and are left out.
     """
     choice = choice_of(wanted)
     series: dict[tuple[Path, str], list[Path]] = defaultdict(list)
@@ -39,6 +39,8 @@ def gather_series(files: Iterable[Path], wanted: str | None = None) -> dict[Sour
     for file in files:
         said = _said_by(file)
         if said.get("modality") in NO_IMAGES and "uid" not in said:
+            continue
+        if said.get("modality") == "SEG":  # pixels, and yet a mask
             continue
         uid = said.get("uid", "")
         if choice is not None and uid and not choice.fits(said):
@@ -58,14 +60,14 @@ def gather_series(files: Iterable[Path], wanted: str | None = None) -> dict[Sour
 
 
 def without_image(count: int) -> list[Text]:
-    """Say how many files were passed over since they hold no image."""
+    """Say how many files were passed over since they are no images."""
     if not count:
         return []
     return [
         counted(
             count,
-            "{n} DICOM file without an image (report, plan or contours) was passed over",
-            "{n} DICOM files without an image (reports, plans or contours) were passed over",
+            "{n} DICOM file beside the images (report, plan, mask or contours) was passed over",
+            "{n} DICOM files beside the images (reports, plans, masks or contours) were passed over",
         )
     ]
 
