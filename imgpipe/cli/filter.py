@@ -61,7 +61,7 @@ def command(
     path = _options.check_file(out, _SUFFIXES, "an image", force)
 
     from imgpipe import images
-    from imgpipe.enhance.choosing import ENHANCEMENTS, step_named
+    from imgpipe.enhance.choosing import ENHANCEMENTS, preset_notes, step_named
 
     step = step_named(name)
     is_kernel = name not in ENHANCEMENTS
@@ -75,7 +75,7 @@ def command(
     if mask is not None and (is_kernel or not step.uses_mask):
         raise InputError(f"{name} takes no --mask: it measures nothing inside one")
     image = images.ImageFile(source, () if mask is None else (mask,)).read()
-    for warning in image.warnings:
+    for warning in [*image.warnings, *preset_notes([(name, given)], [image.unit or ""])]:
         click.echo(f"Warning: {warning}", err=True)
     if is_kernel:
         _check_depth(out, image.pixels.dtype)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import ImageError, InputError, MissingPackage, did_you_mean, unknown_name
-from imgpipe._common.texts import Text, say
+from imgpipe._common.texts import Text, counted
 from imgpipe.enhance.registry import ENHANCEMENTS
 from imgpipe.enhance.step.enhancement import Enhancement
 from imgpipe.images import Image, Images
@@ -89,12 +89,13 @@ def preset_notes(
     if first[0] != "window" or preset not in PRESETS or not unknown:
         return []
     return [
-        say(
-            "the window {preset} is one of Hounsfield units, and {n} of {of} images do not say "
+        counted(
+            len(units),
+            "the window {preset} is one of Hounsfield units, and the image does not say its unit",
+            "the window {preset} is one of Hounsfield units, and {unknown} of {n} images do not say "
             "their unit",
             preset=preset,
-            n=unknown,
-            of=len(units),
+            unknown=unknown,
         )
     ]
 

@@ -22,7 +22,7 @@ class Evened(NamedTuple):
     origin: np.ndarray
     step: float
     interpolated: int
-    """Slices of the grid that lie between two of the series."""
+    """Slices of the grid that lie between two of the series, or between their pixels."""
     along: np.ndarray
     """Where those of the series lie, mm from the first."""
 
@@ -69,7 +69,9 @@ def evened(
         share = (i * step - along[k]) / (along[k + 1] - along[k])
         ends = np.abs(i * step - along[k : k + 2])
         if ends.min() <= near:
-            plane, measured = moved(k + int(ends.argmin()))
+            nearest = k + int(ends.argmin())
+            interpolated += bool(np.modf(shifts.of[nearest])[0].any())
+            plane, measured = moved(nearest)
         else:
             interpolated += 1
             (low, one), (high, other) = moved(k), moved(k + 1)
