@@ -155,9 +155,7 @@ def _labelled_files(
     return files, notes + mask_notes({file.path: file.masks for file in files})
 
 
-def _in_series(
-    files: list[_LabelledFile], wanted: str | None
-) -> tuple[list[_LabelledFile], int]:
+def _in_series(files: list[_LabelledFile], wanted: str | None) -> tuple[list[_LabelledFile], int]:
     """Put slices of one DICOM series together in each folder; count files that are left out."""
     own = {file.path: file for file in files}
     gathered = gather_series(own, wanted)

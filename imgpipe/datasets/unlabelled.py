@@ -140,7 +140,8 @@ def list_images(sources: Source | Iterable[Source], reading: Reading = ANYHOW) -
     volumes = 1  # nobody has looked
     if reading.slices is not None:
         rows, items, ids, volumes = sliced_items(items, ids, reading)
-        notes += reading.sliced(len(items), volumes)
+        taken = sum(name != listed_names[row] for name, row in zip(ids, rows, strict=True))
+        notes += reading.sliced(taken, volumes)
     notes += reading.idle(volumes, folders)
     store = Items(tuple(items), reading.size, fit=reading.fit)
     return Listing(Images.of_store(store, tuple(ids), tuple(notes)), rows, listed_names)

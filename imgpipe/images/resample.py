@@ -67,6 +67,11 @@ def resample(
     array([[0., 1., 3., 4.]])
     """
     check_interpolation(interpolation)
+    if not isinstance(image, Image):
+        raise InputError(
+            f"{type(image).__name__} says no spacing; give an Image with one: "
+            "Image(pixels, spacing=...)"
+        )
     if image.spacing is None:
         raise InputError("an image without spacing cannot be resampled; give it one")
     shape = image.spatial_shape

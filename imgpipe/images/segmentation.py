@@ -73,6 +73,11 @@ def read_segmentation(
     imgpipe._common.errors.InputError: no/such.dcm: no such file
     """
     name = shown(path)
+    if Path(path).is_file() and not is_dicom_file(path):
+        raise InputError(
+            f"{name}: no DICOM segmentation; other label images are read with images.read_mask, or "
+            "as the mask of an images.ImageFile"
+        )
     image = volume.image if isinstance(volume, Series) else volume
     patient = volume.patient if isinstance(volume, Series) else ""
     labels = labels_for(path, image, region=region, patient=patient)

@@ -206,3 +206,12 @@ def test_what_else_a_study_holds(tmp_path: Path) -> None:
     assert data.images.shapes == [VOLUMES[0][0].shape, VOLUMES[1][0].shape]
     assert any(text.startswith("6 DICOM files beside the images") for text in data.warnings)
     assert len(find_images(tmp_path / "tree", volumes=True)) == 2
+
+
+def test_slices_are_counted_where_some_are_taken(studies: Path) -> None:
+    """A volume without the mask that the rule goes by gives no slice."""
+    with studies.open("a") as file:
+        file.write("s0/999.dcm,a,\n")
+    studies.write_text(studies.read_text().replace("s1,b,m1.tif", "s1,b,"))
+    told = find_images(studies, slices="largest").warnings
+    assert "3 slices of 4 volumes (--slices largest)" in told

@@ -196,3 +196,9 @@ def test_slice_beside_the_lesion(tmp_path):
         ImageFile(str(tmp_path / "far" / "999.dcm"), mask).read()
     with pytest.raises(InputError, match="the mask is the image itself"):
         ImageFile(mask[0], mask).read()
+
+
+def test_resample_of_an_array():
+    """An array says no spacing."""
+    with pytest.raises(InputError, match="ndarray says no spacing; give an Image"):
+        resample(np.zeros((3, 3)), 1)

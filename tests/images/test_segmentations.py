@@ -197,7 +197,7 @@ def test_who_it_belongs_to(tmp_path, sources):
     with pytest.raises(InputError, match=r"1\.dcm|CT Image Storage, no segmentation"):
         read_segmentation(next(folder.iterdir()), series)
     (tmp_path / "x.txt").write_text("no")
-    with pytest.raises(InputError, match="not a DICOM file"):
+    with pytest.raises(InputError, match="no DICOM segmentation; other label images"):
         read_segmentation(tmp_path / "x.txt", series)
 
 

@@ -67,7 +67,8 @@ def without_image(count: int) -> list[Text]:
         counted(
             count,
             "{n} DICOM file beside the images (report, plan, mask or contours) was passed over",
-            "{n} DICOM files beside the images (reports, plans, masks or contours) were passed over",
+            "{n} DICOM files beside the images (reports, plans, masks or contours) were passed "
+            "over",
         )
     ]
 
