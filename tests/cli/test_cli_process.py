@@ -35,7 +35,7 @@ def test_an_interrupt_while_the_program_starts() -> None:
 import builtins, runpy
 real = builtins.__import__
 def stopped(name, *more):
-    if name == "numpy":
+    if name == "click":
         raise KeyboardInterrupt
     return real(name, *more)
 builtins.__import__ = stopped
