@@ -34,10 +34,10 @@ def test_an_interrupt_while_the_program_starts() -> None:
     code = """
 import builtins, runpy
 real = builtins.__import__
-def stopped(name, *more):
+def stopped(name, *more, **others):
     if name == "click":
         raise KeyboardInterrupt
-    return real(name, *more)
+    return real(name, *more, **others)
 builtins.__import__ = stopped
 runpy.run_module("imgpipe", run_name="__main__")
 """
