@@ -196,7 +196,8 @@ def _voxels(
     off = float(np.abs(mm - (middle if beyond else along[z])).max())
     if not off <= _OFF_SLICE * spacing[0]:
         raise InputError(
-            f"{name}: a contour {off:.3g} mm off the nearest slice; it was drawn on another series"
+            f"{name}: a contour {off:.3g} mm off the nearest slice; it was drawn on another "
+            "series, or on a slice that is missing"
         )
     shape = series.image.pixels.shape
     if beyond:

@@ -10,6 +10,7 @@ from hospital_files import lesion, write_series
 from imgpipe import InputError
 from imgpipe.datasets import find_images, load
 from imgpipe.images import write
+from imgpipe.tables import extract_table
 
 VOLUMES = [lesion(seed, bright=seed % 2 == 1) for seed in range(4)]
 HEAD = "path,label,mask\n"
@@ -215,3 +216,11 @@ def test_slices_are_counted_where_some_are_taken(studies: Path) -> None:
     studies.write_text(studies.read_text().replace("s1,b,m1.tif", "s1,b,"))
     told = find_images(studies, slices="largest").warnings
     assert "3 slices of 4 volumes (--slices largest)" in told
+
+
+def test_column_series_is_used(tmp_path: Path) -> None:
+    """What says which series is meant is not told to be passed over."""
+    uid = write_series(tmp_path / "s", VOLUMES[0][0])
+    (tmp_path / "list.csv").write_text(f"path,label,series\ns,a,{uid}\n")
+    table = extract_table(tmp_path / "list.csv", families=["intensity"], n_jobs=1)
+    assert not any("series" in text for text in table.warnings)

@@ -10,7 +10,7 @@ from imgpipe._common.texts import Text, say
 from imgpipe.datasets import load
 from imgpipe.datasets.annotations.identity import alike, told
 from imgpipe.datasets.annotations.labels import name_of
-from imgpipe.datasets.annotations.spelling import choose_name
+from imgpipe.datasets.annotations.spelling import NO_MASK, choose_name
 from imgpipe.datasets.files.archive import Archive
 from imgpipe.datasets.files.reading import ANYHOW, Reading
 from imgpipe.datasets.files.table import Table, read_table
@@ -95,7 +95,9 @@ def _of_manifest(path: Path, groups: str | None, split: str | None) -> tuple[_Co
         for found in alike(columns.get("group", ()))
     ]
     columns |= _others(table, chosen["group"], chosen["split"])
-    return columns, notes[:3] + unused_columns(table, chosen["group"], chosen["split"])
+    of_series = not all(name in NO_MASK for name in table.series)
+    unused = unused_columns(table, chosen["group"], chosen["split"], of_series)
+    return columns, notes[:3] + unused
 
 
 def _others(table: Table, groups: str | None, split: str | None) -> _Columns:
