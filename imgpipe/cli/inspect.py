@@ -175,7 +175,7 @@ def _row(one: "SeriesFound") -> list[str]:
     return [
         one.modality,
         one.number,
-        one.description,
+        f"{one.description} ({', '.join(one.regions)})" if one.regions else one.description,
         " x ".join(map(str, one.size or ())),
         " x ".join(f"{mm:.4g}" for mm in one.spacing or ()),
         str(one.slices or ""),

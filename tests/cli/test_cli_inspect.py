@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_helpers import Run, assert_one_error
+from hospital_files import lesion, write_series, write_structures
 
 from imgpipe.bundle.archive.bundled import Bundled
 
@@ -126,3 +127,32 @@ def test_a_folder_of_studies_is_listed(run: Run, tmp_path: Path) -> None:
     assert [(s["modality"], s["patient"], s["size"]) for s in told["series"]] == [
         ("CT", "1CT1", [128, 128]), ("MR", "4MR1", [64, 64])
     ]  # fmt: skip
+
+
+def test_a_folder_of_studies_becomes_a_manifest(run: Run, tmp_path: Path) -> None:
+    """The listing names structures; rows with masks and a spreadsheet's columns are written."""
+    for k in (1, 2):
+        series = write_series(tmp_path / "pacs" / f"{k}", lesion(k)[0], patient=f"00{k}")
+        write_structures(tmp_path / "pacs" / f"rs{k}", f"00{k}", series, ["lung", "lesion"])
+    (tmp_path / "sheet.csv").write_text("id;dx\n1;benign\n2;malignant\n", encoding="utf-8-sig")
+    assert "(lung, lesion)" in run("inspect", tmp_path / "pacs").stdout
+    out = tmp_path / "m.csv"
+    asked = ("inspect", tmp_path / "pacs", "--manifest", out, "--roi", "lesion",
+             "--table", tmp_path / "sheet.csv")  # fmt: skip
+    done = run(*asked)
+    assert done.exit_code == 0, done.output
+    assert f"Manifest: {out} (2 rows, 2 of them with a mask)" in done.stdout
+    assert "Next: imgpipe check" in done.stdout
+    assert "column id holds the patients" in done.stderr
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith("description,mask,region,label")
+    assert [line.rsplit(",", 3)[1:] for line in lines[1:]] == [
+        ["pacs/rs1", "lesion", "benign"], ["pacs/rs2", "lesion", "malignant"]
+    ]  # fmt: skip
+    assert_one_error(run(*asked), "--force")
+    told = json.loads(run(*asked, "--force", "--json").stdout)
+    assert [row["patient"] for row in told["manifest"]] == ["001", "002"]
+    assert_one_error(run(*asked[:4], "--on", "id", "--force"), "--on and --label go with --table")
+    sheet = tmp_path / "sheet.csv"
+    replaced = run("inspect", tmp_path / "pacs", "--manifest", sheet, "--table", sheet, "--force")
+    assert_one_error(replaced, "is an input and would be replaced")
