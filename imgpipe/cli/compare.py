@@ -12,7 +12,7 @@ from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program import run_folder as _runs
-from imgpipe.cli.program.choosing import check_choosing
+from imgpipe.cli.program.inner_folds import check_choosing
 from imgpipe.cli.program.listing import Listing
 
 

@@ -10,7 +10,7 @@ from imgpipe._common import InputError, shown
 from imgpipe._common.texts import counted, say
 from imgpipe.images.formats.dicom.choosing import SeriesChoice, choice_of
 from imgpipe.images.formats.dicom.elements import head_of, is_dicom, is_dicom_file, parse, text
-from imgpipe.images.formats.dicom.evening import evened
+from imgpipe.images.formats.dicom.even_grid import evened
 from imgpipe.images.formats.dicom.planes import (
     check_alike,
     check_single,

@@ -16,7 +16,7 @@ from imgpipe.images.formats.dicom.pixels import (
     stored,
 )
 from imgpipe.images.formats.dicom.recommended import scaled, unit_of, windows_of
-from imgpipe.images.formats.dicom.uptake import uptake_of
+from imgpipe.images.formats.dicom.suv import uptake_of
 from imgpipe.images.formats.dicom.values import filled, measured
 from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.formats.samples import Samples

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.formats.dicom import turbo
+from imgpipe.images.formats.dicom import jpeg_turbo
 from imgpipe.images.formats.dicom.elements import element, require_pixels, text, whole
 from imgpipe.images.formats.dicom.frames import frame_count
 from imgpipe.images.formats.errors import plain, reason
@@ -82,7 +82,7 @@ def packages_for(syntax: str) -> dict[str, str]:
     """Modules that decode a transfer syntax where Pillow does not, and what installs each."""
     from pydicom import uid
 
-    if syntax in turbo.DECODER_DEPENDENCIES:
+    if syntax in jpeg_turbo.DECODER_DEPENDENCIES:
         return {"imagecodecs": "imagecodecs"}
     if syntax in uid.JPEGLSTransferSyntaxes:
         return {"jpeg_ls": "pyjpegls"}
@@ -106,8 +106,8 @@ def _decoders(name: str, dataset: Any) -> tuple[str, ...]:
     bits = whole(name, dataset, "BitsStored", 8)
     if syntax == uid.JPEGBaseline8Bit or (syntax == uid.JPEGExtended12Bit and bits == 8):
         return ("pillow",)
-    if syntax in turbo.DECODER_DEPENDENCIES:
-        return (turbo.LABEL,)
+    if syntax in jpeg_turbo.DECODER_DEPENDENCIES:
+        return (jpeg_turbo.LABEL,)
     if syntax in uid.JPEGLSTransferSyntaxes:
         return ("pyjpegls",)
     plain_2000 = syntax in (uid.JPEG2000, uid.JPEG2000Lossless)
@@ -136,8 +136,8 @@ def _decoded(name: str, dataset: Any, *plugins: str) -> np.ndarray:
                 f"pip install {' '.join(missing)} (or 'imgpipe[dicom]' for all)",
                 code="PACKAGE-MISSING",
             )
-        if plugin == turbo.LABEL:
-            turbo.register()
+        if plugin == jpeg_turbo.LABEL:
+            jpeg_turbo.register()
         try:
             return np.asarray(pixel_array(dataset, decoding_plugin=plugin))
         except Exception as error:

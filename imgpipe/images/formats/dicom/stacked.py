@@ -11,7 +11,7 @@ from imgpipe._common.texts import Text, say
 from imgpipe.images.formats.dicom.elements import text
 from imgpipe.images.formats.dicom.recommended import scaled, unit_of, windows_of
 from imgpipe.images.formats.dicom.slices import SliceFile, described
-from imgpipe.images.formats.dicom.uptake import uptake_of
+from imgpipe.images.formats.dicom.suv import uptake_of
 from imgpipe.images.formats.errors import reading_dicom
 from imgpipe.images.image import settle
 from imgpipe.images.windows import Window

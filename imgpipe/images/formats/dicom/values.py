@@ -10,7 +10,7 @@ from imgpipe._common import InputError
 from imgpipe.images.formats.dicom.elements import element, items, number, numbers, text, whole
 from imgpipe.images.formats.dicom.frames import INTERCEPT, SLOPE, per_frame
 from imgpipe.images.formats.dicom.pixels import is_lossy, stored
-from imgpipe.images.formats.dicom.uptake import uptake_of
+from imgpipe.images.formats.dicom.suv import uptake_of
 
 _NEAR = 0.01  # share of the stored range by which lossy padding may differ from its value
 _RINGING = 16  # pixels, a block of subsampled JPEG
