@@ -35,7 +35,7 @@ def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
     ----------
     path : path-like
         A YAML file, as `write_settings` writes it and as it stands beside each table of features;
-        a run folder of `imgpipe compare`, or its ``run.json``.
+        such a table; a run folder of `imgpipe compare`, or its ``run.json``.
 
     Returns
     -------
@@ -227,6 +227,11 @@ def _said(path: Path, name: str) -> tuple[str, Said]:
     """Read a file of settings, the one of a run folder, or the part of run.json that holds them."""
     if path.is_dir() and (path / FILE_OF_A_RUN).is_file():
         path, name = path / FILE_OF_A_RUN, f"{name}/{FILE_OF_A_RUN}"
+    if path.suffix.lower() in (".csv", ".parquet") and path.is_file():
+        path, table = path.with_name(f"{path.name}.settings.yaml"), name
+        name = f"{table}.settings.yaml"
+        if not path.is_file():
+            raise InputError(f"{table} is a table, and its settings, {name}, are not beside it")
     text = read_text(path, name)
     if path.suffix.lower() != ".json":
         return name, parse_mapping(text, name)

@@ -99,6 +99,19 @@ def test_bad_masks_are_rows_with_a_reason(run: Run, lesions, tmp_path: Path) -> 
     assert "no such file" in done.stderr
 
 
+def test_masks_without_effect_are_not_read(run: Run, lesions, tmp_path: Path) -> None:
+    """With --region image a mask that is missing or of another shape spoils no image."""
+    path, images, _ = lesions
+    np.save(tmp_path / "m0.npy", np.ones((3, 3)))
+    (tmp_path / "m1.npy").unlink()
+    out = tmp_path / "f.csv"
+    args = ("extract", path, "--families", "intensity", "--out", out)
+    assert run(*args).exit_code == 1
+    done = run(*args, "--force", "--region", "image")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert pd.read_csv(out)["intensity_mean"].tolist() == pytest.approx(images.mean(axis=(1, 2)))
+
+
 def test_settings_that_make_no_sense(run: Run, lesions, tmp_path: Path) -> None:
     """A label without masks, a salt without hashes and bins that are no number fail at once."""
     path, _, _ = lesions

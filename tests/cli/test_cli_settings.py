@@ -112,6 +112,7 @@ def test_a_table_carries_its_settings(suffix: str, run: Run, trees: Path, tmp_pa
     assert notes(done) == []
     assert one.read_bytes() == other.read_bytes()
     assert first.read_bytes() == again.read_bytes()
+    assert read_settings(one) == read_settings(first)
     if suffix == "parquet":
         kept = pyarrow.parquet.read_schema(one).metadata[b"imgpipe_settings"]
         assert kept == first.read_bytes()
@@ -125,6 +126,10 @@ def test_another_file_of_that_name_stays(run: Run, trees: Path, tmp_path: Path) 
     assert_one_error(run(*args), "f.csv.settings.yaml is there already", "no file of settings")
     assert beside.read_text() == "mine: true"
     assert not out.exists()
+    out.write_text("path\n")
+    beside.unlink()
+    other = [*args[:-3], tmp_path / "g.csv", "--settings", out]
+    assert_one_error(run(*other), "f.csv is a table", "f.csv.settings.yaml, are not beside it")
 
 
 ODD = """\

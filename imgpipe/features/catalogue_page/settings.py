@@ -54,7 +54,7 @@ imgpipe train   lesions.csv --model forest --out lungs.imgpipe --settings ct.yam
 - `extract` writes all settings of a table to `FEATURES.settings.yaml`, and into the metadata of
   Parquet as `imgpipe_settings`. `compare` keeps them in `settings.yaml` of the run, under
   `settings` of `run.json`, and shows in the report which are not the defaults. `--settings` takes
-  each of these files, and the folder of a run.
+  each of these files, the table itself, and the folder of a run.
 - `compare` and `train` take `label` and `channel_axis` from DATA: they are null there.
 - In Python: `features.read_settings("ct.yaml")` gives a dict for `features.extract` and
   `tables.extract_table`; `features.write_settings` writes one. `region` is one of `extract_table`
