@@ -76,10 +76,13 @@ class Pseudonyms:
         identifiers, and what stands in quotes.
         """
         mark, beside = self.of(name), list(others)
-        spellings = {name, *(path for path in beside if name and path.endswith(name))}
+        own = {name, *(path for path in beside if name and path.endswith(name))}
+        # a message in one line has single spaces
+        spellings = own | {" ".join(each.split()) for each in own}
         for spelt in sorted(spellings - {""}, key=len, reverse=True):
             message = message.replace(spelt, mark)
         parts = {part for path in (name, *beside) for part in _parts(path)}
+        parts |= {" ".join(part.split()) for part in parts if len(part.strip()) >= _LEAST}
         if parts:
             longest = sorted(parts, key=lambda part: (-len(part), part))
             spelt = "|".join(map(re.escape, longest))

@@ -192,11 +192,9 @@ class Items:
         item = self.items[index]
         if isinstance(item, InputError):
             raise item
-        if isinstance(item, ImageFile):
-            # a mask without effect may be a bad one
-            item = replace(item, masks=(), region=None) if self.region == "image" else item
-            item = item.read()
-        image = item
+        if isinstance(item, ImageFile) and self.region == "image":
+            item = replace(item, masks=(), region=None)  # one without effect may be a bad one
+        image = item.read() if isinstance(item, ImageFile) else item
         image = single_channel(image) if self.single else image
         if self.channel_axis is not None and image.channel_axis is None:
             pixels = np.repeat(image.pixels[..., None], 3, axis=-1)

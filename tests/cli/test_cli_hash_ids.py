@@ -127,6 +127,15 @@ def test_what_a_message_keeps(message: str, kept: str) -> None:
     assert not [word for word in (*WORDS, "Doe", "Jane", "other") if word in told]
 
 
+@pytest.mark.parametrize("gap", ["  ", "\t", "\n"])
+def test_a_name_with_gaps_is_hidden(gap: str) -> None:
+    """Messages have single spaces, where a name, or that of its mask, has a tab or two spaces."""
+    name, mask = f"a/doe{gap}ann jane.png", f"a/doe{gap}ann miller.png"
+    names = Pseudonyms("s")
+    message = " ".join(f"{name}: mask {mask} differs".split())
+    assert names.in_message(message, name, [mask]) == f"{names.of(name)}: mask *** differs"
+
+
 def test_what_a_note_keeps() -> None:
     """The words of the template and numbers stay; strings, nested and listed, go."""
     inner = say("{name} ({n} files)", name="Doe", n=3)
