@@ -93,7 +93,10 @@ def test_data_beside_the_header(tmp_path):
     path = save(tmp_path / "x.nhdr", detached_header=True)
     image = read(path)
     assert np.array_equal(image.pixels.T, VOXELS)
-    assert np.array_equal(ImageFile(str(path), (str(path),)).read().mask, image.pixels)
+    mask = tmp_path / "mask.nhdr"
+    mask.write_bytes(path.read_bytes())
+    assert np.array_equal(ImageFile(str(path), (str(mask),)).read().mask, image.pixels)
+    mask.unlink()
     name = next(p.name for p in tmp_path.iterdir() if p != path).encode()
     for other in (b"../" + name, b"/etc/" + name, b"sub/" + name, b"..\\" + name):
         path.write_bytes(edited(path, (name, other)))
