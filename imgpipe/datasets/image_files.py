@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError, shown, suffix_of, track
-from imgpipe._common.texts import Text, say
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.datasets.files.reading import ANYHOW, Reading, UnaskedVolume, sliced_name
 from imgpipe.datasets.naming import told_together
 from imgpipe.datasets.patients import patients_of_files
@@ -191,10 +191,14 @@ class _Decoded:
                 "the volumes (--slices middle), or leave one kind out"
             )
         folders = sum(os.path.isdir(file.path) for file in self.files)
-        beside = [say("{n} images of two axes stand beside the slices of volumes", n=flat)]
+        beside = counted(
+            flat,
+            "{n} image of two axes stands beside the slices of volumes",
+            "{n} images of two axes stand beside the slices of volumes",
+        )
         return [
             *reading.sliced(len(self.rows) - flat, self.volumes),
-            *(beside if self.volumes and flat else []),
+            *([beside] if self.volumes and flat else []),
             *reading.idle(self.volumes, folders),
             *reading.stretched(self.distortions),
         ]

@@ -189,7 +189,7 @@ def test_mixtures_are_told(studies: Path) -> None:
         file.write("flat.png,a,\n")
     told = load(studies, slices="middle").warnings
     assert "values in different units (HU: 4, unknown: 1)" in told
-    assert "1 images of two axes stand beside the slices of volumes" in told
+    assert "1 image of two axes stands beside the slices of volumes" in told
 
 
 def test_what_else_a_study_holds(tmp_path: Path) -> None:
