@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import signal
 import sys
 
 try:
@@ -18,7 +19,11 @@ def program() -> None:
     gc.set_threshold(50_000)
     # as it ends Python would look among them again: 0.2 of 1.2 CPU-seconds of a prediction
     atexit.register(gc.freeze)
-    main()
+    try:
+        main()
+    finally:
+        # all is done and said: Ctrl-C while workers end is no error to show
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,20 @@ runpy.run_module("imgpipe", run_name="__main__")
     assert (done.returncode, done.stderr) == (130, "Error: interrupted; nothing was written\n")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere no signal ends a process")
+def test_an_interrupt_while_the_program_ends() -> None:
+    """Ctrl-C while Python waits for workers, after all was said, shows no traceback."""
+    code = """
+import signal, threading
+from imgpipe import __main__ as entry
+entry.main = lambda: None
+entry.program()
+threading._register_atexit(lambda: signal.raise_signal(signal.SIGINT))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
 def test_an_interrupt_that_was_lost_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Ctrl-C came, what then fails in Numba is no bug, and the exit code is 130."""
 
