@@ -294,7 +294,7 @@ def test_other_encodings_are_refused(manifest: Manifest) -> None:
 def test_a_missing_mask_is_the_whole_image(manifest: Manifest, blank: str) -> None:
     """Whatever R, pandas and spreadsheets write where there is no mask, or no region."""
     rows = "".join(
-        f"{i}.png,{LABELS[i]},{blank if i < 2 else f'{i}.png'},{blank}\n" for i in range(12)
+        f"{i}.png,{LABELS[i]},{blank if i < 2 else f'{i - 1}.png'},{blank}\n" for i in range(12)
     )
     path = manifest("path,label,mask,region\n" + rows)
     assert [mask is None for mask in load(path).masks] == [True] * 2 + [False] * 10
@@ -304,7 +304,7 @@ def test_a_missing_mask_is_the_whole_image(manifest: Manifest, blank: str) -> No
 @pytest.mark.parametrize("name", ["masks", "mask_path", "Mask File", "segmentation_path"])
 def test_masks_under_another_name(manifest: Manifest, name: str) -> None:
     """An obvious other name of the column of masks is taken, with a note."""
-    rows = "".join(f"{i}.png,{LABELS[i]},{i}.png\n" for i in range(12))
+    rows = "".join(f"{i}.png,{LABELS[i]},{(i + 1) % 12}.png\n" for i in range(12))
     data = load(manifest(f"path,label,{name}\n" + rows))
     assert data.images.masked_all
     assert f"column {name} was taken as mask" in data.warnings
