@@ -85,7 +85,9 @@ class Extraction:
         ):
             journal.add(self._hidden(block, journal.count, pseudonyms), names)
         notes = told_count(journal.note, journal.notes)
-        told = [*self.images.warnings, *_without_masks(self.images)]
+        told = [*self.images.warnings]
+        if self.region != "image":
+            told += _without_masks(self.images)
         ids, columns = self.images.ids, dict(self.columns)
         if pseudonyms is not None:
             told = [pseudonyms.in_note(note) for note in told]
