@@ -91,8 +91,8 @@ def preset_notes(
     return [
         counted(
             len(units),
-            "the window {preset} is one of Hounsfield units, and {unknown} of {n} image does not say "
-            "its unit",
+            "the window {preset} is one of Hounsfield units, and {unknown} of {n} image does not "
+            "say its unit",
             "the window {preset} is one of Hounsfield units, and {unknown} of {n} images do not "
             "say their unit",
             preset=preset,
