@@ -39,6 +39,8 @@ class ImageFile:
         One slice of a volume, by its index, as an image of two axes.
     allow_gaps : bool
         Resample slices that are missing or shifted.
+    dtype : str, optional
+        Of the pixels, in place of that of the file.
     """
 
     path: str
@@ -48,6 +50,7 @@ class ImageFile:
     series: str | None = None
     slice: int | None = None
     allow_gaps: bool = False
+    dtype: str | None = None
 
     def described(
         self, spacing: tuple[float, ...] | None, _channel_axis: int | None
@@ -67,11 +70,13 @@ class ImageFile:
             image = self._stored()
         else:
             image = self._of_volume(self.slice)
+        if self.dtype is not None:
+            image = replace(image, pixels=image.pixels.astype(self.dtype))
         return image if self.spacing is None else replace(image, spacing=self.spacing)
 
     def _of_volume(self, index: int) -> Image:
         """One slice; the volume stays at hand for the next."""
-        whole = replace(self, slice=None, spacing=None)
+        whole = replace(self, slice=None, spacing=None, dtype=None)
         volume = _last_volume(whole, tuple(map(_changed, (self.path, *self.masks))))
         try:
             return slice_of(volume, index)

@@ -135,7 +135,8 @@ class TrainedModel:
             )
         if str(pixels.dtype) != self.dtype:
             raise InputError(
-                f"has {pixels.dtype} pixels; the model was trained on {self.dtype}",
+                f"has {pixels.dtype} pixels; the model was trained on {self.dtype}, which does not "
+                "hold these values",
                 code="OTHER-KIND",
             )
 

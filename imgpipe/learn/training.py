@@ -11,6 +11,7 @@ from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
+from imgpipe.images.pixel_types import common_type, of_one_type
 from imgpipe.learn.cases import KEPT
 from imgpipe.learn.classifiers import CLASSIFIERS
 from imgpipe.learn.fitting import fit_measured
@@ -85,8 +86,8 @@ def fit(
     Raises
     ------
     InputError
-        For an unknown name or kind of cases, images of several sizes or pixel types, or one class
-        only.
+        For an unknown name or kind of cases, images of several sizes or of 8 bits and more, or one
+        class only.
     StoppedFit
         A `KeyboardInterrupt` with a `TrainedModel` in its attribute ``model``, where a network was
         interrupted and has kept its best weights so far.
@@ -114,7 +115,7 @@ def fit(
     if model not in CLASSIFIERS or CLASSIFIERS[model].raw_images:
         dataset.require_one_size()
     dataset.require_one_kind()
-    _require_one_dtype(dataset)
+    dataset = _of_one_type(dataset)
     train = dataset.positions("train")
     _require_two_classes(dataset, train)
     part = dataset.take(train)
@@ -230,16 +231,23 @@ def _require_two_classes(dataset: "Dataset", train: np.ndarray) -> None:
         )
 
 
-def _require_one_dtype(dataset: "Dataset") -> None:
-    """Refuse images of several pixel types, whose values have no common scale."""
+def _of_one_type(dataset: "Dataset") -> "Dataset":
+    """Bring all images to the pixel type that holds the values of each."""
     if dataset.images.is_stack:
-        return
+        return dataset
     examples: dict[str, str] = {}
     for name, image in zip(dataset.ids, dataset.images, strict=True):
         examples.setdefault(str(image.pixels.dtype), str(name))
-    if len(examples) > 1:
+    if len(examples) < 2:
+        return dataset
+    dtype = common_type(examples)
+    if dtype is None:
         named = ", ".join(f"{dtype} ({name})" for dtype, name in examples.items())
-        raise InputError(f"images of {len(examples)} pixel types: {named}; a model takes one")
+        raise InputError(
+            f"images of {len(examples)} pixel types: {named}; a model takes one, and 8 bits have "
+            "another scale"
+        )
+    return dataset.changed(images=of_one_type(dataset.images, dtype))
 
 
 def _validation(dataset: "Dataset", watched: np.ndarray | None) -> tuple[Any, np.ndarray] | None:

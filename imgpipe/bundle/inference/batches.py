@@ -13,6 +13,7 @@ from imgpipe.bundle.inference.novelty import judged
 from imgpipe.datasets.naming import reason_of
 from imgpipe.images import Image, Images
 from imgpipe.images.gray import single_channel
+from imgpipe.images.pixel_types import kept_in
 from imgpipe.images.region import resized
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def usable_image(item: Any, model: "TrainedModel") -> Image:
     image = as_image(item, model)
     if model.channel_axis is None:
         image = single_channel(image)
+    image = _in_its_type(image, model)
     if model.size is not None:
         image = resized(image, model.size, model.fit)
     model.check(image.pixels, image.channel_axis)
@@ -100,6 +102,17 @@ def usable_image(item: Any, model: "TrainedModel") -> Image:
             code="NO-MASK" if image.mask is None else "EMPTY-MASK",
         )
     return image if model.region != "image" else replace(image, mask=None)
+
+
+def _in_its_type(image: Image, model: "TrainedModel") -> Image:
+    """Bring pixels to the type of the training, where that keeps each value."""
+    if str(image.pixels.dtype) == model.dtype:
+        return image
+    taken = kept_in(image.pixels, model.dtype)
+    if taken is None and image.unit is not None and image.unit == model.unit:
+        # a slope that is not whole makes fractions of what the training had in whole numbers
+        taken = kept_in(np.rint(image.pixels), model.dtype)
+    return image if taken is None else replace(image, pixels=taken)
 
 
 def as_image(item: Any, model: "TrainedModel") -> Image:

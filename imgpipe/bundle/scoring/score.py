@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from imgpipe._common import InputError
 from imgpipe.bundle.predictor import MASKS_UNUSED, Predictor
 from imgpipe.images.gray import SAVED_AS_COLOUR
+from imgpipe.images.pixel_types import kept_in, of_one_type
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
@@ -85,7 +86,7 @@ def score(
         judged = judged.changed(
             images=judged.images.in_colour(), channel_axis=-1, warnings=tuple(kept)
         )
-    _check_images(judged, predictor)
+    judged = _checked(judged, predictor)
     return score_fitted(
         {name: _as_estimator(model.pipeline, n_jobs)},
         judged,
@@ -105,14 +106,20 @@ def _as_estimator(pipeline: Any, n_jobs: int | None) -> Any:
     return KeptPipeline(pipeline, n_jobs)
 
 
-def _check_images(dataset: "Dataset", predictor: Predictor) -> None:
-    """Refuse images unlike those of the training; in one array, all are like the first."""
-    if not predictor.model.any_size:
+def _checked(dataset: "Dataset", predictor: Predictor) -> "Dataset":
+    """Give images in the pixel type of the training; in one array, all are like the first."""
+    model, images = predictor.model, dataset.images
+    if not model.any_size:
         dataset.require_one_size()
-    several = not dataset.images.is_stack
-    for i in range(len(dataset) if several else min(1, len(dataset))):
+    of_other_types = False
+    for i in range(1 if images.is_stack and len(images) else len(images)):
+        pixels = images.pixels if images.is_stack else images[i].pixels
+        kept = kept_in(pixels, model.dtype) if str(pixels.dtype) != model.dtype else pixels
+        of_other_types |= kept is not pixels
+        one = images[i].pixels if kept is None else images[i].pixels.astype(model.dtype)
         try:
-            predictor.model.check(dataset.images[i].pixels, dataset.channel_axis)
+            model.check(one, dataset.channel_axis)
         except InputError as error:
             where = dataset.source or dataset.name
             raise InputError(f"{where}: image {dataset.ids[i]} {error}") from error
+    return dataset.changed(images=of_one_type(images, model.dtype)) if of_other_types else dataset
