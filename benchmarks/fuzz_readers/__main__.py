@@ -17,7 +17,7 @@ READERS = Campaign(
     record=RESULTS / "fuzz_readers.json",
     packages=(
         *("imgpipe", "numpy", "pydicom", "pillow", "opencv-python", "tifffile"),
-        *("python-gdcm", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg", "imagecodecs"),
+        *("pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg", "imagecodecs"),
     ),
     least=100,
     chunk=25_000,

@@ -37,7 +37,7 @@ def geometry_of(name: str, header: Any, axes: int, notes: list[Text]) -> Geometr
         if faults:
             notes.append(say("its sform {fault}: its qform is taken", fault=faults[0][1].args[0]))
         elif form is _sform:
-            notes += _contradiction(header, found * scale, axes)
+            notes += _contradiction(header, found, axes, scale)
         return _spacing(header, axes, steps, scale, notes), place
     if faults:
         forms = "; ".join(f"its {'sform' if s else 'qform'} {fault}" for s, fault in faults)
@@ -45,16 +45,16 @@ def geometry_of(name: str, header: Any, axes: int, notes: list[Text]) -> Geometr
     return _without_place(header, axes, scale, notes)
 
 
-def _contradiction(header: Any, sform: np.ndarray, axes: int) -> list[Text]:
+def _contradiction(header: Any, sform: np.ndarray, axes: int, scale: float) -> list[Text]:
     """Say where the qform means another place or side, unless the sform is of an atlas."""
     qform = _qform(header)
     if qform is None or int(header["sform_code"]) not in (1, 2) or not np.isfinite(qform).all():
         return []
-    scale = np.linalg.norm(sform[:, 0]) / np.linalg.norm(qform[:, 0])
     ends = np.array(list(product(*((0, int(n) - 1) for n in header["dim"][1 : axes + 1]))))
-    off = ends @ (sform - qform * scale)[:, :axes].T + (sform - qform * scale)[:, 3]
+    apart = (sform - qform) * scale
+    off = ends @ apart[:, :axes].T + apart[:, 3]
     most = float(np.linalg.norm(off, axis=1).max())
-    if most <= 0.5 * float(np.linalg.norm(sform[:, :axes], axis=0).min()):
+    if most <= 0.5 * scale * float(np.linalg.norm(sform[:, :axes], axis=0).min()):
         return []
     return [
         say(

@@ -98,7 +98,7 @@ def _check_pages(name: str, pages: list[Any], size: int) -> None:
         raise InputError(f"{name}: truncated: a TIFF file without pages")
     first = pages[0]
     check_budget(name, (len(pages), first.imagelength, first.imagewidth)[len(pages) == 1 :])
-    if not all(isinstance(n, int) for page in pages for n in page.shape):
+    if not all(isinstance(n, int) for page in pages for n in (*page.shape, *page.chunks)):
         raise InputError(f"{name}: damaged: the size of a TIFF page is no number")
     for page in pages:
         # colour and alpha are four samples at most, and a tile may be larger than its page

@@ -224,3 +224,15 @@ def test_compressions_that_are_not_read(tmp_path: Path, code: int, message: str)
         message = "damaged"
     with pytest.raises(InputError, match=message):
         read(path)
+
+
+def test_a_tile_whose_length_is_no_number(tmp_path: Path) -> None:
+    """A length that is stored as bytes is damage; as a factor it would ask for a lot of memory."""
+    path = write(tmp_path / "tiles.tif", np.zeros((64, 64), np.uint8), tile=(32, 32))
+    content = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tiff:
+        entry = tiff.pages[0].tags["TileLength"].offset
+    content[entry + 2 : entry + 12] = b"\x07\0" + (4).to_bytes(4, "little") + b"\xff\xff\xff\x7f"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="the size of a TIFF page is no number"):
+        read(path)

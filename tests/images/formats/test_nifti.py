@@ -295,3 +295,20 @@ def test_forms_that_contradict_each_other(tmp_path):
         assert found.place.directions[2].tolist() == [-1, 0, 0]  # the sform's x is to the right
         told = "its sform and its qform lie up to 8 mm apart: the sform is taken"
         assert found.warnings == ((told,) if code < 4 else ())
+
+
+@pytest.mark.parametrize(("unit", "mm"), [("mm", 1), ("meter", 1000)])
+def test_forms_of_other_lengths_contradict(tmp_path, unit, mm):
+    """Voxels of another length in the quaternion's form lie apart, by millimetres of any unit."""
+    image = nibabel.Nifti1Image(VOXELS, np.eye(4))
+    image.set_sform(np.eye(4), code=1)
+    image.set_qform(np.eye(4), code=1)
+    image.header["pixdim"][1:4] = 0  # no length at all
+    image.header.set_xyzt_units(unit)
+    image.to_filename(tmp_path / "v.nii")
+    found = read_volume(tmp_path / "v.nii")
+    corner = np.linalg.norm(np.array(VOXELS.shape) - 1) * mm
+    assert found.warnings[0] == (
+        f"its sform and its qform lie up to {corner:.3g} mm apart: the sform is taken"
+    )
+    assert found.spacing == (mm,) * 3
