@@ -100,5 +100,5 @@ def _of_families(plan: ExtractionPlan) -> list[str]:
 def _unknown(what: str, names: list[str], known: Any) -> list[str]:
     if not names:
         return []
-    can = ", ".join(known) if known else "none"
+    can = ", ".join(sorted(known)) or "none"
     return [f"{what} {', '.join(dict.fromkeys(names))} ({can} can)"]
