@@ -178,7 +178,8 @@ def test_a_feature_family(project: Path, tmp_path: Path) -> None:
     page = project / "docs" / "features.md"
     run(project, "-m", "imgpipe.features.catalogue_page.page", page)
     assert "| max \\|x - y\\| | Largest step between neighbours." in page.read_text()
-    assert run_tests(project, "steps or page_in_docs", "features/catalogue_page", jit=False) == 2
+    pages = "features/catalogue_page/test_catalogue_page.py"
+    assert run_tests(project, "steps or page_in_docs", pages, jit=False) == 2
 
 
 @pytest.mark.full
