@@ -116,7 +116,8 @@ def killed(out: Path, lasts: float, *args: object) -> tuple[str, list[int]]:
             command(*args, "--out", out, *resume),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         ) as process:  # fmt: skip
-            time.sleep(chance.uniform(0.4, 0.8) * lasts)
+            # all kills fall into the time that one run takes, so that none comes after its end
+            time.sleep(chance.uniform(0.6, 0.95) * lasts / KILLS)
             os.killpg(process.pid, signal.SIGKILL)
         kept.append(part.stat().st_size if part.exists() else 0)
     resume = ["--resume"] if part.exists() else []
