@@ -31,6 +31,7 @@ from imgpipe.datasets import Dataset
 SIDE = 64
 FAMILIES = "intensity,glcm,lbp"
 KILLS = 3
+_HEAD = 4096  # bytes of a journal without rows, at most
 _LOOK = 0.03  # seconds between two looks at the memory
 
 
@@ -116,12 +117,19 @@ def killed(out: Path, lasts: float, *args: object) -> tuple[str, list[int]]:
             command(*args, "--out", out, *resume),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         ) as process:  # fmt: skip
-            # all kills fall into the time that one run takes, so that none comes after its end
-            time.sleep(chance.uniform(0.6, 0.95) * lasts / KILLS)
+            before = kept[-1] if kept else 0
+            while process.poll() is None and _size(part) <= before:
+                time.sleep(_LOOK / 10)  # until it has measured anything
+            time.sleep(chance.uniform(0.1, 0.6) * lasts / KILLS)
             os.killpg(process.pid, signal.SIGKILL)
-        kept.append(part.stat().st_size if part.exists() else 0)
+        kept.append(_size(part))
     resume = ["--resume"] if part.exists() else []
     return measured(out, *args, *resume).bytes, kept
+
+
+def _size(part: Path) -> int:
+    """Bytes of the rows that are kept, beyond the head of the file."""
+    return max(0, part.stat().st_size - _HEAD) if part.exists() else 0
 
 
 @contextmanager
