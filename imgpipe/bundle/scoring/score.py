@@ -111,15 +111,16 @@ def _checked(dataset: "Dataset", predictor: Predictor) -> "Dataset":
     model, images = predictor.model, dataset.images
     if not model.any_size:
         dataset.require_one_size()
-    of_other_types = False
-    for i in range(1 if images.is_stack and len(images) else len(images)):
-        pixels = images.pixels if images.is_stack else images[i].pixels
-        kept = kept_in(pixels, model.dtype) if str(pixels.dtype) != model.dtype else pixels
-        of_other_types |= kept is not pixels
-        one = images[i].pixels if kept is None else images[i].pixels.astype(model.dtype)
+    several, retyped = not images.is_stack, False
+    for i in range(len(images) if several else min(1, len(images))):
+        pixels = images[i].pixels
+        if str(pixels.dtype) != model.dtype:
+            whole = pixels if several else images.pixels
+            if kept_in(whole, model.dtype) is not None:
+                pixels, retyped = pixels.astype(model.dtype), True
         try:
-            model.check(one, dataset.channel_axis)
+            model.check(pixels, dataset.channel_axis)
         except InputError as error:
             where = dataset.source or dataset.name
             raise InputError(f"{where}: image {dataset.ids[i]} {error}") from error
-    return dataset.changed(images=of_one_type(images, model.dtype)) if of_other_types else dataset
+    return dataset.changed(images=of_one_type(images, model.dtype)) if retyped else dataset
