@@ -1,6 +1,7 @@
 """DICOM segmentations (SEG) as masks."""
 
 import os
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -175,8 +176,8 @@ def write_segmentation(
         ...
     imgpipe._common.errors.InputError: no/such/folder: no such file or folder
     """
-    import imgpipe
-
+    # not by an import: compiled code that reaches this file would depend on all of the package
+    version = sys.modules["imgpipe"].__version__
     labels, numbers = _numbered(shown(path), np.asarray(mask))
     files = source_slices(source, series)
     planes = [plane for file in files for plane in file.planes]
@@ -193,7 +194,7 @@ def write_segmentation(
     try:
         with atomic_path(path) as scratch:
             datasets = [file.dataset for file in files]
-            write_segments(scratch, datasets, in_files, told, algorithm, imgpipe.__version__)
+            write_segments(scratch, datasets, in_files, told, algorithm, version)
     except OSError as error:
         raise InputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
 

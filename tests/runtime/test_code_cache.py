@@ -12,6 +12,8 @@ import pytest
 from imgpipe._runtime import code_cache
 from imgpipe.kernels import warming as _warm
 
+PACKAGE = Path(code_cache.__file__).parents[1]
+
 _READ_BEYOND = """
 import numpy as np
 from imgpipe._runtime.jit import jit
@@ -168,6 +170,19 @@ def test_every_compiled_module_is_followed_to_its_ends() -> None:
         home = getattr(module, "__module__", None) or ""
         if home.startswith("imgpipe."):
             assert home.split(".")[-1] in names
+
+
+def test_code_of_features_and_kernels_depends_on_nothing_above_them() -> None:
+    """An edit of a report compiles no loop of features or kernels anew, and no start reads it."""
+    below = {"_common", "_runtime", "images", "kernels", "features"}
+    seen = 0
+    for room in ("features", "kernels"):
+        for path in (PACKAGE / room).rglob("*.py"):
+            if "\n@jit" in path.read_text():
+                seen += 1
+                sources = [found.relative_to(PACKAGE) for found in code_cache.sources_of(path)]
+                assert {source.parts[0] for source in sources} <= below, path
+    assert seen > 20
 
 
 @pytest.mark.parametrize(

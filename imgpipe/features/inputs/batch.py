@@ -135,7 +135,7 @@ class Batch:
 
 
 def _luminance(channels: list[np.ndarray]) -> np.ndarray:
-    from imgpipe.images import luminance
+    from imgpipe.images.luminance import luminance
 
     return luminance(np.stack(channels, axis=-1), channel_axis=-1)
 
