@@ -62,7 +62,7 @@ def read_spreadsheet(
     InputError
         If no column or several hold the patients, or a patient has several rows.
     """
-    where, table = shown(path), read_table(path, ())
+    where, table = shown(path), read_table(path, (), any_mark=True)
     column = choose_name(where, "column", table.columns, on, "") or _with_patients(
         where, table, {canonical(patient) for patient in patients}
     )

@@ -13,6 +13,7 @@ from pydicom import examples
 from imgpipe import InputError
 from imgpipe._common import shown
 from imgpipe.datasets import find_images, load
+from imgpipe.datasets.files.table import read_table
 from imgpipe.images import write
 
 Manifest = Callable[[str], Path]
@@ -71,6 +72,10 @@ def test_masks(manifest: Manifest) -> None:
         ),
         ("path,sort\n0.png,a\n", "no column 'label' among path, sort; expected.*called class"),
         ("file,img,label\n0.png,1.png,a\n", "the columns file, img could all be 'path'"),
+        ("path;label;note, more\n0.png;a;b\n", "separated by semicolons"),
+        ("sep=;\npath;label\n0.png;a\n", "separated by semicolons"),
+        ("path;label\n0.png;a\n", "separated by semicolons; save it with commas"),
+        ("path\tlabel\n0.png\ta\n", "separated by tabs"),
         ("path,label,label\n0.png,a,b\n", "'label' is there twice"),
         ("path,label\n0.png,a\n1.png\n", "2 columns, but not in line 3"),
         ("path,label\n0.png,a\n1.png,\n", r"1 labels are empty or NaN \(row 2\)"),
@@ -348,7 +353,15 @@ def test_other_columns_are_kept_as_they_stand(tmp_path: Path) -> None:
     ],
 )
 def test_other_marks_between_cells(manifest: Manifest, text: str) -> None:
-    """Semicolons and tabs, which spreadsheet programs write where the comma is decimal."""
-    data = load(manifest(text))
-    assert [data.classes[k] for k in data.labels] == ["a", "b"]
-    assert data.columns["note, more"].tolist() == ["x, y", "z"]
+    """Semicolons and tabs, which spreadsheet programs write, are read in spreadsheets alone."""
+    table = read_table(manifest(text), (), any_mark=True)
+    assert table.values("label") == ["a", "b"]
+    assert table.values("note, more") == ["x, y", "z"]
+    if "sep=," in text:
+        data = load(manifest(text))
+        assert [data.classes[k] for k in data.labels] == ["a", "b"]
+    else:
+        with pytest.raises(
+            InputError, match=r"separated by (semicolons|tabs); save it with commas"
+        ):
+            load(manifest(text))

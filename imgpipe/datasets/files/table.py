@@ -15,7 +15,7 @@ from imgpipe.datasets.annotations.spelling import some
 Row = dict[str, str]
 _Line = tuple[int, list[str]]
 
-_MARKS = (";", "\t", "|")
+_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,17 @@ class Table:
         return [row.get("series", "") for row in self.rows]
 
 
-def read_table(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Table:
-    """Read a manifest that has the columns `needed`, under these or obvious other names."""
+def read_table(
+    path: str | os.PathLike[str], needed: tuple[str, ...], *, any_mark: bool = False
+) -> Table:
+    """Read a table that has the columns `needed`, under these or obvious other names.
+
+    A manifest has commas; with `any_mark`, what spreadsheet programs write in their place will do.
+    """
     where = shown(path)
-    lines = _read_lines(where, path)
+    lines, mark = _read_lines(where, path)
+    if mark in _MARKS and not any_mark:
+        raise InputError(f"{where}: columns are separated by {_MARKS[mark]}; save it with commas")
     if not lines:
         raise InputError(
             f"{where}: the manifest is empty; expected the columns {', '.join(needed)}"
@@ -90,7 +97,7 @@ def _used(lines: list[_Line]) -> list[int]:
     return used
 
 
-def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
+def _read_lines(where: str, path: str | os.PathLike[str]) -> tuple[list[_Line], str]:
     """Cells of each line that has any."""
     try:
         # utf-8-sig: spreadsheet programs write a byte order mark
@@ -113,7 +120,7 @@ def _read_lines(where: str, path: str | os.PathLike[str]) -> list[_Line]:
     # the first line by which a spreadsheet program tells another one its separator
     if lines and "".join(lines[0][1]).lower() in ("sep=", *(f"sep={mark}" for mark in _MARKS)):
         lines = lines[1:]
-    return lines
+    return lines, mark
 
 
 def _cells(row: Iterable[str]) -> list[str]:
