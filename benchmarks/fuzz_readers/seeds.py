@@ -19,7 +19,7 @@ RAMP = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
 COLOUR = np.stack([RAMP, RAMP[::-1], RAMP[:, ::-1]], axis=-1)
 VOLUME = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
 
-REFUSED = {"UN_sequence.dcm", "series.nii", "wide.csv"}
+REFUSED = {"UN_sequence.dcm", "semicolons.csv", "series.nii", "wide.csv"}
 """Whole files that are refused: several images or none, or another way to write a table."""
 
 

@@ -37,7 +37,8 @@ def killing_a_worker(scheduler: str, once: Path) -> Iterator[list[int]]:
 
     def kill() -> None:
         while not over.is_set():
-            busy = [worker for worker, tasks in client.processing().items() if tasks]
+            at_work = client.processing().items()
+            busy = [worker for worker, tasks in at_work if tasks and worker in pids]
             if once.exists() and busy:
                 os.kill(pids[busy[0]], signal.SIGKILL)
                 killed.append(pids[busy[0]])
@@ -45,6 +46,7 @@ def killing_a_worker(scheduler: str, once: Path) -> Iterator[list[int]]:
             over.wait(0.01)
 
     with Client(scheduler, set_as_default=False) as client:
+        client.wait_for_workers(2)  # one that was killed before comes back
         pids = client.run(os.getpid)
         thread = threading.Thread(target=kill)
         thread.start()
