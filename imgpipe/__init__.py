@@ -19,17 +19,33 @@ __all__ = [
     "__version__",
     "bundle",
     "datasets",
+    "detect",
+    "enhance",
     "evaluate",
     "features",
     "images",
     "kernels",
     "learn",
     "report",
+    "segment",
     "tables",
 ]
 
 if TYPE_CHECKING:
-    from imgpipe import bundle, datasets, evaluate, features, images, kernels, learn, report, tables
+    from imgpipe import (
+        bundle,
+        datasets,
+        detect,
+        enhance,
+        evaluate,
+        features,
+        images,
+        kernels,
+        learn,
+        report,
+        segment,
+        tables,
+    )
     from imgpipe._common import InputError
 
 

@@ -133,6 +133,27 @@ class Image(ArrayLike):
         return spatial(self.pixels.shape, self.channel_axis)
 
 
+def real_image(image: Any, verb: str) -> Image:
+    """Take an array for a gray image; refuse what holds no real numbers.
+
+    Parameters
+    ----------
+    image : Image or array_like
+    verb : str
+        What is done with it, in messages: ``"enhanced"``.
+    """
+    given = image if isinstance(image, Image) else Image(np.asarray(image))
+    pixels = given.pixels
+    if pixels.dtype.kind not in "buif":
+        raise InputError(f"pixels of dtype {pixels.dtype} cannot be {verb}; give real numbers")
+    axes = len(given.spatial_shape)
+    if axes not in (2, 3) or pixels.size == 0:
+        raise InputError(
+            f"an image of shape {pixels.shape} is neither (y, x) nor (z, y, x) with pixels"
+        )
+    return given
+
+
 def spatial(shape: Sequence[int], channel_axis: int | None) -> tuple[int, ...]:
     """Shape of an image without its channels."""
     if channel_axis is None:

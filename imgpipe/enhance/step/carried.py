@@ -8,6 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images import Image
+from imgpipe.images.image import real_image
 from imgpipe.images.resampling import spline
 
 Values = np.ndarray
@@ -47,16 +48,7 @@ def by_channel(image: Any, function: OnValues, *, keeps_unit: bool = False) -> A
 
 def as_image(image: Any) -> Image:
     """Take an array for a gray image; refuse what holds no real numbers."""
-    given = image if isinstance(image, Image) else Image(np.asarray(image))
-    pixels = given.pixels
-    if pixels.dtype.kind not in "buif":
-        raise InputError(f"pixels of dtype {pixels.dtype} cannot be enhanced; give real numbers")
-    axes = len(given.spatial_shape)
-    if axes not in (2, 3) or pixels.size == 0:
-        raise InputError(
-            f"an image of shape {pixels.shape} is neither (y, x) nor (z, y, x) with pixels"
-        )
-    return given
+    return real_image(image, "enhanced")
 
 
 def like(image: Any, made: Image) -> Any:

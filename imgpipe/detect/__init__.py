@@ -1,0 +1,5 @@
+"""Detection: where lesions are, and how many of them are found at how many false alarms.
+
+Boxes are rows ``(y0, x0, y1, x1)`` or ``(z0, y0, x0, z1, y1, x1)`` of float64 in pixels, the far
+side not included, as scikit-image's `bbox`.
+"""

@@ -1,0 +1,61 @@
+"""An image as a segmenter takes it: gray values, where to look, and how far pixels are apart."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.images.image import lengths, real_image
+
+
+class Given(NamedTuple):
+    """A gray image or volume.
+
+    Parameters
+    ----------
+    values : ndarray, shape (y, x) or (z, y, x)
+        In the dtype that came in.
+    inside : ndarray of bool or None
+        Where its mask is; nothing is found beyond. None for everywhere.
+    spacing : tuple of float or None
+        In mm, one for each axis.
+    unit : str or None
+        Of the values, such as ``"HU"``.
+    """
+
+    values: np.ndarray
+    inside: np.ndarray | None
+    spacing: tuple[float, ...] | None
+    unit: str | None
+
+
+def taken(image: Any, name: str, spacing: Any = None) -> Given:
+    """Take an image; refuse colour, and values that are not finite.
+
+    Parameters
+    ----------
+    image : Image or array_like
+        An array is a gray image or volume.
+    name : str
+        Of the segmenter, for messages.
+    spacing : tuple of float, optional
+        In mm; the image's own by default.
+
+    Returns
+    -------
+    Given
+    """
+    given = real_image(image, "segmented")
+    if given.channel_axis is not None:
+        raise InputError(
+            f"{name} takes gray images, not colour; imgpipe.images.luminance makes them gray"
+        )
+    values = given.pixels
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise InputError(
+            f"{name}: {np.count_nonzero(~np.isfinite(values))} of {values.size} pixels are NaN or "
+            "infinite; give finite values"
+        )
+    given = given.described(lengths(spacing), None)
+    inside = None if given.mask is None else given.mask != 0
+    return Given(values, inside, given.spacing, given.unit)

@@ -1,0 +1,1 @@
+"""Recipes, one a file: segmenters that were put together for one kind of image."""
