@@ -1,0 +1,58 @@
+"""The tables: `segment.json` and `segment.md`."""
+
+import json
+import tomllib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks._timing import rounded, stamp_lines, table
+from benchmarks.segment.sections import Goal, Section, Table
+
+_NOTES = Path(__file__).parent.parent / "segment_notes.toml"
+
+
+def render(sections: list[Section], absent: dict[str, str], facts: dict[str, Any]) -> str:
+    """The whole page as Markdown."""
+    lines = [
+        "# Segmentation and detection beside the peers",
+        "",
+        "A ratio is the peer's median time over ours in one run, in which the sides took turns on",
+        "one thread each, after their results were compared; above 1 ours is faster.",
+        "",
+        *stamp_lines(facts),
+        "",
+        *_goals([goal for section in sections for goal in section.goals]),
+    ]
+    lines += [f"{name} is left out: no {why}.\n" for name, why in absent.items()]
+    for section in sections:
+        lines += [f"## {section.title}", ""]
+        for part in section.body:
+            lines += [table(part.header, part.rows) if isinstance(part, Table) else part, ""]
+    return "\n".join(lines)
+
+
+def write(folder: Path, text: str, sections: list[Section], facts: dict[str, Any]) -> None:
+    """Write both files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "segment.md").write_text(text, encoding="utf-8")
+    document = {
+        "run": facts,
+        "goals": [asdict(g) | {"met": g.met} for section in sections for g in section.goals],
+        "figures": {section.title: section.figures for section in sections},
+    }
+    written = json.dumps(rounded(document), indent=1) + "\n"
+    (folder / "segment.json").write_text(written, encoding="utf-8")
+
+
+def _goals(goals: list[Goal]) -> list[str]:
+    if not goals:
+        return []
+    reasons = tomllib.loads(_NOTES.read_text(encoding="utf-8"))
+    rows = []
+    for goal in goals:
+        text = f"{goal.text}: at {goal.side} {goal.limit:g} {goal.unit}".rstrip()
+        why = "" if goal.met else reasons.get(goal.key, "no reason is written down yet")
+        found = f"{goal.found:.4g} {goal.unit}".rstrip()
+        rows.append((text, found, "met" if goal.met else "**missed**", why))
+    return ["## Goals", "", table(("goal", "found", "verdict", "note"), rows), ""]
