@@ -4,6 +4,7 @@
 A new registered set is one file with an `Entry` and one line in `DATASETS`.
 """
 
+from imgpipe.datasets.chest import ChestCT, chest_ct
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.entry import Entry
@@ -15,9 +16,11 @@ from imgpipe.datasets.unlabelled import find_images, iterate
 
 __all__ = [
     "DATASETS",
+    "ChestCT",
     "Dataset",
     "Entry",
     "StudyManifest",
+    "chest_ct",
     "find_images",
     "image_digests",
     "in_region",

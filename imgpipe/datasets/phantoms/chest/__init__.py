@@ -1,0 +1,1 @@
+"""Parts of a synthetic chest: its anatomy in mm, and what a scanner makes of it."""
