@@ -3,3 +3,19 @@
 Boxes are rows ``(y0, x0, y1, x1)`` or ``(z0, y0, x0, z1, y1, x1)`` of float64 in pixels, the far
 side not included, as scikit-image's `bbox`.
 """
+
+from imgpipe.detect.boxes import BoxWarning, boxes_of, centre_distances, iou
+from imgpipe.detect.froc import froc
+from imgpipe.detect.results import Froc, FrocPoint
+from imgpipe.detect.suppression import suppress
+
+__all__ = [
+    "BoxWarning",
+    "Froc",
+    "FrocPoint",
+    "boxes_of",
+    "centre_distances",
+    "froc",
+    "iou",
+    "suppress",
+]
