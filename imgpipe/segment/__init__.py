@@ -9,17 +9,53 @@ from typing import TYPE_CHECKING
 from imgpipe._common.lazy import lazily
 
 if TYPE_CHECKING:
+    from imgpipe.segment.instances import (
+        InstanceScores,
+        average_precision,
+        instance_scores,
+        panoptic_quality,
+    )
+    from imgpipe.segment.measures import Measured, measure
     from imgpipe.segment.method.segmenter import Segmenter
+    from imgpipe.segment.overlap import dice, jaccard, volume_difference
     from imgpipe.segment.registry import RECIPES, SEGMENTERS, recipe
+    from imgpipe.segment.surface import hausdorff, surface_distance
 
 _HOMES = {
     "RECIPES": "registry",
     "SEGMENTERS": "registry",
+    "InstanceScores": "instances",
+    "Measured": "measures",
     "Segmenter": "method.segmenter",
+    "average_precision": "instances",
+    "dice": "overlap",
+    "hausdorff": "surface",
+    "instance_scores": "instances",
+    "jaccard": "overlap",
+    "measure": "measures",
+    "panoptic_quality": "instances",
     "recipe": "registry",
+    "surface_distance": "surface",
+    "volume_difference": "overlap",
 }
 
-__all__ = ["RECIPES", "SEGMENTERS", "Segmenter", "recipe"]
+__all__ = [
+    "RECIPES",
+    "SEGMENTERS",
+    "InstanceScores",
+    "Measured",
+    "Segmenter",
+    "average_precision",
+    "dice",
+    "hausdorff",
+    "instance_scores",
+    "jaccard",
+    "measure",
+    "panoptic_quality",
+    "recipe",
+    "surface_distance",
+    "volume_difference",
+]
 
 __getattr__ = lazily(__name__, _HOMES)
 

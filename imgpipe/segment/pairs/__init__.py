@@ -1,0 +1,1 @@
+"""Two masks beside one another: how they are taken, their surfaces, and their objects."""
