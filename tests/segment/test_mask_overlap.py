@@ -146,7 +146,7 @@ def test_what_is_no_mask_is_refused(a, says):
     for function in (*functions, segment.surface_distance):
         with pytest.raises(InputError, match=says):
             function(a, b)
-    with pytest.raises(InputError, match="^mask|threshold it first"):
+    with pytest.raises(InputError, match=r"^mask|threshold it first"):
         segment.measure(a, b)
 
 
