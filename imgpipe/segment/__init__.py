@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 
 from imgpipe._common.lazy import lazily
 
+# functions that are called as their files: what is imported later would be the file
+from imgpipe.segment.clean import clean
+from imgpipe.segment.region_growing import region_growing
+from imgpipe.segment.threshold import threshold
+from imgpipe.segment.watershed import watershed
+
 if TYPE_CHECKING:
     from imgpipe.segment.instances import (
         InstanceScores,
@@ -46,6 +52,7 @@ __all__ = [
     "Measured",
     "Segmenter",
     "average_precision",
+    "clean",
     "dice",
     "hausdorff",
     "instance_scores",
@@ -53,8 +60,11 @@ __all__ = [
     "measure",
     "panoptic_quality",
     "recipe",
+    "region_growing",
     "surface_distance",
+    "threshold",
     "volume_difference",
+    "watershed",
 ]
 
 __getattr__ = lazily(__name__, _HOMES)

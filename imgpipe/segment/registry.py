@@ -12,7 +12,14 @@ def _check(name: str, entry: Any) -> None:
         raise InputError(f"{name!r} is of type {type(entry).__name__}; give a Segmenter")
 
 
-_METHODS: dict[str, Home] = {}
+_METHODS = {
+    "otsu": Home("imgpipe.segment.threshold", "OTSU"),
+    "multi-otsu": Home("imgpipe.segment.threshold", "MULTI_OTSU"),
+    "fixed": Home("imgpipe.segment.threshold", "FIXED"),
+    "local": Home("imgpipe.segment.threshold", "LOCAL"),
+    "region-growing": Home("imgpipe.segment.region_growing", "SEGMENTER"),
+    "watershed": Home("imgpipe.segment.watershed", "SEGMENTER"),
+}
 _RECIPES: dict[str, Home] = {}
 
 SEGMENTERS: Registry[Segmenter] = Registry("segmenter", "imgpipe.segmenters", _METHODS, _check)

@@ -1,0 +1,1 @@
+"""Otsu's thresholds: histograms of whole numbers, and the best places to divide them."""
