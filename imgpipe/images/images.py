@@ -275,8 +275,8 @@ class Images(ArrayLike, Sequence[Any]):
         for image in self:
             own = image.channel_axis if channel_axis is None else channel_axis
             axes = sliding_axes(image.pixels.ndim, 0, own)
-            made.append(function(image.pixels, axes=axes))
-        return self.with_pixels(made)
+            made.append(replace(image, pixels=function(image.pixels, axes=axes)))
+        return self._with(Items(tuple(made)))  # not with_pixels, which would read them again
 
     def replaced(self, images: Sequence[Image]) -> "Images":
         """Give other images, one for each, under these ids."""

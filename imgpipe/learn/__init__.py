@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from imgpipe.learn.filters import Filter
     from imgpipe.learn.fitting import fit_model
     from imgpipe.learn.pipelines import make_pipeline
+    from imgpipe.learn.segment import Segment
     from imgpipe.learn.trained import TrainedModel
     from imgpipe.learn.training import fit
     from imgpipe.learn.transformers import FeatureExtractor
@@ -22,6 +23,7 @@ _HOMES = {
     "Builder": "classifiers",
     "FeatureExtractor": "transformers",
     "Filter": "filters",
+    "Segment": "segment",
     "TrainedModel": "trained",
     "TrainingCases": "cases",
     "fit": "training",
@@ -35,6 +37,7 @@ __all__ = [
     "Builder",
     "FeatureExtractor",
     "Filter",
+    "Segment",
     "TrainedModel",
     "TrainingCases",
     "fit",

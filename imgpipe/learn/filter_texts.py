@@ -1,11 +1,13 @@
-"""Filters as a text: ``"window:lung;median:5"``."""
+"""Steps as a text: filters ``"window:lung;median:5"``, a recipe ``"cells:min_size=30"``."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from imgpipe._common import InputError
-from imgpipe.enhance.choosing import enhancement_named, step_named
+from imgpipe.enhance.choosing import step_named
+from imgpipe.kernels import KERNELS
+from imgpipe.segment import choosing
 
 
 def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -34,16 +36,50 @@ def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
     >>> parse_filters("window:lung;median:3x5,mode=nearest")
     [('window', {'preset': 'lung'}), ('median', {'size': (3, 5), 'mode': 'nearest'})]
     """
-    pairs = [_pair(part) for part in filter(None, map(str.strip, text.split(";")))]
+    parts = filter(None, map(str.strip, text.split(";")))
+    pairs = [_pair(part, _positional) for part in parts]
     if not pairs:
         raise InputError('no filter is named; give some, such as "median:5;gaussian:1.5"')
     return pairs
 
 
-def _pair(part: str) -> tuple[str, dict[str, Any]]:
+def parse_segment(text: str) -> tuple[str, dict[str, Any]]:
+    """Read ``NAME[:VALUE...][,KEY=VALUE...]`` of one recipe or segmenter.
+
+    Parameters
+    ----------
+    text : str
+        As of a filter, in `parse_filters`.
+
+    Returns
+    -------
+    (str, dict)
+        Name and settings.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, a setting that is not taken or is missing, and several steps.
+
+    Examples
+    --------
+    >>> from imgpipe.learn.filter_texts import parse_segment
+    >>> parse_segment("otsu")
+    ('otsu', {})
+    """
+    if ";" in text:
+        raise InputError(f"{text!r} names several steps; one finds the region")
+    name, given = _pair(text, _of_segmenter)
+    choosing.check_settings(name, given)
+    return name, given
+
+
+def _pair(
+    part: str, settings_of: Callable[[str], Sequence[inspect.Parameter]]
+) -> tuple[str, dict[str, Any]]:
     name, _, rest = part.partition(":")
     name = name.strip()
-    in_order = _positional(name)
+    in_order = settings_of(name)
     given: dict[str, Any] = {}
     unnamed = iter(in_order)
     for word in [word.strip() for word in rest.split(",") if word.strip()]:
@@ -70,6 +106,13 @@ def _positional(name: str) -> Sequence[inspect.Parameter]:
     return [each for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
 
 
+def _of_segmenter(name: str) -> Sequence[inspect.Parameter]:
+    """Give the settings of a recipe or segmenter that need no key, in order."""
+    choosing.refuse_seeds(name)
+    known = choosing.segmenter_named(name).settings.values()
+    return [each for each in known if each.kind is each.POSITIONAL_OR_KEYWORD]
+
+
 def _example(name: str, setting: str) -> str:
     if setting == "weights":
         return "weights, which a list cannot hold: use imgpipe.learn.Filter in Python"
@@ -81,7 +124,7 @@ def _value(told: str, parameter: inspect.Parameter | None, part: str, name: str)
     try:
         numbers = tuple(map(_number, told.split("x")))
     except ValueError:
-        takes_words = enhancement_named(name) is not None and _takes_words(parameter)
+        takes_words = name not in KERNELS and _takes_words(parameter)
         if parameter is None or takes_words:
             return told.strip()
         raise InputError(

@@ -12,10 +12,13 @@ from sklearn.preprocessing import StandardScaler
 from imgpipe._common import InputError, unknown_name
 from imgpipe.enhance.choosing import step_named
 from imgpipe.learn.classifiers import CLASSIFIERS
-from imgpipe.learn.filter_texts import parse_filters
+from imgpipe.learn.filter_texts import parse_filters, parse_segment
 from imgpipe.learn.filters import Filter
+from imgpipe.learn.segment import Segment
 from imgpipe.learn.transformers import FeatureExtractor
 
+GivenSegment = str | Segment | tuple[str, Mapping[str, Any]] | None
+"""What `make_segment` takes."""
 GivenFilters = str | Filter | Iterable[str | tuple[str, Mapping[str, Any]] | Filter]
 """What `make_filters` takes."""
 
@@ -23,6 +26,7 @@ GivenFilters = str | Filter | Iterable[str | tuple[str, Mapping[str, Any]] | Fil
 def make_pipeline(
     model: str = "svm",
     *,
+    segment: GivenSegment = None,
     filters: GivenFilters = (),
     families: Any = "default",
     bins: int | None = 32,
@@ -38,8 +42,12 @@ def make_pipeline(
     ----------
     model : str
         A name of `CLASSIFIERS`, such as ``"svm"``, ``"forest"``, ``"dummy"`` or ``"cnn"``.
+    segment : str, (str, dict) or Segment, optional
+        Finds the region in which features are measured, in the images as given: the name of a
+        recipe or segmenter of `imgpipe.segment`, a pair of a name and its settings, a text such as
+        ``"otsu:min_size=50"``, or a ready one. Images may have no masks then.
     filters : iterable of str, (str, dict) or Filter
-        Applied first, in order: the name of a kernel or of a step of `imgpipe.enhance`, a pair of
+        Applied next, in order: the name of a kernel or of a step of `imgpipe.enhance`, a pair of
         a name and its settings, such as ``("gaussian", {"sigma": 2})``, a text such as
         ``"window:lung"``, or a ready one.
     families : str, list of str or None
@@ -59,9 +67,10 @@ def make_pipeline(
     Returns
     -------
     sklearn.pipeline.Pipeline
-        Steps ``filter_1``, ..., ``features``, ``impute`` (a NaN feature gets the training part's
-        median), ``scale``, ``classify``; grids read ``features__bins``. A network takes the
-        images themselves: its pipeline has the filters and ``classify`` alone.
+        Steps ``segment`` (if asked for), ``filter_1``, ..., ``features``, ``impute`` (a NaN
+        feature gets the training part's median), ``scale``, ``classify``; grids read
+        ``features__bins``. A network takes the images themselves, and of a region the box around
+        it: its pipeline has no features, and ends with ``classify`` behind the filters.
 
     Raises
     ------
@@ -76,13 +85,15 @@ def make_pipeline(
     ['filter_1', 'features', 'impute', 'scale', 'classify']
     """
     builder = _builder(model)
-    if families is None and (builder.raw_images or len(make_filters(filters))):
-        what = f"{model} takes images" if builder.raw_images else "filters take images"
-        raise InputError(f"{what}, and rows of features are given (families=None)")
-    steps: list[tuple[str, Any]] = [
-        (f"filter_{number}", made)
-        for number, made in enumerate(make_filters(filters, channel_axis), start=1)
-    ]
+    found = make_segment(segment, channel_axis, n_jobs)
+    made = make_filters(filters, channel_axis)
+    if families is None and (builder.raw_images or found is not None or made):
+        what = (
+            f"{model} takes" if builder.raw_images else "filters take" if made else "segment takes"
+        )
+        raise InputError(f"{what} images, and rows of features are given (families=None)")
+    steps: list[tuple[str, Any]] = [] if found is None else [("segment", found)]
+    steps += [(f"filter_{number}", each) for number, each in enumerate(made, start=1)]
     if not builder.raw_images:
         extractor = FeatureExtractor(
             families or (), bins=bins, bin_width=bin_width, channel_axis=channel_axis,
@@ -141,6 +152,51 @@ def _builder(model: str) -> Any:
     if model not in CLASSIFIERS:
         raise unknown_name("classifier", model, CLASSIFIERS)
     return CLASSIFIERS[model]
+
+
+def make_segment(
+    given: GivenSegment, channel_axis: int | None = None, n_jobs: int | None = None
+) -> Segment | None:
+    """Make the step that finds a region, or none.
+
+    Parameters
+    ----------
+    given : str, (str, dict), Segment or None
+        As in `make_pipeline`.
+    channel_axis, n_jobs : int, optional
+        Where the step was not told.
+
+    Returns
+    -------
+    Segment or None
+
+    Raises
+    ------
+    InputError
+        For an unknown name or setting, or something else than a recipe.
+    """
+    if given is None:
+        return None
+    if isinstance(given, str):
+        given = parse_segment(given)
+    if isinstance(given, Segment):
+        made: Segment = clone(given)
+    elif (
+        isinstance(given, tuple | list)
+        and len(given) == 2
+        and isinstance(given[0], str)
+        and isinstance(given[1], Mapping)
+    ):
+        made = Segment(given[0], **given[1])
+    else:
+        raise InputError(
+            f"segment is of type {type(given).__name__}; give a name, a pair such as "
+            '("lungs", {}), or a Segment'
+        )
+    for name, value in (("channel_axis", channel_axis), ("n_jobs", n_jobs)):
+        if getattr(made, name) is None:
+            made.set_params(**{name: value})
+    return made
 
 
 def make_filters(given: GivenFilters, channel_axis: int | None = None) -> list[Filter]:

@@ -25,10 +25,11 @@ from imgpipe.features import FAMILIES, catalogue
 from imgpipe.features.inputs.new_grid import resampling_from
 from imgpipe.images.windows import OF_THE_FILE
 from imgpipe.kernels import KERNELS
-from imgpipe.learn import FeatureExtractor, Filter
+from imgpipe.learn import FeatureExtractor, Filter, Segment
+from imgpipe.segment import RECIPES, SEGMENTERS
 
 # whose code the cached numbers depend on
-_ROOMS = ("_runtime", "images", "kernels", "enhance", "features", "learn")
+_ROOMS = ("_runtime", "images", "kernels", "enhance", "segment", "features", "learn")
 _CACHE_BYTES = 2 * 1024**3
 _FIRST = 2  # images that are sent ahead: several go another way than one
 _WORTH_WORKERS = 30_000_000  # pixels; below, processes take longer to start than to work
@@ -100,6 +101,8 @@ def _is_ours(step: Any) -> bool:
         return False
     if isinstance(step, Filter) and getattr(step, "preset", None) == OF_THE_FILE:
         return False  # the key holds pixels, masks and spacing, and no windows
+    if isinstance(step, Segment) and step.recipe not in (*RECIPES.own, *SEGMENTERS.own):
+        return False
     if isinstance(step, FeatureExtractor):
         how = resampling_from(step.resampling)
         if how is not None and how.rounding is None:
