@@ -20,7 +20,10 @@ _METHODS = {
     "region-growing": Home("imgpipe.segment.region_growing", "SEGMENTER"),
     "watershed": Home("imgpipe.segment.watershed", "SEGMENTER"),
 }
-_RECIPES: dict[str, Home] = {}
+_RECIPES = {
+    "lungs": Home("imgpipe.segment.recipes.lungs", "SEGMENTER"),
+    "body": Home("imgpipe.segment.recipes.body", "SEGMENTER"),
+}
 
 SEGMENTERS: Registry[Segmenter] = Registry("segmenter", "imgpipe.segmenters", _METHODS, _check)
 """``SEGMENTERS[name](image, **settings)`` gives a mask or labels."""

@@ -47,8 +47,8 @@ class Segmenter:
     package: str | None = None
     trial: Callable[[np.ndarray], Mapping[str, Any]] = _nothing
 
-    def __call__(self, image: Any, **settings: Any) -> np.ndarray:
-        return self.function(image, **settings)
+    def __call__(self, image: Any, *values: Any, **settings: Any) -> np.ndarray:
+        return self.function(image, *values, **settings)
 
     @property
     def settings(self) -> dict[str, inspect.Parameter]:

@@ -1,0 +1,1 @@
+"""Masks slice by slice, with sizes in mm."""

@@ -1,0 +1,18 @@
+"""Settings of recipes: numbers within their limits."""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+
+
+def number(name: str, value: Any, low: float = -np.inf, high: float = np.inf) -> float:
+    """Take a finite number from `low` to `high`; refuse all else."""
+    numeric = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not numeric or not np.isfinite(value) or not low <= value <= high:
+        wanted = "a finite number"
+        if np.isfinite(low):
+            wanted = f"{low:g} or more" if np.isinf(high) else f"a number from {low:g} to {high:g}"
+        raise InputError(f"{name}={value!r} must be {wanted}")
+    return float(value)
