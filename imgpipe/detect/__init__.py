@@ -4,6 +4,7 @@ Boxes are rows ``(y0, x0, y1, x1)`` or ``(z0, y0, x0, z1, y1, x1)`` of float64 i
 side not included, as scikit-image's `bbox`.
 """
 
+from imgpipe.detect.blobs import blobs
 from imgpipe.detect.boxes import BoxWarning, boxes_of, centre_distances, iou
 from imgpipe.detect.froc import froc
 from imgpipe.detect.results import Froc, FrocPoint
@@ -13,6 +14,7 @@ __all__ = [
     "BoxWarning",
     "Froc",
     "FrocPoint",
+    "blobs",
     "boxes_of",
     "centre_distances",
     "froc",

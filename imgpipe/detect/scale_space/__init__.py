@@ -1,0 +1,1 @@
+"""Responses to blobs at several scales, their maxima, and which of these overlap."""
