@@ -7,13 +7,16 @@ side not included, as scikit-image's `bbox`.
 from imgpipe.detect.blobs import blobs
 from imgpipe.detect.boxes import BoxWarning, boxes_of, centre_distances, iou
 from imgpipe.detect.froc import froc
-from imgpipe.detect.results import Froc, FrocPoint
+from imgpipe.detect.results import DetectionPicture, DetectionRun, Froc, FrocPoint, HeldOut
 from imgpipe.detect.suppression import suppress
 
 __all__ = [
     "BoxWarning",
+    "DetectionPicture",
+    "DetectionRun",
     "Froc",
     "FrocPoint",
+    "HeldOut",
     "blobs",
     "boxes_of",
     "centre_distances",

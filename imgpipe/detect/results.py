@@ -1,6 +1,8 @@
 """What was found of detections, frozen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -74,3 +76,106 @@ class Froc:
         """Lowest score with at most this many false positives an image; see `FrocPoint`."""
         known = np.flatnonzero(np.array(self.false_positives) <= rate)
         return self.thresholds[known[-1]] if len(known) else float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """An image that was judged by a detector that saw none of its patient.
+
+    Parameters
+    ----------
+    id : str
+    patient : str
+        The image itself where nothing says whose it is.
+    fold : int
+    lesions : ndarray of float64, shape (m, 2 * axes)
+        Boxes in pixels.
+    detections : ndarray of float64, shape (n, 2 * axes + 1)
+        Boxes with a score.
+    hits : ndarray of int, shape (n,)
+        Which lesion each detection hits, -1 for a false positive.
+    best : ndarray of float, shape (m,)
+        The highest score among the hits of each lesion; -inf where it was missed.
+    """
+
+    id: str
+    patient: str
+    fold: int
+    lesions: np.ndarray
+    detections: np.ndarray
+    hits: np.ndarray
+    best: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class DetectionPicture:
+    """A part of an image to look at.
+
+    Parameters
+    ----------
+    kind : {"image", "miss", "false alarm"}
+    image : int
+        Its position among those held out.
+    box : int
+        Of the lesion that was missed, or of the detection that hit none; -1 for an image.
+    pixels : ndarray of uint8, shape (h, w) or (h, w, 3)
+    corner : tuple of float
+        Row and column of the picture's upper left corner in the image, in pixels.
+    step : float
+        Pixels of the image along a side of one of the picture.
+    slice : int or None
+        Of a volume.
+    """
+
+    kind: str
+    image: int
+    box: int
+    pixels: np.ndarray = field(repr=False)
+    corner: tuple[float, float]
+    step: float
+    slice: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class DetectionRun:
+    """What a detector found in images of patients that it had not seen.
+
+    Parameters
+    ----------
+    name : str
+        Of the data.
+    model : str
+        Of the classifier of candidates.
+    settings : dict
+        Of the detector.
+    froc : Froc
+    images : tuple of HeldOut
+    folds : int
+    seed : int
+    grouped : bool
+        Whether it is known whose images they are.
+    rate : float
+        False positives an image at which pictures are drawn, and misses and false alarms counted.
+    threshold : float
+        The lowest score with no more false positives than that.
+    pictures : tuple of DetectionPicture
+        Misses of the largest lesions, false alarms with the highest scores, and whole images.
+    warnings : tuple of str
+        What a reader should know.
+    wall_seconds, cpu_seconds : float
+    """
+
+    name: str
+    model: str
+    settings: Mapping[str, Any]
+    froc: Froc
+    images: tuple[HeldOut, ...] = field(repr=False)
+    folds: int
+    seed: int
+    grouped: bool
+    rate: float
+    threshold: float
+    pictures: tuple[DetectionPicture, ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
