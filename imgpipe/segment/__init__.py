@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from imgpipe.segment.measures import Measured, measure
     from imgpipe.segment.method.segmenter import Segmenter
     from imgpipe.segment.overlap import dice, jaccard, volume_difference
+    from imgpipe.segment.pixel_classifier import PixelClassifier
     from imgpipe.segment.registry import RECIPES, SEGMENTERS, recipe
     from imgpipe.segment.surface import hausdorff, surface_distance
 
@@ -32,6 +33,7 @@ _HOMES = {
     "SEGMENTERS": "registry",
     "InstanceScores": "instances",
     "Measured": "measures",
+    "PixelClassifier": "pixel_classifier",
     "Segmenter": "method.segmenter",
     "average_precision": "instances",
     "dice": "overlap",
@@ -50,6 +52,7 @@ __all__ = [
     "SEGMENTERS",
     "InstanceScores",
     "Measured",
+    "PixelClassifier",
     "Segmenter",
     "average_precision",
     "clean",

@@ -1,0 +1,1 @@
+"""Pixel classification: filters at several scales, scribbles, a forest, blocks of large images."""
