@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imgpipe._common.lazy import lazily
 
 # functions that are called as their files: what is imported later would be the file
+from imgpipe.segment.active_contour import Contour, active_contour
 from imgpipe.segment.clean import clean
 from imgpipe.segment.region_growing import region_growing
 from imgpipe.segment.threshold import threshold
@@ -50,10 +51,12 @@ _HOMES = {
 __all__ = [
     "RECIPES",
     "SEGMENTERS",
+    "Contour",
     "InstanceScores",
     "Measured",
     "PixelClassifier",
     "Segmenter",
+    "active_contour",
     "average_precision",
     "clean",
     "dice",

@@ -18,6 +18,7 @@ _METHODS = {
     "fixed": Home("imgpipe.segment.threshold", "FIXED"),
     "local": Home("imgpipe.segment.threshold", "LOCAL"),
     "region-growing": Home("imgpipe.segment.region_growing", "SEGMENTER"),
+    "active-contour": Home("imgpipe.segment.active_contour", "SEGMENTER"),
     "watershed": Home("imgpipe.segment.watershed", "SEGMENTER"),
 }
 _RECIPES = {

@@ -1,0 +1,1 @@
+"""Behind `active_contour`: where it starts, its loops, and the descent."""

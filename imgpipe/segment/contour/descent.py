@@ -1,0 +1,132 @@
+"""Gradient descent on a level set, with a step that is as long as the energy allows."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from imgpipe._runtime.threads import run_bands
+from imgpipe.segment.contour.loops import BLOCK, Field, Force, Grid, measure, move
+
+# share of the fall that the gradient promises, which a step must bring (Armijo)
+_PROMISED = 1e-4
+_GROWTH, _SHRINKAGE = 1.5, 0.5
+_FIRST, _LONGEST, _SHORTEST = 1.0, 1e3, 1e-6
+# bytes that a pixel costs, for the choice of threads
+_WORK = 60
+
+
+class Scene(NamedTuple):
+    """What is segmented, as lines of float32.
+
+    Parameters
+    ----------
+    image : ndarray, shape (lines, width)
+        Gray values from 0 to 1.
+    weight : ndarray, shape (2 or lines + 1, width + 2)
+        1 where the image is looked at, else 0, and beyond its borders.
+    grid : Grid
+    volume : float
+        Of a pixel.
+    """
+
+    image: np.ndarray
+    weight: np.ndarray
+    grid: Grid
+    volume: float
+
+
+class Terms(NamedTuple):
+    """Weights of the energy."""
+
+    mu: float
+    lambda1: float
+    lambda2: float
+
+
+class Descent:
+    """A level set on its way down.
+
+    Parameters
+    ----------
+    scene : Scene
+    terms : Terms
+    phi : ndarray of float32, shape (lines, width)
+        Where it starts.
+
+    Attributes
+    ----------
+    energy : float
+    step : float
+        That comes next.
+    still : bool
+        No step was found that leads down.
+    """
+
+    def __init__(self, scene: Scene, terms: Terms, phi: np.ndarray) -> None:
+        self._scene, self._terms = scene, terms
+        padded = (len(phi), phi.shape[1] + 2)
+        self._here, self._there = (
+            Field(np.zeros_like(phi), np.zeros(padded, "f4"), np.zeros(padded, "f4"))
+            for _ in range(2)
+        )
+        self._here.phi[:] = phi
+        whole = np.broadcast_to(scene.weight[:-1, 1:-1], phi.shape)
+        gray = scene.image.astype(np.float64)
+        self._whole = np.array([(whole * gray**power).sum(dtype=np.float64) for power in range(3)])
+        self.step = _FIRST
+        self.still = False
+        self.energy, self._means, _ = self._try(0.0, (0.0, 0.0))
+        self._here, self._there = self._there, self._here
+
+    @property
+    def phi(self) -> np.ndarray:
+        """The level set now; the next step writes over it."""
+        return self._here.phi
+
+    def advance(self) -> None:
+        """Make a step, shorter until the energy falls as it should."""
+        while self.step > _SHORTEST:
+            energy, means, slope = self._try(self.step, self._means)
+            if energy < self.energy and energy <= self.energy + _PROMISED * slope:
+                self._here, self._there = self._there, self._here
+                self.energy, self._means = energy, means
+                self.step = min(self.step * _GROWTH, _LONGEST)
+                return
+            self.step *= _SHRINKAGE
+        self.still = True
+
+    def _try(
+        self, step: float, means: tuple[float, float]
+    ) -> tuple[float, tuple[float, float], float]:
+        """Step from here to there: the energy there, both means, and the fall to expect."""
+        scene, (mu, one, two) = self._scene, self._terms
+        c1, c2 = means
+        linear, constant = 2 * (two * c2 - one * c1), one * c1**2 - two * c2**2
+        force = Force(*(np.float32(v) for v in (one - two, linear, constant, mu, step)))
+        blocks = -(-scene.grid.lines // BLOCK)
+        work = float(scene.image.size * _WORK)
+        sums, lengths = np.empty((blocks, 4)), np.empty(blocks)
+        fields = (self._here, self._there)
+        run_bands(move, blocks, work, scene.grid, scene.image, scene.weight, *fields, force, sums)
+        run_bands(measure, blocks, work, scene.grid, scene.weight, self._there, lengths)
+        *inside, slope = sums.sum(axis=0)
+        outside = self._whole - inside
+        c1, c2 = inside[1] / inside[0], outside[1] / outside[0]
+        # sum of h (u - c)**2 where c is the mean
+        spread = one * (inside[2] - c1 * inside[1]) + two * (outside[2] - c2 * outside[1])
+        energy = scene.volume * (mu * lengths.sum() + spread)
+        return float(energy), (float(c1), float(c2)), float(scene.volume * slope)
+
+
+def descend(descent: Descent, iterations: int, tolerance: float) -> Iterator[float]:
+    """Yield the energy after each iteration, until it stands still."""
+    window = 10
+    energies = [descent.energy]
+    for _ in range(iterations):
+        descent.advance()
+        energies.append(descent.energy)
+        yield descent.energy
+        fallen = energies[max(len(energies) - 1 - window, 0)] - descent.energy
+        if descent.still or (len(energies) > window and fallen <= tolerance * descent.energy):
+            return

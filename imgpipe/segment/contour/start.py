@@ -1,0 +1,74 @@
+"""Gray values on one scale, as lines; and the level set that a descent begins with."""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.images.image import usable_mask
+from imgpipe.segment.contour.descent import Scene
+from imgpipe.segment.contour.loops import Grid
+from imgpipe.segment.method.given import Given
+from imgpipe.segment.otsu.thresholds import best_threshold
+
+# levels that are looked at for the threshold
+_LEVELS = 256
+# standard deviation of gray values, in units of the level set
+_SPREAD = np.float32(10)
+# height of the level set of a mask
+_HEIGHT = np.float32(3)
+_SIGNS = "a mask is nonzero inside and 0 outside, a level set (floats) positive and negative"
+
+
+def normalised(given: Given) -> np.ndarray | None:
+    """Gray values from 0 to 1 inside, in float32; None where there are no two of them."""
+    values = given.values
+    looked_at = values if given.inside is None else values[given.inside]
+    if looked_at.size == 0:
+        return None
+    # halves, since the range of finite numbers may be infinite
+    low, high = float(looked_at.min()) / 2, float(looked_at.max()) / 2
+    if low == high:
+        return None
+    gray = (values.astype(np.float64) / 2 - low) / (high - low)
+    return gray.clip(0, 1).astype(np.float32)
+
+
+def scene_of(given: Given, gray: np.ndarray) -> Scene:
+    """Lay an image out as lines; the finest side of its pixels is the unit of length."""
+    shape = gray.shape
+    spacing = np.array(given.spacing or [1.0] * gray.ndim)
+    sides = spacing / spacing.min()
+    across, down, along = (np.float32(0.5 / side**2) for side in [1.0, 1.0, *sides][-3:])
+    width = shape[-1]
+    lines = gray.size // width
+    grid = Grid(lines, shape[-2], across, down, along)
+    inside = np.ones(width) if given.inside is None else given.inside
+    weight = np.pad(inside.reshape(-1, width), ((0, 1), (1, 1))).astype(np.float32)
+    return Scene(gray.reshape(lines, width), weight, grid, float(sides.prod()))
+
+
+def given_start(init: Any, given: Given) -> np.ndarray | None:
+    """Level set of a mask, or as it is given; as lines."""
+    if init is None:
+        return None
+    shape = given.values.shape
+    init = usable_mask(init, "init", shape)
+    whole = init.dtype.kind != "f"
+    level_set = np.where(init, _HEIGHT, -_HEIGHT) if whole else init.astype(np.float32)
+    looked_at = level_set if given.inside is None else level_set[given.inside]
+    if looked_at.size and not (looked_at > 0).any():
+        raise InputError(f"init has nothing inside; {_SIGNS}")
+    if looked_at.size and not (looked_at < 0).any():
+        raise InputError(f"init has nothing outside; {_SIGNS}")
+    return level_set.reshape(-1, shape[-1])
+
+
+def bright_start(given: Given, gray: np.ndarray) -> np.ndarray:
+    """Rise above Otsu's threshold, which is the contour where its length does not count."""
+    looked_at = gray.reshape(-1) if given.inside is None else gray[given.inside]
+    levels = np.minimum((looked_at * _LEVELS).astype(np.int64), _LEVELS - 1)
+    last = int(best_threshold(np.bincount(levels, minlength=_LEVELS), 0))
+    threshold = np.float32((last + 1) / _LEVELS)
+    scale = _SPREAD / np.float32(looked_at.std(dtype=np.float64))
+    return ((gray - threshold) * scale).reshape(-1, gray.shape[-1])
