@@ -59,13 +59,13 @@ class PixelClassifier:
     --------
     >>> import numpy as np
     >>> from imgpipe.segment import PixelClassifier
-    >>> image = np.zeros((40, 40), np.uint8)
-    >>> image[10:30, 10:30] = 100
+    >>> image = np.random.default_rng(0).normal(50, 10, (40, 40))
+    >>> image[10:30, 10:30] += 100
     >>> scribbles = np.zeros((40, 40), np.uint8)
-    >>> scribbles[5, 5:35], scribbles[20, 12:28] = 1, 2
+    >>> scribbles[2:38, 4], scribbles[5, 2:38], scribbles[20, 12:28] = 1, 1, 2
     >>> classifier = PixelClassifier(scales=(1, 2)).fit(image, scribbles)
     >>> labels = classifier.predict(image)
-    >>> labels[20, 20], labels[5, 3], len(classifier.feature_names_)
+    >>> labels[15, 20], labels[35, 35], len(classifier.feature_names_)
     (np.int32(2), np.int32(1), 17)
     """
 
