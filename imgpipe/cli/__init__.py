@@ -14,6 +14,7 @@ from imgpipe.cli import (
     filter,
     inspect,
     listen,
+    measure,
     predict,
     report,
     serve,
@@ -34,6 +35,7 @@ VERBS: dict[str, click.Command] = {
     "report": report.command,
     "extract": extract.command,
     "filter": filter.command,
+    "measure": measure.command,
     "datasets": datasets.command,
     "doctor": doctor.command,
 }

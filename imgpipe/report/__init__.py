@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from imgpipe.report.html import to_html
     from imgpipe.report.markdown import to_markdown
     from imgpipe.report.markdown.runs import runs_to_markdown
+    from imgpipe.report.masks import masks_to_html
     from imgpipe.report.prediction import write_prediction
     from imgpipe.report.runs import runs_to_html
     from imgpipe.report.web import write_web_page
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "checks_to_html": "checks",
     "figures": "figure_files",
+    "masks_to_html": "masks",
     "runs_to_html": "runs",
     "runs_to_markdown": "markdown.runs",
     "to_html": "html",
@@ -31,6 +33,7 @@ _HOMES = {
 __all__ = [
     "checks_to_html",
     "figures",
+    "masks_to_html",
     "runs_to_html",
     "runs_to_markdown",
     "to_html",

@@ -89,7 +89,7 @@ def instance_scores(labels: Any, reference: Any, threshold: float = 0.5) -> Inst
     >>> found.true_positives, found.false_positives, found.precision
     (1, 1, 0.5)
     """
-    return _scores(_overlaps(labels, reference), _threshold(threshold))
+    return _scores(_overlaps(labels, reference), checked_threshold(threshold))
 
 
 def average_precision(labels: Any, reference: Any, threshold: Any = 0.5) -> Any:
@@ -116,8 +116,10 @@ def average_precision(labels: Any, reference: Any, threshold: Any = 0.5) -> Any:
     """
     found = _overlaps(labels, reference)
     if not isinstance(threshold, Sequence | np.ndarray) or isinstance(threshold, str):
-        return _scores(found, _threshold(threshold)).average_precision
-    return np.array([_scores(found, _threshold(t)).average_precision for t in threshold], float)
+        return _scores(found, checked_threshold(threshold)).average_precision
+    return np.array(
+        [_scores(found, checked_threshold(t)).average_precision for t in threshold], float
+    )
 
 
 def panoptic_quality(labels: Any, reference: Any) -> tuple[float, float, float]:
@@ -158,7 +160,8 @@ def _overlaps(labels: Any, reference: Any) -> Overlaps:
     return overlaps(*taken)
 
 
-def _threshold(value: Any) -> float:
+def checked_threshold(value: Any) -> float:
+    """Refuse what is no share of overlap."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise InputError(f"threshold={value!r}; a number from 0 to 1 is needed")
     if not 0 <= value < 1:

@@ -103,10 +103,16 @@ def measure(
     if labels is None:
         chosen = sorted({*distinct(a), *distinct(b)}) or [1]
     else:
-        chosen = [whole_label(label) for label in labels]
-        if not chosen or len(set(chosen)) < len(chosen):
-            raise InputError(f"labels={list(labels)!r}; give each label once, at least one")
+        chosen = checked_labels(labels)
     return tuple(_row(label, Pair(a == label, b == label), lengths) for label in chosen)
+
+
+def checked_labels(labels: Sequence[int]) -> list[int]:
+    """Refuse what are no labels, and one that stands there twice."""
+    chosen = [whole_label(label) for label in labels]
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise InputError(f"labels={list(labels)!r}; give each label once, at least one")
+    return chosen
 
 
 def _without_white(values: np.ndarray) -> np.ndarray:

@@ -1,22 +1,31 @@
 """Tables of features, one row an image, from images on disk.
 
 `extract_table` measures all images of a source, and `write_features` does so in little memory; both
-survive bad files, and go on after a kill.
+survive bad files, and go on after a kill. `measure_masks` is the table of masks beside references.
 """
 
 from imgpipe._common.stops import StoppedBatch as StoppedExtraction
 from imgpipe.tables.dataset import FeatureDataset, is_feature_table, load_features
 from imgpipe.tables.extraction import extract_table, write_features
+from imgpipe.tables.mask_pairs.rows import MaskRow
+from imgpipe.tables.mask_pairs.scores import MaskScores, WorstPair
+from imgpipe.tables.mask_pairs.summaries import MaskSummary
+from imgpipe.tables.masks import measure_masks
 from imgpipe.tables.table import FeatureTable, WrittenTable, holds_images
 
 __all__ = [
     "FeatureDataset",
     "FeatureTable",
+    "MaskRow",
+    "MaskScores",
+    "MaskSummary",
     "StoppedExtraction",
+    "WorstPair",
     "WrittenTable",
     "extract_table",
     "holds_images",
     "is_feature_table",
     "load_features",
+    "measure_masks",
     "write_features",
 ]

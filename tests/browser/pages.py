@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 from toy_datasets import make_dataset, with_classes
 
-from imgpipe import bundle, datasets, learn
+from imgpipe import bundle, datasets, images, learn
 from imgpipe.evaluate import Comparison, JoinedRuns, compare, join_runs, save_run
 from imgpipe.learn import make_pipeline
 from imgpipe.report import write_prediction
 from imgpipe.report.html import render
+from imgpipe.report.masks import render_masks
 from imgpipe.report.runs import render_runs
+from imgpipe.tables import measure_masks
 
 
 def _models(*names: str) -> dict[str, object]:
@@ -110,6 +112,33 @@ def _patient(lang: str) -> str:
         return path.read_text(encoding="utf-8")
 
 
+def _masks(lang: str, *, objects: bool = False) -> str:
+    """Two labels in eleven images; a mask is missing, another one is no picture."""
+    rng = np.random.default_rng(5)
+    y, x = np.mgrid[:60, :80]
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(12):
+            far = i - 4 if i else 99
+            for kind, moved in (("found", far), ("drawn", 0)):
+                disc = np.hypot(y - 25 - moved, x - 30) < 11
+                other = np.hypot(y - 25, x - 60 + moved / 2) < 8
+                path = Path(
+                    folder, kind, f"patient_{i:03}_with_a_name_that_goes_on_and_on_{kind}.png"
+                )
+                path.parent.mkdir(exist_ok=True)
+                images.write(path, (disc + 2 * other).astype(np.uint8))
+            scan = Path(folder, "scans", path.name.replace("_drawn", ""))
+            scan.parent.mkdir(exist_ok=True)
+            images.write(scan, rng.integers(0, 256, (60, 80), np.uint8))
+        path.unlink()
+        bad = next(Path(folder, "found").glob("patient_003*"))
+        bad.write_bytes(b"no picture")
+        iou = (0.5, 0.75) if objects else None
+        found, drawn, scans = (str(Path(folder, name)) for name in ("found", "drawn", "scans"))
+        scores = measure_masks(found, drawn, images=scans, iou=iou, pictures=6)
+        return render_masks(scores, "found / drawn", "imgpipe measure found drawn", lang)
+
+
 def _notebook() -> str:
     """What a comparison and joined runs show of themselves, in a page that knows nothing of it."""
     shown = _split_run()._repr_html_() + _joined()._repr_html_()
@@ -130,5 +159,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "runs-zh": lambda: render_runs(_joined(), "zh"),
     "patient": lambda: _patient("en"),
     "patient-zh": lambda: _patient("zh"),
+    "masks": lambda: _masks("en"),
+    "masks-zh": lambda: _masks("zh"),
+    "objects": lambda: _masks("en", objects=True),
     "notebook": _notebook,
 }

@@ -51,6 +51,7 @@ EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
 NO_CLUSTER = "--backend dask --scheduler tcp://127.0.0.1:9"
 LISTEN = "listen {model} --trust --out {out}/in --idle 0.1 --port 0"
 FILTER = "filter mean {image} {out}/out.png"
+MEASURE = "measure {image} {image}"
 NO_MASKS = "has no masks"
 NOTHING = "changes nothing"
 
@@ -372,6 +373,30 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("filter", "--mask"): [Case(FILTER, "--mask {image}", "takes no --mask")],
     ("filter", "--reference"): [Case(FILTER, "--reference {image}", "takes no --reference")],
     ("filter", "--cval"): [Case(FILTER, "--cval 7", "--mode constant")],
+    ("measure", "--out"): [Case(MEASURE, "--out {out}/t.txt", ".txt")],
+    ("measure", "--html"): [Case(MEASURE, "--html {out}/p.txt", "needs the suffix .html")],
+    ("measure", "--images"): [
+        Case(MEASURE, "--images {tree}", NOTHING, 0),
+        Case(MEASURE + " --html {out}/p.html", "--images {tree}/none", "no such file or folder"),
+    ],
+    ("measure", "--labels"): [
+        Case(MEASURE + " --out {out}/t.csv", "--labels 1", code=0, differs=True),
+        Case(MEASURE, "--instances --labels 1", "exclude each other"),
+    ],
+    ("measure", "--instances"): [
+        Case(MEASURE + " --out {out}/t.csv", "--instances", code=0, differs=True)
+    ],
+    ("measure", "--iou"): [
+        Case(MEASURE, "--iou 0.5", "goes with --instances"),
+        Case(MEASURE, "--instances --iou x", "give numbers"),
+        Case(MEASURE + " --instances --out {out}/t.csv", "--iou 0.1,0.9", code=0, differs=True),
+    ],
+    ("measure", "--resample"): [Case(MEASURE, "--resample", NOTHING, 0)],
+    ("measure", "--lang"): [
+        Case(MEASURE, "--lang zh", "--lang goes with --html"),
+        Case(MEASURE + " --html {out}/p.html", "--lang cn", "choose from en, zh"),
+    ],
+    ("measure", "--force"): [Case(MEASURE, "--force", "goes with --out or --html")],
     ("report", "--out"): [Case("report {tree}", "--out {image}", "needs the suffix .html")],
     ("report", "--figures"): [
         Case("report {tree} {tree}", "--figures {out}/figures", "--figures draws one run")

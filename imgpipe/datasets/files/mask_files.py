@@ -59,6 +59,17 @@ def masks_beside(path: Path) -> list[Path]:
     return pair_masks(path.parent, sorted({path, *like})).get(path, [])
 
 
+def without_mask_words(below: Path) -> tuple[Key, str]:
+    """Folders and name of the image that a mask would belong to, without what says "mask"."""
+    *folders, name = _key(below)
+    for form in _FORMS:
+        if match := form.fullmatch(name):
+            name = match["image"]
+            break
+    kept = [f for f in folders if not _FOLDER.fullmatch(f) and f.lower() not in _IMAGES]
+    return tuple(kept), name
+
+
 def folder_of_images(folder: Path, masks: dict[Path, list[Path]]) -> Path:
     """Folder whose own folders are classes: ``images`` in it, where ``masks`` lies beside that."""
     tops = {image.relative_to(folder).parts[0] for image in masks}

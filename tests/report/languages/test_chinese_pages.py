@@ -18,11 +18,14 @@ from imgpipe.learn import make_pipeline
 from imgpipe.report import checks_to_html, write_prediction
 from imgpipe.report.html import render
 from imgpipe.report.markdown.document import markdown
+from imgpipe.report.masks import render_masks
 from imgpipe.report.page.sections import SECTIONS
 from imgpipe.report.runs import render_runs
 from imgpipe.report.web_page.local import page_of
 from imgpipe.report.web_page.runtime import Runtime
 from imgpipe.serve.page import page as served_page
+from imgpipe.tables import MaskRow, MaskScores, WorstPair
+from imgpipe.tables.mask_pairs.summaries import HIGH
 
 _SETTINGS = {"families": "intensity"}
 _TOLD = ("title", "aria-label", "alt", "placeholder")
@@ -136,12 +139,33 @@ def _checks(pages: Pages, folder: Path, lang: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def _masks(_: Pages, folder: Path, lang: str) -> str:
+    rows = [MaskRow("a", "a", "b", k, None, _values(1 / k), "mm", 2) for k in (1, 2)]
+    empty = MaskRow("c", "c", "c", 1, None, _values(0.0, np.inf), "mm", 2)
+    alone = [MaskRow("d", "d", error="d: none", error_code="UNPAIRED"),
+             MaskRow("e", "", "e", error="e: none", error_code="UNPAIRED")]  # fmt: skip
+    square = np.eye(4, dtype=np.uint8)
+    worst = (WorstPair(empty, square * 0, square, None, 3, 1.0),)
+    notes = (say("only one of mask and reference says where it lies: taken pixel by pixel"),)
+    scores = MaskScores((*rows, empty, *alone), worst=worst, warnings=notes)
+    values = {**dict.fromkeys(HIGH, 0.5), "f1": 0.25}
+    objects = MaskScores((MaskRow("a", "a", "b", iou=0.5, values=values, unit="mm"),), True)
+    return render_masks(scores, lang=lang) + render_masks(objects, lang=lang)
+
+
+def _values(dice: float, far: float = 2.0) -> dict[str, float]:
+    lengths = dict.fromkeys(("hausdorff", "hausdorff_95", "surface_distance"), far)
+    volumes = dict.fromkeys(("volume_difference", "relative_volume_difference"), -1.0)
+    return {"dice": dice, "jaccard": dice, **lengths, **volumes}
+
+
 _WRITTEN: dict[str, Callable[[Pages, Path, str], str]] = {
     "report": lambda pages, _, lang: render(pages.run, lang),
     "runs": _runs,
     "checks": _checks,
     "patient": _patient,
     "web": lambda pages, _, lang: page_of(pages.predictor, b"graph", Runtime("1", "", b""), lang),
+    "masks": _masks,
     "served": lambda pages, _, lang: served_page(pages.predictor, lang),
     "report.md": lambda pages, _, lang: markdown(pages.run, lang),
     "patient.md": lambda pages, folder, lang: _patient(pages, folder, lang, "md"),

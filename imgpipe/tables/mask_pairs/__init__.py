@@ -1,0 +1,1 @@
+"""Masks of two sources: which belong together, on one grid, and how near they are."""
