@@ -119,7 +119,7 @@ def _masks(lang: str, *, objects: bool = False) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for i in range(12):
             far = i - 4 if i else 99
-            for kind, moved in (("found", far), ("drawn", 0)):
+            for kind, moved in (("pred", far), ("mask", 0)):
                 disc = np.hypot(y - 25 - moved, x - 30) < 11
                 other = np.hypot(y - 25, x - 60 + moved / 2) < 8
                 path = Path(
@@ -127,14 +127,14 @@ def _masks(lang: str, *, objects: bool = False) -> str:
                 )
                 path.parent.mkdir(exist_ok=True)
                 images.write(path, (disc + 2 * other).astype(np.uint8))
-            scan = Path(folder, "scans", path.name.replace("_drawn", ""))
+            scan = Path(folder, "scans", path.name.replace("_mask", ""))
             scan.parent.mkdir(exist_ok=True)
             images.write(scan, rng.integers(0, 256, (60, 80), np.uint8))
         path.unlink()
-        bad = next(Path(folder, "found").glob("patient_003*"))
+        bad = next(Path(folder, "pred").glob("patient_003*"))
         bad.write_bytes(b"no picture")
         iou = (0.5, 0.75) if objects else None
-        found, drawn, scans = (str(Path(folder, name)) for name in ("found", "drawn", "scans"))
+        found, drawn, scans = (str(Path(folder, name)) for name in ("pred", "mask", "scans"))
         scores = measure_masks(found, drawn, images=scans, iou=iou, pictures=6)
         return render_masks(scores, "found / drawn", "imgpipe measure found drawn", lang)
 
