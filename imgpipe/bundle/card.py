@@ -65,12 +65,13 @@ def make_card(
     ('synthetic-nodules', {'benign': 131, 'malignant': 127}, 72)
     """
     from imgpipe.evaluate.data.survey import data_hash
+    from imgpipe.images.found import as_given
     from imgpipe.learn.pipelines import settings_of
 
     check_note(note)
     rows = dataset.positions("train")
     part = dataset.take(rows)
-    looked = _Looked(dataset.images, set(rows.tolist()))
+    looked = _Looked(as_given(dataset.images), set(rows.tolist()))
     card = {
         "model": model,
         "data": dataset.name,

@@ -10,6 +10,7 @@ import numpy as np
 from imgpipe._common import needed_for
 from imgpipe.bundle.evidence import Evidence, evidence_of
 from imgpipe.bundle.inference.novelty import distance_of
+from imgpipe.bundle.inference.regions import carried, region_step
 from imgpipe.bundle.predictor import Predictor
 from imgpipe.datasets.digests import image_digest
 from imgpipe.images import Image, Images
@@ -134,7 +135,8 @@ def explain(predictor: Predictor, image: Any) -> Explained:
     from imgpipe.evaluate.models import probabilities
 
     name, ready, warnings = predictor.single(image)
-    model, images = predictor.model, Images([ready])
+    model = predictor.model
+    images = carried([ready], model)
     shares = probabilities(model.pipeline, images, len(model.classes))[0]
     code = int(shares.argmax())
     chances = dict(zip(model.classes, shares.tolist(), strict=True))
@@ -147,7 +149,7 @@ def explain(predictor: Predictor, image: Any) -> Explained:
         positive_class=model.positive_class,
         shape=ready.spatial_shape,
         spacing=ready.spacing,
-        region=model.region,
+        region=model.region if region_step(model.pipeline) is None else "mask",
         neighbours=near,
         reasons=why,
         background=others,

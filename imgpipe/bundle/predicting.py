@@ -22,6 +22,7 @@ from imgpipe._runtime.workers import worker_count
 from imgpipe.bundle.files import load
 from imgpipe.bundle.inference.batches import Batch, Judged, batches, judge
 from imgpipe.bundle.inference.reading import How
+from imgpipe.bundle.inference.regions import whole_notes
 from imgpipe.bundle.predictions import Predictions, as_threshold
 from imgpipe.bundle.predictor import Predictor, ids_of
 from imgpipe.datasets.files.fingerprint import fingerprint
@@ -160,7 +161,7 @@ def _told(
 ) -> Iterator[Predictions]:
     """Put parts into words, one by one; those of hashes where there are pseudonyms."""
     start = 0
-    for shares, distances, errors in found:
+    for shares, distances, errors, whole in found:
         reasons = [errors.get(i, NO_REASON) for i in range(len(shares))]
         stop = start + len(shares)
         shown = ids[start:stop]
@@ -168,6 +169,7 @@ def _told(
         if names is not None:
             shown = tuple(map(names.of, shown))
             notes = tuple(map(names.in_note, notes))
+        notes = (*notes, *whole_notes(predictor.model, whole, len(shares)))
         told = predictor.told(shown, shares, distances, reasons, threshold)
         yield replace(told, warnings=notes)
         start = stop

@@ -12,6 +12,7 @@ from imgpipe._common.reasons import NO_REASON, Reason
 from imgpipe._common.texts import say
 from imgpipe.bundle.inference.batches import Batch, as_image, batches, judge, usable_image
 from imgpipe.bundle.inference.reading import How, found_as_trained
+from imgpipe.bundle.inference.regions import taken_whole, whole_notes
 from imgpipe.bundle.predictions import Predictions, as_threshold, chosen, flagged_note
 from imgpipe.datasets.naming import told_of
 from imgpipe.images import Image, Images
@@ -110,7 +111,8 @@ class Predictor:
             list(errors),
             threshold,
         )
-        notes = (*getattr(source, "warnings", ()), *flagged_note(told.flagged(), len(ids)))
+        whole = whole_notes(self.model, sum(f.whole for f in found), len(ids))
+        notes = (*getattr(source, "warnings", ()), *whole, *flagged_note(told.flagged(), len(ids)))
         return replace(told, warnings=notes)
 
     def told(
@@ -220,9 +222,11 @@ class Predictor:
             raise InputError(f"{len(source):,} images are given; one is explained at a time")
         name = str(source.ids[0])
         try:
-            return name, usable_image(source[0], self.model), tuple(source.warnings)
+            image = usable_image(source[0], self.model)
         except (InputError, OSError) as error:
             raise InputError(told_of(name, error)) from error
+        whole = whole_notes(self.model, taken_whole([image], self.model), 1)
+        return name, image, (*source.warnings, *whole)
 
     def listed(self, images: Any, **how: Unpack[How]) -> Any:
         """Find the images behind paths; leave a sequence as it is.

@@ -91,7 +91,8 @@ def command(
     _features.warn_idle(ctx, before.get("families", "default"))
     reading = _reading.reading(where)
     dataset = _features.with_notes(datasets.load(data, **reading), before)
-    dataset = datasets.in_region(dataset, region, empty_mask=empty_mask)
+    workers = _options.worker_count(jobs)
+    dataset, before = _features.in_region(dataset, before, region, empty_mask, workers)
     bundle.check_writable(pipeline, out, dataset.classes)
     found = None if run is None else bundle.found_in_run(run, model, dataset, **before)
     start = time.perf_counter()
@@ -102,7 +103,7 @@ def command(
             model,
             **before,
             seed=seed,
-            n_jobs=_options.worker_count(jobs),
+            n_jobs=workers,
             size=reading["size"],
             cases=cases,
         )

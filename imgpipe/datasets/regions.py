@@ -6,6 +6,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
+from imgpipe.images.found import finder_of
 from imgpipe.images.region import check_region
 
 if TYPE_CHECKING:
@@ -104,6 +105,15 @@ def _counted(dataset: "Dataset", without: np.ndarray) -> Text:
         for code, name in enumerate(dataset.classes)
         if (n := int((labels == code).sum()))
     ]
+    finder = finder_of(dataset.images)
+    if finder is not None:
+        return say(
+            "{name} finds nothing in {n} of {of} images ({counts:,})",
+            name=finder.name,
+            n=int(without.sum()),
+            of=len(dataset),
+            counts=counts,
+        )
     return say(
         "{n} of {of} images have an empty mask or none ({counts:,})",
         n=int(without.sum()),
@@ -113,9 +123,10 @@ def _counted(dataset: "Dataset", without: np.ndarray) -> Text:
 
 
 def _stop(dataset: "Dataset", without: np.ndarray) -> str:
+    whole = "--region image" if finder_of(dataset.images) is None else "no --segment"
     return (
         f"{dataset.where}: {_counted(dataset, without)}, which may tell their class; measure whole "
-        "images with --region image, or give --empty-mask image (whole images for these) or "
+        f"images with {whole}, or give --empty-mask image (whole images for these) or "
         "--empty-mask drop (region= and empty_mask= in Python)"
     )
 

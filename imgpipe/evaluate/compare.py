@@ -5,7 +5,6 @@ from numbers import Real
 from typing import Any
 
 from imgpipe._common import InputError
-from imgpipe.datasets import in_region
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.evaluate.data.division import divide
 from imgpipe.evaluate.data.lookalikes.handling import check_handling, handle
@@ -15,6 +14,7 @@ from imgpipe.evaluate.fits.as_drawn import fit_as_drawn
 from imgpipe.evaluate.fits.candidates import check_sizes, make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
+from imgpipe.evaluate.fits.found_regions import looked_at
 from imgpipe.evaluate.fits.learning_curves import learning_curves
 from imgpipe.evaluate.fits.spreading import fit_all
 from imgpipe.evaluate.records.comparison import Clock, freeze
@@ -83,9 +83,11 @@ def compare(
         where the curves cross.
     region : {"mask", "box", "image"}, optional
         What features look at; networks see the box in either of the first two. By default the
-        mask, where the data set has masks, else the image.
+        mask, where the data set has masks, else the image. Where the models find it themselves
+        (``make_pipeline(segment=...)``), ``"image"`` passes over masks that there are.
     empty_mask : {"error", "image", "drop"}
-        With a mask that is empty or missing: stop, take the whole image, or leave the image out.
+        With a mask that is empty or missing, or where nothing is found: stop, take the whole image,
+        or leave the image out.
     hold_out : str, optional
         ``"site=B"``: judge on the images of which the manifest's column ``site`` says B, and train
         on all others. ``"site"``: hold out each site in turn, a fold a site.
@@ -150,12 +152,13 @@ def compare(
     check_rules(margin, least)
     check_handling(duplicates)
     clock = Clock()
-    dataset = _looked_at(dataset, region, empty_mask)
+    dataset = dataset if isinstance(dataset, FeatureDataset) else as_dataset(dataset)
+    candidates = make_candidates(models, dataset, n_jobs)
+    dataset, candidates, found = looked_at(dataset, candidates, region, empty_mask, n_jobs)
     dataset, division = divide(dataset, folds=folds, repeats=repeats, seed=seed, hold_out=hold_out)
     if isinstance(subgroups, Iterator):
         subgroups = list(subgroups)  # read twice
     groupings(dataset, subgroups)  # an unknown column stops before anything is read
-    candidates = make_candidates(models, dataset, n_jobs)
     check_sizes(dataset, candidates)
     survey = survey_of(dataset, n_jobs)
     dataset, survey, splits, copies = handle(
@@ -179,6 +182,7 @@ def compare(
         least=least,
         margin=margin,
         copies=copies,
+        found=found,
         idle=idle_settings(folds, repeats, division.draw is None),
     )
     records = [ModelRecord(candidate.name) for candidate in candidates]
@@ -188,15 +192,3 @@ def compare(
     return freeze(
         candidates, records, experiment, survey, clock, curves, canaries=canaries, drawn=drawn
     )
-
-
-def _looked_at(dataset: Any, region: str | None, empty_mask: str) -> Any:
-    """Restrict images to a region; a table of features has none."""
-    if not isinstance(dataset, FeatureDataset):
-        return in_region(as_dataset(dataset), region, empty_mask=empty_mask)
-    if region is not None or empty_mask != "error":
-        raise InputError(
-            f"{dataset.where}: a table of features was measured already; leave region and "
-            "empty_mask out"
-        )
-    return dataset

@@ -12,11 +12,13 @@ from imgpipe.evaluate.data.survey import survey_images
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
+from imgpipe.evaluate.fits.found_regions import segment_of
 from imgpipe.evaluate.fits.held_out import judge_fitted
 from imgpipe.evaluate.models import check_classifier
 from imgpipe.evaluate.records.comparison import Clock, freeze
 from imgpipe.evaluate.results import Comparison
 from imgpipe.evaluate.scores.refusal import LEAST
+from imgpipe.learn.found_regions import in_found_region
 
 
 def score_fitted(
@@ -77,11 +79,22 @@ def score_fitted(
         check_classifier(name, model)
         _check_codes(name, model, dataset.classes)
     candidates = [Candidate(name, model, {}) for name, model in models.items()]
+    found = None
+    step = segment_of(candidates[0].estimator) if len(candidates) == 1 else None
+    if step is not None:
+        dataset, _, found = in_found_region(dataset, step, n_jobs=n_jobs)
     everything = Split(np.empty(0, np.intp), np.arange(len(dataset.labels)))
     survey = survey_images(dataset.images, dataset.channel_axis, n_jobs)
     store = FeatureStore(dataset.images, survey, dataset)
     experiment = Experiment(
-        dataset, [everything], store, seed, n_jobs=n_jobs, least=least, margin=margin
+        dataset,
+        [everything],
+        store,
+        seed,
+        n_jobs=n_jobs,
+        least=least,
+        margin=margin,
+        found=found,
     )
     records = [ModelRecord(candidate.name) for candidate in candidates]
     for record, candidate in zip(records, candidates, strict=True):

@@ -1,8 +1,8 @@
 """Images with masks that were found in them, not given; what found them is known."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,8 +11,18 @@ from imgpipe.images.images import Images
 from imgpipe.images.region import box_mask
 from imgpipe.images.storage import Items
 
-Finder = Callable[[Image], np.ndarray]
-"""Gives the mask of an image, which may be empty. Equal ones find the same."""
+
+class Finder(Protocol):
+    """Finds the mask of an image. Equal ones find the same."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    def __call__(self, image: Image) -> np.ndarray:
+        """Give the mask, which may be empty."""
+        ...
 
 
 class PackedMask(NamedTuple):
@@ -40,7 +50,7 @@ class Found(Items):
 
     Parameters
     ----------
-    by : callable, optional
+    by : Finder, optional
         What finds them.
     found : tuple of PackedMask or None
         Of each image, where they are known already; None in it is the whole image.
@@ -120,31 +130,35 @@ def finding(images: Images, by: Finder) -> Images:
     ----------
     images : Images
         Masks that they have do not count.
-    by : callable
-        ``by(image)`` gives the mask.
+    by : Finder
     """
     return _of(images, by, None)
 
 
-def with_found(images: Images, masks: list[np.ndarray], by: Finder) -> Images:
+def with_found(images: Images, masks: Sequence[np.ndarray | None], by: Finder) -> Images:
     """Give images the masks that were found in them.
 
     Parameters
     ----------
     images : Images
         Masks that they have do not count.
-    masks : list of ndarray of bool
-        One for each, of its shape.
-    by : callable
+    masks : sequence of ndarray of bool or None
+        One for each, of its shape; None for the whole image.
+    by : Finder
         What found them.
     """
-    return _of(images, by, tuple(map(PackedMask.of, masks)))
+    return _of(images, by, tuple(None if m is None else PackedMask.of(m) for m in masks))
 
 
 def finder_of(images: Images) -> Finder | None:
     """Give what found the masks of images; None where they were given, or there are none."""
     store = images._store
     return store.by if isinstance(store, Found) else None
+
+
+def as_given(images: Images) -> Images:
+    """Take back masks that were found; those that were given stay."""
+    return images if finder_of(images) is None else images.with_region("image")
 
 
 def _of(images: Images, by: Finder, found: tuple[PackedMask | None, ...] | None) -> Images:

@@ -11,14 +11,16 @@ from imgpipe.datasets.digests import equal_groups, image_digests
 from imgpipe.datasets.naming import naming_images
 from imgpipe.datasets.pairs import as_dataset
 from imgpipe.datasets.regions import in_region
+from imgpipe.images.found import as_given, finder_of
 from imgpipe.images.pixel_types import common_type, of_one_type
 from imgpipe.learn.cases import KEPT
 from imgpipe.learn.classifiers import CLASSIFIERS
 from imgpipe.learn.fitting import fit_measured
+from imgpipe.learn.found_regions import in_found_region
 from imgpipe.learn.keeping import keep, spread
 from imgpipe.learn.novelty.distance import LEVEL, Novelty
 from imgpipe.learn.novelty.training import novelty_of
-from imgpipe.learn.pipelines import GivenFilters, make_pipeline
+from imgpipe.learn.pipelines import GivenFilters, GivenSegment, make_pipeline, make_segment
 from imgpipe.learn.trained import TrainedModel
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def fit(
     dataset: "Dataset",
     model: str = "svm",
     *,
+    segment: GivenSegment = None,
     filters: GivenFilters = (),
     families: Any = "default",
     bins: int | None = 32,
@@ -59,7 +62,7 @@ def fit(
         and, for a network, of one size.
     model : str
         A name of `CLASSIFIERS`.
-    filters, families, bins, bin_width, extraction
+    segment, filters, families, bins, bin_width, extraction
         As in `make_pipeline`.
     seed : int
         Of the classifier.
@@ -70,7 +73,8 @@ def fit(
         by default what the data set says of it.
     region, empty_mask : str, optional
         What features look at, and what is done without a mask: as in
-        `imgpipe.datasets.in_region`.
+        `imgpipe.datasets.in_region`. With `segment` the region is what that finds, and
+        `empty_mask` says what is done where it finds nothing.
     cases : {"none", "features", "pictures"}
         What the model keeps of up to 2,000 training images, to show the nearest of them beside a
         new one: ids, labels, patients and features, or small pictures as well. Whoever gets the
@@ -111,7 +115,12 @@ def fit(
             f"cases is {cases!r}, and {model} computes no features by which the nearest training "
             "images could be found; leave cases at none"
         )
-    dataset = in_region(as_dataset(dataset), region, empty_mask=empty_mask)
+    dataset = as_dataset(dataset)
+    step = make_segment(segment, dataset.channel_axis, n_jobs)
+    if step is None:
+        dataset = in_region(dataset, region, empty_mask=empty_mask)
+    else:
+        dataset, step, _ = in_found_region(dataset, step, region, empty_mask, n_jobs)
     if model not in CLASSIFIERS or CLASSIFIERS[model].raw_images:
         dataset.require_one_size()
     dataset.require_one_kind()
@@ -122,6 +131,7 @@ def fit(
     watched = None if dataset.split is None else dataset.positions("val")
     pipeline = make_pipeline(
         model,
+        segment=step,
         filters=filters,
         families=families,
         bins=bins,
@@ -168,9 +178,9 @@ def _trained(
         size if size is not None else part.reading.size,
         tuple(sorted(set(digests))),
         (*part.warnings, *_dangers(part, digests), *_doubts(learnt)),
-        part.region,
+        part.region if finder_of(part.images) is None else "image",
         kept,
-        part.images[spread(part.labels, _SAMPLE)],
+        as_given(part.images[spread(part.labels, _SAMPLE)]),
         summary,
         learnt if isinstance(learnt, Novelty) else None,
         fit=part.reading.fit,

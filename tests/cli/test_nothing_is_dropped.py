@@ -137,6 +137,12 @@ CASES: dict[tuple[str, str], list[Case]] = {
             ("train", TRAIN.replace(" --families intensity", "")),
         )
     },
+    ("compare", "--segment"): [
+        Case(COMPARE.replace("dummy", "forest"), "--segment otsu", code=0, differs=True),
+        Case(COMPARE, "--segment otus", "did you mean otsu?"),
+        Case(COMPARE, "--segment otsu --tune", "leave out --segment"),
+        Case(COMPARE, "--segment otsu --region box", "otsu finds the region"),
+    ],
     ("compare", "--families"): [
         Case(COMPARE.replace("dummy", "cnn"), "--families glcm", "takes no features"),
         Case(COMPARE, "--families glcm --tune", "leave out --families"),
@@ -211,6 +217,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("train", "--size"): [Case(TRAIN, "--size 8", code=0, differs=True)],
     ("train", "--model"): [Case(TRAIN, "--model svn", "did you mean svm?")],
     ("train", "--out"): [Case(TRAIN, "--out {out}/m.pkl", ".pkl")],
+    ("train", "--segment"): [
+        Case(TRAIN, "--segment otsu", code=0, differs=True),
+        Case(TRAIN, "--segment region-growing", "needs seeds in each image"),
+    ],
     ("train", "--filters"): [Case(TRAIN, "--filters median:5", code=0, differs=True)],
     ("train", "--families"): [Case(TRAIN, "--model cnn --families glcm", "takes no features")],
     ("train", "--bins"): [Case(TRAIN, "--bins 8", NOTHING, 0)],

@@ -13,6 +13,7 @@ from typing import Any
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
+from imgpipe.bundle.archive.region import KEY, Region, to_region
 from imgpipe.bundle.archive.values import from_plain, to_plain
 
 MOST_FILTERS = 32
@@ -28,19 +29,23 @@ Filters = list[tuple[str, dict[str, Any]]]
 
 
 def to_settings(
-    filters: Sequence[tuple[str, Mapping[str, Any]]], extraction: Mapping[str, Any] | None
+    filters: Sequence[tuple[str, Mapping[str, Any]]],
+    extraction: Mapping[str, Any] | None,
+    region: Region | None = None,
 ) -> dict[str, Any]:
-    """Write filters, by name and settings, and the extraction (None for a network)."""
+    """Write filters, by name and settings, the extraction (None for a network), and the region."""
+    # earlier versions refuse a key that they do not know, as they must what finds a region
+    found = {} if region is None else {KEY: to_region(region)}
     written = [
         {"name": name, "settings": {k: to_plain(v, f"{name}: {k}") for k, v in settings.items()}}
         for name, settings in filters
     ]
     if extraction is None:
-        return {"filters": written, "extraction": None}
+        return {"filters": written, "extraction": None, **found}
     told = {key: _plain(key, value) for key, value in extraction.items()}
     if told.get("resampling", "") is None:
         del told["resampling"]  # earlier versions, which read all else, do not know it
-    return {"filters": written, "extraction": told}
+    return {"filters": written, "extraction": told, **found}
 
 
 def from_settings(
@@ -54,7 +59,7 @@ def from_settings(
         For a name that is not registered here, a setting that is not known or would not do, and
         for settings that give other features, or these in another order.
     """
-    if set(steps) != {"filters", "extraction"} or not isinstance(steps["filters"], list):
+    if steps.keys() - {KEY} != {"filters", "extraction"} or not isinstance(steps["filters"], list):
         raise InputError("steps must be a list of filters and an extraction")
     if len(steps["filters"]) > MOST_FILTERS:
         raise InputError(f"steps has more than {MOST_FILTERS} filters")

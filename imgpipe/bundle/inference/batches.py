@@ -10,6 +10,7 @@ from imgpipe._common import InputError, MissingPackage, needed_for
 from imgpipe._common.reasons import Reason
 from imgpipe._runtime.journal import Block
 from imgpipe.bundle.inference.novelty import judged
+from imgpipe.bundle.inference.regions import carried, in_own_region, taken_whole
 from imgpipe.datasets.naming import reason_of
 from imgpipe.images import Image, Images
 from imgpipe.images.gray import single_channel
@@ -41,21 +42,26 @@ class _Part(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Probabilities (n, k) and distances (n,) of a batch; NaN for what has a reason in `errors`."""
+    """Probabilities (n, k) and distances (n,) of a batch; NaN for what has a reason in `errors`.
+
+    `whole` counts the images of which the model takes the whole, finding no region in them.
+    """
 
     shares: np.ndarray
     distances: np.ndarray
     errors: Mapping[int, Reason]
+    whole: int = 0
 
     def block(self) -> Block:
         """Give it as a journal keeps it."""
-        return Block(np.column_stack([self.shares, self.distances]), self.errors)
+        numbers = np.column_stack([self.shares, self.distances])
+        return Block(numbers, self.errors, notes=self.whole)
 
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> "Iterator[Judged]":
         """Take it from a journal."""
         for block in blocks:
-            yield cls(block.values[:, :-1], block.values[:, -1], block.errors)
+            yield cls(block.values[:, :-1], block.values[:, -1], block.errors, block.notes)
 
 
 def batches(
@@ -82,7 +88,8 @@ def judge(batch: Batch, model: "TrainedModel") -> Judged:
             errors[i] = reason_of(batch.ids[i], error)
     told = Judged(shares, np.full(n, np.nan), errors)
     _fill(told, errors, usable, batch.ids, model)
-    return Judged(shares, told.distances, dict(sorted(errors.items())))
+    whole = taken_whole([image for i, image in usable.items() if i not in errors], model)
+    return Judged(shares, told.distances, dict(sorted(errors.items())), whole)
 
 
 def usable_image(item: Any, model: "TrainedModel") -> Image:
@@ -101,7 +108,7 @@ def usable_image(item: Any, model: "TrainedModel") -> Image:
             "column mask (imgpipe inspect FOLDER --manifest), or train with --region image",
             code="NO-MASK" if image.mask is None else "EMPTY-MASK",
         )
-    return image if model.region != "image" else replace(image, mask=None)
+    return image if model.region != "image" else in_own_region(replace(image, mask=None), model)
 
 
 def _in_its_type(image: Image, model: "TrainedModel") -> Image:
@@ -133,7 +140,7 @@ def _fill(
     try:
         # what overflows is refused as infinite
         with needed_for("this model"), np.errstate(over="ignore"):
-            shares, distances = judged(model, Images(list(usable.values())))
+            shares, distances = judged(model, carried(list(usable.values()), model))
     except MissingPackage:
         raise
     except ValueError as error:  # pixels that are no numbers, or too large for a feature

@@ -14,6 +14,7 @@ from imgpipe.bundle.inference.checked_output import CheckedOutput
 from imgpipe.bundle.inference.fitted import fitted_of
 from imgpipe.bundle.inference.novelty import from_bundle
 from imgpipe.bundle.inference.pipeline import BundledPipeline
+from imgpipe.bundle.inference.regions import region_from
 from imgpipe.learn.trained import TrainedModel
 
 
@@ -42,7 +43,10 @@ def _model(bundled: Bundled) -> TrainedModel:
     filters, extraction = from_settings(told.steps, expected, told.features)
     part = fitted_of(told.fitted, bundled.graphs, bundled.arrays)
     fitted = CheckedOutput(part, len(told.codes), bundled.rows)
-    pipeline = BundledPipeline(np.asarray(told.codes), filters, extraction, told.features, fitted)
+    segment = region_from(told.steps, expected)
+    pipeline = BundledPipeline(
+        np.asarray(told.codes), filters, extraction, told.features, fitted, segment
+    )
     return TrainedModel(
         pipeline,
         told.classes,

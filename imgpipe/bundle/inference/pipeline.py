@@ -10,8 +10,10 @@ from imgpipe import features
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.steps import check_growth
 from imgpipe.bundle.inference.fitted import Fitted
+from imgpipe.bundle.inference.regions import RegionStep
 from imgpipe.images import Images, as_images
 from imgpipe.images.stacks import computable, stacked
+from imgpipe.segment.choosing import looked_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,8 @@ class BundledPipeline:
     names : tuple of str
         Of the features.
     fitted : Fitted
+    segment : RegionStep, optional
+        What finds the region that is measured, in the images as given.
     """
 
     classes_: np.ndarray
@@ -36,18 +40,22 @@ class BundledPipeline:
     extraction: Mapping[str, Any] | None
     names: tuple[str, ...]
     fitted: Fitted
+    segment: RegionStep | None = None
 
     @property
     def step_names(self) -> tuple[str, ...]:
         """What it does, step by step."""
         filters = [name for name, _ in self.filters]
         measured = () if self.extraction is None else (f"{len(self.names)} features",)
-        return (*filters, *measured, "classifier" if measured else "network")
+        found = () if self.segment is None else (self.segment.finder.name,)
+        return (*found, *filters, *measured, "classifier" if measured else "network")
 
     def measure(self, images: Any) -> np.ndarray:
         """Filter images and take their features, float64 (n, f); the pixels, for a network."""
         channel_axis = None if self.extraction is None else self.extraction.get("channel_axis")
         images = as_images(images, channel_axis)
+        if self.segment is not None:
+            images = looked_for(images, *self.segment)
         for name, settings in self.filters:
             images = _filtered(images, name, settings)
         if self.extraction is None:

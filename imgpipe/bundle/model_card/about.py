@@ -47,6 +47,7 @@ def details(found: "Inspected") -> Section:
         ("Classifier", str(card.get("model") or words.UNKNOWN)),
         ("Classes", words.listed(model.classes)),
         ("Positive class", model.positive_class or "none: there are more than two classes"),
+        *_region(found),
         ("Filters", _filters(found)),
         ("Features", _features(found)),
     ]
@@ -70,6 +71,15 @@ def feature_names(found: "Inspected") -> Section:
     )
     rows = [(family, f"{n:,}") for family, n in Counter(map(_family, names)).items()]
     return Section("Features", [Words(told), Facts(rows)], on_page=True)
+
+
+def _region(found: "Inspected") -> list[tuple[str, str]]:
+    told = {} if found.manifest is None else found.manifest.steps.get("segment")
+    if not told:
+        return []
+    empty = "is refused" if told["empty_mask"] == "error" else "counts whole"
+    how = _with_settings(told["name"], told["settings"])
+    return [("Region", f"what {how} finds; an image with nothing in it {empty}")]
 
 
 def _filters(found: "Inspected") -> str:

@@ -9,7 +9,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
 from imgpipe.bundle.inference.pipeline import BundledPipeline
+from imgpipe.bundle.inference.regions import RegionStep
 from imgpipe.learn.filters import Filter
+from imgpipe.learn.segment import Segment
 from imgpipe.learn.transformers import FeatureExtractor
 
 
@@ -19,7 +21,7 @@ class FittedBefore(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     kept : BundledPipeline
-        Without its filters.
+        Without its filters, and without what finds the region.
     """
 
     def __init__(self, kept: BundledPipeline) -> None:
@@ -58,7 +60,7 @@ class KeptPipeline(Pipeline):
     def __init__(self, kept: BundledPipeline, n_jobs: int | None = None) -> None:
         self.kept = kept
         self.n_jobs = n_jobs
-        last = FittedBefore(replace(kept, filters=()))
+        last = FittedBefore(replace(kept, filters=(), segment=None))
         super().__init__([*_before(kept, n_jobs), ("classify", last)])
 
     def __reduce__(self) -> Any:
@@ -70,9 +72,18 @@ class KeptPipeline(Pipeline):
         return self.kept.predict_proba(X)
 
 
+def segment_of(step: RegionStep, n_jobs: int | None = None) -> Segment:
+    """Make the transformer that finds the region as a model does."""
+    finder = step.finder
+    return Segment(finder.name, empty_mask=step.empty_mask, n_jobs=n_jobs, **finder.settings)
+
+
 def _before(kept: BundledPipeline, n_jobs: int | None) -> list[tuple[str, Any]]:
-    """Make the filters and the extraction, named as `imgpipe.learn.make_pipeline` names them."""
-    steps: list[tuple[str, Any]] = [
+    """Make the steps before the classifier, named as `imgpipe.learn.make_pipeline` names them."""
+    steps: list[tuple[str, Any]] = []
+    if kept.segment is not None:
+        steps.append(("segment", segment_of(kept.segment, n_jobs)))
+    steps += [
         (f"filter_{number}", Filter(name, **settings))
         for number, (name, settings) in enumerate(kept.filters, start=1)
     ]

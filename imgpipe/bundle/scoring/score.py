@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from imgpipe._common import InputError
+from imgpipe.bundle.inference.regions import region_step
 from imgpipe.bundle.predictor import MASKS_UNUSED, Predictor
 from imgpipe.images.gray import SAVED_AS_COLOUR
 from imgpipe.images.pixel_types import kept_in, of_one_type
@@ -40,7 +41,8 @@ def score(
     n_jobs : int, optional
         Workers; None means 1.
     empty_mask : {"error", "image", "drop"}
-        What is done with images without a mask, where the model looks inside masks.
+        What is done with images without a mask, where the model looks inside masks, and with
+        those in which it finds no region itself.
     least : int
         Judged images of a class below which no metric that rests on it is given.
 
@@ -80,13 +82,20 @@ def score(
             f"{judged.where}: no masks in it, and the model was trained inside masks: name them in "
             "a manifest with a column mask, or train with --region image"
         )
-    judged = in_region(judged, model.region, empty_mask=empty_mask)
+    policy = "error" if region_step(model.pipeline) else empty_mask  # which is of what it finds
+    judged = in_region(judged, model.region, empty_mask=policy)
     if SAVED_AS_COLOUR in judged.warnings and model.channel_axis is not None:
         kept = [text for text in judged.warnings if text != SAVED_AS_COLOUR]
         judged = judged.changed(
             images=judged.images.in_colour(), channel_axis=-1, warnings=tuple(kept)
         )
     judged = _checked(judged, predictor)
+    step = region_step(model.pipeline)
+    if step is not None:
+        from imgpipe.bundle.scoring.estimators import segment_of
+        from imgpipe.learn.found_regions import in_found_region
+
+        judged = in_found_region(judged, segment_of(step), "image", empty_mask, n_jobs).dataset
     return score_fitted(
         {name: _as_estimator(model.pipeline, n_jobs)},
         judged,

@@ -7,6 +7,7 @@ from imgpipe._common import InputError
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.refusing import Foreign
+from imgpipe.bundle.archive.region import from_region
 from imgpipe.bundle.archive.steps import Filters, from_settings
 from imgpipe.bundle.single_graph.classifiers import CLASSIFIERS
 from imgpipe.bundle.single_graph.families import FAMILIES
@@ -30,7 +31,10 @@ def steps_of(bundled: Bundled) -> tuple[Filters, ExtractionPlan | None]:
     """
     told = bundled.manifest
     expected = told.expected
+    region = from_region(told.steps, expected)
     lacking = [*_of_images(expected), *_of_kind(str(told.fitted["kind"]))]
+    if region is not None:
+        lacking.append(f"the region that {region.name} finds")
     filters, extraction = from_settings(told.steps, expected, told.features)
     axes = [settings.get("channel_axis") for _, settings in filters]
     axes.append(None if extraction is None else extraction.get("channel_axis"))

@@ -6,6 +6,7 @@ from imgpipe._common import InputError
 from imgpipe.bundle.archive.bundled import Bundled
 from imgpipe.bundle.archive.kept import to_members
 from imgpipe.bundle.archive.manifest import Expected, Manifest
+from imgpipe.bundle.archive.region import Region
 from imgpipe.bundle.archive.steps import to_settings
 from imgpipe.bundle.writing.fitted_part import Part, fitted_part, unwrapped
 from imgpipe.bundle.writing.novelty import to_bundle
@@ -14,7 +15,9 @@ from imgpipe.bundle.writing.versions import written_by
 from imgpipe.features import catalogue
 from imgpipe.images.windows import OF_THE_FILE, chosen_window
 from imgpipe.learn.filters import Filter
+from imgpipe.learn.segment import Segment
 from imgpipe.learn.transformers import FeatureExtractor
+from imgpipe.segment.choosing import defaults_of
 
 if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
@@ -29,6 +32,7 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
         For a step that a bundle does not hold; the message names it.
     """
     steps = unwrapped(model.pipeline)
+    region = _region(steps.pop(0)) if steps and type(steps[0]) is Segment else None
     filters = []
     while steps and type(steps[0]) is Filter:
         step = steps.pop(0)
@@ -63,7 +67,7 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
             slices=model.slices,
             any_size=model.any_size,
         ),
-        steps=to_settings(filters, extraction),
+        steps=to_settings(filters, extraction, region),
         fitted=fitted,
         features=names,
         written_by=written_by(steps),
@@ -75,6 +79,12 @@ def taken_apart(model: "TrainedModel", card: dict[str, Any]) -> Bundled:
     )
     beside = {**selftest_arrays, **kept_arrays, **novelty_arrays}
     return Bundled(manifest, graphs, {**arrays, **beside})
+
+
+def _region(step: Segment) -> Region:
+    """How the step finds the region; settings that were left at their defaults are written, too."""
+    settings = {**defaults_of(step.recipe), **step.finder().settings}
+    return Region(step.recipe, settings, step.empty_mask)
 
 
 def _seen_through(
@@ -117,6 +127,7 @@ def _no_images(steps: list[Any]) -> InputError:
     """Say which step stands where a bundle has its filters, its features or its network."""
     what = f"has {type(steps[0]).__name__}" if steps else "ends"
     return InputError(
-        f"the pipeline {what} where a .imgpipe file holds Filter steps, then a FeatureExtractor "
-        "and a classifier, or a ConvNetClassifier; keep the model in a .joblib file"
+        f"the pipeline {what} where a .imgpipe file holds a Segment step, Filter steps, then a "
+        "FeatureExtractor and a classifier, or a ConvNetClassifier; keep the model in a .joblib "
+        "file"
     )

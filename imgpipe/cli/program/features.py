@@ -35,9 +35,14 @@ BIN_WIDTH: dict[str, Any] = {
     "type": float, "metavar": "W", "help": "Gray levels of this size instead.",
 }  # fmt: skip
 
+SEGMENT: dict[str, Any] = {
+    "metavar": "NAME",
+    "help": 'Measure inside what this recipe finds, such as "cells" or "otsu:bins=64".',
+}
+
 
 def before(verb: _Verb) -> _Verb:
-    """Add ``--filters``, ``--settings``, ``--families``, ``--bins`` and ``--bin-width``."""
+    """Add ``--segment``, ``--filters``, ``--settings``, ``--families`` and levels of gray."""
     filters = click.option(
         "--filters", metavar="LIST", help='Applied first, such as "window:lung;median:5".'
     )
@@ -45,12 +50,14 @@ def before(verb: _Verb) -> _Verb:
         "--settings", "settings_file", metavar="FILE",
         help="Settings of features, as extract --write-settings or a run wrote them.",
     )  # fmt: skip
+    segment = click.option("--segment", **SEGMENT)
     for add in (
         click.option("--bin-width", **BIN_WIDTH),
         click.option("--bins", **BINS),
         click.option("--families", **FAMILIES),
         file,
         filters,
+        segment,
     ):
         verb = add(verb)
     return verb
@@ -64,6 +71,7 @@ def settings(given: dict[str, Any]) -> dict[str, Any]:
     """
     ctx = click.get_current_context()
     filters = given.pop("filters")
+    segment = given.pop("segment")
     file = given.pop("settings_file")
     own = {key: given.pop(key) for key in _DEFAULTS}
     own["families"] = names(own["families"], "--families")
@@ -73,6 +81,8 @@ def settings(given: dict[str, Any]) -> dict[str, Any]:
     changed = _changed({**said, **typed_ones}, file)
     if filters is not None:
         changed["filters"] = parse_filters(filters)
+    if segment is not None:
+        changed["segment"] = parse_segment(segment)
     return changed
 
 
@@ -102,13 +112,14 @@ def region(ctx: click.Context) -> str | None:
 
 def asked(ctx: click.Context) -> list[str]:
     """Give the options of `before` that stand on the command line."""
-    return typed(ctx, *_DEFAULTS, "settings_file", "filters")
+    return typed(ctx, *_DEFAULTS, "settings_file", "filters", "segment")
 
 
 def refuse_for_images(changed: dict[str, Any], models: Sequence[str]) -> None:
     """Refuse settings of features where every model takes the images themselves."""
-    idle = [option for option in asked(click.get_current_context()) if option != "--filters"]
-    if changed.keys() - {"filters"} and all(map(takes_images, models)):
+    of_images = ("--filters", "--segment")
+    idle = [option for option in asked(click.get_current_context()) if option not in of_images]
+    if changed.keys() - {"filters", "segment"} and all(map(takes_images, models)):
         raise InputError(f"{', '.join(idle)} is of no use: {', '.join(models)} takes no features")
 
 
@@ -174,3 +185,34 @@ def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
     except InputError as error:
         raise InputError(f"--filters: {error}") from error
     return pairs
+
+
+def parse_segment(text: str) -> tuple[str, dict[str, Any]]:
+    """Read --segment."""
+    from imgpipe.learn import filter_texts
+
+    try:
+        return filter_texts.parse_segment(text)
+    except InputError as error:
+        raise InputError(f"--segment: {error}") from error
+
+
+def in_region(
+    dataset: Any, before: dict[str, Any], region: str | None, empty_mask: str, workers: int
+) -> tuple[Any, dict[str, Any]]:
+    """Restrict a data set to its masks, or to what --segment finds; say what it finds.
+
+    Gives the settings of `before` with the step that finds the same in new images.
+    """
+    from imgpipe import datasets
+
+    if "segment" not in before:
+        return datasets.in_region(dataset, region, empty_mask=empty_mask), before
+    from imgpipe.learn.found_regions import in_found_region
+    from imgpipe.learn.pipelines import make_segment
+
+    step = make_segment(before["segment"], dataset.channel_axis)
+    assert step is not None
+    found = in_found_region(dataset, step, region, empty_mask, workers)
+    click.echo(f"Region: {found.told}", err=True)
+    return found.dataset, {**before, "segment": found.segment}

@@ -12,7 +12,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "series", "allow_gaps", "region", "empty_mask", "duplicates",
     ),
     "Features": (
-        "filters", "settings_file", "write_settings", "families", "aggregation", "bins",
+        "segment", "filters", "settings_file", "write_settings", "families", "aggregation", "bins",
         "bin_width", "low", "range", "outliers", "distance", "spacing", "resample",
         "interpolation", "rounding", "mask_interpolation", "mask_threshold", "channel_axis",
         "ivh_bins", "ivh_bin_width", "label",

@@ -7,6 +7,7 @@ from imgpipe.evaluate.checks.entry import Check, Evidence, Seen
 from imgpipe.evaluate.checks.evidence import beyond_chance
 from imgpipe.evaluate.data.areas import area_auc, area_warnings
 from imgpipe.evaluate.data.telling import by_number
+from imgpipe.images.found import finder_of
 
 
 def look(evidence: Evidence) -> list[Seen]:
@@ -16,7 +17,8 @@ def look(evidence: Evidence) -> list[Seen]:
         evidence.splits is not None and evidence.dataset.region == "image"
     ):
         return []
-    told = area_warnings("mask", area_auc(areas, evidence.labels))
+    found_here = finder_of(evidence.dataset.images) is not None
+    told = area_warnings("mask", area_auc(areas, evidence.labels), found_here)
     found = by_number(say("area"), np.nan_to_num(areas), evidence.labels, evidence.units)
     return [Seen(text) for text in told if beyond_chance([found], 0)]
 

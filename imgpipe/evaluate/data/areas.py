@@ -25,10 +25,18 @@ def area_auc(areas: np.ndarray, labels: np.ndarray) -> float | None:
     return float(best)
 
 
-def area_warnings(region: str, auc: float | None) -> list[Text]:
+def area_warnings(region: str, auc: float | None, found: bool = False) -> list[Text]:
     """Hold it against the scores where the area alone tells the classes apart."""
     if auc is None or region == "image" or auc < _TELLING:
         return []
+    if found:
+        return [
+            say(
+                "the area of what was found has, alone, an AUC of {auc:.2f}: part of every score "
+                "may be that size",
+                auc=auc,
+            )
+        ]
     return [
         say(
             "the area of the mask alone has an AUC of {auc:.2f}: part of every score may be the "

@@ -21,6 +21,7 @@ def data_card(
     rough: tuple[str, ...],
     trained_on: frozenset[str] | None = None,
     examples: tuple[Example, ...] = (),
+    found: str | None = None,
 ) -> DataCard:
     """Describe the data set; its dangers, the worst first, were found by the checks."""
     labels = np.asarray(dataset.labels).astype(np.int64)
@@ -48,6 +49,7 @@ def data_card(
         units=_said(dataset, "unit"),
         slices=None if (how := getattr(dataset, "reading", None)) is None else how.slices,
         examples=examples,
+        found=found or "",
     )
 
 

@@ -15,6 +15,7 @@ from imgpipe.datasets.digests import image_digest
 from imgpipe.evaluate.data.lookalikes.thumbnails import thumbnail
 from imgpipe.evaluate.data.measures import MEASURES, measure
 from imgpipe.images import Image, ImageFile, Images, as_images
+from imgpipe.images.found import as_given, finder_of
 
 _PORTION = 64  # images read in one task
 _SIDE = 16  # reductions are of 16 x 17 cells
@@ -24,7 +25,8 @@ _SIDE = 16  # reductions are of 16 x 17 cells
 class Survey:
     """One pass over all images.
 
-    `digests` identify pixels, `keys` also masks and spacing; `reduced` are reductions; `areas` the
+    `digests` identify pixels, `keys` also masks and spacing, and `given` leaves masks out that were
+    found, of images with such; `reduced` are reductions; `areas` the
     shares of the image inside the mask, NaN without one. `thumbnails` are what look-alikes are
     found by, and `longest` the longer side of each image; rows of features have none. `measures`
     are the numbers called `MEASURES`, (n, 16), NaN for rows of features.
@@ -41,24 +43,27 @@ class Survey:
     thumbnails: tuple[np.ndarray, ...] = ()
     longest: tuple[int, ...] = ()
     measures: np.ndarray = field(default_factory=lambda: np.empty((0, len(MEASURES))))
+    given: tuple[bytes, ...] = ()
 
     def take(self, kept: np.ndarray) -> "Survey":
         """Survey of some of the images; sizes and pixels stay those of all."""
         part: dict[str, Any] = {
             name: tuple(getattr(self, name)[i] for i in kept)
-            for name in ("digests", "keys", "thumbnails", "longest")
+            for name in ("digests", "keys", "thumbnails", "longest", "given")
             if getattr(self, name)
         }
         rows = {name: getattr(self, name)[kept] for name in ("areas", "reduced", "measures")}
         return replace(self, **part, **rows)
 
     def data_hash(self, labels: np.ndarray) -> str:
-        """Identify pixels and masks, their order and their labels."""
-        return _hash_of(self.keys, labels)
+        """Identify pixels and masks that were given, their order and their labels."""
+        return _hash_of(self.given or self.keys, labels)
 
 
 def data_hash(images: Images, labels: np.ndarray) -> str:
-    """Hash pixels, masks and labels, as `Survey.data_hash` does, and look at nothing else."""
+    """Hash pixels, given masks and labels, as `Survey.data_hash` does; look at nothing else."""
+    if isinstance(images, Images):
+        images = as_given(images)
     keys = (
         _key(image_digest(np.ascontiguousarray(image.pixels)), image)
         for image in track(images, "reading images")
@@ -77,6 +82,7 @@ class _Look(NamedTuple):
 
     digest: bytes
     key: bytes
+    given: bytes
     area: float
     reduced: np.ndarray
     size: str
@@ -122,6 +128,7 @@ def survey_images(images: Any, channel_axis: int | None, n_jobs: int | None = No
         measure(carried, channel_axis)
         if carried.in_memory
         else np.concatenate([look.measures for look in looks if look.measures is not None]),
+        tuple(look.given for look in looks) if finder_of(carried) is not None else (),
     )
 
 
@@ -137,6 +144,7 @@ def _look(image: Image, channel_axis: int | None, measured: bool) -> _Look:
     return _Look(
         digest,
         _key(digest, image),
+        _key(digest, replace(image, mask=None)),
         np.nan if image.mask is None else np.count_nonzero(image.mask) / image.mask.size,
         _reduced(gray),
         "x".join(str(n) for n in gray.shape),

@@ -1,5 +1,6 @@
 """Maps of what spoke for a wrong call, by the same protocol for every model."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps, patch_side
 from imgpipe.images import Image, Images
 from imgpipe.images.region import uncropped
+from imgpipe.learn import Segment
 from imgpipe.learn.pipelines import final_step
 
 
@@ -41,6 +43,7 @@ def explain(
     """
     if len(image.spatial_shape) != 2 or code not in model.classes_:
         return ()
+    model, image = _in_its_region(model, image)
     h, w = image.spatial_shape
     # without overlap: the report shows where to look, and a forest has to answer some 50 times
     side = patch_side(h, w) if patch is None else patch
@@ -57,3 +60,17 @@ def explain(
         gradients = uncropped(gradients, image)
         maps += [("Grad-CAM", gradients)] if gradients.any() else []
     return tuple(maps)
+
+
+def _in_its_region(model: Any, image: Image) -> tuple[Any, Image]:
+    """Let the region stay where it was found, whatever is hidden."""
+    if isinstance(model, Pipeline) and isinstance(model.steps[0][1], Segment):
+        finder, rest = model.steps[0][1].finder(), Pipeline(model.steps[1:])
+    elif getattr(model, "segment", None) is not None:  # of a bundle
+        finder, rest = model.segment.finder, replace(model, segment=None)
+    else:
+        return model, image
+    if image.mask is not None:
+        return rest, image
+    mask = finder(image)
+    return rest, replace(image, mask=mask if mask.any() else None)

@@ -48,6 +48,7 @@ class Experiment:
     margin: float | None = None
     copies: Handled | None = None  # what was done about look-alikes
     idle: str | None = None  # what was asked for and changed nothing
+    found: Text | None = None  # in how many images the models found their region
 
     @property
     def labels(self) -> np.ndarray:

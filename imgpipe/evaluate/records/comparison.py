@@ -62,9 +62,12 @@ def freeze(
         candidates, experiment, survey, alike, results, trained_on, canaries=canaries
     )
     told = warnings_of(findings, dataset.warnings)
-    shown = mask_examples(dataset)
+    card = data_card(
+        dataset, survey, splits, alike[0], *told, trained_on, mask_examples(dataset),
+        experiment.found,
+    )  # fmt: skip
     return Comparison(
-        dataset=data_card(dataset, survey, splits, alike[0], *told, trained_on, shown),
+        dataset=card,
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table([*records, *own], experiment),

@@ -1,5 +1,6 @@
-"""What the protocol says of filters before the features, and of settings that changed nothing."""
+"""What the protocol says of regions and filters, and of settings that changed nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from imgpipe._common import InputError
 from imgpipe._common.texts import Text, clauses, say
 from imgpipe.evaluate.fits.candidates import Candidate
+from imgpipe.evaluate.fits.found_regions import segment_of
 from imgpipe.evaluate.fits.steps import split_features
 from imgpipe.features.settings_file import read_settings, settings_for_json
 from imgpipe.images.windows import OF_THE_FILE, chosen_window
@@ -32,6 +34,26 @@ def filters(candidates: list[Candidate]) -> str:
         say("{filters} for {names:,}", filters=words, names=names) for words, names in used.items()
     ]
     return say("Images were filtered first: {filters}.", filters=clauses(told))
+
+
+def segments(candidates: list[Candidate]) -> str:
+    """Name the steps that found the region that models look at."""
+    used: dict[Text, list[str]] = {}
+    for candidate in candidates:
+        step = segment_of(candidate.estimator)
+        if step is not None:
+            used.setdefault(_step(step.recipe, step.finder().settings), []).append(candidate.name)
+    if not used:
+        return ""
+    if len(used) == 1 and len(next(iter(used.values()))) == len(candidates):
+        return say(
+            "All models looked inside what {segment} found in each image.",
+            segment=next(iter(used)),
+        )
+    told = [
+        say("{segment} for {names:,}", segment=words, names=names) for words, names in used.items()
+    ]
+    return say("Models looked inside what was found in each image: {steps}.", steps=clauses(told))
 
 
 def measured_with(candidates: list[Candidate], dataset: Any) -> dict[str, Any] | None:
@@ -92,8 +114,12 @@ def _words(step: Filter) -> Text:
     settings = {key: value for key, value in given.items() if key not in ("name", "channel_axis")}
     if step.name == "window":
         return _window(settings)
+    return _step(step.name, settings)
+
+
+def _step(name: str, settings: Mapping[str, Any]) -> Text:
     told = [f"{key} {_value(value)}" for key, value in settings.items()]
-    return say("{a}", a=step.name + (f" ({', '.join(told)})" if told else ""))
+    return say("{a}", a=name + (f" ({', '.join(told)})" if told else ""))
 
 
 def _value(value: Any) -> str:

@@ -5,7 +5,7 @@ from imgpipe.evaluate.data.card import places
 from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
-from imgpipe.evaluate.records.preparation import filters
+from imgpipe.evaluate.records.preparation import filters, segments
 from imgpipe.evaluate.results import Protocol
 from imgpipe.evaluate.scores.intervals import RESAMPLES
 
@@ -20,6 +20,7 @@ def protocol(
     sentences = [
         _division(kind, folds, repeats, first, experiment),
         experiment.idle or "",
+        segments(candidates),
         filters(candidates),
         _copies(experiment),
         _tuning(first, candidates, records, experiment),

@@ -61,7 +61,8 @@ class DataCard:
     rows of features were given. `area_auc` is the
     AUC of the area of the mask alone, of the class that it tells best from the others. `spacings`
     (mm) and `units` count images as `sizes` does, and are empty where no file says them; `slices`
-    are those that were taken of volumes.
+    are those that were taken of volumes. `found` says what found the region, and in how many
+    images; it is blank where masks were given, or whole images looked at.
     """
 
     name: str
@@ -84,3 +85,4 @@ class DataCard:
     units: dict[str, int] = field(default_factory=dict)
     slices: str | None = None
     examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)
+    found: str = ""

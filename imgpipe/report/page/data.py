@@ -48,6 +48,7 @@ def facts(comparison: "Comparison") -> _Rows:
         (say("Source"), card.source or say("not known")),
         *_pixels(card),
         (say("Features look at"), _REGIONS.get(card.region, card.region)),
+        *([(say("Region"), card.found)] if card.found else []),
         *_area(card.area_auc),
         (say("Patients"), f"{card.patients:,}" if known else say("not known")),
         *_shared(comparison),
