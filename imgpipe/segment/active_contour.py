@@ -8,7 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.segment.contour.descent import Descent, Terms, descend
-from imgpipe.segment.contour.start import bright_start, given_start, normalised, scene_of
+from imgpipe.segment.contour.start import Layout, bright_start, given_start, normalised, scene_of
 from imgpipe.segment.method.given import Given, taken
 from imgpipe.segment.method.segmenter import Segmenter
 
@@ -154,11 +154,11 @@ def active_contour(
     every = 1 if steps is None or callable(steps) else _count("steps", steps)
     given = taken(image, "active_contour")
     gray, begin = normalised(given), given_start(init, given)
-    descent = None
+    descent, layout = None, Layout(given.values.shape)
     if gray is not None:
         begin = bright_start(given, gray) if begin is None else begin
-        descent = Descent(scene_of(given, gray), terms, begin)
-    moving = _Moving(given, descent, iterations, tolerance)
+        descent = Descent(scene_of(given, gray, layout), terms, layout.flat(begin))
+    moving = _Moving(given, layout, descent, iterations, tolerance)
     if steps is not None and not callable(steps):
         return _some_of(moving, every)
     for _ in moving:
@@ -171,9 +171,14 @@ class _Moving:
     """A contour on its way: going through it makes the iterations and counts them."""
 
     def __init__(
-        self, given: Given, descent: Descent | None, iterations: int, tolerance: float
+        self,
+        given: Given,
+        layout: Layout,
+        descent: Descent | None,
+        iterations: int,
+        tolerance: float,
     ) -> None:
-        self._given, self._descent = given, descent
+        self._given, self._layout, self._descent = given, layout, descent
         self._limits = iterations, tolerance
         self._energies: list[float] = []
 
@@ -188,7 +193,7 @@ class _Moving:
         shape, inside = self._given.values.shape, self._given.inside
         level_set = np.full(shape, -1, np.float32)
         if self._descent is not None:
-            phi = self._descent.phi.reshape(shape)
+            phi = self._layout.inner(self._descent.phi)
             level_set = phi.copy() if inside is None else np.where(inside, phi, level_set)
         return Contour(level_set > 0, level_set, np.array(self._energies))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from imgpipe._runtime.threads import run_bands
-from imgpipe.segment.contour.loops import BLOCK, Field, Force, Grid, measure, move
+from imgpipe.segment.contour.loops import Field, Force, Grid, measure, move
 
 # share of the fall that the gradient promises, which a step must bring (Armijo)
 _PROMISED = 1e-4
@@ -17,15 +17,16 @@ _WORK = 60
 
 
 class Scene(NamedTuple):
-    """What is segmented, as lines of float32.
+    """What is segmented, flat and in float32, with a border of a pixel.
 
     Parameters
     ----------
-    image : ndarray, shape (lines, width)
+    image : ndarray
         Gray values from 0 to 1.
-    weight : ndarray, shape (2 or lines + 1, width + 2)
-        1 where the image is looked at, else 0, and beyond its borders.
+    weight : ndarray
+        1 where the image is looked at, else 0.
     grid : Grid
+    blocks : int
     volume : float
         Of a pixel.
     """
@@ -33,6 +34,7 @@ class Scene(NamedTuple):
     image: np.ndarray
     weight: np.ndarray
     grid: Grid
+    blocks: int
     volume: float
 
 
@@ -51,8 +53,8 @@ class Descent:
     ----------
     scene : Scene
     terms : Terms
-    phi : ndarray of float32, shape (lines, width)
-        Where it starts.
+    phi : ndarray of float32
+        Where it starts, flat.
 
     Attributes
     ----------
@@ -65,15 +67,10 @@ class Descent:
 
     def __init__(self, scene: Scene, terms: Terms, phi: np.ndarray) -> None:
         self._scene, self._terms = scene, terms
-        padded = (len(phi), phi.shape[1] + 2)
-        self._here, self._there = (
-            Field(np.zeros_like(phi), np.zeros(padded, "f4"), np.zeros(padded, "f4"))
-            for _ in range(2)
-        )
+        self._here, self._there = (Field(*(np.zeros_like(phi) for _ in range(3))) for _ in range(2))
         self._here.phi[:] = phi
-        whole = np.broadcast_to(scene.weight[:-1, 1:-1], phi.shape)
         gray = scene.image.astype(np.float64)
-        self._whole = np.array([(whole * gray**power).sum(dtype=np.float64) for power in range(3)])
+        self._whole = np.array([scene.weight @ gray**power for power in range(3)])
         self.step = _FIRST
         self.still = False
         self.energy, self._means, _ = self._try(0.0, (0.0, 0.0))
@@ -104,8 +101,7 @@ class Descent:
         c1, c2 = means
         linear, constant = 2 * (two * c2 - one * c1), one * c1**2 - two * c2**2
         force = Force(*(np.float32(v) for v in (one - two, linear, constant, mu, step)))
-        blocks = -(-scene.grid.lines // BLOCK)
-        work = float(scene.image.size * _WORK)
+        blocks, work = scene.blocks, float(scene.image.size * _WORK)
         sums, lengths = np.empty((blocks, 4)), np.empty(blocks)
         fields = (self._here, self._there)
         run_bands(move, blocks, work, scene.grid, scene.image, scene.weight, *fields, force, sums)

@@ -1,11 +1,11 @@
 """The loops of the descent: a step of the level set with its sums, and the length of the contour.
 
-An image is a stack of lines, whatever its axes: a volume has planes of them, an image one plane.
-Beyond a border stands the pixel at it, so that no difference is taken across. Lines of h = H(phi),
-of 1 / |grad h| and of the weights have a column more at each end for it.
+Images of any number of axes are flat, with a border of weight 0 that takes no part: a neighbour is
+a fixed distance away, and a loop runs over blocks of pixels, whatever lines they are of. Beyond the
+last pixel there is room, so that all blocks are whole.
 
-Single precision; sums are of blocks of lines, in double precision: neither the number of threads
-nor a mirrored image changes them by more than their last digits.
+Single precision; sums are in double precision, and of blocks, so that the number of threads changes
+none.
 """
 
 from typing import Any, NamedTuple
@@ -14,13 +14,16 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
 
-Lines = np.ndarray[Any, np.dtype[np.float32]]
+Flat = np.ndarray[Any, np.dtype[np.float32]]
+Sums = np.ndarray[Any, np.dtype[np.float64]]
 
-# lines that are summed together
-BLOCK = 16
+# pixels; what a block needs stays in the cache of a core
+BLOCK = 2048
 # below this, differences of H count by their square: where H is flat, the gradient has no direction
 BEND = np.float32(0.1)
 
+# pixels that are added up side by side
+_LANES = 128
 _BEND_SQUARED = np.float32(0.01)
 _HALF, _ONE, _ZERO = np.float32(0.5), np.float32(1), np.float32(0)
 _PER_PI = np.float32(1 / np.pi)
@@ -34,22 +37,18 @@ _A4, _A5, _A6, _A7 = (
 
 
 class Grid(NamedTuple):
-    """How lines lie in the image.
+    """Where neighbours are.
 
     Parameters
     ----------
-    lines, height : int
-        Lines in all, and in a plane.
-    across, down, along : float32
-        Half of one over the squared distance of pixels, from plane to plane, line to line, and in
-        a line.
+    strides : ndarray of int64
+        Of each axis; the first is the longest, and as many pixels of the border come first.
+    pulls : ndarray of float32
+        Half of one over the squared distance of neighbours.
     """
 
-    lines: int
-    height: int
-    across: Any
-    down: Any
-    along: Any
+    strides: Any
+    pulls: Any
 
 
 class Field(NamedTuple):
@@ -57,16 +56,16 @@ class Field(NamedTuple):
 
     Parameters
     ----------
-    phi : ndarray of float32, shape (lines, width)
-    h : ndarray of float32, shape (lines, width + 2)
+    phi : ndarray of float32
+    h : ndarray of float32
         H(phi).
-    steepness : ndarray of float32, shape (lines, width + 2)
+    steepness : ndarray of float32
         1 / |grad h|.
     """
 
-    phi: Lines
-    h: Lines
-    steepness: Lines
+    phi: Flat
+    h: Flat
+    steepness: Flat
 
 
 class Force(NamedTuple):
@@ -91,150 +90,79 @@ def move(
     first: int,
     last: int,
     grid: Grid,
-    image: Lines,
-    weight: Lines,
+    image: Flat,
+    weight: Flat,
     old: Field,
     new: Field,
     force: Force,
-    sums: np.ndarray[Any, np.dtype[np.float64]],
+    sums: Sums,
 ) -> None:
     """Step from `old` to `new.phi` and `new.h`, in blocks `first` to `last`.
 
     `sums` of a block become those of h, u h, u**2 h, and of the step times the energy's gradient.
-    `weight` is 1 where the image is looked at, else 0; a single line holds for all. Its last line
-    is that beyond a border: 0.
+    `weight` is 1 where the image is looked at, else 0.
     """
-    width = image.shape[1]
-    pull, damping = np.empty(width, np.float32), np.empty(width, np.float32)
-    total = np.empty((4, width))
+    pull, damping = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    total = np.empty((4, _LANES))
     for block in range(first, last):
+        begin = grid.strides[0] + block * BLOCK
+        end = begin + BLOCK
+        pull[:] = _ZERO
+        damping[:] = _ZERO
+        for axis in range(grid.strides.size):
+            k = force.mu * grid.pulls[axis]
+            _pull(pull, damping, old, weight, begin, grid.strides[axis], k)
+        u, w = image[begin:end], weight[begin:end]
+        phi, moved, h = old.phi[begin:end], new.phi[begin:end], new.h[begin:end]
+        gain = pull
+        for j in range(BLOCK):
+            delta = _PER_PI / (_ONE + phi[j] * phi[j])
+            g = pull[j] + (force.square * u[j] + force.linear) * u[j] + force.constant
+            change = -force.step * g / (_ONE + force.step * damping[j] * delta) * w[j]
+            moved[j] = phi[j] + change
+            gain[j] = change * g * delta
+        _heaviside(moved, h)
         total[:] = 0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, grid.lines)):
-            _tension(grid, i, weight, old, force.mu, pull, damping)
-            u, phi = image[i], old.phi[i]
-            w = _weight_of(weight, i)[1 : width + 1]
-            moved, h = new.phi[i], new.h[i]
-            gain = damping
-            for j in range(width):
-                delta = _PER_PI / (_ONE + phi[j] * phi[j])
-                g = pull[j] + (force.square * u[j] + force.linear) * u[j] + force.constant
-                change = -force.step * g / (_ONE + force.step * damping[j] * delta) * w[j]
-                moved[j] = phi[j] + change
-                gain[j] = change * g * delta
-            _heaviside(moved, h[1 : width + 1])
-            h[0], h[width + 1] = h[1], h[width]
-            _add(total[0], total[1], total[2], total[3], h[1 : width + 1], u, w, gain)
+        for at in range(0, BLOCK, _LANES):
+            to = at + _LANES
+            _add(total[0], total[1], total[2], total[3], h[at:to], u[at:to], w[at:to], gain[at:to])
         for k in range(4):
             sums[block, k] = total[k].sum()
 
 
 @jit
-def measure(
-    first: int,
-    last: int,
-    grid: Grid,
-    weight: Lines,
-    field: Field,
-    sums: np.ndarray[Any, np.dtype[np.float64]],
-) -> None:
+def measure(first: int, last: int, grid: Grid, weight: Flat, field: Field, sums: Sums) -> None:
     """Find `field.steepness` and the sum of |grad h| of each block."""
-    width = field.phi.shape[1]
-    squares = np.empty(width, np.float32)
-    total = np.empty(width)
+    squares = np.empty(BLOCK, np.float32)
+    total = np.empty(_LANES)
     for block in range(first, last):
+        begin = grid.strides[0] + block * BLOCK
+        end = begin + BLOCK
+        squares[:] = _ZERO
+        for axis in range(grid.strides.size):
+            _square(squares, field.h, weight, begin, grid.strides[axis], grid.pulls[axis])
+        w, steepness = weight[begin:end], field.steepness[begin:end]
         total[:] = 0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, grid.lines)):
-            squares[:] = _ZERO
-            up, down, front, back = _neighbours(grid, i)
-            h, w = field.h[i], _weight_of(weight, i)
-            middle = h[1 : width + 1]
-            ends = h[:width], h[2 : width + 2]
-            _square(squares, middle, ends[0], ends[1], w[:width], w[2 : width + 2], grid.along)
-            _square_lines(squares, field.h, weight, i, up, down, grid.down)
-            if front != back:
-                _square_lines(squares, field.h, weight, i, front, back, grid.across)
-            steepness = field.steepness[i]
-            _lengths(squares, w[1 : width + 1], steepness[1 : width + 1], total)
-            steepness[0], steepness[width + 1] = steepness[1], steepness[width]
+        for at in range(0, BLOCK, _LANES):
+            to = at + _LANES
+            _lengths(squares[at:to], w[at:to], steepness[at:to], total)
         sums[block] = total.sum()
 
 
 @jit_helper
-def _weight_of(weight: Lines, i: int) -> Lines:
-    return weight[i % (weight.shape[0] - 1)]
-
-
-@jit_helper
-def _weight_beside(weight: Lines, i: int, other: int) -> Lines:
-    """Weights of a line beside line `i`, which is the line itself where there is none."""
-    return weight[weight.shape[0] - 1] if other == i else _weight_of(weight, other)
-
-
-@jit_helper
-def _neighbours(grid: Grid, i: int) -> tuple[int, int, int, int]:
-    """Lines above, below, in front and behind; the line itself where there is none."""
-    y = i % grid.height
-    up = i - 1 if y > 0 else i
-    down = i + 1 if y < grid.height - 1 else i
-    front = i - grid.height if i >= grid.height else i
-    back = i + grid.height if i + grid.height < grid.lines else i
-    return up, down, front, back
-
-
-@jit_helper
-def _tension(
-    grid: Grid, i: int, weight: Lines, field: Field, mu: Any, pull: Lines, damping: Lines
+def _pull(
+    pull: Flat, damping: Flat, field: Field, weight: Flat, begin: int, stride: int, k: Any
 ) -> None:
-    """Gradient of the length with regard to h, and the sum of its weights."""
-    width = pull.size
-    pull[:] = _ZERO
-    damping[:] = _ZERO
-    up, down, front, back = _neighbours(grid, i)
-    h, r, w = field.h[i], field.steepness[i], _weight_of(weight, i)
-    _pull(
-        pull,
-        damping,
-        h[1 : width + 1],
-        r[1 : width + 1],
-        (h[:width], r[:width], w[:width]),
-        (h[2 : width + 2], r[2 : width + 2], w[2 : width + 2]),
-        mu * grid.along,
-    )
-    _pull_lines(pull, damping, field, weight, i, up, down, mu * grid.down)
-    if front != back:
-        _pull_lines(pull, damping, field, weight, i, front, back, mu * grid.across)
+    """Add the gradient of the length by h, and its weights, of the neighbours along an axis.
 
-
-@jit_helper
-def _pull_lines(
-    pull: Lines,
-    damping: Lines,
-    field: Field,
-    weight: Lines,
-    i: int,
-    before: int,
-    after: int,
-    k: Any,
-) -> None:
-    end = pull.size + 1
-    h, r = field.h, field.steepness
-    w0, w1 = _weight_beside(weight, i, before), _weight_beside(weight, i, after)
-    _pull(
-        pull,
-        damping,
-        h[i][1:end],
-        r[i][1:end],
-        (h[before][1:end], r[before][1:end], w0[1:end]),
-        (h[after][1:end], r[after][1:end], w1[1:end]),
-        k,
-    )
-
-
-@jit_helper
-def _pull(pull: Lines, damping: Lines, h: Lines, r: Lines, before: Any, after: Any, k: Any) -> None:
-    """Add what the two neighbours along an axis do: as a pair, so that mirroring changes no bit."""
-    h0, r0, w0 = before
-    h1, r1, w1 = after
+    They are added as a pair, so that a mirrored image has the mirrored gradient to the last bit.
+    """
+    end = begin + pull.size
+    before, after = begin - stride, begin + stride
+    h, r = field.h[begin:end], field.steepness[begin:end]
+    h0, h1 = field.h[before : end - stride], field.h[after : end + stride]
+    r0, r1 = field.steepness[before : end - stride], field.steepness[after : end + stride]
+    w0, w1 = weight[before : end - stride], weight[after : end + stride]
     for j in range(pull.size):
         a = (r[j] + r0[j]) * w0[j]
         b = (r[j] + r1[j]) * w1[j]
@@ -243,25 +171,18 @@ def _pull(pull: Lines, damping: Lines, h: Lines, r: Lines, before: Any, after: A
 
 
 @jit_helper
-def _square_lines(
-    squares: Lines, h: Lines, weight: Lines, i: int, before: int, after: int, k: Any
-) -> None:
-    end = squares.size + 1
-    w0, w1 = _weight_beside(weight, i, before), _weight_beside(weight, i, after)
-    _square(squares, h[i][1:end], h[before][1:end], h[after][1:end], w0[1:end], w1[1:end], k)
-
-
-@jit_helper
-def _square(squares: Lines, h: Lines, h0: Lines, h1: Lines, w0: Lines, w1: Lines, k: Any) -> None:
+def _square(squares: Flat, flat: Flat, weight: Flat, begin: int, stride: int, k: Any) -> None:
+    end = begin + squares.size
+    h = flat[begin:end]
+    h0, h1 = flat[begin - stride : end - stride], flat[begin + stride : end + stride]
+    w0, w1 = weight[begin - stride : end - stride], weight[begin + stride : end + stride]
     for j in range(squares.size):
         a, b = h[j] - h0[j], h[j] - h1[j]
         squares[j] += (a * a * w0[j] + b * b * w1[j]) * k
 
 
 @jit_helper
-def _lengths(
-    squares: Lines, w: Lines, steepness: Lines, total: np.ndarray[Any, np.dtype[np.float64]]
-) -> None:
+def _lengths(squares: Flat, w: Flat, steepness: Flat, total: Sums) -> None:
     for j in range(squares.size):
         length = np.sqrt(squares[j] + _BEND_SQUARED)
         steepness[j] = _ONE / length
@@ -270,7 +191,7 @@ def _lengths(
 
 
 @jit_helper
-def _heaviside(phi: Lines, h: Lines) -> None:
+def _heaviside(phi: Flat, h: Flat) -> None:
     """1/2 + arctan(phi) / pi, whose small values keep their digits."""
     for j in range(phi.size):
         size = abs(phi[j])
@@ -284,7 +205,7 @@ def _heaviside(phi: Lines, h: Lines) -> None:
 
 @jit_helper
 def _add(
-    area: Any, first: Any, second: Any, slope: Any, h: Lines, u: Lines, w: Lines, gain: Lines
+    area: Any, first: Any, second: Any, slope: Any, h: Flat, u: Flat, w: Flat, gain: Flat
 ) -> None:
     for j in range(h.size):
         share = h[j] * w[j]

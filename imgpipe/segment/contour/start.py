@@ -1,13 +1,14 @@
-"""Gray values on one scale, as lines; and the level set that a descent begins with."""
+"""Gray values on one scale, laid out for the loops; and the level set that descents begin with."""
 
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images.image import usable_mask
 from imgpipe.segment.contour.descent import Scene
-from imgpipe.segment.contour.loops import Grid
+from imgpipe.segment.contour.loops import BLOCK, Grid
 from imgpipe.segment.method.given import Given
 from imgpipe.segment.otsu.thresholds import best_threshold
 
@@ -34,22 +35,56 @@ def normalised(given: Given) -> np.ndarray | None:
     return gray.clip(0, 1).astype(np.float32)
 
 
-def scene_of(given: Given, gray: np.ndarray) -> Scene:
-    """Lay an image out as lines; the finest side of its pixels is the unit of length."""
-    shape = gray.shape
+class Layout(NamedTuple):
+    """How an image lies in a flat array, with a border and room for whole blocks.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the image.
+    """
+
+    shape: tuple[int, ...]
+
+    @property
+    def padded(self) -> tuple[int, ...]:
+        """Shape with the border."""
+        return tuple(n + 2 for n in self.shape)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Distance of neighbours along each axis."""
+        return tuple(prod(self.padded[axis + 1 :]) for axis in range(len(self.shape)))
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of pixels, without the border before and after all of them."""
+        return -(-(prod(self.padded) - 2 * self.strides[0]) // BLOCK)
+
+    def flat(self, values: np.ndarray) -> np.ndarray:
+        """Lay values out, 0 in the border."""
+        flat = np.zeros(self.blocks * BLOCK + 2 * self.strides[0], np.float32)
+        self.inner(flat)[...] = values
+        return flat
+
+    def inner(self, flat: np.ndarray) -> np.ndarray:
+        """View of the image."""
+        padded = flat[: prod(self.padded)].reshape(self.padded)
+        return padded[(slice(1, -1),) * len(self.shape)]
+
+
+def scene_of(given: Given, gray: np.ndarray, layout: Layout) -> Scene:
+    """Lay an image out; the finest side of its pixels is the unit of length."""
     spacing = np.array(given.spacing or [1.0] * gray.ndim)
     sides = spacing / spacing.min()
-    across, down, along = (np.float32(0.5 / side**2) for side in [1.0, 1.0, *sides][-3:])
-    width = shape[-1]
-    lines = gray.size // width
-    grid = Grid(lines, shape[-2], across, down, along)
-    inside = np.ones(width) if given.inside is None else given.inside
-    weight = np.pad(inside.reshape(-1, width), ((0, 1), (1, 1))).astype(np.float32)
-    return Scene(gray.reshape(lines, width), weight, grid, float(sides.prod()))
+    grid = Grid(np.array(layout.strides), (0.5 / sides**2).astype(np.float32))
+    inside = np.ones(gray.shape) if given.inside is None else given.inside
+    image, weight = layout.flat(gray), layout.flat(inside)
+    return Scene(image, weight, grid, layout.blocks, float(sides.prod()))
 
 
 def given_start(init: Any, given: Given) -> np.ndarray | None:
-    """Level set of a mask, or as it is given; as lines."""
+    """Level set of a mask, or as it is given."""
     if init is None:
         return None
     shape = given.values.shape
@@ -61,7 +96,7 @@ def given_start(init: Any, given: Given) -> np.ndarray | None:
         raise InputError(f"init has nothing inside; {_SIGNS}")
     if looked_at.size and not (looked_at < 0).any():
         raise InputError(f"init has nothing outside; {_SIGNS}")
-    return level_set.reshape(-1, shape[-1])
+    return level_set
 
 
 def bright_start(given: Given, gray: np.ndarray) -> np.ndarray:
@@ -71,4 +106,4 @@ def bright_start(given: Given, gray: np.ndarray) -> np.ndarray:
     last = int(best_threshold(np.bincount(levels, minlength=_LEVELS), 0))
     threshold = np.float32((last + 1) / _LEVELS)
     scale = _SPREAD / np.float32(looked_at.std(dtype=np.float64))
-    return ((gray - threshold) * scale).reshape(-1, gray.shape[-1])
+    return (gray - threshold) * scale
