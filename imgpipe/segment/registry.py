@@ -22,6 +22,7 @@ _METHODS = {
     "watershed": Home("imgpipe.segment.watershed", "SEGMENTER"),
 }
 _RECIPES = {
+    "cells": Home("imgpipe.segment.recipes.cells", "SEGMENTER"),
     "lungs": Home("imgpipe.segment.recipes.lungs", "SEGMENTER"),
     "body": Home("imgpipe.segment.recipes.body", "SEGMENTER"),
 }
