@@ -1,6 +1,7 @@
 """What the page of measured masks shows: summary, spread, worst pairs, what was not measured."""
 
 import math
+import os
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -28,15 +29,15 @@ _SECOND = {False: "hausdorff_95", True: "f1"}
 def content(scores: "MaskScores") -> dict[str, Any]:
     """Everything that the template needs."""
     summary = scores.summary()
-    units = scores.units()
+    units, short = scores.units(), _shorter(scores)
     parts = [list(group) for _, group in groupby(summary, key=lambda each: (each.label, each.iou))]
     return {
         "headline": _headline(scores, parts),
         "facts_line": _facts(scores, parts),
-        "groups": [_group(part, units, len(parts) > 1) for part in parts],
+        "groups": [_group(part, units, len(parts) > 1, short) for part in parts],
         "charts": _charts(scores, units),
         "undefined": _undefined(summary),
-        "worst": [_worst(pair, scores) for pair in scores.worst],
+        "worst": [_worst(pair, scores, short) for pair in scores.worst],
         "objects": scores.objects,
         "warnings": _folded(scores.warnings),
         "unpaired": not_paired(scores),
@@ -75,19 +76,30 @@ def _facts(scores: "MaskScores", parts: Sequence[list["MaskSummary"]]) -> list[T
     return facts
 
 
+def _shorter(scores: "MaskScores") -> dict[str, str]:
+    """Names of pairs without the folders that all of them lie in."""
+    ids = sorted({row.id for row in scores.rows if row.values})
+    folders = {os.path.dirname(each) for each in ids}
+    # paths of one kind only have a common one
+    common = os.path.commonpath(folders) if len({os.path.isabs(f) for f in folders}) == 1 else ""
+    return {each: os.path.relpath(each, common) if common else each for each in ids}
+
+
 def _key(each: "MaskSummary | MaskRow | Spread") -> Text:
     if each.iou is not None:
         return say("overlap above {iou:g}", iou=each.iou)
     return say("label {label:d}", label=each.label or 0)
 
 
-def _group(part: Sequence["MaskSummary"], units: Any, several: bool) -> dict[str, Any]:
+def _group(
+    part: Sequence["MaskSummary"], units: Any, several: bool, short: dict[str, str]
+) -> dict[str, Any]:
     """Rows of the summary for one label, or one threshold."""
     rows = [
         {
             "name": measure_name(each.measure, units),
             "cells": [_value(each.measure, v) for v in (each.mean, each.median, each.worst)],
-            "id": each.worst_id,
+            "id": short.get(each.worst_id, each.worst_id),
         }
         for each in part
     ]
@@ -136,7 +148,7 @@ def _undefined(summary: Sequence["MaskSummary"]) -> Text | str:
     )
 
 
-def _worst(pair: "WorstPair", scores: "MaskScores") -> dict[str, Any]:
+def _worst(pair: "WorstPair", scores: "MaskScores", short: dict[str, str]) -> dict[str, Any]:
     """One picture: the outlines of mask and reference over the image, where there is one."""
     h, w = pair.reference.shape
     row = pair.row
@@ -146,7 +158,7 @@ def _worst(pair: "WorstPair", scores: "MaskScores") -> dict[str, Any]:
     ]
     several = row.label is not None and len({r.label for r in scores.rows if r.values}) > 1
     return {
-        "id": row.id,
+        "id": short.get(row.id, row.id),
         "src": None if pair.picture is None else light_uri(pair.picture),
         "mask": outline(pair.mask),
         "reference": outline(pair.reference),
