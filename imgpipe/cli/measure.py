@@ -24,6 +24,7 @@ _PICTURES = 12
 @click.option("--out", metavar="FILE.csv", help="Table with a row for each label of each mask.")
 @click.option("--html", metavar="FILE", help="Page with a summary and the worst pairs.")
 @click.option("--images", metavar="DATA", help="What was drawn on, for pictures and RTSTRUCT.")
+@click.option("--region", metavar="NAME", help="Region of RTSTRUCT, segment of DICOM SEG.")
 @click.option("--labels", metavar="N,...", help="Labels to measure [default: those in a pair].")
 @click.option("--instances", is_flag=True, help="Each label is one object: find those.")
 @click.option("--iou", metavar="T,...", help="Overlap above which objects are found [0.5].")
@@ -39,6 +40,7 @@ def command(
     out: str | None,
     html: str | None,
     images: str | None,
+    region: str | None,
     labels: str | None,
     instances: bool,
     iou: str | None,
@@ -73,16 +75,19 @@ def command(
     from imgpipe.tables import measure_masks
 
     scores = measure_masks(
-        masks, reference, images=images, labels=chosen, iou=thresholds, resample=resample,
-        pictures=_PICTURES if page is not None else 0,
+        masks, reference, images=images, region=region, labels=chosen, iou=thresholds,
+        resample=resample, pictures=_PICTURES if page is not None else 0,
         track=lambda pairs: track(pairs, "pairs", lines=True),
     )  # fmt: skip
     for text in scores.warnings:
         click.echo(f"Warning: {text}", err=True)
     if resample and not scores.resampled:
         _options.warn_idle(["--resample"], "no mask lies on another grid than its reference")
-    if images is not None and page is None and not scores.drawn:
-        _options.warn_idle(["--images"], "no page shows them, and no mask was drawn on them")
+    if not scores.drawn:
+        if images is not None and page is None:
+            _options.warn_idle(["--images"], "no page shows them, and no mask was drawn on them")
+        if region is not None:
+            _options.warn_idle(["--region"], "no mask is an RTSTRUCT or a DICOM SEG")
     if table is not None:
         scores.write(table)
     if page is not None:
@@ -156,7 +161,8 @@ def _show(scores: "MaskScores", out: str | None, html: str | None) -> None:
         name = measure_name(each.measure, scores.units())
         rows.append([str(key), name, str(each.count), *map(number, (each.mean, each.median)),
                      number(each.worst), each.worst_id])  # fmt: skip
-    _output.print_table([kind, "measure", "n", "mean", "median", "worst", "in"], rows)
+    if rows:
+        _output.print_table([kind, "measure", "n", "mean", "median", "worst", "in"], rows)
     undefined = sum(each.undefined for each in scores.summary() if each.measure == "hausdorff")
     if undefined:
         click.echo(f"Rows whose distances are infinite, since one of two masks is empty, and left "

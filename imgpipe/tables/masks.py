@@ -28,6 +28,7 @@ def measure_masks(
     reference: Source | None = None,
     *,
     images: Source | None = None,
+    region: str | None = None,
     labels: Sequence[int] | None = None,
     iou: float | Sequence[float] | None = None,
     resample: bool = False,
@@ -45,6 +46,8 @@ def measure_masks(
     images : path-like, optional
         What the masks were drawn on: a file, a folder, a manifest. Pictures show it, and structure
         sets and segmentations of DICOM are read onto its grid.
+    region : str, optional
+        Of structure sets and segmentations of DICOM, where a manifest names no other.
     labels : sequence of int, optional
         To be measured in each pair; by default those that it has.
     iou : float or sequence of float, optional
@@ -94,7 +97,8 @@ def measure_masks(
     thresholds = None if iou is None else [checked_threshold(each) for each in several]
     warnings: list[str] = []
     found = _pairs(masks, reference, warnings)
-    drawn = _with_images(found.pairs, images, warnings)
+    pairs = [(a.of_region(region), b.of_region(region)) for a, b in found.pairs]
+    drawn = _with_images(pairs, images, warnings)
     rows: list[MaskRow] = []
     resampled = on_images = 0
     for mask, truth in track(drawn) if track is not None else drawn:

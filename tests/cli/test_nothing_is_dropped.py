@@ -389,6 +389,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(MEASURE, "--images {tree}", NOTHING, 0),
         Case(MEASURE + " --html {out}/p.html", "--images {tree}/none", "no such file or folder"),
     ],
+    ("measure", "--region"): [Case(MEASURE, "--region GTV", NOTHING, 0)],
     ("measure", "--labels"): [
         Case(MEASURE + " --out {out}/t.csv", "--labels 1", code=0, differs=True),
         Case(MEASURE, "--instances --labels 1", "exclude each other"),

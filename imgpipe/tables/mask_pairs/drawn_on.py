@@ -6,6 +6,7 @@ from pathlib import Path
 
 from imgpipe._common.texts import Text, counted
 from imgpipe.datasets import find_images
+from imgpipe.images import ImageFile
 from imgpipe.images.item import Item
 from imgpipe.tables.mask_pairs.pairing import paired
 from imgpipe.tables.mask_pairs.sources import Entry, Source
@@ -18,10 +19,12 @@ def images_of(
 
     A single image is that of all pairs.
     """
+    root = Path(images)
+    if root.is_file() and root.suffix.lower() not in (".csv", ".npz"):
+        return [ImageFile(str(root))] * len(pairs), []  # a volume, also of NPY
     found = find_images(images, volumes=True)
     if len(found) == 1:
         return [found.items[0]] * len(pairs), []
-    root = Path(images)
     entries = [
         Entry(name, (_below(name, root),), image=item)
         for name, item in zip(found.ids, found.items, strict=True)

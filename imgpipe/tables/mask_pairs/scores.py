@@ -60,7 +60,7 @@ class MaskScores:
     resampled : int
         Pairs of which the mask was brought onto another grid.
     drawn : int
-        Pairs of which a mask was read onto the grid of its image.
+        Pairs of which a mask is a structure set or segmentation of DICOM.
     worst : tuple of WorstPair
         Lowest first, where pictures were asked for.
     """

@@ -55,6 +55,10 @@ class Entry:
         """Say what it was drawn on, unless it has that itself."""
         return self if self.own else replace(self, image=image)
 
+    def of_region(self, region: str | None) -> "Entry":
+        """Say which region is meant, unless that is known."""
+        return replace(self, region=self.region or region) if self.drawn else self
+
     @property
     def drawn(self) -> bool:
         """Whether the mask is read onto the grid of its image, where that is known."""
@@ -76,7 +80,7 @@ class Entry:
                 f"{shown(self.files[0])}: a structure set is drawn on a series; say which with "
                 "images (--images), or in the column path of a manifest"
             )
-        return _united([read_mask(path) for path in self.files])
+        return _united([_read(path, self.region) for path in self.files])
 
 
 def entries_of(source: Source, notes: list[str]) -> list[Entry]:
@@ -160,6 +164,16 @@ def _of_manifest(path: Path, table: Table, column: str, notes: list[str]) -> lis
         name = image or mask or f"{shown(path)}, row {number}"
         found.append(Entry(name, names, files, drawn_on, region or None))
     return found
+
+
+def _read(path: str, region: str | None) -> LabelImage:
+    """Labels of a file, or of one region in it, on their own grid."""
+    if region is not None and is_segmentation_file(path):
+        raise InputError(
+            f"{shown(path)}: the segment {region!r} is looked for on the image: give images "
+            "(--images), or measure all segments as labels"
+        )
+    return read_mask(path)
 
 
 def _of_image(image: Image, name: str) -> LabelImage:
