@@ -59,12 +59,13 @@ def threshold(
     A pixel is found where its value is above the threshold, and belongs to the class whose number
     is that of the thresholds below its value. A constant image has nothing: False or 0 everywhere.
 
-    *otsu* gives the threshold of `skimage.filters.threshold_otsu`, bit by bit. Whole numbers have a
-    bin for each level, if they span up to 65,536 levels; all else has 256 bins. Of thresholds that
-    divide equally well, it is the lowest.
+    Whole numbers, floats among them, have a bin for each level, if they span up to 65,536 levels;
+    all else has 256 bins. Of thresholds that divide equally well, the lowest is taken.
 
-    *multi-otsu* gives the best thresholds there are of these bins, the lowest of equals, for any
-    number of classes. `skimage.filters.threshold_multiotsu` (0.26) gives the same, but where others
+    *otsu* gives the threshold of `skimage.filters.threshold_otsu` of these bins, bit by bit.
+
+    *multi-otsu* gives the best thresholds there are of these bins, for any number of classes.
+    `skimage.filters.threshold_multiotsu` (0.26) gives the same, but where others
     come within its float32 rounding (1e-6 of the variance between classes), or where many pixels
     have the lowest level, which it takes for the one above (its issue 8252).
 

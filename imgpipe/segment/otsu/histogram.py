@@ -24,14 +24,14 @@ class Histogram(NamedTuple):
 
 
 def histogram_of(values: np.ndarray) -> Histogram | None:
-    """Count levels; None for floats, and for whole numbers too far apart for a bin each."""
-    if values.dtype.kind == "f":
-        return None
+    """Count whole numbers of any dtype; None for others, and where they span too many levels."""
     values = np.ascontiguousarray(values, values.dtype.newbyteorder("=")).reshape(-1)
     if values.dtype.itemsize == 1:
         return _trimmed(_count_bytes(values.view(np.uint8)), _lowest(values))
     low = 0
     if values.dtype.itemsize > 2:
+        if not _are_whole(values):
+            return None
         low, high = int(values.min()), int(values.max())
         if high - low >= MOST_LEVELS:
             return None
@@ -39,6 +39,13 @@ def histogram_of(values: np.ndarray) -> Histogram | None:
     counts = np.zeros(MOST_LEVELS, np.int64)
     _count_words(values.view(np.uint16), counts)
     return _trimmed(counts, low + _lowest(values))
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    """Whether there are no fractions; most floats show one at once."""
+    if values.dtype.kind != "f":
+        return True
+    return all(np.array_equal(part, np.rint(part)) for part in (values[:64], values))
 
 
 def _lowest(values: np.ndarray) -> int:
