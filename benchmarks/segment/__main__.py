@@ -17,7 +17,12 @@ from benchmarks.segment.sections import Absent, Section
 from imgpipe import kernels
 
 # modules of this package, each with ``section(quick: bool) -> Section``, in the page's order
-PARTS: tuple[str, ...] = ("blobs", "thresholds", "cells")
+PARTS: tuple[str, ...] = (
+    "active_contour",
+    "thresholds",
+    "cells",
+    "blobs",
+)
 PACKAGES = ("imgpipe", "numpy", "numba", "scipy", "scikit-image", "SimpleITK", "scikit-learn")
 
 

@@ -67,10 +67,12 @@ class Descent:
 
     def __init__(self, scene: Scene, terms: Terms, phi: np.ndarray) -> None:
         self._scene, self._terms = scene, terms
-        self._here, self._there = (Field(*(np.zeros_like(phi) for _ in range(3))) for _ in range(2))
+        self._here, self._there = (
+            Field(*(np.zeros(phi.size, np.float32) for _ in range(3))) for _ in range(2)
+        )
         self._here.phi[:] = phi
-        gray = scene.image.astype(np.float64)
-        self._whole = np.array([scene.weight @ gray**power for power in range(3)])
+        shares = scene.weight, scene.weight * scene.image, scene.weight * scene.image**2
+        self._whole = np.array([share.sum(dtype=np.float64) for share in shares])
         self.step = _FIRST
         self.still = False
         self.energy, self._means, _ = self._try(0.0, (0.0, 0.0))

@@ -20,13 +20,13 @@ Sums = np.ndarray[Any, np.dtype[np.float64]]
 # pixels; what a block needs stays in the cache of a core
 BLOCK = 2048
 # below this, differences of H count by their square: where H is flat, the gradient has no direction
-BEND = np.float32(0.1)
-
-# pixels that are added up side by side
-_LANES = 128
 _BEND_SQUARED = np.float32(0.01)
+BEND = np.sqrt(_BEND_SQUARED)
+
+# sums that are added up one by one
+_LANES = 32
 _HALF, _ONE, _ZERO = np.float32(0.5), np.float32(1), np.float32(0)
-_PER_PI = np.float32(1 / np.pi)
+_PI = np.float32(np.pi)
 # arctan(x) / (pi x) as a polynomial of x**2 on [0, 1]: Chebyshev nodes, off by 6e-8 at most
 _A0, _A1, _A2, _A3 = (
     np.float32(v) for v in (0.31830984354, -0.10609845817, 0.06355681270, -0.04457385838)
@@ -103,7 +103,8 @@ def move(
     `weight` is 1 where the image is looked at, else 0.
     """
     pull, damping = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
-    total = np.empty((4, _LANES))
+    area, first_moment = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    second_moment = np.empty(BLOCK, np.float32)
     for block in range(first, last):
         begin = grid.strides[0] + block * BLOCK
         end = begin + BLOCK
@@ -116,37 +117,34 @@ def move(
         phi, moved, h = old.phi[begin:end], new.phi[begin:end], new.h[begin:end]
         gain = pull
         for j in range(BLOCK):
-            delta = _PER_PI / (_ONE + phi[j] * phi[j])
             g = pull[j] + (force.square * u[j] + force.linear) * u[j] + force.constant
-            change = -force.step * g / (_ONE + force.step * damping[j] * delta) * w[j]
+            # 1 / delta, and both quotients by one division
+            wide = _PI * (_ONE + phi[j] * phi[j])
+            damped = wide + force.step * damping[j]
+            share = _ONE / (wide * damped)
+            change = -force.step * g * w[j] * (wide * wide * share)
             moved[j] = phi[j] + change
-            gain[j] = change * g * delta
+            gain[j] = change * g * (damped * share)
         _heaviside(moved, h)
-        total[:] = 0
-        for at in range(0, BLOCK, _LANES):
-            to = at + _LANES
-            _add(total[0], total[1], total[2], total[3], h[at:to], u[at:to], w[at:to], gain[at:to])
-        for k in range(4):
-            sums[block, k] = total[k].sum()
+        _weigh(h, u, w, area, first_moment, second_moment)
+        sums[block, 0] = _sum(area)
+        sums[block, 1] = _sum(first_moment)
+        sums[block, 2] = _sum(second_moment)
+        sums[block, 3] = _sum(gain)
 
 
 @jit
 def measure(first: int, last: int, grid: Grid, weight: Flat, field: Field, sums: Sums) -> None:
     """Find `field.steepness` and the sum of |grad h| of each block."""
     squares = np.empty(BLOCK, np.float32)
-    total = np.empty(_LANES)
     for block in range(first, last):
         begin = grid.strides[0] + block * BLOCK
         end = begin + BLOCK
         squares[:] = _ZERO
         for axis in range(grid.strides.size):
             _square(squares, field.h, weight, begin, grid.strides[axis], grid.pulls[axis])
-        w, steepness = weight[begin:end], field.steepness[begin:end]
-        total[:] = 0
-        for at in range(0, BLOCK, _LANES):
-            to = at + _LANES
-            _lengths(squares[at:to], w[at:to], steepness[at:to], total)
-        sums[block] = total.sum()
+        _lengths(squares, weight[begin:end], field.steepness[begin:end])
+        sums[block] = _sum(squares)
 
 
 @jit_helper
@@ -182,12 +180,12 @@ def _square(squares: Flat, flat: Flat, weight: Flat, begin: int, stride: int, k:
 
 
 @jit_helper
-def _lengths(squares: Flat, w: Flat, steepness: Flat, total: Sums) -> None:
+def _lengths(squares: Flat, w: Flat, steepness: Flat) -> None:
+    """Turn squares of the gradient into its lengths."""
     for j in range(squares.size):
         length = np.sqrt(squares[j] + _BEND_SQUARED)
         steepness[j] = _ONE / length
-        # sqrt(s + b**2) - b, without its cancellation
-        total[j] += squares[j] / (length + BEND) * w[j]
+        squares[j] = (length - BEND) * w[j]
 
 
 @jit_helper
@@ -204,12 +202,25 @@ def _heaviside(phi: Flat, h: Flat) -> None:
 
 
 @jit_helper
-def _add(
-    area: Any, first: Any, second: Any, slope: Any, h: Flat, u: Flat, w: Flat, gain: Flat
-) -> None:
+def _weigh(h: Flat, u: Flat, w: Flat, area: Flat, first: Flat, second: Flat) -> None:
+    """Powers of the gray value, by how much of a pixel is inside."""
     for j in range(h.size):
         share = h[j] * w[j]
-        area[j] += share
-        first[j] += share * u[j]
-        second[j] += share * u[j] * u[j]
-        slope[j] += gain[j]
+        area[j] = share
+        first[j] = share * u[j]
+        second[j] = share * u[j] * u[j]
+
+
+@jit_helper
+def _sum(values: Flat) -> float:
+    """Sum of a block, half on half; it writes over the values."""
+    n = values.size
+    while n > _LANES:
+        n //= 2
+        front, back = values[:n], values[n : 2 * n]
+        for j in range(n):
+            front[j] += back[j]
+    total = 0.0
+    for j in range(n):
+        total += values[j]
+    return total
