@@ -18,7 +18,7 @@ from imgpipe.segment.pairs.masks import (
     labels_of,
     whole_label,
 )
-from imgpipe.segment.pairs.surfaces import distances, in_box
+from imgpipe.segment.pairs.surfaces import box_of, distances, in_box
 from imgpipe.segment.surface import at, mean, of_empty
 
 _NAMES = ("mask", "reference")
@@ -104,7 +104,17 @@ def measure(
         chosen = sorted({*distinct(a), *distinct(b)}) or [1]
     else:
         chosen = checked_labels(labels)
+    a, b = _in_box(a, b)  # many labels are looked for in what is inside alone
     return tuple(_row(label, Pair(a == label, b == label), lengths) for label in chosen)
+
+
+def _in_box(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Part of both in which something is inside."""
+    inside = Pair(a != 0, b != 0)
+    if not any(inside.counts):
+        return a, b
+    box = box_of(inside)
+    return a[box], b[box]
 
 
 def checked_labels(labels: Sequence[int]) -> list[int]:

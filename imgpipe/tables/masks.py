@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, code_of, shown
-from imgpipe._common.texts import say
+from imgpipe._common.texts import Text, say
 from imgpipe.segment import dice, instance_scores, measure
 from imgpipe.segment.instances import checked_threshold
 from imgpipe.segment.measures import checked_labels
 from imgpipe.tables.mask_pairs.grids import OnOneGrid, on_one_grid
-from imgpipe.tables.mask_pairs.pairing import Paired, nothing_paired, paired
+from imgpipe.tables.mask_pairs.pairing import Paired, namesakes, nothing_paired, paired
 from imgpipe.tables.mask_pairs.rows import MaskRow
 from imgpipe.tables.mask_pairs.scores import MaskScores, WorstPair
 from imgpipe.tables.mask_pairs.sources import Entry, Source, entries_of, pairs_of_manifest
@@ -21,6 +21,7 @@ from imgpipe.tables.mask_pairs.worst import worst_pair
 
 _COUNTED = ("true_positives", "false_positives", "false_negatives", "precision", "recall", "f1")
 _QUALITIES = ("average_precision", "segmentation_quality", "panoptic_quality")
+_MANY_LABELS = 16
 
 
 def measure_masks(
@@ -110,8 +111,8 @@ def measure_masks(
             rows += _rows(named, pair, labels, thresholds)
         except (InputError, OSError) as error:
             rows.append(_failed(mask, truth, error))
-    rows += [_alone(entry, "no reference is called so") for entry in found.alone]
-    rows += [_alone(entry, "no mask is called so", reference=True) for entry in found.missed]
+    rows += _without_partner(found)
+    warnings += _doubts(rows, iou is not None)
     told = tuple(dict.fromkeys(warnings))
     scores = MaskScores(tuple(rows), iou is not None, told, resampled, on_images)
     return replace(scores, worst=tuple(_worst(scores, drawn, pictures, resample)))
@@ -201,10 +202,36 @@ def _failed(mask: Entry, reference: Entry, error: Exception) -> MaskRow:
     return MaskRow(**named, error=told, error_code=code_of(error))
 
 
-def _alone(entry: Entry, why: str, reference: bool = False) -> MaskRow:
-    name = ", ".join(map(shown, entry.files)) or entry.id
-    files = ("", name) if reference else (name, "")
-    return MaskRow(entry.id, *files, error=f"{shown(entry.id)}: {why}", error_code="UNPAIRED")
+def _without_partner(found: Paired) -> Iterator[MaskRow]:
+    """Rows of masks without a reference, and of references without a mask."""
+    for mine, theirs, what in (
+        (found.alone, found.missed, "reference"),
+        (found.missed, found.alone, "mask"),
+    ):
+        unsure = namesakes(mine, theirs)
+        for entry in mine:
+            name = ", ".join(map(shown, entry.files)) or entry.id
+            files = (name, "") if what == "reference" else ("", name)
+            code, why = "UNPAIRED", f"no {what} is called so"
+            if entry.id in unsure:
+                code, why = "AMBIGUOUS", "several are called so; name the pairs in a CSV"
+            yield MaskRow(entry.id, *files, error=f"{shown(entry.id)}: {why}", error_code=code)
+
+
+def _doubts(rows: Sequence[MaskRow], objects: bool) -> list[Text]:
+    """Say where objects may have been meant, or labels."""
+    known = [row for row in rows if row.values]
+    if objects:
+        most = max((max(row.values["objects"], row.values["reference_objects"]) for row in known),
+                   default=2)  # fmt: skip
+        if most < 2:
+            return [say("no file holds more than one object: each label is one, wherever its "
+                        "pixels lie; masks are measured without --instances")]  # fmt: skip
+        return []
+    labels = len({row.label for row in known})
+    if labels > _MANY_LABELS:
+        return [say("{n} labels: if each is an object, --instances counts them", n=labels)]
+    return []
 
 
 def _worst(

@@ -59,6 +59,40 @@ def test_a_whole_path_comes_before_a_name_and_twins_pair_none():
     assert len(found.alone) == len(found.missed) == 2
 
 
+def test_twins_are_told_apart_from_those_without_a_partner(tmp_path: Path):
+    """Two masks of one name have a reason of their own; alone, they are all that is said."""
+    mask = np.eye(5, dtype=np.uint8)
+    for name in ("found/a.png", "found/a.tif", "found/b.png", "found/c.png"):
+        images.write(tmp_path / name, mask)
+    for name in ("drawn/a.png", "drawn/b.png", "drawn/d.png"):
+        images.write(tmp_path / name, mask)
+    scores = measure_masks(tmp_path / "found", tmp_path / "drawn")
+    told = [(Path(row.id).name, row.error_code) for row in scores.rows]
+    assert told == [
+        ("b.png", ""),
+        ("a.png", "AMBIGUOUS"),
+        ("a.tif", "AMBIGUOUS"),
+        ("c.png", "UNPAIRED"),
+        ("a.png", "AMBIGUOUS"),
+        ("d.png", "UNPAIRED"),
+    ]
+    for name in ("found/b.png", "found/c.png", "drawn/b.png", "drawn/d.png"):
+        (tmp_path / name).unlink()
+    with pytest.raises(InputError, match="have one name, so that no pair is certain"):
+        measure_masks(tmp_path / "found", tmp_path / "drawn")
+
+
+def test_labels_that_may_be_objects_are_told(tmp_path: Path):
+    """Many labels, or objects where each file has one."""
+    images.write(tmp_path / "many.png", np.arange(400, dtype=np.uint16).reshape(20, 20) % 18)
+    images.write(tmp_path / "mask.png", np.eye(20, dtype=np.uint8))
+    many, mask = tmp_path / "many.png", tmp_path / "mask.png"
+    assert measure_masks(many, many).warnings[-1].startswith("17 labels: if each is an object")
+    assert measure_masks(many, many, iou=0.5).warnings == ()
+    assert measure_masks(mask, mask).warnings == ()
+    assert "more than one object" in measure_masks(mask, mask, iou=0.5).warnings[-1]
+
+
 def test_masks_are_laid_over_one_another_where_they_lie():
     """A part of the grid, with its axes in another order, loses nothing and needs no resampling."""
     rng = np.random.default_rng(1)

@@ -38,13 +38,19 @@ def distances(pair: Pair, spacing: tuple[float, ...]) -> Distances:
 
 def in_box(pair: Pair) -> Pair:
     """Cut both masks down to the smallest box that holds what is inside."""
+    box = box_of(pair)
+    return Pair(pair.a[box], pair.b[box])
+
+
+def box_of(pair: Pair) -> tuple[slice, ...]:
+    """Find the smallest box that holds what is inside of two masks, of which one is not empty."""
     either = pair.a | pair.b
     axes = range(either.ndim)
     box = []
     for axis in axes:
         there = np.flatnonzero(either.any(axis=tuple(other for other in axes if other != axis)))
-        box.append(slice(there[0], there[-1] + 1))
-    return Pair(pair.a[tuple(box)], pair.b[tuple(box)])
+        box.append(slice(int(there[0]), int(there[-1]) + 1))
+    return tuple(box)
 
 
 def border(mask: np.ndarray) -> np.ndarray:

@@ -48,8 +48,20 @@ def paired(masks: Sequence[Entry], references: Sequence[Entry]) -> Paired:
     )
 
 
+def namesakes(alone: Sequence[Entry], others: Sequence[Entry]) -> set[str]:
+    """Ids of those whose name others have, too, but more than one, so that no pair is certain."""
+    mine, theirs = (_by_key(part, _bare_name, ()) for part in (alone, others))
+    shared = [found for name, found in mine.items() if name in theirs]
+    return {alone[number].id for found in shared for number in found}
+
+
 def nothing_paired(masks: Sequence[Entry], references: Sequence[Entry]) -> InputError:
     """Say that no name is that of another, and what would do."""
+    if shared := sorted(namesakes(masks, references)):
+        return InputError(
+            "several masks or references have one name, so that no pair is certain: "
+            f"{few(shared, 4)}; give the pairs in a CSV with the columns mask and reference"
+        )
     first, second = (few([str(each.names[0]) for each in part], 3) for part in (masks, references))
     return InputError(
         f"no mask is called like a reference: {first} against {second}; give the pairs in a CSV "
