@@ -1,4 +1,4 @@
-"""Another package's kernel, family and classifier: installed, found, used like imgpipe's own."""
+"""Another package's kernel, family, classifier and segmenter: found and used like imgpipe's own."""
 
 import json
 import os
@@ -19,7 +19,7 @@ IMAGE = np.random.default_rng(0).integers(0, 3, (20, 30)).astype(np.uint8)
 
 IN_PYTHON = """
 import numpy as np
-from imgpipe import features, kernels, learn
+from imgpipe import features, kernels, learn, segment
 
 image = np.load("image.npy")
 assert "inner_edge" in kernels.KERNELS
@@ -37,6 +37,9 @@ assert values.tolist() == [[share]] * 4
 assert learn.CLASSIFIERS["bayes"].grid
 pipeline = learn.make_pipeline("bayes", filters=["inner_edge"], families="plateaus")
 assert type(pipeline[-1]).__name__ == "GaussianNB"
+
+assert "above-mean" in segment.SEGMENTERS
+assert np.array_equal(segment.SEGMENTERS["above-mean"](image), image > image.mean())
 print("used")
 """
 
@@ -72,7 +75,7 @@ def imgpipe_says(site: Path, folder: Path, *args: str) -> str:
 
 @pytest.mark.slow
 def test_an_installed_package_is_found_in_python(installed: Path, tmp_path: Path) -> None:
-    """A fresh process, and its workers, find the three entries in the registries and use them."""
+    """A fresh process, and its workers, find the entries in the registries and use them."""
     np.save(tmp_path / "image.npy", IMAGE)
     done = run(installed, tmp_path, "-c", IN_PYTHON)
     assert done.stdout == "used\n", done.stderr[-2000:]

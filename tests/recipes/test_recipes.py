@@ -87,6 +87,7 @@ def test_each_recipe_has_a_source_a_test_and_a_line_in_the_registry() -> None:
     assert list(found) == [
         "A kernel",
         "A step of enhancement",
+        "A segmenter",
         "A feature family",
         "A classifier",
         "A network",
@@ -162,6 +163,15 @@ def test_a_step_of_enhancement(project: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([[1, 2], [4, 9]], np.int16))
     run(project, "-m", "imgpipe", "filter", "negative", "a.npy", "b.npy", folder=tmp_path)
     assert np.load(tmp_path / "b.npy").tolist() == [[9, 8], [6, 1]]
+
+
+@pytest.mark.full
+@pytest.mark.slow
+def test_a_segmenter(project: Path) -> None:
+    """The new segmenter keeps the laws of all, and its example runs."""
+    laws = ("segment/test_brightest.py", "segment/test_segmenter_laws.py")
+    assert run_tests(project, "brightest or many", *laws) > 15
+    assert "1 passed" in run(project, "-m", "pytest", "-q", "imgpipe/segment/brightest.py")
 
 
 @pytest.mark.full
