@@ -8,6 +8,7 @@ from imgpipe.datasets.chest import ChestCT, chest_ct
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.entry import Entry
+from imgpipe.datasets.lesions import synthetic_lesions
 from imgpipe.datasets.load import DATASETS, load
 from imgpipe.datasets.regions import in_region
 from imgpipe.datasets.studies import StudyManifest, manifest_of
@@ -27,5 +28,6 @@ __all__ = [
     "iterate",
     "load",
     "manifest_of",
+    "synthetic_lesions",
     "synthetic_nodules",
 ]

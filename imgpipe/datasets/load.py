@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from imgpipe._common import InputError, did_you_mean
-from imgpipe.datasets import medmnist, synthetic
+from imgpipe.datasets import lesions, medmnist, synthetic
 from imgpipe.datasets.annotations.spelling import some
 from imgpipe.datasets.dataset import Dataset
 from imgpipe.datasets.entry import Entry
@@ -18,6 +18,7 @@ from imgpipe.datasets.npz import load_npz
 
 DATASETS: dict[str, Entry] = {
     synthetic.ENTRY.name: synthetic.ENTRY,
+    lesions.ENTRY.name: lesions.ENTRY,
     **medmnist.ENTRIES,
 }
 """Registered data sets by name."""

@@ -4,16 +4,23 @@ Boxes are rows ``(y0, x0, y1, x1)`` or ``(z0, y0, x0, z1, y1, x1)`` of float64 i
 side not included, as scikit-image's `bbox`.
 """
 
+from typing import TYPE_CHECKING
+
+from imgpipe._common.lazy import lazily
 from imgpipe.detect.blobs import blobs
 from imgpipe.detect.boxes import BoxWarning, boxes_of, centre_distances, iou
 from imgpipe.detect.froc import froc
 from imgpipe.detect.results import DetectionPicture, DetectionRun, Froc, FrocPoint, HeldOut
 from imgpipe.detect.suppression import suppress
 
+if TYPE_CHECKING:
+    from imgpipe.detect.detector import Detector
+
 __all__ = [
     "BoxWarning",
     "DetectionPicture",
     "DetectionRun",
+    "Detector",
     "Froc",
     "FrocPoint",
     "HeldOut",
@@ -24,3 +31,6 @@ __all__ = [
     "iou",
     "suppress",
 ]
+
+# what loads scikit-learn comes when it is asked for
+__getattr__ = lazily(__name__, {"Detector": "detector"})

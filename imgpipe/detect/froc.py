@@ -92,7 +92,7 @@ def froc(
     if isinstance(n_resamples, bool) or not isinstance(n_resamples, int) or n_resamples < 2:
         raise InputError(f"n_resamples={n_resamples!r}; an integer of 2 or more is needed")
     found, lesions = paired(detections, truth)
-    patients = _patients(groups, len(found))
+    patients = patients_of(groups, len(found))
     hits = tuple(how.hits(boxes, there) for boxes, there in zip(found, lesions, strict=True))
     best = tuple(
         _best(boxes[:, -1], hit, len(there))
@@ -227,7 +227,7 @@ def _rates(at: Any) -> np.ndarray:
     return rates
 
 
-def _patients(groups: Any, n: int) -> np.ndarray:
+def patients_of(groups: Any, n: int) -> np.ndarray:
     """Code of each image's patient."""
     if groups is None:
         return np.arange(n)

@@ -1,0 +1,1 @@
+"""Scans with small lesions: tissue, what looks like a lesion, and lesions."""

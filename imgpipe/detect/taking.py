@@ -1,0 +1,59 @@
+"""What a detector is given: settings, and the lesions of each image."""
+
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError
+from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes
+from imgpipe.detect.candidates import check_polarity
+from imgpipe.detect.hits import HitRule
+from imgpipe.images import Images
+
+_LEAST = {"candidates": 1, "hard_negatives": 0, "patch_size": 5}
+
+
+def truth_of(images: Images, boxes: Any = None) -> list[np.ndarray]:
+    """Give the boxes of the lesions of each image, checked.
+
+    Parameters
+    ----------
+    images : Images
+    boxes : sequence of array_like, shapes (n, 2 * axes), optional
+        By default a box round each lesion in the masks; an image without one has none.
+
+    Returns
+    -------
+    list of ndarray of float64, shapes (n, 2 * axes)
+    """
+    if boxes is None:
+        if not images.masked_any:
+            raise InputError("no boxes, and no masks that have lesions: give boxes, one an image")
+        boxes = [() if image.mask is None else boxes_of(image.mask) for image in images]
+    if not hasattr(boxes, "__len__") or len(boxes) != len(images):
+        given = len(boxes) if hasattr(boxes, "__len__") else type(boxes).__name__
+        raise InputError(f"boxes: {given} for {len(images)} images; give a list, one an image")
+    found = []
+    for image, rows in zip(images, boxes, strict=True):
+        name, shape = f"boxes of image {image.id}", image.spatial_shape
+        found.append(boxes_within(checked_boxes(rows, name, axes=len(shape)), shape, name))
+    return found
+
+
+def check_settings(detector: Any, on_patches: bool) -> None:
+    """Refuse settings of a detector that are out of range, or would mean nothing."""
+    check_polarity(detector.polarity)
+    HitRule(detector.rule, detector.overlap, detector.radius)
+    for name, least in _LEAST.items():
+        value = getattr(detector, name)
+        if value is None and name == "patch_size":
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise InputError(f"{name}={value!r}; an integer of {least} or more is needed")
+    negatives = detector.negatives
+    if negatives is not None and not 0 < negatives < np.inf:
+        raise InputError(f"negatives={negatives!r}; a number above 0, or None, is needed")
+    if not 0 <= detector.nms <= 1:
+        raise InputError(f"nms={detector.nms!r}; a share from 0 to 1 is needed")
+    if on_patches and detector.polarity == "both":
+        raise InputError("polarity='both' is for features: a network is not told what is dark")
