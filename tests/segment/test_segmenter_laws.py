@@ -1,5 +1,6 @@
 """Laws of every segmenter and recipe: what comes out has the image's shape, and moves with it."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -214,3 +215,25 @@ def test_spacing_that_cannot_be(name: str, spacing: Any) -> None:
     """Lengths are above 0, one for each axis."""
     with pytest.raises(InputError, match="spacing"):
         RECIPES[name](picture(), spacing)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_it_needs_is_said(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only NumPy is, it runs, or names a package that the entry stands for."""
+    hidden = ("scipy", "skimage", "sklearn", "pandas", "cv2")
+    for module in [*sys.modules]:
+        if module.split(".")[0] in hidden:
+            monkeypatch.delitem(sys.modules, module)
+    for module in hidden:
+        monkeypatch.setitem(sys.modules, module, None)
+    missing = ""
+    try:
+        found(name, picture())
+    except InputError as error:
+        missing = str(error)
+    if ALL[name].package is None:
+        assert not missing
+    else:
+        assert "which is not installed here: pip install" in missing
+        # a recipe may fail in one of its steps; SciPy comes with scikit-image
+        assert any(f" needs {each}," in missing for each in (ALL[name].package, "scipy"))
