@@ -22,6 +22,7 @@ PARTS: tuple[str, ...] = (
     "thresholds",
     "cells",
     "blobs",
+    "measures",
 )
 PACKAGES = ("imgpipe", "numpy", "numba", "scipy", "scikit-image", "SimpleITK", "scikit-learn")
 
