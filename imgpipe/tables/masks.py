@@ -162,8 +162,11 @@ def _read(mask: Entry, reference: Entry, resample: bool, warnings: list[str]) ->
 
 
 def _named(mask: Entry, reference: Entry) -> dict[str, Any]:
-    files = (", ".join(map(shown, entry.files)) or entry.id for entry in (mask, reference))
-    return {"id": mask.id, **dict(zip(("mask", "reference"), files, strict=True))}
+    return {"id": mask.id, "mask": _called(mask), "reference": _called(reference)}
+
+
+def _called(entry: Entry) -> str:
+    return ", ".join(map(shown, entry.files)) or entry.id
 
 
 def _rows(
@@ -210,7 +213,7 @@ def _without_partner(found: Paired) -> Iterator[MaskRow]:
     ):
         unsure = namesakes(mine, theirs)
         for entry in mine:
-            name = ", ".join(map(shown, entry.files)) or entry.id
+            name = _called(entry)
             files = (name, "") if what == "reference" else ("", name)
             code, why = "UNPAIRED", f"no {what} is called so"
             if entry.id in unsure:
@@ -238,14 +241,20 @@ def _worst(
     scores: MaskScores, pairs: list[tuple[Entry, Entry]], most: int, resample: bool
 ) -> Iterator[WorstPair]:
     """Read the worst pairs again: of all, there would not be enough memory to keep them."""
-    entries = {_named(*pair)["id"]: pair for pair in pairs}
-    chosen: dict[tuple[str, int | None], MaskRow] = {}
+    entries = {_files(MaskRow(**_named(*pair))): pair for pair in pairs}
+    chosen: dict[tuple[str, str, int | None], MaskRow] = {}
     for row in scores.ranked():
-        if row.values[scores.first] == 1:
-            break  # nothing to see
-        chosen.setdefault((row.id, row.label), row)
-        if len(chosen) >= most:
-            break
-    for row in list(chosen.values())[:most]:
-        mask, reference = entries[row.id]
-        yield worst_pair(row, _read(mask, reference, resample, []), reference.image)
+        if row.values[scores.first] == 1 or len(chosen) == most:
+            break  # nothing to see, or enough
+        chosen.setdefault((*_files(row), row.label), row)
+    for row in chosen.values():
+        mask, reference = entries[_files(row)]
+        try:
+            pair = _read(mask, reference, resample, [])
+        except (InputError, OSError):  # it was there when it was measured
+            continue
+        yield worst_pair(row, pair, reference.image)
+
+
+def _files(row: MaskRow) -> tuple[str, str]:
+    return row.mask, row.reference

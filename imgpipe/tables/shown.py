@@ -11,6 +11,7 @@ from imgpipe._common.html import html_list, html_note, html_table, html_view
 from imgpipe._common.texts import counted, say
 
 if TYPE_CHECKING:
+    from imgpipe.tables.mask_pairs.scores import MaskScores
     from imgpipe.tables.table import FeatureTable
 
 _ROWS = 5
@@ -46,5 +47,21 @@ def show_table(table: "FeatureTable") -> str:
     return html_view(say("Table of features"), ", ".join(facts), body, told)
 
 
+def show_scores(scores: "MaskScores") -> str:
+    """Frame what measures say together: mean, median and worst of each."""
+    kind = "iou" if scores.objects else "label"
+    rows = [
+        [each.iou if scores.objects else each.label, each.measure,
+         *map(_number, (each.mean, each.median, each.worst)), each.worst_id]
+        for each in scores.summary()
+    ]  # fmt: skip
+    header = [kind, say("Measure"), say("Mean"), say("Median"), say("Worst"), say("Worst in")]
+    facts = counted(scores.pairs, "{n} pair", "{n} pairs")
+    told = html_list([*scores.warnings[:_ROWS], *scores.errors[:_ROWS]])
+    return html_view(say("masks"), facts, html_table(header, rows, range(2, 5)), told)
+
+
 def _number(value: Any) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     return "–" if math.isnan(value) else f"{value:.4g}".replace("-", "−")

@@ -37,6 +37,7 @@ def entries(*names: str) -> list[Entry]:
         ("masks/a_1.png", "images/a_1.png"),
         ("elsewhere/a.png", "a_roi.png"),
         ("A output.png", "A_label.png"),
+        ("case_7.nii.gz", "case_7_0000.nii.gz"),
     ],
 )
 def test_names_say_which_belong_together(mask, reference):
@@ -80,6 +81,24 @@ def test_twins_are_told_apart_from_those_without_a_partner(tmp_path: Path):
         (tmp_path / name).unlink()
     with pytest.raises(InputError, match="have one name, so that no pair is certain"):
         measure_masks(tmp_path / "found", tmp_path / "drawn")
+
+
+def test_a_mask_that_is_measured_twice_has_two_pictures(tmp_path: Path):
+    """A manifest may name one mask beside two references."""
+    for k, name in enumerate(("a", "b", "c")):
+        mask = np.zeros((30, 30), np.uint8)
+        mask[5 : 12 + 4 * k, 5:15] = 1
+        images.write(tmp_path / f"{name}.png", mask)
+    (tmp_path / "pairs.csv").write_text("mask,reference\na.png,b.png\na.png,c.png\n")
+    scores = measure_masks(tmp_path / "pairs.csv", pictures=5)
+    assert [(Path(each.row.reference).name, each.reference.sum()) for each in scores.worst] == [
+        ("c.png", 150),
+        ("b.png", 110),
+    ]
+    assert repr(scores) == "<MaskScores: 2 pairs>"
+    shown = scores._repr_html_()
+    assert "2 pairs" in shown
+    assert f"{(140 / 180 + 140 / 220) / 2:.4g}" in shown
 
 
 def test_labels_that_may_be_objects_are_told(tmp_path: Path):

@@ -12,6 +12,7 @@ from imgpipe.tables.mask_pairs.sources import Entry
 _FOUND = "pred|preds|prediction|predictions|predicted|auto|automatic|output|result|results"
 _SUFFIX = re.compile(rf"(.+?)[ _.-](?:{_FOUND})", re.IGNORECASE)
 _PREFIX = re.compile(rf"(?:{_FOUND})[ _.-](.+)", re.IGNORECASE)
+_FIRST_CHANNEL = r"_0000$"  # nnU-Net's name of an image, of whose mask that is no part
 
 
 class Paired(NamedTuple):
@@ -92,7 +93,7 @@ def _bare_path(path: Path) -> str:
 
 
 def _bare_name(path: Path) -> str:
-    name = stem_of(path)
+    name = re.sub(_FIRST_CHANNEL, "", stem_of(path))
     for form in (_SUFFIX, _PREFIX):
         if match := form.fullmatch(name):
             name = match[1]

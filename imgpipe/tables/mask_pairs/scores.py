@@ -76,6 +76,11 @@ class MaskScores:
         failed = len(self.errors)
         return f"<MaskScores: {self.pairs} pairs{f', {failed} with errors' if failed else ''}>"
 
+    def _repr_html_(self) -> str:
+        from imgpipe.tables.shown import show_scores
+
+        return show_scores(self)
+
     @property
     def pairs(self) -> int:
         """How many pairs were measured."""
