@@ -25,6 +25,9 @@ _RECIPES = {
     "cells": Home("imgpipe.segment.recipes.cells", "SEGMENTER"),
     "lungs": Home("imgpipe.segment.recipes.lungs", "SEGMENTER"),
     "body": Home("imgpipe.segment.recipes.body", "SEGMENTER"),
+    "bright-lesion": Home("imgpipe.segment.recipes.bright_lesion", "SEGMENTER"),
+    "dark-lesion": Home("imgpipe.segment.recipes.dark_lesion", "SEGMENTER"),
+    "chest-xray-lungs": Home("imgpipe.segment.recipes.chest_xray_lungs", "SEGMENTER"),
 }
 
 SEGMENTERS: Registry[Segmenter] = Registry("segmenter", "imgpipe.segmenters", _METHODS, _check)

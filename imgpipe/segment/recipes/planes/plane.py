@@ -61,6 +61,14 @@ def plane_of(given: Given, side: float) -> Plane:
     return Plane((rows, columns), float(np.prod(given.spacing)), len(shape))
 
 
+def shares_of(shape: tuple[int, ...], spacing: tuple[float, ...] | None) -> Plane:
+    """Take lengths as shares of the longer side of a slice."""
+    rows, columns = (1.0, 1.0) if spacing is None else spacing[-2:]
+    longest = max(rows * shape[-2], columns * shape[-1])
+    pixel = (rows / longest, columns / longest)
+    return Plane(pixel, pixel[0] * pixel[1], 2)
+
+
 def filled(mask: np.ndarray, most: float = np.inf) -> np.ndarray:
     """Fill holes of at most so many pixels, in each slice for itself."""
     if mask.ndim == 3:

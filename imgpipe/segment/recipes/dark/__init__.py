@@ -1,0 +1,1 @@
+"""Dark parts of an image at many thresholds, and what each of them is like."""
