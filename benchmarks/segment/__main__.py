@@ -21,6 +21,7 @@ PARTS: tuple[str, ...] = (
     "active_contour",
     "thresholds",
     "cells",
+    "recipes",
     "blobs",
     "measures",
 )

@@ -52,7 +52,7 @@ def _lungs(found: Section, seeds: Iterable[int]) -> None:
 
 
 def _masses(found: Section, quick: bool) -> None:
-    with np.load(data("busi", "busi.npz")) as archive:
+    with np.load(data("busi", "busi_128.npz")) as archive:
         images, masks, labels = (archive[key] for key in ("images", "masks", "labels"))
     there = masks.reshape(len(masks), -1).any(axis=1)
     classes = [np.flatnonzero(there & (labels == k))[TUNED:] for k in (1, 2)]
