@@ -9,7 +9,6 @@ from imgpipe.segment.clean import clean
 from imgpipe.segment.parts.connected import parts_of
 from imgpipe.segment.recipes.planes.plane import Plane
 
-
 _RING = (0.01, 0.035)  # from so far to so far round a part, its surroundings are looked at
 
 
