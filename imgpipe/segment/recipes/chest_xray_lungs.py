@@ -13,7 +13,7 @@ from imgpipe.segment.recipes.planes.numbers import number
 from imgpipe.segment.recipes.planes.plane import Plane, shares_of
 
 _MOST = 256  # pixels of the longer side of the grid on which is looked
-_SHARES = np.linspace(0.15, 0.75, 13)
+_SHARES = np.linspace(0.15, 0.75, 13).tolist()
 _OPENINGS = (0.015, 0.035)
 _SLOW = 0.25  # of the longer side: slower changes of brightness do not count
 

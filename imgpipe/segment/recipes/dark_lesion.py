@@ -15,7 +15,7 @@ from imgpipe.segment.recipes.planes.plane import shares_of
 _MOST = 256  # pixels of the longer side of the grid on which is looked
 _ROWS = 0.06  # of the height: over so much the brightness of rows is averaged
 _BLACK = 0.02  # of the range: keeps rows without echoes from being stretched to noise
-_SHARES = np.linspace(0.02, 0.55, 16)
+_SHARES = np.linspace(0.02, 0.55, 16).tolist()
 _OPENINGS = (0.0, 0.024, 0.047)
 _HIGH, _WIDE = (0.27, 0.18), (0.5, 0.22)  # where masses lie, and how far from there
 
