@@ -22,7 +22,9 @@ CONSTANT = {"region-growing": 1, "watershed": 2}
 LOOSE = {"active-contour": 0.01, "lungs": 0.02, "body": 0.02}
 
 # what is found by what surrounds it, which may stand outside the mask
-SURROUNDED = {"lungs"}
+SURROUNDED = {"lungs", "dark-lesion", "chest-xray-lungs"}
+# what is looked for where it lies in such images: up and down are no equals, and nothing moves
+PLACED = {"dark-lesion", "chest-xray-lungs"}
 
 
 def picture(shape: tuple[int, ...] = (48, 64), at: int = 0) -> np.ndarray:
@@ -103,15 +105,16 @@ def test_one_pixel(name: str) -> None:
         assert int(made.max()) == CONSTANT.get(name, 0)
 
 
-@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("name", [name for name in FLAT if name not in PLACED])
 def test_it_moves_with_the_image(name: str) -> None:
     """What is shifted by some pixels is found there."""
     here, there = picture((60, 72)), picture((60, 72), at=3)
     assert_alike(name, np.roll(found(name, here), (3, 3), (0, 1)), found(name, there))
 
 
-@pytest.mark.parametrize("name", FLAT)
-@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize(
+    ("name", "axis"), [(name, k) for name in FLAT for k in (0, 1) if k or name not in PLACED]
+)
 def test_it_turns_over_with_the_image(name: str, axis: int) -> None:
     """The mirror image has the mirrored mask."""
     image = picture()

@@ -37,8 +37,8 @@ def chest_xray_lungs(
     Parameters
     ----------
     image : Image or array_like, shape (y, x)
-        Bone is bright and air dark; head above. Of an `Image` with a mask, what is inside is looked
-        at.
+        Bone is bright and air dark; head above. Of an `Image` with a mask, fields inside are looked
+        for; what surrounds them may lie outside.
     spacing : tuple of float, optional
         The image's own by default. Only the ratio of its two lengths counts: all sizes are shares
         of the longer side.

@@ -38,7 +38,8 @@ def dark_lesion(
     Parameters
     ----------
     image : Image or array_like, shape (y, x)
-        Skin above. Of an `Image` with a mask, what is inside is looked at.
+        Skin above. Of an `Image` with a mask, masses inside are looked for; what surrounds them may
+        lie outside.
     spacing : tuple of float, optional
         The image's own by default. Only the ratio of its two lengths counts: all sizes are shares
         of the longer side.
