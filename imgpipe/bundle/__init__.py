@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from imgpipe.bundle.card import check_note, found_in_run, make_card
     from imgpipe.bundle.explaining import Explained, explain
     from imgpipe.bundle.exporting import Exported, export
-    from imgpipe.bundle.files import load, save
+    from imgpipe.bundle.files import load, load_predictor, save
     from imgpipe.bundle.inspecting import inspect
     from imgpipe.bundle.model_card.inspected import Inspected
+    from imgpipe.bundle.pixels.inspected import InspectedPixels
     from imgpipe.bundle.predicting import predict_in_parts
     from imgpipe.bundle.predictions import Predictions
     from imgpipe.bundle.predictor import Predictor
@@ -29,6 +30,7 @@ _HOMES = {
     "Explained": "explaining",
     "Exported": "exporting",
     "Inspected": "model_card.inspected",
+    "InspectedPixels": "pixels.inspected",
     "Predictions": "predictions",
     "Predictor": "predictor",
     "check_note": "card",
@@ -39,6 +41,7 @@ _HOMES = {
     "found_in_run": "card",
     "inspect": "inspecting",
     "load": "files",
+    "load_predictor": "files",
     "make_card": "card",
     "predict_in_parts": "predicting",
     "save": "files",
@@ -49,6 +52,7 @@ __all__ = [
     "Explained",
     "Exported",
     "Inspected",
+    "InspectedPixels",
     "Predictions",
     "Predictor",
     "check_note",
@@ -59,6 +63,7 @@ __all__ = [
     "found_in_run",
     "inspect",
     "load",
+    "load_predictor",
     "make_card",
     "predict_in_parts",
     "save",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from imgpipe.bundle.archive.bundled import Bundled
     from imgpipe.bundle.predictor import Predictor
     from imgpipe.learn.trained import TrainedModel
+    from imgpipe.segment import PixelClassifier
 
 
 def save(
@@ -26,9 +27,9 @@ def save(
 
     Parameters
     ----------
-    model : TrainedModel, Predictor or Pipeline
+    model : TrainedModel, Predictor, Pipeline or PixelClassifier
         What `imgpipe.learn.fit` gives, or `load` of a .joblib file; or a classifier of images
-        fitted on codes 0, 1, ...
+        fitted on codes 0, 1, ...; or a fitted `imgpipe.segment.PixelClassifier`, as .imgpipe.
     path : path-like
         With the suffix ``.imgpipe``, a bundle that is safe to open; or ``.joblib``, a pickle. A
         bundle appears only if it gives the pipeline's classes, and its probabilities to 1e-6 (of
@@ -64,8 +65,16 @@ def save(
     """
     from imgpipe.bundle.predictor import Predictor
     from imgpipe.bundle.writing.given import as_trained
+    from imgpipe.segment import PixelClassifier
 
     check_suffix(path)
+    if isinstance(model, PixelClassifier):
+        from imgpipe.bundle.pixels.file import write
+
+        if classes is not None or sample is not None:
+            raise InputError("classes and sample describe a pipeline; a PixelClassifier needs none")
+        write(model, path, card)
+        return
     if card is None and isinstance(model, Predictor):
         card = model.card
     trained = as_trained(model, path, classes, sample)
@@ -122,7 +131,7 @@ def _why(error: InputError, scratch: Path) -> str:
     return text
 
 
-def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
+def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor | PixelClassifier":
     """Read a model from a file.
 
     Parameters
@@ -135,7 +144,8 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
 
     Returns
     -------
-    Predictor
+    Predictor or PixelClassifier
+        As it was saved.
 
     Raises
     ------
@@ -149,6 +159,38 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
     >>> bundle.load("stranger.onnx")
     Traceback (most recent call last):
     imgpipe._common.errors.InputError: stranger.onnx: a model needs the suffix .imgpipe or ...
+    """
+    check_suffix(path)
+    if Path(path).suffix.lower() == ".imgpipe":
+        from imgpipe.bundle.archive.container import MANIFEST, content_of, unpacked
+        from imgpipe.bundle.archive.kinds import is_pixels
+        from imgpipe.bundle.archive.refusing import refusing
+
+        with refusing(path):
+            members = unpacked(content_of(path))
+            if is_pixels(members[MANIFEST]):
+                from imgpipe.bundle.pixels.file import members_read
+
+                return members_read(members)[1]
+    return load_predictor(path, trust=trust)
+
+
+def load_predictor(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
+    """Read a model that gives an image a class; as `load`, but for pixel classifiers.
+
+    Parameters
+    ----------
+    path, trust
+        As in `load`.
+
+    Returns
+    -------
+    Predictor
+
+    Raises
+    ------
+    InputError
+        As `load`; and for a pixel classifier.
     """
     check_suffix(path)
     if Path(path).suffix.lower() == ".imgpipe":

@@ -7,10 +7,11 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe.bundle.model_card.inspected import Inspected
+from imgpipe.bundle.pixels.inspected import InspectedPixels
 from imgpipe.bundle.suffix import check_suffix
 
 
-def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
+def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected | InspectedPixels:
     """Read what a model's file says of itself, and let a bundle test itself on this machine.
 
     Parameters
@@ -22,7 +23,7 @@ def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
 
     Returns
     -------
-    Inspected
+    Inspected or InspectedPixels
         As text (``print``), values (``to_dict()``) or Markdown (``to_markdown()``).
 
     Raises
@@ -56,18 +57,33 @@ def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected:
     return _found(path, content, predictor.model, predictor.card)
 
 
-def _of_bundle(path: str | os.PathLike[str]) -> Inspected:
+def _of_bundle(path: str | os.PathLike[str]) -> Inspected | InspectedPixels:
     from imgpipe.bundle.archive.bundled import Bundled
-    from imgpipe.bundle.archive.container import content_of
+    from imgpipe.bundle.archive.container import MANIFEST, content_of, unpacked
+    from imgpipe.bundle.archive.kinds import is_pixels
     from imgpipe.bundle.archive.refusing import refusing
     from imgpipe.bundle.inference.opening import model_of
     from imgpipe.bundle.inference.selftest import run_selftest
 
     with refusing(path):
         content = content_of(path)
-        bundled = Bundled.of_bytes(content)
+        members = unpacked(content)
+        if is_pixels(members[MANIFEST]):
+            return _of_pixels(path, content, members)
+        bundled = Bundled.of_members(members)
     model, card = model_of(bundled, path)
     return _found(path, content, model, card, bundled.manifest, run_selftest(model, bundled))
+
+
+def _of_pixels(
+    path: str | os.PathLike[str], content: bytes, members: dict[str, bytes]
+) -> InspectedPixels:
+    from imgpipe.bundle.pixels.file import members_read
+
+    manifest, model = members_read(members)
+    digest, forest = hashlib.sha256(content).hexdigest(), model.forest_
+    size = len(forest.roots), len(forest.feature)
+    return InspectedPixels(os.fspath(path), len(content), digest, manifest, *size, manifest.card)
 
 
 def _found(path: str | os.PathLike[str], content: bytes, *told: Any) -> Inspected:

@@ -19,7 +19,7 @@ from imgpipe._runtime.backends import active, in_order, must_see
 from imgpipe._runtime.journal import Journal
 from imgpipe._runtime.resumable import resumable
 from imgpipe._runtime.workers import worker_count
-from imgpipe.bundle.files import load
+from imgpipe.bundle.files import load_predictor
 from imgpipe.bundle.inference.batches import Batch, Judged, batches, judge
 from imgpipe.bundle.inference.reading import How
 from imgpipe.bundle.inference.regions import whole_notes
@@ -98,7 +98,7 @@ def predict_in_parts(
     """
     check_salt(hash_ids, salt)
     drawn = drawn_salt() if hash_ids and salt is None else None
-    predictor = load(model, trust=trust)
+    predictor = load_predictor(model, trust=trust)
     threshold = as_threshold(threshold, predictor.classes)
     source = predictor.listed(images, **how)
     if isinstance(source, Images):
@@ -202,7 +202,7 @@ def _judge(batch: Batch, path: str, trust: bool, digest: str) -> Judged:
 def _opened(path: str, trust: bool, digest: str) -> Predictor:
     if _digest(Path(path)) != digest:
         raise InputError(f"{path} is another model than where this was started")
-    return load(path, trust=trust)
+    return load_predictor(path, trust=trust)
 
 
 def _digest(path: Path) -> str:

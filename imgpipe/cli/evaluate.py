@@ -55,7 +55,7 @@ def command(
     folder = _options.check_run_folder(out, force)
     from imgpipe import bundle, datasets
 
-    predictor = bundle.load(model, trust=trust)
+    predictor = bundle.load_predictor(model, trust=trust)
     _options.warn_trust(model, trust)
     reading = _as_trained(predictor.model, _reading.reading(where), ctx.params["fit"])
     dataset = datasets.load(data, **reading)

@@ -108,7 +108,7 @@ def command(
         from imgpipe import bundle
 
         if page is not None:
-            _explain(bundle.load(model, trust=trust), images, page, lang)
+            _explain(bundle.load_predictor(model, trust=trust), images, page, lang)
         given = images[0] if len(images) == 1 else list(images)
         parts = bundle.predict_in_parts(
             model,

@@ -67,7 +67,7 @@ def write_web_page(
     with atomic_path(folder, folder=True) as scratch:
         graph = Path(scratch, "model.onnx")
         made = bundle.export(model, graph)
-        predictor = bundle.load(model)
+        predictor = bundle.load_predictor(model)
         expected = predictor.model
         if len(expected.image_shape) - (expected.channel_axis is not None) != 2:
             raise InputError(f"{shown(model)}: takes volumes; a page classifies pictures")

@@ -181,14 +181,14 @@ class PixelClassifier:
         images = list(image) if several else [image]
         own = list(scribbles) if several else [scribbles]
         samples, axes, channels = gathered(images, own, settings, self.channel_axis, self.spacing)
-        self.classes_, codes = np.unique(samples.labels.astype(np.int32), return_inverse=True)
+        self.classes_ = np.unique(samples.labels).astype(np.int32)
         self.n_axes_, self.n_channels_ = axes, channels
         self.feature_names_ = settings.names(axes, channels)
         names = (
             "n_estimators", "max_depth", "min_samples_leaf", "class_weight", "random_state"
         )  # fmt: skip
         of_forest = {name: getattr(self, name) for name in names}
-        self.forest_ = grown(samples.features, codes, self.n_jobs, **of_forest)
+        self.forest_ = grown(samples.features, samples.labels, self.n_jobs, **of_forest)
         return self
 
     def predict(self, image: Any, *, block: Any = None, out: Any = None) -> np.ndarray:

@@ -114,7 +114,7 @@ class Listener:
         from imgpipe import bundle
 
         path = Path(model)
-        loaded = bundle.load(path, trust=trust)
+        loaded = bundle.load_predictor(path, trust=trust)
         self.port = port
         self.earlier_model: str | None = None
         self.counts: Counter[str] = Counter()

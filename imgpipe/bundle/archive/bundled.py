@@ -33,7 +33,7 @@ class Bundled:
         """Write all of it; the file appears whole or not at all."""
         members = self._members()
         try:
-            Bundled._of(dict(members))
+            Bundled.of_members(dict(members))
         except InputError as error:
             raise InputError(f"{path} is not written: {error}") from None
         with atomic_path(path) as scratch:
@@ -48,7 +48,7 @@ class Bundled:
     @classmethod
     def of_bytes(cls, content: bytes) -> "Bundled":
         """Check what stands in a file; the `InputError` does not name it."""
-        return cls._of(unpacked(content))
+        return cls.of_members(unpacked(content))
 
     def _members(self) -> dict[str, bytes]:
         """Give the content of each member, the manifest first."""
@@ -62,7 +62,7 @@ class Bundled:
         return {MANIFEST: to_json(replace(self.manifest, members=told)), **members}
 
     @classmethod
-    def _of(cls, members: dict[str, bytes]) -> "Bundled":
+    def of_members(cls, members: dict[str, bytes]) -> "Bundled":
         """Take members for what the manifest says, once all of it has been found true."""
         try:
             manifest = from_json(members.pop(MANIFEST))

@@ -12,6 +12,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.card_check import check_card
 from imgpipe.bundle.archive.kept import Kept
+from imgpipe.bundle.archive.kinds import refuse_pixels
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
 from imgpipe.bundle.archive.strict_json import as_hinted, check_text, first_repeated, parsed
 from imgpipe.images.fit import FITS
@@ -144,6 +145,7 @@ def to_json(manifest: Manifest) -> bytes:
 def from_json(text: bytes) -> Manifest:
     """Read a manifest; an `InputError` for anything that `to_json` does not write."""
     content = parsed(text)
+    refuse_pixels(content)
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise InputError(f'does not begin with "format": "{FORMAT}"')
     version = content.pop("format_version", None)
@@ -180,7 +182,7 @@ def from_json(text: bytes) -> Manifest:
     _check_novelty(manifest)
     check_card(manifest.card, manifest.classes)
     for name, member in manifest.members.items():
-        _check_member(name, member)
+        check_member(name, member)
     return manifest
 
 
@@ -273,7 +275,7 @@ def _check_choice(where: str, value: str, choice: Sequence[str]) -> None:
         raise InputError(f"{where} is {excerpt(value)}; it must be one of {', '.join(choice)}")
 
 
-def _check_member(name: str, member: Member) -> None:
+def check_member(name: str, member: Member) -> None:
     """Accept a graph without a shape, and an array whose bytes are those of its shape."""
     where = f"members.{excerpt(name)}"
     if name.endswith(".onnx"):

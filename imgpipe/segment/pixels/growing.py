@@ -8,13 +8,13 @@ from imgpipe._common import InputError
 from imgpipe.segment.pixels.forest import Forest
 
 
-def grown(features: np.ndarray, codes: np.ndarray, n_jobs: int | None, **settings: Any) -> Forest:
+def grown(features: np.ndarray, labels: np.ndarray, n_jobs: int | None, **settings: Any) -> Forest:
     """Grow a random forest.
 
     Parameters
     ----------
     features : ndarray of float32, shape (n, f)
-    codes : ndarray of int, shape (n,)
+    labels : ndarray of int, shape (n,)
     n_jobs : int or None
     **settings
         Of `sklearn.ensemble.RandomForestClassifier`.
@@ -27,7 +27,7 @@ def grown(features: np.ndarray, codes: np.ndarray, n_jobs: int | None, **setting
 
     model = RandomForestClassifier(n_jobs=n_jobs, **settings)
     try:
-        model.fit(features, codes)
+        model.fit(features, labels)
     except (ValueError, TypeError) as error:
         # scikit-learn names the setting, and what would do
         raise InputError(str(error)) from None

@@ -1,0 +1,1 @@
+"""A pixel classifier as a file: settings as JSON, its trees as arrays. Light to import."""
