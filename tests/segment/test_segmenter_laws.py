@@ -172,6 +172,51 @@ def test_the_image_is_not_written_into(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize(
+    "awkward",
+    [
+        np.asfortranarray,
+        lambda image: image[::-1, ::-1].copy()[::-1, ::-1],
+        lambda image: image.astype(image.dtype.newbyteorder(">")),
+        lambda image: np.ma.masked_array(image, mask=np.zeros(image.shape, bool)),
+    ],
+    ids=["Fortran order", "negative strides", "big-endian", "nothing is masked"],
+)
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_how_an_array_lies_in_memory(name: str, awkward: Any, dtype: Any) -> None:
+    """Order, strides and bytes do not matter."""
+    image = np.rint(picture()).astype(dtype)
+    np.testing.assert_array_equal(found(name, awkward(image)), found(name, image))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_pixels_of_another_kind(name: str) -> None:
+    """Half precision, complex numbers and masked arrays are refused, with what would do."""
+    image = picture()
+    more = settings(ALL[name], image)
+    for wrong, said in (
+        (image.astype(np.float16), "dtype float16; give float32"),
+        (image.astype(complex), "dtype complex128"),
+        (image.astype(object), "dtype object"),
+        (np.ma.masked_less(image, 0), "masked pixels; give Image"),
+    ):
+        with pytest.raises(InputError, match=said):
+            ALL[name](wrong, **more)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_empty_mask(name: str) -> None:
+    """Where nothing may be found, nothing is; a seed or a marker outside is refused."""
+    image = picture()
+    given, more = Image(image, mask=np.zeros(image.shape, bool)), settings(ALL[name], image)
+    if name in CONSTANT:
+        with pytest.raises(InputError, match="the image's mask"):
+            ALL[name](given, **more)
+    else:
+        assert not ALL[name](given, **more).any()
+
+
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_values_that_are_not_finite(name: str, value: float) -> None:
     """NaN and infinite pixels are counted and refused."""

@@ -14,7 +14,7 @@ class Given(NamedTuple):
     Parameters
     ----------
     values : ndarray, shape (y, x) or (z, y, x)
-        In the dtype that came in.
+        In the dtype that came in, native byte order.
     inside : ndarray of bool or None
         Where its mask is; nothing is found beyond. None for everywhere.
     spacing : tuple of float or None
@@ -45,12 +45,16 @@ def taken(image: Any, name: str, spacing: Any = None) -> Given:
     -------
     Given
     """
+    if np.ma.is_masked(image):
+        raise InputError(f"{name}: the array has masked pixels; give Image(array.data, mask=...)")
     given = real_image(image, "segmented")
     if given.channel_axis is not None:
         raise InputError(
             f"{name} takes gray images, not colour; imgpipe.images.luminance makes them gray"
         )
-    values = given.pixels
+    values = given.pixels.astype(given.pixels.dtype.newbyteorder("="), copy=False)
+    if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
+        raise InputError(f"{name}: pixels of dtype {values.dtype}; give float32 or float64")
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise InputError(
             f"{name}: {np.count_nonzero(~np.isfinite(values))} of {values.size} pixels are NaN or "

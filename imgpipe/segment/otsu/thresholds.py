@@ -41,12 +41,14 @@ def best_thresholds(counts: np.ndarray, classes: int) -> np.ndarray:
     for i in range(m):
         n[i + 1] = n[i] + counts[levels[i]]
         s[i + 1] = s[i] + float(counts[levels[i]]) * levels[i]
-    # best[c, i]: what c + 1 classes reach that begin with level i; ends[c, i]: where the first ends
-    best, ends = np.full((classes, m + 1), -np.inf), np.zeros((classes, m + 1), np.int64)
+    # best[i]: what the classes so far reach from level i on; ends[c, i]: where the first one ends
+    best, ends = np.full(m + 1, -np.inf), np.zeros((classes, m + 1), np.int32)
     for i in range(m):
-        best[0, i] = _reached(n, s, i, m)
+        best[i] = _reached(n, s, i, m)
     for c in range(1, classes):
-        _add_class(n, s, best[c - 1], best[c], ends[c], m - c - 1)
+        more = np.full(m + 1, -np.inf)
+        _add_class(n, s, best, more, ends[c], m - c - 1)
+        best = more
     found, first = np.empty(classes - 1, np.int64), 0
     for c in range(1, classes):
         first = ends[classes - c, first]
