@@ -17,6 +17,7 @@ from imgpipe.cli import (
     measure,
     predict,
     report,
+    segment,
     serve,
     train,
 )
@@ -35,6 +36,7 @@ VERBS: dict[str, click.Command] = {
     "report": report.command,
     "extract": extract.command,
     "filter": filter.command,
+    "segment": segment.command,
     "measure": measure.command,
     "datasets": datasets.command,
     "doctor": doctor.command,

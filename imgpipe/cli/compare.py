@@ -16,7 +16,9 @@ from imgpipe.cli.program.inner_folds import check_choosing
 from imgpipe.cli.program.listing import Listing
 
 
-@click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
+@click.command(
+    cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement", "Recipes", "Segmenters")
+)
 @_reading.data
 @click.option(
     "--models", default="svm,forest,dummy", show_default=True, metavar="NAMES",

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
 
 
-@click.command(cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement"))
+@click.command(
+    cls=Listing, lists=("Models", "Families", "Kernels", "Enhancement", "Recipes", "Segmenters")
+)
 @_reading.data
 @click.option("--model", default="svm", show_default=True, metavar="NAME", help="Of a classifier.")
 @click.option("--out", required=True, metavar="MODEL", help="File to write: .imgpipe, or .joblib.")

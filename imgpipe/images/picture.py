@@ -27,7 +27,7 @@ def picture_of(
         image = image[len(image) // 2]
     step = -(-max(image.shape[:2]) // longest)
     if image.dtype != np.uint8:
-        image = _stretched(image)
+        image = stretched(image)
     if step > 1:
         image = _shrunk(image, step)
     return np.ascontiguousarray(image)
@@ -71,7 +71,7 @@ def fitted_map(relevance: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.round(np.asarray(fitted), 2)
 
 
-def _stretched(image: np.ndarray) -> np.ndarray:
+def stretched(image: np.ndarray) -> np.ndarray:
     """Map the bulk of the values to 0 to 255; what is not finite becomes black."""
     with np.errstate(over="ignore"):  # a long double may exceed float64
         values = image.astype(np.float64)

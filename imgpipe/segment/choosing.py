@@ -42,7 +42,8 @@ def names() -> list[str]:
 def check_settings(name: str, given: Mapping[str, Any]) -> None:
     """Refuse a setting that is not taken, one that is missing, and what needs seeds."""
     segmenter = segmenter_named(name)
-    for key in given:
+    anything = any(each.kind is each.VAR_KEYWORD for each in segmenter.settings.values())
+    for key in given if not anything else ():
         if key not in segmenter.settings:
             takes = ", ".join(segmenter.settings) or "none"
             near = did_you_mean(str(key), segmenter.settings)
@@ -71,7 +72,11 @@ def defaults_of(name: str) -> dict[str, Any]:
 
 def _needed(segmenter: Segmenter) -> list[str]:
     """Name the settings that have no default."""
-    return [key for key, each in segmenter.settings.items() if each.default is each.empty]
+    return [
+        key
+        for key, each in segmenter.settings.items()
+        if each.default is each.empty and each.kind is not each.VAR_KEYWORD
+    ]
 
 
 @dataclass(frozen=True)

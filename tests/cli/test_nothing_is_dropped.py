@@ -47,6 +47,7 @@ CHECK = "check {tree} --jobs 1"
 TRAIN = "train {tree} --model forest --families intensity --jobs 1 --out {out}/m.joblib"
 PLAIN_TRAIN = TRAIN.replace("--families intensity ", "")
 EVALUATE = "evaluate {model} {divided} --trust --jobs 1 --out {out}/run"
+SEGMENT = "segment {tree} --method otsu --jobs 1 --out {out}/masks"
 EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
 NO_CLUSTER = "--backend dask --scheduler tcp://127.0.0.1:9"
 LISTEN = "listen {model} --trust --out {out}/in --idle 0.1 --port 0"
@@ -300,6 +301,21 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(EXTRACT.replace(" --jobs 1", ""), NO_CLUSTER, "no Dask scheduler answers"),
     ],
     ("extract", "--scheduler"): [Case(EXTRACT, "--scheduler tcp://a:1", "--backend dask")],
+    ("segment", "--recipe"): [Case(SEGMENT, "--recipe cells", "and not both")],
+    ("segment", "--method"): [Case("segment {tree} --out {out}/m", "--method otus", "otsu?")],
+    ("segment", "--set"): [
+        Case(SEGMENT, "--set block=3", "takes no setting 'block'"),
+        Case(SEGMENT, "--set block", "is not KEY=VALUE"),
+    ],
+    ("segment", "--out"): [Case(SEGMENT, "--out {image}", "is a file")],
+    ("segment", "--overlay"): [
+        Case(SEGMENT, "--overlay {image}", "is a file"),
+        Case(SEGMENT, "--overlay {out}/masks", "give them two folders"),
+    ],
+    ("segment", "--format"): [Case(SEGMENT, "--format seg", "is no DICOM series", 1)],
+    ("segment", "--slices"): [Case(SEGMENT, "--slices all", NOTHING, 0)],
+    ("segment", "--volumes"): [Case(SEGMENT, "--volumes --slices all", "exclude each other")],
+    **volumes(SEGMENT, "segment"),
     ("extract", "--slices"): [Case(EXTRACT, "--slices all", NOTHING, 0)],
     ("extract", "--volumes"): [Case(EXTRACT, "--volumes --slices all", "exclude each other")],
     **volumes(EXTRACT, "extract"),

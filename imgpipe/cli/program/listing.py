@@ -1,11 +1,14 @@
 """Help that ends with the names which a verb's options take, looked up only when it is shown."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from imgpipe.cli.program.sections import MANY, sorted_options
+
+if TYPE_CHECKING:
+    from imgpipe.segment import Segmenter
 
 _Rows = list[tuple[str, str]]
 
@@ -75,6 +78,29 @@ def _steps() -> _Rows:
     return rows
 
 
+def _recipes() -> _Rows:
+    from imgpipe.segment import RECIPES
+
+    return _segmenters_of(RECIPES)
+
+
+def _segmenters() -> _Rows:
+    from imgpipe.segment import SEGMENTERS
+    from imgpipe.segment.choosing import names
+
+    alike = names()  # the others need seeds
+    return _segmenters_of({k: each for k, each in SEGMENTERS.items() if k in alike})
+
+
+def _segmenters_of(registry: Mapping[str, "Segmenter"]) -> _Rows:
+    rows = []
+    for name, each in registry.items():
+        settings = ", ".join(each.settings)
+        expects = f" ({each.expects})" if each.expects else ""
+        rows.append((name, each.description + expects + (f"; {settings}" if settings else "")))
+    return rows
+
+
 def _checks() -> _Rows:
     from imgpipe.evaluate import CHECKS
 
@@ -93,6 +119,8 @@ LISTS: dict[str, Callable[[], _Rows]] = {
     "Aggregations": _aggregations,
     "Kernels": _kernels,
     "Enhancement": _steps,
+    "Recipes": _recipes,
+    "Segmenters": _segmenters,
     "Checks": _checks,
     "Looked for by --phi": _identifying,
 }
