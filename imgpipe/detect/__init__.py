@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from imgpipe._common.lazy import lazily
 from imgpipe.detect.blobs import blobs
 from imgpipe.detect.boxes import BoxWarning, boxes_of, centre_distances, iou
+from imgpipe.detect.cross_validation import cross_validate
 from imgpipe.detect.froc import froc
+from imgpipe.detect.lesions import Lesions, load_lesions
 from imgpipe.detect.results import DetectionPicture, DetectionRun, Froc, FrocPoint, HeldOut
 from imgpipe.detect.suppression import suppress
 
@@ -24,11 +26,14 @@ __all__ = [
     "Froc",
     "FrocPoint",
     "HeldOut",
+    "Lesions",
     "blobs",
     "boxes_of",
     "centre_distances",
+    "cross_validate",
     "froc",
     "iou",
+    "load_lesions",
     "suppress",
 ]
 

@@ -57,7 +57,8 @@ def blobs(
     sigma_ratio : float, optional
         Ratio of one scale of ``"dog"`` to the one before, 1.6 by default.
     overlap : float
-        Of two blobs the smaller one goes where more than this share of it lies in the other.
+        Of two blobs the smaller one goes where more than this share of it lies in the other; 1
+        keeps all.
     log_scale : bool
         Whether the scales of ``"log"`` have a constant ratio, not a constant difference.
     threshold_rel : float, optional

@@ -162,6 +162,8 @@ class DetectionRun:
         Misses of the largest lesions, false alarms with the highest scores, and whole images.
     warnings : tuple of str
         What a reader should know.
+    data_hash : str
+        SHA-256 of the pixels and the boxes.
     wall_seconds, cpu_seconds : float
     """
 
@@ -177,5 +179,6 @@ class DetectionRun:
     threshold: float
     pictures: tuple[DetectionPicture, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()
+    data_hash: str = ""
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0

@@ -4,6 +4,7 @@ from imgpipe.datasets import image_digests
 from imgpipe.evaluate.check import check
 from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
+from imgpipe.evaluate.detection_files import detection_result, save_detections
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.join_runs import join_runs
 from imgpipe.evaluate.results import (
@@ -105,6 +106,7 @@ __all__ = [
     "compare",
     "corrected_t",
     "delong",
+    "detection_result",
     "equivalence",
     "fit_model",
     "holm",
@@ -113,6 +115,7 @@ __all__ = [
     "load_run",
     "mcnemar",
     "occlusion_maps",
+    "save_detections",
     "save_run",
     "score_fitted",
 ]

@@ -9,6 +9,7 @@ from imgpipe._common.lazy import lazily
 
 if TYPE_CHECKING:
     from imgpipe.report.checks import checks_to_html
+    from imgpipe.report.detection import detection_to_html
     from imgpipe.report.figure_files import figures
     from imgpipe.report.html import to_html
     from imgpipe.report.markdown import to_markdown
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "checks_to_html": "checks",
+    "detection_to_html": "detection",
     "figures": "figure_files",
     "masks_to_html": "masks",
     "runs_to_html": "runs",
@@ -32,6 +34,7 @@ _HOMES = {
 
 __all__ = [
     "checks_to_html",
+    "detection_to_html",
     "figures",
     "masks_to_html",
     "runs_to_html",

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from toy_datasets import make_dataset, with_classes
+from toy_detections import toy_run
 
 from imgpipe import bundle, datasets, images, learn
 from imgpipe.evaluate import Comparison, JoinedRuns, compare, join_runs, save_run
 from imgpipe.learn import make_pipeline
 from imgpipe.report import write_prediction
+from imgpipe.report.detection import render_detection
 from imgpipe.report.html import render
 from imgpipe.report.masks import render_masks
 from imgpipe.report.runs import render_runs
@@ -162,5 +164,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "masks": lambda: _masks("en"),
     "masks-zh": lambda: _masks("zh"),
     "objects": lambda: _masks("en", objects=True),
+    "detection": lambda: render_detection(toy_run(), "imgpipe detect scans --out run"),
+    "detection-zh": lambda: render_detection(toy_run(12, depth=9), lang="zh"),
     "notebook": _notebook,
 }

@@ -49,6 +49,26 @@ def write_tree(root: Path, per_class: int = 10, size: int = 12) -> Path:
     return root
 
 
+def write_scans(root: Path, n: int = 8) -> Path:
+    """Write images of 48 pixels, each with up to two bright spots, masks, and a manifest."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:48, :48]
+    rows = ["path,mask,patient"]
+    root.mkdir(parents=True, exist_ok=True)
+    for i in range(n):
+        image, mask = rng.normal(80, 8, y.shape), np.zeros(y.shape, np.uint8)
+        for k in range(i % 3):
+            cy, cx = 10 + 22 * k + rng.uniform(0, 5), rng.uniform(8, 40)
+            squares = (y - cy) ** 2 + (x - cx) ** 2
+            image += 90 * np.exp(-squares / 12)
+            mask[squares < 16] = 1
+        Image.fromarray(image.clip(0, 255).astype(np.uint8)).save(root / f"{i}.png")
+        Image.fromarray(255 * mask).save(root / f"{i}_mask.png")
+        rows.append(f"{i}.png,{i}_mask.png,P{i // 2}")
+    (root / "scans.csv").write_text("\n".join(rows))
+    return root / "scans.csv"
+
+
 def left_beside(path: Path) -> list[str]:
     """Names in the folder of `path`, hidden ones included."""
     return sorted(os.listdir(path.parent))

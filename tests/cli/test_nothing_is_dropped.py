@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_helpers import Run
+from cli_helpers import Run, write_scans
 from click.testing import Result
 
 from imgpipe.cli import VERBS
@@ -24,6 +24,7 @@ class Place:
     image: Path
     settings: Path
     out: Path
+    lesions: Path
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ SEGMENT = "segment {tree} --method otsu --jobs 1 --out {out}/masks"
 EXTRACT = "extract {tree} --families intensity --jobs 1 --out {out}/f.csv"
 NO_CLUSTER = "--backend dask --scheduler tcp://127.0.0.1:9"
 LISTEN = "listen {model} --trust --out {out}/in --idle 0.1 --port 0"
+DETECT = "detect {lesions} --model dummy --folds 2 --jobs 1 --out {out}/run"
 FILTER = "filter mean {image} {out}/out.png"
 MEASURE = "measure {image} {image}"
 NO_MASKS = "has no masks"
@@ -385,6 +387,32 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("extract", "--salt"): [Case(EXTRACT, "--salt x", "--hash-ids")],
     ("extract", "--resume"): [Case(EXTRACT, "--resume", "f.csv.part to go on from", 0)],
     ("extract", "--region"): [Case(EXTRACT, "--region box", "names none")],
+    ("detect", "--out"): [Case(DETECT, "--out {image}", "is a file")],
+    ("detect", "--boxes"): [Case(DETECT, "--boxes {divided}", "no column 'y0'")],
+    ("detect", "--each"): [Case(DETECT, "--each label --boxes {divided}", "goes with masks")],
+    ("detect", "--groups"): [
+        Case(DETECT, "--groups who", "no column 'who'"),
+        Case(DETECT, "--groups patient", code=0, differs=True),
+    ],
+    ("detect", "--model"): [Case(DETECT, "--model svn", "did you mean svm?")],
+    ("detect", "--polarity"): [Case(DETECT, "--polarity both", code=0, differs=True)],
+    ("detect", "--min-size"): [
+        Case(DETECT, "--min-size 5", code=0, differs=True),
+        Case(DETECT, "--min-size 9 --max-size 8", "is larger than --max-size 8"),
+    ],
+    ("detect", "--max-size"): [Case(DETECT, "--max-size 20", code=0, differs=True)],
+    ("detect", "--rule"): [Case(DETECT, "--rule distance", code=0, differs=True)],
+    ("detect", "--overlap"): [
+        Case(DETECT, "--overlap 0.2", "--overlap goes with --rule iou"),
+        Case(DETECT + " --rule iou", "--overlap 0.01", code=0, differs=True),
+    ],
+    ("detect", "--rate"): [Case(DETECT, "--rate 2", code=0, differs=True)],
+    ("detect", "--folds"): [Case(DETECT, "--folds 9", "found 8 patients for 9 folds")],
+    ("detect", "--seed"): [Case(DETECT, "--seed 3", code=0, differs=True)],
+    ("detect", "--slices"): [Case(DETECT, "--slices some", "choose from all, middle")],
+    ("detect", "--volumes"): [Case(DETECT, "--volumes --slices all", "exclude each other")],
+    **volumes(DETECT, "detect"),
+    ("detect", "--lang"): [Case(DETECT, "--lang zh-CN", "did you mean zh?")],
     ("filter", "--size"): [
         Case(FILTER, "--size 5", code=0, differs=True),
         Case(FILTER.replace("mean", "gaussian"), "--sigma 2 --size 5", "takes no --size"),
@@ -490,7 +518,8 @@ def made(trees: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     (root / "doubtful.csv").write_text("\n".join(["path,label", *swapped]))
     (root / "settings.yaml").write_text("imgpipe_settings: 1\nbins: 8\n")
     tables = root / "divided.csv", root / "doubtful.csv"
-    return Place(trees, *tables, model, files[0], root / "settings.yaml", root)
+    lesions = write_scans(root / "lesions")
+    return Place(trees, *tables, model, files[0], root / "settings.yaml", root, lesions)
 
 
 def call(run: Run, place: Place, words: str) -> Result:

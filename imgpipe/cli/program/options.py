@@ -14,7 +14,8 @@ from imgpipe._common import InputError, suffix_of, unknown_name
 _Verb = Callable[..., Any]
 _RUN_FILES = {
     "run.json", "result.json", "predictions.csv", "leaderboard.csv", "report.html", "report.md",
-    "subgroups.csv", "duplicates.csv", "pictures.npz", "settings.yaml",
+    "subgroups.csv", "duplicates.csv", "pictures.npz", "settings.yaml", "detections.csv",
+    "lesions.csv",
 }  # fmt: skip
 _RUN_KEYS = {"versions", "seed", "data_hash", "command"}  # some of what our run.json holds
 

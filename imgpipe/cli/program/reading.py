@@ -36,7 +36,7 @@ def data(verb: _Verb) -> _Verb:
         click.option("--size", type=click.IntRange(min=1), metavar="PX", help=_SIZE),
         click.option("--split", metavar="COL", help=_SPLIT),
         click.option("--groups", metavar="COL", help=_GROUPS),
-        click.argument("data", callback=_named),
+        click.argument("data", callback=named),
     ):
         verb = add(verb)
     return verb
@@ -68,7 +68,7 @@ def _rule(ctx: click.Context, option: click.Parameter, rule: str | None) -> str 
     return rule
 
 
-def _named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
+def named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
     """Refuse the empty name, which a script with an unset variable gives: it is no folder."""
     if not data:
         raise InputError("DATA is empty; give a file, a folder or a registered name")

@@ -24,11 +24,11 @@ def without_overlaps(places: np.ndarray, sigmas: np.ndarray, overlap: float) -> 
     -------
     ndarray of bool, shape (n,)
     """
+    kept = np.ones(len(places), bool)
+    if len(places) < 2 or overlap >= 1:
+        return kept
     from scipy.spatial import cKDTree
 
-    kept = np.ones(len(places), bool)
-    if len(places) < 2:
-        return kept
     farthest = 2 * sigmas.max() * math.sqrt(places.shape[1])
     # in a chain of three the order decides: that of scikit-image is that of a Python set
     pairs = np.array(list(cKDTree(places).query_pairs(farthest)), np.int64).reshape(-1, 2)

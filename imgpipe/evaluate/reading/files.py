@@ -63,6 +63,11 @@ def run_record(folder: Path, shown_as: str) -> dict[str, Any]:
     versions = record.get("versions")
     if not isinstance(versions, dict) or "data_hash" not in record:
         raise InputError(f"{where}: this is no record of a run of imgpipe")
+    if record.get("kind", "comparison") != "comparison":
+        raise InputError(
+            f"{shown_as}: a run of imgpipe detect, whose page is its report.html; detect makes it "
+            "anew with another --lang"
+        )
     if isinstance(found, bool) or not isinstance(found, int) or found != FORMAT:
         raise InputError(
             f"{where}: a run of format {found!r}, written by imgpipe "

@@ -1,0 +1,137 @@
+"""A detector judged on images of patients that it has not seen."""
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError, track
+from imgpipe.detect.froc import froc
+from imgpipe.detect.judging.folds import lesion_folds
+from imgpipe.detect.judging.pictures import pictures_of
+from imgpipe.detect.lesions import Lesions
+from imgpipe.detect.results import DetectionRun, HeldOut
+
+
+def cross_validate(
+    lesions: Lesions,
+    model: str = "svm",
+    *,
+    folds: int = 5,
+    seed: int = 0,
+    rate: float = 1.0,
+    min_size: float | None = None,
+    max_size: float | None = None,
+    n_jobs: int | None = None,
+    **settings: Any,
+) -> DetectionRun:
+    """Train a detector on all folds but one, detect in that one, and score all of them together.
+
+    Parameters
+    ----------
+    lesions : Lesions
+        From `load_lesions`. A patient's images stand in one fold; without patients, each image is
+        taken for one patient's.
+    model : str
+        A name of `imgpipe.learn.CLASSIFIERS`.
+    folds : int
+    seed : int
+        Of folds, detectors and intervals.
+    rate : float
+        False positives an image at which misses and false alarms are shown.
+    min_size, max_size : float, optional
+        Diameters of lesions, in mm where images have a spacing, else in pixels. By default those
+        of the lesions trained on.
+    n_jobs : int, optional
+        Images at a time.
+    **settings
+        Of the `Detector`; its `rule` is that of `froc`, too.
+
+    Returns
+    -------
+    DetectionRun
+
+    Raises
+    ------
+    InputError
+        With fewer patients than folds, lesions in one patient only, or a setting that is none.
+
+    Examples
+    --------
+    >>> from imgpipe.detect import cross_validate, load_lesions
+    >>> run = cross_validate(load_lesions("synthetic-lesions"), folds=3)  # doctest: +SKIP
+    >>> run.froc.mean  # doctest: +SKIP
+    """
+    if not 0 <= rate < np.inf:
+        raise InputError(f"rate={rate!r}; false positives an image, 0 or more, are needed")
+    wall, cpu = time.perf_counter(), time.process_time()
+    n = len(lesions.images)
+    known = lesions.patients
+    names = np.array(lesions.images.ids) if known is None else known
+    codes = np.arange(n) if known is None else np.unique(known, return_inverse=True)[1]
+    fold_of = lesion_folds(codes, np.array([len(b) for b in lesions.boxes]), folds, seed)
+    settings |= _scales(min_size, max_size, lesions.axes)
+    found = _detected(lesions, codes, fold_of, model, seed, {**settings, "n_jobs": n_jobs})
+    how = {name: settings[name] for name in ("rule", "overlap", "radius") if name in settings}
+    scored = froc(found, lesions.boxes, groups=codes, seed=seed, **how)
+    held = tuple(
+        HeldOut(lesions.images.ids[i], str(names[i]), int(fold_of[i]), lesions.boxes[i], found[i],
+                scored.hits[i], scored.best[i])
+        for i in range(n)
+    )  # fmt: skip
+    threshold = scored.threshold_at(rate)
+    return DetectionRun(
+        name=lesions.name,
+        model=model,
+        settings=settings,
+        froc=scored,
+        images=held,
+        folds=folds,
+        seed=seed,
+        grouped=known is not None,
+        rate=rate,
+        threshold=threshold,
+        pictures=pictures_of(lesions.images, held, threshold),
+        warnings=lesions.warnings,
+        data_hash=lesions.data_hash,
+        wall_seconds=time.perf_counter() - wall,
+        cpu_seconds=time.process_time() - cpu,
+    )
+
+
+def _scales(min_size: Any, max_size: Any, axes: int) -> dict[str, float]:
+    """Scales of blobs with these diameters."""
+    given = {"min_size": min_size, "max_size": max_size}
+    for name, size in given.items():
+        if size is not None and not 0 < size < math.inf:
+            raise InputError(f"{name}={size!r} must be a number above 0")
+    if min_size is not None and max_size is not None and min_size > max_size:
+        raise InputError(f"min_size={min_size!r} is larger than max_size={max_size!r}")
+    return {
+        name.replace("size", "sigma"): size / 2 / math.sqrt(axes)
+        for name, size in given.items()
+        if size is not None
+    }
+
+
+def _detected(
+    lesions: Lesions,
+    patients: np.ndarray,
+    fold_of: np.ndarray,
+    model: str,
+    seed: int,
+    settings: dict[str, Any],
+) -> list[np.ndarray]:
+    """Detect in each image by a detector that was trained on the other folds."""
+    from imgpipe.detect.detector import Detector
+
+    found: list[Any] = [None] * len(fold_of)
+    for fold in track(np.unique(fold_of), "folds", lines=True):
+        train, held = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+        detector = Detector(model, random_state=seed, **settings)
+        boxes = [lesions.boxes[i] for i in train]
+        detector.fit(lesions.images[train], boxes, groups=patients[train])
+        for i, rows in zip(held, detector.predict(lesions.images[held]), strict=True):
+            found[i] = rows
+    return found

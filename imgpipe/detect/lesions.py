@@ -1,0 +1,146 @@
+"""Images with the boxes of their lesions, from files."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from imgpipe._common import InputError, shown, track
+from imgpipe._common.texts import counted, say
+from imgpipe.datasets.dataset import stem
+from imgpipe.datasets.files.reading import Reading
+from imgpipe.datasets.unlabelled import list_images
+from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes
+from imgpipe.detect.judging.patients import patients_of
+from imgpipe.detect.judging.tables import read_boxes
+from imgpipe.images import Images
+
+
+@dataclass(frozen=True, eq=False)
+class Lesions:
+    """Images, and where their lesions are.
+
+    Parameters
+    ----------
+    name : str
+        Of the data.
+    images : Images
+        Without masks, which would tell a detector where to look.
+    boxes : tuple of ndarray of float64
+        For each image, a box a row, in pixels.
+    patients : ndarray of str or None
+        None where nothing says whose images they are.
+    warnings : tuple of str
+    data_hash : str
+        SHA-256 of the pixels and the boxes.
+    """
+
+    name: str
+    images: Images = field(repr=False)
+    boxes: tuple[np.ndarray, ...] = field(repr=False)
+    patients: np.ndarray | None = field(repr=False)
+    warnings: tuple[str, ...] = ()
+    data_hash: str = ""
+
+    @property
+    def axes(self) -> int:
+        """2 for images, 3 for volumes."""
+        return self.boxes[0].shape[1] // 2
+
+
+def load_lesions(
+    source: str | os.PathLike[str],
+    *,
+    boxes: str | os.PathLike[str] | None = None,
+    each: str | None = None,
+    groups: str | None = None,
+    slices: str | None = None,
+    volumes: bool | None = None,
+    series: str | None = None,
+    allow_gaps: bool = False,
+) -> Lesions:
+    """Load images with the boxes of their lesions; labels are passed over.
+
+    Parameters
+    ----------
+    source : path-like
+        A folder with masks beside images (``x_mask.png``, ``masks/x.png``), a manifest with the
+        columns ``path, mask``, an NPZ file with ``images`` and ``masks``, or a registered name, as
+        in `imgpipe.datasets.find_images`. An image without a mask has no lesion.
+    boxes : path-like, optional
+        A table of boxes, in place of masks: ``path, y0, x0, y1, x1`` in pixels, the far side not
+        included; ``z0`` and ``z1`` for volumes.
+    each : {"component", "label"}, optional
+        What of a mask is a lesion, as in `boxes_of`.
+    groups : str, optional
+        Column, or key, of the patients; for a folder ``"folder"`` or ``"re:PATTERN"``.
+    slices, volumes, series, allow_gaps
+        As in `imgpipe.datasets.find_images`.
+
+    Returns
+    -------
+    Lesions
+
+    Raises
+    ------
+    InputError
+        If there is no lesion at all, an image cannot be read, or a box lies outside its image.
+
+    Examples
+    --------
+    >>> from imgpipe.detect import load_lesions
+    >>> data = load_lesions("scans/", groups="folder")  # doctest: +SKIP
+    """
+    reading = Reading(None, "stretch", slices, volumes, series, allow_gaps)
+    listing = list_images(source, reading)
+    images, where = listing.images, shown(source)
+    patients, notes = patients_of(source, groups, listing.names)
+    if patients is None:
+        notes.append(say("nothing says whose images they are: each was taken for one patient's"))
+    told = None if boxes is None else read_boxes(boxes, images.ids)
+    found, digest = [], hashlib.sha256()
+    for i in track(range(len(images)), "reading images", lines=True):
+        image = images[i]
+        found.append(_boxes_of(image, None if told is None else told[i], each))
+        digest.update(f"{image.pixels.dtype.str}{image.pixels.shape}".encode())
+        digest.update(np.ascontiguousarray(image.pixels).tobytes())
+        digest.update(found[-1].tobytes())
+    axes = {rows.shape[1] // 2 for rows in found}
+    if len(axes) > 1:
+        raise InputError(
+            f"{where}: images and volumes together; take slices of the volumes (--slices), or "
+            "leave one kind out"
+        )
+    if not any(map(len, found)):
+        raise InputError(f"{where}: no lesion in any of {len(images)} images; {_WAYS}")
+    bare = sum(not len(rows) for rows in found)
+    if bare:
+        notes.append(
+            counted(bare, "{n} of {of} images has no lesion", "{n} of {of} images have no lesion",
+                    of=len(found))
+        )  # fmt: skip
+    alone = Images(images, [None] * len(images))
+    rows = None if patients is None else patients[listing.rows]
+    warnings = (*images.warnings, *notes)
+    return Lesions(stem(source), alone, tuple(found), rows, warnings, digest.hexdigest())
+
+
+_WAYS = (
+    "masks beside images (x_mask.png), the column mask of a manifest, the key masks of an archive "
+    "or a table of boxes say where lesions are"
+)
+
+
+def _boxes_of(image: Any, told: np.ndarray | None, each: str | None) -> np.ndarray:
+    """Boxes of one image, by its mask or as they are told."""
+    shape = image.spatial_shape
+    if told is not None:
+        what = f"boxes of {image.id}"
+        if not len(told):
+            return np.empty((0, 2 * len(shape)))
+        return boxes_within(checked_boxes(told, what, axes=len(shape)), shape, what)
+    if image.mask is None:
+        return np.empty((0, 2 * len(shape)))
+    return boxes_of(image.mask, each=each)
