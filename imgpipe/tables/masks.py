@@ -1,5 +1,6 @@
 """Masks of many images against their references, as a table."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, code_of, shown
-from imgpipe._common.texts import Text, say
+from imgpipe._common.texts import Text, counted, say
 from imgpipe.segment import dice, instance_scores, measure
 from imgpipe.segment.instances import checked_threshold
 from imgpipe.segment.measures import checked_labels
@@ -112,7 +113,7 @@ def measure_masks(
         except (InputError, OSError) as error:
             rows.append(_failed(mask, truth, error))
     rows += _without_partner(found)
-    warnings += _doubts(rows, iou is not None)
+    warnings += [*_same_files(rows), *_doubts(rows, iou is not None)]
     told = tuple(dict.fromkeys(warnings))
     scores = MaskScores(tuple(rows), iou is not None, told, resampled, on_images)
     return replace(scores, worst=tuple(_worst(scores, drawn, pictures, resample)))
@@ -219,6 +220,17 @@ def _without_partner(found: Paired) -> Iterator[MaskRow]:
             if entry.id in unsure:
                 code, why = "AMBIGUOUS", "several are called so; name the pairs in a CSV"
             yield MaskRow(entry.id, *files, error=f"{shown(entry.id)}: {why}", error_code=code)
+
+
+def _same_files(rows: Iterable[MaskRow]) -> list[Text]:
+    """Say how many masks are their own reference, which measures nothing."""
+    pairs = {_files(row) for row in rows if row.values}
+    # images of archives are called alike in two of them, and are no files
+    same = [a for a, b in pairs if os.path.exists(a) and os.path.realpath(a) == os.path.realpath(b)]
+    if not same:
+        return []
+    return [counted(len(same), "{n} mask is the same file as its reference",
+                    "{n} masks are the same files as their references")]  # fmt: skip
 
 
 def _doubts(rows: Sequence[MaskRow], objects: bool) -> list[Text]:
