@@ -232,4 +232,8 @@ def _mask(image: Any, **settings: Any) -> np.ndarray:
     return active_contour(image, **settings).mask
 
 
-SEGMENTER = Segmenter(_mask, "the bright side of a contour that is short and divides by gray value")
+SEGMENTER = Segmenter(
+    _mask,
+    "the bright side of a contour that is short and divides by gray value",
+    trial=lambda _: {"iterations": 40},
+)

@@ -193,7 +193,7 @@ def _heaviside(phi: Flat, h: Flat) -> None:
     """1/2 + arctan(phi) / pi, whose small values keep their digits."""
     for j in range(phi.size):
         size = abs(phi[j])
-        x = min(size, _ONE / size)
+        x = min(size, _ONE) / max(size, _ONE)
         t = x * x
         p = _A4 + t * (_A5 + t * (_A6 + t * _A7))
         p = x * (_A0 + t * (_A1 + t * (_A2 + t * (_A3 + t * p))))
