@@ -38,7 +38,7 @@ def content(scores: "MaskScores") -> dict[str, Any]:
         "charts": _charts(scores, units),
         "undefined": _undefined(summary),
         "worst": [_worst(pair, scores, short) for pair in scores.worst],
-        "objects": scores.objects,
+        "sliced": any(pair.slice is not None for pair in scores.worst),
         "warnings": _folded(scores.warnings),
         "unpaired": not_paired(scores),
         "errors": _folded(scores.unusable),
@@ -156,7 +156,7 @@ def _worst(pair: "WorstPair", scores: "MaskScores", short: dict[str, str]) -> di
     told = [
         say("{measure} {value}", measure=MEASURES[m], value=_value(m, row.values[m])) for m in shown
     ]
-    several = row.label is not None and len({r.label for r in scores.rows if r.values}) > 1
+    several = len({(r.label, r.iou) for r in scores.rows if r.values}) > 1
     return {
         "id": short.get(row.id, row.id),
         "src": None if pair.picture is None else light_uri(pair.picture),
