@@ -18,7 +18,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-segment bench-statistics bench-yardstick fuzz docs clean
+.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-segment bench-statistics bench-yardstick fuzz docs pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -83,7 +83,11 @@ docs: $(VENV)/.dev ## write the pages that come from the registries and from wha
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md
 	$(BIN)/python -m imgpipe.features.catalogue_page.settings docs/settings.md
 	$(BIN)/python -m imgpipe.evaluate.checks.page docs/checks.md
+	$(BIN)/python -m imgpipe.segment.catalogue_page docs/segmentation.md
 	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
+
+pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md; needs the real data
+	$(BIN)/python docs/pictures/segmentation.py
 
 bench-batches: $(VENV)/.dev ## 1,000 and 10,000 images: memory, speed, kills, a cluster (some four minutes, alone)
 	$(BIN)/python -m benchmarks.batches
