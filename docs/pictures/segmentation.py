@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image as Picture
 
 from imgpipe.datasets import chest_ct
-from imgpipe.images import read, read_volume, window
+from imgpipe.images import read, read_volume
 from imgpipe.segment import recipe
 
 HERE = Path(__file__).parent
@@ -31,14 +31,14 @@ def gray(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def enlarged(pixels: np.ndarray, height: int, smooth: bool) -> np.ndarray:
-    """A picture of a given height."""
+    """Scale to a given height."""
     width = round(pixels.shape[1] * height / pixels.shape[0])
     how = Picture.Resampling.BICUBIC if smooth else Picture.Resampling.NEAREST
     return np.asarray(Picture.fromarray(pixels).resize((width, height), how))
 
 
 def pair(pixels: np.ndarray, labels: np.ndarray, height: int = 260) -> np.ndarray:
-    """An image, and beside it what was found, outlined and tinted."""
+    """Put what was found beside its image, outlined and tinted."""
     shown = enlarged(pixels, height, smooth=True)
     parts = enlarged(labels.astype(np.int32), height, smooth=False)
     colour = np.repeat(shown[..., None], 3, axis=-1).astype(float)
@@ -64,7 +64,9 @@ def main() -> None:
     """Write all of them."""
     image, _ = chest_ct(seed=3, spacing=(1.0, 1.0), height=5)
     low, _ = chest_ct(seed=3, spacing=(1.0, 1.0), height=-75)
-    keep("lungs", *(pair(gray(i.pixels, -1100, 300), recipe("lungs")(i), 210) for i in (image, low)))
+    keep(
+        "lungs", *(pair(gray(i.pixels, -1100, 300), recipe("lungs")(i), 210) for i in (image, low))
+    )
     scans = DATA / "ct_series" / "STS_025"
     leg = read_volume(scans / "CT")
     keep("body", pair(gray(leg.pixels[8], -1000, 400), recipe("body")(leg)[8]))

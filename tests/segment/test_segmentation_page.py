@@ -39,11 +39,16 @@ def test_each_recipe_has_a_section_and_a_small_picture(name: str) -> None:
 
 
 def test_what_is_shown_runs() -> None:
-    """The lines of Python find the lungs."""
-    (script,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    made: dict[str, Any] = {}
-    exec(compile(script, "docs/segmentation.md", "exec"), made)
-    assert made["overlap"] > 0.97
-    assert (made["same"] == made["lungs"]).all()
-    assert made["body"][made["truth"]].mean() > 0.99
-    assert set(made["classes"].flat) == {0, 1, 2}
+    """The lines of Python find lungs, a disc and a square."""
+    made: list[dict[str, Any]] = []
+    for script in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        made.append({})
+        exec(compile(script, "docs/segmentation.md", "exec"), made[-1])
+    first, contour, pixels = made
+    assert first["overlap"] > 0.97
+    assert (first["same"] == first["lungs"]).all()
+    assert first["body"][first["truth"]].mean() > 0.99
+    assert set(first["classes"].flat) == {0, 1, 2}
+    assert (contour["contour"].mask != contour["disc"]).sum() < 10
+    assert len(contour["masks"]) == 4
+    assert (pixels["labels"][12:28, 12:28] == 2).mean() > 0.95
