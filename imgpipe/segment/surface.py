@@ -59,7 +59,8 @@ def hausdorff(
     >>> hausdorff(a, b), hausdorff(a, b, spacing=(1.0, 0.5))
     (3.0, 1.5)
     """
-    if not 0 <= percentile <= 100:  # NaN neither
+    number = isinstance(percentile, int | float | np.number) and not isinstance(percentile, bool)
+    if not number or not 0 <= percentile <= 100:  # NaN neither
         raise InputError(f"percentile={percentile!r}; give 0 to 100")
     pair = pair_of(a, b, label)
     lengths = known_spacing(spacing, pair.a.ndim)

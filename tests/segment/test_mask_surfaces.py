@@ -127,7 +127,7 @@ def test_a_ring_and_its_disc():
     assert segment.hausdorff(disc, ring, percentile=99) == 0.0
 
 
-@pytest.mark.parametrize("percentile", [-1, 100.5, math.nan])
+@pytest.mark.parametrize("percentile", [-1, 100.5, math.nan, "95", None, True])
 def test_percentiles_beyond_their_range_are_refused(percentile):
     mask = np.ones((3, 3), bool)
     with pytest.raises(InputError, match="give 0 to 100"):
