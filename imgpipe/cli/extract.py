@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imgpipe.tables import WrittenTable
 
 
-@click.command(cls=Listing, lists=("Families", "Aggregations"))
+@click.command(cls=Listing, lists=("Families", "Aggregations", "Recipes", "Segmenters"))
 @click.argument("data", required=False)
 @click.option("--out", metavar="FEATURES", help="Table to write: .csv or .parquet.")
 @_measuring.settings
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     "--write-settings", metavar="FILE",
     help="Also write all settings, with words on each; without DATA, nothing else is done.",
 )  # fmt: skip
+@click.option("--segment", **_features.SEGMENT)
 @click.option("--groups", metavar="COL", help="Column of a manifest to copy as group.")
 @click.option("--split", metavar="COL", help="Column of a manifest to copy as split.")
 @_options.hash_ids
@@ -44,6 +45,7 @@ def command(
     data: str | None,
     out: str | None,
     write_settings: str | None,
+    segment: str | None,
     groups: str | None,
     split: str | None,
     hash_ids: bool,
@@ -78,9 +80,12 @@ def command(
     target = None
     if write_settings is not None:
         target = _measuring.check_target(write_settings, force, measuring["settings_file"])
+    found = None if segment is None else _features.parse_segment(segment)
     how = _reading.how(measuring)
     settings = _measuring.chosen(ctx, measuring)
     if target is not None and data is None and out is None:
+        if segment is not None:
+            raise InputError("--segment goes with DATA: a file of settings does not hold it")
         return _write(target, settings, as_json)
     if data is None or out is None:
         raise InputError(
@@ -112,6 +117,7 @@ def command(
             hash_ids=hash_ids,
             salt=salt,
             resume=resume,
+            segment=found,
             n_jobs=workers,
             **how,
             **settings,

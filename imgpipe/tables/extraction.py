@@ -15,6 +15,7 @@ from imgpipe.features.inputs.new_grid import Resampling
 from imgpipe.features.settings_file import check_settings, read_settings, whole_settings
 from imgpipe.tables.jobs.extracting import Extraction
 from imgpipe.tables.rows.columns import SAID, label_columns
+from imgpipe.tables.rows.found import GivenRegion, finder_from, in_what_is_found
 from imgpipe.tables.table import FeatureTable, WrittenTable, check_path, settings_beside
 
 
@@ -60,6 +61,7 @@ def extract_table(
     salt: str | None = None,
     resume: bool = False,
     region: str | None = None,
+    segment: GivenRegion = None,
     n_jobs: int | None = None,
     **settings: Unpack[Asked],
 ) -> FeatureTable:
@@ -90,6 +92,10 @@ def extract_table(
     region : {"mask", "box", "image"}, optional
         Measure inside the masks, which is the default where there are any, inside their bounding
         boxes, or whole images.
+    segment : str or (str, dict), optional
+        Measure inside what a recipe or segmenter of `imgpipe.segment` finds: its name, and settings
+        if any. Where it finds nothing, the image gets an error. Images may have no masks, unless
+        `region` is ``"image"``, which passes over them.
     n_jobs : int, optional
         Workers; None means 1.
     families, aggregation, bins, bin_width, low, range, outliers, distance, spacing,
@@ -125,7 +131,7 @@ def extract_table(
     if out is None and resume:
         raise InputError("resume=True goes with out: rows are kept beside that file")
     extraction = _checked_extraction(
-        source, out, groups, split, hash_ids, salt, region, settings, n_jobs
+        source, out, groups, split, hash_ids, salt, region, segment, settings, n_jobs
     )
     with extraction.run(resume=resume, n_jobs=n_jobs) as done:
         return done.table()
@@ -141,6 +147,7 @@ def write_features(
     salt: str | None = None,
     resume: bool = False,
     region: str | None = None,
+    segment: GivenRegion = None,
     n_jobs: int | None = None,
     **settings: Unpack[Asked],
 ) -> WrittenTable:
@@ -148,9 +155,9 @@ def write_features(
 
     Parameters
     ----------
-    source, out, groups, split, hash_ids, salt, resume, region, n_jobs, families, aggregation, \
-    bins, bin_width, low, range, outliers, distance, spacing, resampling, label, channel_axis, \
-    ivh_bins, ivh_bin_width
+    source, out, groups, split, hash_ids, salt, resume, region, segment, n_jobs, families, \
+    aggregation, bins, bin_width, low, range, outliers, distance, spacing, resampling, label, \
+    channel_axis, ivh_bins, ivh_bin_width
         As in `extract_table`, which gives the values, too.
 
     Returns
@@ -175,7 +182,7 @@ def write_features(
     (258, (), 259)
     """
     extraction = _checked_extraction(
-        source, out, groups, split, hash_ids, salt, region, settings, n_jobs
+        source, out, groups, split, hash_ids, salt, region, segment, settings, n_jobs
     )
     with extraction.run(resume=resume, n_jobs=n_jobs) as done:
         return done.written()
@@ -189,6 +196,7 @@ def _checked_extraction(
     hash_ids: bool,
     salt: str | None,
     region: str | None,
+    segment: GivenRegion,
     asked: Asked,
     n_jobs: int | None,
 ) -> Extraction:
@@ -203,6 +211,9 @@ def _checked_extraction(
     reading = Reading(**how)
     listed = list_images(source, reading)
     images = in_one_channel(listed.images, n_jobs)
+    finder = finder_from(segment)
+    if finder is not None:
+        images = in_what_is_found(images, finder, region, chosen["label"], source)
     if region in ("mask", "box") and not images.masked_any:
         raise InputError(f"--region {region} goes with masks, and {source} names none")
     if chosen["label"] is not None and not images.masked_any:
@@ -216,7 +227,8 @@ def _checked_extraction(
         for part in ("mask_interpolation", "mask_threshold"):
             if how[part] != getattr(Resampling, part):
                 raise InputError(f"resampling: {part} goes with masks, and {source} names none")
-    images = images.with_region(region or "mask", label=chosen["label"])
+    if finder is None:
+        images = images.with_region(region or "mask", label=chosen["label"])
     columns, notes = label_columns(source, listed.names, groups, split, reading)
     columns = {name: [values[row] for row in listed.rows] for name, values in columns.items()}
     left_out = None
@@ -224,7 +236,7 @@ def _checked_extraction(
         columns, left_out = _without_others(columns)
     images = images.noting(notes)
     path = None if out is None else Path(out)
-    return Extraction(images, columns, chosen, path, region, hash_ids, salt, left_out)
+    return Extraction(images, columns, chosen, path, region, hash_ids, salt, left_out, finder)
 
 
 def _check_beside(path: Path) -> None:

@@ -322,6 +322,12 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("extract", "--volumes"): [Case(EXTRACT, "--volumes --slices all", "exclude each other")],
     **volumes(EXTRACT, "extract"),
     ("extract", "--out"): [Case(EXTRACT, "--out {out}/f.txt", ".txt")],
+    ("extract", "--segment"): [
+        Case(EXTRACT, "--segment otsu", code=0, differs=True),
+        Case(EXTRACT, "--segment otsu --label 1", "--label chooses a part"),
+        Case(EXTRACT, "--segment otsu --region box", "otsu finds the region"),
+        Case("extract --write-settings {out}/s.yaml", "--segment otsu", "goes with DATA"),
+    ],
     ("extract", "--families"): [Case(EXTRACT, "--families glmc", "did you mean glcm?")],
     ("extract", "--aggregation"): [Case(EXTRACT, "--aggregation BTW3", NOTHING, 0)],
     ("extract", "--bins"): [

@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 
 import imgpipe
-from imgpipe._common import track
+from imgpipe._common import atomic_path, track
 from imgpipe._common.pseudonyms import Pseudonyms, drawn_salt, salt_header
 from imgpipe._common.texts import Text, counted, say
 from imgpipe._runtime.journal import Block, Journal
 from imgpipe._runtime.resumable import resumable
 from imgpipe.datasets.files.fingerprint import fingerprint
 from imgpipe.datasets.naming import told_count
-from imgpipe.features.settings_file import settings_text, write_settings
+from imgpipe.features.settings_file import settings_text
 from imgpipe.images import ImageFile, Images
 from imgpipe.images.item import paths_of
+from imgpipe.segment.choosing import Finder
 from imgpipe.tables.rows.columns import identifier_columns
+from imgpipe.tables.rows.found import told_of_segment
 from imgpipe.tables.rows.measuring import measure
 from imgpipe.tables.rows.writing import frames_of, write_frames
 from imgpipe.tables.table import FeatureTable, WrittenTable, settings_beside
@@ -44,6 +46,8 @@ class Extraction:
         As in `imgpipe.tables.extract_table`.
     left_out : Text or None
         What it says of columns that are not copied.
+    finder : Finder or None
+        What finds the region of each.
     """
 
     images: Images
@@ -54,6 +58,7 @@ class Extraction:
     hash_ids: bool
     salt: str | None
     left_out: Text | None = None
+    finder: Finder | None = None
 
     @contextmanager
     def run(self, *, resume: bool, n_jobs: int | None) -> Iterator["_Done"]:
@@ -64,6 +69,7 @@ class Extraction:
             **self.settings,
             "salt": salt_header(self.hash_ids, self.salt),
             "images": fingerprint(self.images),
+            **({} if self.finder is None else {"segment": self._segment}),
         }
         drawn = drawn_salt() if self.hash_ids and self.salt is None else None
         total = len(self.images)
@@ -71,9 +77,17 @@ class Extraction:
             done = self._measured(journal, n_jobs)
             if self.out is not None:
                 settings = {**self.settings, "region": self.region}
-                done.write(self.out, settings_text(settings))
-                write_settings(settings_beside(self.out), settings)
+                text = settings_text(settings)
+                if self.finder is not None:
+                    text += f"\n# Measured inside what was found: --segment {self._segment}\n"
+                done.write(self.out, text)
+                with atomic_path(settings_beside(self.out)) as scratch:
+                    scratch.write_text(text, encoding="utf-8", newline="\n")
             yield done
+
+    @property
+    def _segment(self) -> str:
+        return "" if self.finder is None else told_of_segment(self.finder)
 
     def _measured(self, journal: Journal, n_jobs: int | None) -> "_Done":
         salt = (self.salt or journal.secret) if self.hash_ids else None
