@@ -17,8 +17,8 @@ from imgpipe.datasets.manifest import load_manifest
 from imgpipe.datasets.npz import load_npz
 
 DATASETS: dict[str, Entry] = {
-    synthetic.ENTRY.name: synthetic.ENTRY,
     lesions.ENTRY.name: lesions.ENTRY,
+    synthetic.ENTRY.name: synthetic.ENTRY,
     **medmnist.ENTRIES,
 }
 """Registered data sets by name."""

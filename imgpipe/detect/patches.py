@@ -64,7 +64,7 @@ def measure(patches: np.ndarray) -> np.ndarray:
     """
     axes = patches.ndim - 1
     rings, responses = _templates(patches.shape[1], axes)
-    flat = patches.reshape(len(patches), -1).astype(np.float64)
+    flat = patches.reshape(len(patches), math.prod(patches.shape[1:])).astype(np.float64)
     means = flat @ rings.T
     spread = np.sqrt(np.maximum((flat**2) @ rings.T - means**2, 0))
     outer = means[:, [-2]]
@@ -97,7 +97,7 @@ def _shape(patches: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """
     axes = patches.ndim - 1
     gradients = np.stack(np.gradient(patches, axis=tuple(range(1, axes + 1))))
-    flat = gradients.reshape(axes, len(patches), -1).astype(np.float64)
+    flat = gradients.reshape(axes, len(patches), len(weights)).astype(np.float64)
     tensors = np.einsum("anp,bnp,p->nab", flat, flat, weights / weights.sum())
     strengths = np.sqrt(np.maximum(np.linalg.eigvalsh(tensors)[:, ::-1], 0))
     ratio = strengths[:, -1:] / np.maximum(strengths[:, :1], 1e-12)
