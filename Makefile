@@ -88,6 +88,7 @@ docs: $(VENV)/.dev ## write the pages that come from the registries and from wha
 
 pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md; needs the real data
 	$(BIN)/python docs/pictures/segmentation.py
+	$(BIN)/python docs/pictures/active_contour.py
 
 bench-batches: $(VENV)/.dev ## 1,000 and 10,000 images: memory, speed, kills, a cluster (some four minutes, alone)
 	$(BIN)/python -m benchmarks.batches

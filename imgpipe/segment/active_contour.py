@@ -228,8 +228,26 @@ def _count(name: str, value: Any) -> int:
     return number
 
 
-def _mask(image: Any, **settings: Any) -> np.ndarray:
-    return active_contour(image, **settings).mask
+def _mask(
+    image: Any,
+    init: Any = None,
+    *,
+    mu: float = 0.25,
+    lambda1: float = 1.0,
+    lambda2: float = 1.0,
+    iterations: int = 200,
+    tolerance: float = 1e-3,
+) -> np.ndarray:
+    contour = active_contour(
+        image,
+        init,
+        mu=mu,
+        lambda1=lambda1,
+        lambda2=lambda2,
+        iterations=iterations,
+        tolerance=tolerance,
+    )
+    return contour.mask
 
 
 SEGMENTER = Segmenter(
