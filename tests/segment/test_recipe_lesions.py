@@ -94,6 +94,7 @@ def test_dark_lesions_are_found_in_planes() -> None:
     [
         (dark, {"smoothing": -1}, "smoothing=-1 must be a number from 0 to 0.5"),
         (dark, {"max_size": 2}, "max_size=2"),
+        (dark, {"min_size": 0.5}, "min_size=0.5 is above max_size=0.45"),
         (bright, {"level": 1.5}, "level=1.5 must be a number from 0 to 1"),
         (bright, {"smoothing": np.inf}, "smoothing=inf"),
     ],

@@ -80,6 +80,7 @@ def test_nothing_in_a_constant_image(value: int) -> None:
         (Image(np.arange(12.0).reshape(3, 4), unit="SUV"), {}, "the image is in SUV"),
         (np.arange(240, dtype=np.uint8).reshape(12, 20), {}, "values from 0 to 239 hold no air"),
         (np.linspace(0, 1, 12).reshape(3, 4), {}, "give the image in HU"),
+        (np.eye(4, dtype=bool), {}, "values from 0 to 1 hold no air"),
         (np.zeros((4, 4)), {"closing": -1}, "closing=-1 must be 0 or more"),
         (np.zeros((4, 4)), {"threshold": "low"}, "threshold='low' must be a finite number"),
         (np.zeros((4, 4)), {"holes": True}, "holes=True"),

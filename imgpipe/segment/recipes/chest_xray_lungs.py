@@ -9,7 +9,7 @@ from imgpipe.segment.method.given import taken
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.recipes.dark.candidates import Candidate, candidates
 from imgpipe.segment.recipes.dark.coarse import coarse, fine, refuse_volumes
-from imgpipe.segment.recipes.planes.numbers import number
+from imgpipe.segment.recipes.planes.numbers import number, sizes_between
 from imgpipe.segment.recipes.planes.plane import Plane, shares_of
 
 _MOST = 256  # pixels of the longer side of the grid on which is looked
@@ -82,7 +82,7 @@ def chest_xray_lungs(
     smoothing, closing = (
         number(n, v, 0, 0.5) for n, v in (("smoothing", smoothing), ("closing", closing))
     )
-    smallest, largest = number("min_size", min_size, 0, 1), number("max_size", max_size, 0, 1)
+    sizes = sizes_between(min_size, max_size)
     small, inside, factor = coarse(given, _MOST)
     plane = shares_of(small.shape, given.spacing)
     smooth = gaussian(small, [smoothing / step for step in plane.pixel])
@@ -92,7 +92,7 @@ def chest_xray_lungs(
     columns = np.arange(small.shape[1])[None]
     for side in (columns < middle, columns > middle):
         where = np.broadcast_to(side, small.shape) if inside is None else side & inside
-        field = _field(even, where, middle / small.shape[1], plane, (smallest, largest))
+        field = _field(even, where, middle / small.shape[1], plane, sizes)
         if field is not None:
             found |= plane.closed(field.drawn(small.shape), closing) & where
     whole = fine(found, factor, given.values.shape)

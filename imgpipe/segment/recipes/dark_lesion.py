@@ -9,7 +9,7 @@ from imgpipe.segment.method.given import taken
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.recipes.dark.candidates import Candidate, candidates
 from imgpipe.segment.recipes.dark.coarse import coarse, fine, refuse_volumes
-from imgpipe.segment.recipes.planes.numbers import number
+from imgpipe.segment.recipes.planes.numbers import number, sizes_between
 from imgpipe.segment.recipes.planes.plane import shares_of
 
 _MOST = 256  # pixels of the longer side of the grid on which is looked
@@ -79,12 +79,12 @@ def dark_lesion(
     given = taken(image, "dark-lesion", spacing)
     refuse_volumes(given, "dark-lesion")
     smoothing = number("smoothing", smoothing, 0, 0.5)
-    smallest, largest = number("min_size", min_size, 0, 1), number("max_size", max_size, 0, 1)
+    sizes = sizes_between(min_size, max_size)
     small, inside, factor = coarse(given, _MOST)
     plane = shares_of(small.shape, given.spacing)
     even = _without_attenuation(small, smoothing, plane)
     best, found = -np.inf, None
-    for each in candidates(even, inside, plane, _SHARES, _OPENINGS, (smallest, largest)):
+    for each in candidates(even, inside, plane, _SHARES, _OPENINGS, sizes):
         score = _score(each)
         if score > best:
             best, found = score, each

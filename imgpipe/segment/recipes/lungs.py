@@ -105,7 +105,7 @@ def lungs(
 
 def _refuse_other_units(given: Given) -> None:
     """Refuse what is known, or seen, not to be Hounsfield units."""
-    low, high = given.values.min(), given.values.max()
+    low, high = float(given.values.min()), float(given.values.max())
     if given.unit not in (None, "HU"):
         raise InputError(f"lungs are found in Hounsfield units, and the image is in {given.unit}")
     if given.unit is None and low > _AIR and low != high:

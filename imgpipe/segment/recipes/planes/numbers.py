@@ -16,3 +16,13 @@ def number(name: str, value: Any, low: float = -np.inf, high: float = np.inf) ->
             wanted = f"{low:g} or more" if np.isinf(high) else f"a number from {low:g} to {high:g}"
         raise InputError(f"{name}={value!r} must be {wanted}")
     return float(value)
+
+
+def sizes_between(min_size: Any, max_size: Any) -> tuple[float, float]:
+    """Take the smallest and the largest area, as shares of the image."""
+    smallest, largest = number("min_size", min_size, 0, 1), number("max_size", max_size, 0, 1)
+    if smallest > largest:
+        raise InputError(
+            f"min_size={min_size!r} is above max_size={max_size!r}; nothing has such a size"
+        )
+    return smallest, largest
