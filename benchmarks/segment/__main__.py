@@ -22,6 +22,7 @@ PARTS: tuple[str, ...] = (
     "thresholds",
     "cells",
     "recipes",
+    "pixels",
     "blobs",
     "measures",
 )
