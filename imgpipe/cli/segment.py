@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program import reading as _reading
@@ -14,6 +15,7 @@ from imgpipe.cli.program.exit_codes import SOME_FAILED
 from imgpipe.cli.program.listing import Listing
 
 if TYPE_CHECKING:
+    from imgpipe.segment.pixels.labeller import PixelLabeller
     from imgpipe.tables import WrittenMasks
 
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 @click.argument("data")
 @click.option("--recipe", metavar="NAME", help="Of a recipe, as they are listed below.")
 @click.option("--method", metavar="NAME", help="Of a segmenter, in place of a recipe.")
+@click.option("--model", metavar="FILE", help="File of a pixel classifier, in their place.")
 @click.option("--set", "others", multiple=True, metavar="KEY=VALUE", help="A setting of it.")
 @click.option("--out", required=True, metavar="DIR", help="Folder of the masks, and a table.")
 @click.option("--overlay", metavar="DIR", help="Folder of pictures: outlines over the images.")
@@ -36,6 +39,7 @@ def command(
     data: str,
     recipe: str | None,
     method: str | None,
+    model: str | None,
     others: Sequence[str],
     out: str,
     overlay: str | None,
@@ -53,6 +57,10 @@ def command(
     segmentations name patient and study. Beside them stands masks.csv, with what was counted: a
     manifest that extract, compare and measure take.
 
+    --model labels pixels as scribbles taught it (`imgpipe.segment.PixelClassifier`, kept by
+    `imgpipe.bundle.save`): masks hold the numbers of its classes, and --set background=N makes
+    class N their 0.
+
     Where images have masks, only these are looked at. An image that cannot be used is named, gets a
     row with its reason, and makes the exit code 1; the others go on.
 
@@ -61,34 +69,34 @@ def command(
       imgpipe segment scans/ --recipe cells --out masks --overlay pictures
       imgpipe segment study/ --volumes --recipe lungs --out masks --format nii.gz
       imgpipe segment scans/ --method local --set block=31 --out masks
+      imgpipe segment scans/ --model cells.imgpipe --set background=1 --out masks
     """
-    chosen = _chosen(recipe, method)
+    chosen = _chosen(recipe, method, model)
     settings = _settings(others)
     for option, folder in (("--out", out), ("--overlay", overlay)):
         if folder is not None:
             _check_folder(folder, option)
-    from imgpipe.segment.choosing import check_settings
-
-    try:
-        check_settings(chosen, settings)
-    except InputError as error:
-        raise InputError(f"{'--recipe' if method is None else '--method'}: {error}") from error
+    by = _checked(chosen, method, settings) if model is None else _opened(model, settings)
     from imgpipe.tables import segment_images
 
     done = segment_images(
-        data, out, (chosen, settings), overlays=overlay, format=format, force=force,
+        data, out, by, overlays=overlay, format=format, force=force,
         n_jobs=_options.worker_count(jobs), **_reading.how(reading),
     )  # fmt: skip
     return _announce(done, out, overlay, as_json)
 
 
-def _chosen(recipe: str | None, method: str | None) -> str:
+def _chosen(recipe: str | None, method: str | None, model: str | None) -> str:
     """Refuse, before any work, a name that there is not."""
     from imgpipe._common import unknown_name
     from imgpipe.segment.registry import RECIPES, SEGMENTERS
 
-    if (recipe is None) == (method is None):
-        raise InputError("give --recipe NAME, or --method NAME of a segmenter, and not both")
+    if [recipe, method, model].count(None) != 2:
+        raise InputError(
+            "give --recipe NAME, or --method NAME of a segmenter, or --model FILE, and not both"
+        )
+    if model is not None:
+        return model
     if recipe is not None:
         if recipe in RECIPES:
             return recipe
@@ -99,6 +107,41 @@ def _chosen(recipe: str | None, method: str | None) -> str:
     if method not in SEGMENTERS:
         raise unknown_name("segmenter", method, SEGMENTERS)
     return method
+
+
+def _checked(
+    chosen: str, method: str | None, settings: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Refuse, before any work, settings that a recipe or a segmenter does not take."""
+    from imgpipe.segment.choosing import check_settings
+
+    try:
+        check_settings(chosen, settings)
+    except InputError as error:
+        raise InputError(f"{'--recipe' if method is None else '--method'}: {error}") from error
+    return chosen, settings
+
+
+def _opened(model: str, settings: dict[str, Any]) -> "PixelLabeller":
+    """Read a pixel classifier."""
+    from imgpipe import bundle
+    from imgpipe.segment import PixelClassifier
+    from imgpipe.segment.pixels.labeller import PixelLabeller
+
+    if unknown := sorted(set(settings) - {"background"}):
+        raise InputError(f"--set: --model takes no setting {unknown[0]!r}; it takes background")
+    if not model.lower().endswith(".imgpipe"):
+        raise InputError(f"--model: {shown(model)} is no .imgpipe file, as bundle.save writes")
+    found = bundle.load(model)
+    if not isinstance(found, PixelClassifier):
+        raise InputError(
+            f"--model: {shown(model)} gives an image a class, and labels no pixels; "
+            "imgpipe predict applies it"
+        )
+    background = settings.get("background")
+    if background is not None and type(background) is not int:
+        raise InputError(f"--set: background={background!r}; the number of a class is needed")
+    return PixelLabeller(Path(model).stem, found, background)
 
 
 def _settings(others: Sequence[str]) -> dict[str, Any]:
@@ -119,8 +162,6 @@ def _settings(others: Sequence[str]) -> dict[str, Any]:
 
 def _check_folder(folder: str, option: str) -> None:
     """Refuse, before any work, a folder that could not be written."""
-    from pathlib import Path
-
     _options.check_given(folder, option)
     if os.path.exists(folder) and not os.path.isdir(folder):
         raise InputError(f"{folder} is a file; {option} needs a folder")

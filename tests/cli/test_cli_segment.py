@@ -10,10 +10,11 @@ import pytest
 from cli_helpers import Run, assert_one_error, left_beside
 from PIL import Image
 
+from imgpipe import bundle
 from imgpipe.features import extract
 from imgpipe.images import Image as Given
 from imgpipe.images import Place, read, write
-from imgpipe.segment import SEGMENTERS, Segmenter
+from imgpipe.segment import SEGMENTERS, PixelClassifier, Segmenter
 from imgpipe.tables.mask_files.overlays import overlay
 
 RNG = np.random.default_rng(0)
@@ -183,4 +184,46 @@ def test_a_bug_of_a_recipe_is_no_reason(run: Run, scans, tmp_path: Path, monkeyp
     monkeypatch.setitem(SEGMENTERS, "broken", Segmenter(broken, "nothing"))
     done = run("segment", scans[0], "--method", "broken", "--out", tmp_path / "m", "--jobs", 1)
     assert done.exit_code == 70
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_pixel_classifier_labels_pixels(run: Run, scans, tmp_path: Path) -> None:
+    """Masks hold the numbers of its classes; one of them may be the background."""
+    folder, pixels = scans
+    scribbles = np.zeros(pixels[0].shape, int)
+    scribbles[:4, :], scribbles[26:31, 32:36] = 1, 4
+    scribbles[11:14, 8:11] = 4
+    classifier = PixelClassifier((1, 2), n_estimators=5).fit(pixels[0], scribbles)
+    model = tmp_path / "spots.imgpipe"
+    bundle.save(classifier, model)
+    done = run("segment", folder, "--model", model, "--out", tmp_path / "all", "--jobs", 1)
+    assert (done.exit_code, done.stderr) == (0, "")
+    for name, image in zip(("a/0", "a/1", "b/2"), pixels, strict=True):
+        found = read(tmp_path / "all" / f"{name}.png").pixels
+        np.testing.assert_array_equal(found, classifier.predict(image))
+    how = ("--model", model, "--set", "background=1", "--out", tmp_path / "spots", "--jobs", 1)
+    assert run("segment", folder, *how).exit_code == 0
+    found = read(tmp_path / "spots" / "a" / "0.png").pixels
+    labels = classifier.predict(pixels[0])
+    np.testing.assert_array_equal(found, np.where(labels == 1, 0, labels))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--set", "background=2"], "the classes of spots are 1, 4"),
+        (["--set", "background=1.5"], "the number of a class"),
+        (["--set", "block=3"], "takes no setting 'block'"),
+        (["--recipe", "cells"], "and not both"),
+    ],
+)
+def test_what_does_not_go_with_a_pixel_classifier(run: Run, scans, tmp_path, words, told) -> None:
+    """It is said before anything is written."""
+    folder, pixels = scans
+    scribbles = np.zeros(pixels[0].shape, int)
+    scribbles[0], scribbles[1] = 1, 4
+    model = tmp_path / "spots.imgpipe"
+    bundle.save(PixelClassifier(1, n_estimators=1).fit(pixels[0], scribbles), model)
+    done = run("segment", folder, "--model", model, "--out", tmp_path / "m", *words)
+    assert_one_error(done, told)
     assert not (tmp_path / "m").exists()

@@ -305,6 +305,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("extract", "--scheduler"): [Case(EXTRACT, "--scheduler tcp://a:1", "--backend dask")],
     ("segment", "--recipe"): [Case(SEGMENT, "--recipe cells", "and not both")],
     ("segment", "--method"): [Case("segment {tree} --out {out}/m", "--method otus", "otsu?")],
+    ("segment", "--model"): [
+        Case(SEGMENT, "--model {model}", "and not both"),
+        Case("segment {tree} --out {out}/m", "--model m.txt", "no .imgpipe file"),
+    ],
     ("segment", "--set"): [
         Case(SEGMENT, "--set block=3", "takes no setting 'block'"),
         Case(SEGMENT, "--set block", "is not KEY=VALUE"),
