@@ -107,16 +107,21 @@ def test_ties_are_those_of_scikit_image() -> None:
 
 @pytest.mark.parametrize("method", ["log", "dog"])
 @pytest.mark.parametrize(
-    ("shape", "centre"), [((48, 44), (20.3, 24.6)), ((30, 29, 31), (14.4, 15.2, 16.3))]
+    ("shape", "centre", "width"),
+    [((48, 44), (20.3, 24.6), 4.0), ((17, 16, 18), (8.4, 7.2, 9.3), 2.0)],
 )
-def test_refined_places(shape: tuple[int, ...], centre: tuple[float, ...], method: Any) -> None:
+def test_refined_places(
+    shape: tuple[int, ...], centre: tuple[float, ...], width: float, method: Any
+) -> None:
     """A Gaussian's centre is found to a twentieth of a pixel, with ``dog`` to a tenth."""
-    image = gaussian_spot(shape, centre, 4.0)
-    ((*place, sigma),) = blobs(image, min_sigma=2, max_sigma=8, threshold=0.1, method=method)
-    np.testing.assert_allclose(place, centre, atol=0.05 if method == "log" else 0.12)
+    image = gaussian_spot(shape, centre, width)
+    ((*place, sigma),) = blobs(
+        image, min_sigma=width / 2, max_sigma=2 * width, threshold=0.1, method=method
+    )
+    np.testing.assert_allclose(place, centre, atol=0.05 if method == "log" else 0.1)
     if method == "log":
-        # where sigma^2 / (4^2 + sigma^2)^(d / 2 + 1) is highest
-        np.testing.assert_allclose(sigma, 4 * np.sqrt(2 / len(shape)), rtol=0.03)
+        # where sigma^2 / (width^2 + sigma^2)^(d / 2 + 1) is highest
+        np.testing.assert_allclose(sigma, width * np.sqrt(2 / len(shape)), rtol=0.03)
 
 
 @pytest.mark.parametrize("method", ["log", "dog"])
