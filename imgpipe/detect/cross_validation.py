@@ -71,7 +71,7 @@ def cross_validate(
     names = np.array(lesions.images.ids) if known is None else known
     codes = np.arange(n) if known is None else np.unique(known, return_inverse=True)[1]
     fold_of = lesion_folds(codes, np.array([len(b) for b in lesions.boxes]), folds, seed)
-    settings |= _scales(min_size, max_size, lesions.axes)
+    settings |= _scales(min_size, max_size, lesions)
     found = _detected(lesions, codes, fold_of, model, seed, {**settings, "n_jobs": n_jobs})
     how = {name: settings[name] for name in ("rule", "overlap", "radius") if name in settings}
     scored = froc(found, lesions.boxes, groups=codes, seed=seed, **how)
@@ -100,7 +100,7 @@ def cross_validate(
     )
 
 
-def _scales(min_size: Any, max_size: Any, axes: int) -> dict[str, float]:
+def _scales(min_size: Any, max_size: Any, lesions: Lesions) -> dict[str, float]:
     """Scales of blobs with these diameters."""
     given = {"min_size": min_size, "max_size": max_size}
     for name, size in given.items():
@@ -108,8 +108,13 @@ def _scales(min_size: Any, max_size: Any, axes: int) -> dict[str, float]:
             raise InputError(f"{name}={size!r} must be a number above 0")
     if min_size is not None and max_size is not None and min_size > max_size:
         raise InputError(f"min_size={min_size!r} is larger than max_size={max_size!r}")
+    smallest, largest = lesions.sizes
+    if min_size is not None and max_size is None and min_size > largest:
+        raise InputError(f"min_size={min_size!r} is larger than the largest lesion, {largest:.4g}")
+    if max_size is not None and min_size is None and max_size < smallest:
+        raise InputError(f"max_size={max_size!r} is below the smallest lesion, {smallest:.4g}")
     return {
-        name.replace("size", "sigma"): size / 2 / math.sqrt(axes)
+        name.replace("size", "sigma"): size / 2 / math.sqrt(lesions.axes)
         for name, size in given.items()
         if size is not None
     }

@@ -1,6 +1,7 @@
 """Images with the boxes of their lesions, from files."""
 
 import hashlib
+import math
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from imgpipe._common.texts import counted, say
 from imgpipe.datasets.dataset import stem
 from imgpipe.datasets.files.reading import Reading
 from imgpipe.datasets.unlabelled import list_images
-from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes
+from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes, corners
 from imgpipe.detect.judging.patients import patients_of
 from imgpipe.detect.judging.tables import read_boxes
 from imgpipe.images import Images
@@ -35,6 +36,9 @@ class Lesions:
     warnings : tuple of str
     data_hash : str
         SHA-256 of the pixels and the boxes.
+    sizes : tuple of float
+        Diameters of the smallest and the largest lesion, the geometric mean of a box's sides: in mm
+        where images have a spacing, else in pixels.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Lesions:
     patients: np.ndarray | None = field(repr=False)
     warnings: tuple[str, ...] = ()
     data_hash: str = ""
+    sizes: tuple[float, float] = (0.0, math.inf)
 
     @property
     def axes(self) -> int:
@@ -100,10 +105,11 @@ def load_lesions(
     if patients is None:
         notes.append(say("nothing says whose images they are: each was taken for one patient's"))
     told = None if boxes is None else read_boxes(boxes, images.ids)
-    found, digest = [], hashlib.sha256()
+    found, sizes, digest = [], [], hashlib.sha256()
     for i in track(range(len(images)), "reading images", lines=True):
         image = images[i]
         found.append(_boxes_of(image, None if told is None else told[i], each))
+        sizes += _diameters(found[-1], image.spacing)
         digest.update(f"{image.pixels.dtype.str}{image.pixels.shape}".encode())
         digest.update(np.ascontiguousarray(image.pixels).tobytes())
         digest.update(found[-1].tobytes())
@@ -124,13 +130,20 @@ def load_lesions(
     alone = Images(images, [None] * len(images))
     rows = None if patients is None else patients[listing.rows]
     warnings = (*images.warnings, *notes)
-    return Lesions(stem(source), alone, tuple(found), rows, warnings, digest.hexdigest())
+    extremes = min(sizes), max(sizes)
+    return Lesions(stem(source), alone, tuple(found), rows, warnings, digest.hexdigest(), extremes)
 
 
 _WAYS = (
     "masks beside images (x_mask.png), the column mask of a manifest, the key masks of an archive "
     "or a table of boxes say where lesions are"
 )
+
+
+def _diameters(boxes: np.ndarray, spacing: tuple[float, ...] | None) -> list[float]:
+    low, high = corners(boxes)
+    sides = (high - low) * np.array(spacing or (1.0,) * low.shape[1])
+    return list((sides.prod(axis=1) ** (1 / low.shape[1])).tolist())
 
 
 def _boxes_of(image: Any, told: np.ndarray | None, each: str | None) -> np.ndarray:
