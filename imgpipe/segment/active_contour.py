@@ -75,8 +75,8 @@ def active_contour(
         An array is a gray image or volume. Of an `Image`, the spacing weighs the length of the
         contour; outside its mask nothing is looked at, and no length counted.
     init : array_like, optional
-        Where to begin: a mask (bool or whole numbers, nonzero inside), or a level set (floats,
-        positive inside). By default, where the image is brighter than Otsu's threshold: the level
+        Where to begin: a mask (nonzero inside), or, with negative values, a level set (positive
+        inside). By default, where the image is brighter than Otsu's threshold: the level
         set is the distance of the gray value to it, in tenths of the standard deviation.
     mu : float
         Weight of the contour's length, in units of the finest side of a pixel; areas and the
@@ -121,7 +121,8 @@ def active_contour(
     :math:`\phi - t\,g / (1 + t\,\delta(\phi)\,w)`: g is the derivative of E by h, which has the
     sign of that by :math:`\phi`, and w the weight that length gives to the pixel's difference to
     its neighbours, which keeps long steps stable. The step t is halved until E falls by 1e-4 of
-    what the gradient promises, and grows by half for the next iteration, up to 1000.
+    what the gradient promises, and grows by half for the next iteration, up to 1000 over the
+    larger lambda. A level set goes no farther from 0 than 1e6.
 
     Bright objects are found if `init` is not given. A constant image, and a mask that is empty,
     have no contour: a mask of False, a level set of -1 and an energy of 0.

@@ -113,9 +113,9 @@ def test_steps_follow_the_gradient(shape: tuple[int, ...], masked: bool) -> None
     layout = Layout(shape)
     scene = scene_of(given, gray, layout)
     descent = Descent(scene, Terms(mu, 1.2, 0.9), layout.flat(phi))
-    descent.step = step
+    descent.step = 1.2 * step  # of an energy divided by the larger lambda
     descent.advance()
-    assert descent.step == pytest.approx(1.5 * step)  # it went the whole way
+    assert descent.step == pytest.approx(1.5 * 1.2 * step)  # it went the whole way
     moved = layout.inner(descent.phi) - phi
 
     def energy(level_set: np.ndarray) -> float:
@@ -153,6 +153,23 @@ def test_energy_never_rises(shape: tuple[int, ...], mu: float) -> None:
         assert 1 <= len(contour.energy) <= 40
         assert (np.diff(contour.energy) <= 0).all()
         assert contour.energy[-1] >= 0
+
+
+@pytest.mark.parametrize(
+    "weights", [(1e-200, 1, 1), (1e200, 1, 1), (1, 1e200, 1e199), (1e-3, 1e-2, 0), (0, 0, 0)]
+)
+@pytest.mark.parametrize("far", [1e-30, 1, 1e300])
+def test_numbers_of_any_size_stay_numbers(weights: tuple[float, ...], far: float) -> None:
+    """Weights and level sets beyond single precision give finite numbers."""
+    image, truth = noisy((14, 12))
+    mu, lambda1, lambda2 = weights
+    init = np.where(truth, far, -far)
+    contour = active_contour(
+        image, init, mu=mu, lambda1=lambda1, lambda2=lambda2, iterations=9, tolerance=0
+    )
+    assert np.isfinite(contour.level_set).all()
+    assert np.isfinite(contour.energy).all()
+    assert (np.diff(contour.energy) <= 0).all()
 
 
 @pytest.mark.jit
@@ -285,13 +302,16 @@ def test_tolerance_ends_it() -> None:
     assert len(active_contour(image, tolerance=1e-4).energy) > len(energy)
 
 
-def test_inits_that_are_masks() -> None:
-    """Whole numbers are a mask like bool; floats are a level set."""
+def test_inits_are_masks_or_level_sets() -> None:
+    """What is negative somewhere is a level set, all else a mask, of any dtype."""
     image, truth = noisy((30, 40))
     one = active_contour(image, truth, iterations=3).level_set
-    assert np.array_equal(active_contour(image, 7 * truth.astype(int), iterations=3).level_set, one)
-    heights = np.where(truth, 3.0, -3.0)
-    assert np.array_equal(active_contour(image, heights, iterations=3).level_set, one)
+    for init in (7 * truth.astype(np.uint8), truth.astype(float), np.where(truth, 3, -3)):
+        assert np.array_equal(active_contour(image, init, iterations=3).level_set, one)
+    signed = np.where(truth, 2, -1)
+    floats = active_contour(image, signed.astype(float), iterations=3).level_set
+    assert np.array_equal(active_contour(image, signed, iterations=3).level_set, floats)
+    assert not np.array_equal(floats, one)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +328,7 @@ def test_inits_that_are_masks() -> None:
         ({"init": np.ones((3, 4), bool)}, r"init has shape \(3, 4\), but the image has \(4, 4\)"),
         ({"init": np.ones((4, 4), bool)}, r"init has nothing outside"),
         ({"init": np.zeros((4, 4), int)}, r"init has nothing inside"),
-        ({"init": np.eye(4)}, r"init has nothing outside; .* a level set"),
+        ({"init": 1 - 2.0 * np.ones((4, 4))}, r"init has nothing inside; .* a level set"),
         ({"init": np.full((4, 4), np.nan)}, r"init holds NaN"),
     ],
 )

@@ -12,6 +12,8 @@ from imgpipe.segment.contour.loops import Field, Force, Grid, measure, move
 _PROMISED = 1e-4
 _GROWTH, _SHRINKAGE = 1.5, 0.5
 _FIRST, _LONGEST, _SHORTEST = 1.0, 1e3, 1e-6
+# mu beside a lambda of 1
+_LONG = 100
 # bytes that a pixel costs, for the choice of threads
 _WORK = 60
 
@@ -66,7 +68,10 @@ class Descent:
     """
 
     def __init__(self, scene: Scene, terms: Terms, phi: np.ndarray) -> None:
-        self._scene, self._terms = scene, terms
+        # of numbers near 1, single precision has enough
+        self._unit = max(terms.lambda1, terms.lambda2, terms.mu / _LONG) or 1.0
+        self._scene = scene
+        self._terms = Terms(*(weight / self._unit for weight in terms))
         self._here, self._there = (
             Field(*(np.zeros(phi.size, np.float32) for _ in range(3))) for _ in range(2)
         )
@@ -113,8 +118,9 @@ class Descent:
         c1, c2 = inside[1] / inside[0], outside[1] / outside[0]
         # sum of h (u - c)**2 where c is the mean
         spread = one * (inside[2] - c1 * inside[1]) + two * (outside[2] - c2 * outside[1])
-        energy = scene.volume * (mu * lengths.sum() + spread)
-        return float(energy), (float(c1), float(c2)), float(scene.volume * slope)
+        unit = scene.volume * self._unit
+        energy = unit * (mu * lengths.sum() + spread)
+        return float(energy), (float(c1), float(c2)), float(unit * slope)
 
 
 def descend(descent: Descent, iterations: int, tolerance: float) -> Iterator[float]:

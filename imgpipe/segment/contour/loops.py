@@ -22,6 +22,8 @@ BLOCK = 2048
 # below this, differences of H count by their square: where H is flat, the gradient has no direction
 _BEND_SQUARED = np.float32(0.01)
 BEND = np.sqrt(_BEND_SQUARED)
+# from 0, of a level set: its fourth power is a number
+FARTHEST = np.float32(1e6)
 
 # sums that are added up one by one
 _LANES = 32
@@ -123,8 +125,8 @@ def move(
             damped = wide + force.step * damping[j]
             share = _ONE / (wide * damped)
             change = -force.step * g * w[j] * (wide * wide * share)
-            moved[j] = phi[j] + change
-            gain[j] = change * g * (damped * share)
+            moved[j] = min(max(phi[j] + change, -FARTHEST), FARTHEST)
+            gain[j] = (moved[j] - phi[j]) * g * (damped * share)
         _heaviside(moved, h)
         _weigh(h, u, w, area, first_moment, second_moment)
         sums[block, 0] = _sum(area)

@@ -8,7 +8,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.images.image import usable_mask
 from imgpipe.segment.contour.descent import Scene
-from imgpipe.segment.contour.loops import BLOCK, Grid
+from imgpipe.segment.contour.loops import BLOCK, FARTHEST, Grid
 from imgpipe.segment.method.given import Given
 from imgpipe.segment.otsu.thresholds import best_threshold
 
@@ -18,7 +18,7 @@ _LEVELS = 256
 _SPREAD = np.float32(10)
 # height of the level set of a mask
 _HEIGHT = np.float32(3)
-_SIGNS = "a mask is nonzero inside and 0 outside, a level set (floats) positive and negative"
+_SIGNS = "a mask is nonzero inside and 0 outside, a level set positive and negative"
 
 
 def normalised(given: Given) -> np.ndarray | None:
@@ -89,14 +89,17 @@ def given_start(init: Any, given: Given) -> np.ndarray | None:
         return None
     shape = given.values.shape
     init = usable_mask(init, "init", shape)
-    whole = init.dtype.kind != "f"
-    level_set = np.where(init, _HEIGHT, -_HEIGHT) if whole else init.astype(np.float32)
+    level_set = _near(init) if init.min() < 0 else np.where(init, _HEIGHT, -_HEIGHT)
     looked_at = level_set if given.inside is None else level_set[given.inside]
     if looked_at.size and not (looked_at > 0).any():
         raise InputError(f"init has nothing inside; {_SIGNS}")
     if looked_at.size and not (looked_at < 0).any():
         raise InputError(f"init has nothing outside; {_SIGNS}")
     return level_set
+
+
+def _near(level_set: np.ndarray) -> np.ndarray:
+    return level_set.clip(-float(FARTHEST), float(FARTHEST)).astype(np.float32)
 
 
 def bright_start(given: Given, gray: np.ndarray) -> np.ndarray:
