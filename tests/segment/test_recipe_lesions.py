@@ -9,6 +9,9 @@ from imgpipe import InputError
 from imgpipe.images import Image
 from imgpipe.segment import dice, recipe
 
+# as plain Python, so many pixels would take minutes
+pytestmark = pytest.mark.jit
+
 dark, bright = recipe("dark-lesion"), recipe("bright-lesion")
 
 

@@ -10,6 +10,9 @@ from imgpipe.datasets import chest_ct
 from imgpipe.images import Image
 from imgpipe.segment import dice, recipe
 
+# as plain Python, so many pixels would take minutes
+pytestmark = pytest.mark.jit
+
 lungs = recipe("lungs")
 
 

@@ -38,6 +38,7 @@ def test_each_recipe_has_a_section_and_a_small_picture(name: str) -> None:
         assert 200 <= picture.height <= 300
 
 
+@pytest.mark.jit
 def test_what_is_shown_runs() -> None:
     """The lines of Python find lungs, a disc and a square."""
     made: list[dict[str, Any]] = []
