@@ -1,7 +1,7 @@
 """Laws of every segmenter and recipe: what comes out has the image's shape, and moves with it."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,11 @@ LOOSE = {"active-contour": 0.01, "lungs": 0.02, "body": 0.02}
 SURROUNDED = {"lungs", "dark-lesion", "chest-xray-lungs"}
 # what is looked for where it lies in such images: up and down are no equals, and nothing moves
 PLACED = {"dark-lesion", "chest-xray-lungs"}
+
+
+def marked(names: Iterable[str]) -> list[Any]:
+    """Leave recipes out without compiled code: as plain Python they take ten seconds each."""
+    return [pytest.param(n, marks=pytest.mark.jit if n in RECIPES else ()) for n in names]
 
 
 def picture(shape: tuple[int, ...] = (48, 64), at: int = 0) -> np.ndarray:
@@ -73,7 +78,7 @@ def assert_alike(name: str, one: np.ndarray, other: np.ndarray) -> None:
     assert differing <= LOOSE.get(name, 0), f"{differing:.2%} of the pixels differ"
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", marked(ALL))
 def test_an_entry_says_what_it_gives(name: str) -> None:
     """A mask is of bool, labels are int32 from 0 on; the shape is that of the image."""
     entry = ALL[name]
@@ -105,7 +110,7 @@ def test_one_pixel(name: str) -> None:
         assert int(made.max()) == CONSTANT.get(name, 0)
 
 
-@pytest.mark.parametrize("name", [name for name in FLAT if name not in PLACED])
+@pytest.mark.parametrize("name", marked(name for name in FLAT if name not in PLACED))
 def test_it_moves_with_the_image(name: str) -> None:
     """What is shifted by some pixels is found there."""
     here, there = picture((60, 72)), picture((60, 72), at=3)
@@ -113,7 +118,13 @@ def test_it_moves_with_the_image(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "axis"), [(name, k) for name in FLAT for k in (0, 1) if k or name not in PLACED]
+    ("name", "axis"),
+    [
+        pytest.param(name, k, marks=pytest.mark.jit if name in RECIPES else ())
+        for name in FLAT
+        for k in (0, 1)
+        if k or name not in PLACED
+    ],
 )
 def test_it_turns_over_with_the_image(name: str, axis: int) -> None:
     """The mirror image has the mirrored mask."""
@@ -122,7 +133,7 @@ def test_it_turns_over_with_the_image(name: str, axis: int) -> None:
     assert_alike(name, found(name, np.flip(image, axis)), expected)
 
 
-@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("name", marked(FLAT))
 def test_the_dtype_does_not_matter(name: str) -> None:
     """The same whole numbers give the same in every dtype."""
     levels, dtypes = np.rint((picture() + 1001) / 5), DTYPES
@@ -133,7 +144,7 @@ def test_the_dtype_does_not_matter(name: str) -> None:
         assert_alike(name, first, other)
 
 
-@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("name", marked(FLAT))
 def test_pixels_may_be_wider_than_high(name: str) -> None:
     """Every other column of an image, twice as wide, gives nearly every other column."""
     image = picture((96, 128))
@@ -144,7 +155,7 @@ def test_pixels_may_be_wider_than_high(name: str) -> None:
     assert 2 * shared / (np.count_nonzero(half) + np.count_nonzero(expected)) > 0.9
 
 
-@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("name", marked(FLAT))
 def test_nothing_is_found_outside_the_mask(name: str) -> None:
     """The mask of an image limits what is found; what is outside has no part in it."""
     image = picture()
@@ -161,7 +172,7 @@ def test_nothing_is_found_outside_the_mask(name: str) -> None:
     np.testing.assert_array_equal(found(name, everywhere), found(name, image))
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", marked(ALL))
 def test_the_image_is_not_written_into(name: str) -> None:
     """Read-only and strided images are taken, and give what a copy gives."""
     image = picture((96, 128))[::2, ::2]
@@ -171,7 +182,7 @@ def test_the_image_is_not_written_into(name: str) -> None:
     np.testing.assert_array_equal(image, before)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", marked(ALL))
 @pytest.mark.parametrize(
     "awkward",
     [
@@ -189,7 +200,7 @@ def test_how_an_array_lies_in_memory(name: str, awkward: Any, dtype: Any) -> Non
     np.testing.assert_array_equal(found(name, awkward(image)), found(name, image))
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", marked(ALL))
 def test_pixels_of_another_kind(name: str) -> None:
     """Half precision, complex numbers and masked arrays are refused, with what would do."""
     image = picture()
@@ -204,7 +215,7 @@ def test_pixels_of_another_kind(name: str) -> None:
             ALL[name](wrong, **more)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", marked(ALL))
 def test_an_empty_mask(name: str) -> None:
     """Where nothing may be found, nothing is; a seed or a marker outside is refused."""
     image = picture()
@@ -248,7 +259,7 @@ def test_what_is_no_image(name: str, shape: tuple[int, ...]) -> None:
         ALL[name](np.zeros(shape), **more)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", marked(RECIPES))
 def test_a_recipe_says_what_it_expects(name: str) -> None:
     """What the image must show stands in the entry, and a spacing of one's own is taken."""
     assert RECIPES[name].expects
