@@ -35,7 +35,8 @@ def blobs(
 
     With ``refine=False`` they are those of scikit-image's `blob_log` and `blob_dog`, row by row:
     responses are equal to the last bit where SciPy was compiled without fused multiply-add, as its
-    wheels for x86 are.
+    wheels for x86 are. With more than five million pairs of neighbours, which of three overlapping
+    blobs are left may differ.
 
     Parameters
     ----------

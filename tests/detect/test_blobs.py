@@ -9,6 +9,7 @@ from skimage.feature import blob_dog, blob_log
 
 from imgpipe._common import InputError
 from imgpipe.detect import blobs
+from imgpipe.detect.scale_space import overlaps
 from imgpipe.images import Image
 
 DTYPES = (np.uint8, np.uint16, np.float32, np.float64)
@@ -57,6 +58,20 @@ def test_the_blobs_of_scikit_image(
     np.testing.assert_array_equal(ours, theirs)
     assert ours.dtype == np.float64
     assert len(ours) > 0
+
+
+@pytest.mark.parametrize("most", [0, overlaps.MOST_PAIRS])
+def test_what_is_left_does_not_overlap(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever order pairs are taken, no two of the blobs left overlap, and some are gone."""
+    monkeypatch.setattr(overlaps, "MOST_PAIRS", most)
+    image = spots((40, 40), np.float64)
+    settings: dict[str, Any] = {"max_sigma": 4, "threshold": 0.02, "refine": False}
+    left = blobs(image, overlap=0, **settings)
+    apart = np.linalg.norm(left[:, None, :2] - left[None, :, :2], axis=2)
+    radii = np.sqrt(2) * (left[:, None, 2] + left[None, :, 2])
+    np.fill_diagonal(apart, np.inf)
+    assert np.all(apart > radii - 1e-9)
+    assert 1 < len(left) < len(blobs(image, overlap=1, **settings))
 
 
 @pytest.mark.parametrize("method", ["log", "dog"])

@@ -7,6 +7,9 @@ import numpy as np
 
 from imgpipe._runtime.jit import jit, jit_helper
 
+MOST_PAIRS = 5_000_000
+"""Neighbours that are put into a set, of which each takes a hundred bytes and more."""
+
 
 def without_overlaps(places: np.ndarray, sigmas: np.ndarray, overlap: float) -> np.ndarray:
     """Tell which blobs are kept, by the rule of scikit-image.
@@ -30,8 +33,12 @@ def without_overlaps(places: np.ndarray, sigmas: np.ndarray, overlap: float) -> 
     from scipy.spatial import cKDTree
 
     farthest = 2 * sigmas.max() * math.sqrt(places.shape[1])
-    # in a chain of three the order decides: that of scikit-image is that of a Python set
-    pairs = np.array(list(cKDTree(places).query_pairs(farthest)), np.int64).reshape(-1, 2)
+    tree = cKDTree(places)
+    if tree.count_neighbors(tree, farthest) > 2 * MOST_PAIRS:
+        pairs = tree.query_pairs(farthest, output_type="ndarray").astype(np.int64)
+    else:
+        # in a chain of three the order decides: that of scikit-image is that of a Python set
+        pairs = np.array(list(tree.query_pairs(farthest)), np.int64).reshape(-1, 2)
     drop_smaller(pairs, places, sigmas.astype(np.float64), overlap, kept)
     return kept
 
