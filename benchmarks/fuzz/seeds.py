@@ -11,6 +11,7 @@ from imgpipe.datasets import Dataset
 from imgpipe.learn import TrainedModel, fit, make_pipeline
 from imgpipe.learn.novelty.distance import Novelty
 from imgpipe.learn.novelty.training import novelty_of
+from imgpipe.segment import PixelClassifier
 
 FAMILIES = ("intensity", "glcm")
 _SMALL = {
@@ -52,7 +53,22 @@ def write_seeds(folder: Path) -> list[str]:
     for name, trained in kept.items():
         assert trained.novelty is not None
         bundle.save(trained, folder / f"{name}.imgpipe")
-    return [*written, *(f"{name}.imgpipe" for name in kept)]
+    pixels = _pixel_classifiers(rng)
+    for name, classifier in pixels.items():
+        bundle.save(classifier, folder / f"{name}.imgpipe", card={"note": "made up"})
+    return [*written, *(f"{name}.imgpipe" for name in (*kept, *pixels))]
+
+
+def _pixel_classifiers(rng: np.random.Generator) -> dict[str, PixelClassifier]:
+    """Learn to tell pixels of an image, and voxels of two channels in mm."""
+    small = {"n_estimators": 5, "max_depth": 4}
+    scribbles = rng.integers(0, 4, (6, 16, 16)) * (rng.random((6, 16, 16)) < 0.3)
+    values = rng.normal(size=(6, 16, 16, 2)) + scribbles[..., None]
+    told = {"unit": "mm", "spacing": (2.0, 1.0, 1.0), "channel_axis": -1}
+    return {
+        "pixels-3": PixelClassifier((1, 2), **small).fit(values[0, ..., 0], scribbles[0]),
+        "voxels-3": PixelClassifier(1, **small, **told).fit(values, scribbles),
+    }
 
 
 def _network(data: Dataset) -> TrainedModel:

@@ -23,6 +23,8 @@ from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.refusing import WAY_OUT
 from imgpipe.bundle.inference.selftest_images import made_up_images
 from imgpipe.bundle.predictions import Predictions
+from imgpipe.images import Image
+from imgpipe.segment import PixelClassifier
 
 ADDRESS_SPACE = 6 * 2**30  # the code of Numba and onnxruntime maps some two of them
 GROWTH = 600 * 2**20
@@ -101,6 +103,8 @@ def outcome(path: Path) -> str:
         assert text.isprintable(), repr(text)
         return _reason(text.removeprefix(f"{path}: "))
     assert repr(predictor).isprintable()
+    if isinstance(predictor, PixelClassifier):
+        return _pixels(predictor)
     model = predictor.model
     if np.prod(model.image_shape, dtype=float) > _MOST_PIXELS:
         return "opened; takes images too large to try"
@@ -120,6 +124,21 @@ def outcome(path: Path) -> str:
             bundle.explain(predictor, images[0])
         except InputError as error:
             return f"opened, predicts, does not explain; {_reason(str(error))}"
+    return "predicted"
+
+
+def _pixels(classifier: PixelClassifier) -> str:
+    """Let each pixel of noise have shares of its classes."""
+    shape = (12,) * classifier.n_axes_
+    values = np.random.default_rng(0).normal(size=(*shape, classifier.n_channels_)) * 100
+    image = Image(values, channel_axis=-1, spacing=(1.0,) * len(shape))
+    try:
+        said = classifier.predict_proba(image)
+    except InputError as error:
+        return f"opened; {_reason(str(error))}"
+    assert said.shape == (*shape, len(classifier.classes_))
+    assert ((said >= 0) & (said <= 1)).all(), said
+    assert np.abs(said.sum(axis=-1) - 1).max() <= 1e-5
     return "predicted"
 
 

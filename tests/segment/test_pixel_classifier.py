@@ -269,6 +269,8 @@ _SOME = some(_CLASSES, 1)
         ({}, _IMAGE[0], _SOME[0], r"\(y, x\)"),
         ({}, _IMAGE[:0], _SOME[:0], r"\(y, x\)"),
         ({"scales": (1, -2)}, _IMAGE, _SOME, "-2 is no standard deviation"),
+        ({"scales": (1, 65)}, _IMAGE, _SOME, "up to 64 will do"),
+        ({"scales": 2, "unit": "mm", "spacing": (1, 0.01)}, _IMAGE, _SOME, "of 200 pixels"),
         ({"scales": (1, 1)}, _IMAGE, _SOME, "that differ"),
         ({"scales": ()}, _IMAGE, _SOME, "scales"),
         ({"scales": "1"}, _IMAGE, _SOME, "'1' is no standard deviation"),

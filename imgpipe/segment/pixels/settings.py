@@ -16,8 +16,10 @@ FILTERS = (
     "hessian",
 )
 UNITS = ("px", "mm")
-MOST_SCALES = 32
+MOST_SCALES = 16
 LARGEST_SCALE = 1e4
+LARGEST_SIGMA = 64.0
+"""In pixels: loops are compiled for each width, and longer ones take minutes."""
 TRUNCATE = 4.0
 """Standard deviations that a Gaussian reaches."""
 
@@ -46,7 +48,14 @@ class Settings(NamedTuple):
     def sigmas(self, axes: int, spacing: Sequence[float] | None) -> list[tuple[float, ...]]:
         """Standard deviations in pixels along each axis, a scale after the other."""
         sides = self.steps(axes, spacing)
-        return [tuple(scale / side for side in sides) for scale in self.scales]
+        found = [tuple(scale / side for side in sides) for scale in self.scales]
+        widest = max(map(max, found))
+        if widest > LARGEST_SIGMA:
+            raise InputError(
+                f"scales={self.scales!r}: a Gaussian of {widest:.4g} pixels; up to "
+                f"{LARGEST_SIGMA:g} will do: shrink the image for what is larger"
+            )
+        return found
 
     def steps(self, axes: int, spacing: Sequence[float] | None) -> tuple[float, ...]:
         """Length of a pixel along each axis, in the unit of the scales."""
@@ -80,7 +89,10 @@ def settings_of(filters: Any, scales: Any, unit: Any) -> Settings:
     if unit not in UNITS:
         raise InputError(f"unit={unit!r}; scales are in 'px' or in 'mm'")
     chosen = tuple(name for name in FILTERS if name in names)
-    return Settings(chosen, _scales(scales), unit)
+    told = Settings(chosen, _scales(scales), unit)
+    if unit == "px":
+        told.sigmas(1, None)
+    return told
 
 
 def _scales(scales: Any) -> tuple[float, ...]:
