@@ -86,8 +86,9 @@ docs: $(VENV)/.dev ## write the pages that come from the registries and from wha
 	$(BIN)/python -m imgpipe.segment.catalogue_page docs/segmentation.md
 	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
 
-pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md; needs the real data
+pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.md; needs the real data
 	$(BIN)/python docs/pictures/segmentation.py
+	PYTHONPATH=. $(BIN)/python docs/pictures/pixels.py
 	$(BIN)/python docs/pictures/active_contour.py
 
 bench-batches: $(VENV)/.dev ## 1,000 and 10,000 images: memory, speed, kills, a cluster (some four minutes, alone)
