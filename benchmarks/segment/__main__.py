@@ -24,6 +24,7 @@ PARTS: tuple[str, ...] = (
     "recipes",
     "pixels",
     "blobs",
+    "detection",
     "measures",
 )
 PACKAGES = ("imgpipe", "numpy", "numba", "scipy", "scikit-image", "SimpleITK", "scikit-learn")

@@ -259,15 +259,15 @@ class Detector(BaseEstimator):
                 negative = hardest_negatives(labels, scores, len(negative), rng)
             use = np.sort(np.concatenate([positive, negative]))
             lesion = (labels[use] == POSITIVE).astype(np.int64)
-            self.model_ = fit_model(self._classifier(), rows[use], lesion, patients[use])
+            self.model_ = fit_model(self._classifier(rng), rows[use], lesion, patients[use])
         self.n_positive_, self.n_negative_ = len(positive), len(negative)
         return self
 
-    def _classifier(self) -> Any:
+    def _classifier(self, rng: np.random.RandomState) -> Any:
         if not isinstance(self.model, str):
             return self.model
         families: Any = "default" if self._on_patches else None
-        seed = self.random_state if isinstance(self.random_state, int) else None
+        seed = int(rng.randint(2**31 - 1))
         return make_pipeline(self.model, families=families, random_state=seed, n_jobs=self.n_jobs)
 
     def _scores(self, images: Any) -> list[tuple[Found, np.ndarray]]:

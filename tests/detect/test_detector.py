@@ -133,7 +133,7 @@ def test_dark_balls_in_volumes():
         detector.predict(np.zeros((1, 20, 20)))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_networks_take_the_patches(easy):
     """The small network learns from patches themselves."""
     pytest.importorskip("torch")
