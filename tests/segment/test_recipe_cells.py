@@ -10,6 +10,8 @@ from imgpipe import InputError
 from imgpipe.images import Image
 from imgpipe.segment import average_precision, dice, recipe
 
+pytestmark = pytest.mark.jit  # distances of whole images are smoothed: as plain Python, a minute
+
 
 def discs(
     places: list[tuple[int, ...]], radius: float, shape: tuple[int, ...], levels: Any = 180

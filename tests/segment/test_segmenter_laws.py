@@ -11,6 +11,9 @@ from imgpipe import InputError
 from imgpipe.images import Image
 from imgpipe.segment import RECIPES, SEGMENTERS, Segmenter
 
+# as plain Python they take a quarter of an hour
+pytestmark = pytest.mark.jit
+
 ALL = {**SEGMENTERS, **RECIPES}
 FLAT = [name for name, each in ALL.items() if 2 in each.axes]
 SOLID = [name for name, each in ALL.items() if 3 in each.axes]

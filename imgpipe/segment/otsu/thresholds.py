@@ -21,7 +21,8 @@ def best_threshold(counts: np.ndarray, low: int) -> int:
         n += counts[k]
         below_sum += float(counts[k] * (low + k))
         below, above = np.float32(n), np.float32(total - n)
-        apart = below_sum / below - (total_sum - below_sum) / above
+        mean_below = below_sum / np.float64(below)
+        apart = mean_below - (total_sum - below_sum) / np.float64(above)
         variance = np.float64(below * above) * (apart * apart)
         if variance > best:
             best, chosen = variance, k
