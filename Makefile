@@ -18,7 +18,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-segment bench-statistics bench-yardstick fuzz docs pictures clean
+.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -102,6 +102,9 @@ bench-deploy: $(VENV)/.dev ## what a bundle costs: start, memory, latency, throu
 
 bench-novelty: $(VENV)/.dev ## which images are flagged as out of distribution, of own and of other kinds (half a minute)
 	$(BIN)/python -m benchmarks.novelty
+
+bench-regions: $(VENV)/.dev ## what a region buys: whole images, drawn masks, found ones, on breast ultrasound (some three minutes)
+	$(BIN)/python -m benchmarks.regions
 
 bench-segment: $(VENV)/.dev ## segmentation and detection beside scikit-image and SimpleITK (under five minutes, alone)
 	$(BIN)/python -m benchmarks.segment

@@ -1,5 +1,7 @@
 """Models that find their region as files: they say the same, and refuse what has none."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.region import from_region
 from imgpipe.datasets import Dataset
-from imgpipe.images import Images
+from imgpipe.images import Images, write
 from imgpipe.learn import Segment, fit
 
 GRAY = Expected((20, 20), None, "uint8", None, "image")
@@ -122,3 +124,24 @@ def test_a_strangers_step_is_checked(told: Any, said: str) -> None:
     """Names must be registered, settings known, windows no larger than what they look at."""
     with pytest.raises(InputError, match=said):
         from_region({"segment": told}, GRAY)
+
+
+def test_a_prediction_stays_light(tmp_path: Path) -> None:
+    """A fresh process finds the region without scikit-learn, SciPy, scikit-image or pandas."""
+    trained = fit(DATA, "logistic", segment="otsu", families="intensity")
+    bundle.save(trained, tmp_path / "m.imgpipe")
+    write(tmp_path / "0.png", PIXELS[0])
+    code = (
+        "import sys\nfrom imgpipe.cli import main\n"
+        "try: main(['predict', *sys.argv[1:]])\nexcept SystemExit as left: print(left.code)\n"
+        "heavy = ('sklearn', 'scipy', 'skimage', 'pandas', 'joblib', 'onnx')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    files = [str(tmp_path / name) for name in ("m.imgpipe", "0.png")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *files], capture_output=True, text=True, check=True
+    )
+    _, row, exit_code, heavy = done.stdout.splitlines()
+    expected = trained.pipeline.predict_proba(PIXELS[:1])[0]
+    assert [float(cell) for cell in row.split(",")[2:4]] == pytest.approx(expected, abs=1e-6)
+    assert (exit_code, heavy) == ("0", "[]")

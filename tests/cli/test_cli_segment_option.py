@@ -68,6 +68,7 @@ def test_a_model_finds_its_region(run: Run, tmp_path: Path) -> None:
     assert result["dataset"]["found"] == "fixed finds it in each of 20 images"
     assert result["dataset"]["region"] == "mask"
     assert "fixed finds it in each" in (tmp_path / "run" / "report.html").read_text()
+    assert read_settings(tmp_path / "run").get("region") is None
     done = run("train", scans, "--model", "logistic", "--run", tmp_path / "run", "--out", model,
                "--jobs", 1, *common)  # fmt: skip
     assert done.exit_code == 0, done.stderr

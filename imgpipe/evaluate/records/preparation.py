@@ -12,6 +12,7 @@ from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.found_regions import segment_of
 from imgpipe.evaluate.fits.steps import split_features
 from imgpipe.features.settings_file import read_settings, settings_for_json
+from imgpipe.images.found import finder_of
 from imgpipe.images.windows import OF_THE_FILE, chosen_window
 from imgpipe.learn import FeatureExtractor, Filter
 from imgpipe.tables.table import settings_beside
@@ -64,11 +65,13 @@ def measured_with(candidates: list[Candidate], dataset: Any) -> dict[str, Any] |
     for candidate in candidates:
         steps = split_features(candidate.estimator)[0]
         found += [step.settings() for step in steps if isinstance(step, FeatureExtractor)]
+    # a region that was found is none that settings could ask for again
+    given = dataset.region if finder_of(dataset.images) is None else None
     told = []
     for settings in found:
         if settings["channel_axis"] == dataset.channel_axis:
             settings["channel_axis"] = None  # the data say it
-        told.append(settings_for_json({**settings, "region": dataset.region}))
+        told.append(settings_for_json({**settings, "region": given}))
     return told[0] if told and all(each == told[0] for each in told) else None
 
 
