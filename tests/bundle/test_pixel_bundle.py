@@ -47,7 +47,7 @@ def test_all_settings_come_back(tmp_path: Path):
     """Class weights, spacing, channels and unit, of volumes in colour."""
     how = {
         "unit": "mm",
-        "spacing": (1.5, 1.0, 1.0),
+        "spacing": (2.0, 1.0, 1.0),
         "channel_axis": -1,
         "class_weight": {3: 1.0, 5: 2.5},
         "max_depth": 2,

@@ -55,9 +55,9 @@ def test_features_are_scipys(shape: tuple[int, ...]):
     """Each filter is what SciPy's Gaussian and differences of it give, in float64."""
     pixels = np.random.default_rng(3).normal(100, 30, shape)
     pixels = pixels.astype(np.float32)
-    found = places(pixels, (1.0, 1.5))
+    found = places(pixels, (1.0, 2.0))
     fine = ndi.gaussian_filter(pixels.astype(float), 1.0)
-    smooth = ndi.gaussian_filter(pixels.astype(float), 1.5)
+    smooth = ndi.gaussian_filter(pixels.astype(float), 2.0)
     padded = np.pad(smooth, 1, mode="symmetric")
     inner = tuple(slice(1, -1) for _ in shape)
     slopes = [np.gradient(padded, axis=k)[inner] for k in range(len(shape))]
@@ -67,7 +67,7 @@ def test_features_are_scipys(shape: tuple[int, ...]):
     for i in range(len(shape)):
         for j in range(len(shape)):
             product = slopes[i] * slopes[j]
-            matrices[0, ..., i, j] = ndi.gaussian_filter(product, 1.5)
+            matrices[0, ..., i, j] = ndi.gaussian_filter(product, 2.0)
             bend = (
                 ndi.correlate1d(smooth, [1, -2, 1], axis=i, mode="reflect")
                 if i == j
@@ -77,15 +77,15 @@ def test_features_are_scipys(shape: tuple[int, ...]):
     eigen = np.linalg.eigvalsh(matrices)[..., ::-1]
     expected = {
         "intensity": pixels,
-        "gaussian_1.5px": smooth,
-        "gradient_1.5px": np.sqrt(sum(slope**2 for slope in slopes)),
-        "laplacian_1.5px": matrices[1].trace(axis1=-2, axis2=-1),
-        "difference_1.5px": fine - smooth,
+        "gaussian_2px": smooth,
+        "gradient_2px": np.sqrt(sum(slope**2 for slope in slopes)),
+        "laplacian_2px": matrices[1].trace(axis1=-2, axis2=-1),
+        "difference_2px": fine - smooth,
         "difference_1px": pixels - fine,
     }
     for k in range(len(shape)):
-        expected[f"structure{k + 1}_1.5px"] = eigen[0, ..., k]
-        expected[f"hessian{k + 1}_1.5px"] = eigen[1, ..., k]
+        expected[f"structure{k + 1}_2px"] = eigen[0, ..., k]
+        expected[f"hessian{k + 1}_2px"] = eigen[1, ..., k]
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=2e-4, atol=2e-3, err_msg=name)
 
@@ -182,13 +182,13 @@ def test_blocks_of_volumes_and_colours_change_no_bit():
     """So it is along three axes, with pixels in mm and with channels in front."""
     image, classes = discs(2, (18, 21, 26))
     values = np.stack([image, 255 - image // 2]).astype(np.float64) + 0.1
-    how = {"unit": "mm", "spacing": (2.0, 1.0, 0.7), "channel_axis": 0}
-    model = PixelClassifier((0.7, 1.5), n_estimators=5, **how).fit(values, some(classes, 3))
-    assert len(model.feature_names_) == 2 * (1 + 2 * 10)
+    how = {"unit": "mm", "spacing": (2.0, 1.0, 0.5), "channel_axis": 0}
+    model = PixelClassifier(1, n_estimators=5, **how).fit(values, some(classes, 3))
+    assert len(model.feature_names_) == 2 * (1 + 10)
     whole = model.predict_proba(values)
     np.testing.assert_array_equal(whole, model.predict_proba(values, block=(5, 9, 7)))
-    given = Image(values, channel_axis=0, spacing=(2.0, 1.0, 0.7))
-    other = PixelClassifier((0.7, 1.5), unit="mm", n_estimators=5).fit(given, some(classes, 3))
+    given = Image(values, channel_axis=0, spacing=(2.0, 1.0, 0.5))
+    other = PixelClassifier(1, unit="mm", n_estimators=5).fit(given, some(classes, 3))
     np.testing.assert_array_equal(whole, other.predict_proba(given))
 
 
