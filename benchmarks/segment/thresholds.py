@@ -10,8 +10,10 @@ from imgpipe.segment import threshold
 
 _SAID = (
     "From the image to the mask, or to labels of three classes; equal says whether these are "
-    "the same. scikit-image sums in float32 for multi-Otsu, and among thousands of levels takes"
-    " one that is not the best."
+    "the same. Among thousands of levels many divide nearly equally well: Otsu's threshold is "
+    "rounded as scikit-image rounds it, in float32, and may be a level beside OpenCV's, in "
+    "float64; for multi-Otsu it is scikit-image that rounds, and takes one that is not the "
+    "best."
 )
 
 

@@ -62,12 +62,14 @@ def threshold(
     Whole numbers, floats among them, have a bin for each level, if they span up to 65,536 levels;
     all else has 256 bins. Of thresholds that divide equally well, the lowest is taken.
 
-    *otsu* gives the threshold of `skimage.filters.threshold_otsu` of these bins, bit by bit.
+    *otsu* gives the threshold of `skimage.filters.threshold_otsu` of these bins, bit by bit. It is
+    rounded to float32: of thousands of levels it may be one beside the best, which OpenCV takes;
+    their variances differ by 1e-7 or less.
 
     *multi-otsu* gives the best thresholds there are of these bins, for any number of classes.
-    `skimage.filters.threshold_multiotsu` (0.26) gives the same, but where others
-    come within its float32 rounding (1e-6 of the variance between classes), or where many pixels
-    have the lowest level, which it takes for the one above (its issue 8252).
+    `skimage.filters.threshold_multiotsu` (0.26) gives the same, but where others come within its
+    float32 rounding (1e-6 of the variance between classes), or where many pixels have the lowest
+    level, which it takes for the one above (its pull request 8252).
 
     *local* compares with the mean of a square or cube; the image goes on as in a mirror, and
     neighbours outside the mask do not count. `skimage.filters.threshold_local` with
