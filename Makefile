@@ -103,7 +103,7 @@ bench-deploy: $(VENV)/.dev ## what a bundle costs: start, memory, latency, throu
 bench-novelty: $(VENV)/.dev ## which images are flagged as out of distribution, of own and of other kinds (half a minute)
 	$(BIN)/python -m benchmarks.novelty
 
-bench-regions: $(VENV)/.dev ## what a region buys: whole images, drawn masks, found ones, on breast ultrasound (some three minutes)
+bench-regions: $(VENV)/.dev ## what a region buys: whole images, drawn masks, found ones, on breast ultrasound (some five minutes)
 	$(BIN)/python -m benchmarks.regions
 
 bench-segment: $(VENV)/.dev ## segmentation and detection beside scikit-image and SimpleITK (under five minutes, alone)
