@@ -8,18 +8,18 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from imgpipe._common import InputError
-from imgpipe.detect.candidates import Found, sigma_range
-from imgpipe.detect.froc import patients_of
-from imgpipe.detect.hits import HitRule
-from imgpipe.detect.labelling import (
+from imgpipe.detect.candidates.given import check_settings, truth_of
+from imgpipe.detect.candidates.labelling import (
     POSITIVE,
     drawn_negatives,
     hardest_negatives,
     labels_of,
 )
-from imgpipe.detect.looking import Look, check_axes, joined, spacing_of, taken_images
+from imgpipe.detect.candidates.looking import Look, check_axes, joined, spacing_of, taken_images
+from imgpipe.detect.candidates.search import Found, sigma_range
+from imgpipe.detect.froc import patients_of
+from imgpipe.detect.judging.hits import HitRule
 from imgpipe.detect.suppression import suppress
-from imgpipe.detect.taking import check_settings, truth_of
 from imgpipe.learn import CLASSIFIERS, fit_model, make_pipeline
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from imgpipe._common import InputError, by_position
 from imgpipe.detect.boxes import checked_boxes
-from imgpipe.detect.hits import HitRule
+from imgpipe.detect.judging.hits import HitRule
 from imgpipe.detect.results import Froc, FrocPoint
 
 RATES = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0)

@@ -6,7 +6,7 @@ import pytest
 from imgpipe import InputError
 from imgpipe.detect import BoxWarning, boxes_of, centre_distances, iou
 from imgpipe.detect.boxes import boxes_within, checked_boxes
-from imgpipe.detect.hits import HitRule
+from imgpipe.detect.judging.hits import HitRule
 
 
 def drawn(boxes, shape, scale):

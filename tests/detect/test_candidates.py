@@ -7,9 +7,7 @@ import pytest
 
 from imgpipe.detect import iou
 from imgpipe.detect.boxes import checked_boxes
-from imgpipe.detect.candidates import find_candidates, sigma_range
-from imgpipe.detect.hits import HitRule
-from imgpipe.detect.labelling import (
+from imgpipe.detect.candidates.labelling import (
     NEGATIVE,
     POSITIVE,
     UNSURE,
@@ -17,7 +15,9 @@ from imgpipe.detect.labelling import (
     hardest_negatives,
     labels_of,
 )
-from imgpipe.detect.patches import REACH, RESPONSE, cut_patches, measure, measure_names
+from imgpipe.detect.candidates.patches import REACH, RESPONSE, cut_patches, measure, measure_names
+from imgpipe.detect.candidates.search import find_candidates, sigma_range
+from imgpipe.detect.judging.hits import HitRule
 
 
 def ball(shape, middle, radius, spacing):

@@ -6,8 +6,8 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes
-from imgpipe.detect.candidates import check_polarity
-from imgpipe.detect.hits import HitRule
+from imgpipe.detect.candidates.search import check_polarity
+from imgpipe.detect.judging.hits import HitRule
 from imgpipe.images import Images
 
 _LEAST = {"candidates": 1, "hard_negatives": 0, "patch_size": 5}

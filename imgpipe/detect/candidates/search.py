@@ -9,7 +9,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.detect.blobs import blobs
 from imgpipe.detect.boxes import clipped
-from imgpipe.detect.patches import RESPONSE, cut_patches, measure
+from imgpipe.detect.candidates.patches import RESPONSE, cut_patches, measure
 
 POLARITIES = ("bright", "dark", "both")
 _FAINTEST = 0.02  # share of the strongest response

@@ -3,7 +3,7 @@
 import numpy as np
 
 from imgpipe.detect.boxes import overlaps
-from imgpipe.detect.hits import HitRule
+from imgpipe.detect.judging.hits import HitRule
 
 NEGATIVE, POSITIVE, UNSURE = 0, 1, -1
 _LIKE = 0.3  # intersection over union with a lesion above which a hit shows it whole

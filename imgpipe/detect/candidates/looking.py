@@ -9,8 +9,8 @@ import numpy as np
 from imgpipe import features
 from imgpipe._common import ImageError, InputError
 from imgpipe._runtime.workers import in_chunks
-from imgpipe.detect.candidates import Found, find_candidates
-from imgpipe.detect.patches import cut_patches, measure_names
+from imgpipe.detect.candidates.patches import cut_patches, measure_names
+from imgpipe.detect.candidates.search import Found, find_candidates
 from imgpipe.images import Image, Images, luminance
 
 _CHUNK = 8  # images sent to a worker at a time

@@ -1,0 +1,1 @@
+"""Where lesions may be: candidates, how they look, and which of them are learnt as lesions."""
