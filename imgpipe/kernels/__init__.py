@@ -6,7 +6,8 @@ names to the functions; tests, benchmarks and the command line are driven by it.
 A file at the top (``mean.py``) checks arguments and plans; what it runs stands in a folder:
 
 - for all: ``plans`` (dtypes, what a call prepares), ``windows`` (sizes and borders), ``nonfinite``
-- mean: ``box``; Gaussian: ``separable``; convolve and correlate: ``correlation``, ``separable``
+- mean: ``box``; Gaussian and its derivatives: ``separable``
+- convolve, correlate, Sobel, Laplace: ``correlation``, ``separable``
 - erosion and dilation: ``extrema``; what is made of them: ``morphology``
 - median: ``ranks``
 """
@@ -21,9 +22,11 @@ from imgpipe.kernels.dilation import dilation
 from imgpipe.kernels.erosion import erosion
 from imgpipe.kernels.gaussian import gaussian
 from imgpipe.kernels.gradient import gradient
+from imgpipe.kernels.laplace import gaussian_laplace, laplace
 from imgpipe.kernels.mean import mean
 from imgpipe.kernels.median import median
 from imgpipe.kernels.opening import closing, opening
+from imgpipe.kernels.sobel import sobel
 from imgpipe.kernels.top_hat import black_tophat, white_tophat
 from imgpipe.kernels.warming import warm
 
@@ -48,6 +51,9 @@ KERNELS: Registry[Callable[..., Any]] = Registry(
         "black_tophat": black_tophat,
         "convolve": convolve,
         "correlate": correlate,
+        "sobel": sobel,
+        "laplace": laplace,
+        "gaussian_laplace": gaussian_laplace,
     },
     _check,
 )

@@ -10,8 +10,8 @@ from imgpipe._common import InputError, did_you_mean, unknown_name
 from imgpipe._common.registry import settings_of as parameters
 from imgpipe.kernels import KERNELS
 from imgpipe.kernels.plans.dtypes import real_cval, real_weights, supported
-from imgpipe.kernels.separable.plan import reach_of
-from imgpipe.kernels.windows.window import spread, window_of
+from imgpipe.kernels.separable.gaussians import gaussian_lines, orders_of
+from imgpipe.kernels.windows.window import axis_within, spread, window_of
 
 
 def kernel_named(name: Any) -> Any:
@@ -99,11 +99,16 @@ def extent_of(name: str, settings: Mapping[str, Any], ndim: int) -> tuple[int, .
 
 
 def _lengths(given: Mapping[str, Any], ndim: int) -> tuple[int, ...]:
-    """Lengths of the window, by the three ways in which kernels are told of it."""
+    """Lengths of the window, by the ways in which kernels are told of it."""
     every, origin, mode = tuple(range(ndim)), given.get("origin", 0), given["mode"]
     if "weights" in given:
         return spread(ndim, every, real_weights(given["weights"], ndim).shape, origin, mode).sizes
     if "sigma" in given:
-        _, reach = reach_of(given["sigma"], given["truncate"], given["radius"], ndim)
-        return spread(ndim, every, [2 * r + 1 for r in reach], origin, mode).sizes
+        # without an order it is that of the Laplacian, which differentiates along each axis
+        orders = orders_of(given.get("order", 2), ndim)
+        lines = gaussian_lines(given["sigma"], given["truncate"], given["radius"], ndim, orders)
+        return spread(ndim, every, [line.size for line in lines], origin, mode).sizes
+    if "size" not in given:
+        axis_within(given.get("axis", -1), ndim)
+        return spread(ndim, every, [3] * ndim, origin, mode).sizes
     return window_of(ndim, given["size"], origin, mode, None, given.get("footprint")).sizes

@@ -9,9 +9,14 @@ import pytest
 from imgpipe.kernels import KERNELS
 
 RANK = ("median", "erosion", "dilation", "opening", "closing")
-# pixels across which a NaN spreads at the default settings, 3 where nothing is said
-REACH = dict.fromkeys(("gaussian", "opening", "closing", "white_tophat", "black_tophat"), 5)
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
+# linear as well; of integers they make floats, and their window has a size of its own
+DERIVATIVES = ("sobel", "laplace", "gaussian_laplace")
+SIGMA = ("gaussian", "gaussian_laplace")
+WEIGHTED = ("convolve", "correlate")
+WINDOWLESS = (*SIGMA, *WEIGHTED, *DERIVATIVES)
+# pixels across which a NaN spreads at the default settings, 3 where nothing is said
+REACH = dict.fromkeys((*SIGMA, "opening", "closing", "white_tophat", "black_tophat"), 5)
 DTYPES = ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 # each has loops of its own, which seldom anyone compiles: in whole runs
 RARE = ("i1", "i4", "i8", "u4", "u8")
@@ -20,7 +25,7 @@ MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
 _WEIGHTS = np.array([0.0, 2.0, -1.0, 3.0, 0.5])
 # what a kernel needs beside the image; a new kernel that works on the image alone needs no entry
 NEEDED: dict[str, Any] = {
-    "gaussian": lambda ndim: {"sigma": 1.0, "truncate": 2.0},
+    **dict.fromkeys(SIGMA, lambda ndim: {"sigma": 1.0, "truncate": 2.0}),
     "convolve": lambda ndim: {"weights": _weights(ndim)},
     "correlate": lambda ndim: {"weights": _weights(ndim)},
 }
@@ -69,5 +74,5 @@ DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
 DIFFERENCES += tuple(
     name
     for name in KERNELS
-    if name not in (*RANK, *AVERAGING, *DIFFERENCES) and call(name, np.ones(1)) == 0
+    if name not in (*RANK, *AVERAGING, *DERIVATIVES, *DIFFERENCES) and call(name, np.ones(1)) == 0
 )

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from kernel_calls import AVERAGING, DIFFERENCES, call
+from kernel_calls import AVERAGING, DERIVATIVES, DIFFERENCES, SIGMA, WEIGHTED, WINDOWLESS, call
 
 from imgpipe import kernels
 from imgpipe._common import InputError
@@ -12,7 +12,7 @@ from imgpipe.kernels import KERNELS
 
 IMAGE = np.arange(30, dtype=np.uint8).reshape(5, 6)
 every_kernel = pytest.mark.parametrize("name", KERNELS)
-WINDOWED = [name for name in KERNELS if name not in ("gaussian", "convolve", "correlate")]
+WINDOWED = [name for name in KERNELS if name not in WINDOWLESS]
 SHAPED = [name for name in WINDOWED if name != "mean"]
 
 
@@ -101,12 +101,12 @@ def test_bad_axes(name: str, axes: Any) -> None:
 
 
 def _needed(name: str) -> dict[str, Any]:
-    if name == "gaussian":
+    if name in SIGMA:
         return {"sigma": 1}
-    return {"weights": np.ones((3, 3))} if name in ("convolve", "correlate") else {}
+    return {"weights": np.ones((3, 3))} if name in WEIGHTED else {}
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n != "gaussian"])
+@pytest.mark.parametrize("name", [n for n in KERNELS if n not in (*SIGMA, *DERIVATIVES)])
 @pytest.mark.parametrize("origin", [2, -2, 0.5, (0, 2), (0,), "a"])
 def test_bad_origin(name: str, origin: Any) -> None:
     """An origin keeps the centre inside the window."""
@@ -130,7 +130,7 @@ def test_bad_output(name: str) -> None:
         call(name, IMAGE, output="nonsense")
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n not in AVERAGING])
+@pytest.mark.parametrize("name", [n for n in KERNELS if n not in (*AVERAGING, *DERIVATIVES)])
 def test_cval_must_be_representable(name: str) -> None:
     """Kernels that keep the dtype take a `cval` that it can hold, exactly."""
     for dtype, cval in (
@@ -221,14 +221,12 @@ def test_weights_of_nothing(name: str) -> None:
     assert np.array_equal(KERNELS[name](IMAGE, [[0.0, 3.0, 0.0]]), IMAGE * 3)
 
 
-@every_kernel
+@pytest.mark.parametrize("name", [n for n in KERNELS if n != "sobel"])
 def test_no_axes(name: str) -> None:
     """Filtering no axis at all is the window of one cell."""
-    needed = {"sigma": 1} if name == "gaussian" else {}
-    if name in ("convolve", "correlate"):
-        needed = {"weights": np.array(1.0)}
+    needed = {**_needed(name), **({"weights": np.array(1.0)} if name in WEIGHTED else {})}
     result = KERNELS[name](IMAGE, **needed, axes=())
-    expected = 0 if name in DIFFERENCES else IMAGE
+    expected = 0 if name in (*DIFFERENCES, *DERIVATIVES) else IMAGE
     assert (result == expected).all()
 
 
@@ -284,11 +282,8 @@ def test_numbers_of_other_libraries() -> None:
 @every_kernel
 def test_border_value_beyond_floats(name: str) -> None:
     """An integer that no float holds is refused, not left to overflow."""
-    needed = {"sigma": 1} if name == "gaussian" else {}
-    if name in ("convolve", "correlate"):
-        needed = {"weights": np.ones((3, 3))}
     with pytest.raises(InputError, match="cval"):
-        KERNELS[name](IMAGE.astype(np.float32), **needed, mode="constant", cval=10**400)
+        KERNELS[name](IMAGE.astype(np.float32), **_needed(name), mode="constant", cval=10**400)
 
 
 def test_array_in_place_of_a_size() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from kernel_calls import call, pixels
+from kernel_calls import WEIGHTED, WINDOWLESS, call, pixels
 
 from imgpipe import kernels
 from imgpipe._runtime import threads as _threads
@@ -48,9 +48,9 @@ def window(name: str, k: int) -> dict[str, Any]:
     """Arguments for a window of k by k."""
     if name == "gaussian":
         return {"sigma": k / 6, "radius": k // 2}
-    if name in ("convolve", "correlate"):
+    if name in WEIGHTED:
         return {"weights": WEIGHTS[:k, :k]}
-    return {"size": k}
+    return {} if name in WINDOWLESS else {"size": k}
 
 
 def jobs() -> list[Job]:

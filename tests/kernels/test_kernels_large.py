@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
-from kernel_calls import AVERAGING
+from kernel_calls import AVERAGING, DERIVATIVES, WEIGHTED
 
 from imgpipe.kernels import KERNELS
 
@@ -17,6 +17,7 @@ DTYPES = ("u1", "u2", "i2", "f4")
 SHAPES = ((2048, 2048), (1021, 1999))
 SIZES = (3, 5, 9, 15, 31)
 SAMPLES = 4000
+LAPLACIAN: dict[str, Any] = {"sigma": 1.0, "radius": 2}
 # each has loops of its own: on one dtype (`test_long_boxes_equal_scipy` has more medians)
 LONG_TO_COMPILE = {("median", 15), ("gaussian", 9), ("gaussian", 15)}
 
@@ -43,7 +44,9 @@ def weights_of(k: int) -> np.ndarray:
 def arguments(name: str, k: int) -> dict[str, Any]:
     if name == "gaussian":
         return {"sigma": k / 6, "radius": k // 2}
-    return {"weights": weights_of(k)} if name in ("convolve", "correlate") else {"size": k}
+    if name in DERIVATIVES:
+        return LAPLACIAN if name == "gaussian_laplace" else {}
+    return {"weights": weights_of(k)} if name in WEIGHTED else {"size": k}
 
 
 def sampled(image: np.ndarray, k: int, mode: str) -> tuple[Any, np.ndarray]:
@@ -90,6 +93,11 @@ WHOLE: dict[str, Callable[..., np.ndarray]] = {
     "gradient": lambda x, k, mode: ndi.morphological_gradient(wide(x), (k, k), mode=mode),
     "white_tophat": lambda x, k, mode: ndi.white_tophat(wide(x), (k, k), mode=mode),
     "black_tophat": lambda x, k, mode: ndi.black_tophat(wide(x), (k, k), mode=mode),
+    "sobel": lambda x, k, mode: ndi.sobel(x.astype(float), mode=mode),
+    "laplace": lambda x, k, mode: ndi.laplace(x.astype(float), mode=mode),
+    "gaussian_laplace": lambda x, k, mode: ndi.gaussian_laplace(
+        x.astype(float), mode=mode, **LAPLACIAN
+    ),
 }
 # what is looked at window by window, at some thousand pixels
 SAMPLED: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
@@ -101,6 +109,11 @@ SAMPLED: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
 
 def assert_close(name: str, result: np.ndarray, expected: np.ndarray, image: np.ndarray) -> None:
     """Ranks are exact; averages are the nearest integer, or within float32's rounding."""
+    if name in DERIVATIVES:
+        assert result.dtype == np.float32
+        peak = float(np.abs(image.astype(float)).max())
+        assert np.abs(result - expected).max() <= 2e-6 * peak
+        return
     assert result.dtype == image.dtype
     expected = saturated(expected, image.dtype)
     if name not in AVERAGING:
@@ -117,11 +130,14 @@ def cases() -> list[Any]:
     for name in KERNELS:
         derived = name not in ("mean", "gaussian", "erosion", "dilation", "median", "convolve")
         for n, dtype in enumerate(DTYPES):
-            for m, k in enumerate(SIZES[1::3] if derived else SIZES):
+            # a derivative has a window of its own, whatever the size
+            sizes = SIZES[:1] if name in DERIVATIVES else SIZES[1::3] if derived else SIZES
+            for m, k in enumerate(sizes):
                 if (name, k) in LONG_TO_COMPILE and dtype != "u1":
                     continue
                 # of bytes, such a window is compiled ahead
                 rare = (name, k) == ("median", 31) and dtype != "u1"
+                rare |= name in DERIVATIVES and dtype in ("u2", "i2")
                 shape = SHAPES[(n + m) % 2]
                 made.append(
                     pytest.param(name, dtype, k, shape, marks=pytest.mark.full if rare else ())

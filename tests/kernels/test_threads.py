@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kernel_calls import call, pixels
+from kernel_calls import WINDOWLESS, call, pixels
 
 from imgpipe import kernels
 from imgpipe._common import InputError
@@ -75,7 +75,7 @@ def test_same_bits_from_any_number_of_threads(
     """The result does not depend on the number of threads, to the last bit."""
     monkeypatch.setattr(_threads, "_WORTH_A_THREAD", 1)
     image = pixels(dtype, (2, 75, 33), 5)
-    options = {} if name in ("gaussian", "convolve", "correlate") else {"size": (11, 3)}
+    options = {} if name in WINDOWLESS else {"size": (11, 3)}
     results = []
     for n in (1, 2, 3, 7):
         with kernels.threads(n):

@@ -8,7 +8,7 @@ import numpy as np
 
 from imgpipe.kernels.correlation.fft import correlate_by_fft, fft_pays
 from imgpipe.kernels.correlation.tiles import direct_time, line_order, tiled
-from imgpipe.kernels.nonfinite.averages import averaging_plan
+from imgpipe.kernels.nonfinite.averages import Stage, averaging_plan
 from imgpipe.kernels.plans.averaging import Averaging, averaging
 from imgpipe.kernels.plans.dtypes import Array, real_weights
 from imgpipe.kernels.plans.plan import KeptArray, Plan
@@ -39,18 +39,18 @@ def correlation_plan(
     if turned:
         window, taps = window.mirrored(), np.flip(taps)
     window = replace(window, footprint=taps != 0)
-    signs = (_part(window, taps > 0), _part(window, taps < 0))
+    stages = [Stage(window, _part(window, taps > 0), _part(window, taps < 0))]
     gain = float(np.abs(taps).sum())
     lines = factors(taps)
     if lines is not None:
-        return weighted_plan(shape, dtype, output, window, lines, cval, gain=gain, signs=signs)
+        return weighted_plan(shape, dtype, output, window, lines, cval, gain=gain, stages=stages)
     dtypes = averaging(dtype, output, cval, window.constant)
     dtypes = dtypes._replace(accumulator=_F32 if _single(dtypes, taps) else _F64)
 
     def build(shape: tuple[int, ...], window: Window, dtypes: Averaging) -> Run:
         return _loop(shape, window, taps, dtypes)
 
-    return averaging_plan(shape, window, dtypes, build, gain=gain, signs=signs)
+    return averaging_plan(shape, window, dtypes, build, gain=gain, stages=stages)
 
 
 def _part(window: Window, cells: Array) -> Window | None:

@@ -1,6 +1,7 @@
 """What mean, Gaussian and convolution share: huge values, NaN and infinities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,22 @@ from imgpipe.kernels.windows.window import Window
 # where a result is not finite
 Build = Callable[[tuple[int, ...], Window, Averaging], Run]
 
+
+class Stage(NamedTuple):
+    """Cells of a window by their weights, None where there are none.
+
+    Of weights that are a product of lines each line is a stage: what is reached through one is
+    where the next one looks.
+    """
+
+    # where a NaN is met
+    reach: Window
+    positive: Window | None
+    negative: Window | None
+    # weights of 0 that are in the window: times infinity they are NaN
+    zero: Window | None = None
+
+
 _ROOM = {4: 1e37, 8: 1e306}
 _SHRINK = 2.0**-300
 _F64 = np.dtype(np.float64)
@@ -28,14 +45,14 @@ def averaging_plan(
     build: Build,
     *,
     gain: float = 1.0,
-    signs: tuple[Window | None, Window | None] | None = None,
+    stages: Sequence[Stage] = (),
 ) -> Plan:
     """Plan a filter so that every dtype, NaN, infinity and value near the limit comes out right.
 
-    `gain` bounds how far sums on the way exceed the largest value. `signs` are the windows of the
-    cells with positive and with negative weights (default: all are positive).
+    `gain` bounds how far sums on the way exceed the largest value. `stages` tell the signs of the
+    weights (default: all are positive).
     """
-    pixel = averaging.pixel
+    pixel, plain = averaging.pixel, Stage(window, window, None)
     fast = None
     if 0 not in shape and np.isfinite(averaging.border):
         fast = build(shape, window, averaging)
@@ -44,7 +61,7 @@ def averaging_plan(
         pixels = image if image.dtype is pixel else image.astype(pixel)
         # a sum that is not finite tells of NaN, of infinities or of values near the limit
         if fast is None or fast(pixels, out):
-            _repair(pixels, out, window, averaging, build, gain, signs or (window, None))
+            _repair(pixels, out, window, averaging, build, gain, stages or [plain])
 
     return Plan(averaging.written, run)
 
@@ -56,7 +73,7 @@ def _repair(
     averaging: Averaging,
     build: Build,
     gain: float,
-    signs: tuple[Window | None, Window | None],
+    stages: Sequence[Stage],
 ) -> None:
     """Filter an image that may hold NaN, infinities and values near the limit."""
     border = averaging.border
@@ -64,8 +81,8 @@ def _repair(
     if not np.isfinite(top) or np.isnan(border):
         clean = np.where(np.isfinite(image), image, image.dtype.type(0))
         finite = averaging._replace(border=border if np.isfinite(border) else 0.0)
-        _repair(clean, out, window, finite, build, gain, signs)
-        _mark(image, window, out, border, signs)
+        _repair(clean, out, window, finite, build, gain, stages)
+        _mark(image, out, border, stages)
     elif max(top, 1.0) * max(gain, 1.0) <= _ROOM[averaging.accumulator.itemsize]:
         build(image.shape, window, averaging)(image, out)
     else:
@@ -78,28 +95,36 @@ def _repair(
             np.copyto(out, converted(wide / _SHRINK, out.dtype))
 
 
-def _mark(
-    image: Array,
-    window: Window,
-    out: Array,
-    border: float,
-    signs: tuple[Window | None, Window | None],
-) -> None:
+# pixels of one kind, and whether the border is of it
+Met = tuple[Array, bool]
+
+
+def _mark(image: Array, out: Array, border: float, stages: Sequence[Stage]) -> None:
     """Write NaN and infinities where a window holds them."""
+    unknown: Met = np.isnan(image), bool(np.isnan(border))
+    up: Met = image == np.inf, border == np.inf
+    down: Met = image == -np.inf, border == -np.inf
+    for stage in stages:
+        lost = [_reached(unknown, stage.reach)]
+        lost += [_reached(met, stage.zero) for met in (up, down)]
+        higher = _reached(up, stage.positive), _reached(down, stage.negative)
+        lower = _reached(down, stage.positive), _reached(up, stage.negative)
+        unknown, up, down = _any(*lost), _any(*higher), _any(*lower)
+    out[up[0]] = np.inf
+    out[down[0]] = -np.inf
+    out[unknown[0] | (up[0] & down[0])] = np.nan
 
-    def reaches(pixels: Array, beyond: bool, where: Window | None) -> Array:
-        reached = np.zeros(image.shape, np.uint8)
-        # weights that are all 0 make a window without a cell
-        if where is not None and where.count:
-            extremum(pixels.view(np.uint8), where, np.uint8(beyond), True, reached)
-        return reached.astype(bool)
 
-    positive, negative = signs
-    plus, minus = image == np.inf, image == -np.inf
-    edge_plus, edge_minus = border == np.inf, border == -np.inf
-    up = reaches(plus, edge_plus, positive) | reaches(minus, edge_minus, negative)
-    down = reaches(minus, edge_minus, positive) | reaches(plus, edge_plus, negative)
-    unknown = reaches(np.isnan(image), bool(np.isnan(border)), window) | (up & down)
-    out[up] = np.inf
-    out[down] = -np.inf
-    out[unknown] = np.nan
+def _reached(met: Met, cells: Window | None) -> Met:
+    """Tell which windows hold pixels of a kind in these cells."""
+    pixels, beyond = met
+    reached = np.zeros(pixels.shape, np.uint8)
+    # weights that are all 0 make a window without a cell
+    if cells is None or not cells.count or not (beyond or pixels.any()):
+        return reached.view(bool), False
+    extremum(pixels.view(np.uint8), cells, np.uint8(beyond), True, reached)
+    return reached.astype(bool), beyond
+
+
+def _any(*met: Met) -> Met:
+    return np.logical_or.reduce([pixels for pixels, _ in met]), any(edge for _, edge in met)

@@ -66,3 +66,10 @@ def averaging_dtypes(
     written = output if output.kind == "f" or (small and output == image) else _F64
     single = image.itemsize == 1 or image == _F32 or (small and output == _F32)
     return written, _F32 if single and output != _F64 and written != _F64 else _F64
+
+
+def signed_output(output: Any, dtype: np.dtype[Any]) -> Any:
+    """Return `output`, by default a float dtype: differences have signs, and fractions."""
+    if output is not None or dtype.kind == "f":
+        return output
+    return _F32 if dtype.itemsize <= 2 else _F64

@@ -1,18 +1,17 @@
-"""Plans of separable weighted sums: Gaussians, and weights that are a product of lines."""
+"""Plans of separable weighted sums: weights that are a product of lines."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from imgpipe._common import InputError
-from imgpipe.kernels.nonfinite.averages import averaging_plan
+from imgpipe.kernels.nonfinite.averages import Stage, averaging_plan
 from imgpipe.kernels.plans.averaging import Averaging, averaging
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.plans.plan import Plan
 from imgpipe.kernels.separable.axes import weighting
 from imgpipe.kernels.windows.passes import Run, long_lines
-from imgpipe.kernels.windows.window import Window, axes_of, check_length, per_axis, spread, whole
+from imgpipe.kernels.windows.window import Window
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _MOST_SINGLE = 2.0**20
@@ -27,19 +26,19 @@ def weighted_plan(
     cval: Any,
     *,
     gain: float = 1.0,
-    signs: tuple[Window | None, Window | None] | None = None,
+    stages: Sequence[Stage] = (),
 ) -> Plan:
     """Plan a correlation with one line of weights per axis.
 
-    `gain` bounds how far sums on the way exceed the largest value, `signs` are the windows of the
-    cells with positive and with negative weights (default: all are positive).
+    `gain` bounds how far sums on the way exceed the largest value, `stages` tell the signs of the
+    weights (default: all are positive).
     """
     dtypes = weighting_dtypes(dtype, output, cval, window, gain)
 
     def build(shape: tuple[int, ...], window: Window, dtypes: Averaging) -> Run:
         return long_lines(weighting, shape, window, weights, dtypes)
 
-    return averaging_plan(shape, window, dtypes, build, gain=gain, signs=signs)
+    return averaging_plan(shape, window, dtypes, build, gain=gain, stages=stages)
 
 
 def weighting_dtypes(
@@ -52,64 +51,6 @@ def weighting_dtypes(
         top = max(abs(dtypes.border) * max(gain, 1.0), 2.0 ** (8 * dtypes.pixel.itemsize) * gain)
         dtypes = dtypes._replace(accumulator=_F32 if top < _MOST_SINGLE else _F64)
     return dtypes
-
-
-def gaussian_plan(
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    output: np.dtype[Any],
-    sigma: Any,
-    truncate: Any,
-    radius: Any,
-    mode: Any,
-    cval: Any,
-    axes: Any,
-) -> Plan:
-    """Plan a Gaussian."""
-    chosen = axes_of(axes, len(shape))
-    lines = gaussian_lines(sigma, truncate, radius, len(chosen))
-    window = spread(len(shape), chosen, [len(line) for line in lines], 0, mode)
-    weights = [np.ones(1)] * len(shape)
-    for axis, line in zip(chosen, lines, strict=True):
-        weights[axis] = line
-    return weighted_plan(shape, dtype, output, window, weights, cval)
-
-
-def gaussian_lines(sigma: Any, truncate: Any, radius: Any, count: int) -> list[Array]:
-    """Give normalised weights for each filtered axis."""
-    lines = []
-    for s, r in zip(*reach_of(sigma, truncate, radius, count), strict=True):
-        # as in SciPy, a width below 1e-15 is none
-        x = np.arange(-r, r + 1) / s if s > 1e-15 else np.zeros(1)
-        weights = np.exp(-0.5 * x * x)
-        lines.append(weights / weights.sum())
-    return lines
-
-
-def reach_of(sigma: Any, truncate: Any, radius: Any, count: int) -> tuple[list[float], list[int]]:
-    """Check the widths of a Gaussian, and give with them its reach along each filtered axis."""
-    widths = [_not_negative(s, "sigma") for s in per_axis(sigma, "sigma", count)]
-    if radius is None:
-        reach = _not_negative(truncate, "truncate")
-        for s in widths:
-            check_length(2 * reach * s, "sigma", sigma)
-        radii = [int(reach * s + 0.5) for s in widths]
-    else:
-        radii = [whole(r, "radius") for r in per_axis(radius, "radius", count)]
-        if min(radii, default=0) < 0:
-            raise InputError(f"radius must not be negative, got {radius!r}")
-        check_length(2 * max(radii, default=0), "radius", radius)
-    return widths, radii
-
-
-def _not_negative(value: Any, name: str) -> float:
-    try:
-        number = -1.0 if isinstance(value, (str, bytes)) else float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if not (0 <= number < np.inf):
-        raise InputError(f"{name} must be a finite number, 0 or more, got {value!r}")
-    return number
 
 
 def factors(weights: Array) -> list[Array] | None:

@@ -43,8 +43,11 @@ class Axis(NamedTuple):
     border: Any
 
 
-def taps_of(weights: Array, accumulator: np.dtype[Any]) -> Taps:
-    """Split a line of weights; its centre is cell ``k // 2``, pairs of weight 0 fill it up."""
+def taps_of(weights: Array, accumulator: np.dtype[Any], even: bool) -> Taps:
+    """Split a line of weights; its centre is cell ``k // 2``, pairs of weight 0 fill it up.
+
+    `even` tells that both taps of each pair weigh the same, here and on the other axes.
+    """
     before = weights.size // 2
     after = weights.size - 1 - before
     pairs = max(before, 1)
@@ -59,8 +62,7 @@ def taps_of(weights: Array, accumulator: np.dtype[Any]) -> Taps:
     values = [accumulator.type(w) for w in line]
     left = _groups(values[middle - 1 :: -1], size)
     right = _groups(values[middle + 1 :], size)
-    same = None if left == right else right
-    return values[middle], left, same
+    return values[middle], left, None if even else right
 
 
 def _groups(values: list[Any], size: int) -> Groups:

@@ -53,6 +53,14 @@ class Window:
         """Return one value per axis, given for the axes of the image before any reordering."""
         return [values[a] for a in self.axes] if self.axes else list(values)
 
+    def along(self, axis: int, cells: Array) -> "Window | None":
+        """Return some cells of the line along one axis; None where there are none."""
+        if not cells.any():
+            return None
+        line = [k if a == axis else 1 for a, k in enumerate(self.sizes)]
+        before = [b if a == axis else 0 for a, b in enumerate(self.before)]
+        return Window(tuple(line), tuple(before), self.modes, cells.reshape(line))
+
     def table(self, axis: int, length: int) -> Array:
         """Source index of each position the window can reach along one axis, -1 for `cval`."""
         return border_table(length, self.before[axis], self.sizes[axis], self.modes[axis])
@@ -139,6 +147,17 @@ def axes_of(axes: Any, ndim: int) -> tuple[int, ...]:
     if len(set(numbers)) < len(numbers):
         raise InputError(f"axes must be distinct, got {axes!r}")
     return tuple(numbers)
+
+
+def axis_within(axis: Any, count: int) -> int:
+    """Return an axis, which is one of `count`, as a non-negative integer."""
+    number = whole(axis, "axis")
+    if not -count <= number < count:
+        raise InputError(
+            f"axis must lie between {-count} and {count - 1}, a place among the axes that are "
+            f"filtered, got {axis!r}"
+        )
+    return number % count
 
 
 def per_axis(value: Any, name: str, count: int) -> list[Any]:
