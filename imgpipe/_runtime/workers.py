@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from numbers import Integral
 from typing import Any, TypeVar
 
 from imgpipe._common.errors import InputError
@@ -104,6 +105,8 @@ def worker_count(n_jobs: int | None) -> int:
         return 1
     import joblib
 
+    if n_jobs is not None and (not isinstance(n_jobs, Integral) or n_jobs == 0):
+        raise InputError(f"n_jobs={n_jobs!r}; an integer is needed, -1 for all processors")
     return int(joblib.effective_n_jobs(n_jobs))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imgpipe.detect import DetectionRun
 
 _GROUPS = "Column that names the patient (for folders: folder, re:...)."
+_IDS = "Take patients as different that may be one in two spellings, as 7 and 007."
 _SIZE = click.FloatRange(min=0, min_open=True)
 
 
@@ -28,6 +29,7 @@ _SIZE = click.FloatRange(min=0, min_open=True)
     help="What of a mask is a lesion  [default: labels where there are several].",
 )  # fmt: skip
 @click.option("--groups", metavar="COL", help=_GROUPS)
+@click.option("--ids", type=click.Choice(["exact"]), help=_IDS)
 @click.option("--model", default="svm", show_default=True, metavar="NAME", help="Of a classifier.")
 @click.option(
     "--polarity", type=click.Choice(["bright", "dark", "both"]), default="bright",
@@ -71,6 +73,7 @@ def command(
     boxes: str | None,
     each: str | None,
     groups: str | None,
+    ids: str | None,
     lang: str,
     force: bool,
     jobs: int | None,
@@ -100,7 +103,7 @@ def command(
     reading = _reading.how(settings)
     from imgpipe import detect
 
-    lesions = detect.load_lesions(data, boxes=boxes, each=each, groups=groups, **reading)
+    lesions = detect.load_lesions(data, boxes=boxes, each=each, groups=groups, ids=ids, **reading)
     workers = _options.worker_count(jobs)
     if settings["overlap"] is None:
         del settings["overlap"]

@@ -11,7 +11,7 @@ from imgpipe.detect.scale_space.refining import offsets
 from imgpipe.detect.scale_space.responses import differences, laplacians
 from imgpipe.detect.scale_space.scales import evenly, multiplied
 from imgpipe.detect.scale_space.settings import border, number, of_method, widths
-from imgpipe.images.image import Image, lengths, real_image
+from imgpipe.images.image import Image, check_unmasked, lengths, real_image
 
 
 def blobs(
@@ -129,6 +129,7 @@ def blobs(
 
 
 def _given(image: Any, spacing: Any) -> Image:
+    check_unmasked(image, "blobs")
     given = real_image(image, "searched for blobs")
     if given.channel_axis is not None:
         raise InputError(

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.image import lengths
+from imgpipe.images.image import check_unmasked, is_distance, lengths
 
 _CORNERS = {4: "(y0, x0, y1, x1)", 6: "(z0, y0, x0, z1, y1, x1)"}
 _EACH = ("component", "label")
+_FARTHEST, _SHORTEST = 1e9, 1e-6  # pixels; areas and volumes of such sides are exact enough
 
 
 class BoxWarning(UserWarning):
@@ -53,19 +54,21 @@ def boxes_of(mask: Any, *, each: str | None = None) -> np.ndarray:
     """
     from scipy import ndimage
 
+    check_unmasked(mask, "the mask")
     mask = np.asarray(mask)
     if each not in (None, *_EACH):
         raise InputError(f"each={each!r}; 'component' or 'label' is what a box can be drawn round")
-    if mask.ndim not in (2, 3) or mask.dtype.kind not in "biuf":
+    if mask.ndim not in (2, 3) or not mask.size or mask.dtype.kind not in "biuf":
         raise InputError(
             f"a mask of shape {mask.shape} and dtype {mask.dtype} has no boxes; give numbers "
             "(y, x) or (z, y, x), nonzero inside"
         )
-    if mask.dtype.kind == "f" and not np.array_equal(mask, np.rint(mask)):
+    whole = mask.dtype.kind != "f" or (np.isfinite(mask) & (mask == np.rint(mask))).all()
+    if not whole:
         raise InputError("the mask holds values that are no whole numbers, or NaN")
     values, labels = np.unique(mask, return_inverse=True)
     if each == "component" or (each is None and np.count_nonzero(values) <= 1):
-        labels = ndimage.label(mask, np.ones((3,) * mask.ndim))[0]
+        labels = ndimage.label(mask != 0, np.ones((3,) * mask.ndim))[0]
     elif not (values == 0).any():
         labels = labels + 1
     else:  # negative labels stand before 0
@@ -103,9 +106,13 @@ def checked_boxes(
         it names the row.
     """
     widths = [2 * n + scored for n in ((2, 3) if axes is None else (axes,))]
+    check_unmasked(boxes, what)
     try:
-        rows = np.asarray(boxes, np.float64)
-    except (TypeError, ValueError):
+        rows = np.asarray(boxes)
+        rows = rows.astype(
+            np.float64, casting="unsafe" if rows.dtype.kind in "OSU" else "same_kind"
+        )
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{what}: no table of numbers; {_wanted(widths, scored)}") from None
     if rows.size == 0:
         return np.empty((0, widths[0]))
@@ -114,8 +121,11 @@ def checked_boxes(
     bad = ~np.isfinite(rows).all(axis=1)
     if bad.any():
         raise InputError(f"{what}: {_row(rows, bad)} holds NaN or infinite values")
+    bad = (np.abs(rows[:, : 2 * (rows.shape[1] // 2)]) > _FARTHEST).any(axis=1)
+    if bad.any():
+        raise InputError(f"{what}: {_row(rows, bad)} lies beyond all images")
     low, high = corners(rows)
-    bad = (high <= low).any(axis=1)
+    bad = (high - low < _SHORTEST).any(axis=1)
     if bad.any():
         raise InputError(
             f"{what}: {_row(rows, bad)} is empty; its far corner must lie beyond its near one"
@@ -248,7 +258,7 @@ def gaps(boxes: np.ndarray, others: np.ndarray, unit: np.ndarray) -> np.ndarray:
 def unit_lengths(spacing: Any, axes: int) -> np.ndarray:
     """Distance of pixels along each axis as an array; 1 each where nothing is said."""
     found = lengths(spacing) or (1.0,) * axes
-    if len(found) != axes or not all(np.isfinite(found)) or min(found) <= 0:
+    if len(found) != axes or not all(map(is_distance, found)):
         raise InputError(
             f"spacing={spacing!r}; a positive length for each of {axes} axes is needed"
         )
@@ -265,7 +275,10 @@ def _pair(boxes: Any, others: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _unscored(boxes: Any, what: str) -> np.ndarray:
-    odd = np.ndim(boxes) == 2 and np.shape(boxes)[1] % 2 == 1
+    try:
+        odd = np.ndim(boxes) == 2 and np.shape(boxes)[1] % 2 == 1
+    except ValueError:  # rows of different length
+        odd = False
     return checked_boxes(boxes, what, scored=odd)[:, : -1 if odd else None]
 
 

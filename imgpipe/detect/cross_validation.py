@@ -11,6 +11,7 @@ from imgpipe.detect.froc import froc
 from imgpipe.detect.judging.folds import lesion_folds
 from imgpipe.detect.judging.pictures import pictures_of
 from imgpipe.detect.lesions import Lesions
+from imgpipe.detect.numbers import check_seed, real
 from imgpipe.detect.results import DetectionRun, HeldOut
 
 
@@ -63,8 +64,9 @@ def cross_validate(
     >>> run = cross_validate(load_lesions("synthetic-lesions"), folds=3)  # doctest: +SKIP
     >>> run.froc.mean  # doctest: +SKIP
     """
-    if not 0 <= rate < np.inf:
+    if not 0 <= real(rate) < np.inf:
         raise InputError(f"rate={rate!r}; false positives an image, 0 or more, are needed")
+    check_seed("seed", seed)
     wall, cpu = time.perf_counter(), time.process_time()
     n = len(lesions.images)
     known = lesions.patients
@@ -104,7 +106,7 @@ def _scales(min_size: Any, max_size: Any, lesions: Lesions) -> dict[str, float]:
     """Scales of blobs with these diameters."""
     given = {"min_size": min_size, "max_size": max_size}
     for name, size in given.items():
-        if size is not None and not 0 < size < math.inf:
+        if size is not None and not 0 < real(size) < math.inf:
             raise InputError(f"{name}={size!r} must be a number above 0")
     if min_size is not None and max_size is not None and min_size > max_size:
         raise InputError(f"min_size={min_size!r} is larger than max_size={max_size!r}")

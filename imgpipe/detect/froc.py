@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, by_position
+from imgpipe.datasets.annotations.spelling import BLANK, text_of
 from imgpipe.detect.boxes import checked_boxes
 from imgpipe.detect.judging.hits import HitRule
+from imgpipe.detect.numbers import check_seed, whole
 from imgpipe.detect.results import Froc, FrocPoint
 
 RATES = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0)
@@ -88,9 +90,12 @@ def froc(
     (0.5, 2, [-1])
     """
     how = HitRule(rule, overlap, radius, spacing)
+    if spacing is not None and rule == "iou":
+        raise InputError(f"spacing={spacing!r} means nothing to rule='iou'")
     rates = _rates(at)
-    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int) or n_resamples < 2:
+    if whole(n_resamples) < 2:
         raise InputError(f"n_resamples={n_resamples!r}; an integer of 2 or more is needed")
+    check_seed("seed", seed)
     found, lesions = paired(detections, truth)
     patients = patients_of(groups, len(found))
     hits = tuple(how.hits(boxes, there) for boxes, there in zip(found, lesions, strict=True))
@@ -231,10 +236,11 @@ def patients_of(groups: Any, n: int) -> np.ndarray:
     """Code of each image's patient."""
     if groups is None:
         return np.arange(n)
-    groups = np.asarray(by_position(groups, "groups"))
+    groups = np.asarray(by_position(groups, "groups"), object)
     if groups.shape != (n,):
         raise InputError(f"groups has shape {groups.shape}, but there are {n} images")
-    unknown = [i for i, name in enumerate(groups.tolist()) if name is None or name != name]
+    names = [text_of(name).strip() for name in groups]
+    unknown = [i for i, name in enumerate(names) if name in BLANK or name == "NaT"]
     if unknown:
         raise InputError(f"groups: the patient of image {unknown[0]} is not known; name each")
-    return np.unique(groups.astype(str), return_inverse=True)[1]
+    return np.unique(names, return_inverse=True)[1]

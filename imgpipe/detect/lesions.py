@@ -14,6 +14,7 @@ from imgpipe.datasets.dataset import stem
 from imgpipe.datasets.files.reading import Reading
 from imgpipe.datasets.unlabelled import list_images
 from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes, corners
+from imgpipe.detect.judging.copies import copies
 from imgpipe.detect.judging.patients import patients_of
 from imgpipe.detect.judging.tables import read_boxes
 from imgpipe.images import Images
@@ -61,6 +62,7 @@ def load_lesions(
     boxes: str | os.PathLike[str] | None = None,
     each: str | None = None,
     groups: str | None = None,
+    ids: str | None = None,
     slices: str | None = None,
     volumes: bool | None = None,
     series: str | None = None,
@@ -81,6 +83,8 @@ def load_lesions(
         What of a mask is a lesion, as in `boxes_of`.
     groups : str, optional
         Column, or key, of the patients; for a folder ``"folder"`` or ``"re:PATTERN"``.
+    ids : {"exact"}, optional
+        As in `imgpipe.datasets.load`, of patients.
     slices, volumes, series, allow_gaps
         As in `imgpipe.datasets.find_images`.
 
@@ -91,7 +95,8 @@ def load_lesions(
     Raises
     ------
     InputError
-        If there is no lesion at all, an image cannot be read, or a box lies outside its image.
+        If there is no lesion at all, an image cannot be read or is there twice, or a box lies
+        outside its image.
 
     Examples
     --------
@@ -101,18 +106,21 @@ def load_lesions(
     reading = Reading(None, "stretch", slices, volumes, series, allow_gaps)
     listing = list_images(source, reading)
     images, where = listing.images, shown(source)
-    patients, notes = patients_of(source, groups, listing.names)
+    if ids not in (None, "exact"):
+        raise InputError(f"ids={ids!r}; 'exact' is what can be said of them")
+    patients, notes = patients_of(source, groups, listing.names, exact=ids == "exact")
     if patients is None:
+        if ids is not None:
+            raise InputError(f"ids={ids!r} is of patients, but {where} names none; see groups")
         notes.append(say("nothing says whose images they are: each was taken for one patient's"))
     told = None if boxes is None else read_boxes(boxes, images.ids)
-    found, sizes, digest = [], [], hashlib.sha256()
+    found, sizes, digests, pixels = [], [], [], []
     for i in track(range(len(images)), "reading images", lines=True):
         image = images[i]
         found.append(_boxes_of(image, None if told is None else told[i], each))
         sizes += _diameters(found[-1], image.spacing)
-        digest.update(f"{image.pixels.dtype.str}{image.pixels.shape}".encode())
-        digest.update(np.ascontiguousarray(image.pixels).tobytes())
-        digest.update(found[-1].tobytes())
+        digests.append(_digest(image.pixels))
+        pixels.append(digests[-1] if np.ptp(image.pixels) else b"")
     axes = {rows.shape[1] // 2 for rows in found}
     if len(axes) > 1:
         raise InputError(
@@ -127,17 +135,25 @@ def load_lesions(
             counted(bare, "{n} of {of} images has no lesion", "{n} of {of} images have no lesion",
                     of=len(found))
         )  # fmt: skip
-    alone = Images(images, [None] * len(images))
     rows = None if patients is None else patients[listing.rows]
+    notes += copies(where, images.ids, pixels, rows)
+    alone = Images(images, [None] * len(images))
     warnings = (*images.warnings, *notes)
     extremes = min(sizes), max(sizes)
-    return Lesions(stem(source), alone, tuple(found), rows, warnings, digest.hexdigest(), extremes)
+    told_of = b"".join([*digests, *(rows.tobytes() for rows in found)])
+    data_hash = hashlib.sha256(told_of).hexdigest()
+    return Lesions(stem(source), alone, tuple(found), rows, warnings, data_hash, extremes)
 
 
 _WAYS = (
     "masks beside images (x_mask.png), the column mask of a manifest, the key masks of an archive "
     "or a table of boxes say where lesions are"
 )
+
+
+def _digest(pixels: np.ndarray) -> bytes:
+    kind = f"{pixels.dtype.str}{pixels.shape}".encode()
+    return hashlib.sha256(kind + np.ascontiguousarray(pixels).tobytes()).digest()
 
 
 def _diameters(boxes: np.ndarray, spacing: tuple[float, ...] | None) -> list[float]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.detect.boxes import checked_boxes, overlaps
+from imgpipe.detect.numbers import real
 
 _MEASURES = ("iou", "smaller")
 
@@ -43,7 +44,7 @@ def suppress(boxes: Any, overlap: float = 0.3, *, measure: str = "iou") -> np.nd
         raise InputError(
             f"measure={measure!r}; 'iou' or 'smaller' is what overlaps are measured by"
         )
-    if not 0 <= overlap <= 1:
+    if not 0 <= real(overlap) <= 1:
         raise InputError(f"overlap={overlap!r}; a number from 0 to 1 is needed")
     rows = checked_boxes(boxes, "boxes", scored=True)
     waiting = np.argsort(-rows[:, -1], kind="stable")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, by_position
-from imgpipe.images.image import Image, spatial
+from imgpipe.images.image import Image, check_unmasked, spatial
 from imgpipe.images.image_file import ImageFile
 from imgpipe.images.item import Item
 from imgpipe.images.storage import Items, Stack, gathered
@@ -18,6 +18,7 @@ def stored(
     images: Any, spacing: _Spacing, channel_axis: int | None
 ) -> tuple[Stack | Items, tuple[str, ...] | None]:
     """Store what was given; ids where it has any."""
+    check_unmasked(images, "images")
     images = by_position(images, "images")
     paths = isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind == "U"
     if isinstance(images, np.ndarray) and images.dtype != object and not paths:
@@ -53,4 +54,6 @@ def _item(item: Any, spacing: _Spacing, channel_axis: int | None) -> Item:
         item = ImageFile(os.fspath(item))
     elif not isinstance(item, ImageFile | Image):
         item = Image(item)
+    if isinstance(item, Image):
+        check_unmasked(item.pixels, "images")
     return item.described(spacing, channel_axis)

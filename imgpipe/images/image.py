@@ -176,8 +176,20 @@ def lengths(spacing: Any) -> tuple[float, ...] | None:
         raise InputError(f"spacing={spacing!r}; one length in mm for each axis is needed") from None
 
 
+def is_distance(length: float) -> bool:
+    """Whether pixels can be this far apart, in mm: their areas and volumes are numbers, too."""
+    return 1e-12 < length < 1e12
+
+
+def check_unmasked(values: Any, what: str) -> None:
+    """Refuse an array of NumPy some of whose values are masked: what is masked would count."""
+    if np.ma.is_masked(values):
+        raise InputError(f"{what}: an array with masked values; give plain numbers, as by filled()")
+
+
 def usable_mask(mask: Any, what: str, shape: tuple[int, ...]) -> np.ndarray:
     """Masks as arrays that say of each pixel whether it is inside."""
+    check_unmasked(mask, what)
     mask = np.asarray(mask)
     if mask.dtype.kind not in "biuf":
         raise InputError(

@@ -1,7 +1,6 @@
 """Scores of objects in label images: which are found, which not, and how well."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +114,8 @@ def average_precision(labels: Any, reference: Any, threshold: Any = 0.5) -> Any:
     array([1.        , 0.33333333])
     """
     found = _overlaps(labels, reference)
-    if not isinstance(threshold, Sequence | np.ndarray) or isinstance(threshold, str):
+    if isinstance(threshold, str) or not np.ndim(threshold):
+        threshold = threshold.item() if isinstance(threshold, np.ndarray) else threshold
         return _scores(found, checked_threshold(threshold)).average_precision
     return np.array(
         [_scores(found, checked_threshold(t)).average_precision for t in threshold], float

@@ -119,7 +119,10 @@ def _in_box(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def checked_labels(labels: Sequence[int]) -> list[int]:
     """Refuse what are no labels, and one that stands there twice."""
-    chosen = [whole_label(label) for label in labels]
+    try:
+        chosen = [whole_label(label) for label in labels]
+    except TypeError:
+        raise InputError(f"labels={labels!r}; give a list of whole numbers") from None
     if not chosen or len(set(chosen)) < len(chosen):
         raise InputError(f"labels={list(labels)!r}; give each label once, at least one")
     return chosen
@@ -130,7 +133,7 @@ def _without_white(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "b":
         return values
     top = values.max()
-    if top in WHITE and not ((values != 0) & (values != top)).any():
+    if int(top) in WHITE and not ((values != 0) & (values != top)).any():
         return values != 0
     return values
 

@@ -404,6 +404,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(DETECT, "--groups who", "no column 'who'"),
         Case(DETECT, "--groups patient", code=0, differs=True),
     ],
+    ("detect", "--ids"): [Case(DETECT, "--ids exact", "names none")],
     ("detect", "--model"): [Case(DETECT, "--model svn", "did you mean svm?")],
     ("detect", "--polarity"): [Case(DETECT, "--polarity both", code=0, differs=True)],
     ("detect", "--min-size"): [

@@ -209,7 +209,7 @@ def test_thin_images() -> None:
         ({"num_sigma": 2.5}, "num_sigma=2.5"),
         ({"method": "dog", "num_sigma": 4}, "belong to method='log'"),
         ({"sigma_ratio": 2}, "belongs to method='dog'"),
-        ({"method": "dog", "sigma_ratio": 1}, "must be larger than 1"),
+        ({"method": "dog", "sigma_ratio": 1}, "must be a number from 1.01"),
         ({"exclude_border": True}, "exclude_border=True"),
         ({"exclude_border": (1, 2, 3)}, "exclude_border"),
         ({"spacing": (1, 1, 1)}, "3 values for an image of 2 axes"),

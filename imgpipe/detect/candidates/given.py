@@ -1,5 +1,6 @@
 """What a detector is given: settings, and the lesions of each image."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from imgpipe._common import InputError
 from imgpipe.detect.boxes import boxes_of, boxes_within, checked_boxes
 from imgpipe.detect.candidates.search import check_polarity
 from imgpipe.detect.judging.hits import HitRule
+from imgpipe.detect.numbers import check_seed, real, whole
 from imgpipe.images import Images
 
 _LEAST = {"candidates": 1, "hard_negatives": 0, "patch_size": 5}
@@ -48,12 +50,32 @@ def check_settings(detector: Any, on_patches: bool) -> None:
         value = getattr(detector, name)
         if value is None and name == "patch_size":
             continue
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        if whole(value) < least:
             raise InputError(f"{name}={value!r}; an integer of {least} or more is needed")
+    for name in ("min_sigma", "max_sigma"):
+        value = getattr(detector, name)
+        if value is not None and not 0 < real(value) < np.inf:
+            raise InputError(f"{name}={value!r}; a number above 0 is needed")
     negatives = detector.negatives
-    if negatives is not None and not 0 < negatives < np.inf:
+    if negatives is not None and not 0 < real(negatives) < np.inf:
         raise InputError(f"negatives={negatives!r}; a number above 0, or None, is needed")
-    if not 0 <= detector.nms <= 1:
+    if not 0 <= real(detector.nms) <= 1:
         raise InputError(f"nms={detector.nms!r}; a share from 0 to 1 is needed")
+    families = detector.families
+    named = isinstance(families, str) or all(isinstance(each, str) for each in _listed(families))
+    if not named:
+        raise InputError(f"families={families!r}; names of features, or () for none, are needed")
+    if not isinstance(detector.model, str) and not hasattr(detector.model, "predict_proba"):
+        raise InputError(
+            f"model is of type {type(detector.model).__name__}; a name, or a classifier with "
+            "predict_proba, is needed"
+        )
+    drawn = detector.random_state
+    if not isinstance(drawn, np.random.RandomState):
+        check_seed("random_state", drawn)
     if on_patches and detector.polarity == "both":
         raise InputError("polarity='both' is for features: a network is not told what is dark")
+
+
+def _listed(families: Any) -> Sequence[Any]:
+    return families if isinstance(families, list | tuple) else (None,)

@@ -12,6 +12,7 @@ from imgpipe._runtime.workers import in_chunks
 from imgpipe.detect.candidates.patches import cut_patches, measure_names
 from imgpipe.detect.candidates.search import Found, find_candidates
 from imgpipe.images import Image, Images, luminance
+from imgpipe.images.image import check_unmasked
 
 _CHUNK = 8  # images sent to a worker at a time
 
@@ -71,10 +72,14 @@ class Look:
 def gray(image: Image) -> np.ndarray:
     """Gray values as float32; an error names the image."""
     pixels = image.pixels
+    check_unmasked(pixels, f"image {image.id}")
     if image.channel_axis is not None:
         pixels = luminance(pixels, image.channel_axis)
     if pixels.ndim not in (2, 3) or not pixels.size or pixels.dtype.kind not in "buif":
-        raise InputError(f"image {image.id}: shape {image.shape} and dtype {pixels.dtype} are none")
+        raise InputError(
+            f"image {image.id}: pixels of shape {image.shape} and dtype {pixels.dtype}; numbers "
+            "(y, x) or (z, y, x), gray or with colours, are searched for lesions"
+        )
     values = pixels.astype(np.float32)
     bad = np.count_nonzero(~np.isfinite(values))
     if bad:

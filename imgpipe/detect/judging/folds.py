@@ -3,6 +3,7 @@
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.detect.numbers import whole
 
 
 def lesion_folds(patients: np.ndarray, lesions: np.ndarray, folds: int, seed: int) -> np.ndarray:
@@ -28,7 +29,7 @@ def lesion_folds(patients: np.ndarray, lesions: np.ndarray, folds: int, seed: in
     InputError
         With fewer patients than folds, or lesions in one patient only.
     """
-    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
+    if whole(folds) < 2:
         raise InputError(f"folds={folds!r}; an integer of 2 or more is needed")
     n = int(patients.max()) + 1
     if n < folds:

@@ -8,6 +8,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe._common.texts import Text, say
 from imgpipe.detect.boxes import centres, corners, gaps, overlaps, unit_lengths
+from imgpipe.detect.numbers import real
 
 RULES = ("centre", "iou", "distance")
 
@@ -50,13 +51,13 @@ class HitRule:
             raise InputError(f"radius={self.radius!r} means nothing to rule={self.rule!r}")
         if not 0 < self.least_overlap <= 1:
             raise InputError(f"overlap={self.overlap!r}; a number above 0 and up to 1 is needed")
-        if self.radius is not None and not 0 <= self.radius < np.inf:
+        if self.radius is not None and not 0 <= real(self.radius) < np.inf:
             raise InputError(f"radius={self.radius!r}; a distance is needed")
 
     @property
     def least_overlap(self) -> float:
         """What `overlap` is: 0.1 by default, as lesions are small."""
-        return 0.1 if self.overlap is None else self.overlap
+        return 0.1 if self.overlap is None else real(self.overlap)
 
     @property
     def text(self) -> Text:

@@ -19,7 +19,7 @@ Source = str | os.PathLike[str]
 
 
 def patients_of(
-    source: Source, groups: str | None, names: tuple[str, ...]
+    source: Source, groups: str | None, names: tuple[str, ...], *, exact: bool = False
 ) -> tuple[np.ndarray | None, list[str]]:
     """Find the patient of each file or image of a source.
 
@@ -32,6 +32,8 @@ def patients_of(
         ``"folder"``, for the first one below it, or ``"re:PATTERN"``.
     names : tuple of str
         Of the images, before slices are taken.
+    exact : bool
+        Whether ids that differ only in case, blanks or zeros are different patients.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def patients_of(
         found = _of_archive(Archive(source), groups)
     elif groups is not None:
         raise InputError(f"{where}: groups={groups!r}, but one file says nothing of patients")
-    patients, notes = clean_groups(where, found, None, exact=False)
+    patients, notes = clean_groups(where, found, None, exact=exact)
     return patients, [*told, *notes]
 
 

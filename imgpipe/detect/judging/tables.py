@@ -42,19 +42,25 @@ def read_boxes(path: str | os.PathLike[str], ids: Sequence[str]) -> list[np.ndar
             f"{where}: no column {lacking[0]!r} among {some(table.columns, 8)}; expected are path, "
             f"{', '.join(columns)}, in pixels"
         )
-    found: list[list[list[float]]] = [[] for _ in ids]
+    found: list[dict[tuple[float, ...], int]] = [{} for _ in ids]
     known = _Names(ids)
     for number, row in enumerate(table.rows, 1):
         at = known.position(row["path"], f"{where}: row {number}")
         cells = [row[name] for name in columns]
-        if any(cells):
-            found[at].append(_numbers(cells, columns, f"{where}: row {number}"))
-    return [np.array(rows, np.float64).reshape(-1, len(columns)) for rows in found]
+        if not any(cells):
+            continue
+        box = _numbers(cells, columns, f"{where}: row {number}")
+        if box in found[at]:
+            raise InputError(
+                f"{where}: row {number} has the box of row {found[at][box]} once more; leave one"
+            )
+        found[at][box] = number
+    return [np.array(list(rows), np.float64).reshape(-1, len(columns)) for rows in found]
 
 
-def _numbers(cells: list[str], columns: Sequence[str], where: str) -> list[float]:
+def _numbers(cells: list[str], columns: Sequence[str], where: str) -> tuple[float, ...]:
     try:
-        return [float(cell) for cell in cells]
+        return tuple(float(cell) for cell in cells)
     except ValueError:
         told = ", ".join(f"{n}={c!r}" for n, c in zip(columns, cells, strict=True))
         raise InputError(f"{where}: no box, since not all are numbers: {told}") from None

@@ -7,7 +7,8 @@ import numpy as np
 
 from imgpipe._common import InputError, unknown_name
 
-_WIDEST = 10_000  # pixels
+_WIDEST, _NARROWEST = 10_000, 1e-6  # pixels
+_MOST, _LEAST_RATIO = 1000, 1.01  # scales, and one by the one before
 
 
 def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
@@ -34,6 +35,11 @@ def widths(
         raise InputError(
             f"max_sigma={max_sigma!r} is {widest:g} pixels wide; {_WIDEST} are the most"
         )
+    narrowest = low / pixels.max()
+    if narrowest < _NARROWEST:
+        raise InputError(
+            f"min_sigma={min_sigma!r} is {narrowest:g} pixels wide; {_NARROWEST:g} are the least"
+        )
     return low / pixels, high / pixels
 
 
@@ -52,11 +58,17 @@ def of_method(method: Any, num_sigma: Any, sigma_ratio: Any, log_scale: Any) -> 
     if method == "dog" and (num_sigma is not None or log_scale):
         raise InputError("num_sigma and log_scale belong to method='log'; 'dog' takes sigma_ratio")
     count = 10 if num_sigma is None else num_sigma
-    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1:
-        raise InputError(f"num_sigma={num_sigma!r} must be a whole number from 1 on")
+    if (
+        not isinstance(count, int | np.integer)
+        or isinstance(count, bool)
+        or not 1 <= count <= _MOST
+    ):
+        raise InputError(f"num_sigma={num_sigma!r} must be a whole number from 1 to {_MOST}")
     ratio = 1.6 if sigma_ratio is None else number("sigma_ratio", sigma_ratio)
-    if ratio <= 1:
-        raise InputError(f"sigma_ratio={sigma_ratio!r} must be larger than 1")
+    if not _LEAST_RATIO <= ratio <= _WIDEST:
+        raise InputError(
+            f"sigma_ratio={sigma_ratio!r} must be a number from {_LEAST_RATIO} to {_WIDEST}"
+        )
     return int(count), ratio
 
 

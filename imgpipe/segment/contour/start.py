@@ -99,7 +99,8 @@ def given_start(init: Any, given: Given) -> np.ndarray | None:
 
 
 def _near(level_set: np.ndarray) -> np.ndarray:
-    return level_set.clip(-float(FARTHEST), float(FARTHEST)).astype(np.float32)
+    wide = level_set.astype(np.float64)  # half precision knows no number so large
+    return wide.clip(-float(FARTHEST), float(FARTHEST)).astype(np.float32)
 
 
 def bright_start(given: Given, gray: np.ndarray) -> np.ndarray:

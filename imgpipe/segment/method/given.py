@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.image import lengths, real_image
+from imgpipe.images.image import is_distance, lengths, real_image
 
 
 class Given(NamedTuple):
@@ -61,7 +61,7 @@ def taken(image: Any, name: str, spacing: Any = None) -> Given:
             "infinite; give finite values"
         )
     given = given.described(lengths(spacing), None)
-    if given.spacing is not None and not all(0 < step < np.inf for step in given.spacing):
+    if given.spacing is not None and not all(map(is_distance, given.spacing)):
         raise InputError(f"{name}: spacing={given.spacing}; lengths in mm above 0 are needed")
     inside = None if given.mask is None else given.mask != 0
     return Given(values, inside, given.spacing, given.unit)

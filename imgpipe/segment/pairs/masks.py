@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.image import lengths
+from imgpipe.images.image import check_unmasked, is_distance, lengths
 
+_BEYOND = 2**63
 WHITE = (255, 65535)  # what programs of pictures write for "inside"
 
 
@@ -39,6 +40,7 @@ def pair_of(a: Any, b: Any, label: Any = None, names: tuple[str, str] = ("a", "b
 
 def labels_of(mask: Any, name: str) -> np.ndarray:
     """Take a mask or labels; floats must be whole numbers."""
+    check_unmasked(mask, name)
     values = np.asarray(mask)
     if values.dtype.kind not in "biuf":
         raise InputError(f"{name} has dtype {values.dtype}; bool, or whole numbers, are masks")
@@ -71,6 +73,8 @@ def whole_label(label: Any) -> int:
     """Take the number of a label."""
     if isinstance(label, bool | np.bool_) or not isinstance(label, int | np.integer) or label == 0:
         raise InputError(f"label={label!r}; labels are whole numbers, and 0 is outside")
+    if not -_BEYOND <= label < _BEYOND:
+        raise InputError(f"label={label!r} is beyond the integers of 64 bits")
     return int(label)
 
 
@@ -81,7 +85,7 @@ def known_spacing(spacing: Any, axes: int) -> tuple[float, ...]:
         return (1.0,) * axes
     if len(taken) != axes:
         raise InputError(f"spacing has {len(taken)} values for masks of {axes} axes")
-    if not all(np.isfinite(taken)) or min(taken) <= 0:
+    if not all(map(is_distance, taken)):
         raise InputError(f"spacing={taken}; lengths in mm above 0 are needed")
     return taken
 
@@ -90,7 +94,7 @@ def distinct(values: np.ndarray) -> list[int]:
     """Labels that are there, in order."""
     if values.dtype.kind == "b":
         return [1] if values.any() else []
-    return [int(value) for value in np.unique(values) if value != 0]
+    return [whole_label(int(value)) for value in np.unique(values) if value != 0]
 
 
 def _check_single(values: np.ndarray, name: str) -> None:
