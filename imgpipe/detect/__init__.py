@@ -10,6 +10,7 @@ from imgpipe._common.lazy import lazily
 from imgpipe.detect.blobs import blobs
 from imgpipe.detect.boxes import BoxWarning, boxes_of, centre_distances, iou
 from imgpipe.detect.cross_validation import cross_validate
+from imgpipe.detect.fitted import FittedDetector
 from imgpipe.detect.froc import froc
 from imgpipe.detect.lesions import Lesions, load_lesions
 from imgpipe.detect.results import DetectionPicture, DetectionRun, Froc, FrocPoint, HeldOut
@@ -23,6 +24,7 @@ __all__ = [
     "DetectionPicture",
     "DetectionRun",
     "Detector",
+    "FittedDetector",
     "Froc",
     "FrocPoint",
     "HeldOut",

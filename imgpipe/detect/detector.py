@@ -17,10 +17,12 @@ from imgpipe.detect.candidates.labelling import (
 )
 from imgpipe.detect.candidates.looking import Look, check_axes, joined, spacing_of, taken_images
 from imgpipe.detect.candidates.search import Found, sigma_range
+from imgpipe.detect.fitted import FittedDetector
 from imgpipe.detect.froc import patients_of
 from imgpipe.detect.judging.hits import HitRule
-from imgpipe.detect.suppression import suppress
 from imgpipe.learn import CLASSIFIERS, fit_model, make_pipeline
+
+_COMPARED = 200  # candidates of the training that are kept in memory
 
 
 class Detector(BaseEstimator):
@@ -73,6 +75,8 @@ class Detector(BaseEstimator):
         Scales of candidates.
     candidate_recall_ : float
         Share of the lesions trained on that any candidate hits: no classifier finds more.
+    n_images_, n_lesions_ : int
+        What it was trained on.
     n_positive_, n_negative_ : int
         Candidates that the classifier learnt from.
     n_axes_ : int
@@ -157,6 +161,7 @@ class Detector(BaseEstimator):
         images = taken_images(images)
         self.n_axes_ = check_axes(images)
         truth = truth_of(images, boxes)
+        self.n_images_, self.n_lesions_ = len(images), sum(map(len, truth))
         spacings = [spacing_of(image) for image in images]
         self.sigmas_ = self._sigmas(truth, spacings)
         looked = self._look().at(images, self.n_jobs)
@@ -181,18 +186,24 @@ class Detector(BaseEstimator):
             lesion among candidates as they were drawn for training, which is no prevalence. All
             that suppression left, however low: `froc` says which score to cut at.
         """
-        return [
-            _scored(found, scores)[_kept(found, scores, self.nms)]
-            for found, scores in self._scores(images)
-        ]
+        return self.fitted().predict(images)
 
     def find_candidates(self, images: Any) -> list[np.ndarray]:
         """Give all candidates of each image, as `predict` gives boxes, by their blob's response."""
+        return self.fitted().find_candidates(images)
+
+    def fitted(self) -> FittedDetector:
+        """Give what it does with new images, apart from how it learnt that."""
         check_is_fitted(self)
-        images = taken_images(images)
-        check_axes(images, self.n_axes_)
-        looked = self._look(families=()).at(images, self.n_jobs)
-        return [_scored(found, found.responses) for found, _ in looked]
+        return FittedDetector(
+            self._look(),
+            self.n_axes_,
+            self.nms,
+            self._shares,
+            self.model if isinstance(self.model, str) else type(self.model).__name__,
+            HitRule(self.rule, self.overlap, self.radius),
+            self.n_jobs,
+        )
 
     @property
     def _on_patches(self) -> bool:
@@ -213,16 +224,15 @@ class Detector(BaseEstimator):
             )
         return low, high
 
-    def _look(self, **changed: Any) -> Look:
+    def _look(self) -> Look:
         families = (self.families,) if isinstance(self.families, str) else tuple(self.families)
-        settings: dict[str, Any] = {
-            "sigmas": self.sigmas_,
-            "polarity": self.polarity,
-            "most": int(self.candidates),
-            "side": self.patch_size or (28 if self._on_patches else 15),
-            "families": None if self._on_patches else families,
-        }
-        return Look(**settings | changed)
+        return Look(
+            sigmas=self.sigmas_,
+            polarity=self.polarity,
+            most=int(self.candidates),
+            side=int(self.patch_size or (28 if self._on_patches else 15)),
+            families=None if self._on_patches else families,
+        )
 
     def _labels(
         self, found: list[Found], truth: list[np.ndarray], spacings: list[np.ndarray]
@@ -255,12 +265,14 @@ class Detector(BaseEstimator):
         rounds = 0 if self.negatives is None else self.hard_negatives
         for round_ in range(rounds + 1):
             if round_:
-                scores = self._probabilities(rows)
+                scores = self._shares(rows)[:, 1]
                 negative = hardest_negatives(labels, scores, len(negative), rng)
             use = np.sort(np.concatenate([positive, negative]))
             lesion = (labels[use] == POSITIVE).astype(np.int64)
             self.model_ = fit_model(self._classifier(rng), rows[use], lesion, patients[use])
         self.n_positive_, self.n_negative_ = len(positive), len(negative)
+        # a file that is written of it is compared by these, and holds none of them
+        self._compared = rows[np.unique(np.linspace(0, len(rows) - 1, _COMPARED).astype(int))]
         return self
 
     def _classifier(self, rng: np.random.RandomState) -> Any:
@@ -270,28 +282,8 @@ class Detector(BaseEstimator):
         seed = int(rng.randint(2**31 - 1))
         return make_pipeline(self.model, families=families, random_state=seed, n_jobs=self.n_jobs)
 
-    def _scores(self, images: Any) -> list[tuple[Found, np.ndarray]]:
-        check_is_fitted(self)
-        images = taken_images(images)
-        check_axes(images, self.n_axes_)
-        looked = self._look().at(images, self.n_jobs)
-        rows = joined(each for _, each in looked)
-        scores = self._probabilities(rows) if len(rows) else np.empty(0)
-        ends = np.cumsum([len(found.boxes) for found, _ in looked])[:-1]
-        return [
-            (found, own) for (found, _), own in zip(looked, np.split(scores, ends), strict=True)
-        ]
-
-    def _probabilities(self, rows: np.ndarray) -> np.ndarray:
-        return self.model_.predict_proba(rows)[:, 1]
-
-
-def _scored(found: Found, scores: np.ndarray) -> np.ndarray:
-    return np.hstack([found.boxes, scores[:, None]])
-
-
-def _kept(found: Found, scores: np.ndarray, share: float) -> np.ndarray:
-    return suppress(_scored(found, scores), share, measure="smaller")
+    def _shares(self, rows: np.ndarray) -> np.ndarray:
+        return np.asarray(self.model_.predict_proba(rows))
 
 
 def _each_candidates(groups: Any, looked: list[tuple[Found, np.ndarray]]) -> np.ndarray:
