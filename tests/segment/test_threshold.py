@@ -64,6 +64,15 @@ def test_otsu_of_many_histograms() -> None:
             np.testing.assert_array_equal(threshold(pixels), expected)
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float32, np.float64])
+@pytest.mark.parametrize("method", ["otsu", "multi-otsu"])
+def test_whole_numbers_below_zero_are_alike_in_every_dtype(method: str, dtype: Any) -> None:
+    """Hounsfield units of 16 bits, of 32 and 64 bits, and as floats have one threshold."""
+    image = np.where(np.indices((20, 24))[1] > 15, 40, -1000) + RNG.integers(0, 9, (20, 24))
+    expected = threshold(image.astype(np.int16), method)
+    np.testing.assert_array_equal(threshold(image.astype(dtype), method), expected)
+
+
 def test_whole_numbers_far_apart_have_256_bins() -> None:
     """A bin for each number would not fit into memory."""
     image = np.array([[0, 1, 2], [2**40, 2**40 + 1, 3]])

@@ -27,7 +27,7 @@ def histogram_of(values: np.ndarray) -> Histogram | None:
     """Count whole numbers of any dtype; None for others, and where they span too many levels."""
     values = np.ascontiguousarray(values, values.dtype.newbyteorder("=")).reshape(-1)
     if values.dtype.itemsize == 1:
-        return _trimmed(_count_bytes(values.view(np.uint8)), _lowest(values))
+        return _trimmed(_signed(_count_bytes(values.view(np.uint8)), values), _lowest(values))
     low = 0
     if values.dtype.itemsize > 2:
         if not _are_whole(values):
@@ -38,7 +38,7 @@ def histogram_of(values: np.ndarray) -> Histogram | None:
         values = (values - values.dtype.type(low)).astype(np.uint16)
     counts = np.zeros(MOST_LEVELS, np.int64)
     _count_words(values.view(np.uint16), counts)
-    return _trimmed(counts, low + _lowest(values))
+    return _trimmed(_signed(counts, values), low + _lowest(values))
 
 
 def _are_whole(values: np.ndarray) -> bool:
@@ -52,10 +52,13 @@ def _lowest(values: np.ndarray) -> int:
     return 0 if values.dtype.kind == "b" else int(np.iinfo(values.dtype).min)
 
 
+def _signed(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Put the lowest level first: by their bytes, negative ones come last."""
+    return np.roll(counts, counts.size // 2) if values.dtype.kind == "i" else counts
+
+
 def _trimmed(counts: np.ndarray, low: int) -> Histogram:
-    """Histogram of counts by the bytes of a level, of which signed levels are negative last."""
-    if low < 0:
-        counts = np.roll(counts, counts.size // 2)
+    """Leave out what is empty at both ends."""
     there = np.flatnonzero(counts)
     return Histogram(counts[there[0] : there[-1] + 1], low + int(there[0]))
 
