@@ -113,6 +113,15 @@ def test_one_pixel(name: str) -> None:
         assert int(made.max()) == CONSTANT.get(name, 0)
 
 
+@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("shape", [(1, 9), (9, 1)])
+def test_one_line(name: str, shape: tuple[int, int]) -> None:
+    """A single row or column is an image."""
+    made = found(name, np.linspace(-1000, 200, 9).reshape(shape))
+    assert made.shape == shape
+    assert (made != 0).any() == (name not in {"lungs", *PLACED})
+
+
 @pytest.mark.parametrize("name", marked(name for name in FLAT if name not in PLACED))
 def test_it_moves_with_the_image(name: str) -> None:
     """What is shifted by some pixels is found there."""

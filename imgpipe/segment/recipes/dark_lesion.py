@@ -51,8 +51,8 @@ def dark_lesion(
     Returns
     -------
     ndarray of bool
-        One part, holes filled; all False where there is no candidate, as in a constant image. It
-        finds the best candidate where there is no mass, too.
+        One part, holes filled; all False where there is no candidate, as in a constant image and
+        in a single row. It finds the best candidate where there is no mass, too.
 
     Raises
     ------

@@ -75,8 +75,8 @@ def candidates(
         Smallest and largest area, as shares of the image.
     """
     spread = float(values.std())
-    if spread == 0:
-        return
+    if spread == 0 or min(values.shape) < 2:
+        return  # no slope across a single line
     slopes = [g / step for g, step in zip(np.gradient(values / spread), plane.pixel, strict=True)]
     looked_at = values if inside is None else values[inside]
     seen = set()
