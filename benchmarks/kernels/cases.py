@@ -13,6 +13,8 @@ GRID = ("mean", "median", "gaussian", "erosion", "dilation", "convolve")
 DTYPES = {"u8": np.uint8, "u16": np.uint16, "i16": np.int16, "f32": np.float32}
 SIZES = (3, 5, 7, 9, 15, 31)
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
+# of any image they make float32; the first two have one window
+DERIVATIVES = ("sobel", "laplace", "gaussian_laplace")
 
 
 @dataclass(eq=False)
@@ -76,8 +78,10 @@ def dense(k: int, ndim: int) -> np.ndarray:
 
 def arguments(name: str, k: int, ndim: int) -> dict[str, Any]:
     """Return what our kernel takes for a window of k; a new kernel takes `size` by default."""
-    if name == "gaussian":
+    if name in ("gaussian", "gaussian_laplace"):
         return {"sigma": k / 6, "radius": k // 2}
+    if name in DERIVATIVES:
+        return {}
     if name in ("convolve", "correlate"):
         return {"weights": dense(k, ndim)}
     return {"size": k}
@@ -88,8 +92,13 @@ def mode_of(name: str) -> str:
     return "nearest" if name == "median" else "mirror"
 
 
+def room(name: str, image: np.ndarray) -> np.ndarray:
+    """An array for the result."""
+    return np.empty(image.shape, np.float32 if name in DERIVATIVES else image.dtype)
+
+
 def ours(name: str, image: np.ndarray, k: int, axes: tuple[int, ...]) -> Callable[[], np.ndarray]:
     """Our call, with an output made before."""
     kernel, options = KERNELS[name], arguments(name, k, len(axes))
-    options |= {"mode": mode_of(name), "axes": axes, "output": np.empty_like(image)}
+    options |= {"mode": mode_of(name), "axes": axes, "output": room(name, image)}
     return lambda: kernel(image, **options)

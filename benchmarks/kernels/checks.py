@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.kernels.cases import AVERAGING
+from benchmarks.kernels.cases import AVERAGING, DERIVATIVES
 from benchmarks.kernels.peers import SCIPY, Call, as_array, scipy_arguments
 
 # SciPy looks at each pixel of these windows; the others are separable
@@ -26,19 +26,22 @@ def check(name: str, image: np.ndarray, result: np.ndarray, k: int) -> None:
 
 def allowed(name: str, image: np.ndarray) -> float:
     """How far an average may be from the exact one: the nearest integer, or float32's rounding."""
-    if name not in AVERAGING:
+    if name not in (*AVERAGING, *DERIVATIVES):
         return 0.0
     peak = float(np.abs(image.astype(np.float64)).max())
+    if name in DERIVATIVES:
+        return 8e-6 * peak
     return 2e-6 * peak if image.dtype.kind == "f" else 0.5 + 1e-6 * peak
 
 
 def _judge(name: str, image: np.ndarray, k: int) -> np.ndarray:
     """SciPy in a type in which it neither rounds nor wraps."""
     wide = image
-    if image.dtype.kind != "f" or name in AVERAGING:
-        wide = image.astype(np.float64 if name in AVERAGING else np.int32)
+    sums = name in (*AVERAGING, *DERIVATIVES)
+    if image.dtype.kind != "f" or sums:
+        wide = image.astype(np.float64 if sums else np.int32)
     exact = SCIPY[name](wide, **scipy_arguments(name, k, image.ndim))
-    if image.dtype.kind == "f":
+    if image.dtype.kind == "f" or name in DERIVATIVES:
         return exact
     info = np.iinfo(image.dtype)
     return np.clip(exact, info.min, info.max)

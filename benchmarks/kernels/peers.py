@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import scipy.ndimage as ndi
 
-from benchmarks.kernels.cases import arguments, dense, mode_of
+from benchmarks.kernels.cases import arguments, dense, mode_of, room
 
 try:
     import SimpleITK
@@ -30,6 +30,9 @@ SCIPY: dict[str, Callable[..., Any]] = {
     "black_tophat": ndi.black_tophat,
     "convolve": ndi.convolve,
     "correlate": ndi.correlate,
+    "sobel": ndi.sobel,
+    "laplace": ndi.laplace,
+    "gaussian_laplace": ndi.gaussian_laplace,
 }
 _MORPHOLOGY = {
     "erosion": cv2.MORPH_ERODE,
@@ -64,6 +67,10 @@ def opencv(name: str, dtype: np.dtype, k: int) -> Callable[..., Any] | None:
         weights = dense(k, 2).astype(np.float32)
         weights = np.ascontiguousarray(weights[::-1, ::-1]) if name == "convolve" else weights
         return partial(cv2.filter2D, ddepth=-1, kernel=weights, **border)
+    if name == "sobel":
+        return partial(cv2.Sobel, ddepth=cv2.CV_32F, dx=1, dy=0, ksize=3, **border)
+    if name == "laplace":
+        return partial(cv2.Laplacian, ddepth=cv2.CV_32F, ksize=1, **border)
     box = np.ones((k, k), np.uint8)
     if name == "erosion":
         return partial(cv2.erode, kernel=box, **border)
@@ -77,7 +84,7 @@ def opencv(name: str, dtype: np.dtype, k: int) -> Callable[..., Any] | None:
 def opencv_image(name: str, image: np.ndarray, k: int) -> Call | None:
     """OpenCV on one image."""
     function = opencv(name, image.dtype, k)
-    return function and partial(function, image, dst=np.empty_like(image))
+    return function and partial(function, image, dst=room(name, image))
 
 
 def opencv_stack(name: str, stack: np.ndarray, k: int) -> Call | None:
@@ -85,7 +92,7 @@ def opencv_stack(name: str, stack: np.ndarray, k: int) -> Call | None:
     function = opencv(name, stack.dtype, k)
     if function is None:
         return None
-    outputs = np.empty_like(stack)
+    outputs = room(name, stack)
     pairs = list(zip(stack, outputs, strict=True))
 
     def loop() -> np.ndarray:
@@ -109,7 +116,7 @@ def scipy(name: str, image: np.ndarray, k: int) -> Call | None:
     if name not in SCIPY:
         return None
     options = scipy_arguments(name, k, image.ndim)
-    return partial(SCIPY[name], image, output=np.empty_like(image), **options)
+    return partial(SCIPY[name], image, output=room(name, image), **options)
 
 
 def simpleitk(name: str, image: np.ndarray, k: int) -> Call | None:

@@ -8,7 +8,17 @@ import numpy as np
 
 from benchmarks._timing import alternate
 from benchmarks.kernels import peers
-from benchmarks.kernels.cases import DTYPES, GRID, SIZES, Cell, kernels_of, ours, picture
+from benchmarks.kernels.cases import (
+    DERIVATIVES,
+    DTYPES,
+    GRID,
+    SIZES,
+    Cell,
+    arguments,
+    kernels_of,
+    ours,
+    picture,
+)
 from benchmarks.kernels.checks import check, distance
 
 SECONDS = 0.4
@@ -24,6 +34,8 @@ def cells(quick: bool, only: str | None) -> Iterator[tuple[str, str, int, str, i
         kinds = ("noise", "smooth") if name == "median" else ("noise",)
         if name not in GRID:
             sides, dtypes, sizes = (512,), ("u8", "f32"), (3, 9)
+        if name in DERIVATIVES and not arguments(name, 3, 2):
+            dtypes, sizes = ("u8", "u16", "f32"), (3,)
         if quick:
             sides, dtypes, sizes = (512,), ("u8", "f32"), sizes[::2]
         for side, dtype, kind, k in product(sides, dtypes, kinds, sizes):

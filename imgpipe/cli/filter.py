@@ -48,9 +48,9 @@ def command(
 ) -> None:
     r"""Filter the image IN with the kernel or step NAME and write OUT.
 
-    Kernels keep the pixel type; colour images are filtered channel by channel. Values from 0 to 1
-    are written to PNG and JPEG as 0 to 255. A volume (NIfTI, NRRD, a folder of DICOM slices) keeps
-    its place in the patient in .nii, .nii.gz and .nrrd.
+    Kernels keep the pixel type, derivatives of integers are floats; colour images are filtered
+    channel by channel. Values from 0 to 1 are written to PNG and JPEG as 0 to 255. A volume (NIfTI,
+    NRRD, a folder of DICOM slices) keeps its place in the patient in .nii, .nii.gz and .nrrd.
 
     \b
     Examples:

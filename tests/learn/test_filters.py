@@ -113,6 +113,7 @@ def test_every_setting_counts() -> None:
         "gaussian": {"sigma": (2.0, 0.5), "truncate": 2.0, "mode": "constant", "cval": 9.0},
         "mean": {"size": (3, 5), "output": np.float32},
         "convolve": {"weights": np.arange(9.0).reshape(3, 3) / 36, "mode": "wrap"},
+        "sobel": {"axis": 0},
     }
     for name, settings in given.items():
         expected = [kernels.KERNELS[name](image, **settings) for image in STACK]

@@ -116,6 +116,12 @@ def test_what_cannot_be_written(settings: dict[str, Any], named: str) -> None:
         filtered(noise((5, 5), "uint8"), ("mean", settings))
 
 
+def test_a_derivative_cannot_be_written() -> None:
+    """Smoothing can: an order is refused by name."""
+    with pytest.raises(InputError, match=r"derivatives \(order=\(0, 1\)\) cannot be exported"):
+        filtered(noise((5, 5), "uint8"), ("gaussian", {"sigma": 1.0, "order": (0, 1)}))
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("size", [(9, 2), 12, (2, 45)], ids=str)
 def test_means_of_many_pixels(dtype: str, size: Any) -> None:
