@@ -7,6 +7,8 @@ PYTHON_313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.1
 BIN := $(VENV)/bin
 DEMO_OUT ?= demo-run
 YARDSTICK ?= build/yardstick
+# where a wheel is tried, with what it asks for and nothing else
+BARE := build/bare
 SETUP := setup.cfg pyproject.toml constraints.txt
 # each process starts at its own end of the tests, and takes from the other when it is done; compiled
 # code is shared through the cache
@@ -18,7 +20,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs pictures clean
+.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs pictures release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -91,6 +93,16 @@ pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.m
 	PYTHONPATH=. $(BIN)/python docs/pictures/pixels.py
 	$(BIN)/python docs/pictures/active_contour.py
 
+release: $(VENV)/.release ## build wheel and sdist, check them, install the wheel alone and compare with it
+	rm -rf dist $(BARE)
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	cd $(BARE) && bin/python -c 'import imgpipe; assert "site-packages" in imgpipe.__file__, imgpipe.__file__'
+	cd $(BARE) && bin/imgpipe compare synthetic-nodules --models svm,forest,dummy --out demo-run
+	cd $(BARE) && test -s demo-run/report.html && bin/imgpipe doctor
+
 bench-batches: $(VENV)/.dev ## 1,000 and 10,000 images: memory, speed, kills, a cluster (some four minutes, alone)
 	$(BIN)/python -m benchmarks.batches
 
@@ -149,4 +161,8 @@ $(BROWSER)/node_modules/.installed: $(BROWSER)/package-lock.json
 
 $(VENV)/.bench: $(SETUP) | $(VENV)/bin/python
 	$(PIP_INSTALL) --editable '.[bench]'
+	@touch $@
+
+$(VENV)/.release: $(SETUP) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable '.[release]'
 	@touch $@
