@@ -13,6 +13,7 @@ from imgpipe._common.lazy import lazily
 
 if TYPE_CHECKING:
     from imgpipe.bundle.card import check_note, found_in_run, make_card
+    from imgpipe.bundle.detection.inspected import InspectedDetector
     from imgpipe.bundle.explaining import Explained, explain
     from imgpipe.bundle.exporting import Exported, export
     from imgpipe.bundle.files import load, load_predictor, save
@@ -30,6 +31,7 @@ _HOMES = {
     "Explained": "explaining",
     "Exported": "exporting",
     "Inspected": "model_card.inspected",
+    "InspectedDetector": "detection.inspected",
     "InspectedPixels": "pixels.inspected",
     "Predictions": "predictions",
     "Predictor": "predictor",
@@ -52,6 +54,7 @@ __all__ = [
     "Explained",
     "Exported",
     "Inspected",
+    "InspectedDetector",
     "InspectedPixels",
     "Predictions",
     "Predictor",

@@ -11,6 +11,7 @@ from imgpipe.bundle.suffix import check_suffix
 if TYPE_CHECKING:
     from imgpipe.bundle.archive.bundled import Bundled
     from imgpipe.bundle.predictor import Predictor
+    from imgpipe.detect import DetectionRun, FittedDetector
     from imgpipe.learn.trained import TrainedModel
     from imgpipe.segment import PixelClassifier
 
@@ -22,14 +23,16 @@ def save(
     classes: Sequence[str] | None = None,
     sample: Any = None,
     card: Mapping[str, Any] | None = None,
+    run: "DetectionRun | None" = None,
 ) -> None:
     """Write a fitted model to a file, which appears whole or not at all.
 
     Parameters
     ----------
-    model : TrainedModel, Predictor, Pipeline or PixelClassifier
+    model : TrainedModel, Predictor, Pipeline, PixelClassifier or Detector
         What `imgpipe.learn.fit` gives, or `load` of a .joblib file; or a classifier of images
-        fitted on codes 0, 1, ...; or a fitted `imgpipe.segment.PixelClassifier`, as .imgpipe.
+        fitted on codes 0, 1, ...; or a fitted `imgpipe.segment.PixelClassifier` or
+        `imgpipe.detect.Detector`, as .imgpipe.
     path : path-like
         With the suffix ``.imgpipe``, a bundle that is safe to open; or ``.joblib``, a pickle. A
         bundle appears only if it gives the pipeline's classes, and its probabilities to 1e-6 (of
@@ -42,6 +45,8 @@ def save(
         dtype of the first. An array is one image.
     card : dict, optional
         What a reader should know of the model; kept in the file.
+    run : DetectionRun, optional
+        How detectors of the settings of a `Detector` did (`imgpipe.detect.cross_validate`).
 
     Raises
     ------
@@ -68,12 +73,21 @@ def save(
     from imgpipe.segment import PixelClassifier
 
     check_suffix(path)
+    if run is not None and not _is_detector(model):
+        raise InputError(f"run is that of a Detector; the model is a {type(model).__name__}")
     if isinstance(model, PixelClassifier):
         from imgpipe.bundle.pixels.file import write
 
         if classes is not None or sample is not None:
             raise InputError("classes and sample describe a pipeline; a PixelClassifier needs none")
         write(model, path, card)
+        return
+    if _is_detector(model):
+        from imgpipe.bundle.detection.file import write as write_detector
+
+        if classes is not None or sample is not None:
+            raise InputError("classes and sample describe a pipeline; a Detector needs none")
+        write_detector(model, path, card, run)
         return
     if card is None and isinstance(model, Predictor):
         card = model.card
@@ -95,6 +109,18 @@ def save(
             _write(trained, bundled, scratch)
         except InputError as error:
             raise InputError(f"{path} is not written: {_why(error, scratch)}") from None
+
+
+def _is_detector(model: Any) -> bool:
+    """Tell a detector; that of a file is no more than its file, and is refused."""
+    from imgpipe.detect import Detector, FittedDetector
+
+    if isinstance(model, FittedDetector):
+        raise InputError(
+            "a FittedDetector is kept in the file that it was read from: copy that file; of a "
+            "Detector, give the Detector"
+        )
+    return isinstance(model, Detector)
 
 
 def _checked(
@@ -131,7 +157,9 @@ def _why(error: InputError, scratch: Path) -> str:
     return text
 
 
-def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor | PixelClassifier":
+def load(
+    path: str | os.PathLike[str], *, trust: bool = False
+) -> "Predictor | PixelClassifier | FittedDetector":
     """Read a model from a file.
 
     Parameters
@@ -144,8 +172,8 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor | P
 
     Returns
     -------
-    Predictor or PixelClassifier
-        As it was saved.
+    Predictor, PixelClassifier or FittedDetector
+        As it was saved; of a `Detector` what it does with new images.
 
     Raises
     ------
@@ -163,7 +191,7 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor | P
     check_suffix(path)
     if Path(path).suffix.lower() == ".imgpipe":
         from imgpipe.bundle.archive.container import MANIFEST, content_of, unpacked
-        from imgpipe.bundle.archive.kinds import is_pixels
+        from imgpipe.bundle.archive.kinds import is_detector, is_pixels
         from imgpipe.bundle.archive.refusing import refusing
 
         with refusing(path):
@@ -172,11 +200,15 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor | P
                 from imgpipe.bundle.pixels.file import members_read
 
                 return members_read(members)[1]
+            if is_detector(members[MANIFEST]):
+                from imgpipe.bundle.detection.file import members_read as detector_read
+
+                return detector_read(members)[1]
     return load_predictor(path, trust=trust)
 
 
 def load_predictor(path: str | os.PathLike[str], *, trust: bool = False) -> "Predictor":
-    """Read a model that gives an image a class; as `load`, but for pixel classifiers.
+    """Read a model that gives an image a class; as `load`, but for those of pixels and of lesions.
 
     Parameters
     ----------
@@ -190,7 +222,7 @@ def load_predictor(path: str | os.PathLike[str], *, trust: bool = False) -> "Pre
     Raises
     ------
     InputError
-        As `load`; and for a pixel classifier.
+        As `load`; and for a pixel classifier or a detector.
     """
     check_suffix(path)
     if Path(path).suffix.lower() == ".imgpipe":

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from imgpipe._common import InputError
+from imgpipe.bundle.detection.inspected import InspectedDetector
 from imgpipe.bundle.model_card.inspected import Inspected
 from imgpipe.bundle.pixels.inspected import InspectedPixels
 from imgpipe.bundle.suffix import check_suffix
 
+Found = Inspected | InspectedPixels | InspectedDetector
 
-def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected | InspectedPixels:
+
+def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Found:
     """Read what a model's file says of itself, and let a bundle test itself on this machine.
 
     Parameters
@@ -23,7 +26,7 @@ def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected |
 
     Returns
     -------
-    Inspected or InspectedPixels
+    Inspected, InspectedPixels or InspectedDetector
         As text (``print``), values (``to_dict()``) or Markdown (``to_markdown()``).
 
     Raises
@@ -57,10 +60,10 @@ def inspect(path: str | os.PathLike[str], *, trust: bool = False) -> Inspected |
     return _found(path, content, predictor.model, predictor.card)
 
 
-def _of_bundle(path: str | os.PathLike[str]) -> Inspected | InspectedPixels:
+def _of_bundle(path: str | os.PathLike[str]) -> Found:
     from imgpipe.bundle.archive.bundled import Bundled
     from imgpipe.bundle.archive.container import MANIFEST, content_of, unpacked
-    from imgpipe.bundle.archive.kinds import is_pixels
+    from imgpipe.bundle.archive.kinds import is_detector, is_pixels
     from imgpipe.bundle.archive.refusing import refusing
     from imgpipe.bundle.inference.opening import model_of
     from imgpipe.bundle.inference.selftest import run_selftest
@@ -70,6 +73,8 @@ def _of_bundle(path: str | os.PathLike[str]) -> Inspected | InspectedPixels:
         members = unpacked(content)
         if is_pixels(members[MANIFEST]):
             return _of_pixels(path, content, members)
+        if is_detector(members[MANIFEST]):
+            return _of_detector(path, content, members)
         bundled = Bundled.of_members(members)
     model, card = model_of(bundled, path)
     return _found(path, content, model, card, bundled.manifest, run_selftest(model, bundled))
@@ -84,6 +89,16 @@ def _of_pixels(
     digest, forest = hashlib.sha256(content).hexdigest(), model.forest_
     size = len(forest.roots), len(forest.feature)
     return InspectedPixels(os.fspath(path), len(content), digest, manifest, *size, manifest.card)
+
+
+def _of_detector(
+    path: str | os.PathLike[str], content: bytes, members: dict[str, bytes]
+) -> InspectedDetector:
+    from imgpipe.bundle.detection.file import members_read
+
+    manifest, _ = members_read(members)
+    digest = hashlib.sha256(content).hexdigest()
+    return InspectedDetector(os.fspath(path), len(content), digest, manifest, manifest.card)
 
 
 def _found(path: str | os.PathLike[str], content: bytes, *told: Any) -> Inspected:

@@ -125,6 +125,7 @@ def _checked(
 def _opened(model: str, settings: dict[str, Any]) -> "PixelLabeller":
     """Read a pixel classifier."""
     from imgpipe import bundle
+    from imgpipe.detect import FittedDetector
     from imgpipe.segment import PixelClassifier
     from imgpipe.segment.pixels.labeller import PixelLabeller
 
@@ -133,6 +134,11 @@ def _opened(model: str, settings: dict[str, Any]) -> "PixelLabeller":
     if not model.lower().endswith(".imgpipe"):
         raise InputError(f"--model: {shown(model)} is no .imgpipe file, as bundle.save writes")
     found = bundle.load(model)
+    if isinstance(found, FittedDetector):
+        raise InputError(
+            f"--model: {shown(model)} is a detector, and labels no pixels: imgpipe detect DATA "
+            "--model FILE --out DIR"
+        )
     if not isinstance(found, PixelClassifier):
         raise InputError(
             f"--model: {shown(model)} gives an image a class, and labels no pixels; "

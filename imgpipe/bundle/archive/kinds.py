@@ -1,4 +1,4 @@
-"""Which kind of model a manifest tells of: one that gives an image a class, or each pixel."""
+"""Which kind of model a manifest tells of: one of images, of pixels, or a detector."""
 
 from typing import Any
 
@@ -7,24 +7,35 @@ from imgpipe.bundle.archive.refusing import Foreign
 from imgpipe.bundle.archive.strict_json import parsed
 
 PIXELS_FORMAT = "imgpipe-pixels"
+DETECTOR_FORMAT = "imgpipe-detector"
+_REFUSED = {
+    PIXELS_FORMAT: "tells of a pixel classifier, which labels the pixels of an image and gives it "
+    "no class: imgpipe segment DATA --model FILE",
+    DETECTOR_FORMAT: "tells of a detector, which finds lesions in an image and gives it no class: "
+    "imgpipe detect DATA --model FILE --out DIR",
+}
 
 
 def is_pixels(text: bytes) -> bool:
     """Tell whether a manifest is that of a pixel classifier; what is no JSON is none."""
+    return _format(text) == PIXELS_FORMAT
+
+
+def is_detector(text: bytes) -> bool:
+    """Tell whether a manifest is that of a detector; what is no JSON is none."""
+    return _format(text) == DETECTOR_FORMAT
+
+
+def refuse_others(content: Any) -> None:
+    """Refuse the manifest of a model of another kind where a class is asked for."""
+    told = content.get("format") if isinstance(content, dict) else None
+    if isinstance(told, str) and told in _REFUSED:
+        raise Foreign(_REFUSED[told])
+
+
+def _format(text: bytes) -> Any:
     try:
-        return _of_pixels(parsed(text))
+        content = parsed(text)
     except InputError:
-        return False
-
-
-def refuse_pixels(content: Any) -> None:
-    """Refuse the manifest of a pixel classifier where a class is asked for."""
-    if _of_pixels(content):
-        raise Foreign(
-            "tells of a pixel classifier, which labels the pixels of an image and gives it no "
-            "class: imgpipe segment DATA --model FILE"
-        )
-
-
-def _of_pixels(content: Any) -> bool:
-    return isinstance(content, dict) and content.get("format") == PIXELS_FORMAT
+        return None
+    return content.get("format") if isinstance(content, dict) else None

@@ -12,7 +12,7 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.bundle.archive.card_check import check_card
 from imgpipe.bundle.archive.kept import Kept
-from imgpipe.bundle.archive.kinds import refuse_pixels
+from imgpipe.bundle.archive.kinds import refuse_others
 from imgpipe.bundle.archive.refusing import Foreign, excerpt
 from imgpipe.bundle.archive.strict_json import as_hinted, check_text, first_repeated, parsed
 from imgpipe.images.fit import FITS
@@ -145,7 +145,7 @@ def to_json(manifest: Manifest) -> bytes:
 def from_json(text: bytes) -> Manifest:
     """Read a manifest; an `InputError` for anything that `to_json` does not write."""
     content = parsed(text)
-    refuse_pixels(content)
+    refuse_others(content)
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise InputError(f'does not begin with "format": "{FORMAT}"')
     version = content.pop("format_version", None)
