@@ -10,6 +10,7 @@ from imgpipe._common import InputError
 from imgpipe._common.progress import track
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
+from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program.exit_codes import SOME_FAILED
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _PICTURES = 12
 
 
 @click.command()
-@click.argument("masks")
-@click.argument("reference", required=False)
+@click.argument("masks", callback=_reading.named)
+@click.argument("reference", required=False, callback=_reading.named)
 @click.option("--out", metavar="FILE.csv", help="Table with a row for each label of each mask.")
 @click.option("--html", metavar="FILE", help="Page with a summary and the worst pairs.")
 @click.option("--images", metavar="DATA", help="What was drawn on, for pictures and RTSTRUCT.")

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import imgpipe
+from imgpipe._common.hidden import visible
 from imgpipe._common.texts import Text, counted, say
 from imgpipe.report.languages import spoken, tell
 
@@ -53,6 +54,13 @@ def _typeset(text: str) -> str:
     return re.sub(r"(?<![A-Za-z])p ([=<]) ", "p\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
 
 
+def _written(value: Any) -> Any:
+    """Write a value; what nobody sees or what turns text round, in names of files, as escapes."""
+    if isinstance(value, Text):
+        value = _typeset(tell(value))
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     """Templates with every text from outside escaped: class names come from people's folders."""
@@ -62,7 +70,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: _typeset(tell(value)) if isinstance(value, Text) else value,
+        finalize=_written,
     )
     environment.globals |= {"say": say, "counted": counted, "tell": tell}
     return environment

@@ -1,6 +1,5 @@
 """Masks of many images against their references, as a table."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from imgpipe._common import InputError, code_of, shown
-from imgpipe._common.texts import Text, counted, say
+from imgpipe._common.texts import say
 from imgpipe.segment import dice, instance_scores, measure
 from imgpipe.segment.instances import checked_threshold
 from imgpipe.segment.measures import checked_labels
+from imgpipe.tables.mask_pairs.doubts import doubts, files_of, repeated, same_files
 from imgpipe.tables.mask_pairs.grids import OnOneGrid, on_one_grid
 from imgpipe.tables.mask_pairs.pairing import Paired, namesakes, nothing_paired, paired
 from imgpipe.tables.mask_pairs.rows import MaskRow
@@ -22,7 +22,6 @@ from imgpipe.tables.mask_pairs.worst import worst_pair
 
 _COUNTED = ("true_positives", "false_positives", "false_negatives", "precision", "recall", "f1")
 _QUALITIES = ("average_precision", "segmentation_quality", "panoptic_quality")
-_MANY_LABELS = 16
 
 
 def measure_masks(
@@ -113,7 +112,7 @@ def measure_masks(
         except (InputError, OSError) as error:
             rows.append(_failed(mask, truth, error))
     rows += _without_partner(found)
-    warnings += [*_same_files(rows), *_doubts(rows, iou is not None)]
+    warnings += [*repeated(pairs), *same_files(rows), *doubts(rows, labels, iou is not None)]
     told = tuple(dict.fromkeys(warnings))
     scores = MaskScores(tuple(rows), iou is not None, told, resampled, on_images)
     return replace(scores, worst=tuple(_worst(scores, drawn, pictures, resample)))
@@ -222,51 +221,20 @@ def _without_partner(found: Paired) -> Iterator[MaskRow]:
             yield MaskRow(entry.id, *files, error=f"{shown(entry.id)}: {why}", error_code=code)
 
 
-def _same_files(rows: Iterable[MaskRow]) -> list[Text]:
-    """Say how many masks are their own reference, which measures nothing."""
-    pairs = {_files(row) for row in rows if row.values}
-    # images of archives are called alike in two of them, and are no files
-    same = [a for a, b in pairs if os.path.exists(a) and os.path.realpath(a) == os.path.realpath(b)]
-    if not same:
-        return []
-    return [counted(len(same), "{n} mask is the same file as its reference",
-                    "{n} masks are the same files as their references")]  # fmt: skip
-
-
-def _doubts(rows: Sequence[MaskRow], objects: bool) -> list[Text]:
-    """Say where objects may have been meant, or labels."""
-    known = [row for row in rows if row.values]
-    if objects:
-        most = max((max(row.values["objects"], row.values["reference_objects"]) for row in known),
-                   default=2)  # fmt: skip
-        if most < 2:
-            return [say("no file holds more than one object: each label is one, wherever its "
-                        "pixels lie; masks are measured without --instances")]  # fmt: skip
-        return []
-    labels = len({row.label for row in known})
-    if labels > _MANY_LABELS:
-        return [say("{n} labels: if each is an object, --instances counts them", n=labels)]
-    return []
-
-
 def _worst(
     scores: MaskScores, pairs: list[tuple[Entry, Entry]], most: int, resample: bool
 ) -> Iterator[WorstPair]:
     """Read the worst pairs again: of all, there would not be enough memory to keep them."""
-    entries = {_files(MaskRow(**_named(*pair))): pair for pair in pairs}
+    entries = {files_of(MaskRow(**_named(*pair))): pair for pair in pairs}
     chosen: dict[tuple[str, str, int | None], MaskRow] = {}
     for row in scores.ranked():
         if row.values[scores.first] == 1 or len(chosen) == most:
             break  # nothing to see, or enough
-        chosen.setdefault((*_files(row), row.label), row)
+        chosen.setdefault((*files_of(row), row.label), row)
     for row in chosen.values():
-        mask, reference = entries[_files(row)]
+        mask, reference = entries[files_of(row)]
         try:
             pair = _read(mask, reference, resample, [])
         except (InputError, OSError):  # it was there when it was measured
             continue
         yield worst_pair(row, pair, reference.image)
-
-
-def _files(row: MaskRow) -> tuple[str, str]:
-    return row.mask, row.reference

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cli_helpers import Run, assert_one_error
+from PIL import Image as Picture
 
 from imgpipe import images, segment
 
@@ -178,3 +179,39 @@ def test_what_cannot_be_measured_at_all_is_one_error(run: Run, place: Path):
     assert_one_error(run("measure", found, found, "--instances", "--iou", "1"), "threshold=1.0")
     assert_one_error(run("measure", found, found, "--labels", "0"), "labels are whole numbers")
     assert_one_error(run("measure", found, found, "--labels", "1.5"), "give whole numbers")
+
+
+def test_pairs_that_measure_little_are_told(run: Run, tmp_path: Path) -> None:
+    """A pair listed twice, a label that nothing has, and labels without a partner are warnings."""
+    square = np.zeros((8, 8), np.uint8)
+    square[2:6, 2:6] = 1
+    red = np.zeros((8, 8, 3), np.uint8)
+    red[..., 0] = 255 * square
+    for name, pixels in (("a.png", square), ("b.png", square), ("red.png", red)):
+        Picture.fromarray(pixels).save(tmp_path / name)
+    table = tmp_path / "pairs.csv"
+    table.write_text("mask,reference\na.png,b.png\na.png,b.png\nred.png,b.png\n")
+    done = run("measure", table)
+    assert "1 pair is there more than once" in done.stderr
+    assert "red.png has 16711680, its reference 1" in done.stderr
+    assert "label 9 is in no mask" in run("measure", table, "--labels", "9").stderr
+    assert "label 1" not in run("measure", table, "--labels", "1").stderr
+    assert_one_error(run("measure", "", table), "MASKS is empty")
+    assert_one_error(run("measure", table, ""), "REFERENCE is empty")
+
+
+def test_names_that_turn_text_round_are_escapes(run: Run, tmp_path: Path) -> None:
+    """A page shows what a file is called, and neither runs it nor is turned round by it."""
+    square = np.zeros((8, 8), np.uint8)
+    square[2:6, 2:6] = 1
+    for folder, cut in (("found", 1), ("drawn", 0)):
+        for name in ("\u202egnp.evil.png", "a<b>&'\"c,d.png"):
+            images.write(tmp_path / folder / name, np.roll(square, cut, 0))
+    page = tmp_path / "page.html"
+    done = run("measure", tmp_path / "found", tmp_path / "drawn", "--html", page)
+    assert done.exit_code == 0, done.stderr
+    text = page.read_text()
+    assert "\u202e" not in text
+    assert r"\u202egnp.evil.png" in text
+    assert "a<b>" not in text
+    assert "a&lt;b&gt;" in text

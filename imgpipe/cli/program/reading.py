@@ -70,8 +70,9 @@ def _rule(ctx: click.Context, option: click.Parameter, rule: str | None) -> str 
 
 def named(ctx: click.Context, argument: click.Parameter, data: str) -> str:
     """Refuse the empty name, which a script with an unset variable gives: it is no folder."""
-    if not data:
-        raise InputError("DATA is empty; give a file, a folder or a registered name")
+    if data == "":
+        name = argument.human_readable_name
+        raise InputError(f"{name} is empty; give a file, a folder or a registered name")
     return data
 
 

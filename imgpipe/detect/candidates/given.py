@@ -55,7 +55,7 @@ def check_settings(detector: Any, on_patches: bool) -> None:
     for name in ("min_sigma", "max_sigma"):
         value = getattr(detector, name)
         if value is not None and not 0 < real(value) < np.inf:
-            raise InputError(f"{name}={value!r}; a number above 0 is needed")
+            raise InputError(f"{name}={value!r}; {name} must lie above 0")
     negatives = detector.negatives
     if negatives is not None and not 0 < real(negatives) < np.inf:
         raise InputError(f"negatives={negatives!r}; a number above 0, or None, is needed")
