@@ -54,6 +54,24 @@ def check_settings(name: str, given: Mapping[str, Any]) -> None:
             raise InputError(f"{name} needs {key}")
 
 
+def try_on_nothing(finder: "Finder") -> None:
+    """Refuse settings out of range, before any image is read.
+
+    In a constant image nothing is found, and any error is one of the settings; those that fit
+    images or volumes only may pass.
+    """
+    error: InputError | None = None
+    for axes in segmenter_named(finder.name).axes:
+        try:
+            finder(Image(np.zeros((1,) * axes, np.uint8)))
+        except InputError as found:
+            error = error or found
+        else:
+            return
+    if error is not None:
+        raise error
+
+
 def refuse_seeds(name: str) -> None:
     """Refuse a segmenter that must be told something of each image."""
     for key in _needed(segmenter_named(name)):

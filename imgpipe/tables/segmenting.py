@@ -13,9 +13,9 @@ from imgpipe.datasets.files.one_channel import in_one_channel
 from imgpipe.datasets.files.reading import Reading
 from imgpipe.datasets.unlabelled import list_images
 from imgpipe.images import Images
-from imgpipe.segment.choosing import Finder, check_settings
+from imgpipe.segment.choosing import Finder, check_settings, try_on_nothing
 from imgpipe.tables.extraction import How
-from imgpipe.tables.mask_files.names import FORMATS, Named, named
+from imgpipe.tables.mask_files.names import FORMATS, Named, is_dicom, named
 from imgpipe.tables.mask_files.segmenting import Labeller, MaskFile, Task, row_of, segmented
 from imgpipe.tables.rows.columns import label_columns
 
@@ -107,6 +107,9 @@ def segment_images(
     columns, notes = label_columns(source, listed.names, reading=reading)
     labels = {name: [values[row] for row in listed.rows] for name, values in columns.items()}
     places = named(images.items, images.ids)
+    _refuse_sources(places, target, pictures)
+    if format == "seg" and not any(is_dicom(place.path) for place in places):
+        raise InputError("no image is a DICOM series, to which alone a DICOM segmentation belongs")
     if not force:
         _refuse_there(places, target, pictures)
     found = in_chunks(segmented, _tasks(images, places, by, target, pictures, format), n_jobs)
@@ -122,7 +125,10 @@ def _labeller(recipe: Any) -> Labeller:
         return made
     name, settings = (recipe, {}) if isinstance(recipe, str) else recipe
     check_settings(name, settings)
-    return Finder(name, settings)
+    finder = Finder(name, settings)
+    if settings:
+        try_on_nothing(finder)
+    return finder
 
 
 def _tasks(
@@ -135,6 +141,20 @@ def _tasks(
 ) -> Iterator[Task]:
     for n, place in enumerate(places):
         yield Task(images[n : n + 1], place, by, out, overlays, format)
+
+
+def _refuse_sources(places: list[Named], out: Path, overlays: Path | None) -> None:
+    """Refuse, whatever is forced, to write over an image that is read."""
+    read = {os.path.realpath(place.path) for place in places if place.path is not None}
+    for place in places:
+        masks = (out / (place.stem + suffix) for suffix in FORMATS.values())
+        drawn = () if overlays is None else (overlays / (place.stem + ".png"),)
+        for path in (*masks, *drawn):
+            if os.path.realpath(path) in read:
+                raise InputError(
+                    f"{path} is an image that is read, and nothing is written over it; give "
+                    "masks and overlays folders of their own"
+                )
 
 
 def _refuse_there(places: list[Named], out: Path, overlays: Path | None) -> None:

@@ -141,10 +141,21 @@ def test_images_of_one_name_have_masks_of_two(run: Run, scans, tmp_path: Path) -
 def test_a_format_that_cannot_be_is_refused(run: Run, scans, tmp_path: Path) -> None:
     """A DICOM segmentation belongs to a series."""
     folder, _ = scans
-    done = run("segment", folder, "--method", "otsu", "--out", tmp_path / "m", "--format", "seg",
-               "--jobs", 1)  # fmt: skip
-    assert done.exit_code == 1
-    assert "is no DICOM series" in done.stderr
+    done = run("segment", folder, "--method", "otsu", "--out", tmp_path / "m", "--format", "seg")
+    assert_one_error(done, "no image is a DICOM series")
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize("option", ["--out", "--overlay"])
+def test_no_image_is_written_over(run: Run, scans, tmp_path: Path, option: str) -> None:
+    """Whatever is forced: a mask has the name of its image, and may be given its folder."""
+    folder, _ = scans
+    before = {path: path.read_bytes() for path in folder.rglob("*.png")}
+    other = {"--out": "--overlay", "--overlay": "--out"}[option]
+    done = run("segment", folder, "--method", "otsu", option, folder / "a" / "..", other,
+               tmp_path / "other", "--force")  # fmt: skip
+    assert_one_error(done, "is an image that is read", "folders of their own")
+    assert {path: path.read_bytes() for path in folder.rglob("*.png")} == before
 
 
 def test_touching_objects_are_outlined_apart() -> None:
@@ -167,6 +178,8 @@ def test_touching_objects_are_outlined_apart() -> None:
         (["--method", "region-growing"], "needs seeds in each image"),
         (["--method", "otsu", "--set", "k=3"], "takes no setting 'k'"),
         (["--method", "otsu", "--set", "3"], "is not KEY=VALUE"),
+        (["--method", "local", "--set", "block=4"], "block=4 must be an odd number"),
+        (["--recipe", "cells", "--set", "level=2"], "level=2 must be a number from 0"),
     ],
 )
 def test_what_is_no_recipe_is_refused(run: Run, scans, tmp_path: Path, args, said) -> None:
