@@ -33,7 +33,12 @@ NEEDED: dict[str, Any] = {
 
 def with_rare(dtypes: Iterable[str]) -> list[Any]:
     """Parameters of a test, of which those of rare dtypes are left to whole runs."""
-    return [pytest.param(t, marks=pytest.mark.full) if t in RARE else t for t in dtypes]
+    return in_whole_runs(dtypes, RARE)
+
+
+def in_whole_runs(dtypes: Iterable[str], rare: Iterable[str]) -> list[Any]:
+    """Parameters of a test, of which those that are rare for it are left to whole runs."""
+    return [pytest.param(t, marks=pytest.mark.full) if t in rare else t for t in dtypes]
 
 
 def _weights(ndim: int) -> np.ndarray:

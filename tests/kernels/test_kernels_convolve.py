@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
-from kernel_calls import pixels
+from kernel_calls import in_whole_runs, pixels
 
 from imgpipe import kernels
 
@@ -60,7 +60,7 @@ AWKWARD = [
 
 @pytest.mark.grid(share=0.3)
 @pytest.mark.parametrize("mode", ["mirror", "constant"])
-@pytest.mark.parametrize("dtype", ["u1", pytest.param("i2", marks=pytest.mark.full), "f4", "f8"])
+@pytest.mark.parametrize("dtype", in_whole_runs(["u1", "i2", "f4", "f8"], ["i2", "f8"]))
 @pytest.mark.parametrize(("shape", "size", "axes"), AWKWARD)
 def test_awkward_shapes_equal_scipy(
     shape: tuple, size: tuple, axes: Any, dtype: str, mode: str
@@ -83,6 +83,7 @@ LARGE = [
 
 
 @pytest.mark.jit
+@pytest.mark.grid(share=0.35)
 @pytest.mark.parametrize("mode", ["reflect", "wrap", "nearest"])
 @pytest.mark.parametrize("dtype", ["u1", "u2", "f4", "f8"])
 @pytest.mark.parametrize(("shape", "size"), LARGE)

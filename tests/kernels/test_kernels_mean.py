@@ -12,9 +12,10 @@ from imgpipe.kernels import mean
 from imgpipe.kernels.box.layout import _BREADTH, _GROUP_BYTES, _chain
 from imgpipe.kernels.box.rounding import byte_factors
 
-# int8 has loops of its own, which seldom anyone compiles
-IN_WHOLE_RUNS = pytest.param("int8", marks=pytest.mark.full)
-EACH_INTEGER = ("uint8", IN_WHOLE_RUNS, "uint16", "int16")
+# each has loops of its own: int8, which seldom anyone compiles, and both kinds of 16 bits, of which
+# the other one is here and uint16 among the large images
+IN_WHOLE_RUNS = [pytest.param(dtype, marks=pytest.mark.full) for dtype in ("int8", "uint16")]
+EACH_INTEGER = ("uint8", *IN_WHOLE_RUNS, "int16")
 MODES = ("reflect", "nearest", "mirror", "wrap", "constant")
 SHAPES = ((6, 28, 28), (3, 5, 7), (40, 70), (5, 3), (90,), (2, 3, 4, 40))
 
@@ -78,7 +79,10 @@ def test_large_images(size, dtype):
     check(noise((517, 1031), dtype), size)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
+@pytest.mark.grid(share=0.5)
+@pytest.mark.parametrize(
+    "dtype", ["uint8", pytest.param("int16", marks=pytest.mark.full), "float32"]
+)
 @pytest.mark.parametrize("size", [2, 3, (4, 5, 3), 7, (9, 1, 3), (16, 3, 3)])
 def test_volumes(size, dtype):
     """Planes are summed a few at a time, and in bands, without seams."""
