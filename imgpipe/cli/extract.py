@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import counted
 from imgpipe.cli.program import backends as _backends
 from imgpipe.cli.program import features as _features
 from imgpipe.cli.program import kept_rows as _kept_rows
@@ -162,5 +163,6 @@ def _announce(path: Path, table: "WrittenTable", as_json: bool) -> int:
         _output.print_json(facts | {"failed": named})
     else:
         note = f", {len(table.failed):,} failed" if table.failed else ""
-        click.echo(f"{table.rows:,} images, {len(table.names):,} features{note}: {path}")
+        images = counted(table.rows, "{n} image", "{n} images")
+        click.echo(f"{images}, {len(table.names):,} features{note}: {path}")
     return SOME_FAILED if table.failed else 0

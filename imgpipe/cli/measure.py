@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imgpipe.tables import MaskScores
 
 _PICTURES = 12
+_LABELS = 12  # on the terminal, of which all measures are shown
 
 
 @click.command()
@@ -27,6 +28,7 @@ _PICTURES = 12
 @click.option("--images", metavar="DATA", help="What was drawn on, for pictures and RTSTRUCT.")
 @click.option("--region", metavar="NAME", help="Region of RTSTRUCT, segment of DICOM SEG.")
 @click.option("--labels", metavar="N,...", help="Labels to measure [default: those in a pair].")
+@click.option("--any-label", is_flag=True, help="All labels together are one.")
 @click.option("--instances", is_flag=True, help="Each label is one object: find those.")
 @click.option("--iou", metavar="T,...", help="Overlap above which objects are found [0.5].")
 @click.option("--resample", is_flag=True, help="Bring masks onto the grid of their reference.")
@@ -43,6 +45,7 @@ def command(
     images: str | None,
     region: str | None,
     labels: str | None,
+    any_label: bool,
     instances: bool,
     iou: str | None,
     resample: bool,
@@ -63,6 +66,8 @@ def command(
       imgpipe measure found/ drawn/ --out measures.csv --html measures.html --images scans/
       imgpipe measure cells/ truth/ --instances --iou 0.5,0.75
     """
+    if any_label and (instances or labels is not None):
+        raise InputError("--any-label excludes --labels and --instances: all labels, as one")
     _check_use(ctx, out, html, instances, iou, labels)
     table = page = None
     inputs = [each for each in (masks, reference, images) if each is not None]
@@ -76,8 +81,8 @@ def command(
     from imgpipe.tables import measure_masks
 
     scores = measure_masks(
-        masks, reference, images=images, region=region, labels=chosen, iou=thresholds,
-        resample=resample, pictures=_PICTURES if page is not None else 0,
+        masks, reference, images=images, region=region, labels=chosen, any_label=any_label,
+        iou=thresholds, resample=resample, pictures=_PICTURES if page is not None else 0,
         track=lambda pairs: track(pairs, "pairs", lines=True),
     )  # fmt: skip
     for text in scores.warnings:
@@ -156,14 +161,20 @@ def _show(scores: "MaskScores", out: str | None, html: str | None) -> None:
         return figure(value) if math.isfinite(value) else str(value)
 
     kind = "iou" if scores.objects else "label"
+    summary = scores.summary()
+    labels = len({each.label for each in summary})
+    if labels > _LABELS:
+        summary = [each for each in summary if each.measure == scores.first][:_LABELS]
     rows = []
-    for each in scores.summary():
+    for each in summary:
         key = each.iou if scores.objects else each.label
         name = measure_name(each.measure, scores.units())
         rows.append([str(key), name, str(each.count), *map(number, (each.mean, each.median)),
                      number(each.worst), each.worst_id])  # fmt: skip
     if rows:
         _output.print_table([kind, "measure", "n", "mean", "median", "worst", "in"], rows)
+    if labels > _LABELS:
+        click.echo(f"{labels - _LABELS:,} more labels, and the other measures: --out, --html")
     undefined = sum(each.undefined for each in scores.summary() if each.measure == "hausdorff")
     if undefined:
         click.echo(f"Rows whose distances are infinite, since one of two masks is empty, and left "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imgpipe._common import InputError, shown
+from imgpipe._common.texts import counted
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program import reading as _reading
@@ -194,7 +195,7 @@ def _announce(done: "WrittenMasks", out: str, overlay: str | None, as_json: bool
         _output.print_json({**facts, "masks": rows, "failed": failed})
     else:
         note = f", {len(done.failed):,} failed" if done.failed else ""
-        click.echo(f"{len(done.masks):,} images{note}: {out}")
+        click.echo(f"{counted(len(done.masks), '{n} image', '{n} images')}{note}: {out}")
         click.echo(f"Table: {done.table}")
         if overlay is not None:
             click.echo(f"Overlays: {overlay}")

@@ -31,6 +31,11 @@ class Contour(NamedTuple):
     level_set: np.ndarray
     energy: np.ndarray
 
+    def __repr__(self) -> str:
+        inside, n = np.count_nonzero(self.mask), len(self.energy)
+        energy = f", energy {self.energy[-1]:.6g} after {n:,} iterations" if n else ""
+        return f"<Contour: {inside:,} of {self.mask.size:,} pixels inside{energy}>"
+
 
 @overload
 def active_contour(

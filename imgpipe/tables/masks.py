@@ -31,6 +31,7 @@ def measure_masks(
     images: Source | None = None,
     region: str | None = None,
     labels: Sequence[int] | None = None,
+    any_label: bool = False,
     iou: float | Sequence[float] | None = None,
     resample: bool = False,
     pictures: int = 0,
@@ -51,6 +52,8 @@ def measure_masks(
         Of structure sets and segmentations of DICOM, where a manifest names no other.
     labels : sequence of int, optional
         To be measured in each pair; by default those that it has.
+    any_label : bool
+        Whatever is not 0 is label 1: objects or parts are measured as one.
     iou : float or sequence of float, optional
         Label images hold objects, each with its number: find those whose intersection over union is
         above this, in place of measuring labels.
@@ -92,6 +95,8 @@ def measure_masks(
     """
     if iou is not None and labels is not None:
         raise InputError("labels are of masks, iou is of objects; give one of the two")
+    if any_label and (iou is not None or labels is not None):
+        raise InputError("any_label takes all labels as one; give neither labels nor iou")
     if labels is not None:
         checked_labels(labels)
     several = iou if isinstance(iou, Sequence) else [iou]
@@ -104,7 +109,7 @@ def measure_masks(
     resampled = on_images = 0
     for mask, truth in track(drawn) if track is not None else drawn:
         try:
-            pair = _read(mask, truth, resample, warnings)
+            pair = _read(mask, truth, resample, any_label, warnings)
             resampled += pair.resampled
             on_images += mask.drawn or truth.drawn
             named = _named(mask, truth)
@@ -115,7 +120,7 @@ def measure_masks(
     warnings += [*repeated(pairs), *same_files(rows), *doubts(rows, labels, iou is not None)]
     told = tuple(dict.fromkeys(warnings))
     scores = MaskScores(tuple(rows), iou is not None, told, resampled, on_images)
-    return replace(scores, worst=tuple(_worst(scores, drawn, pictures, resample)))
+    return replace(scores, worst=tuple(_worst(scores, drawn, pictures, resample, any_label)))
 
 
 def _pairs(masks: Source, reference: Source | None, warnings: list[str]) -> Paired:
@@ -153,11 +158,15 @@ def _sharing(pair: tuple[Entry, Entry], image: Any = None) -> tuple[Entry, Entry
     return mask.on(image), reference.on(image)
 
 
-def _read(mask: Entry, reference: Entry, resample: bool, warnings: list[str]) -> OnOneGrid:
+def _read(
+    mask: Entry, reference: Entry, resample: bool, any_label: bool, warnings: list[str]
+) -> OnOneGrid:
     first, second = mask.read(), reference.read()
     pair = on_one_grid(first, second, resample)
     for entry, notes in ((mask, (*first.warnings, *pair.notes)), (reference, second.warnings)):
         warnings += [say("{path}: {note}", path=entry.id, note=note) for note in notes]
+    if any_label:
+        return pair._replace(mask=pair.mask != 0, reference=pair.reference != 0)
     return pair
 
 
@@ -222,7 +231,11 @@ def _without_partner(found: Paired) -> Iterator[MaskRow]:
 
 
 def _worst(
-    scores: MaskScores, pairs: list[tuple[Entry, Entry]], most: int, resample: bool
+    scores: MaskScores,
+    pairs: list[tuple[Entry, Entry]],
+    most: int,
+    resample: bool,
+    any_label: bool,
 ) -> Iterator[WorstPair]:
     """Read the worst pairs again: of all, there would not be enough memory to keep them."""
     entries = {files_of(MaskRow(**_named(*pair))): pair for pair in pairs}
@@ -234,7 +247,7 @@ def _worst(
     for row in chosen.values():
         mask, reference = entries[files_of(row)]
         try:
-            pair = _read(mask, reference, resample, [])
+            pair = _read(mask, reference, resample, any_label, [])
         except (InputError, OSError):  # it was there when it was measured
             continue
         yield worst_pair(row, pair, reference.image)

@@ -140,6 +140,33 @@ def test_objects_are_found(run: Run, tmp_path: Path):
     assert [row["true_positives"] for row in rows(out)] == ["2", "1"]
 
 
+def test_all_labels_are_measured_as_one(run: Run, tmp_path: Path):
+    """Whatever is not 0 is inside; the table that segment writes beside masks is no mask."""
+    a, b = mask(1, 1, 2), mask(1, 1, 5) + mask(10, 12, 9)
+    for folder, labels in (("a", a), ("b", b)):
+        (tmp_path / folder).mkdir()
+        images.write(tmp_path / folder / "x.png", labels)
+    (tmp_path / "a" / "masks.csv").write_text("path,mask,pixels\nx.png,x.png,36\n")
+    (tmp_path / "b" / "masks.csv").write_text("name\nx\n")
+    done = run("measure", tmp_path / "a", tmp_path / "b", "--any-label", "--json")
+    assert done.exit_code == 0
+    assert done.stderr.count("passed over (.csv: 1)") == 1
+    (row,) = json.loads(done.stdout)["rows"]
+    assert row["label"] == 1
+    assert row["values"]["dice"] == 2 * 36 / (36 + 72)
+
+
+def test_many_labels_are_not_all_told(run: Run, tmp_path: Path):
+    """Of more than twelve, the terminal has the Dice of twelve."""
+    labels = np.arange(1, 21, dtype=np.uint8).repeat(4).reshape(8, 10)
+    for name in ("a", "b"):
+        images.write(tmp_path / f"{name}.png", labels)
+    done = run("measure", tmp_path / "a.png", tmp_path / "b.png")
+    assert sum("Dice" in line for line in done.stdout.splitlines()) == 12
+    assert "Jaccard" not in done.stdout
+    assert "8 more labels, and the other measures: --out, --html" in done.stdout
+
+
 def test_a_page_shows_the_worst_first(run: Run, place: Path):
     """It holds what it shows, over the image where there is one, in both languages."""
     (place / "scans").mkdir()

@@ -449,6 +449,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(MEASURE + " --out {out}/t.csv", "--labels 1", code=0, differs=True),
         Case(MEASURE, "--instances --labels 1", "exclude each other"),
     ],
+    ("measure", "--any-label"): [
+        Case(MEASURE + " --out {out}/t.csv", "--any-label", code=0, differs=True),
+        Case(MEASURE, "--instances --any-label", "excludes --labels and --instances"),
+    ],
     ("measure", "--instances"): [
         Case(MEASURE + " --out {out}/t.csv", "--instances", code=0, differs=True)
     ],

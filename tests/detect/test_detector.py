@@ -45,6 +45,14 @@ def test_lesions_of_other_patients_are_found():
     assert result.points[0].sensitivity > responses.points[0].sensitivity + 0.1
 
 
+def test_one_image_is_not_a_list_of_rows(easy, fitted):
+    """An image alone is refused with what would do."""
+    image = easy[0].images[0]
+    for alone in (image, image.pixels):
+        with pytest.raises(InputError, match=r"one image; a detector takes several: \[image\]"):
+            fitted.predict(alone)
+
+
 def test_boxes_come_sorted_and_apart(easy, fitted):
     """Within the image, by falling score from 0 to 1, and none within another."""
     data, truth = easy
@@ -171,7 +179,7 @@ def test_boxes_across_the_border_are_cut_off(easy):
         ({"nms": 2}, "nms=2"),
         ({"rule": "near"}, "hit rule"),
         ({"radius": 3}, "means nothing"),
-        ({"min_sigma": 0}, "min_sigma must lie above 0"),
+        ({"min_sigma": 0}, "min_sigma=0; a number above 0"),
         ({"min_sigma": 9, "max_sigma": 2}, "scales from 9 to 2"),
         ({"min_sigma": 30, "max_sigma": 31}, "no candidate hits any of"),
         ({"model": "svn"}, "svm"),

@@ -196,6 +196,7 @@ def test_what_is_returned() -> None:
     assert contour.mask.shape == contour.level_set.shape == image.shape
     assert np.array_equal(contour.mask, contour.level_set > 0)
     assert np.array_equal(image, before)
+    assert repr(contour).startswith(f"<Contour: {contour.mask.sum()} of 600 pixels inside, energy ")
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

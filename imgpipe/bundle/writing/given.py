@@ -40,7 +40,12 @@ def _described(pipeline: Any, classes: Sequence[str] | None, sample: Any) -> Tra
     """Note of a pipeline what it cannot say itself."""
     codes = getattr(pipeline, "classes_", None)
     if codes is None or sample is None:
-        lacking = "a fitted pipeline" if codes is None else "sample=, one image as it was fitted on"
+        kind = type(pipeline).__name__
+        lacking = (
+            f"a fitted pipeline, and this is a {kind}"
+            if codes is None
+            else "sample=, one image as it was fitted on"
+        )
         raise InputError(f"a model to save needs {lacking}")
     if np.asarray(codes).dtype.kind not in "iu":
         raise InputError(

@@ -26,6 +26,8 @@ _ALIASES = {"path": _PATH, "label": _LABEL, "mask": _MASK}
 # these may as well hold words or numbers
 _PERHAPS_MASKS = frozenset({"seg", "segmentation", "segmentations", "roi", "contour", "labelmap"})
 _PATIENTS = frozenset({"patient", "patientid", "subject", "subjectid", "case", "caseid"})
+# what `imgpipe segment` counts of each mask, in its table
+_COUNTS = frozenset({"pixels", "area_mm2", "volume_mm3", "objects"})
 _PARTS = frozenset({"part", "fold", "set", "subset", "partition", "usage", "phase", "datasplit"})
 
 
@@ -82,7 +84,8 @@ def unused_note(
     """
     drawn = [name for name in columns if may_be_masks(name)]
     notes = unused_columns_of_masks(drawn)
-    names = [name for name in columns if name not in drawn]
+    own = _COUNTS if "pixels" in columns else ()
+    names = [name for name in columns if name not in drawn and name not in own]
     parts = [name for name in names if _says_parts(name, columns[name])]
     if not names or (groups is not None and (split is not None or not parts)):
         return notes

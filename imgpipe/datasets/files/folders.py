@@ -60,9 +60,20 @@ def find_files(folder: Path, skipped: Counter[str], above: tuple[str, ...] = ())
             files += find_files(path, skipped, (*above, here))
         elif is_image(path):
             files.append(path)
-        else:
+        elif not _is_table_of_masks(path):
             skip(path, skipped)
     return files
+
+
+def _is_table_of_masks(path: Path) -> bool:
+    """Whether `imgpipe segment` wrote a file beside its masks."""
+    if path.name != "masks.csv":
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"path,mask,pixels"
+    except OSError:
+        return False
 
 
 def skip(path: Path, skipped: Counter[str]) -> None:

@@ -94,6 +94,8 @@ def spacing_of(image: Image) -> np.ndarray:
 
 def taken_images(images: Any) -> Images:
     """Take images of one number of axes."""
+    if isinstance(images, Image) or (isinstance(images, np.ndarray) and images.ndim == 2):
+        raise InputError("one image; a detector takes several: [image]")
     taken = images if isinstance(images, Images) else Images(images)
     if not len(taken):
         raise InputError("no images; give one or more")

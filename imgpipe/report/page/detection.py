@@ -194,8 +194,8 @@ def _caption(run: "DetectionRun", image: "HeldOut", shown: "DetectionPicture") -
         best = image.best[shown.box]
         size = _size(image.lesions[shown.box])
         if math.isinf(best):
-            return say("{size} pixels, at no score", size=size)
-        return say("{size} pixels, score {score}", size=size, score=number(best))
+            return say("{size} pixels, hit by no box", size=size)
+        return say("{size} pixels, hit at a score of {score}", size=size, score=number(best))
     if shown.kind == "false alarm":
         row = image.detections[shown.box]
         return say("score {score}, {size} pixels", score=number(row[-1]), size=_size(row[:-1]))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imgpipe.tables.mask_pairs.summaries import Spread
 
 _RIDGES = 8  # labels in one chart
+_TOLD = 8  # labels in the headline
 _NOTES = 12  # warnings and errors that are not folded
 _SECOND = {False: "hausdorff_95", True: "f1"}
 
@@ -51,6 +52,16 @@ def _headline(scores: "MaskScores", parts: Sequence[list["MaskSummary"]]) -> Tex
     name = MEASURES[scores.first]
     if not first:
         return say("No pair could be measured.")
+    if len(first) > _TOLD:
+        least = min(first, key=lambda each: each.mean)
+        return say(
+            "{measure}: {mean} as mean of {n} labels, least {worst} for {part}.",
+            measure=name,
+            mean=number(sum(each.mean for each in first) / len(first)),
+            n=len(first),
+            worst=number(least.mean),
+            part=_key(least),
+        )
     if len(first) > 1:
         told = [
             say("{value} for {part}", value=number(each.mean), part=_key(each)) for each in first

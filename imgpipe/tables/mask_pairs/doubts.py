@@ -52,7 +52,8 @@ def doubts(rows: Sequence[MaskRow], labels: Sequence[int] | None, objects: bool)
     found = [*_absent(known, labels or ()), *_apart(known)]
     n = len({row.label for row in known})
     if n > _MANY_LABELS:
-        found.append(say("{n} labels: if each is an object, --instances counts them", n=n))
+        found.append(say("{n} labels: if each is an object, --instances counts them, and "
+                         "--any-label takes them as one", n=n))  # fmt: skip
     return found
 
 

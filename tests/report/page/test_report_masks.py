@@ -72,6 +72,8 @@ def test_labels_and_units_have_their_words():
     page = render_masks(scores)
     assert "Dice, mean of all pairs: 0.900 for label 1, 0.400 for label 2." in page
     assert page.count('scope="rowgroup"') == 2
+    many = MaskScores(tuple(row("a", k / 10, label=k) for k in range(1, 10)))
+    assert "Dice: 0.500 as mean of 9 labels, least 0.100 for label 1." in render_masks(many)
     assert "distance, mm" not in page
     assert "No pair could be measured" in render_masks(MaskScores(()))
 
