@@ -75,7 +75,11 @@ def cross_validate(
     fold_of = lesion_folds(codes, np.array([len(b) for b in lesions.boxes]), folds, seed)
     settings |= _scales(min_size, max_size, lesions)
     found = _detected(lesions, codes, fold_of, model, seed, {**settings, "n_jobs": n_jobs})
-    how = {name: settings[name] for name in ("rule", "overlap", "radius") if name in settings}
+    how: dict[str, Any] = {
+        name: settings[name] for name in ("rule", "overlap", "radius") if name in settings
+    }
+    if how.get("rule", "centre") != "iou" and any(lesions.spacings):
+        how["spacing"] = lesions.spacings
     scored = froc(found, lesions.boxes, groups=codes, seed=seed, **how)
     held = tuple(
         HeldOut(lesions.images.ids[i], str(names[i]), int(fold_of[i]), lesions.boxes[i], found[i],

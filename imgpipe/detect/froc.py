@@ -14,6 +14,7 @@ have lesions. A sensitivity that no draw changes is taken for that of one lesion
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def froc(
     rule: str = "centre",
     overlap: float | None = None,
     radius: float | None = None,
-    spacing: tuple[float, ...] | None = None,
+    spacing: Any = None,
     at: Sequence[float] = RATES,
     n_resamples: int = 1000,
     seed: int = 0,
@@ -61,8 +62,8 @@ def froc(
     radius : float, optional
         For ``"distance"``: how far the middles may be apart; half the lesion's longest side by
         default.
-    spacing : tuple of float, optional
-        Distance of pixels along each axis in mm, where `radius` is in mm.
+    spacing : tuple of float, or one for each image, optional
+        Distance of pixels along each axis in mm; then `radius` and the nearest middle are in mm.
     at : sequence of float
         False positives an image at which sensitivity is given.
     n_resamples : int
@@ -89,7 +90,7 @@ def froc(
     >>> result.points[0].sensitivity, result.lesions, result.hits[1].tolist()
     (0.5, 2, [-1])
     """
-    how = HitRule(rule, overlap, radius, spacing)
+    how = HitRule(rule, overlap, radius)
     if spacing is not None and rule == "iou":
         raise InputError(f"spacing={spacing!r} means nothing to rule='iou'")
     rates = _rates(at)
@@ -98,7 +99,10 @@ def froc(
     check_seed("seed", seed)
     found, lesions = paired(detections, truth)
     patients = patients_of(groups, len(found))
-    hits = tuple(how.hits(boxes, there) for boxes, there in zip(found, lesions, strict=True))
+    rules = _for_each(how, spacing, len(found))
+    hits = tuple(
+        own.hits(boxes, there) for own, boxes, there in zip(rules, found, lesions, strict=True)
+    )
     best = tuple(
         _best(boxes[:, -1], hit, len(there))
         for boxes, hit, there in zip(found, hits, lesions, strict=True)
@@ -125,8 +129,25 @@ def froc(
     return Froc(
         points, float(values.mean()), *ends[-1], tuple(thresholds.tolist()),
         tuple(alarms.tolist()), tuple(share.tolist()), len(found), len(np.unique(patients)),
-        len(counts.lesion_image), sum(map(len, found)), how.text, hits, best,
+        len(counts.lesion_image), sum(map(len, found)), _text(rules), hits, best,
     )  # fmt: skip
+
+
+def _for_each(how: HitRule, spacing: Any, n: int) -> list[HitRule]:
+    """Rule of each image, with its spacing."""
+    several = isinstance(spacing, list | tuple) and any(
+        own is None or isinstance(own, list | tuple | np.ndarray) for own in spacing
+    )
+    if not several:
+        return [replace(how, spacing=spacing)] * n
+    if len(spacing) != n:
+        raise InputError(f"spacing of {len(spacing)} images, but detections of {n}")
+    return [replace(how, spacing=own) for own in spacing]
+
+
+def _text(rules: list[HitRule]) -> str:
+    """Tell the rule in words; in pixels unless the spacing of all images is known."""
+    return next((own for own in rules if own.spacing is None), rules[0]).text
 
 
 def paired(detections: Any, truth: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -40,6 +40,8 @@ class Lesions:
     sizes : tuple of float
         Diameters of the smallest and the largest lesion, the geometric mean of a box's sides: in mm
         where images have a spacing, else in pixels.
+    spacings : tuple
+        Of each image, in mm; None where it is not known.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Lesions:
     warnings: tuple[str, ...] = ()
     data_hash: str = ""
     sizes: tuple[float, float] = (0.0, math.inf)
+    spacings: tuple[tuple[float, ...] | None, ...] = field(default=(), repr=False)
 
     @property
     def axes(self) -> int:
@@ -114,10 +117,11 @@ def load_lesions(
             raise InputError(f"ids={ids!r} is of patients, but {where} names none; see groups")
         notes.append(say("nothing says whose images they are: each was taken for one patient's"))
     told = None if boxes is None else read_boxes(boxes, images.ids)
-    found, sizes, digests, pixels = [], [], [], []
+    found, sizes, spacings, digests, pixels = [], [], [], [], []
     for i in track(range(len(images)), "reading images", lines=True):
         image = images[i]
         found.append(_boxes_of(image, None if told is None else told[i], each))
+        spacings.append(image.spacing)
         sizes += _diameters(found[-1], image.spacing)
         digests.append(_digest(image.pixels))
         pixels.append(digests[-1] if np.ptp(image.pixels) else b"")
@@ -142,7 +146,9 @@ def load_lesions(
     extremes = min(sizes), max(sizes)
     told_of = b"".join([*digests, *(rows.tobytes() for rows in found)])
     data_hash = hashlib.sha256(told_of).hexdigest()
-    return Lesions(stem(source), alone, tuple(found), rows, warnings, data_hash, extremes)
+    return Lesions(
+        stem(source), alone, tuple(found), rows, warnings, data_hash, extremes, tuple(spacings)
+    )
 
 
 _WAYS = (

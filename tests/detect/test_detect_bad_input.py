@@ -12,6 +12,7 @@ from imgpipe import images
 from imgpipe._common import InputError
 from imgpipe.detect import (
     Detector,
+    Lesions,
     blobs,
     boxes_of,
     cross_validate,
@@ -181,3 +182,26 @@ def test_patients_in_two_spellings(tmp_path: Path) -> None:
     raises(lambda: load_lesions(scans, ids="same"), "'exact'")
     for settings in ({"seed": -1}, {"rate": "a"}, {"min_size": "a", "folds": 3}, {"folds": "a"}):
         raises(lambda settings=settings: cross_validate(found, **settings), next(iter(settings)))
+
+
+def test_hits_of_a_run_are_measured_in_mm() -> None:
+    """As the detector is trained: a radius in mm means the same to both."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:64, :64]
+    pixels, boxes = [], []
+    for i in range(4):
+        pixels.append(
+            rng.normal(0, 12, y.shape) + 60 * np.exp(-((y - 12 - i) ** 2 + (x - 20) ** 2) / 18)
+        )
+        boxes.append(np.array([[8.0 + i, 16, 17 + i, 25]]))
+    spacing = (0.5, 0.5)
+    taken = images.Images(np.array(pixels), spacing=spacing)
+    lesions = Lesions("l", taken, tuple(boxes), None, spacings=(spacing,) * 4)
+    settings: dict[str, Any] = {"families": (), "rule": "distance", "radius": 1.0}
+    run = cross_validate(lesions, "logistic", folds=2, **settings)
+    assert "1 mm" in run.froc.rule
+    for image in run.images:
+        middles = (image.detections[:, :2] + image.detections[:, 2:4]) / 2
+        apart = np.hypot(*(middles - (image.lesions[0, :2] + image.lesions[0, 2:]) / 2).T)
+        np.testing.assert_array_equal(image.hits >= 0, apart * 0.5 <= 1.0)
+        assert (image.hits >= 0).any()

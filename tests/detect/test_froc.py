@@ -203,3 +203,19 @@ def test_bad_input(arguments, settings, said):
     """What cannot be scored is refused in a line that says where it stands."""
     with pytest.raises(InputError, match=said):
         froc(*arguments, **settings)
+
+
+def test_each_image_may_have_its_spacing() -> None:
+    """A radius in mm reaches fewer pixels along the coarse axis, image by image."""
+    truth = [[[0, 0, 2, 2]], [[0, 0, 2, 2]]]
+    found = [[[3, 0, 5, 2, 0.9]], [[3, 0, 5, 2, 0.8]]]  # three pixels down
+    how = {"rule": "distance", "radius": 4.0}
+    result = froc(found, truth, spacing=[(1.0, 1.0), (2.0, 1.0)], **how)
+    assert [each.tolist() for each in result.hits] == [[0], [-1]]
+    assert "4 mm" in result.rule
+    mixed = froc(found, truth, spacing=[None, (2.0, 1.0)], **how)
+    assert "4 pixels" in mixed.rule
+    alike = froc(found, truth, spacing=(1.0, 1.0), **how)
+    assert [each.tolist() for each in alike.hits] == [[0], [0]]
+    with pytest.raises(InputError, match="spacing of 1 images"):
+        froc(found, truth, spacing=[(1.0, 1.0)], **how)
