@@ -1,6 +1,6 @@
 """Kernels and enhancements as scikit-learn transformers over images."""
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +17,10 @@ from imgpipe.enhance.choosing import (
 )
 from imgpipe.images import Images, as_images
 from imgpipe.images.array_like import sliding_axes
-from imgpipe.learn.image_transformer import ImageTransformer, check_images
-
-_OWN = ("name", "channel_axis")  # parameters of every filter, whatever its kernel
+from imgpipe.learn.image_transformer import ChosenStep, check_images
 
 
-class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+class Filter(ChosenStep, auto_wrap_output_keys=None):  # type: ignore[call-arg]
     """Apply one kernel of `imgpipe.kernels`, or one step of `imgpipe.enhance`, to every image.
 
     Parameters
@@ -65,6 +63,10 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
     imgpipe._common.errors.InputError: median takes no setting 'sigma'; it takes size, ...
     """
 
+    _own = ("name", "channel_axis")
+    _check_settings = staticmethod(check_settings)
+    _defaults_of = staticmethod(defaults_of)
+
     def __init__(
         self, name: str = "median", *, channel_axis: int | None = None, **settings: Any
     ) -> None:
@@ -73,48 +75,6 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         self.channel_axis = channel_axis
         for setting, value in settings.items():
             setattr(self, setting, value)
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Give the parameters by name.
-
-        Parameters
-        ----------
-        deep : bool
-            With the settings that were left at the kernel's own defaults.
-
-        Returns
-        -------
-        dict
-        """
-        given = {
-            key: value
-            for key, value in vars(self).items()
-            if not (key.startswith("_") or key.endswith("_"))
-        }
-        return {**defaults_of(self.name), **given} if deep else given
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters of the filter and settings of its kernel or step.
-
-        Parameters
-        ----------
-        **params
-            By name; with a new `name`, the settings are those of the new kernel.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        InputError
-            For a setting that the kernel does not take.
-        """
-        after = {**self.get_params(deep=False), **params}
-        check_settings(after["name"], {k: v for k, v in after.items() if k not in _OWN})
-        for key, value in params.items():
-            setattr(self, key, value)
-        return self
 
     def transform(self, X: Any) -> Any:
         """Filter each image.
@@ -150,34 +110,6 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
             for image in map(np.asarray, X)
         ]
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Give no names: what comes out are images; the steps behind name what they make of them.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Images have no feature names.
-
-        Returns
-        -------
-        ndarray of object, shape (0,)
-        """
-        return np.empty(0, dtype=object)
-
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """Accept scikit-learn's choice of output, which means nothing to images.
-
-        Parameters
-        ----------
-        transform : str, optional
-            Ignored: filtered images stay arrays, whatever later steps give.
-
-        Returns
-        -------
-        self
-        """
-        return self
-
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Read a pickle; those of before held settings that their kernel does not take."""
         known = settings_of(state.get("name"))
@@ -196,11 +128,6 @@ class Filter(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call
         if enhancement is not None and enhancement.learn is not None:
             images = as_images(X, self.channel_axis)
             self.learned_ = enhancement.learn(images, self._settings())
-
-    def _settings(self) -> dict[str, Any]:
-        """Give what was set, without what every filter has."""
-        given = self.get_params(deep=False)
-        return {key: value for key, value in given.items() if key not in _OWN}
 
     def _learned(self) -> dict[str, Any]:
         """Give what was learnt, further settings of the step."""

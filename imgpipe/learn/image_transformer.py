@@ -1,7 +1,7 @@
 """What scikit-learn transformers over images have in common."""
 
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -43,6 +43,95 @@ class ImageTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+class ChosenStep(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+    """One entry of a registry at work: its settings are parameters, beside those of the step.
+
+    Images come out, so that neither names of columns nor a choice of output mean anything.
+    """
+
+    _own: ClassVar[tuple[str, ...]]
+    """Parameters of the step, whatever its entry; the first names the entry."""
+    _check_settings: ClassVar[Callable[..., None]]
+    _defaults_of: ClassVar[Callable[..., dict[str, Any]]]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Give the parameters by name.
+
+        Parameters
+        ----------
+        deep : bool
+            With the settings that were left at the entry's own defaults.
+
+        Returns
+        -------
+        dict
+        """
+        given = {
+            key: value
+            for key, value in vars(self).items()
+            if not (key.startswith("_") or key.endswith("_"))
+        }
+        return {**self._defaults_of(given[self._own[0]]), **given} if deep else given
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of the step and settings of its entry.
+
+        Parameters
+        ----------
+        **params
+            By name; where they name a new entry, the settings are those of the new one.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            For a setting that the entry does not take.
+        """
+        after = {**self.get_params(deep=False), **params}
+        self._check_settings(after[self._own[0]], self._without_own(after))
+        for key, value in params.items():
+            setattr(self, key, value)
+        return self
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Give no names: what comes out are images; the steps behind name what they make of them.
+
+        Parameters
+        ----------
+        input_features : ignored
+            Images have no feature names.
+
+        Returns
+        -------
+        ndarray of object, shape (0,)
+        """
+        return np.empty(0, dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Accept scikit-learn's choice of output, which means nothing to images.
+
+        Parameters
+        ----------
+        transform : str, optional
+            Ignored: images stay images, whatever later steps give.
+
+        Returns
+        -------
+        self
+        """
+        return self
+
+    def _settings(self) -> dict[str, Any]:
+        """Give the settings of the entry that were set."""
+        return self._without_own(self.get_params(deep=False))
+
+    def _without_own(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in params.items() if key not in self._own}
 
 
 def check_images(X: Any, name: str = "X") -> None:

@@ -1,18 +1,14 @@
 """Recipes of `imgpipe.segment` as a scikit-learn transformer: what they find is measured."""
 
 import warnings
-from typing import Any, Self
-
-import numpy as np
+from typing import Any
 
 from imgpipe.images import Images, as_images
-from imgpipe.learn.image_transformer import ImageTransformer, check_images
+from imgpipe.learn.image_transformer import ChosenStep, check_images
 from imgpipe.segment.choosing import Finder, check_settings, defaults_of, looked_for
 
-_OWN = ("recipe", "empty_mask", "channel_axis", "n_jobs")
 
-
-class Segment(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+class Segment(ChosenStep, auto_wrap_output_keys=None):  # type: ignore[call-arg]
     """Find the region of interest in every image, so that features are measured inside it.
 
     Any label that the recipe gives is inside. Colour is looked at in gray. A network sees the box
@@ -51,6 +47,10 @@ class Segment(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[cal
     [2, 2]
     """
 
+    _own = ("recipe", "empty_mask", "channel_axis", "n_jobs")
+    _check_settings = staticmethod(check_settings)
+    _defaults_of = staticmethod(defaults_of)
+
     def __init__(
         self,
         recipe: str = "cells",
@@ -67,48 +67,6 @@ class Segment(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[cal
         self.n_jobs = n_jobs
         for setting, value in settings.items():
             setattr(self, setting, value)
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Give the parameters by name.
-
-        Parameters
-        ----------
-        deep : bool
-            With the settings that were left at the recipe's own defaults.
-
-        Returns
-        -------
-        dict
-        """
-        given = {
-            key: value
-            for key, value in vars(self).items()
-            if not (key.startswith("_") or key.endswith("_"))
-        }
-        return {**defaults_of(self.recipe), **given} if deep else given
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters of the step and settings of its recipe.
-
-        Parameters
-        ----------
-        **params
-            By name; with a new `recipe`, the settings are those of the new one.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        InputError
-            For a setting that the recipe does not take.
-        """
-        after = {**self.get_params(deep=False), **params}
-        check_settings(after["recipe"], {k: v for k, v in after.items() if k not in _OWN})
-        for key, value in params.items():
-            setattr(self, key, value)
-        return self
 
     def transform(self, X: Any) -> Images:
         """Find the region of each image.
@@ -143,33 +101,4 @@ class Segment(ImageTransformer, auto_wrap_output_keys=None):  # type: ignore[cal
         -------
         Finder
         """
-        given = self.get_params(deep=False)
-        return Finder(self.recipe, {k: v for k, v in given.items() if k not in _OWN})
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Give no names: what comes out are images; the steps behind name what they make of them.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Images have no feature names.
-
-        Returns
-        -------
-        ndarray of object, shape (0,)
-        """
-        return np.empty(0, dtype=object)
-
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """Accept scikit-learn's choice of output, which means nothing to images.
-
-        Parameters
-        ----------
-        transform : str, optional
-            Ignored: images stay images, whatever later steps give.
-
-        Returns
-        -------
-        self
-        """
-        return self
+        return Finder(self.recipe, self._settings())

@@ -78,6 +78,7 @@ def test_settings_out_of_range(settings: dict[str, Any], said: str) -> None:
 
 
 @pytest.mark.data
+@pytest.mark.full  # beside all of the images, which `make bench-segment` scores
 def test_nuclei(shared_data: Path) -> None:
     """On six images of the choice it is far better than Otsu's threshold, as on all."""
     with np.load(shared_data / "nuclei" / "dsb2018_nuclei_256.npz") as archive:

@@ -38,7 +38,7 @@ def test_lungs_of_a_slice(height: int) -> None:
 
 def test_sizes_are_millimetres() -> None:
     """Pixels of another size and shape find the same lungs."""
-    for spacing in ((1, 1), (2, 2), (1, 2.5)):
+    for spacing in ((2, 2), (1, 2.5)):  # of 1 x 1 the slices above are
         image, truth = chest_ct(6, spacing=spacing, height=20)
         assert dice(lungs(image), truth) > 0.97
     tall, truth = chest_ct(6, spacing=(1, 2.5), height=20)

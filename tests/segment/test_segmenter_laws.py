@@ -17,7 +17,8 @@ pytestmark = pytest.mark.jit
 ALL = {**SEGMENTERS, **RECIPES}
 FLAT = [name for name, each in ALL.items() if 2 in each.axes]
 SOLID = [name for name, each in ALL.items() if 3 in each.axes]
-DTYPES = (np.uint8, np.uint16, np.int16, np.float32, np.float64)
+DTYPES = (np.uint8, np.int16, np.float64)
+MORE_DTYPES = (np.int16, np.uint16, np.float32)
 
 # what a constant image gives: everything has the seed's value, and the last marker's basin
 CONSTANT = {"region-growing": 1, "watershed": 2}
@@ -26,6 +27,8 @@ LOOSE = {"active-contour": 0.01, "lungs": 0.02, "body": 0.02}
 
 # what is found by what surrounds it, which may stand outside the mask
 SURROUNDED = {"lungs", "dark-lesion", "chest-xray-lungs"}
+# recipes whose own tests have pixels of other sizes, and which take seconds here
+SLOW = {"cells", "dark-lesion", "chest-xray-lungs"}
 # what is looked for where it lies in such images: up and down are no equals, and nothing moves
 PLACED = {"dark-lesion", "chest-xray-lungs"}
 
@@ -146,17 +149,23 @@ def test_it_turns_over_with_the_image(name: str, axis: int) -> None:
 
 
 @pytest.mark.parametrize("name", marked(FLAT))
-def test_the_dtype_does_not_matter(name: str) -> None:
+@pytest.mark.parametrize("dtypes", [DTYPES, pytest.param(MORE_DTYPES, marks=pytest.mark.full)])
+def test_the_dtype_does_not_matter(name: str, dtypes: tuple[Any, ...]) -> None:
     """The same whole numbers give the same in every dtype."""
-    levels, dtypes = np.rint((picture() + 1001) / 5), DTYPES
+    levels = np.rint((picture() + 1001) / 5)
     if "HU" in ALL[name].expects:
-        levels, dtypes = np.rint(picture()), DTYPES[2:]
+        levels, dtypes = (
+            np.rint(picture()),
+            tuple(t for t in dtypes if not issubclass(t, np.unsignedinteger)),
+        )
     first, *others = (found(name, levels.astype(dtype)) for dtype in dtypes)
     for other in others:
         assert_alike(name, first, other)
 
 
-@pytest.mark.parametrize("name", marked(FLAT))
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.full if n in SLOW else ()) for n in FLAT]
+)
 def test_pixels_may_be_wider_than_high(name: str) -> None:
     """Every other column of an image, twice as wide, gives nearly every other column."""
     image = picture((96, 128))
@@ -205,7 +214,7 @@ def test_the_image_is_not_written_into(name: str) -> None:
     ],
     ids=["Fortran order", "negative strides", "big-endian", "nothing is masked"],
 )
-@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+@pytest.mark.parametrize("dtype", [np.int16, pytest.param(np.float32, marks=pytest.mark.full)])
 def test_how_an_array_lies_in_memory(name: str, awkward: Any, dtype: Any) -> None:
     """Order, strides and bytes do not matter."""
     image = np.rint(picture()).astype(dtype)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path, few
+from imgpipe._common import InputError, atomic_path
 from imgpipe.bundle.archive.container import MANIFEST, content_of, packed, unpacked
 from imgpipe.bundle.archive.manifest import Manifest, described, from_json, to_json
+from imgpipe.bundle.archive.members import take_manifest
 from imgpipe.bundle.archive.parts import check_parts
-from imgpipe.bundle.archive.refusing import excerpt, refusing
+from imgpipe.bundle.archive.refusing import refusing
 
 MOST_MEMORY = 2**30
 """That the fitted part may take at a time for what it computes."""
@@ -64,19 +65,10 @@ class Bundled:
     @classmethod
     def of_members(cls, members: dict[str, bytes]) -> "Bundled":
         """Take members for what the manifest says, once all of it has been found true."""
-        try:
-            manifest = from_json(members.pop(MANIFEST))
-        except InputError as error:
-            raise type(error)(f"{MANIFEST} {error}") from None
-        if set(manifest.members) != set(members):
-            lacking = map(excerpt, sorted(set(manifest.members) ^ set(members)))
-            raise InputError(f"{MANIFEST} and the zip do not both have {few([*lacking])}")
+        manifest = take_manifest(members, from_json)
         graphs, arrays = {}, {}
         for name, told in manifest.members.items():
             content = members[name]
-            found = described(content)
-            if (found.bytes, found.sha256) != (told.bytes, told.sha256):
-                raise InputError(f"{name} is not the one that {MANIFEST} tells of")
             stem, _, suffix = name.rpartition(".")
             if suffix == "onnx":
                 graphs[stem] = content

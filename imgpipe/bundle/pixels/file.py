@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 import imgpipe
-from imgpipe._common import InputError, atomic_path, few
+from imgpipe._common import InputError, atomic_path
 from imgpipe.bundle.archive.card_check import as_card
 from imgpipe.bundle.archive.container import MANIFEST, packed
 from imgpipe.bundle.archive.manifest import described
-from imgpipe.bundle.archive.refusing import excerpt
+from imgpipe.bundle.archive.members import take_manifest
 from imgpipe.bundle.pixels.manifest import PixelManifest, from_json, to_json
 from imgpipe.bundle.pixels.trees import forest_of
 from imgpipe.segment.pixel_classifier import PixelClassifier
@@ -41,20 +41,13 @@ def write(
 
 def members_read(members: dict[str, bytes]) -> tuple[PixelManifest, PixelClassifier]:
     """Take members of a file for a classifier, once all of it has been found true."""
-    try:
-        manifest = from_json(members.pop(MANIFEST))
-    except InputError as error:
-        raise type(error)(f"{MANIFEST} {error}") from None
-    if set(manifest.members) != set(members):
-        lacking = map(excerpt, sorted(set(manifest.members) ^ set(members)))
-        raise InputError(f"{MANIFEST} and the zip do not both have {few([*lacking])}")
-    arrays = {}
-    for name, told in manifest.members.items():
-        found = described(members[name])
-        if (found.bytes, found.sha256) != (told.bytes, told.sha256):
-            raise InputError(f"{name} is not the one that {MANIFEST} tells of")
-        array = np.frombuffer(members[name], told.dtype).reshape(told.shape or ())
-        arrays[name.removesuffix(".array")] = array
+    manifest = take_manifest(members, from_json)
+    arrays = {
+        name.removesuffix(".array"): np.frombuffer(members[name], told.dtype).reshape(
+            told.shape or ()
+        )
+        for name, told in manifest.members.items()
+    }
     model = PixelClassifier(
         manifest.scales,
         manifest.filters,
