@@ -1,19 +1,17 @@
 """`imgpipe detect`: a detector judged on patients it has not seen, with a report."""
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, shown
+from imgpipe.cli.program import detecting
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program import reading as _reading
 from imgpipe.cli.program.listing import Listing
-
-if TYPE_CHECKING:
-    from imgpipe.detect import DetectionRun
 
 _GROUPS = "Column that names the patient (for folders: folder, re:...)."
 _IDS = "Take patients as different that may be one in two spellings, as 7 and 007."
@@ -30,7 +28,12 @@ _SIZE = click.FloatRange(min=0, min_open=True)
 )  # fmt: skip
 @click.option("--groups", metavar="COL", help=_GROUPS)
 @click.option("--ids", type=click.Choice(["exact"]), help=_IDS)
-@click.option("--model", default="svm", show_default=True, metavar="NAME", help="Of a classifier.")
+@click.option(
+    "--model", default="svm", show_default=True, metavar="NAME|FILE",
+    help="Of a classifier to train; or a detector's file.",
+)  # fmt: skip
+@click.option("--save", metavar="FILE", help="Train on all images, too, and keep the detector.")
+@click.option("--overlay", metavar="DIR", help="Folder of pictures, with --model FILE.")
 @click.option(
     "--polarity", type=click.Choice(["bright", "dark", "both"]), default="bright",
     show_default=True, help="What lesions are against their surroundings.",
@@ -74,12 +77,14 @@ def command(
     each: str | None,
     groups: str | None,
     ids: str | None,
+    save: str | None,
+    overlay: str | None,
     lang: str,
     force: bool,
     jobs: int | None,
     as_json: bool,
     **settings: Any,
-) -> None:
+) -> int:
     r"""Train a detector on lesions in DATA and judge it by FROC.
 
     DATA is a folder with masks beside images (x_mask.png), a CSV manifest (path,mask[,group]), an
@@ -87,11 +92,34 @@ def command(
     (path,y0,x0,y1,x1, and z0,z1 for volumes) in pixels. Images without a lesion count for false
     positives. Each image is judged once, by a detector that saw none of its patient.
 
+    --save keeps a detector that was trained on all images; --model FILE.imgpipe applies one to
+    other images, and judges it where lesions are known. --rate then says at which score boxes are
+    drawn: that which gave so many false positives in cross-validation. An image that cannot be
+    used is named and makes the exit code 1.
+
     \b
-    Example:
-      imgpipe detect scans.csv --groups patient --model forest --out run
+    Examples:
+      imgpipe detect scans.csv --groups patient --model forest --out run --save lesions.imgpipe
+      imgpipe detect new/ --model lesions.imgpipe --out found --overlay pictures
     """
     folder = _options.check_run_folder(out, force)
+    if Path(settings["model"]).suffix.lower() == ".imgpipe":
+        _refuse_training(ctx)
+        told = {"boxes": boxes, "each": each, "groups": groups}
+        given = {name: value for name, value in told.items() if value is not None}
+        options = {name: settings[name] for name in ("model", "rate", "seed")}
+        asked = [f"--{name}" for name in (*_JUDGING, "seed", "lang") if _is_given(ctx, name)]
+        return detecting.apply(
+            data, folder, given, asked, **options, reading=_reading.how(settings), overlay=overlay,
+            force=force, lang=lang, command=ctx.obj.command,
+            workers=_options.worker_count(jobs), as_json=as_json,
+        )  # fmt: skip
+    if overlay is not None:
+        raise InputError("--overlay goes with --model FILE.imgpipe; the report shows a run's boxes")
+    kept = None
+    if save is not None:
+        kept = _options.check_file(save, (".imgpipe",), "a detector", force, "--save")
+        _options.check_not_input(save, [data], "--save")
     _options.check_models([settings["model"]])
     if each is not None and boxes is not None:
         raise InputError("--each goes with masks, and --boxes takes their place")
@@ -110,40 +138,41 @@ def command(
     run = detect.cross_validate(lesions, n_jobs=workers, **settings)
     for text in run.warnings:
         click.echo(f"Warning: {text}", err=True)
-    _publish(run, folder, ctx.obj.command, lang, workers)
+    called = {"command": ctx.obj.command, "lang": lang, "workers": workers}
+    detecting.publish(run, folder, **called)
+    if kept is not None:
+        from imgpipe import bundle
+        from imgpipe.detect.cross_validation import trained_on_all
+
+        bundle.save(trained_on_all(lesions, run, workers), kept, run=run)
     if as_json:
         from imgpipe.evaluate import detection_result
 
-        _output.print_json({**detection_result(run), "out": str(folder)})
-        return
-    _show(run, folder)
+        saved = {} if kept is None else {"saved": str(kept)}
+        _output.print_json({**detection_result(run), "out": str(folder), **saved})
+        return 0
+    detecting.show(run)
+    click.echo(f"Report: {folder / 'report.html'}")
+    if kept is not None:
+        n = run.froc.images
+        click.echo(f"Detector, trained on all {n:,} images: {kept}")
+        click.echo(f"Next: imgpipe detect NEW --model {shown(save or '')} --out DIR")
+    return 0
 
 
-def _publish(run: "DetectionRun", out: Path, command: str, lang: str, workers: int) -> None:
-    """Write the run folder whole or not at all."""
-    from imgpipe import evaluate, report
-    from imgpipe._common import atomic_path, shown
-
-    called = {"command": command, "called_in": shown(os.getcwd())}
-    with atomic_path(out, folder=True) as folder:
-        evaluate.save_detections(run, folder, n_jobs=workers, **called)
-        report.detection_to_html(run, folder / "report.html", command=command, lang=lang)
+_TRAINING = ("save", "polarity", "min_size", "max_size", "rule", "overlap", "folds")
+_JUDGING = ("groups", "each")
 
 
-def _show(run: "DetectionRun", out: Path) -> None:
-    from imgpipe.report.words.numbers import number
+def _is_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE
 
-    found = run.froc
-    points = [(f"{p.false_positives:g}", p.sensitivity, p.low, p.high) for p in found.points]
-    points.append(("mean", found.mean, found.low, found.high))
-    rows = [
-        (name, number(value), "" if low != low else f"{number(low)} to {number(high)}")
-        for name, value, low, high in points
-    ]
-    _output.print_table(("false positives an image", "sensitivity", "95 % interval"), rows)
-    click.echo()
-    click.echo(
-        f"{found.lesions:,} lesions in {found.images:,} images of {found.patients:,} patients; "
-        f"{found.rule}"
-    )
-    click.echo(f"Report: {out / 'report.html'}")
+
+def _refuse_training(ctx: click.Context) -> None:
+    """Refuse options that only training has."""
+    for name in _TRAINING:
+        if _is_given(ctx, name):
+            raise InputError(
+                f"--{name.replace('_', '-')} is for training; --model FILE.imgpipe was trained "
+                "before"
+            )

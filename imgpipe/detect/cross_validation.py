@@ -67,24 +67,64 @@ def cross_validate(
     if not 0 <= real(rate) < np.inf:
         raise InputError(f"rate={rate!r}; false positives an image, 0 or more, are needed")
     check_seed("seed", seed)
-    wall, cpu = time.perf_counter(), time.process_time()
+    start = time.perf_counter(), time.process_time()
     n = len(lesions.images)
-    known = lesions.patients
-    names = np.array(lesions.images.ids) if known is None else known
-    codes = np.arange(n) if known is None else np.unique(known, return_inverse=True)[1]
+    codes = np.arange(n) if lesions.patients is None else _codes(lesions.patients)
     fold_of = lesion_folds(codes, np.array([len(b) for b in lesions.boxes]), folds, seed)
     settings |= _scales(min_size, max_size, lesions)
     found = _detected(lesions, codes, fold_of, model, seed, {**settings, "n_jobs": n_jobs})
     how: dict[str, Any] = {
         name: settings[name] for name in ("rule", "overlap", "radius") if name in settings
     }
+    return scored_run(
+        lesions, found, fold_of, how, model=model, settings=settings, folds=folds, seed=seed,
+        rate=rate, start=start,
+    )  # fmt: skip
+
+
+def scored_run(
+    lesions: Lesions,
+    found: list[np.ndarray],
+    fold_of: np.ndarray,
+    how: dict[str, Any],
+    *,
+    model: str,
+    settings: dict[str, Any],
+    folds: int,
+    seed: int,
+    rate: float,
+    start: tuple[float, float],
+) -> DetectionRun:
+    """Score what was found in all images together.
+
+    Parameters
+    ----------
+    lesions : Lesions
+    found : list of ndarray
+        Boxes with scores, of each image.
+    fold_of : ndarray of int
+        Fold of each image.
+    how : dict
+        Of the rule, as `froc` takes it.
+    model, settings, folds, seed, rate
+        As `DetectionRun` has them.
+    start : (float, float)
+        Seconds of the clock and of the CPU when it began.
+
+    Returns
+    -------
+    DetectionRun
+    """
+    known = lesions.patients
+    names = np.array(lesions.images.ids) if known is None else known
+    codes = np.arange(len(names)) if known is None else _codes(known)
     if how.get("rule", "centre") != "iou" and any(lesions.spacings):
-        how["spacing"] = lesions.spacings
+        how = {**how, "spacing": lesions.spacings}
     scored = froc(found, lesions.boxes, groups=codes, seed=seed, **how)
     held = tuple(
         HeldOut(lesions.images.ids[i], str(names[i]), int(fold_of[i]), lesions.boxes[i], found[i],
                 scored.hits[i], scored.best[i])
-        for i in range(n)
+        for i in range(len(names))
     )  # fmt: skip
     threshold = scored.threshold_at(rate)
     return DetectionRun(
@@ -101,9 +141,36 @@ def cross_validate(
         pictures=pictures_of(lesions.images, held, threshold),
         warnings=lesions.warnings,
         data_hash=lesions.data_hash,
-        wall_seconds=time.perf_counter() - wall,
-        cpu_seconds=time.process_time() - cpu,
+        wall_seconds=time.perf_counter() - start[0],
+        cpu_seconds=time.process_time() - start[1],
     )
+
+
+def trained_on_all(lesions: Lesions, run: DetectionRun, n_jobs: int | None = None) -> Any:
+    """Fit a detector of a run's settings on all images.
+
+    Parameters
+    ----------
+    lesions : Lesions
+        Those of the run.
+    run : DetectionRun
+        From `cross_validate`.
+    n_jobs : int, optional
+        Images at a time.
+
+    Returns
+    -------
+    Detector
+    """
+    from imgpipe.detect.detector import Detector
+
+    groups = None if lesions.patients is None else _codes(lesions.patients)
+    detector = Detector(run.model, random_state=run.seed, n_jobs=n_jobs, **run.settings)
+    return detector.fit(lesions.images, list(lesions.boxes), groups=groups)
+
+
+def _codes(patients: np.ndarray) -> np.ndarray:
+    return np.unique(patients, return_inverse=True)[1]
 
 
 def _scales(min_size: Any, max_size: Any, lesions: Lesions) -> dict[str, float]:

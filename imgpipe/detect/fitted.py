@@ -32,6 +32,10 @@ class FittedDetector:
         When a box hits a lesion; it was trained with.
     n_jobs : int, optional
         Images at a time; None means 1.
+    thresholds : tuple of (float, float)
+        Scores at so many false positives an image, as far as cross-validation told.
+    data_hash : str
+        Of the images and lesions trained on, where a run told.
 
     Examples
     --------
@@ -47,6 +51,8 @@ class FittedDetector:
     model: str
     hit: HitRule
     n_jobs: int | None = None
+    thresholds: tuple[tuple[float, float], ...] = ()
+    data_hash: str = ""
 
     @property
     def sigmas_(self) -> tuple[float, float]:
@@ -57,6 +63,16 @@ class FittedDetector:
     def feature_names_(self) -> list[str]:
         """What a candidate's row holds; empty for networks."""
         return [] if self.look.families is None else self.look.names(self.n_axes_)
+
+    def threshold_at(self, rate: float) -> float | None:
+        """Score that gave at most so many false positives an image in cross-validation.
+
+        None where nothing is known; infinite where every score gave more.
+        """
+        if not self.thresholds:
+            return None
+        within = [score for false, score in self.thresholds if false <= rate]
+        return min(within, default=float("inf"))
 
     def predict(self, images: Any) -> list[np.ndarray]:
         """Find lesions.

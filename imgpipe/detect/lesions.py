@@ -70,6 +70,7 @@ def load_lesions(
     volumes: bool | None = None,
     series: str | None = None,
     allow_gaps: bool = False,
+    needed: bool = True,
 ) -> Lesions:
     """Load images with the boxes of their lesions; labels are passed over.
 
@@ -90,6 +91,8 @@ def load_lesions(
         As in `imgpipe.datasets.load`, of patients.
     slices, volumes, series, allow_gaps
         As in `imgpipe.datasets.find_images`.
+    needed : bool
+        Whether it is an error that no image has a lesion.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def load_lesions(
             f"{where}: images and volumes together; take slices of the volumes (--slices), or "
             "leave one kind out"
         )
-    if not any(map(len, found)):
+    if needed and not any(map(len, found)):
         raise InputError(f"{where}: no lesion in any of {len(images)} images; {_WAYS}")
     bare = sum(not len(rows) for rows in found)
     if bare:
@@ -143,7 +146,7 @@ def load_lesions(
     notes += copies(where, images.ids, pixels, rows)
     alone = Images(images, [None] * len(images))
     warnings = (*images.warnings, *notes)
-    extremes = min(sizes), max(sizes)
+    extremes = min(sizes, default=0.0), max(sizes, default=math.inf)
     told_of = b"".join([*digests, *(rows.tobytes() for rows in found)])
     data_hash = hashlib.sha256(told_of).hexdigest()
     return Lesions(

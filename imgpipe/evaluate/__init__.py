@@ -4,7 +4,7 @@ from imgpipe.datasets import image_digests
 from imgpipe.evaluate.check import check
 from imgpipe.evaluate.checks import CHECKS
 from imgpipe.evaluate.compare import compare
-from imgpipe.evaluate.detection_files import detection_result, save_detections
+from imgpipe.evaluate.detection_files import detection_result, save_detections, save_found
 from imgpipe.evaluate.explanations.occlusion import occlusion_maps
 from imgpipe.evaluate.join_runs import join_runs
 from imgpipe.evaluate.results import (
@@ -116,6 +116,7 @@ __all__ = [
     "mcnemar",
     "occlusion_maps",
     "save_detections",
+    "save_found",
     "save_run",
     "score_fitted",
 ]

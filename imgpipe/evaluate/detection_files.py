@@ -1,7 +1,7 @@
 """A detector's run as files in a folder."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from imgpipe.evaluate.strict_json import plain, write_json
 
 if TYPE_CHECKING:
     from imgpipe.detect import DetectionRun, HeldOut
+    from imgpipe.detect.applying import ImageBoxes
 
 KIND = "detection"
 _CORNERS = {2: ("y0", "x0", "y1", "x1"), 3: ("z0", "y0", "x0", "z1", "y1", "x1")}
@@ -60,7 +61,51 @@ def save_detections(
         command=command,
         called_in=called_in,
     )
-    written = ["result.json", "detections.csv", "lesions.csv"]
+    _record(folder, facts, ["result.json", "detections.csv", "lesions.csv"])
+
+
+def save_found(
+    found: "Sequence[ImageBoxes]",
+    folder: str | os.PathLike[str],
+    result: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> None:
+    """Write ``run.json, result.json, detections.csv`` of images whose lesions are not known.
+
+    Parameters
+    ----------
+    found : sequence of ImageBoxes
+        From `imgpipe.detect.applying.find_in`.
+    folder : path-like
+        Made if it does not exist.
+    result : dict
+        What ``result.json`` holds.
+    facts : dict
+        Command, folder, time and workers, for ``run.json``.
+    """
+    import pandas as pd
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "result.json", dict(plain(result)))
+    corners = _CORNERS[found[0].boxes.shape[1] // 2]
+    every = np.concatenate([each.boxes for each in found])
+    paths = np.repeat([each.id for each in found], [len(each.boxes) for each in found])
+    columns = dict(zip((*corners, "score"), every.T, strict=True))
+    pd.DataFrame({"path": paths, **columns}).to_csv(folder / "detections.csv", index=False)
+    told = RunFacts(
+        versions=versions(),
+        seed=0,
+        seeds=1,
+        data_hash="",
+        cpu=cpu_model(),
+        started=datetime.now().astimezone().isoformat(timespec="seconds"),
+        **facts,
+    )
+    _record(folder, told, ["result.json", "detections.csv"])
+
+
+def _record(folder: Path, facts: RunFacts, written: Sequence[str]) -> None:
     record = {"format": files.FORMAT, "kind": KIND, **plain(facts)}
     write_json(folder / "run.json", {**record, "files": files.checksums(folder, written)})
 
@@ -118,6 +163,8 @@ def _tables(run: "DetectionRun") -> Any:
     lesions = _rows(images, [image.lesions for image in images])
     lesions["lesion"] = np.concatenate([np.arange(len(image.lesions)) for image in images])
     lesions["score"] = np.where(np.isfinite(best), best, np.nan)
+    if not run.folds:
+        return detections.drop(columns="fold"), lesions.drop(columns="fold")
     return detections, lesions
 
 

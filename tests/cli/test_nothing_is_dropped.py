@@ -406,6 +406,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("detect", "--ids"): [Case(DETECT, "--ids exact", "names none")],
     ("detect", "--model"): [Case(DETECT, "--model svn", "did you mean svm?")],
+    ("detect", "--save"): [Case(DETECT, "--save {out}/m.joblib", "needs the suffix .imgpipe")],
+    ("detect", "--overlay"): [Case(DETECT, "--overlay {out}/o", "goes with --model FILE.imgpipe")],
     ("detect", "--polarity"): [Case(DETECT, "--polarity both", code=0, differs=True)],
     ("detect", "--min-size"): [
         Case(DETECT, "--min-size 5", code=0, differs=True),

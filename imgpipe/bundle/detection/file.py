@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgpipe._common import InputError, atomic_path, few
+from imgpipe._common import InputError, atomic_path
 from imgpipe.bundle.archive.bundled import MOST_MEMORY, MOST_WORK
-from imgpipe.bundle.archive.container import MANIFEST, packed
-from imgpipe.bundle.archive.manifest import described
+from imgpipe.bundle.archive.container import packed
+from imgpipe.bundle.archive.members import take_manifest
 from imgpipe.bundle.archive.parts import check_parts
-from imgpipe.bundle.archive.refusing import excerpt
 from imgpipe.bundle.detection.manifest import DetectorManifest, from_json
 from imgpipe.bundle.inference.checked_output import CheckedOutput
 from imgpipe.bundle.inference.fitted import fitted_of
@@ -52,31 +52,29 @@ def write(
 
 def members_read(members: dict[str, bytes]) -> tuple[DetectorManifest, FittedDetector]:
     """Take members of a file for a detector, once all of it has been found true."""
-    try:
-        told = from_json(members.pop(MANIFEST))
-    except InputError as error:
-        raise type(error)(f"{MANIFEST} {error}") from None
-    if set(told.members) != set(members):
-        lacking = map(excerpt, sorted(set(told.members) ^ set(members)))
-        raise InputError(f"{MANIFEST} and the zip do not both have {few([*lacking])}")
+    told = take_manifest(members, from_json)
     graphs: dict[str, bytes] = {}
     arrays: dict[str, np.ndarray] = {}
     for name, member in told.members.items():
-        content = members[name]
-        found = described(content)
-        if (found.bytes, found.sha256) != (member.bytes, member.sha256):
-            raise InputError(f"{name} is not the one that {MANIFEST} tells of")
         stem, _, suffix = name.rpartition(".")
         if suffix == "onnx":
-            graphs[stem] = content
+            graphs[stem] = members[name]
         else:
-            arrays[stem] = np.frombuffer(content, member.dtype).reshape(member.shape or ())
+            arrays[stem] = np.frombuffer(members[name], member.dtype).reshape(member.shape or ())
     cost = check_parts(told.of_candidates, graphs, arrays)
     if extra := sorted(name for name in arrays if name.partition(".")[0] in _OF_IMAGES):
         raise InputError(f"holds {extra[0]}, which no detector has")
     rows = max(1, min(MOST_MEMORY // max(cost.bytes, 1), MOST_WORK // max(cost.work, 1)))
     classify = CheckedOutput(fitted_of(told.fitted, graphs, arrays), 2, rows)
-    return told, FittedDetector(told.look, told.axes, told.nms, classify, told.model, told.hit)
+    detector = FittedDetector(told.look, told.axes, told.nms, classify, told.model, told.hit)
+    judged = told.judged
+    if judged is None:
+        return told, detector
+    thresholds = tuple(
+        (each.false_positives, np.inf if each.threshold is None else each.threshold)
+        for each in judged.rates
+    )
+    return told, replace(detector, thresholds=thresholds, data_hash=judged.data_hash)
 
 
 _OF_IMAGES = ("digests", "summary", "cases")

@@ -67,7 +67,7 @@ def _facts(run: "DetectionRun", found: dict[str, int]) -> list[Text]:
     facts = [
         counted(run.froc.images, "{n} image", "{n} images"),
         counted(run.froc.lesions, "{n} lesion", "{n} lesions"),
-        say("{n} folds", n=run.folds),
+        *([say("{n} folds", n=run.folds)] if run.folds else []),
         counted(found["missed"], "{n} missed", "{n} missed"),
         counted(found["false"], "{n} false alarm", "{n} false alarms"),
     ]
@@ -231,6 +231,28 @@ def _boxes(boxes: np.ndarray, shown: "DetectionPicture") -> list[dict[str, str]]
 
 
 def _methods(run: "DetectionRun") -> list[str]:
+    return [
+        *_judged(run),
+        sentence(run.froc.rule),
+        say(
+            "A detection that hits no lesion is a false positive; further hits of a lesion that "
+            "was found count neither way."
+        ),
+        say(
+            "The mean is that of sensitivities at the rates of the table, as in LUNA16. Intervals "
+            "(95 %) come from drawing patients anew."
+        ),
+        say("Training and detection took {time}.", time=duration(run.wall_seconds)),
+    ]
+
+
+def _judged(run: "DetectionRun") -> list[Text]:
+    if not run.folds:
+        told = say("The detector was trained before, and read from a file; nothing here says "
+                   "whether it has seen images of these patients.")  # fmt: skip
+        narrow = say("Each image was taken for one patient's: if patients have several, intervals "
+                     "are too narrow.")  # fmt: skip
+        return [told] if run.grouped else [told, narrow]
     whose = (
         say("Images of one patient stand in one fold; folds have about as many lesions each.")
         if run.grouped
@@ -243,16 +265,6 @@ def _methods(run: "DetectionRun") -> list[str]:
             n=run.folds - 1,
         ),
         whose,
-        sentence(run.froc.rule),
-        say(
-            "A detection that hits no lesion is a false positive; further hits of a lesion that "
-            "was found count neither way."
-        ),
-        say(
-            "The mean is that of sensitivities at the rates of the table, as in LUNA16. Intervals "
-            "(95 %) come from drawing patients anew."
-        ),
-        say("Training and detection took {time}.", time=duration(run.wall_seconds)),
     ]
 
 

@@ -20,7 +20,7 @@ def overlay(image: Image, mask: np.ndarray) -> np.ndarray:
     one through a wide window, others from their 1st to their 99th percentile. A volume shows up to
     nine slices, evenly over those with something inside.
     """
-    shown = _windowed(image)
+    shown = windowed(image)
     if mask.ndim == 2:
         return _coloured(_drawn(shown, mask, _LONGEST))
     inside = np.flatnonzero(mask.reshape(len(mask), -1).any(axis=1))
@@ -38,7 +38,8 @@ def overlay(image: Image, mask: np.ndarray) -> np.ndarray:
     )
 
 
-def _windowed(image: Image) -> Image:
+def windowed(image: Image) -> Image:
+    """Give an image of 8 bits as a person looks at it."""
     if image.pixels.dtype == np.uint8:
         return replace(image, mask=None, spacing=None, place=None)
     if image.windows:
