@@ -32,7 +32,11 @@ RANGES = {"uint8": (0, 255), "uint16": (0, 65535), "float32": (-1.0, 1.0)}
 SIZES = [(20, 20), (28, 33), (49, 36)]
 # each kind and each dtype at some size, and each size in both kinds
 PICTURES = [
-    (kind, dtype, SIZES[(i + j) % 3])
+    pytest.param(
+        (kind, dtype, SIZES[(i + j) % 3]),
+        # loops of 16 bits are compiled for gray images, and for channels in whole runs
+        marks=pytest.mark.full if kind == "colour" and "16" in dtype else (),
+    )
     for j, kind in enumerate(("gray", "colour"))
     for i, dtype in enumerate(RANGES)
 ]
