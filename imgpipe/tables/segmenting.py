@@ -1,13 +1,14 @@
 """The door: the mask of every image of a source, found and written to a file."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
 from imgpipe._common import InputError, atomic_path, track
-from imgpipe._common.texts import Text, counted
+from imgpipe._common.texts import Text, counted, say
 from imgpipe._runtime.workers import in_chunks
 from imgpipe.datasets.files.one_channel import in_one_channel
 from imgpipe.datasets.files.reading import Reading
@@ -116,6 +117,8 @@ def segment_images(
     masks = tuple(track(found, "segmenting", len(images), lines=True))
     _write_table(target / TABLE, masks, labels)
     told = [*images.warnings, *notes, *_notes(by.name, masks)]
+    if not reading.volumes and reading.slices is None:
+        told += _loose(places)
     return WrittenMasks(target / TABLE, masks, tuple(told))
 
 
@@ -187,6 +190,22 @@ def _write_table(path: Path, masks: tuple[MaskFile, ...], labels: dict[str, list
         writer = csv.DictWriter(file, columns, extrasaction="ignore", restval="")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def _loose(places: list[Named]) -> list[Text]:
+    """Say that DICOM files of a folder may be slices of one volume."""
+    files = [place.path for place in places if place.path and os.path.isfile(place.path)]
+    folders = Counter(os.path.dirname(path) for path in files if is_dicom(path))
+    slices = sum(n for n in folders.values() if n > 1)
+    if not slices:
+        return []
+    return [
+        say(
+            "{n} DICOM files were taken one by one; volumes=True (--volumes) puts those of one "
+            "series together",
+            n=slices,
+        )
+    ]
 
 
 def _notes(name: str, masks: tuple[MaskFile, ...]) -> list[Text]:

@@ -146,7 +146,7 @@ def test_all_labels_are_measured_as_one(run: Run, tmp_path: Path):
     for folder, labels in (("a", a), ("b", b)):
         (tmp_path / folder).mkdir()
         images.write(tmp_path / folder / "x.png", labels)
-    (tmp_path / "a" / "masks.csv").write_text("path,mask,pixels\nx.png,x.png,36\n")
+    (tmp_path / "a" / "masks.csv").write_text("path,mask,label,pixels\nx.png,x.png,a,36\n")
     (tmp_path / "b" / "masks.csv").write_text("name\nx\n")
     done = run("measure", tmp_path / "a", tmp_path / "b", "--any-label", "--json")
     assert done.exit_code == 0

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_helpers import Run, assert_one_error, left_beside
+from hospital_files import lesion, write_series
 from PIL import Image
 
 from imgpipe import bundle
@@ -96,6 +97,17 @@ def test_a_volume_keeps_its_place(run: Run, tmp_path: Path) -> None:
     (told,) = json.loads(done.stdout)["masks"]
     assert told["volume_mm3"] == pytest.approx(0.5 * told["pixels"])
     assert read(drawn / "v.png").shape == (80, 96, 3)  # four slices, two by two
+
+
+def test_slices_that_are_taken_one_by_one_are_told(run: Run, tmp_path: Path) -> None:
+    """A folder of DICOM files may be a volume, which --volumes or --slices would make of it."""
+    write_series(tmp_path / "ct", lesion(1)[0])
+    how = ("segment", tmp_path / "ct", "--method", "otsu", "--jobs", 1, "--out")
+    done = run(*how, tmp_path / "each")
+    assert "6 DICOM files were taken one by one; volumes=True (--volumes)" in done.stderr
+    done = run(*how, tmp_path / "whole", "--volumes", "--format", "nii.gz")
+    assert "one by one" not in done.stderr
+    assert done.stdout.startswith("1 image: ")
 
 
 def test_what_fails_is_named_and_the_rest_goes_on(run: Run, scans, tmp_path: Path) -> None:
@@ -216,6 +228,7 @@ def test_a_pixel_classifier_labels_pixels(run: Run, scans, tmp_path: Path) -> No
         np.testing.assert_array_equal(found, classifier.predict(image))
     how = ("--model", model, "--set", "background=1", "--out", tmp_path / "spots", "--jobs", 1)
     assert run("segment", folder, *how).exit_code == 0
+    assert "objects" not in rows(tmp_path / "spots" / "masks.csv")[0]
     found = read(tmp_path / "spots" / "a" / "0.png").pixels
     labels = classifier.predict(pixels[0])
     np.testing.assert_array_equal(found, np.where(labels == 1, 0, labels))

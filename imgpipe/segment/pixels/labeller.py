@@ -29,6 +29,7 @@ class PixelLabeller:
     name: str
     classifier: "PixelClassifier"
     background: int | None = None
+    objects = False  # labels are classes: nobody counts them
 
     def __post_init__(self) -> None:
         classes = self.classifier.classes_.tolist()

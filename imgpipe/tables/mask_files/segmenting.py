@@ -82,7 +82,8 @@ def segmented(task: Task) -> MaskFile:
         notes.append("looked at inside its own mask only")
     if not found.any():
         notes.append("nothing found")
-    return MaskFile(name, named, path, drawn, _counts(found, image), tuple(notes))
+    counts = _counts(found, image, getattr(task.by, "objects", True))
+    return MaskFile(name, named, path, drawn, counts, tuple(notes))
 
 
 def _write(path: Path, found: np.ndarray, image: Image, task: Task) -> None:
@@ -116,13 +117,13 @@ def _write(path: Path, found: np.ndarray, image: Image, task: Task) -> None:
           spacing=image.spacing, place=place)  # fmt: skip
 
 
-def _counts(found: np.ndarray, image: Image) -> dict[str, float]:
+def _counts(found: np.ndarray, image: Image, objects: bool) -> dict[str, float]:
     pixels = int(np.count_nonzero(found))
     counts: dict[str, float] = {"pixels": pixels}
     if image.spacing is not None:
         what = "area_mm2" if found.ndim == 2 else "volume_mm3"
         counts[what] = pixels * math.prod(image.spacing)
-    if found.dtype != bool:
+    if objects and found.dtype != bool:
         counts["objects"] = int(np.count_nonzero(np.unique(found)))
     return counts
 
