@@ -68,7 +68,7 @@ def measure(
     mask, reference : array_like
         Masks or label images of one shape; 0 is outside.
     spacing : sequence of float, optional
-        Distance of neighbouring pixels along each axis, mm; 1 each by default.
+        Distance of neighbouring pixels along each axis, mm; by default that of an `Image`, else 1.
     labels : sequence of int, optional
         Which to measure, in this order, also where neither has them; by default those that one of
         the two has.
@@ -98,7 +98,7 @@ def measure(
     """
     a, b = (labels_of(each, name) for each, name in zip((mask, reference), _NAMES, strict=True))
     check_alike(a, b, _NAMES)
-    lengths = known_spacing(spacing, a.ndim)
+    lengths = known_spacing(spacing, a.ndim, (mask, reference))
     a, b = _without_white(a), _without_white(b)
     if labels is None:
         chosen = sorted({*distinct(a), *distinct(b)}) or [1]

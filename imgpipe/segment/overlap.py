@@ -80,7 +80,7 @@ def volume_difference(
     a, b : array_like
         The mask and its reference, as of `dice`.
     spacing : sequence of float, optional
-        Distance of neighbouring pixels along each axis, mm; 1 each by default.
+        Distance of neighbouring pixels along each axis, mm; by default that of an `Image`, else 1.
     relative : bool
         As a share of the reference's volume.
     label : int, optional
@@ -107,7 +107,7 @@ def volume_difference(
     0.5
     """
     pair = pair_of(a, b, label)
-    pixel = math.prod(known_spacing(spacing, pair.a.ndim))
+    pixel = math.prod(known_spacing(spacing, pair.a.ndim, (a, b)))
     n, of = pair.counts
     return relative_difference(n, of) if relative else (n - of) * pixel
 

@@ -20,7 +20,7 @@ def hausdorff(
     a, b : array_like
         Masks of one shape, as of `dice`.
     spacing : sequence of float, optional
-        Distance of neighbouring pixels along each axis, mm; 1 each by default.
+        Distance of neighbouring pixels along each axis, mm; by default that of an `Image`, else 1.
     percentile : float
         100 for the Hausdorff distance, 95 for what is called HD95.
     label : int, optional
@@ -63,7 +63,7 @@ def hausdorff(
     if not number or not 0 <= percentile <= 100:  # NaN neither
         raise InputError(f"percentile={percentile!r}; give 0 to 100")
     pair = pair_of(a, b, label)
-    lengths = known_spacing(spacing, pair.a.ndim)
+    lengths = known_spacing(spacing, pair.a.ndim, (a, b))
     return of_empty(pair) if not all(pair.counts) else at(distances(pair, lengths), percentile)
 
 
@@ -104,7 +104,7 @@ def surface_distance(a: Any, b: Any, spacing: Any = None, *, label: int | None =
     0.5
     """
     pair = pair_of(a, b, label)
-    lengths = known_spacing(spacing, pair.a.ndim)
+    lengths = known_spacing(spacing, pair.a.ndim, (a, b))
     return of_empty(pair) if not all(pair.counts) else mean(distances(pair, lengths))
 
 

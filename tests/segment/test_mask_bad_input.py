@@ -83,3 +83,15 @@ def test_active_contour_of_any_start_and_spacing() -> None:
     np.testing.assert_array_equal(half.level_set, full.level_set)
     with pytest.raises(InputError, match="spacing"):
         active_contour(Image(image, spacing=(1e-300, 1.0)), iterations=2)
+
+
+def test_images_bring_their_spacing() -> None:
+    """What an `Image` knows is not dropped; where two know different things, neither is taken."""
+    fine, coarse = (Image(A.astype(np.uint8), spacing=(s, s)) for s in (0.5, 2.0))
+    for function in (hausdorff, surface_distance, measure):
+        assert function(fine, B) == function(A, B, (0.5, 0.5)) == function(B, fine)
+        assert function(fine, fine, (2.0, 1.0)) == function(A, A, (2.0, 1.0))
+        with pytest.raises(InputError, match="spacings"):
+            function(fine, coarse)
+    full = np.ones_like(A)
+    assert volume_difference(full, fine) == volume_difference(full, A, (0.5, 0.5))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from imgpipe._common import InputError
-from imgpipe.images.image import check_unmasked, is_distance, lengths
+from imgpipe.images.image import Image, check_unmasked, is_distance, lengths
 
 _BEYOND = 2**63
 WHITE = (255, 65535)  # what programs of pictures write for "inside"
@@ -78,9 +78,14 @@ def whole_label(label: Any) -> int:
     return int(label)
 
 
-def known_spacing(spacing: Any, axes: int) -> tuple[float, ...]:
-    """Take the distances of neighbouring pixels; 1 where none are given."""
+def known_spacing(spacing: Any, axes: int, masks: tuple[Any, Any]) -> tuple[float, ...]:
+    """Take the distances of neighbouring pixels: as given, else those of an `Image`, else 1."""
     taken = lengths(spacing)
+    if taken is None:
+        own = {mask.spacing for mask in masks if isinstance(mask, Image) and mask.spacing}
+        if len(own) > 1:
+            raise InputError(f"masks of the spacings {sorted(own)}; say which with spacing=")
+        taken = own.pop() if own else None
     if taken is None:
         return (1.0,) * axes
     if len(taken) != axes:
