@@ -142,10 +142,13 @@ def local(image: Any, *, block: int = _BLOCK) -> np.ndarray:
     values = _looked_at(given)
     if values.size == 0 or values.min() == values.max():
         return np.zeros(given.values.shape, bool)
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite(high - low):
+        raise InputError(f"local: values from {low:g} to {high:g} overflow; scale them")
     pixels = given.values
     few = pixels.dtype.kind != "f" and pixels.dtype.itemsize <= 2 and pixels.dtype.kind != "b"
     # whole numbers of 8 and 16 bits are summed exactly
-    pixels = pixels if few else pixels.astype(np.float64) - float(values.min())
+    pixels = pixels if few else pixels.astype(np.float64) - low
     found: np.ndarray
     if given.inside is None:
         excess = pixels - mean(pixels, block, output=np.float64)
@@ -153,8 +156,7 @@ def local(image: Any, *, block: int = _BLOCK) -> np.ndarray:
         dark = np.where(given.inside, pixels, pixels.dtype.type(0))
         share = mean(given.inside.astype(np.uint8), block, output=np.float64)
         excess = np.where(given.inside, pixels * share - mean(dark, block, output=np.float64), 0)
-    span = float(values.max()) - float(values.min())
-    found = excess > _ROUNDING * span
+    found = excess > _ROUNDING * (high - low)
     return found
 
 

@@ -125,6 +125,26 @@ def test_one_line(name: str, shape: tuple[int, int]) -> None:
     assert (made != 0).any() == (name not in {"lungs", *PLACED})
 
 
+# in which values of any size are reckoned with
+UNBOUNDED = {"fixed", "region-growing", "watershed", "active-contour", "lungs"}
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL) - UNBOUNDED))
+@pytest.mark.filterwarnings("error")
+def test_values_that_overflow_are_refused(name: str) -> None:
+    """No infinity is made of finite values, and nothing is found by it."""
+    image = np.where(picture() > 0, 1.7e308, -1.7e308)
+    with pytest.raises(InputError, match=r"values from -1\.7e\+308 to 1\.7e\+308.*scale them"):
+        ALL[name](image)
+
+
+@pytest.mark.parametrize("name", ["lungs", "body", "bright-lesion"])
+def test_a_spacing_in_another_unit_is_refused(name: str) -> None:
+    """In metres or less, sizes in mm would reach over millions of pixels."""
+    with pytest.raises(InputError, match=r"4,000,000 pixels|longer than 65536 pixels"):
+        found(name, Image(picture(), spacing=(1e-6, 1e-6)))
+
+
 @pytest.mark.parametrize("name", marked(name for name in FLAT if name not in PLACED))
 def test_it_moves_with_the_image(name: str) -> None:
     """What is shifted by some pixels is found there."""

@@ -7,6 +7,8 @@ import numpy as np
 from imgpipe._common import InputError
 from imgpipe.images.image import is_distance, lengths, real_image
 
+_LARGEST, _CLOSEST = 1e18, 1e-18  # their squares are float32's
+
 
 class Given(NamedTuple):
     """A gray image or volume.
@@ -65,3 +67,20 @@ def taken(image: Any, name: str, spacing: Any = None) -> Given:
         raise InputError(f"{name}: spacing={given.spacing}; lengths in mm above 0 are needed")
     inside = None if given.mask is None else given.mask != 0
     return Given(values, inside, given.spacing, given.unit)
+
+
+def refuse_extremes(given: Given, name: str) -> None:
+    """Refuse values that float32 cannot square, and such as lie too close together for it.
+
+    Parameters
+    ----------
+    given : Given
+        Not empty.
+    name : str
+        Of the segmenter, for messages.
+    """
+    low, high = float(given.values.min()), float(given.values.max())
+    if max(-low, high) > _LARGEST or 0 < high - low < _CLOSEST:
+        raise InputError(
+            f"{name}: values from {low:g} to {high:g}, which float32 cannot reckon with; scale them"
+        )

@@ -6,7 +6,7 @@ import numpy as np
 
 from imgpipe.kernels import gaussian
 from imgpipe.segment.clean import clean
-from imgpipe.segment.method.given import Given, taken
+from imgpipe.segment.method.given import Given, refuse_extremes, taken
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.parts.connected import reached
 from imgpipe.segment.recipes.planes.numbers import number
@@ -63,6 +63,7 @@ def bright_lesion(
     np.True_
     """
     given = taken(image, "bright-lesion", spacing)
+    refuse_extremes(given, "bright-lesion")
     level = number("level", level, 0, 1)
     smoothing = number("smoothing", smoothing, 0)
     nothing = np.zeros(given.values.shape, bool)

@@ -8,7 +8,7 @@ from imgpipe._common import InputError, needed_for
 from imgpipe.images import Image
 from imgpipe.kernels import gaussian
 from imgpipe.segment.clean import clean
-from imgpipe.segment.method.given import Given, taken
+from imgpipe.segment.method.given import Given, refuse_extremes, taken
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.threshold import threshold
 from imgpipe.segment.watershed import watershed
@@ -64,6 +64,7 @@ def cells(
         if not isinstance(value, int | float | np.number) or not 0 <= value < 1:
             raise InputError(f"{name}={value!r} must be a number from 0 to below 1")
     given = taken(image, "cells", spacing)
+    refuse_extremes(given, "cells")
     ground = given.values if given.inside is None else given.values[given.inside]
     if ground.size == 0 or ground.min() == ground.max():
         return np.zeros(given.values.shape, np.int32)

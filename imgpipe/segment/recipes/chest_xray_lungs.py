@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels import gaussian
-from imgpipe.segment.method.given import taken
+from imgpipe.segment.method.given import refuse_extremes, taken
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.recipes.dark.candidates import Candidate, candidates
 from imgpipe.segment.recipes.dark.coarse import coarse, fine, refuse_volumes
@@ -79,6 +79,7 @@ def chest_xray_lungs(
     """
     given = taken(image, "chest-xray-lungs", spacing)
     refuse_volumes(given, "chest-xray-lungs")
+    refuse_extremes(given, "chest-xray-lungs")
     smoothing, closing = (
         number(n, v, 0, 0.5) for n, v in (("smoothing", smoothing), ("closing", closing))
     )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from imgpipe.kernels import gaussian
-from imgpipe.segment.method.given import taken
+from imgpipe.segment.method.given import refuse_extremes, taken
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.recipes.dark.candidates import Candidate, candidates
 from imgpipe.segment.recipes.dark.coarse import coarse, fine, refuse_volumes
@@ -78,6 +78,7 @@ def dark_lesion(
     """
     given = taken(image, "dark-lesion", spacing)
     refuse_volumes(given, "dark-lesion")
+    refuse_extremes(given, "dark-lesion")
     smoothing = number("smoothing", smoothing, 0, 0.5)
     sizes = sizes_between(min_size, max_size)
     small, inside, factor = coarse(given, _MOST)

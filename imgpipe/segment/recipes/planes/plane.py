@@ -4,10 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from imgpipe._common import InputError
 from imgpipe.kernels import dilation, erosion
 from imgpipe.segment.clean import clean
 from imgpipe.segment.method.given import Given
 from imgpipe.segment.parts.connected import parts_of
+
+_FARTHEST = 1024  # pixels: a disc of more is a mistake in a unit
 
 
 class Plane(NamedTuple):
@@ -29,7 +32,12 @@ class Plane(NamedTuple):
 
     def disc(self, radius: float) -> np.ndarray:
         """Footprint in each slice, of pixels whose centres lie within `radius` mm."""
-        reach = [int(radius / step + 1e-9) for step in self.pixel]
+        reach = [int(min(radius / step, 1e9) + 1e-9) for step in self.pixel]
+        if max(reach) > _FARTHEST:
+            raise InputError(
+                f"a disc of radius {radius:g} reaches over {max(reach):,} pixels that are "
+                f"{self.pixel} apart, and {_FARTHEST:,} is the most; are spacing and sizes in mm?"
+            )
         y, x = np.ogrid[-reach[0] : reach[0] + 1, -reach[1] : reach[1] + 1]
         found = (y * self.pixel[0]) ** 2 + (x * self.pixel[1]) ** 2 <= (radius + 1e-6) ** 2
         return found.reshape((1,) * (self.ndim - 2) + found.shape)
