@@ -112,6 +112,11 @@ def load_lesions(
     reading = Reading(None, "stretch", slices, volumes, series, allow_gaps)
     listing = list_images(source, reading)
     images, where = listing.images, shown(source)
+    if groups is not None and not isinstance(groups, str):
+        raise InputError(
+            f"groups is of type {type(groups).__name__}; give the name of a column or a key, "
+            "'folder' or 're:PATTERN'"
+        )
     if ids not in (None, "exact"):
         raise InputError(f"ids={ids!r}; 'exact' is what can be said of them")
     patients, notes = patients_of(source, groups, listing.names, exact=ids == "exact")
@@ -181,4 +186,7 @@ def _boxes_of(image: Any, told: np.ndarray | None, each: str | None) -> np.ndarr
         return boxes_within(checked_boxes(told, what, axes=len(shape)), shape, what)
     if image.mask is None:
         return np.empty((0, 2 * len(shape)))
-    return boxes_of(image.mask, each=each)
+    try:
+        return boxes_of(image.mask, each=each)
+    except InputError as error:
+        raise InputError(f"image {image.id}: {error}") from None

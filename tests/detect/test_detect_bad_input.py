@@ -205,3 +205,15 @@ def test_hits_of_a_run_are_measured_in_mm() -> None:
         apart = np.hypot(*(middles - (image.lesions[0, :2] + image.lesions[0, 2:]) / 2).T)
         np.testing.assert_array_equal(image.hits >= 0, apart * 0.5 <= 1.0)
         assert (image.hits >= 0).any()
+
+
+def test_masks_and_patients_of_archives(tmp_path: Path) -> None:
+    """A mask that is none is named by its image; patients are a key, not a list."""
+    pixels, masks = np.zeros((2, 9, 9), np.uint8), np.zeros((2, 9, 9))
+    masks[1, 2:4, 2:4] = 0.5
+    np.savez(tmp_path / "a.npz", images=pixels, masks=masks)
+    raises(lambda: load_lesions(tmp_path / "a.npz"), "image 1", "no whole numbers")
+    given: Any = [1, 2]
+    raises(lambda: load_lesions(tmp_path / "a.npz", groups=given), "groups is of type list")
+    taken = images.Images(pixels, masks)
+    raises(lambda: Detector("logistic").fit(taken), "image 1", "no whole numbers")

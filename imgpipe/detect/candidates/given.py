@@ -31,7 +31,7 @@ def truth_of(images: Images, boxes: Any = None) -> list[np.ndarray]:
     if boxes is None:
         if not images.masked_any:
             raise InputError("no boxes, and no masks that have lesions: give boxes, one an image")
-        boxes = [() if image.mask is None else boxes_of(image.mask) for image in images]
+        boxes = [_in_mask(image) for image in images]
     if not hasattr(boxes, "__len__") or len(boxes) != len(images):
         given = len(boxes) if hasattr(boxes, "__len__") else type(boxes).__name__
         raise InputError(f"boxes: {given} for {len(images)} images; give a list, one an image")
@@ -79,3 +79,12 @@ def check_settings(detector: Any, on_patches: bool) -> None:
 
 def _listed(families: Any) -> Sequence[Any]:
     return families if isinstance(families, list | tuple) else (None,)
+
+
+def _in_mask(image: Any) -> Any:
+    if image.mask is None:
+        return ()
+    try:
+        return boxes_of(image.mask)
+    except InputError as error:
+        raise InputError(f"image {image.id}: {error}") from None
