@@ -71,7 +71,8 @@ def gaussian_laplace(
 
     The meaning is that of `scipy.ndimage.gaussian_laplace`, except that the result of integers is a
     float by default; an integer `output` is rounded to nearest even and saturated. Beyond a
-    ``constant`` border lies `cval` in the image; SciPy takes it for the derivatives too.
+    ``constant`` border lies `cval` in the image; SciPy takes it for the derivatives too, and of
+    several modes that of a derivative's axis for all axes.
 
     Parameters
     ----------

@@ -69,9 +69,30 @@ def gaussian_filter(
     input, sigma, order=0, output=None, mode="reflect", cval=0.0, truncate=4.0, *,
     radius=None, axes=None,
 ):  # fmt: skip
-    offered(order=order if np.any(order) else None)
-    options = {"truncate": truncate, "radius": radius, "axes": axes}
+    if output is None and np.any(np.asarray(order) != 0):
+        # ours is a float for integers
+        output = np.asarray(input).dtype
+    options = {"order": order, "truncate": truncate, "radius": radius, "axes": axes}
     return ours("gaussian", input, sigma, **options, **border(mode, cval, output))
+
+
+def sobel(input, axis=-1, output=None, mode="reflect", cval=0.0):
+    output = np.asarray(input).dtype if output is None else output
+    return ours("sobel", input, axis, **border(mode, cval, output))
+
+
+def laplace(input, output=None, mode="reflect", cval=0.0, *, axes=None):
+    output = np.asarray(input).dtype if output is None else output
+    return ours("laplace", input, axes=axes, **border(mode, cval, output))
+
+
+def gaussian_laplace(
+    input, sigma, output=None, mode="reflect", cval=0.0, *, axes=None, **options
+):  # fmt: skip
+    output = np.asarray(input).dtype if output is None else output
+    return ours(
+        "gaussian_laplace", input, sigma, axes=axes, **options, **border(mode, cval, output)
+    )
 
 
 def gaussian_filter1d(
@@ -146,6 +167,9 @@ TRANSLATED = {
     "median_filter": median_filter,
     "gaussian_filter": gaussian_filter,
     "gaussian_filter1d": gaussian_filter1d,
+    "sobel": sobel,
+    "laplace": laplace,
+    "gaussian_laplace": gaussian_laplace,
     "minimum_filter": minimum_filter,
     "minimum_filter1d": minimum_filter1d,
     "maximum_filter": maximum_filter,

@@ -61,6 +61,17 @@ def test_borders_equal_scipy(name: str, mode: str) -> None:
     np.testing.assert_allclose(call(name, image, mode=mode), expected, rtol=0, atol=1e-10)
 
 
+def test_a_laplacian_with_a_border_for_each_axis() -> None:
+    """Each axis has its own in both second derivatives."""
+    image = pixels("f8", (12, 9), 3)
+    modes = ["wrap", "nearest"]
+    parts = [ndi.gaussian_filter(image, 1.0, order, mode=modes) for order in ((2, 0), (0, 2))]
+    result = kernels.gaussian_laplace(image, 1.0, mode=modes)
+    np.testing.assert_allclose(result, sum(parts), rtol=0, atol=1e-10)
+    result, expected = kernels.laplace(image, mode=modes), ndi.laplace(image, mode=modes)
+    np.testing.assert_allclose(result, expected, rtol=0, atol=1e-10)
+
+
 @pytest.mark.parametrize("name", [*DERIVATIVES, "gaussian"])
 def test_beyond_a_constant_border_lies_cval_in_the_image(name: str) -> None:
     """What SciPy gives for a larger image of which the rest is `cval`."""
