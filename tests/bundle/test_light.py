@@ -174,6 +174,13 @@ def test_nothing_heavy_is_loaded(folder: Path) -> None:
     assert loaded == ["PIL"]
 
 
+def test_a_model_without_filters_loads_no_kernel(folder: Path) -> None:
+    """Neither kernels nor segmenters are loaded where a model has no step that takes one."""
+    rooms = ["imgpipe.features", "imgpipe.kernels", "imgpipe.segment"]
+    _, loaded = run(folder, ["predict", "trees.imgpipe", "colour.png"], watched=rooms)
+    assert loaded == ["imgpipe.features"]
+
+
 def test_trees_need_no_onnxruntime(folder: Path) -> None:
     """A forest predicts where onnxruntime is not installed; an SVM says what to install."""
     calls = [["predict", "trees.imgpipe", "colour.png"], ["predict", "svm.imgpipe", "one.png"]]

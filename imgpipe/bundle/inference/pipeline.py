@@ -13,7 +13,6 @@ from imgpipe.bundle.inference.fitted import Fitted
 from imgpipe.bundle.inference.regions import RegionStep
 from imgpipe.images import Images, as_images
 from imgpipe.images.stacks import computable, stacked
-from imgpipe.segment.choosing import looked_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +54,8 @@ class BundledPipeline:
         channel_axis = None if self.extraction is None else self.extraction.get("channel_axis")
         images = as_images(images, channel_axis)
         if self.segment is not None:
+            from imgpipe.segment.choosing import looked_for
+
             images = looked_for(images, *self.segment)
         for name, settings in self.filters:
             images = _filtered(images, name, settings)

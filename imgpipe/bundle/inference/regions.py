@@ -10,16 +10,17 @@ from imgpipe.bundle.archive.manifest import Expected
 from imgpipe.bundle.archive.region import from_region
 from imgpipe.images import Image, Images
 from imgpipe.images.found import with_found
-from imgpipe.segment.choosing import Finder, whole_of
 
+# kernels and segmenters are loaded by models that find a region, no other
 if TYPE_CHECKING:
     from imgpipe.learn import TrainedModel
+    from imgpipe.segment.choosing import Finder
 
 
 class RegionStep(NamedTuple):
     """What finds the region, and what becomes of images in which nothing is found."""
 
-    finder: Finder
+    finder: "Finder"
     empty_mask: str
 
 
@@ -28,6 +29,8 @@ def region_from(steps: Mapping[str, Any], expected: Expected) -> RegionStep | No
     region = from_region(steps, expected)
     if region is None:
         return None
+    from imgpipe.segment.choosing import Finder
+
     return RegionStep(Finder(region.name, region.settings), region.empty_mask)
 
 
@@ -84,4 +87,8 @@ def taken_whole(images: list[Image], model: "TrainedModel") -> int:
 def whole_notes(model: "TrainedModel", whole: int, n: int) -> tuple[Text, ...]:
     """Say of how many images the whole was taken."""
     step = region_step(model.pipeline)
-    return () if step is None or not whole else (whole_of(step.finder.name, whole, n),)
+    if step is None or not whole:
+        return ()
+    from imgpipe.segment.choosing import whole_of
+
+    return (whole_of(step.finder.name, whole, n),)
