@@ -8,6 +8,7 @@ import numpy as np
 
 from imgpipe import bundle
 from imgpipe.datasets import Dataset
+from imgpipe.detect import Detector
 from imgpipe.learn import TrainedModel, fit, make_pipeline
 from imgpipe.learn.novelty.distance import Novelty
 from imgpipe.learn.novelty.training import novelty_of
@@ -56,7 +57,10 @@ def write_seeds(folder: Path) -> list[str]:
     pixels = _pixel_classifiers(rng)
     for name, classifier in pixels.items():
         bundle.save(classifier, folder / f"{name}.imgpipe", card={"note": "made up"})
-    return [*written, *(f"{name}.imgpipe" for name in (*kept, *pixels))]
+    detectors = _detectors(rng)
+    for name, detector in detectors.items():
+        bundle.save(detector, folder / f"{name}.imgpipe", card={"note": "made up"})
+    return [*written, *(f"{name}.imgpipe" for name in (*kept, *pixels, *detectors))]
 
 
 def _pixel_classifiers(rng: np.random.Generator) -> dict[str, PixelClassifier]:
@@ -69,6 +73,20 @@ def _pixel_classifiers(rng: np.random.Generator) -> dict[str, PixelClassifier]:
         "pixels-3": PixelClassifier((1, 2), **small).fit(values[0, ..., 0], scribbles[0]),
         "voxels-3": PixelClassifier(1, **small, **told).fit(values, scribbles),
     }
+
+
+def _detectors(rng: np.random.Generator) -> dict[str, Detector]:
+    """Learn what spots look like, in images and in volumes."""
+    found = {}
+    for name, model, sides in (("spots", "forest", (32, 32)), ("balls", "logistic", (12, 20, 20))):
+        images, boxes = rng.normal(size=(4, *sides)).astype(np.float32), []
+        for image in images:
+            low = rng.integers(2, np.array(sides) - 6)
+            image[tuple(slice(a, a + 4) for a in low)] += 6
+            boxes.append([[*low, *(low + 4)]])
+        detector = Detector(model, families=(), candidates=6, patch_size=7, max_sigma=2)
+        found[name] = detector.fit(images, boxes)
+    return found
 
 
 def _network(data: Dataset) -> TrainedModel:

@@ -23,6 +23,7 @@ from imgpipe import InputError, bundle
 from imgpipe.bundle.archive.refusing import WAY_OUT
 from imgpipe.bundle.inference.selftest_images import made_up_images
 from imgpipe.bundle.predictions import Predictions
+from imgpipe.detect import FittedDetector
 from imgpipe.images import Image
 from imgpipe.segment import PixelClassifier
 
@@ -105,6 +106,8 @@ def outcome(path: Path) -> str:
     assert repr(predictor).isprintable()
     if isinstance(predictor, PixelClassifier):
         return _pixels(predictor)
+    if isinstance(predictor, FittedDetector):
+        return _lesions(predictor)
     model = predictor.model
     if np.prod(model.image_shape, dtype=float) > _MOST_PIXELS:
         return "opened; takes images too large to try"
@@ -139,6 +142,23 @@ def _pixels(classifier: PixelClassifier) -> str:
     assert said.shape == (*shape, len(classifier.classes_))
     assert ((said >= 0) & (said <= 1)).all(), said
     assert np.abs(said.sum(axis=-1) - 1).max() <= 1e-5
+    return "predicted"
+
+
+def _lesions(detector: FittedDetector) -> str:
+    """Let boxes lie within an image of noise, and have scores that fall from 1 to 0."""
+    axes = detector.n_axes_
+    sides = (24, 24) if axes == 2 else (8, 12, 12)
+    values = np.random.default_rng(0).normal(size=(1, *sides))
+    try:
+        (boxes,) = detector.predict(values)
+    except InputError as error:
+        return f"opened; {_reason(str(error))}"
+    assert boxes.shape[1] == 2 * axes + 1
+    assert ((boxes[:, -1] >= 0) & (boxes[:, -1] <= 1 + 1e-4)).all()
+    assert (np.diff(boxes[:, -1]) <= 0).all()
+    assert (boxes[:, :axes] >= 0).all()
+    assert (boxes[:, axes:-1] <= sides).all()
     return "predicted"
 
 
