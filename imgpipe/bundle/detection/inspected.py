@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from imgpipe.bundle.archive.kinds import DETECTOR_FORMAT
+from imgpipe.bundle.archive.listed import Listed
 from imgpipe.bundle.detection.manifest import FORMAT_VERSION, DetectorManifest, Rate
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class InspectedDetector:
+class InspectedDetector(Listed):
     """A detector's file as it was found.
 
     Parameters
@@ -33,14 +33,6 @@ class InspectedDetector:
     card: Mapping[str, Any] = field(default_factory=dict)
     selftest: None = None
     ok: bool = True
-
-    def __repr__(self) -> str:
-        return f"<InspectedDetector {self.path}>"
-
-    def __str__(self) -> str:
-        width = max(len(name) for name, _ in self._facts())
-        lines = [f"  {name.ljust(width)}  {value}" for name, value in self._facts()]
-        return "\n".join([f"{Path(self.path).name}: {self._lead}", *lines])
 
     @property
     def _lead(self) -> str:
@@ -109,19 +101,6 @@ class InspectedDetector:
             "selftest_here": None,
         }
         return told | asdict(self.manifest)
-
-    def to_markdown(self) -> str:
-        """Write a model card.
-
-        Returns
-        -------
-        str
-        """
-        rows = [f"| {name} | {value} |" for name, value in self._facts()]
-        return "\n".join(
-            [f"# {Path(self.path).stem}", "", f"{self._lead[0].upper()}{self._lead[1:]}.", "",
-             "| | |", "|---|---|", *rows, ""]
-        )  # fmt: skip
 
 
 def _shown(rates: tuple[Rate, ...]) -> list[Rate]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
+from imgpipe.bundle.archive.listed import Listed
 from imgpipe.bundle.pixels.manifest import FORMAT_VERSION, PixelManifest
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class InspectedPixels:
+class InspectedPixels(Listed):
     """A pixel classifier's file as it was found.
 
     Parameters
@@ -36,14 +36,6 @@ class InspectedPixels:
     card: Mapping[str, Any] = field(default_factory=dict)
     selftest: None = None
     ok: bool = True
-
-    def __repr__(self) -> str:
-        return f"<InspectedPixels {self.path}>"
-
-    def __str__(self) -> str:
-        width = max(len(name) for name, _ in self._facts())
-        lines = [f"  {name.ljust(width)}  {value}" for name, value in self._facts()]
-        return "\n".join([f"{Path(self.path).name}: {self._lead}", *lines])
 
     @property
     def _lead(self) -> str:
@@ -88,16 +80,3 @@ class InspectedPixels:
             "selftest_here": None,
         }
         return told | asdict(self.manifest)
-
-    def to_markdown(self) -> str:
-        """Write a model card.
-
-        Returns
-        -------
-        str
-        """
-        rows = [f"| {name} | {value} |" for name, value in self._facts()]
-        return "\n".join(
-            [f"# {Path(self.path).stem}", "", f"{self._lead[0].upper()}{self._lead[1:]}.", "",
-             "| | |", "|---|---|", *rows, ""]
-        )  # fmt: skip
