@@ -75,8 +75,8 @@ def gaussian(
     >>> from imgpipe.kernels import gaussian
     >>> gaussian(np.array([0, 0, 100, 0, 0], np.uint8), sigma=1)
     array([ 6, 24, 40, 24,  6], dtype=uint8)
-    >>> gaussian(np.array([0, 0, 0, 9, 9, 9], np.uint8), sigma=1, order=1).round(1)
-    array([0.1, 1.1, 3.3, 3.3, 1.1, 0.1], dtype=float32)
+    >>> gaussian([0.0, 0.0, 0.0, 9.0, 9.0, 9.0], sigma=1, order=1).round(1)
+    array([0.1, 1.1, 3.3, 3.3, 1.1, 0.1])
     """
     if not (type(order) is int and order == 0):
         image = as_image(image)

@@ -98,10 +98,9 @@ def gaussian_laplace(
     --------
     A bright blob is a valley, in the middle of it:
 
-    >>> import numpy as np
     >>> from imgpipe.kernels import gaussian_laplace
-    >>> gaussian_laplace(np.array([0, 0, 0, 9, 9, 0, 0, 0], np.uint8), sigma=1).round(1)
-    array([ 0.4,  1.8,  1.5, -3.6, -3.6,  1.5,  1.8,  0.4], dtype=float32)
+    >>> gaussian_laplace([0.0, 0.0, 0.0, 9.0, 9.0, 0.0, 0.0, 0.0], sigma=1).round(1)
+    array([ 0.4,  1.8,  1.5, -3.6, -3.6,  1.5,  1.8,  0.4])
     """
     image = as_image(image)
     output = signed_output(output, image.dtype)
