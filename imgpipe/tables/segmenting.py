@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -114,7 +114,7 @@ def segment_images(
     if not force:
         _refuse_there(places, target, pictures)
     found = in_chunks(segmented, _tasks(images, places, by, target, pictures, format), n_jobs)
-    masks = tuple(track(found, "segmenting", len(images), lines=True))
+    masks = _collected(track(found, "segmenting", len(images), lines=True), len(images), out)
     _write_table(target / TABLE, masks, labels)
     told = [*images.warnings, *notes, *_notes(by.name, masks)]
     if not reading.volumes and reading.slices is None:
@@ -144,6 +144,21 @@ def _tasks(
 ) -> Iterator[Task]:
     for n, place in enumerate(places):
         yield Task(images[n : n + 1], place, by, out, overlays, format)
+
+
+def _collected(found: Iterable[MaskFile], of: int, out: Any) -> tuple[MaskFile, ...]:
+    """Gather what was written; if interrupted, say what stands there without a table."""
+    masks: list[MaskFile] = []
+    try:
+        masks.extend(found)
+    except KeyboardInterrupt:
+        if not masks:
+            raise
+        raise KeyboardInterrupt(
+            f"interrupted: {len(masks):,} or more of {of:,} masks are in {out}, and no table of "
+            "them; run again with --force (force=True)"
+        ) from None
+    return tuple(masks)
 
 
 def _refuse_sources(places: list[Named], out: Path, overlays: Path | None) -> None:

@@ -200,6 +200,23 @@ def test_what_is_no_recipe_is_refused(run: Run, scans, tmp_path: Path, args, sai
     assert not (tmp_path / "m").exists()
 
 
+def test_an_interrupt_says_what_was_written(run: Run, scans, tmp_path: Path, monkeypatch) -> None:
+    """Masks that were finished stay whole, and there is no table that knows some of them."""
+    shown = iter([0, 1])
+
+    def stopped(image: np.ndarray) -> np.ndarray:
+        if next(shown, None) is None:
+            raise KeyboardInterrupt
+        return SEGMENTERS["otsu"](image)
+
+    monkeypatch.setitem(SEGMENTERS, "stopped", Segmenter(stopped, "what is bright"))
+    out = tmp_path / "m"
+    done = run("segment", scans[0], "--method", "stopped", "--out", out, "--jobs", 1)
+    assert done.exit_code == 130
+    assert "interrupted: 2 or more of 3 masks are in" in done.stderr
+    assert sorted(p.name for p in out.rglob("*.*")) == ["0.png", "1.png"]
+
+
 def test_a_bug_of_a_recipe_is_no_reason(run: Run, scans, tmp_path: Path, monkeypatch) -> None:
     """What is no error of an image ends the work, and leaves no table."""
 

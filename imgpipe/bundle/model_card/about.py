@@ -73,6 +73,12 @@ def feature_names(found: "Inspected") -> Section:
     return Section("Features", [Words(told), Facts(rows)], on_page=True)
 
 
+def _looks_at(found: "Inspected") -> str:
+    for _, region in _region(found):
+        return f"{region.partition(';')[0]}; masks that are given are not used"
+    return _LOOKS_AT[found.model.region]
+
+
 def _region(found: "Inspected") -> list[tuple[str, str]]:
     told = {} if found.manifest is None else found.manifest.steps.get("segment")
     if not told:
@@ -141,7 +147,7 @@ def expected_input(found: "Inspected") -> Section:
         ("Images", f"{such_as}{words.dimensions(sides)} pixels, {kind}, {model.dtype}"),
         ("Other sizes", _resizing(model)),
         *([("Of volumes", f"slices: {model.slices}")] if model.slices else []),
-        ("Looks at", _LOOKS_AT[model.region]),
+        ("Looks at", _looks_at(found)),
         *_values(found),
     ]
     blocks: list[Block] = [Facts(rows)]

@@ -40,8 +40,8 @@ def lungs(
     Parameters
     ----------
     image : Image or array_like, shape (y, x) or (z, y, x)
-        Hounsfield units, axial slices that show the whole chest. Of an `Image` with a mask, what
-        is inside is looked at.
+        Hounsfield units, axial slices that show the whole chest. Of an `Image` with a mask, lungs
+        inside are looked for; the body and the walls that surround them may lie outside.
     spacing : tuple of float, optional
         In mm; the image's own by default. Where neither is known, the longer side of a slice is
         taken for 400 mm, and slices for as far apart as pixels.
