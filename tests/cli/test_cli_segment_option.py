@@ -73,7 +73,9 @@ def test_a_model_finds_its_region(run: Run, tmp_path: Path) -> None:
                "--jobs", 1, *common)  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert "Region: fixed finds it in each of 20 images\n" in done.stderr
-    assert "what fixed(value=100) finds" in run("inspect", model).stdout
+    told = " ".join(run("inspect", model).stdout.split())
+    assert "Region what fixed(value=100) finds" in told
+    assert "Looks at what fixed(value=100) finds; masks that are given are not used" in told
     dark = tmp_path / "dark.png"
     Image.fromarray(np.zeros((24, 24), np.uint8)).save(dark)
     done = run("predict", model, scans / "rough" / "01.png", dark, "--json")
