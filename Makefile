@@ -81,12 +81,13 @@ fuzz: $(VENV)/.dev ## change bundles and image files at random for SECONDS=60: e
 	$(BIN)/python -m benchmarks.fuzz --seconds $$(($(SECONDS) / 2))
 	$(BIN)/python -m benchmarks.fuzz_readers --seconds $$(($(SECONDS) / 2)) --jobs 2
 
-docs: $(VENV)/.dev ## write the pages that come from the registries and from what is read
+docs: $(VENV)/.docs ## write the pages that come from the registries, then the site, offline, into build/site
 	$(BIN)/python -m imgpipe.features.catalogue_page.page docs/features.md
 	$(BIN)/python -m imgpipe.features.catalogue_page.settings docs/settings.md
 	$(BIN)/python -m imgpipe.evaluate.checks.page docs/checks.md
 	$(BIN)/python -m imgpipe.segment.catalogue_page docs/segmentation.md
 	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
+	$(BIN)/python -m docs.site.build build/site
 
 pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.md; needs the real data
 	$(BIN)/python docs/pictures/segmentation.py
@@ -165,4 +166,8 @@ $(VENV)/.bench: $(SETUP) | $(VENV)/bin/python
 
 $(VENV)/.release: $(SETUP) | $(VENV)/bin/python
 	$(PIP_INSTALL) --editable '.[release]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(PIP_INSTALL) --editable '.[docs]'
 	@touch $@

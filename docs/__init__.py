@@ -1,0 +1,1 @@
+"""Pages for people; `site` makes one site of them."""
