@@ -98,6 +98,8 @@ def test_derivatives_of_integers_are_floats(name: str) -> None:
             assert call(name, none, output=np.int16, **options).dtype == np.int16
     with pytest.raises(TypeError, match="bool"):
         call(name, none > 0, output=np.int16, **options)
+    with pytest.raises(InputError, match="cval must be finite"):
+        call(name, none, output=np.int16, mode="constant", cval=np.nan, **options)
     step = np.zeros((9, 9), np.int32)
     step[:, :4] = 200
     exact = call(name, step.astype(float), **options)

@@ -7,6 +7,7 @@ import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.kernels.nonfinite.averages import Stage
+from imgpipe.kernels.plans.averaging import averaging
 from imgpipe.kernels.plans.dtypes import Array
 from imgpipe.kernels.plans.plan import Plan
 from imgpipe.kernels.separable.plan import weighted_plan
@@ -55,6 +56,8 @@ def gaussian_laplace_plan(
 ) -> Plan:
     """Plan the sum of a Gaussian's second derivatives along each axis."""
     count = len(axes_of(axes, len(shape)))
+    # the parts are floats: what an integer output cannot hold is refused here
+    averaging(dtype, output, cval, constant=True)
     written = _F32 if output == _F32 else _F64
     parts = [
         gaussian_plan(shape, dtype, written, sigma, order, truncate, radius, mode, cval, axes)
