@@ -13,7 +13,7 @@ from imgpipe._runtime.workers import in_chunks
 from imgpipe.datasets.files.one_channel import in_one_channel
 from imgpipe.datasets.files.reading import Reading
 from imgpipe.datasets.unlabelled import list_images
-from imgpipe.images import Images
+from imgpipe.images import ImageFile, Images
 from imgpipe.segment.choosing import Finder, check_settings, try_on_nothing
 from imgpipe.tables.extraction import How
 from imgpipe.tables.mask_files.names import FORMATS, Named, is_dicom, named
@@ -108,7 +108,7 @@ def segment_images(
     columns, notes = label_columns(source, listed.names, reading=reading)
     labels = {name: [values[row] for row in listed.rows] for name, values in columns.items()}
     places = named(images.items, images.ids)
-    _refuse_sources(places, target, pictures)
+    _refuse_sources(images, places, target, pictures)
     if format == "seg" and not any(is_dicom(place.path) for place in places):
         raise InputError("no image is a DICOM series, to which alone a DICOM segmentation belongs")
     if not force:
@@ -161,17 +161,22 @@ def _collected(found: Iterable[MaskFile], of: int, out: Any) -> tuple[MaskFile, 
     return tuple(masks)
 
 
-def _refuse_sources(places: list[Named], out: Path, overlays: Path | None) -> None:
-    """Refuse, whatever is forced, to write over an image that is read."""
-    read = {os.path.realpath(place.path) for place in places if place.path is not None}
+def _refuse_sources(images: Images, places: list[Named], out: Path, overlays: Path | None) -> None:
+    """Refuse, whatever is forced, to write over an image or a mask that is read."""
+    read = set()
+    for item in images.items:
+        if isinstance(item, ImageFile):
+            series = os.path.isdir(item.path)
+            within = [os.path.join(item.path, n) for n in os.listdir(item.path)] if series else []
+            read |= set(map(os.path.realpath, [item.path, *item.masks, *within]))
     for place in places:
         masks = (out / (place.stem + suffix) for suffix in FORMATS.values())
         drawn = () if overlays is None else (overlays / (place.stem + ".png"),)
         for path in (*masks, *drawn):
             if os.path.realpath(path) in read:
                 raise InputError(
-                    f"{path} is an image that is read, and nothing is written over it; give "
-                    "masks and overlays folders of their own"
+                    f"{path} is an image or a mask that is read, and nothing is written over it; "
+                    "give masks and overlays folders of their own"
                 )
 
 

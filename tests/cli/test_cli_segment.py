@@ -166,7 +166,7 @@ def test_no_image_is_written_over(run: Run, scans, tmp_path: Path, option: str) 
     other = {"--out": "--overlay", "--overlay": "--out"}[option]
     done = run("segment", folder, "--method", "otsu", option, folder / "a" / "..", other,
                tmp_path / "other", "--force")  # fmt: skip
-    assert_one_error(done, "is an image that is read", "folders of their own")
+    assert_one_error(done, "is an image or a mask that is read")
     assert {path: path.read_bytes() for path in folder.rglob("*.png")} == before
 
 
@@ -198,6 +198,15 @@ def test_what_is_no_recipe_is_refused(run: Run, scans, tmp_path: Path, args, sai
     """Before any image is read, with what would do."""
     assert_one_error(run("segment", scans[0], "--out", tmp_path / "m", *args), said)
     assert not (tmp_path / "m").exists()
+
+
+def test_no_mask_is_written_over_that_is_read(run: Run, scans, tmp_path: Path) -> None:
+    """The table of masks is a manifest: what is looked at within them has another folder."""
+    out = tmp_path / "m"
+    how = ("--method", "otsu", "--out", out, "--jobs", 1)
+    assert run("segment", scans[0], *how).exit_code == 0
+    again = run("segment", out / "masks.csv", *how, "--force")
+    assert_one_error(again, "is an image or a mask that is read")
 
 
 def test_an_interrupt_says_what_was_written(run: Run, scans, tmp_path: Path, monkeypatch) -> None:
