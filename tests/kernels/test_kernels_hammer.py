@@ -31,10 +31,11 @@ class Job:
     image: np.ndarray
     options: dict[str, Any]
     expected: bytes
+    dtype: np.dtype
 
     def holds(self, threads: int, output: bool) -> bool:
         """Whether a call on so many threads gives those bytes."""
-        out = np.empty_like(self.image) if output else None
+        out = np.empty(self.image.shape, self.dtype) if output else None
         with kernels.threads(threads):
             return (
                 call(self.name, self.image, output=out, **self.options).tobytes() == self.expected
@@ -67,7 +68,7 @@ def jobs() -> list[Job]:
                 options = {**window(name, k), "axes": (-2, -1), "mode": "mirror"}
                 with kernels.threads(1):
                     result = call(name, image, **options)
-                made.append(Job(name, image, options, result.tobytes()))
+                made.append(Job(name, image, options, result.tobytes(), result.dtype))
     return made
 
 
