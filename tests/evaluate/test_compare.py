@@ -121,6 +121,7 @@ def test_metrics_are_those_of_the_predictions() -> None:
     np.testing.assert_array_equal(comparison.models[0].confusion, table)
 
 
+@pytest.mark.full
 def test_shuffled_labels_score_one_half() -> None:
     """Where there is nothing to learn, AUCs scatter about 0.5 and their intervals hold it."""
     models = {**LIGHT, "svm": make_pipeline("svm", families="intensity")}
@@ -183,7 +184,7 @@ def test_three_classes() -> None:
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
 
 
-@pytest.mark.parametrize("split", [None, SPLIT])
+@pytest.mark.parametrize("split", [pytest.param(None, marks=pytest.mark.full), SPLIT])
 def test_tuning_looks_at_no_held_out_sample(split: np.ndarray | None) -> None:
     """The search is told, keeps to validation or inner folds, and its choice is in the grid."""
     data = toy(step=25, split=split, groups=np.arange(120).astype(str))

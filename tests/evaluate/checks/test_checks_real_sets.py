@@ -17,11 +17,13 @@ def codes(data: object, **settings: object) -> dict[str, str]:
     return {found.code: found.message for found in check(data, **settings)}
 
 
+@pytest.mark.full
 def test_built_in_images_are_clean() -> None:
     """The nodules that are made on the spot have no fault."""
     assert check("synthetic-nodules") == []
 
 
+@pytest.mark.full
 def test_the_hannover_images_are_told_apart_by_how_they_were_taken(shared_data: Path) -> None:
     """Mean gray, image format and view tell who was in intensive care; the model reaches no more.
 

@@ -153,6 +153,7 @@ def test_what_a_model_was_trained_on_is_told() -> None:
     assert "120 of 120 images were used to train this model" in comparison.dataset.warnings[0]
 
 
+@pytest.mark.full
 def test_canaries_stand_below_the_models() -> None:
     """They are no models: marked in leaderboard, predictions and JSON, and never first."""
     data = scans(bright=60, told=0)

@@ -66,6 +66,7 @@ def test_work_of_other_threads_is_not_counted() -> None:
     assert 0.15 < found < 0.3
 
 
+@pytest.mark.full
 def test_a_fit_costs_its_own_seconds_and_no_share_of_the_features() -> None:
     """The dummy learns in a moment, however long its features took."""
     models = {"slow": Slow(), "dummy": make_pipeline("dummy", families="all")}

@@ -141,6 +141,7 @@ def test_images_of_a_patient_share_their_chance() -> None:
 
 
 @pytest.mark.parametrize(("slope", "slices"), [(1.0, 1), (1.0, 4), (2.5, 1), (2.5, 4)])
+@pytest.mark.full
 def test_intervals_hold_the_true_error(slope: float, slices: int) -> None:
     """Of true probabilities (error 0) and of overconfident ones, about 95 % of intervals do."""
     p, y, _ = drawn(99, 400_000, slope)
