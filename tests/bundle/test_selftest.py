@@ -121,14 +121,14 @@ def test_what_is_judged_has_the_digest(path: Path, tmp_path: Path) -> None:
     own = tmp_path / "m.imgpipe"
     own.write_bytes(path.read_bytes())
     digest = hashlib.sha256(own.read_bytes()).hexdigest()
-    of_bytes = Bundled.of_bytes
+    of_members = Bundled.of_members
 
-    def replaced(content: bytes) -> Bundled:
+    def replaced(members: dict[str, bytes]) -> Bundled:
         own.write_text("another file")
-        return of_bytes(content)
+        return of_members(members)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Bundled, "of_bytes", replaced)
+        patch.setattr(Bundled, "of_members", replaced)
         found = bundle.inspect(own)
     assert own.read_text() == "another file"
     assert (found.sha256, found.bytes, found.ok) == (digest, path.stat().st_size, True)

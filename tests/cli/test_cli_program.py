@@ -275,10 +275,15 @@ main()
     ("package", "module"),
     [
         ("numpy", "numpy"),
-        ("numba", "numba"),
-        ("scipy", "scipy"),
-        ("scikit-learn", "sklearn"),
-        ("platformdirs", "platformdirs"),
+        *(
+            pytest.param(package, module, marks=pytest.mark.full)
+            for package, module in (
+                ("numba", "numba"),
+                ("scipy", "scipy"),
+                ("scikit-learn", "sklearn"),
+                ("platformdirs", "platformdirs"),
+            )
+        ),
     ],
 )
 def test_doctor_works_where_a_package_is_missing(

@@ -318,7 +318,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(SEGMENT, "--overlay {image}", "is a file"),
         Case(SEGMENT, "--overlay {out}/masks", "give them two folders"),
     ],
-    ("segment", "--format"): [Case(SEGMENT, "--format seg", "is no DICOM series", 1)],
+    ("segment", "--format"): [Case(SEGMENT, "--format seg", "no image is a DICOM series", 2)],
     ("segment", "--slices"): [Case(SEGMENT, "--slices all", NOTHING, 0)],
     ("segment", "--volumes"): [Case(SEGMENT, "--volumes --slices all", "exclude each other")],
     **volumes(SEGMENT, "segment"),

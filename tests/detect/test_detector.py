@@ -179,7 +179,7 @@ def test_boxes_across_the_border_are_cut_off(easy):
         ({"nms": 2}, "nms=2"),
         ({"rule": "near"}, "hit rule"),
         ({"radius": 3}, "means nothing"),
-        ({"min_sigma": 0}, "min_sigma=0; a number above 0"),
+        ({"min_sigma": 0}, "min_sigma=0; min_sigma must lie above 0"),
         ({"min_sigma": 9, "max_sigma": 2}, "scales from 9 to 2"),
         ({"min_sigma": 30, "max_sigma": 31}, "no candidate hits any of"),
         ({"model": "svn"}, "svm"),

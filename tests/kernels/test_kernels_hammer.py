@@ -100,7 +100,7 @@ def hammer(work: list[Job], seconds: float) -> tuple[int, list[str]]:
 
 @pytest.mark.jit
 @pytest.mark.parametrize("seconds", [1, pytest.param(10, marks=pytest.mark.full)])
-@pytest.mark.parametrize("bands", ["few", "many"])
+@pytest.mark.parametrize("bands", ["few", pytest.param("many", marks=pytest.mark.full)])
 def test_every_kernel_from_many_threads(
     seconds: float, bands: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

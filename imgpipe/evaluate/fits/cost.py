@@ -115,7 +115,7 @@ def _of_children() -> float:
             spent = child.cpu_times()
         except psutil.Error:
             continue
-        total += spent.user + spent.system
+        total += spent.user + spent.system + spent.children_user + spent.children_system
     return total
 
 

@@ -118,7 +118,7 @@ def test_a_record_is_gone_on_with_where_it_ends(tmp_path: Path) -> None:
     assert campaign.runs_before(path, 0) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_seconds_are_those_of_the_cases() -> None:
     """Compiling and opening sound bundles takes none of a run's seconds: it tries cases in each."""
     command = [sys.executable, "-m", "benchmarks.fuzz", "--seconds", "0.2"]

@@ -164,6 +164,7 @@ def test_senseless_settings_are_refused(settings, words):
         check_recipe(Recipe(**settings))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("set_before", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
 def test_threads_that_wait_do_not_spin(set_before, expected):
     """OpenMP is told to wait passively before torch loads it, unless the user chose otherwise."""
