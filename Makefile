@@ -89,7 +89,7 @@ docs: $(VENV)/.docs ## write the pages that come from the registries, then the s
 	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
 	$(BIN)/python -m docs.site.build build/site
 
-pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.md; needs the real data
+pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.md, all of synthetic images
 	$(BIN)/python docs/pictures/segmentation.py
 	PYTHONPATH=. $(BIN)/python docs/pictures/pixels.py
 	$(BIN)/python docs/pictures/active_contour.py

@@ -2,8 +2,8 @@
 
 A full run (under five minutes on a quiet machine) writes ``segment.json`` and ``segment.md`` to
 ``benchmarks/results``; they are never edited by hand, and reasons for misses stand in
-``benchmarks/segment_notes.toml``. A quick or partial run, or one that lacks data, prints its page
-and writes it only where ``--out`` says.
+``benchmarks/segment_notes.toml``, which ``--notes`` puts into the page of the last run. A quick or
+partial run, or one that lacks data, prints its page and writes it only where ``--out`` says.
 """
 
 import argparse
@@ -37,6 +37,7 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="one turn each, fewer images")
     parser.add_argument("--only", choices=PARTS, action="append", help="may be repeated")
+    parser.add_argument("--notes", action="store_true", help="measure nothing, renew the goals")
     parser.add_argument("--out", type=Path, help="folder for the tables")
     return parser.parse_args()
 
@@ -68,6 +69,9 @@ def run(parts: list[str], quick: bool) -> tuple[list[Section], dict[str, str], d
 def main() -> None:
     """Measure, print, and write what was measured in full."""
     asked = parse()
+    if asked.notes:
+        page.renew(asked.out or RESULTS)
+        return
     one_thread()
     parts = [part for part in PARTS if asked.only is None or part in asked.only]
     facts = stamp(PACKAGES, quick=asked.quick)

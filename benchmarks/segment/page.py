@@ -45,14 +45,33 @@ def write(folder: Path, text: str, sections: list[Section], facts: dict[str, Any
     (folder / "segment.json").write_text(written, encoding="utf-8")
 
 
+def renew(folder: Path) -> None:
+    """Write the goals anew, from the figures of the last run and the notes as they are now."""
+    kept = json.loads((folder / "segment.json").read_text(encoding="utf-8"))["goals"]
+    goals = [Goal(**{key: value for key, value in each.items() if key != "met"}) for each in kept]
+    path = folder / "segment.md"
+    before, _, rest = path.read_text(encoding="utf-8").partition("## Goals\n")
+    after = rest[rest.index("\n## ") + 1 :]
+    path.write_text(before + "\n".join([*_goals(goals), after]), encoding="utf-8")
+
+
 def _goals(goals: list[Goal]) -> list[str]:
     if not goals:
         return []
     reasons = tomllib.loads(_NOTES.read_text(encoding="utf-8"))
-    rows = []
+    rows, notes = [], []
     for goal in goals:
         text = f"{goal.text}: at {goal.side} {goal.limit:g} {goal.unit}".rstrip()
-        why = "" if goal.met else reasons.get(goal.key, "no reason is written down yet")
         found = f"{goal.found:.4g} {goal.unit}".rstrip()
-        rows.append((text, found, "met" if goal.met else "**missed**", why))
-    return ["## Goals", "", table(("goal", "found", "verdict", "note"), rows), ""]
+        rows.append((text, found, "met" if goal.met else "**missed**"))
+        if not goal.met:
+            why = reasons.get(goal.key, "no reason is written down yet")
+            notes.append(f"- {goal.text}: {why}")
+    return [
+        "## Goals",
+        "",
+        table(("goal", "found", "verdict"), rows),
+        "",
+        *notes,
+        *[""][: len(notes)],
+    ]

@@ -1,11 +1,11 @@
-"""The picture of the active contour on its way: ``make pictures``, which needs the real data."""
+"""The picture of the active contour on its way over synthetic nuclei: ``make pictures``."""
 
 import base64
 import io
-import os
 from pathlib import Path
 
 import numpy as np
+from made import nuclei
 from PIL import Image as Picture
 from skimage.measure import find_contours
 
@@ -13,8 +13,6 @@ from imgpipe._common.palette import GRAY_LIGHT, LIGHT
 from imgpipe.segment import Contour, active_contour
 
 HERE = Path(__file__).parent
-DATA = Path(os.environ.get("IMGPIPE_TEST_DATA", "../shared/data"))
-NUCLEI = 100
 SIDE, GAP, TOP = 190, 14, 26
 SHOWN = (14, 24, 32)
 RED = "#e61e3c"
@@ -22,8 +20,7 @@ RED = "#e61e3c"
 
 def way() -> tuple[np.ndarray, np.ndarray, list[Contour]]:
     """Return an image, where the contour starts, and all that it went through."""
-    with np.load(DATA / "nuclei" / "dsb2018_nuclei_256.npz") as archive:
-        image = archive["images"][NUCLEI][60:188, 60:188]
+    image = nuclei(1)[0][60:188, 60:188]
     start = np.zeros(image.shape, bool)
     start[24:104, 24:104] = True
     return image, start, list(active_contour(image, start, mu=0.02, steps=1))

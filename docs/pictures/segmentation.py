@@ -1,25 +1,16 @@
-"""The pictures of docs/segmentation.md: ``make pictures``, which needs the real data.
+"""The pictures of docs/segmentation.md, of synthetic images: ``make pictures``."""
 
-Sources and licences of the images stand on the page, beside each of them.
-"""
-
-import os
 from pathlib import Path
 
 import numpy as np
+from made import breast, film, leg, nuclei
 from PIL import Image as Picture
 
 from imgpipe.datasets import chest_ct
-from imgpipe.images import read, read_volume
 from imgpipe.segment import recipe
 
 HERE = Path(__file__).parent
-DATA = Path(os.environ.get("IMGPIPE_TEST_DATA", "../shared/data"))
 RED = np.array([230.0, 30.0, 60.0])
-BUSI = (271, 404)
-"""One that is found, and one that is missed; neither is of those on which weights were chosen."""
-FILMS = ("1d6c4b7c.png", "cfcdf8d9.png")
-NUCLEI = 100
 HUES = np.array(
     [(230, 30, 60), (60, 160, 255), (90, 200, 60), (255, 170, 0), (190, 90, 255), (0, 200, 190)]
 )
@@ -57,7 +48,7 @@ def keep(name: str, *pairs: np.ndarray) -> None:
     """Write pairs beside one another."""
     gap = np.full((pairs[0].shape[0], 18, 3), 255, np.uint8)
     row = [part for each in pairs for part in (each, gap)][:-1]
-    Picture.fromarray(np.concatenate(row, axis=1)).save(HERE / f"{name}.jpg", quality=84)
+    Picture.fromarray(np.concatenate(row, axis=1)).save(HERE / f"{name}.jpg", quality=80)
 
 
 def main() -> None:
@@ -67,21 +58,15 @@ def main() -> None:
     keep(
         "lungs", *(pair(gray(i.pixels, -1100, 300), recipe("lungs")(i), 210) for i in (image, low))
     )
-    scans = DATA / "ct_series" / "STS_025"
-    leg = read_volume(scans / "CT")
-    keep("body", pair(gray(leg.pixels[8], -1000, 400), recipe("body")(leg)[8]))
-    pet = read_volume(scans / "PET")
-    found = recipe("bright-lesion")(pet, level=0.4)
-    at = int(np.argmax(found.sum(axis=(1, 2))))
-    keep("bright-lesion", pair(gray(pet.pixels[at], 0, 6), found[at]))
-    with np.load(DATA / "busi" / "busi_128.npz") as archive:
-        masses = [archive["images"][k] for k in BUSI]
-    keep("dark-lesion", *(pair(each, recipe("dark-lesion")(each)) for each in masses))
-    films = [read(DATA / "hannover_xray" / "images" / name) for name in FILMS]
-    keep("chest-xray-lungs", *(pair(f.pixels, recipe("chest-xray-lungs")(f), 230) for f in films))
-    with np.load(DATA / "nuclei" / "dsb2018_nuclei_256.npz") as archive:
-        nuclei = archive["images"][NUCLEI]
-    keep("cells", pair(gray(nuclei, 0, 0.8 * nuclei.max()), recipe("cells")(nuclei)))
+    keep("body", pair(gray(image.pixels, -1000, 400), recipe("body")(image)))
+    pet = leg(1)
+    keep("bright-lesion", pair(gray(pet, 0, 6), recipe("bright-lesion")(pet, level=0.4)))
+    scans = [breast(seed, darkness)[0] for seed, darkness in ((1, 0.8), (2, 0.3))]
+    keep("dark-lesion", *(pair(each, recipe("dark-lesion")(each)) for each in scans))
+    films = film(1), film(2, opaque=0.5)
+    keep("chest-xray-lungs", *(pair(f, recipe("chest-xray-lungs")(f), 230) for f in films))
+    cells, _ = nuclei(1)
+    keep("cells", pair(gray(cells, 0, 0.8 * cells.max()), recipe("cells")(cells)))
 
 
 if __name__ == "__main__":

@@ -53,3 +53,12 @@ def test_what_is_shown_runs() -> None:
     assert (contour["contour"].mask != contour["disc"]).sum() < 10
     assert len(contour["masks"]) == 4
     assert (pixels["labels"][12:28, 12:28] == 2).mean() > 0.95
+
+
+def test_no_picture_is_made_from_real_data() -> None:
+    """What draws them opens no file of it."""
+    for script in (DOCS / "pictures").glob("*.py"):
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(r"IMGPIPE_TEST_DATA|np\.load|\bread|sections import data", text), (
+            script
+        )
