@@ -38,7 +38,7 @@ def toy_run(n: int = 24, *, depth: int | None = None, grouped: bool = True) -> D
         rate=1.0,
         threshold=threshold,
         pictures=pictures_of(Images(stack), held, threshold),
-        warnings=("6 of 24 images have no lesion",),
+        warnings=("6 of 24 images have no lesion: each box in them is a false alarm",),
         wall_seconds=12.3,
     )
 

@@ -144,7 +144,8 @@ def load_lesions(
     bare = sum(not len(rows) for rows in found)
     if bare:
         notes.append(
-            counted(bare, "{n} of {of} images has no lesion", "{n} of {of} images have no lesion",
+            counted(bare, "{n} of {of} images has no lesion: each box in it is a false alarm",
+                    "{n} of {of} images have no lesion: each box in them is a false alarm",
                     of=len(found))
         )  # fmt: skip
     rows = None if patients is None else patients[listing.rows]
