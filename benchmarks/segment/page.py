@@ -22,7 +22,7 @@ def render(sections: list[Section], absent: dict[str, str], facts: dict[str, Any
         "",
         *stamp_lines(facts),
         "",
-        *_goals([goal for section in sections for goal in section.goals]),
+        *_goals([(goal, goal.met) for section in sections for goal in section.goals]),
     ]
     lines += [f"{name} is left out: no {why}.\n" for name, why in absent.items()]
     for section in sections:
@@ -48,30 +48,26 @@ def write(folder: Path, text: str, sections: list[Section], facts: dict[str, Any
 def renew(folder: Path) -> None:
     """Write the goals anew, from the figures of the last run and the notes as they are now."""
     kept = json.loads((folder / "segment.json").read_text(encoding="utf-8"))["goals"]
-    goals = [Goal(**{key: value for key, value in each.items() if key != "met"}) for each in kept]
+    goals = [(each.pop("met"), Goal(**each)) for each in kept]  # rounding may hide a near miss
     path = folder / "segment.md"
     before, _, rest = path.read_text(encoding="utf-8").partition("## Goals\n")
     after = rest[rest.index("\n## ") + 1 :]
-    path.write_text(before + "\n".join([*_goals(goals), after]), encoding="utf-8")
+    path.write_text(
+        before + "\n".join([*_goals([(goal, met) for met, goal in goals]), after]), encoding="utf-8"
+    )
 
 
-def _goals(goals: list[Goal]) -> list[str]:
+def _goals(goals: list[tuple[Goal, bool]]) -> list[str]:
     if not goals:
         return []
     reasons = tomllib.loads(_NOTES.read_text(encoding="utf-8"))
     rows, notes = [], []
-    for goal in goals:
+    for goal, met in goals:
         text = f"{goal.text}: at {goal.side} {goal.limit:g} {goal.unit}".rstrip()
         found = f"{goal.found:.4g} {goal.unit}".rstrip()
-        rows.append((text, found, "met" if goal.met else "**missed**"))
-        if not goal.met:
+        rows.append((text, found, "met" if met else "**missed**"))
+        if not met:
             why = reasons.get(goal.key, "no reason is written down yet")
             notes.append(f"- {goal.text}: {why}")
-    return [
-        "## Goals",
-        "",
-        table(("goal", "found", "verdict"), rows),
-        "",
-        *notes,
-        *[""][: len(notes)],
-    ]
+    below = [*notes, ""] if notes else []
+    return ["## Goals", "", table(("goal", "found", "verdict"), rows), "", *below]

@@ -43,9 +43,8 @@ def breast(seed: int, darkness: float) -> tuple[np.ndarray, np.ndarray]:
     level[mass] *= 1 - darkness
     below = (y > 0.38) & (abs(x - 0.6) < 0.09) & ~mass
     level[below] *= 1 - 0.45 * darkness
-    echo = gaussian(
-        gaussian(level, 1.2) * np.exp(-0.7 * y) * rng.rayleigh(0.8, y.shape), (0.6, 1.0)
-    )
+    echo = gaussian(level, 1.2) * np.exp(-0.7 * y) * rng.rayleigh(0.8, y.shape)
+    echo = gaussian(echo, (0.6, 1.0))
     return echo.clip(0, 255).astype(np.uint8), mass
 
 
