@@ -119,17 +119,21 @@ def test_one_pixel(name: str) -> None:
 @pytest.mark.parametrize("name", FLAT)
 @pytest.mark.parametrize("shape", [(1, 9), (9, 1)])
 def test_one_line(name: str, shape: tuple[int, int]) -> None:
-    """A single row or column is an image."""
+    """A single row or column is an image; organs do not lie in it."""
     made = found(name, np.linspace(-1000, 200, 9).reshape(shape))
     assert made.shape == shape
-    assert (made != 0).any() == (name not in {"lungs", *PLACED})
+    if name in {"lungs", *PLACED}:
+        assert not made.any()
 
 
-# in which values of any size are reckoned with
-UNBOUNDED = {"fixed", "region-growing", "watershed", "active-contour", "lungs"}
+# which reckon with values in ways that not every finite one stands
+BOUNDED = (
+    *("otsu", "multi-otsu", "local"),
+    *("cells", "body", "bright-lesion", "dark-lesion", "chest-xray-lungs"),
+)
 
 
-@pytest.mark.parametrize("name", sorted(set(ALL) - UNBOUNDED))
+@pytest.mark.parametrize("name", BOUNDED)
 @pytest.mark.filterwarnings("error")
 def test_values_that_overflow_are_refused(name: str) -> None:
     """No infinity is made of finite values, and nothing is found by it."""
