@@ -34,17 +34,17 @@ class Stopwatch:
     """
 
     def __init__(self) -> None:
-        self._others = _other_threads()
         self._children = _of_children()
+        # side by side: what others do between two looks would be taken for ours
+        self._others = _other_threads()
         self._process = time.process_time()
 
     def seconds(self) -> float:
         """Give the CPU seconds since it was made."""
-        spent = time.process_time() - self._process + _of_children() - self._children
-        if self._others:
-            now = _seconds_by_thread()
-            spent -= sum(now.get(key, was) - was for key, was in self._others.items())
-        return max(spent, 0.0)
+        now = _seconds_by_thread() if self._others else {}
+        spent = time.process_time() - self._process
+        spent -= sum(now.get(key, was) - was for key, was in self._others.items())
+        return max(spent + _of_children() - self._children, 0.0)
 
 
 def prediction_cost(pipeline: Any, images: Any, index: np.ndarray) -> dict[str, float]:
