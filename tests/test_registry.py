@@ -284,3 +284,11 @@ def test_a_look_that_failed_is_made_again(site: Path) -> None:
 def test_the_default_families_are_those_that_say_so() -> None:
     """The names of the default families, known without an import, are those of their files."""
     assert [name for name in FAMILIES.own if FAMILIES[name].default] == list(DEFAULT)
+
+
+def test_a_derivative_has_its_name_too() -> None:
+    """`FILTERS` has each name once: no kernel takes that of a derivative."""
+    with pytest.raises(InputError, match="'sobel' is taken by another kernel"):
+        kernels.register("sobel", kernels.mean)
+    assert list(kernels.FILTERS)[-3:] == list(kernels.DERIVATIVES)
+    assert kernels.FILTERS["mean"] is kernels.KERNELS["mean"]

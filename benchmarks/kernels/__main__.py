@@ -16,7 +16,7 @@ from benchmarks._timing import RESULTS, stamp
 from benchmarks.kernels import heat, latency, page, peers, plane, sharing, volumes
 from benchmarks.kernels.cases import Cell
 from imgpipe import kernels
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 PARTS: dict[str, tuple[Callable[..., Any], Callable[..., Cell]]] = {
     "2d": (plane.cells, plane.race),
@@ -33,7 +33,7 @@ def parse() -> argparse.Namespace:
         prog="python -m benchmarks.kernels", description=__doc__.split("\n\n")[0]
     )
     parser.add_argument("--quick", action="store_true", help="few cells, short timings")
-    parser.add_argument("--only", choices=KERNELS, help="one kernel")
+    parser.add_argument("--only", choices=FILTERS, help="one kernel")
     choices = [*PARTS, "latency"]
     parser.add_argument("--part", choices=choices, action="append", help="may be repeated")
     parser.add_argument("--dry", action="store_true", help="print, but write no files")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 # the grid of the race; the registry's other kernels are made of these and run on fewer cells
 GRID = ("mean", "median", "gaussian", "erosion", "dilation", "convolve")
@@ -50,7 +50,7 @@ class Cell:
 
 def kernels_of(only: str | None) -> list[str]:
     """Names from the registry, those of the grid first."""
-    names = sorted(KERNELS, key=lambda name: name not in GRID)
+    names = sorted(FILTERS, key=lambda name: name not in GRID)
     return [name for name in names if only in (None, name)]
 
 
@@ -99,6 +99,6 @@ def room(name: str, image: np.ndarray) -> np.ndarray:
 
 def ours(name: str, image: np.ndarray, k: int, axes: tuple[int, ...]) -> Callable[[], np.ndarray]:
     """Our call, with an output made before."""
-    kernel, options = KERNELS[name], arguments(name, k, len(axes))
+    kernel, options = FILTERS[name], arguments(name, k, len(axes))
     options |= {"mode": mode_of(name), "axes": axes, "output": room(name, image)}
     return lambda: kernel(image, **options)

@@ -13,7 +13,7 @@ from imgpipe.enhance.registry import ENHANCEMENTS
 from imgpipe.enhance.step.enhancement import Enhancement
 from imgpipe.images import Image, Images
 from imgpipe.images.windows import PRESETS
-from imgpipe.kernels import KERNELS, choosing
+from imgpipe.kernels import FILTERS, choosing
 
 
 def enhancement_named(name: Any) -> Enhancement | None:
@@ -23,14 +23,14 @@ def enhancement_named(name: Any) -> Enhancement | None:
 
 def is_step(name: Any) -> bool:
     """Tell whether this is the name of an enhancement or a kernel."""
-    return isinstance(name, str) and (name in ENHANCEMENTS or name in KERNELS)
+    return isinstance(name, str) and (name in ENHANCEMENTS or name in FILTERS)
 
 
 def step_named(name: Any) -> Any:
     """Look up an enhancement or a kernel."""
     if not is_step(name):
-        raise unknown_name("filter", name, [*KERNELS, *ENHANCEMENTS])
-    return enhancement_named(name) or KERNELS[name]
+        raise unknown_name("filter", name, [*FILTERS, *ENHANCEMENTS])
+    return enhancement_named(name) or FILTERS[name]
 
 
 def settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
@@ -127,7 +127,7 @@ def apply(
     """
     enhancement = enhancement_named(name)
     if enhancement is None:
-        return images.mapped(partial(KERNELS[name], **settings), channel_axis)
+        return images.mapped(partial(FILTERS[name], **settings), channel_axis)
 
     made = []
     for index, image in enumerate(images):

@@ -1,7 +1,8 @@
 """Pixels to pixels: the filters of `scipy.ndimage`, at speed.
 
 Every function takes an image of 1 to 4 axes and returns one of the same shape. ``KERNELS`` maps the
-names to the functions; tests, benchmarks and the command line are driven by it.
+names to the functions, ``DERIVATIVES`` those of slopes and curvatures; tests, benchmarks and the
+command line are driven by both, ``FILTERS``.
 
 A file at the top (``mean.py``) checks arguments and plans; what it runs stands in a folder:
 
@@ -12,9 +13,11 @@ A file at the top (``mean.py``) checks arguments and plans; what it runs stands 
 - median: ``ranks``
 """
 
+from collections import ChainMap
 from collections.abc import Callable
 from typing import Any
 
+from imgpipe._common import InputError
 from imgpipe._common.registry import Registry, require_callable
 from imgpipe._runtime.threads import set_threads, threads
 from imgpipe.kernels.convolve import convolve, correlate
@@ -30,8 +33,17 @@ from imgpipe.kernels.sobel import sobel
 from imgpipe.kernels.top_hat import black_tophat, white_tophat
 from imgpipe.kernels.warming import warm
 
+DERIVATIVES: dict[str, Callable[..., Any]] = {
+    "sobel": sobel,
+    "laplace": laplace,
+    "gaussian_laplace": gaussian_laplace,
+}
+"""Slopes and curvatures: they have no window whose size could be chosen."""
+
 
 def _check(name: str, kernel: Any) -> None:
+    if name in DERIVATIVES:
+        raise InputError(f"the name {name!r} is taken by another kernel")
     require_callable("kernel", name, kernel, "axes")
 
 
@@ -51,12 +63,14 @@ KERNELS: Registry[Callable[..., Any]] = Registry(
         "black_tophat": black_tophat,
         "convolve": convolve,
         "correlate": correlate,
-        "sobel": sobel,
-        "laplace": laplace,
-        "gaussian_laplace": gaussian_laplace,
     },
     _check,
 )
+
+FILTERS: ChainMap[str, Callable[..., Any]] = ChainMap(DERIVATIVES, KERNELS)
+"""Both by name, as `learn.Filter` and the command line know them."""
+OWN = (*KERNELS.own, *DERIVATIVES)
+"""Names of those that are imgpipe's."""
 
 
 def register(name: str, kernel: Callable[..., Any]) -> None:
@@ -92,4 +106,4 @@ def register(name: str, kernel: Callable[..., Any]) -> None:
     KERNELS.register(name, kernel)
 
 
-__all__ = ["KERNELS", "register", "set_threads", "threads", "warm", *KERNELS.own]
+__all__ = ["DERIVATIVES", "FILTERS", "KERNELS", "register", "set_threads", "threads", "warm", *OWN]

@@ -8,7 +8,7 @@ import numpy as np
 
 from imgpipe._common import InputError, did_you_mean, unknown_name
 from imgpipe._common.registry import settings_of as parameters
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS, OWN
 from imgpipe.kernels.plans.dtypes import real_cval, real_weights, supported
 from imgpipe.kernels.separable.gaussians import gaussian_lines, orders_of
 from imgpipe.kernels.windows.window import axis_within, spread, window_of
@@ -16,16 +16,16 @@ from imgpipe.kernels.windows.window import axis_within, spread, window_of
 
 def kernel_named(name: Any) -> Any:
     """Look a kernel up by its name."""
-    if not isinstance(name, str) or name not in KERNELS:
-        raise unknown_name("kernel", name, KERNELS)
-    return KERNELS[name]
+    if not isinstance(name, str) or name not in FILTERS:
+        raise unknown_name("kernel", name, FILTERS)
+    return FILTERS[name]
 
 
 def settings_of(name: Any) -> Mapping[str, inspect.Parameter] | None:
     """Give the settings that a kernel takes; None where it is unknown, or takes any."""
-    if not isinstance(name, str) or name not in KERNELS:
+    if not isinstance(name, str) or name not in FILTERS:
         return None
-    return parameters(KERNELS[name])
+    return parameters(FILTERS[name])
 
 
 def defaults_of(name: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def extent_of(name: str, settings: Mapping[str, Any], ndim: int) -> tuple[int, .
     InputError
         For a value that the kernel refuses, whatever the image.
     """
-    if name not in KERNELS.own:
+    if name not in OWN:
         return None
     given = {**defaults_of(name), **settings}
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from imgpipe._common import InputError
 from imgpipe.enhance.choosing import step_named
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 from imgpipe.segment import choosing
 
 
@@ -124,7 +124,7 @@ def _value(told: str, parameter: inspect.Parameter | None, part: str, name: str)
     try:
         numbers = tuple(map(_number, told.split("x")))
     except ValueError:
-        takes_words = name not in KERNELS and _takes_words(parameter)
+        takes_words = name not in FILTERS and _takes_words(parameter)
         if parameter is None or takes_words:
             return told.strip()
         raise InputError(

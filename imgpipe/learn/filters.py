@@ -26,7 +26,7 @@ class Filter(ChosenStep, auto_wrap_output_keys=None):  # type: ignore[call-arg]
     Parameters
     ----------
     name : str
-        A name of `imgpipe.kernels.KERNELS`, such as ``"median"`` or ``"gaussian"``, or of
+        A name of `imgpipe.kernels.FILTERS`, such as ``"median"`` or ``"gaussian"``, or of
         `imgpipe.enhance.ENHANCEMENTS`, such as ``"window"`` or ``"zscore"``.
     channel_axis : int, optional
         Axis of the colour channels in one image (-1 where they are last); each channel is

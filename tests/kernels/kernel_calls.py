@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 RANK = ("median", "erosion", "dilation", "opening", "closing")
 AVERAGING = ("mean", "gaussian", "convolve", "correlate")
@@ -55,7 +55,7 @@ def call(name: str, image: Any, **options: Any) -> np.ndarray:
     needed = NEEDED[name](ndim) if name in NEEDED else {}
     if np.asarray(image).dtype.kind == "b" and name in AVERAGING:
         options.setdefault("output", np.float64)
-    return KERNELS[name](image, **{**needed, **options})
+    return FILTERS[name](image, **{**needed, **options})
 
 
 def pixels(dtype: Any, shape: Any, seed: int = 0, extremes: bool = True) -> np.ndarray:
@@ -78,6 +78,6 @@ def pixels(dtype: Any, shape: Any, seed: int = 0, extremes: bool = True) -> np.n
 DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
 DIFFERENCES += tuple(
     name
-    for name in KERNELS
+    for name in FILTERS
     if name not in (*RANK, *AVERAGING, *DERIVATIVES, *DIFFERENCES) and call(name, np.ones(1)) == 0
 )

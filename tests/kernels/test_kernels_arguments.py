@@ -8,11 +8,11 @@ from kernel_calls import AVERAGING, DERIVATIVES, DIFFERENCES, SIGMA, WEIGHTED, W
 
 from imgpipe import kernels
 from imgpipe._common import InputError
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 IMAGE = np.arange(30, dtype=np.uint8).reshape(5, 6)
-every_kernel = pytest.mark.parametrize("name", KERNELS)
-WINDOWED = [name for name in KERNELS if name not in WINDOWLESS]
+every_kernel = pytest.mark.parametrize("name", FILTERS)
+WINDOWED = [name for name in FILTERS if name not in WINDOWLESS]
 SHAPED = [name for name in WINDOWED if name != "mean"]
 
 
@@ -65,7 +65,7 @@ def test_masked_pixels(name: str) -> None:
 def test_bad_size(name: str, size: Any) -> None:
     """A window has a positive whole length on each filtered axis."""
     with pytest.raises(InputError, match="size"):
-        KERNELS[name](IMAGE, size)
+        FILTERS[name](IMAGE, size)
 
 
 @pytest.mark.parametrize("name", SHAPED)
@@ -75,7 +75,7 @@ def test_bad_size(name: str, size: Any) -> None:
 def test_bad_footprint(name: str, footprint: Any) -> None:
     """A footprint has the right number of dimensions and at least one cell."""
     with pytest.raises(InputError, match="footprint"):
-        KERNELS[name](IMAGE, footprint=footprint)
+        FILTERS[name](IMAGE, footprint=footprint)
 
 
 @every_kernel
@@ -97,7 +97,7 @@ def test_mode_error_lists_the_modes() -> None:
 def test_bad_axes(name: str, axes: Any) -> None:
     """Axes are distinct whole numbers within the image."""
     with pytest.raises(InputError, match="axes"):
-        KERNELS[name](IMAGE, **_needed(name), axes=axes)
+        FILTERS[name](IMAGE, **_needed(name), axes=axes)
 
 
 def _needed(name: str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _needed(name: str) -> dict[str, Any]:
     return {"weights": np.ones((3, 3))} if name in WEIGHTED else {}
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n not in (*SIGMA, *DERIVATIVES)])
+@pytest.mark.parametrize("name", [n for n in FILTERS if n not in (*SIGMA, *DERIVATIVES)])
 @pytest.mark.parametrize("origin", [2, -2, 0.5, (0, 2), (0,), "a"])
 def test_bad_origin(name: str, origin: Any) -> None:
     """An origin keeps the centre inside the window."""
@@ -130,7 +130,7 @@ def test_bad_output(name: str) -> None:
         call(name, IMAGE, output="nonsense")
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n not in (*AVERAGING, *DERIVATIVES)])
+@pytest.mark.parametrize("name", [n for n in FILTERS if n not in (*AVERAGING, *DERIVATIVES)])
 def test_cval_must_be_representable(name: str) -> None:
     """Kernels that keep the dtype take a `cval` that it can hold, exactly."""
     for dtype, cval in (
@@ -164,9 +164,9 @@ def test_averages_of_bool(name: str) -> None:
     image = IMAGE > 9
     for options in ({}, {"output": np.uint8}, {"output": bool}):
         with pytest.raises(TypeError, match="float32"):
-            KERNELS[name](image, **_needed(name), **options)
+            FILTERS[name](image, **_needed(name), **options)
     with pytest.raises(TypeError, match="bool"):
-        KERNELS[name](IMAGE, **_needed(name), output=bool)
+        FILTERS[name](IMAGE, **_needed(name), output=bool)
 
 
 @pytest.mark.parametrize("name", AVERAGING)
@@ -203,29 +203,29 @@ def test_bad_weights(name: str) -> None:
     """Weights are finite real numbers with one dimension per filtered axis."""
     for weights in (np.ones(3), np.ones((3, 3, 3)), np.ones((0, 3)), 1.0):
         with pytest.raises(InputError, match="one dimension per filtered axis"):
-            KERNELS[name](IMAGE, weights)
+            FILTERS[name](IMAGE, weights)
     for bad in (np.nan, np.inf):
         with pytest.raises(InputError, match="finite"):
-            KERNELS[name](IMAGE, np.full((3, 3), bad))
+            FILTERS[name](IMAGE, np.full((3, 3), bad))
     for dtype in (complex, object, "U1"):
         with pytest.raises(TypeError, match="real"):
-            KERNELS[name](IMAGE, np.ones((3, 3)).astype(dtype))
+            FILTERS[name](IMAGE, np.ones((3, 3)).astype(dtype))
 
 
 @pytest.mark.parametrize("name", ["convolve", "correlate"])
 def test_weights_of_nothing(name: str) -> None:
     """Weights of zero give zero, on any window."""
     for shape in ((1, 1), (3, 3), (1, 4)):
-        assert not KERNELS[name](IMAGE, np.zeros(shape)).any()
-    assert np.array_equal(KERNELS[name](IMAGE, [[2.0]]), np.minimum(IMAGE * 2, 255))
-    assert np.array_equal(KERNELS[name](IMAGE, [[0.0, 3.0, 0.0]]), IMAGE * 3)
+        assert not FILTERS[name](IMAGE, np.zeros(shape)).any()
+    assert np.array_equal(FILTERS[name](IMAGE, [[2.0]]), np.minimum(IMAGE * 2, 255))
+    assert np.array_equal(FILTERS[name](IMAGE, [[0.0, 3.0, 0.0]]), IMAGE * 3)
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n != "sobel"])
+@pytest.mark.parametrize("name", [n for n in FILTERS if n != "sobel"])
 def test_no_axes(name: str) -> None:
     """Filtering no axis at all is the window of one cell."""
     needed = {**_needed(name), **({"weights": np.array(1.0)} if name in WEIGHTED else {})}
-    result = KERNELS[name](IMAGE, **needed, axes=())
+    result = FILTERS[name](IMAGE, **needed, axes=())
     expected = 0 if name in (*DIFFERENCES, *DERIVATIVES) else IMAGE
     assert (result == expected).all()
 
@@ -235,7 +235,7 @@ def test_no_axes(name: str) -> None:
 def test_window_beyond_reason(name: str, size: Any) -> None:
     """A window longer than any image is refused before it fills the memory."""
     with pytest.raises(InputError, match=r"size .* longer than 65536 pixels"):
-        KERNELS[name](IMAGE, size)
+        FILTERS[name](IMAGE, size)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_numbers_of_other_libraries() -> None:
 def test_border_value_beyond_floats(name: str) -> None:
     """An integer that no float holds is refused, not left to overflow."""
     with pytest.raises(InputError, match="cval"):
-        KERNELS[name](IMAGE.astype(np.float32), **_needed(name), mode="constant", cval=10**400)
+        FILTERS[name](IMAGE.astype(np.float32), **_needed(name), mode="constant", cval=10**400)
 
 
 def test_array_in_place_of_a_size() -> None:

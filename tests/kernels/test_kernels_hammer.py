@@ -16,7 +16,7 @@ from kernel_calls import DERIVATIVES, WEIGHTED, WINDOWLESS, call, pixels
 
 from imgpipe import kernels
 from imgpipe._runtime import threads as _threads
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 CALLERS = 8
 SHAPES = ((1, 1), (28, 28), (75, 33), (260, 301))
@@ -57,7 +57,7 @@ def window(name: str, k: int) -> dict[str, Any]:
 def jobs() -> list[Job]:
     """Every kernel over dtypes, shapes and windows, those of the warm-up among them."""
     made = []
-    for name in KERNELS:
+    for name in FILTERS:
         for n, dtype in enumerate(("u1", "i2", "f4")):
             if dtype == "i2" and name in DERIVATIVES:
                 continue

@@ -8,7 +8,7 @@ import pytest
 import scipy.ndimage as ndi
 from kernel_calls import AVERAGING, DERIVATIVES, WEIGHTED
 
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.jit]
 
@@ -127,7 +127,7 @@ def assert_close(name: str, result: np.ndarray, expected: np.ndarray, image: np.
 def cases() -> list[Any]:
     """Every kernel and dtype; the kernels made of others, on fewer windows."""
     made = []
-    for name in KERNELS:
+    for name in FILTERS:
         derived = name not in ("mean", "gaussian", "erosion", "dilation", "median", "convolve")
         for n, dtype in enumerate(DTYPES):
             # a derivative has a window of its own, whatever the size
@@ -152,7 +152,7 @@ def test_large_images_and_windows(name: str, dtype: str, k: int, shape: tuple[in
     """On images of millions of pixels, each kernel gives what SciPy or its definition gives."""
     image = picture(dtype, shape)
     mode = "nearest" if name == "median" else "mirror"
-    result = KERNELS[name](image, **arguments(name, k), mode=mode)
+    result = FILTERS[name](image, **arguments(name, k), mode=mode)
     if name in WHOLE:
         assert_close(name, result, WHOLE[name](image, k, mode), image)
     else:
@@ -176,10 +176,10 @@ def test_large_weights_of_rank_one(dtype: str, k: int) -> None:
     line /= np.abs(line).sum()
     exact = ndi.correlate1d(image.astype(float), line, 0, mode="mirror")
     exact = ndi.correlate1d(exact, line[::-1], 1, mode="mirror")
-    result = KERNELS["correlate"](image, np.outer(line, line[::-1]), mode="mirror")
+    result = FILTERS["correlate"](image, np.outer(line, line[::-1]), mode="mirror")
     assert_close("correlate", result, exact, image)
 
 
 def test_a_new_kernel_needs_an_oracle() -> None:
     """Each kernel of the registry is compared here."""
-    assert {*WHOLE, *SAMPLED} == set(KERNELS)
+    assert {*WHOLE, *SAMPLED} == set(FILTERS)

@@ -22,9 +22,9 @@ from kernel_calls import (
     with_rare,
 )
 
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
-every_kernel = pytest.mark.parametrize("name", KERNELS)
+every_kernel = pytest.mark.parametrize("name", FILTERS)
 
 
 def constant_of(name: str, value: float, ndim: int = 2) -> float:
@@ -43,7 +43,7 @@ def test_constant_image(name: str, dtype: str) -> None:
     assert np.allclose(result, constant_of(name, 1.0), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n not in DERIVATIVES])
+@pytest.mark.parametrize("name", [n for n in FILTERS if n not in DERIVATIVES])
 @pytest.mark.parametrize("dtype", with_rare(["bool", "u1", "i8", "f4", "f8"]))
 def test_identity_window(name: str, dtype: str) -> None:
     """A window of one cell returns the image, and its difference is nothing."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kernel_calls import AVERAGING, DERIVATIVES, DTYPES, MODES, RARE, SIGMA, pixels, with_rare
 
 from imgpipe import kernels
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 # --- the oracle: one pixel, one window, one border step at a time --------------------------------
 
@@ -116,7 +116,7 @@ def test_rank_kernels_equal_the_oracle(name: str, data: Any, dtypes: Sequence[st
     """Rank kernels pick exactly the right pixel for every dtype, border, window and axis."""
     case = data.draw(cases(dtypes))
     image, keywords = case["image"], case["keywords"]
-    result = KERNELS[name](image, case["sizes"], footprint=case["footprint"], **keywords)
+    result = FILTERS[name](image, case["sizes"], footprint=case["footprint"], **keywords)
     cells, before, modes = spread(case, turned=name == "dilation")
     expected = naive(image, cells, before, modes, keywords["cval"], REDUCE[name])
     assert result.dtype == image.dtype
@@ -239,7 +239,7 @@ def test_rank_and_morphology_equal_scipy(name: str, data: Any) -> None:
     expected = reference(wide, size=(size,) * len(shape), mode=mode, cval=3)
     if image.dtype.kind != "f":
         expected = np.clip(expected, np.iinfo(dtype).min, np.iinfo(dtype).max)
-    assert np.array_equal(KERNELS[name](image, size, mode=mode, cval=3), expected)
+    assert np.array_equal(FILTERS[name](image, size, mode=mode, cval=3), expected)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_averages_equal_scipy(name: str, data: Any, dtypes: Sequence[str]) -> No
     image = pixels(dtype, shape, data.draw(st.integers(0, 999)))
     reference = {"mean": ndi.uniform_filter, "gaussian": ndi.gaussian_filter}[name]
     expected = reference(image.astype(float), parameter, **options)
-    result = KERNELS[name](image, parameter, **options)
+    result = FILTERS[name](image, parameter, **options)
     peak = np.abs(image.astype(float)).max() + 7
     if image.dtype.kind == "f":
         assert np.allclose(result, expected, rtol=0, atol=peak * (1e-12 if dtype == "f8" else 1e-6))
@@ -307,8 +307,8 @@ def test_long_integers_stay_exact(name: str, dtype: str) -> None:
     top = np.iinfo(dtype).max
     image = np.array([top, top - 1, top - 2, top - 3, top, top - 5, top - 6], dtype)
     small = (image - (top - 10)).astype("i4")
-    result = KERNELS[name](image, 3)
-    assert (result - np.array(top - 10, dtype)).tolist() == KERNELS[name](small, 3).tolist()
+    result = FILTERS[name](image, 3)
+    assert (result - np.array(top - 10, dtype)).tolist() == FILTERS[name](small, 3).tolist()
 
 
 def test_long_integers_saturate() -> None:
@@ -323,7 +323,7 @@ def test_long_integers_saturate() -> None:
 def test_differences_saturate(name: str, dtype: str) -> None:
     """Differences are taken exactly and clipped to the dtype instead of wrapping."""
     image = pixels(dtype, (9, 9), 3)
-    wide = KERNELS[name](image.astype(object).astype("f8") if dtype == "bool" else image, 3)
+    wide = FILTERS[name](image.astype(object).astype("f8") if dtype == "bool" else image, 3)
     dilated, eroded = kernels.dilation(image, 3), kernels.erosion(image, 3)
     pairs = {
         "gradient": (dilated, eroded),
@@ -385,7 +385,7 @@ def test_gaussian_options_equal_scipy() -> None:
         assert np.allclose(kernels.gaussian(image, **options), expected, rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", FILTERS)
 def test_axes_name_the_dimensions_of_the_window(name: str) -> None:
     """Axes in any order, negative ones included, take the window's dimensions in that order."""
     image = pixels("u2", (9, 8, 7), 4)
@@ -404,8 +404,8 @@ def test_axes_name_the_dimensions_of_the_window(name: str) -> None:
     else:
         shape = rng.random((3, 2)) < 0.8
         first, second = {"footprint": shape}, {"footprint": shape.T}
-    expected = KERNELS[name](image, axes=(0, 2), mode=["wrap", "nearest"], **first)
-    result = KERNELS[name](image, axes=(-1, 0), mode=["nearest", "wrap"], **second)
+    expected = FILTERS[name](image, axes=(0, 2), mode=["wrap", "nearest"], **first)
+    result = FILTERS[name](image, axes=(-1, 0), mode=["nearest", "wrap"], **second)
     assert np.array_equal(result, expected)
     assert name in (*AVERAGING, *DERIVATIVES) or expected.dtype == image.dtype
 
@@ -447,4 +447,4 @@ def test_median_of_nine_scattered_cells(sizes: tuple[int, ...]) -> None:
     cells.flat[np.random.default_rng(0).permutation(cells.size)[:9]] = True
     image = pixels("i2", (4, 5, 6, 7)[-len(sizes) :], 3)
     expected = ndi.median_filter(image, footprint=cells, mode="mirror")
-    assert np.array_equal(KERNELS["median"](image, footprint=cells, mode="mirror"), expected)
+    assert np.array_equal(FILTERS["median"](image, footprint=cells, mode="mirror"), expected)

@@ -17,7 +17,7 @@ from kernel_calls import WINDOWLESS, call, pixels
 from imgpipe import kernels
 from imgpipe._common import InputError
 from imgpipe._runtime import threads as _threads
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_bad_number_of_threads(n: object, monkeypatch: pytest.MonkeyPatch) -> No
         kernels.mean(np.ones((1024, 1024)))
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("dtype", ["u1", "f4"])
 def test_same_bits_from_any_number_of_threads(
     name: str, dtype: str, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ NEEDED: dict[str, Any] = {"sigma": 1.5, "weights": np.ones((3, 3))}  # without a
 
 def settings_of(name: str) -> dict[str, inspect.Parameter]:
     """Parameters of a kernel but the image and the axes."""
-    parameters = dict(inspect.signature(kernels.KERNELS[name]).parameters)
+    parameters = dict(inspect.signature(kernels.FILTERS[name]).parameters)
     del parameters[next(iter(parameters))], parameters["axes"]
     return parameters
 
@@ -33,7 +33,7 @@ def test_a_stack_is_filtered_image_by_image(name: str) -> None:
     """One call on a stack gives what the kernel gives for each image."""
     setting = {"sigma": 0.8} if name == "gaussian" else {"size": 3}
     found = Filter(name, **setting).transform(STACK)
-    expected = np.stack([kernels.KERNELS[name](image, **setting) for image in STACK])
+    expected = np.stack([kernels.FILTERS[name](image, **setting) for image in STACK])
     np.testing.assert_array_equal(found, expected)
 
 
@@ -70,11 +70,11 @@ def test_unknown_kernel_names_those_there_are() -> None:
         Filter("medain").transform(STACK)
 
 
-@pytest.mark.parametrize("name", kernels.KERNELS.own)
+@pytest.mark.parametrize("name", kernels.OWN)
 def test_a_filter_takes_its_kernels_settings_and_no_others(name: str) -> None:
     """Each setting of a kernel is taken and listed; one of any other kernel is refused by name."""
     own = settings_of(name)
-    for setting in {key for each in kernels.KERNELS.own for key in settings_of(each)} | {"sgima"}:
+    for setting in {key for each in kernels.OWN for key in settings_of(each)} | {"sgima"}:
         if setting in own:
             assert Filter(name, **{setting: 7}).get_params()[setting] == 7
             continue
@@ -87,7 +87,7 @@ def test_a_filter_takes_its_kernels_settings_and_no_others(name: str) -> None:
             Filter(name).set_params(**{setting: 7})
 
 
-@pytest.mark.parametrize("name", kernels.KERNELS.own)
+@pytest.mark.parametrize("name", kernels.OWN)
 def test_defaults_are_the_kernels(name: str) -> None:
     """A setting that is not given has the kernel's default; one without a default is asked for."""
     own = settings_of(name)
@@ -116,7 +116,7 @@ def test_every_setting_counts() -> None:
         "sobel": {"axis": 0},
     }
     for name, settings in given.items():
-        expected = [kernels.KERNELS[name](image, **settings) for image in STACK]
+        expected = [kernels.FILTERS[name](image, **settings) for image in STACK]
         found = Filter(name, **settings).fit_transform(STACK)
         plain = Filter(name, **{k: v for k, v in NEEDED.items() if k in settings_of(name)})
         np.testing.assert_array_equal(found, expected)

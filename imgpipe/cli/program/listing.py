@@ -59,10 +59,10 @@ def _aggregations() -> _Rows:
 
 def _kernels() -> _Rows:
     from imgpipe._common.registry import settings_of
-    from imgpipe.kernels import KERNELS
+    from imgpipe.kernels import FILTERS
 
     rows = []
-    for name, kernel in KERNELS.items():
+    for name, kernel in FILTERS.items():
         known = settings_of(kernel)
         rows.append((name, "any setting" if known is None else ", ".join(known)))
     return rows

@@ -24,7 +24,7 @@ from imgpipe.evaluate.fits.parameters import unparallel
 from imgpipe.features import FAMILIES, catalogue
 from imgpipe.features.inputs.new_grid import resampling_from
 from imgpipe.images.windows import OF_THE_FILE
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import OWN
 from imgpipe.learn import FeatureExtractor, Filter, Segment
 from imgpipe.segment import RECIPES, SEGMENTERS
 
@@ -97,7 +97,7 @@ def _is_ours(step: Any) -> bool:
 
     The code of other people may change without a trace.
     """
-    if isinstance(step, Filter) and step.name not in (*KERNELS.own, *ENHANCEMENTS):
+    if isinstance(step, Filter) and step.name not in (*OWN, *ENHANCEMENTS):
         return False
     if isinstance(step, Filter) and getattr(step, "preset", None) == OF_THE_FILE:
         return False  # the key holds pixels, masks and spacing, and no windows

@@ -7,7 +7,7 @@ import pytest
 from filter_graphs import filtered, noise
 
 from imgpipe import InputError
-from imgpipe.kernels import KERNELS
+from imgpipe.kernels import FILTERS
 
 pytest.importorskip("onnx")
 
@@ -31,7 +31,7 @@ FOOTPRINTS = (np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]]), np.array([[1, 0, 1, 1
 def same(name: str, image: np.ndarray, **settings: Any) -> None:
     """Compare a filter with its kernel, in dtype and to the last bit."""
     found = filtered(image, (name, settings))
-    wanted = KERNELS[name](image, **settings)
+    wanted = FILTERS[name](image, **settings)
     assert found.dtype == wanted.dtype
     np.testing.assert_array_equal(found, wanted)
 
@@ -104,7 +104,7 @@ def test_filters_in_a_row() -> None:
     ]
     wanted = image
     for name, settings in steps:
-        wanted = KERNELS[name](wanted, **settings)
+        wanted = FILTERS[name](wanted, **settings)
     np.testing.assert_array_equal(filtered(image, *steps), wanted)
 
 
@@ -135,7 +135,7 @@ def test_a_derivative_cannot_be_written() -> None:
 def test_means_of_many_pixels(dtype: str, size: Any) -> None:
     """Means of integers stay equal in large windows; those of floats to 1e-6."""
     image = noise((40, 33), dtype)
-    found, wanted = filtered(image, ("mean", {"size": size})), KERNELS["mean"](image, size=size)
+    found, wanted = filtered(image, ("mean", {"size": size})), FILTERS["mean"](image, size=size)
     slack = 1e-6 * float(np.abs(image).max()) if dtype == "float32" else 0
     np.testing.assert_allclose(found, wanted, rtol=0, atol=slack)
 
@@ -192,7 +192,7 @@ def test_settings_of_a_gaussian(dtype: str, settings: Any) -> None:
 def test_a_wide_gaussian() -> None:
     """Beyond 16 pixels a whole number is off by one at most, and seldom."""
     image = noise((60, 70), "uint16")
-    found, wanted = filtered(image, ("gaussian", {"sigma": 6})), KERNELS["gaussian"](image, 6)
+    found, wanted = filtered(image, ("gaussian", {"sigma": 6})), FILTERS["gaussian"](image, 6)
     off = np.abs(found.astype(int) - wanted)
     assert off.max() <= 1
     assert (off > 0).mean() < 0.01
@@ -203,7 +203,7 @@ def test_a_wide_gaussian() -> None:
 def test_channels_are_filtered_as_in_colour(name: str, settings: Any, shape: Any) -> None:
     """A channel of a colour image comes out to the last bit as it does among the others."""
     image = np.stack([noise(shape, "float32", seed) for seed in range(3)], axis=-1)
-    wanted = KERNELS[name](image[np.newaxis], axes=(1, 2), **settings)[0]
+    wanted = FILTERS[name](image[np.newaxis], axes=(1, 2), **settings)[0]
     channel = np.ascontiguousarray(image[..., 1])
     found = filtered(channel, (name, settings), channel_last=True)
     np.testing.assert_array_equal(found, wanted[..., 1])
