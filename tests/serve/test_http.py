@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import os
 import signal
 import struct
 import sys
@@ -23,7 +22,7 @@ from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
-from serve_helpers import BOUNDARY, Server, form, raw, running, stack
+from serve_helpers import BOUNDARY, Server, form, raw, rest, running
 
 from imgpipe import bundle
 
@@ -354,20 +353,18 @@ def test_a_process_that_is_killed_is_replaced(server: Server, files: Path) -> No
     worker_of(server).send_signal(signal.SIGKILL)
     assert server.predict(content).status in (200, 503)
     server.until_free()
+    worker = worker_of(server)
+    worker.suspend()  # else a fast one has answered before it is killed
     with server.connect() as waiting:
-        body = stack(40_000)
         waiting.sendall(
-            f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+            f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(content)}\r\n"
             "Connection: close\r\n\r\n".encode()
-            + body
+            + content
         )
         while not server.ask("GET", "/health").json["waiting"]:
             time.sleep(0.01)
-        time.sleep(0.1)
-        os.kill(worker_of(server).pid, signal.SIGKILL)
-        came = b""
-        while piece := waiting.recv(1 << 16):
-            came += piece
+        worker.kill()
+        came = rest(waiting)
     assert came.startswith(b"HTTP/1.1 503 "), came[:200]
     assert b"ended" in came
     server.until_free()

@@ -81,7 +81,7 @@ def test_sigterm_under_load_answers_what_was_accepted(
 def test_a_long_prediction_ends_with_its_process(model: Path, files: Path, tmp_path: Path) -> None:
     """It gets 504, and others are answered by a new process; a second signal waits for nothing."""
     content = (files / "one.png").read_bytes()
-    body = stack(40_000)
+    body = stack(200_000)  # seconds of work
     with running(tmp_path, model, jobs=1, seconds=0.4) as server:
         answer = server.predict(body)
         assert (answer.status, "longer than 0.4 s" in answer.error) == (504, True), answer.body
