@@ -20,7 +20,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs pictures release clean
+.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs lessons notebooks pictures release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -88,6 +88,13 @@ docs: $(VENV)/.docs ## write the pages that come from the registries, then the s
 	$(BIN)/python -m imgpipe.segment.catalogue_page docs/segmentation.md
 	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
 	$(BIN)/python -m docs.site.build build/site
+
+notebooks: $(VENV)/.dev ## write the lessons of both languages from notebooks/sources
+	$(BIN)/python notebooks/editions.py
+
+lessons: $(VENV)/.dev ## execute the lessons of both languages, from clean, into build/lessons
+	$(BIN)/imgpipe doctor --warm
+	$(BIN)/python notebooks/run.py --jobs 2
 
 pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.md, all of synthetic images
 	$(BIN)/python docs/pictures/segmentation.py

@@ -1,0 +1,1 @@
+"""Routes, sessions and uploads of the lab."""

@@ -1,0 +1,1 @@
+"""What can be turned: steps and their settings, each with a range."""

@@ -1,0 +1,1 @@
+"""Trained models that look at the image beside one another."""

@@ -1,0 +1,1 @@
+"""A chain of steps as Python code, and as commands."""
