@@ -10,6 +10,7 @@ from imgpipe.datasets.digests import image_digests
 from imgpipe.datasets.entry import Entry
 from imgpipe.datasets.lesions import synthetic_lesions
 from imgpipe.datasets.load import DATASETS, load
+from imgpipe.datasets.pictures import Cells, cells, filter_chart, stained_tissue
 from imgpipe.datasets.regions import in_region
 from imgpipe.datasets.studies import StudyManifest, manifest_of
 from imgpipe.datasets.synthetic import synthetic_nodules
@@ -17,17 +18,21 @@ from imgpipe.datasets.unlabelled import find_images, iterate
 
 __all__ = [
     "DATASETS",
+    "Cells",
     "ChestCT",
     "Dataset",
     "Entry",
     "StudyManifest",
+    "cells",
     "chest_ct",
+    "filter_chart",
     "find_images",
     "image_digests",
     "in_region",
     "iterate",
     "load",
     "manifest_of",
+    "stained_tissue",
     "synthetic_lesions",
     "synthetic_nodules",
 ]

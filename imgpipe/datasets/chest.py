@@ -28,7 +28,11 @@ class ChestCT(NamedTuple):
 
 
 def chest_ct(
-    seed: int = 0, *, spacing: tuple[float, ...] = (8.0, 2.0, 2.0), height: float | None = None
+    seed: int = 0,
+    *,
+    spacing: tuple[float, ...] = (8.0, 2.0, 2.0),
+    height: float | None = None,
+    field: tuple[float, float] = FIELD,
 ) -> ChestCT:
     """Make a chest CT: lungs, vessels, airways, heart, aorta, spine, ribs, bowel gas and a table.
 
@@ -44,17 +48,20 @@ def chest_ct(
     height : float, optional
         One slice at this height above the carina, in mm: lungs reach from about -130 to 110. None
         for the volume from -150 to 120, the lowest slice first.
+    field : tuple of float, default (300.0, 400.0)
+        Rows and columns of a slice in mm, round the middle of the chest.
 
     Returns
     -------
     ChestCT
-        ``image`` is int16, (z, y, x) or (y, x), 300 mm by 400 mm, with its spacing and unit;
+        ``image`` is int16, (z, y, x) or (y, x), with its spacing and unit;
         ``lungs`` says of each pixel whether it belongs to a lung.
 
     Raises
     ------
     InputError
-        If the spacing is not two or three lengths from 0.25 to 40 mm, or the height not a number.
+        If the spacing is not two or three lengths from 0.25 to 40 mm, the height not a number,
+        or the field not two lengths from 50 to 1000 mm.
 
     Examples
     --------
@@ -64,12 +71,15 @@ def chest_ct(
     ((150, 200), 'HU', -800.0)
     """
     apart = _checked(spacing, height)
+    wide = _lengths(field)
+    if len(wide) != 2 or not all(50 <= each <= 1000 for each in wide):
+        raise InputError(f"field={field!r}; two lengths from 50 to 1000 mm are needed")
     from imgpipe.datasets.phantoms.chest.anatomy import Anatomy
     from imgpipe.datasets.phantoms.chest.scan import Scanner
 
     anatomy = Anatomy(np.random.default_rng(seed))
     pixel = (apart[-2], apart[-1])
-    shape = (round(FIELD[0] / pixel[0]), round(FIELD[1] / pixel[1]))
+    shape = (round(wide[0] / pixel[0]), round(wide[1] / pixel[1]))
     scanner = Scanner(anatomy, shape, pixel)
     heights = np.arange(-150.0, 120.1, apart[0]) if height is None else [float(height)]
     rng = np.random.default_rng((seed, 1))
@@ -82,13 +92,18 @@ def chest_ct(
 
 def _checked(spacing: Any, height: Any) -> tuple[float, ...]:
     """Lengths for rows and columns, with that of slices for a volume."""
-    try:
-        apart = tuple(float(each) for each in spacing)
-    except (TypeError, ValueError):
-        apart = ()
+    apart = _lengths(spacing)
     needed = 3 if height is None else 2
     if len(apart) != needed or not all(0.25 <= each <= 40 for each in apart):
         raise InputError(f"spacing={spacing!r}; {needed} lengths from 0.25 to 40 mm are needed")
     if height is not None and not (isinstance(height, int | float) and math.isfinite(height)):
         raise InputError(f"height={height!r}; a number of mm above the carina is needed")
     return apart
+
+
+def _lengths(given: Any) -> tuple[float, ...]:
+    """Give lengths as numbers; none where they are not."""
+    try:
+        return tuple(float(each) for each in given)
+    except (TypeError, ValueError):
+        return ()

@@ -1,0 +1,1 @@
+"""Pictures to try filters and segmentation on: cells, a test chart, stained tissue."""
