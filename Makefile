@@ -87,6 +87,7 @@ docs: $(VENV)/.docs ## write the pages that come from the registries, then the s
 	$(BIN)/python -m imgpipe.evaluate.checks.page docs/checks.md
 	$(BIN)/python -m imgpipe.segment.catalogue_page docs/segmentation.md
 	$(BIN)/python tests/images/formats/dicom_table.py docs/dicom_files.md
+	$(BIN)/python notebooks/run.py --changed --jobs 2
 	$(BIN)/python -m docs.site.build build/site
 
 notebooks: $(VENV)/.dev ## write the lessons of both languages from notebooks/sources

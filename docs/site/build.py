@@ -4,13 +4,15 @@ The pages are copied into a folder that has the shape of the repository, so that
 file to another holds on a code host and on the site.
 """
 
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
 
+from docs.site.lessons import lessons
 from docs.site.links import broken
-from docs.site.navigation import AFTER, BEFORE, ROOT, SECTIONS, Section
+from docs.site.navigation import AFTER, BEFORE, LESSONS, ROOT, SECTIONS, Section, file_of
 from docs.site.reference import pages
 
 HERE = Path(__file__).parent
@@ -32,7 +34,11 @@ def main(arguments: list[str]) -> int:
     site = Path(arguments[0] if arguments else ROOT / "build" / "site")
     source, doctrees = site.with_name("site-source"), site.with_name("site-doctrees")
     shutil.rmtree(site, ignore_errors=True)
-    stage(source)
+    try:
+        stage(source)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
     # -E: a page that is read once keeps what its links led to then
     options = ["-b", "html", "-E", "-q", "-W", "--keep-going", "-d", str(doctrees), "-c", str(HERE)]
     if status := build_main([*options, str(source), str(site)]):
@@ -50,6 +56,9 @@ def stage(source: Path) -> None:
     wanted = {"index.md": _home(), "README.md": (ROOT / "README.md").read_text(encoding="utf-8")}
     for section in SECTIONS:
         wanted[f"{section.name}.md"] = _section(section)
+        if section is LESSONS:
+            wanted |= dict(lessons(section.pages()))
+            continue
         for page in section.pages():
             wanted[f"{page}.md"] = (ROOT / f"{page}.md").read_text(encoding="utf-8")
     wanted |= _not_measured(wanted)
@@ -62,11 +71,15 @@ def stage(source: Path) -> None:
 
 
 def title_of(page: str) -> str:
-    """Give the first heading of a page of the repository."""
-    for line in (ROOT / f"{page}.md").read_text(encoding="utf-8").splitlines():
+    """Give the first heading of a page, or of a notebook, of the repository."""
+    file = file_of(page)
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".ipynb":
+        text = "".join(json.loads(text)["cells"][0]["source"])
+    for line in text.splitlines():
         if line.startswith("# "):
             return line[2:].strip()
-    raise ValueError(f"{page}.md has no heading")
+    raise ValueError(f"{page} has no heading")
 
 
 def _not_measured(texts: dict[str, str]) -> dict[str, str]:
@@ -104,13 +117,16 @@ def _section(section: Section) -> str:
     for heading, group in section.groups.items():
         lines += [f"## {heading}", ""]
         for page, words in group.items():
-            lines.append(f"- [{title_of(page)}]({page}.md){': ' if words else ''}{words}")
-        lines.append("")
-    return "\n".join([*lines, *_contents(section.pages())])
+            link = f"[{title_of(page)}]({page}{file_of(page).suffix})"
+            lines.append(f"- {link}{': ' if words else ''}{words}")
+        # the bar at the side has the same headings
+        lines += ["", *_contents([*group], heading)]
+    return "\n".join(lines)
 
 
-def _contents(entries: list[str]) -> list[str]:
-    return ["```{toctree}", ":hidden:", "", *entries, "```", ""]
+def _contents(entries: list[str], heading: str = "") -> list[str]:
+    caption = [f":caption: {heading}"] if heading else []
+    return ["```{toctree}", ":hidden:", *caption, "", *entries, "```", ""]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 
 import imgpipe
+from docs.site.search import SearchBoth
 
 HERE = Path(__file__).parent
 
@@ -15,7 +16,10 @@ author = "The imgpipe developers"
 copyright = "2026, the imgpipe developers"
 version = release = imgpipe.__version__
 
-extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
+# lessons come executed, or not at all
+nb_execution_mode = "off"
+exclude_patterns = ["lessons"]
 root_doc = "index"
 # what stands in single backticks is a name: a link where it has a page, else code
 default_role = "py:obj"
@@ -41,6 +45,7 @@ html_copy_source = False
 html_show_search_summary = False
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
+html_search_language = SearchBoth.lang
 html_theme_options = {
     "logo": {"text": "imgpipe"},
     "navbar_align": "left",
@@ -61,6 +66,8 @@ def setup(app: Any) -> None:
     """Draw formulas as MathML; leave out what scikit-learn writes into every estimator."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.connect("autodoc-skip-member", _not_ours)
+    app.connect("html-page-context", _language)
+    app.add_search_language(SearchBoth)
 
 
 def _inline(translator: Any, node: nodes.math) -> None:
@@ -76,3 +83,9 @@ def _block(translator: Any, node: nodes.math_block) -> None:
 def _not_ours(app: Any, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
     # what scikit-learn gives each estimator for its metadata routing
     return True if name.startswith("set_") and name.endswith("_request") else None
+
+
+def _language(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    # read aloud, and broken into lines, as Chinese
+    if "/zh/" in page:
+        context["language"] = "zh-CN"

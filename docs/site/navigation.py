@@ -11,11 +11,24 @@ def results() -> list[str]:
     return [f"benchmarks/results/{path.stem}" for path in ROOT.glob("benchmarks/results/*.md")]
 
 
+def file_of(page: str) -> Path:
+    """Give the file of a page: a notebook, or else Markdown."""
+    notebook = ROOT / f"{page}.ipynb"
+    return notebook if notebook.is_file() else ROOT / f"{page}.md"
+
+
+def notebooks(folder: str) -> dict[str, str]:
+    """Name the lessons of a folder; they say by their titles what they are."""
+    found = sorted(path.stem for path in ROOT.glob(f"{folder}/*.ipynb"))
+    return dict.fromkeys([f"{folder}/{name}" for name in found], "")
+
+
 @dataclass(frozen=True)
 class Section:
     """A page of links: its file, its title, what it says first, its groups of pages.
 
-    A page is named by its file in the repository, without ``.md``; groups have a heading each.
+    A page is named by its file in the repository, without ``.md`` or ``.ipynb``; groups have a
+    heading each.
     """
 
     name: str
@@ -27,6 +40,14 @@ class Section:
         """Give the pages of all groups."""
         return [page for group in self.groups.values() for page in group]
 
+
+LESSONS = Section(
+    "lessons",
+    "Lessons",
+    "From a filter to a verdict, with pictures, and questions to answer before you go on. Each is "
+    "a notebook that runs in less than 90 seconds on data that the package makes.",
+    {"English": notebooks("notebooks"), "中文": notebooks("notebooks/zh")},
+)
 
 HOW_TO = Section(
     "how-to",
@@ -115,5 +136,5 @@ DESIGN = Section(
 )
 
 # the reference stands between them, made from docstrings
-BEFORE, AFTER = (HOW_TO,), (CATALOGUE, BENCHMARKS, DESIGN)
+BEFORE, AFTER = (LESSONS, HOW_TO), (CATALOGUE, BENCHMARKS, DESIGN)
 SECTIONS = (*BEFORE, *AFTER)
