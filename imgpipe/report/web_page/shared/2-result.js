@@ -1,18 +1,5 @@
 const MOST_BARS = 10;
 
-/** A class with its probability, and a bar that only eyes need. */
-function bar(name, p, best) {
-  const length = made("span", { className: "length" });
-  length.style.width = `${100 * p}%`;
-  const track = made("span", { className: "track" }, length);
-  track.setAttribute("aria-hidden", "true");
-  const number = made("data", { value: String(p), className: "num", textContent: chance(p) });
-  const item = made("li", { className: best ? "best" : "" },
-    made("span", { className: "name", textContent: name }), number, track);
-  item.dataset.class = name;
-  return item;
-}
-
 /** All classes in the model's order; of many the likeliest, and the others folded. */
 function bars(predicted, probabilities) {
   // by the model's list, since an object has its own order for names that are numbers
