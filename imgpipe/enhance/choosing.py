@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from imgpipe._common.texts import Text, counted
 from imgpipe.enhance.registry import ENHANCEMENTS
 from imgpipe.enhance.step.enhancement import Enhancement
 from imgpipe.images import Image, Images
+from imgpipe.images.array_like import sliding_axes
 from imgpipe.images.windows import PRESETS
 from imgpipe.kernels import FILTERS, choosing
 
@@ -138,6 +140,36 @@ def apply(
         except InputError as error:
             raise ImageError(f"{{image}}: {error}", index) from error
     return images.replaced(made)
+
+
+def apply_to_image(image: Image, name: str, settings: Mapping[str, Any]) -> Image:
+    """Send one image through a step, as `apply` does with each of many.
+
+    Parameters
+    ----------
+    image : Image
+    name : str
+        Of an enhancement or a kernel.
+    settings : dict
+        That it takes (`check_settings`).
+
+    Returns
+    -------
+    Image
+
+    Raises
+    ------
+    InputError
+        If the step refuses the image, or a kernel its dtype.
+    """
+    enhancement = enhancement_named(name)
+    if enhancement is not None:
+        return enhancement.on(image, **settings)
+    axes = sliding_axes(image.pixels.ndim, 0, image.channel_axis)
+    try:
+        return replace(image, pixels=FILTERS[name](image.pixels, axes=axes, **settings))
+    except TypeError as error:  # a dtype that the kernel does not take
+        raise InputError(str(error)) from error
 
 
 def apply_to_arrays(

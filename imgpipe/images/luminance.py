@@ -1,8 +1,11 @@
 """Colour to gray."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe.images.image import Image
 
 # Rec. 709: 0.2126, 0.7152, 0.0722, each times 10000 / 2^14, which floats hold exactly
 _WEIGHTS = (2126 / 2**14, 7152 / 2**14, 722 / 2**14)
@@ -60,3 +63,11 @@ def luminance(pixels: np.ndarray, channel_axis: int | None = -1) -> np.ndarray:
     # products and sum of whole numbers are exact, so that gray stays exactly gray
     gray = sum(w * c.astype(np.float64) for w, c in zip(_WEIGHTS, channels, strict=True))
     return np.asarray(gray / _SUM, dtype=dtype)
+
+
+def in_gray(image: Image) -> Image:
+    """Give a colour image in gray (`luminance`); one that is gray stays as it is."""
+    if image.channel_axis is None:
+        return image
+    gray = luminance(image.pixels, image.channel_axis)
+    return replace(image, pixels=gray, channel_axis=None)

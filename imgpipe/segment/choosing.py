@@ -1,7 +1,7 @@
 """Segmenters and recipes by name, as pipelines and the command line choose them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,9 @@ import numpy as np
 from imgpipe._common import ImageError, InputError, MissingPackage, did_you_mean, unknown_name
 from imgpipe._common.texts import Text, counted
 from imgpipe._runtime.workers import in_chunks, worker_count
-from imgpipe.images import Image, Images, luminance
+from imgpipe.images import Image, Images
 from imgpipe.images.found import finder_of, with_found
+from imgpipe.images.luminance import in_gray
 from imgpipe.segment.method.segmenter import Segmenter
 from imgpipe.segment.registry import RECIPES, SEGMENTERS
 
@@ -245,10 +246,7 @@ def _found(task: _Task) -> list[np.ndarray]:
 
 
 def _labels(segmenter: Segmenter, image: Image, settings: Mapping[str, Any]) -> np.ndarray:
-    if image.channel_axis is not None:
-        gray = luminance(image.pixels, image.channel_axis)
-        image = replace(image, pixels=gray, channel_axis=None)
-    return segmenter(image, **settings)
+    return segmenter(in_gray(image), **settings)
 
 
 def _masked(labels: np.ndarray) -> np.ndarray:

@@ -1,0 +1,97 @@
+"""A chain of steps as `imgpipe` commands."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from imgpipe.enhance import choosing as steps
+from imgpipe.lab.chain import Chain, Step
+from imgpipe.lab.numbers import FAMILIES
+from imgpipe.lab.writing.python import Source
+from imgpipe.segment import choosing as segmenters
+from imgpipe.segment.registry import RECIPES
+
+_OPTIONS = ("sigma", "mode", "cval")
+
+
+def commands_of(source: Source, chain: Chain, *, given: bool = True) -> str:
+    """Write the commands that do what the lab does.
+
+    Parameters
+    ----------
+    source : Source
+    chain : Chain
+    given : bool
+        Whether the file of the source is the image itself. If not, as for an example and a slice
+        of a volume, the first command makes a file of it.
+
+    Returns
+    -------
+    str
+        For a POSIX shell, a command a line. The filtered image is the last ``.nrrd`` file, masks
+        are in the folder ``masks``, and ``features.csv`` holds the numbers.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from imgpipe.lab.chain import Chain
+    >>> from imgpipe.lab.writing import commands_of
+    >>> source = SimpleNamespace(python="...", file="scan.png")
+    >>> print(commands_of(source, Chain.of([["median", {"size": 5}]], ["otsu", {}])))
+    imgpipe filter median scan.png scan-1.nrrd --size 5
+    imgpipe segment scan-1.nrrd --method otsu --out masks
+    imgpipe extract masks/masks.csv --out features.csv --families intensity,histogram,glcm,ngtdm
+    <BLANKLINE>
+    """
+    file = source.file
+    stem = Path(file).name.partition(".")[0] or "image"
+    lines = []
+    if not given:
+        file = f"{stem}.nrrd"
+        lines.append(_made(source, file))
+    for n, step in enumerate(chain.filters, 1):
+        out = f"{stem}-{n}.nrrd"
+        lines.append(_line("filter", step.name, file, out, *_filter_options(step)))
+        file = out
+    if chain.segment is not None:
+        lines.append(_line("segment", file, *_found(chain.segment), "--out", "masks"))
+        file = "masks/masks.csv"
+    families = ",".join(FAMILIES)
+    lines.append(_line("extract", file, "--out", "features.csv", "--families", families))
+    return "\n".join([*lines, ""])
+
+
+def _made(source: Source, file: str) -> str:
+    """Write the image to a file, by Python."""
+    program = (
+        f"{source.python.strip()}\n\nfrom imgpipe import images\n\nimages.write({file!r}, image)"
+    )
+    return f"python - <<'END'\n{program}\nEND"
+
+
+def _filter_options(step: Step) -> list[str]:
+    options = []
+    for key, value in step.changed(steps.defaults_of(step.name)).items():
+        if key == "weights":
+            options += ["--weights", ";".join(",".join(map(str, row)) for row in value)]
+        elif key in _OPTIONS or (key == "size" and isinstance(value, int)):
+            options += [f"--{key}", _text(value)]
+        else:
+            options += ["--set", f"{key}={_text(value)}"]
+    return options
+
+
+def _found(step: Step) -> list[str]:
+    options = ["--recipe" if step.name in RECIPES else "--method", step.name]
+    for key, value in step.changed(segmenters.defaults_of(step.name)).items():
+        options += ["--set", f"{key}={_text(value)}"]
+    return options
+
+
+def _text(value: Any) -> str:
+    """Write a value as --set reads it."""
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _line(*words: str) -> str:
+    return shlex.join(["imgpipe", *words])
