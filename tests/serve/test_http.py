@@ -18,11 +18,12 @@ import psutil
 import pydicom
 import pytest
 from fastapi.openapi.models import OpenAPI
+from http_clients import BOUNDARY, form
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
-from serve_helpers import BOUNDARY, Server, form, raw, rest, running
+from serve_helpers import Server, raw, rest, running
 
 from imgpipe import bundle
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serve_helpers import Server, form, raw, rest, running, stack
+from http_clients import form
+from serve_helpers import Server, raw, rest, running, stack
 
 HEAD = "POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 MOST = 3_000_000

@@ -3,9 +3,6 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse
-
-from imgpipe.serve.app.refusals import Refused
 
 _MODEL: dict[str, Any] = {"name": "lungs", "version": "9f86d081884c7d65...", "imgpipe": "0.1.0"}
 _PREDICTION: dict[str, Any] = {
@@ -119,11 +116,6 @@ class Health(BaseModel):
     ready: bool
     processes: int = Field(description="That predict, and are up.")
     waiting: int = Field(description="Requests that wait or are worked on.")
-
-
-def error_response(refused: Refused) -> JSONResponse:
-    """The answer to a request that is refused."""
-    return JSONResponse({"error": refused.message}, refused.status, refused.headers)
 
 
 _WHY = {

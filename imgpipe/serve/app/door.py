@@ -2,18 +2,16 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imgpipe.serve.app import access
-from imgpipe.serve.app.answers import error_response
+from imgpipe.serve.app.log import Log
 from imgpipe.serve.app.places import where
-from imgpipe.serve.app.refusals import Gone, Refused
-
-if TYPE_CHECKING:
-    from imgpipe.serve.app.routes import Service
+from imgpipe.serve.app.refusals import Gone, Refused, error_response
+from imgpipe.serve.app.settings import Settings
 
 _LEFT = 499  # as nginx notes it: nothing was sent
 _LINGER_SECONDS = 2.0
@@ -26,22 +24,38 @@ _HEADERS = (
 )
 
 
+class Behind(Protocol):
+    """What the door asks of the service behind it."""
+
+    settings: Settings
+    log: Log
+    closing: bool
+
+    def ended(
+        self, method: str, route: str, status: int, seconds: float, state: dict[str, Any]
+    ) -> None:
+        """Note how a request ended; status 499 for one whose client left."""
+
+
 class Door:
     """Checks who asks, counts, writes the log, and ends each answer in good order.
 
     Parameters
     ----------
     app : ASGI application
-    service : Service
+    service : Behind
     routes : frozenset of str
         Those that are named in numbers and log; what else a path says is not.
     """
 
-    def __init__(self, app: ASGIApp, *, service: "Service", routes: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, service: Behind, routes: frozenset[str]) -> None:
         self._app, self._service, self._routes = app, service, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        if scope["type"] == "websocket":
+            await self._let_in(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -49,7 +63,6 @@ class Door:
         service = self._service
         passage = _Passage(receive, send, _has_body(scope), service)
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["images"] = 0
         try:
             await self._answer(scope, passage)
         except (Gone, TimeoutError):
@@ -57,9 +70,16 @@ class Door:
         finally:
             spent = time.perf_counter() - start
             route = scope["path"] if scope["path"] in self._routes else "(other)"
-            service.metrics.request(route, passage.status, spent)
-            if route not in ("/health", "/metrics"):
-                service.log.request(scope["method"], route, passage.status, spent, state["images"])
+            service.ended(scope["method"], route, passage.status, spent, state)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open a WebSocket to whoever may ask."""
+        try:
+            access.check(scope["path"], Headers(scope=scope), self._service.settings)
+        except Refused as refused:
+            await error_response(refused)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, passage: "_Passage") -> None:
         try:
@@ -85,7 +105,7 @@ class _Passage:
     the answer. So the rest of the body is read, and thrown away, for a moment.
     """
 
-    def __init__(self, receive: Receive, send: Send, more: bool, service: "Service") -> None:
+    def __init__(self, receive: Receive, send: Send, more: bool, service: Behind) -> None:
         self._receive, self._send, self._service = receive, send, service
         self._more = more
         self.status = 0

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from starlette.responses import JSONResponse
+
 
 class Refused(Exception):
     """A request, or one of its files, that is not served.
@@ -28,3 +30,8 @@ class Gone(Exception):
 def busy(message: str, status: int = 429, seconds: int = 1) -> Refused:
     """Ask to come again later."""
     return Refused(status, message, {"Retry-After": str(seconds)})
+
+
+def error_response(refused: Refused) -> JSONResponse:
+    """The answer to a request that is refused."""
+    return JSONResponse({"error": refused.message}, refused.status, refused.headers)

@@ -15,7 +15,7 @@ from imgpipe.serve.app.bodies import Bodies, File, files_of
 from imgpipe.serve.app.door import Door
 from imgpipe.serve.app.frames import Frame, Head
 from imgpipe.serve.app.log import Log
-from imgpipe.serve.app.refusals import Gone, Refused
+from imgpipe.serve.app.refusals import Gone, Refused, error_response
 from imgpipe.serve.app.settings import Settings
 from imgpipe.serve.app.workers import Workers
 
@@ -66,6 +66,14 @@ class Service:
             with self.workers.place():
                 return await _unless_gone(request, self._answers(request, files, do))
 
+    def ended(
+        self, method: str, route: str, status: int, seconds: float, state: dict[str, Any]
+    ) -> None:
+        """Count a request, and write it into the log; probes are counted only."""
+        self.metrics.request(route, status, seconds)
+        if route not in ("/health", "/metrics"):
+            self.log.request(method, route, status, seconds, state.get("images", 0))
+
     async def page(self, lang: str) -> Response:
         """Give the page in the browser, which is made once in each language."""
         if lang not in self._pages:
@@ -105,7 +113,8 @@ class Service:
     async def _asked(self, request: Request, file: File, do: str) -> Frame:
         head, body = await self.workers.ask(do, file.content, name=file.name)
         self.metrics.file(head)
-        request.scope["state"]["images"] += head.get("images", 0)
+        state = request.scope["state"]
+        state["images"] = state.get("images", 0) + head.get("images", 0)
         return head, body
 
 
@@ -239,7 +248,7 @@ def _json(content: Any, status: int = 200) -> Response:
 
 async def _on_refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return answers.error_response(error)
+    return error_response(error)
 
 
 async def _on_http(_: Request, error: Exception) -> Response:
@@ -249,4 +258,4 @@ async def _on_http(_: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         told = f"{told} {headers.get('Allow', 'other methods')}"
-    return answers.error_response(Refused(error.status_code, told, headers))
+    return error_response(Refused(error.status_code, told, headers))

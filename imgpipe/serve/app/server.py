@@ -32,6 +32,7 @@ class Connection(H11Protocol):
     """A connection whose requests must begin in time, one of not too many."""
 
     _late: asyncio.TimerHandle | None = None
+    _upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, and wait for its first request."""
@@ -50,10 +51,15 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes; a head that was begun must end in time."""
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._upgraded or (self.cycle is not None and not self.cycle.response_complete):
             self._stop_waiting()
         elif self._late is None:
             self._wait_for_head()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over for good."""
+        self._upgraded = True
+        super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request."""
@@ -99,17 +105,26 @@ class Server(uvicorn.Server):
         Called before the process ends at once.
     seconds : float
         For what is left to answer.
+    message_bytes : int, optional
+        Of a message that comes through a WebSocket; there are none by default.
     """
 
     def __init__(
-        self, app: Any, closing: Callable[[], None], at_once: Callable[[], None], seconds: float
+        self,
+        app: Any,
+        closing: Callable[[], None],
+        at_once: Callable[[], None],
+        seconds: float,
+        message_bytes: int | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 http=Connection,
                 loop="asyncio",
-                ws="none",
+                ws="none" if message_bytes is None else "websockets-sansio",
+                ws_max_size=message_bytes or 0,
+                ws_per_message_deflate=False,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -1,0 +1,64 @@
+"""What all pages of a lab share: images, workers, and how far the start is."""
+
+from typing import Any
+
+from imgpipe.lab.app.session import Session
+from imgpipe.lab.app.sources import Sources
+from imgpipe.lab.app.starting import Status
+from imgpipe.lab.app.workers import Worker
+from imgpipe.serve.app.bodies import Bodies
+from imgpipe.serve.app.log import Log
+from imgpipe.serve.app.places import where
+from imgpipe.serve.app.settings import Settings
+
+_QUIET = ("/health", "/live")
+
+
+class Lab:
+    """The lab as its routes see it.
+
+    Parameters
+    ----------
+    settings : Settings
+    log : Log
+    """
+
+    def __init__(self, settings: Settings, log: Log) -> None:
+        self.settings, self.log = settings, log
+        self.closing = False
+        self.bodies = Bodies(settings)
+        self.sources = Sources()
+        self.sessions: set[Session] = set()
+        self.pixels = Worker("pixels", self._failed)
+        self.files = Worker("files", self._failed)
+        self.status = Status(self.pixels, self._tell)
+
+    def forget(self, session: Session) -> None:
+        """Let a page go, and what is done for it."""
+        self.sessions.discard(session)
+        self.pixels.forget(session)
+
+    def ended(
+        self, method: str, route: str, status: int, seconds: float, state: dict[str, Any]
+    ) -> None:
+        """Write a request into the log."""
+        if route not in _QUIET:
+            self.log.request(method, route, status, seconds, state.get("images", 0))
+
+    def close(self) -> None:
+        """Take no further request."""
+        self.closing = True
+        for session in self.sessions:
+            self.forget(session)
+
+    def end(self, seconds: float) -> bool:
+        """End the workers; tell whether they did in time."""
+        ended = [worker.end(seconds) for worker in (self.pixels, self.files)]
+        return all(ended)
+
+    def _tell(self, head: dict[str, Any]) -> None:
+        for session in tuple(self.sessions):
+            session.send(head)
+
+    def _failed(self, error: Exception) -> None:
+        self.log.note(f"a bug in imgpipe: {where(error)}")

@@ -1,0 +1,90 @@
+"""What is prepared while the page is open already: rooms are imported, loops compiled or loaded."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from imgpipe._common import InputError
+from imgpipe._common.texts import say
+from imgpipe.lab.app.workers import Work, Worker
+
+Piece = Callable[[], None]
+_WHO = "the start"
+
+
+class Status:
+    """How far the preparations are.
+
+    Parameters
+    ----------
+    worker : Worker
+        Which does them one by one; what a page asks for comes between two of them.
+    tell : callable
+        Takes the head of a message for all pages.
+    """
+
+    def __init__(self, worker: Worker, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._worker, self._tell = worker, tell
+        self._done, self._of = 0, 0
+        self._ready = False
+
+    def begin(self) -> None:
+        """Begin, in the worker."""
+        self._worker.ask(_WHO, self._plan)
+
+    def head(self) -> dict[str, Any]:
+        """Say how far they are."""
+        if self._ready:
+            text = say("Ready.")
+        else:
+            text = say(
+                "Preparing {done} of {of}: loops are compiled for this machine, once; later starts "
+                "load them. You can play meanwhile.",
+                done=self._done,
+                of=self._of,
+            )
+        state = "ready" if self._ready else "starting"
+        return {"kind": "status", "state": state, "text": text, "done": self._done, "of": self._of}
+
+    def _plan(self, _: Work) -> None:
+        found = list(pieces())
+        self._of = len(found)
+        self._next(iter(found))
+
+    def _next(self, left: Iterator[Piece]) -> None:
+        piece = next(left, None)
+        self._ready = piece is None
+        self._tell(self.head())
+        if piece is None:
+            return
+
+        def do(_: Work) -> None:
+            piece()
+            self._done += 1
+            self._next(left)
+
+        self._worker.ask(_WHO, do)
+
+
+def pieces() -> Iterator[Piece]:
+    """Give what is worth to be prepared: each step as it stands in the catalogue, on two images."""
+    from imgpipe.lab.chain import Chain
+    from imgpipe.lab.examples import EXAMPLES
+    from imgpipe.lab.knobs import catalogue
+    from imgpipe.lab.numbers import measure
+
+    def tried(example: str, name: str, segments: bool) -> Piece:
+        def piece() -> None:
+            image = EXAMPLES[example].image()
+            step = [name, {}]
+            try:
+                made = Chain.of([], step) if segments else Chain.of([step])
+                result = made.apply(image)
+                measure(result.image, result.mask)
+            except InputError:  # a step that another image would need
+                return
+
+        return piece
+
+    for example in ("chest-ct", "chart"):
+        for entry in catalogue():
+            yield tried(example, entry["name"], entry["group"] == "segmentation")

@@ -1,0 +1,111 @@
+"""The lab: a page on this machine to play with images, and the server behind it."""
+
+import asyncio
+import os
+import threading
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from imgpipe._common import InputError, needed_for
+
+if TYPE_CHECKING:
+    from imgpipe.lab.app.lab import Lab
+
+_WHAT = "the lab page (the extra lab)"
+_END_SECONDS = 2.0
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8001,
+    token: str | None = None,
+    models: Sequence[str | os.PathLike[str]] = (),
+    browser: bool = True,
+    lang: str = "en",
+    as_json: bool = False,
+    most_bytes: int = 500_000_000,
+    most_pixels: int = 2**27,
+) -> int:
+    """Serve the lab page until SIGINT or SIGTERM comes.
+
+    Parameters
+    ----------
+    host : str
+        Address to listen on; one that other machines reach needs a token.
+    port : int
+        0 takes one that is free; the first line printed says which.
+    token : str, optional
+        Asked for by every route but ``/health``.
+    models : sequence of path-like
+        Bundles to ask instead of those that the lab trains itself.
+    browser : bool
+        Open the page in the browser.
+    lang : {"en", "zh"}
+        Language of the page.
+    as_json : bool
+        Write lines of JSON to standard output.
+    most_bytes : int
+        Of the files that are sent at once.
+    most_pixels : int
+        That an image may declare.
+
+    Returns
+    -------
+    int
+        Exit code, 0.
+
+    Raises
+    ------
+    InputError
+        If the address cannot be used, a token or a package is missing.
+    """
+    with needed_for(_WHAT):
+        import websockets  # noqa: F401
+
+        from imgpipe.lab.app.lab import Lab
+        from imgpipe.lab.app.routes import application
+        from imgpipe.serve.app import access, server
+        from imgpipe.serve.app.log import Log
+        from imgpipe.serve.app.settings import Settings
+
+    settings = Settings(
+        token=token, most_bytes=most_bytes, most_pixels=most_pixels, most_files=_MOST_FILES
+    )
+    if access.is_loopback(host):
+        settings = replace(settings, hosts=tuple(dict.fromkeys((*access.LOCAL, host.lower()))))
+    elif token is None:
+        raise InputError(
+            f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
+            "which openssl rand -hex 24 makes"
+        )
+    lab = Lab(settings, Log(as_json))
+    listening = server.bound(host, port)
+    try:
+        return asyncio.run(_served(lab, application(lab, lang), listening, browser))
+    finally:
+        listening.close()
+
+
+_MOST_FILES = 4000
+
+
+async def _served(lab: "Lab", app: Any, listening: Any, browser: bool) -> int:
+    from imgpipe.lab.app.messages import MOST_BYTES
+    from imgpipe.serve.app.server import Server
+
+    server = Server(app, lab.close, lambda: None, _END_SECONDS, MOST_BYTES)
+    host, port = listening.getsockname()[:2]
+    address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    lab.log.ready(f"{address} is the lab; Ctrl-C ends it", address=address, port=port)
+    lab.status.begin()
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    await server.serve([listening])
+    ended = lab.end(_END_SECONDS)
+    lab.log.note("stopped")
+    if not ended:  # in the middle of a loop, or of compiling one: nothing is lost with it
+        os._exit(0)
+    return 0
