@@ -2,8 +2,11 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe.images import Image
@@ -85,6 +88,19 @@ def answer(
         "warnings": [each for each in notes if each],
     }
     return Answer(head, _picture(found, (box[2], box[3])))
+
+
+def warm(predictor: "Predictor") -> None:
+    """Load and compile what an answer needs, so that the first one does not wait for it.
+
+    Parameters
+    ----------
+    predictor : Predictor
+    """
+    model = predictor.model
+    noise = np.random.default_rng(0).integers(0, 100, model.image_shape).astype(model.dtype)
+    with suppress(InputError):  # of a model that looks inside masks, for one
+        predictor.explain(Image(noise, model.channel_axis))
 
 
 def _nameless(image: Image) -> Image:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from imgpipe._common import shown, stem_of
 from imgpipe._common.texts import Text, counted, say
 from imgpipe.images import Image
-from imgpipe.lab.models.answers import Answer, answer
+from imgpipe.lab.models.answers import Answer, answer, warm
 from imgpipe.lab.models.process import Training
 from imgpipe.lab.models.recipe import TITLES, Recipe, lacking
 
@@ -52,7 +52,7 @@ class Models:
         self._lock = Lock()
         self._kinds = tuple(kinds)
         possible = [kind for kind in kinds if lacking(kind) is None]
-        self._training = Training(possible, recipe or Recipe(), self._kept)
+        self._training = Training(possible, recipe or Recipe(), self._kept, self._warm_given)
 
     def prepare(self) -> None:
         """Open what is kept, and train what is not, in a process of its own; returns at once."""
@@ -114,8 +114,13 @@ class Models:
 
     def _kept(self, kind: str, path: Path) -> None:
         predictor = _opened(path)
+        warm(predictor)
         with self._lock:
             self._own[kind] = predictor
+
+    def _warm_given(self) -> None:
+        for predictor in self._given.values():
+            warm(predictor)
 
     def _card(self, kind: str) -> dict[str, Any]:
         with self._lock:

@@ -28,14 +28,21 @@ class Training:
     recipe : Recipe
     kept : callable
         Takes a kind, and the path of its bundle once it is there.
+    first : callable
+        Is called before all else, where nobody waits for it.
     """
 
     def __init__(
-        self, kinds: Sequence[str], recipe: Recipe, kept: Callable[[str, Path], None]
+        self,
+        kinds: Sequence[str],
+        recipe: Recipe,
+        kept: Callable[[str, Path], None],
+        first: Callable[[], None],
     ) -> None:
         self._kinds = tuple(kinds)
         self._recipe = recipe
         self._kept = kept
+        self._first = first
         self._lock = Lock()
         self._doing: dict[str, tuple[str, float, str | None]] = {}
         self._thread: Thread | None = None
@@ -109,6 +116,7 @@ class Training:
         return "waiting", say("It has yet to be trained.")
 
     def _work(self) -> None:
+        self._first()
         missing = [kind for kind in self._kinds if not self._open(kind)]
         if missing:
             self._train(missing)
