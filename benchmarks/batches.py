@@ -25,6 +25,7 @@ import numpy as np
 import psutil
 
 from benchmarks._timing import RESULTS, stamp, stamp_lines, table
+from benchmarks.plots import write_page
 from imgpipe import bundle, learn
 from imgpipe.datasets import Dataset
 
@@ -216,7 +217,7 @@ def main() -> None:
         table(header, lines), "", *[f"- {line}" for line in told], "", *stamp_lines(facts), "",
     ]  # fmt: skip
     path = RESULTS / "batches.md"
-    path.write_text("\n".join(text))
+    write_page(path, "\n".join(text))
     print(path.read_text())
 
 

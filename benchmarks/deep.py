@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
+from benchmarks.plots import write_page
 from imgpipe.learn.networks import Augmentation
 from imgpipe.learn.networks.build import build
 from imgpipe.learn.networks.fitting import training
@@ -134,7 +135,7 @@ def write(rows: list[dict]) -> None:
         "",
     ]
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "deep.md").write_text("\n".join(text), encoding="utf-8")
+    write_page(RESULTS / "deep.md", "\n".join(text))
     document = json.dumps({"facts": facts, "rows": rows}, indent=2)
     (RESULTS / "deep.json").write_text(document + "\n", encoding="utf-8")
 

@@ -10,6 +10,7 @@ import numpy as np
 from skimage.feature import graycomatrix, graycoprops, local_binary_pattern
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
+from benchmarks.plots import write_page
 from imgpipe.features import FAMILIES, extract_many
 from imgpipe.features.lbp import CIRCLES
 
@@ -107,7 +108,7 @@ def write(rows: list[dict]) -> None:
     ]
     RESULTS.mkdir(exist_ok=True)
     text = "\n".join(lines)
-    (RESULTS / "features.md").write_text(text, encoding="utf-8")
+    write_page(RESULTS / "features.md", text)
     document = json.dumps({"run": facts, "rows": rows}, indent=2)
     (RESULTS / "features.json").write_text(document + "\n", encoding="utf-8")
     print(text)

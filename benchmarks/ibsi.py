@@ -18,6 +18,7 @@ import psutil
 from scipy import ndimage
 
 from benchmarks._timing import RESULTS, alternate, stamp, stamp_lines, table
+from benchmarks.plots import svg_pyplot
 from imgpipe.features import FAMILIES, catalogue, extract, extract_many
 
 IBSI = [name for name, family in FAMILIES.items() if family.ibsi]
@@ -179,6 +180,8 @@ def write(rows: list[dict], notes: list[str], memory: float) -> None:
         "",
         "Median milliseconds, one process, one thread, warm.",
         "",
+        "![Each family alone, in ms](ibsi.svg)",
+        "",
         table(["case", "imgpipe", "goal", "MIRP", "ratio"], cells),
         "",
         *(f"- {note}" for note in notes),
@@ -195,11 +198,7 @@ def write(rows: list[dict], notes: list[str], memory: float) -> None:
 
 def plot(rows: list[dict]) -> None:
     """Bars of each family in (a) and (b)."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
+    pyplot = svg_pyplot()
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
     for axis, letter in zip(axes, "ab", strict=True):
         times = {name: row["imgpipe_ms"] for name in IBSI for row in rows

@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks._timing import RESULTS, stamp, stamp_lines, table
+from benchmarks.plots import write_page
 from imgpipe.evaluate.data.lookalikes.search import near_copies
 from imgpipe.evaluate.data.lookalikes.thumbnails import thumbnail
 
@@ -240,7 +241,7 @@ def main() -> None:
     (RESULTS / "lookalikes.json").write_text(
         json.dumps({"facts": facts, "sets": rows, "times": times}, indent=1) + "\n"
     )
-    (RESULTS / "lookalikes.md").write_text(page(facts, rows, times))
+    write_page(RESULTS / "lookalikes.md", page(facts, rows, times))
 
 
 def page(facts: dict[str, object], rows: list[dict], times: list[dict]) -> str:

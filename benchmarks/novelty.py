@@ -15,6 +15,7 @@ from PIL import Image
 
 from benchmarks._timing import RESULTS, stamp, stamp_lines, table
 from benchmarks.lookalikes import _volumes
+from benchmarks.plots import write_page
 from imgpipe.datasets import load
 from imgpipe.learn import TrainedModel, fit
 
@@ -134,7 +135,7 @@ def main() -> None:
     facts = stamp_lines(stamp(["numpy", "numba"]))
     told = [judged(name, *counts[name]) for name in (*TOGETHER["ultrasound and MR"], *added)]
     text = "\n".join(["# Images out of distribution", "", shown, "", *told, "", *facts, ""])
-    (RESULTS / "novelty.md").write_text(text)
+    write_page(RESULTS / "novelty.md", text)
     print(text)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks._timing import RESULTS, stamp, stamp_lines, table
+from benchmarks.plots import write_page
 from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Comparison, compare, join_runs
 from imgpipe.learn import Segment, make_pipeline
@@ -92,7 +93,7 @@ def main() -> None:
         "# What a region buys", "", table(header, rows(found)), "",
         *(f"- {each}" for each in told), "", *facts, "",
     ]  # fmt: skip
-    (RESULTS / "regions.md").write_text("\n".join(lines))
+    write_page(RESULTS / "regions.md", "\n".join(lines))
     print("\n".join(lines))
 
 

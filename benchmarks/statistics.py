@@ -25,6 +25,7 @@ from benchmarks._cohorts import (
     wilson_covers,
 )
 from benchmarks._timing import RESULTS, stamp, stamp_lines, table
+from benchmarks.plots import svg_pyplot
 from imgpipe.evaluate import (
     PairedTest,
     cochran_q,
@@ -260,6 +261,8 @@ def write(rows: list[Row]) -> None:
         "know how much a model changes with its training set: of 20 features 19 are noise, weighed",
         "anew by each study, and its false alarms rise.",
         "",
+        "![Each share with two Monte Carlo errors, beside what was promised](statistics.svg)",
+        "",
         table(["what", "cohort", "counted", "share", "verdict"], cells),
         "",
         *stamp_lines(facts),
@@ -274,11 +277,7 @@ def write(rows: list[Row]) -> None:
 
 def plot(rows: list[Row]) -> None:
     """Each share with two Monte Carlo errors, beside the band that was promised."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
+    pyplot = svg_pyplot()
     figure, axes = pyplot.subplots(
         1, 2, figsize=(13, 0.19 * len(rows) / 1.6 + 2), layout="constrained"
     )

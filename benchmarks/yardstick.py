@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._timing import RESULTS, stamp, table
+from benchmarks.plots import write_page
 
 # AUC and accuracy on the official test part: MedMNIST v2, Scientific Data 2023
 PUBLISHED = {"resnet18-28": (0.944, 0.854)}
@@ -140,7 +141,7 @@ def main() -> None:
     }
     text = json.dumps(document, indent=2)
     (RESULTS / "yardstick.json").write_text(text + "\n", encoding="utf-8")
-    (RESULTS / "yardstick.md").write_text(page(found, results, facts), encoding="utf-8")
+    write_page(RESULTS / "yardstick.md", page(found, results, facts))
     print(table(HEADER, [cells(row) for row in found]))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmarks._timing import RESULTS, rounded, stamp_lines, table
 from benchmarks.deploy.goals import JUDGED, judged, notes
+from benchmarks.plots import write_page
 
 # what other benchmarks found of the same file, shown here where they have run
 OTHERS = {
@@ -50,9 +51,9 @@ def render(found: dict[str, Any]) -> str:
 
 
 def write(folder: Path, text: str, found: dict[str, Any]) -> None:
-    """Write both files."""
+    """Write all files."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "deploy.md").write_text(text, encoding="utf-8")
+    write_page(folder / "deploy.md", text)
     document = rounded(found | {"goals": judged(found["models"])})
     (folder / "deploy.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 

@@ -23,6 +23,7 @@ import psutil
 from benchmarks._timing import RESULTS, rounded, stamp, stamp_lines, table
 from benchmarks.deploy import models
 from benchmarks.deploy._load import load
+from benchmarks.plots import write_page
 from imgpipe.images import write
 
 PACKAGES = ("imgpipe", "fastapi", "starlette", "uvicorn", "h11", "numpy", "numba", "onnxruntime")
@@ -192,7 +193,7 @@ def main() -> None:
     if asked.out or whole:
         folder = asked.out or RESULTS
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "serving.md").write_text(text, encoding="utf-8")
+        write_page(folder / "serving.md", text)
         document = json.dumps(rounded(found), indent=1)
         (folder / "serving.json").write_text(document + "\n", encoding="utf-8")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._timing import rounded, stamp_lines, table
+from benchmarks.plots import write_page
 from benchmarks.segment.sections import Goal, Section, Table
 
 _NOTES = Path(__file__).parent.parent / "segment_notes.toml"
@@ -33,9 +34,9 @@ def render(sections: list[Section], absent: dict[str, str], facts: dict[str, Any
 
 
 def write(folder: Path, text: str, sections: list[Section], facts: dict[str, Any]) -> None:
-    """Write both files."""
+    """Write all files."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "segment.md").write_text(text, encoding="utf-8")
+    write_page(folder / "segment.md", text)
     document = {
         "run": facts,
         "goals": [asdict(g) | {"met": g.met} for section in sections for g in section.goals],
