@@ -178,6 +178,7 @@ def test_without_torch_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     assert card["note"] == "A CNN is trained where PyTorch is installed: pip install 'imgpipe[cnn]'"
 
 
+@pytest.mark.full
 def test_a_process_trains_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A damaged file is replaced: a process trains, judges and keeps a model, once."""
     monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from imgpipe._common import InputError
 from imgpipe._common.locks import lock
@@ -32,15 +32,23 @@ def main() -> None:
     )
     if hasattr(os, "nice"):
         os.nice(10)  # the page answers first
-    for kind in told["kinds"]:
-        try:
-            train(kind, recipe, partial(_tell, kind))
-        except Exception as error:
-            _tell(kind, "failed", f"{type(error).__name__}: {error}")
+    with _lines() as lines:
+        for kind in told["kinds"]:
+            try:
+                train(kind, recipe, partial(_tell, lines, kind))
+            except Exception as error:
+                _tell(lines, kind, "failed", f"{type(error).__name__}: {error}")
 
 
-def _tell(kind: str, doing: str, error: str | None = None) -> None:
-    print(json.dumps({"kind": kind, "doing": doing, "error": error}), flush=True)
+def _lines() -> TextIO:
+    """Take standard output for these lines; what else is printed goes to standard error."""
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return lines
+
+
+def _tell(lines: TextIO, kind: str, doing: str, error: str | None = None) -> None:
+    print(json.dumps({"kind": kind, "doing": doing, "error": error}), file=lines, flush=True)
 
 
 def train(kind: str, recipe: Recipe, tell: Callable[[str], None] = lambda doing: None) -> Path:
