@@ -26,6 +26,7 @@ def serve(
     browser: bool = True,
     lang: str = "en",
     as_json: bool = False,
+    prepare: bool = True,
     most_bytes: int = 500_000_000,
     most_pixels: int = 2**27,
 ) -> int:
@@ -47,6 +48,8 @@ def serve(
         Language of the page.
     as_json : bool
         Write lines of JSON to standard output.
+    prepare : bool
+        Compile or load the loops of all steps in the background.
     most_bytes : int
         Of the files that are sent at once.
     most_pixels : int
@@ -67,6 +70,7 @@ def serve(
 
         from imgpipe.lab.app.lab import Lab
         from imgpipe.lab.app.routes import application
+        from imgpipe.lab.models import Models
         from imgpipe.serve.app import access, server
         from imgpipe.serve.app.log import Log
         from imgpipe.serve.app.settings import Settings
@@ -81,10 +85,10 @@ def serve(
             f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
             "which openssl rand -hex 24 makes"
         )
-    lab = Lab(settings, Log(as_json))
+    lab = Lab(settings, Log(as_json), Models(models))
     listening = server.bound(host, port)
     try:
-        return asyncio.run(_served(lab, application(lab, lang), listening, browser))
+        return asyncio.run(_served(lab, application(lab, lang), listening, browser, prepare))
     finally:
         listening.close()
 
@@ -92,7 +96,7 @@ def serve(
 _MOST_FILES = 4000
 
 
-async def _served(lab: "Lab", app: Any, listening: Any, browser: bool) -> int:
+async def _served(lab: "Lab", app: Any, listening: Any, browser: bool, prepare: bool) -> int:
     from imgpipe.lab.app.messages import MOST_BYTES
     from imgpipe.serve.app.server import Server
 
@@ -100,7 +104,7 @@ async def _served(lab: "Lab", app: Any, listening: Any, browser: bool) -> int:
     host, port = listening.getsockname()[:2]
     address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     lab.log.ready(f"{address} is the lab; Ctrl-C ends it", address=address, port=port)
-    lab.status.begin()
+    lab.status.begin(prepare)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     await server.serve([listening])

@@ -90,7 +90,7 @@ class Page:
 @contextmanager
 def running(folder: Path, **settings: Any) -> Iterator[Running]:
     """Start a lab on a free port, and end it."""
-    given = {"port": 0, "as_json": True, "browser": False, **settings}
+    given = {"port": 0, "as_json": True, "browser": False, "prepare": False, **settings}
     log = folder / f"lab.{time.monotonic_ns()}.log"
     with started(_START.format(settings=given), log) as (process, ready):
         yield Running(process, ready["port"], log)

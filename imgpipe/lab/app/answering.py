@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imgpipe._common import InputError
-from imgpipe._common.texts import say
+from imgpipe._common.texts import counted, say
 from imgpipe.images import Image
 from imgpipe.lab.app import messages
 from imgpipe.lab.app.display import Range, range_of, shown
@@ -107,7 +107,10 @@ def _result(made: Made, looked: _Looked, own: bool) -> tuple[Head, Picture]:
     if made.mask is not None:
         head["outline"], left = outline_of(made.mask if made.labels is None else made.labels)
         if left:
-            notes.append(tell(say("{n} of the smallest outlines are not drawn", n=left)))
+            told = counted(
+                left, "{n} small outline is not drawn", "{n} small outlines are not drawn"
+            )
+            notes.append(tell(told))
     return head, seen.picture
 
 

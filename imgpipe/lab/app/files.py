@@ -37,7 +37,8 @@ def page(lab: "Lab", lang: str) -> str:
     from imgpipe.lab.knobs import catalogue
     from imgpipe.lab.page import page as filled
 
-    return filled(lang, catalogue(), EXAMPLES, [])
+    names = [card["title"] for card in lab.models.cards()]
+    return filled(lang, catalogue(), EXAMPLES, names)
 
 
 def kept(lab: "Lab", sent: Sequence[File]) -> dict[str, Any]:
@@ -68,17 +69,19 @@ def exact(sources: Sources, name: str, index: int | None) -> Sent:
     return _of_array("image", sources.named(name).image(index).pixels)
 
 
-def result(sources: Sources, body: bytes, kind: str) -> Sent:
-    """Give what a request makes of an image.
+def result(sources: Sources, body: bytes) -> Sent:
+    """Give what a request makes of an image; its field ``format`` says as what.
 
     Raises
     ------
     InputError
         If it cannot be, or there is no mask where one is asked for.
     """
+    told = messages.decoded(body)
+    kind = told.pop("format", "png") if isinstance(told, dict) else None
     if kind not in RESULTS:
-        raise unknown_name("file", kind, RESULTS)
-    request = messages.request_of(body.decode("utf-8", "replace"))
+        raise unknown_name("format", kind, RESULTS)
+    request = messages.asked(told)
     image = sources.named(request.source).image(request.slice)
     chain = Chain.of(request.filters, request.segment)
     made = chain.apply(image)

@@ -1,11 +1,13 @@
 """What all pages of a lab share: images, workers, and how far the start is."""
 
+import time
 from typing import Any
 
 from imgpipe.lab.app.session import Session
 from imgpipe.lab.app.sources import Sources
 from imgpipe.lab.app.starting import Status
 from imgpipe.lab.app.workers import Worker
+from imgpipe.lab.models import Models
 from imgpipe.serve.app.bodies import Bodies
 from imgpipe.serve.app.log import Log
 from imgpipe.serve.app.places import where
@@ -21,22 +23,26 @@ class Lab:
     ----------
     settings : Settings
     log : Log
+    models : Models
+        That can be asked.
     """
 
-    def __init__(self, settings: Settings, log: Log) -> None:
-        self.settings, self.log = settings, log
+    def __init__(self, settings: Settings, log: Log, models: Models) -> None:
+        self.settings, self.log, self.models = settings, log, models
         self.closing = False
         self.bodies = Bodies(settings)
         self.sources = Sources()
         self.sessions: set[Session] = set()
         self.pixels = Worker("pixels", self._failed)
         self.files = Worker("files", self._failed)
+        self.models_asked = Worker("models", self._failed)
         self.status = Status(self.pixels, self._tell)
 
     def forget(self, session: Session) -> None:
         """Let a page go, and what is done for it."""
         self.sessions.discard(session)
         self.pixels.forget(session)
+        self.models_asked.forget(session)
 
     def ended(
         self, method: str, route: str, status: int, seconds: float, state: dict[str, Any]
@@ -48,12 +54,15 @@ class Lab:
     def close(self) -> None:
         """Take no further request."""
         self.closing = True
-        for session in self.sessions:
+        for session in tuple(self.sessions):
             self.forget(session)
 
     def end(self, seconds: float) -> bool:
         """End the workers; tell whether they did in time."""
-        ended = [worker.end(seconds) for worker in (self.pixels, self.files)]
+        self.models.close()
+        due = time.monotonic() + seconds
+        workers = (self.pixels, self.files, self.models_asked)
+        ended = [worker.end(max(0.0, due - time.monotonic())) for worker in workers]
         return all(ended)
 
     def _tell(self, head: dict[str, Any]) -> None:

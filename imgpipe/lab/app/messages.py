@@ -26,17 +26,18 @@ none. By ``kind`` heads are
     While an active contour moves: ``iteration``, ``energy``, ``outline``. The first brings the
     picture that it moves in. The result follows, unless a newer request comes.
 ``models``
-    After the result, for a request with ``models``: ``answers`` (`imgpipe.lab.models`), where
-    ``map`` is the place of a picture in ``pictures`` or null; one message a model, as they come,
-    and ``last`` is true in the last. A map is a PNG with transparency, to be laid over the patch;
-    ``patch`` says where that lies: ``[top, left, height, width]`` in pixels, null for all of it.
+    After the result, for a request with ``models``: ``answers``, as they come
+    (`imgpipe.lab.models.Answer`, and ``accuracy``, a sentence), where ``map`` is the place of its
+    picture or null: a PNG with transparency, to be laid over ``patch`` (its ``box``), which is
+    ``[top, left, height, width]`` in pixels. A model that is still trained says so as
+    ``refused``, with its ``state``, and answers later. ``last`` is true in the last.
 ``refused``
     A request that cannot be answered: ``error`` in one sentence, ``step`` that failed, counted
     from zero over filters and segmentation, or null; ``seq`` is null where that of the request
     could not be read.
 ``status``
     For all requests: ``state`` is ``"starting"`` while loops are compiled or loaded, with ``done``
-    and ``of``, and ``"ready"`` afterwards; ``text`` says so.
+    and ``of``, and ``"ready"`` afterwards.
 """
 
 import json
@@ -100,8 +101,8 @@ def packed(head: Head, pictures: Sequence[Picture] = ()) -> bytes:
 def seq_of(text: str) -> int | None:
     """Find the number of a request, which may be wrong in all else."""
     try:
-        return _seq(json.loads(text))
-    except (ValueError, InputError, RecursionError):
+        return _seq(decoded(text))
+    except InputError:
         return None
 
 
@@ -113,11 +114,22 @@ def request_of(text: str) -> Request:
     InputError
         If it is no request; what steps say is not looked at.
     """
+    told = decoded(text)
+    return asked(told, _seq(told))
+
+
+def decoded(text: str | bytes) -> Any:
+    """Read JSON.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
     try:
-        told = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         raise InputError("a request is no JSON") from None
-    return asked(told, _seq(told))
 
 
 def asked(told: Any, seq: int | None = None) -> Request:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from imgpipe._common import InputError
-from imgpipe._common.texts import counted, say
+from imgpipe._common.texts import say
 from imgpipe.images import Image, ImageFile, list_studies
 from imgpipe.images.image import pixels_at_most
 from imgpipe.images.read import read_bytes
@@ -71,11 +71,7 @@ def _read(folder: str) -> tuple[Image, ImageFile]:
     image = read_volume(folder, series=series, allow_gaps=gaps)
     notes = image.warnings
     if len(found) > 1:
-        told = counted(
-            len(found),
-            "one series was sent",
-            "{n} series were sent; this is the one with most images",
-        )
+        told = say("{n} series were sent; this is the one with most images", n=len(found))
         notes = (told, *notes)
     image = replace(image, warnings=notes, id=None)
     return image, ImageFile("folder-of-the-series", series=series, allow_gaps=gaps)

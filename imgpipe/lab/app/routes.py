@@ -13,9 +13,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from imgpipe._common import InputError
+from imgpipe.images.image import TooManyPixels
 from imgpipe.images.read import UnknownFormat
 from imgpipe.lab.app.lab import Lab
 from imgpipe.lab.app.session import Session
+from imgpipe.report.languages import LANGUAGES, speaking, tell
 from imgpipe.serve.app.bodies import files_of
 from imgpipe.serve.app.door import Door
 from imgpipe.serve.app.refusals import Refused, error_response
@@ -38,7 +40,7 @@ def application(lab: Lab, lang: str) -> Starlette:
 
     async def page(request: Request) -> Response:
         code = request.query_params.get("lang", lang)
-        text = await _done(lab, lambda: _files().page(lab, code))
+        text = await _done(lab, request, lambda: _files().page(lab, code))
         return Response(text, media_type="text/html")
 
     async def health(_: Request) -> Response:
@@ -53,23 +55,22 @@ def application(lab: Lab, lang: str) -> Starlette:
     async def upload(request: Request) -> Response:
         with lab.bodies.room() as room:
             sent = await files_of(request, lab.settings, room)
-            told = await _done(lab, lambda: _files().kept(lab, sent))
+            told = await _done(lab, request, lambda: _files().kept(lab, sent))
         return JSONResponse(told)
 
     async def picture(request: Request) -> Response:
         name, index = request.path_params["source"], _slice(request)
-        return _file(await _done(lab, lambda: _files().picture(lab.sources, name, index)))
+        return _file(await _done(lab, request, lambda: _files().picture(lab.sources, name, index)))
 
     async def image(request: Request) -> Response:
         name, index = request.path_params["source"], _slice(request)
-        return _file(await _done(lab, lambda: _files().exact(lab.sources, name, index)))
+        return _file(await _done(lab, request, lambda: _files().exact(lab.sources, name, index)))
 
     async def result(request: Request) -> Response:
-        suffix = request.query_params.get("as", "png")
         with lab.bodies.room() as room:
             sent = await files_of(request, lab.settings, room)
             return _file(
-                await _done(lab, lambda: _files().result(lab.sources, sent[0].content, suffix))
+                await _done(lab, request, lambda: _files().result(lab.sources, sent[0].content))
             )
 
     routes: list[BaseRoute] = [
@@ -94,7 +95,7 @@ def _files() -> Any:
     return files
 
 
-async def _done(lab: Lab, work: Callable[[], T]) -> T:
+async def _done(lab: Lab, request: Request, work: Callable[[], T]) -> T:
     """Do work in the thread for files, and refuse what cannot be used."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -115,7 +116,21 @@ async def _done(lab: Lab, work: Callable[[], T]) -> T:
     try:
         return await future
     except InputError as error:
-        raise Refused(415 if isinstance(error, UnknownFormat) else 422, str(error)) from None
+        with speaking(_language(request)):
+            raise Refused(_status(error), tell(error.args[0])) from None
+    except MemoryError:
+        raise Refused(413, "this image is too large for the memory of this machine") from None
+
+
+def _language(request: Request) -> str:
+    code = request.query_params.get("lang", "en")
+    return code if code in LANGUAGES else "en"
+
+
+def _status(error: InputError) -> int:
+    if isinstance(error, TooManyPixels):
+        return 413
+    return 415 if isinstance(error, UnknownFormat) else 422
 
 
 def _slice(request: Request) -> int | None:

@@ -14,6 +14,7 @@ from imgpipe.lab.app.messages import Head, Picture, refusal
 from imgpipe.lab.app.workers import Work
 
 if TYPE_CHECKING:
+    from imgpipe.images import Image
     from imgpipe.lab.app.answering import Desk
     from imgpipe.lab.app.lab import Lab
 
@@ -55,13 +56,24 @@ class Session:
                 raise InputError("a request is a text of JSON, and not so long")
             request = messages.request_of(text)
         except InputError as error:
-            self._put(refusal(None if text is None else messages.seq_of(text), error), ())
+            self.send(refusal(None if text is None else messages.seq_of(text), error))
             return
 
         def do(work: Work) -> None:
-            self._at_desk().answer(request, work, self.send)
+            made = self._at_desk().answer(request, work, self.send)
+            if request.models and made is not None and not work.stale.is_set():
+                self._ask_models(request, made.image)
 
+        self._lab.models_asked.forget(self)
         self._lab.pixels.ask(self, do)
+
+    def _ask_models(self, request: messages.Request, image: "Image") -> None:
+        def do(work: Work) -> None:
+            from imgpipe.lab.app.asking import ask_models
+
+            ask_models(self._lab.models, request, image, work, self.send)
+
+        self._lab.models_asked.ask(self, do)
 
     def _at_desk(self) -> "Desk":
         """Give what keeps the image that is looked at; its rooms are imported in the worker."""
@@ -73,13 +85,14 @@ class Session:
 
     def send(self, head: Head, pictures: Sequence[Picture] = ()) -> None:
         """Send a message, from any thread."""
+        message = messages.packed(head, pictures)
         with suppress(RuntimeError):  # the program ends
-            self._loop.call_soon_threadsafe(self._put, head, pictures)
+            self._loop.call_soon_threadsafe(self._put, message, head["kind"] == "contour")
 
-    def _put(self, head: Head, pictures: Sequence[Picture]) -> None:
-        if head["kind"] == "contour" and len(self._outgoing) > _MOST_WAITING:
+    def _put(self, message: bytes, of_many: bool) -> None:
+        if of_many and len(self._outgoing) > _MOST_WAITING:
             return
-        self._outgoing.append(messages.packed(head, pictures))
+        self._outgoing.append(message)
         self._some.set()
 
     async def _send_all(self) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from imgpipe._common import InputError
-from imgpipe._common.texts import say
 from imgpipe.lab.app.workers import Work, Worker
 
 Piece = Callable[[], None]
@@ -27,23 +26,16 @@ class Status:
         self._done, self._of = 0, 0
         self._ready = False
 
-    def begin(self) -> None:
-        """Begin, in the worker."""
-        self._worker.ask(_WHO, self._plan)
+    def begin(self, prepare: bool = True) -> None:
+        """Begin, in the worker, or do without."""
+        self._ready = not prepare
+        if prepare:
+            self._worker.ask(_WHO, self._plan)
 
     def head(self) -> dict[str, Any]:
         """Say how far they are."""
-        if self._ready:
-            text = say("Ready.")
-        else:
-            text = say(
-                "Preparing {done} of {of}: loops are compiled for this machine, once; later starts "
-                "load them. You can play meanwhile.",
-                done=self._done,
-                of=self._of,
-            )
         state = "ready" if self._ready else "starting"
-        return {"kind": "status", "state": state, "text": text, "done": self._done, "of": self._of}
+        return {"kind": "status", "state": state, "done": self._done, "of": self._of}
 
     def _plan(self, _: Work) -> None:
         found = list(pieces())

@@ -1,7 +1,7 @@
 """The models of the page: the package's own, and those of files."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -91,7 +91,12 @@ class Models:
         given = [_described(_given_as(name), each) for name, each in self._given.items()]
         return own + given
 
-    def ask(self, image: Image, where: Sequence[float] | None = None) -> Iterator[Answer]:
+    def ask(
+        self,
+        image: Image,
+        where: Sequence[float] | None = None,
+        names: Collection[str] | None = None,
+    ) -> Iterator[Answer]:
         """Ask each model that is ready, one after the other.
 
         Parameters
@@ -101,6 +106,8 @@ class Models:
         where : (row, column), optional
             A model of images of one size is asked about a part of that size round this point; by
             default the middle of the image.
+        names : collection of str, optional
+            Only these.
 
         Yields
         ------
@@ -110,7 +117,8 @@ class Models:
         with self._lock:
             own = [(_own_as(kind), self._own[kind]) for kind in self._kinds if kind in self._own]
         for told, predictor in own + [(_given_as(n), each) for n, each in self._given.items()]:
-            yield answer(told, predictor, image, where)
+            if names is None or told["name"] in names:
+                yield answer(told, predictor, image, where)
 
     def _kept(self, kind: str, path: Path) -> None:
         predictor = _opened(path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from imgpipe._common import InputError
 from imgpipe._common.locks import lock
-from imgpipe.lab.models.recipe import NETWORK, Recipe
+from imgpipe.lab.models.recipe import Recipe
 
 if TYPE_CHECKING:
     from imgpipe.datasets import Dataset
@@ -124,13 +124,19 @@ def _made(kind: str, recipe: Recipe, path: Path, tell: Callable[[str], None]) ->
 
 
 def _network(recipe: Recipe) -> str:
-    """Give the network a name, for this process."""
+    """Name a small CNN for this process: seconds to train, and enough for such patches."""
     from imgpipe import learn
     from imgpipe.learn.networks import ConvNetClassifier
 
     def build(random_state: int | None = 0, n_jobs: int | None = None) -> Any:
         return ConvNetClassifier(
-            "cnn", epochs=recipe.epochs, random_state=random_state, n_jobs=n_jobs, **NETWORK
+            "cnn",
+            filters=(8, 16, 32),
+            dense=32,
+            batch_norm=True,
+            epochs=recipe.epochs,
+            random_state=random_state,
+            n_jobs=n_jobs,
         )
 
     name = "lab-cnn"

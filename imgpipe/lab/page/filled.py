@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from imgpipe._common.texts import Text, say
+from imgpipe._common.texts import say
 from imgpipe.lab.page.words import words
-from imgpipe.report.languages import speaking, tell
+from imgpipe.report.languages import speaking, told
 from imgpipe.report.templates import render_page, together
 from imgpipe.report.web_page import SHARED
 from imgpipe.report.web_page.shown import embedded, policy, style_of
@@ -45,7 +45,7 @@ def page(
         style = style_of(SHARED, _OWN)
         shared = [together(name, SHARED) for name in _SCRIPTS]
         script = Markup("\n").join([*shared, together("*.js", _OWN)])
-        told = {
+        data = {
             "lang": lang,
             "catalogue": catalogue,
             "examples": [
@@ -60,15 +60,6 @@ def page(
             "policy": f"{policy([script], style)}; connect-src 'self'",
             "style": style,
             "script": script,
-            "told": embedded({**_spoken(told), "words": words()}),
+            "told": embedded({**told(data), "words": words()}),
         }
         return render_page(_HERE / "page.html", content)
-
-
-def _spoken(value: Any) -> Any:
-    """Tell every text in the language that is spoken, however deep it lies."""
-    if isinstance(value, Text):
-        return tell(value)
-    if isinstance(value, Mapping):
-        return {key: _spoken(each) for key, each in value.items()}
-    return [_spoken(each) for each in value] if isinstance(value, list | tuple) else value

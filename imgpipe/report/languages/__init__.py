@@ -4,7 +4,7 @@ Pages and charts are made of `imgpipe._common.texts.Text`; `tell` says them in t
 block that `speaking` opens.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from imgpipe._common import InputError, did_you_mean
-from imgpipe._common.texts import ENGLISH, Language
+from imgpipe._common.texts import ENGLISH, Language, Text
 
 LANGUAGES = ("en", "zh")
 _HERE = Path(__file__).parent
@@ -59,6 +59,23 @@ def tell(value: object) -> str:
     text = language.write(value)
     # templates that only join sentences have a space between them
     return text.replace(f"{language.stop} ", language.stop) if not language.apart else text
+
+
+def told(value: Any) -> Any:
+    """Tell every text in what JSON takes, however deep it lies.
+
+    Examples
+    --------
+    >>> from imgpipe._common.texts import say
+    >>> with speaking("zh"):
+    ...     told({"names": [say("Image")], "n": 1})
+    {'names': ['图像'], 'n': 1}
+    """
+    if isinstance(value, Text):
+        return tell(value)
+    if isinstance(value, Mapping):
+        return {key: told(each) for key, each in value.items()}
+    return [told(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def escaped(value: object) -> str:

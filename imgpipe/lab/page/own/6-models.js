@@ -41,11 +41,12 @@ function patchWords() {
 }
 
 async function answerCard(answer, map, patch) {
-  const { name, predicted, probabilities, refused, warnings = [] } = answer;
+  const { predicted, probabilities, refused, warnings = [] } = answer;
+  const name = answer.title ?? answer.name;
   const head = made("h3", { textContent: name });
-  if (answer.kind && answer.kind !== name) head.append(" ", made("span", { className: "muted small", textContent: answer.kind }));
+  if (answer.kind === "file") head.append(" ", made("span", { className: "muted small", textContent: answer.kind }));
   const card = made("article", { className: "answer" }, head);
-  card.dataset.model = name;
+  card.dataset.model = answer.name;
   if (refused) {
     card.append(made("p", { className: "refusal", textContent: refused }));
     card.dataset.said = `${name}: ${refused}`;
@@ -68,12 +69,12 @@ async function answerCard(answer, map, patch) {
 }
 
 /** The patch with the map over it. */
-async function mapFigure({ name, predicted }, blob, [top, left, height, width]) {
+async function mapFigure({ name, title = name, predicted }, blob, [top, left, height, width]) {
   const map = await createImageBitmap(blob);
   const size = Math.max(256, width);
   const canvas = made("canvas", { width: size, height: Math.round((size * height) / width) });
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", fill(words.mapOver, { name }));
+  canvas.setAttribute("aria-label", fill(words.mapOver, { name: title }));
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = width >= 128;
   const seen = shownNow.picture.width / shownNow.shape[1];

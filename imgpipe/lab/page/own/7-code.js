@@ -19,7 +19,7 @@ async function copy(id) {
 
 async function save(kind) {
   at("taken").textContent = words.saving;
-  const answer = await fetch("result", {
+  const answer = await fetch(`result?lang=${told.lang}`, {
     method: "POST", headers: { "content-type": "application/json" },
     body: JSON.stringify({ ...request(), format: kind }),
   }).catch(() => null);

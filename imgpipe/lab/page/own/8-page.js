@@ -80,7 +80,7 @@ async function upload(files) {
   say(words.reading);
   const form = new FormData();
   for (const file of files) form.append("file", file, file.name);
-  const answer = await fetch("upload", { method: "POST", body: form }).catch(() => null);
+  const answer = await fetch(`upload?lang=${told.lang}`, { method: "POST", body: form }).catch(() => null);
   const found = await answer?.json().catch(() => null);
   if (!answer?.ok || !found?.source) {
     at("trouble").textContent = found?.error ?? words.unreachable;
