@@ -9,6 +9,8 @@ def refused(*args: object) -> str:
     """What the program says when it does not serve."""
     done = CliRunner().invoke(main, ["serve", *map(str, args)])
     assert done.exit_code == 2, done.output
-    assert done.stderr.count("\n") == 1
+    # a machine that is busy is told that it takes its time
+    told = [line for line in done.stderr.splitlines() if "starting: " not in line]
+    assert len(told) == 1, done.stderr
     assert done.stdout == ""
-    return done.stderr
+    return told[0]

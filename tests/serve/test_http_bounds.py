@@ -39,7 +39,7 @@ def sending(server: Server, body: bytes, length: int | None = None) -> socket.so
 
 
 def until_waiting(server: Server, n: int) -> None:
-    for _ in range(300):
+    for _ in range(3000):
         if server.ask("GET", "/health").json["waiting"] == n:
             return
         time.sleep(0.01)

