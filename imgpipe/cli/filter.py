@@ -1,9 +1,9 @@
-"""`imgpipe filter`: one kernel, or one step of enhancement, on one image file."""
+"""`imgpipe filter`: kernels and steps of enhancement on one image file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +11,6 @@ from imgpipe._common import InputError, did_you_mean
 from imgpipe.cli.program import options as _options
 from imgpipe.cli.program import output as _output
 from imgpipe.cli.program.listing import Listing
-
-if TYPE_CHECKING:
-    from imgpipe.images import Image
 
 _SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".jpg", ".jpeg", ".nii", ".nii.gz", ".nrrd")
 _EIGHT_BITS = (".png", ".jpg", ".jpeg")
@@ -48,6 +45,7 @@ def command(
 ) -> None:
     r"""Filter the image IN with the kernel or step NAME and write OUT.
 
+    NAME may be a list of several with their settings, applied in order.
     Kernels keep the pixel type, derivatives of integers are floats; colour images are filtered
     channel by channel. Values from 0 to 1 are written to PNG and JPEG as 0 to 255. A volume (NIfTI,
     NRRD, a folder of DICOM slices) keeps its place in the patient in .nii, .nii.gz and .nrrd.
@@ -55,41 +53,37 @@ def command(
     \b
     Examples:
       imgpipe filter median scan.png smooth.png --size 5
-      imgpipe filter window slice.dcm lungs.png --set preset=lung
+      imgpipe filter "median:5;window:lung" slice.dcm lungs.png
       imgpipe filter n4 brain.nii.gz even.nii.gz --mask head.nii.gz
     """
     path = _options.check_file(out, _SUFFIXES, "an image", force)
 
     from imgpipe import images
-    from imgpipe.enhance.choosing import ENHANCEMENTS, preset_notes, step_named
+    from imgpipe.enhance.choosing import apply_to_image, preset_notes
 
-    step = step_named(name)
-    is_kernel = name not in ENHANCEMENTS
     given = {key: value for key, value in settings.items() if value is not None}
     _add(given, others)
-    if reference is not None:
-        given["reference"] = reference
-    if weights is not None:
-        given["weights"] = weights
-    _check_settings(name, given)
-    if mask is not None and (is_kernel or not step.uses_mask):
-        raise InputError(f"{name} takes no --mask: it measures nothing inside one")
+    given |= {"reference": reference} if reference is not None else {}
+    given |= {"weights": weights} if weights is not None else {}
+    steps = _steps(name, given)
+    _check_mask(steps, mask)
     image = images.ImageFile(source, () if mask is None else (mask,)).read()
-    for warning in [*image.warnings, *preset_notes([(name, given)], [image.unit or ""])]:
+    for warning in [*image.warnings, *preset_notes(steps, [image.unit or ""])]:
         click.echo(f"Warning: {warning}", err=True)
-    if is_kernel:
+    if _keeps_dtype(steps):
         _check_depth(out, image.pixels.dtype)
-        made = _by_kernel(step, image, given)
-    else:
-        if reference is not None:
-            given["reference"] = images.read(reference)
+    if reference is not None:
+        given["reference"] = images.read(reference)
+    if weights is not None:
+        given["weights"] = _weights(weights, len(image.spatial_shape))
+    made = image
+    for step, own in steps:
         try:
-            made = step(image, **given)
+            made = apply_to_image(made, step, own)
         except InputError as error:
             raise InputError(f"{source}: {error}") from error
-    pixels = made.pixels
-    note = ""
-    if not is_kernel and path.suffix.lower() in _EIGHT_BITS and pixels.dtype.kind == "f":
+    pixels, note = made.pixels, ""
+    if not _keeps_dtype(steps) and path.suffix.lower() in _EIGHT_BITS and pixels.dtype.kind == "f":
         pixels, note = _eight_bits(pixels, out), "0 to 1 written as 0 to 255"
     images.write(out, replace(made, pixels=pixels))
     if as_json:
@@ -98,6 +92,43 @@ def command(
         _output.print_json({**told, "note": note} if note else told)
     else:
         click.echo(f"{name} of {Path(source).name}: {path}" + (f" ({note})" if note else ""))
+
+
+def _steps(name: str, given: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Take one name with its options, or a list that says all; refuse what does not fit."""
+    from imgpipe.enhance.choosing import step_named
+
+    if ":" not in name and ";" not in name:
+        step_named(name)
+        _check_settings(name, given)
+        return [(name, given)]
+    if given:
+        names = ", ".join(given)
+        raise InputError(f"a list of steps holds their settings: write {names} there")
+    from imgpipe.learn.filter_texts import parse_filters
+
+    pairs = parse_filters(name)
+    for step, own in pairs:
+        _check_settings(step, own)
+    return pairs
+
+
+def _keeps_dtype(steps: Sequence[tuple[str, Any]]) -> bool:
+    """Tell whether all of them are kernels."""
+    from imgpipe.enhance.choosing import ENHANCEMENTS
+
+    return not any(name in ENHANCEMENTS for name, _ in steps)
+
+
+def _check_mask(steps: Sequence[tuple[str, Any]], mask: str | None) -> None:
+    """Refuse a mask inside which nothing is measured."""
+    from imgpipe.enhance.choosing import enhancement_named
+
+    found = [enhancement_named(name) for name, _ in steps]
+    if mask is not None and not any(each is not None and each.uses_mask for each in found):
+        names = ", ".join(name for name, _ in steps)
+        takes, it = ("takes", "it measures") if len(steps) == 1 else ("take", "they measure")
+        raise InputError(f"{names} {takes} no --mask: {it} nothing inside one")
 
 
 def _add(given: dict[str, Any], others: Sequence[str]) -> None:
@@ -114,19 +145,6 @@ def _add(given: dict[str, Any], others: Sequence[str]) -> None:
         if key in given:
             raise InputError(f"--set: {key} is given twice")
         given[key] = value
-
-
-def _by_kernel(kernel: Any, image: "Image", given: dict[str, Any]) -> "Image":
-    """Filter each channel."""
-    from imgpipe.images.array_like import sliding_axes
-
-    axes = sliding_axes(image.pixels.ndim, 0, image.channel_axis)
-    if "weights" in given:
-        given["weights"] = _weights(given["weights"], len(axes))
-    try:
-        return replace(image, pixels=kernel(image.pixels, axes=axes, **given))
-    except TypeError as error:  # a dtype that the kernel does not take
-        raise InputError(f"{image.id}: {error}") from error
 
 
 def _eight_bits(pixels: Any, out: str) -> Any:

@@ -117,7 +117,8 @@ def read(path: str | os.PathLike[str]) -> Image:
     and scl_inter. One point in time is a volume, several are an error; one slice is an image.
 
     *NRRD.* As NIfTI, with the place by "space directions" and "space origin" where the space is
-    that of the patient (LPS, RAS or LAS). The data of a .nhdr file lie beside it, in one file.
+    that of the patient (LPS, RAS or LAS), and the unit by "sample units". The data of a .nhdr file
+    lie beside it, in one file.
 
     Examples
     --------

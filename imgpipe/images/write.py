@@ -35,8 +35,8 @@ def write(
         ``.nii.gz`` or ``.nrrd`` (integers, float32 and float64; volumes with spacing and place).
     pixels : array_like or Image
         ``(y, x)``, or a volume ``(z, y, x)``, which PNG and JPEG do not hold; with one more axis
-        for colour. An `Image` brings its channel axis, spacing and place, as far as the format
-        keeps them; its mask is an image of its own.
+        for colour. An `Image` brings its channel axis, spacing, place and unit, as far as the
+        format keeps them (the unit: NRRD alone); its mask is an image of its own.
     channel_axis : int or None, default None
         Axis of the three colour channels. They are stored last.
     spacing : tuple of float, optional
@@ -73,10 +73,12 @@ def write(
         raise InputError(
             f"{shown(path)}: keeps no spacing or place; write to {', '.join(VOLUME_WRITERS)}"
         )
+    unit = None
     if isinstance(pixels, Image):
         channel_axis = pixels.channel_axis if channel_axis is None else channel_axis
         spacing = pixels.spacing if spacing is None else spacing
         place = pixels.place if place is None else place
+        unit = pixels.unit
         pixels = pixels.pixels
     pixels = np.asarray(pixels)
     if channel_axis is not None:
@@ -101,7 +103,8 @@ def write(
             if suffix in WRITERS:
                 WRITERS[suffix](scratch, pixels, colour, path)
             else:
-                image = Written(pixels, colour, *_located(path, depth, spacing, place)).as_volume()
+                located = _located(path, depth, spacing, place)
+                image = Written(pixels, colour, *located, unit).as_volume()
                 VOLUME_WRITERS[suffix](scratch, image, path)
     except OSError as error:
         raise InputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None

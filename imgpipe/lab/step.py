@@ -77,13 +77,16 @@ def named(name: str, error: Exception) -> str:
 
 
 def _read(pair: Any, place: int, check: Callable[[str, Mapping[str, Any]], None]) -> Step:
-    """Take a pair for a step; lists that JSON has in place of tuples become those."""
+    """Take a pair for a step: null is not given, and JSON's lists become tuples."""
     given = [pair, {}] if isinstance(pair, str) else pair
     is_pair = isinstance(given, list | tuple) and len(given) == 2
     if not is_pair or not isinstance(given[0], str) or not isinstance(given[1], Mapping):
         raise StepRefused('a step is a name with its settings, such as ["median", {"size": 5}]',
                           place)  # fmt: skip
-    name, settings = given[0], {str(k): _plain(v) for k, v in given[1].items()}
+    name, settings = (
+        given[0],
+        {str(key): _plain(value) for key, value in given[1].items() if value is not None},
+    )
     try:
         check(name, settings)
     except (InputError, TypeError, ValueError, OverflowError) as error:

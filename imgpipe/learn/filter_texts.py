@@ -9,6 +9,8 @@ from imgpipe.enhance.choosing import step_named
 from imgpipe.kernels import FILTERS
 from imgpipe.segment import choosing
 
+_FLAGS = {"true": True, "false": False}
+
 
 def parse_filters(text: str) -> list[tuple[str, dict[str, Any]]]:
     """Read ``NAME[:VALUE...][,KEY=VALUE...]`` by semicolons.
@@ -64,8 +66,8 @@ def parse_segment(text: str) -> tuple[str, dict[str, Any]]:
     Examples
     --------
     >>> from imgpipe.learn.filter_texts import parse_segment
-    >>> parse_segment("otsu")
-    ('otsu', {})
+    >>> parse_segment("otsu"), parse_segment("bright-lesion:0.4,holes=false")
+    (('otsu', {}), ('bright-lesion', {'level': 0.4, 'holes': False}))
     """
     if ";" in text:
         raise InputError(f"{text!r} names several steps; one finds the region")
@@ -126,7 +128,7 @@ def _value(told: str, parameter: inspect.Parameter | None, part: str, name: str)
     except ValueError:
         takes_words = name not in FILTERS and _takes_words(parameter)
         if parameter is None or takes_words:
-            return told.strip()
+            return _FLAGS.get(told.strip().lower(), told.strip())
         raise InputError(
             f"{part!r} is not understood; write NAME:NUMBER, as in "
             '"median:5;gaussian:1.5", or NAME:KEY=VALUE, as in "median:size=5,mode=nearest"'
@@ -144,7 +146,8 @@ def read_setting(text: str) -> tuple[str, Any]:
     Returns
     -------
     (str, object)
-        Name of the setting; a number, a tuple of one number for each axis, or a word.
+        Name of the setting; a number, a tuple of one number for each axis, true or false, or a
+        word.
 
     Raises
     ------

@@ -44,6 +44,34 @@ def test_colour_is_filtered_by_channel(run: Run, tmp_path: Path) -> None:
     assert np.array_equal(np.asarray(Image.open(tmp_path / "out.png")), expected)
 
 
+def test_a_list_of_steps_is_applied_in_order(run: Run, deep: Path, tmp_path: Path) -> None:
+    """Kernels and enhancements of a list work on what the one before made, at full depth."""
+    out, one, two = (tmp_path / name for name in ("out.tif", "one.tif", "two.tif"))
+    done = run("filter", "median:3,mode=nearest;percentile:high=90", deep, out)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert run("filter", "median", deep, one, "--size", 3, "--mode", "nearest").exit_code == 0
+    assert run("filter", "percentile", one, two, "--set", "high=90").exit_code == 0
+    assert np.array_equal(images.read(out).pixels, images.read(two).pixels)
+    assert images.read(out).pixels.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["median:3;gaussian:1", "--size", 5], ["list", "write size there"]),
+        (["median:3;gaussian:1", "--set", "size=5"], ["list", "write size there"]),
+        (["median:3;gaussian"], ["gaussian needs sigma"]),
+        (["median:3,sigma=1;mean"], ["median takes no --sigma"]),
+        (["median:3;medain:3"], ["medain", "did you mean median"]),
+        (["median:3;mean", "--mask", "mask.png"], ["median, mean take no --mask"]),
+    ],
+)
+def test_a_list_that_does_not_fit(args: list[str], words: list[str], run: Run, deep: Path) -> None:
+    done = run("filter", args[0], deep, deep.parent / "out.tif", *args[1:])
+    assert_one_error(done, *words)
+    assert not (deep.parent / "out.tif").exists()
+
+
 def test_the_value_beyond_a_constant_border_counts(run: Run, deep: Path, tmp_path: Path) -> None:
     """--cval is what lies beyond the border of both constant modes."""
     expected = ndimage.median_filter(tifffile.imread(deep), 3, mode="constant", cval=7)

@@ -1,6 +1,7 @@
 """NIfTI and NRRD files as they are written: read again, and read by others."""
 
 import itertools
+from dataclasses import replace
 
 import nibabel
 import nrrd
@@ -40,6 +41,22 @@ def test_round_trip(tmp_path, suffix, dtype):
     assert found.spacing == pytest.approx(image.spacing, rel=1e-15)
     assert found.place.is_same(image.place, image.spacing)
     assert found.warnings == ()
+
+
+@pytest.mark.parametrize("unit", ["HU", "SUV", "Bq/ml", None])
+def test_nrrd_keeps_the_unit(tmp_path, unit):
+    """Values are written with what they measure, which pynrrd reads as we do."""
+    write(tmp_path / "x.nrrd", replace(volume(), unit=unit))
+    assert read(tmp_path / "x.nrrd").unit == unit
+    assert nrrd.read_header(str(tmp_path / "x.nrrd")).get("sample units") == unit
+
+
+@pytest.mark.parametrize("said", ["1", "", "unitless"])
+def test_a_unit_that_says_nothing_is_none(tmp_path, said):
+    path = tmp_path / "x.nrrd"
+    write(path, replace(volume(), unit="HU"))
+    path.write_bytes(path.read_bytes().replace(b"units: HU", b"units: " + said.encode()))
+    assert read(path).unit is None
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

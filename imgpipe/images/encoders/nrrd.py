@@ -32,6 +32,7 @@ def write_nrrd(scratch: Path, image: Written, path: Path) -> None:
         f"sizes: {' '.join(map(str, [3] * image.colour + list(sizes)))}",
         *_geometry(image),
         f"kinds: {' '.join(['RGB-color'] * image.colour + ['domain'] * len(sizes))}",
+        *([] if image.unit is None else [f"sample units: {' '.join(image.unit.split())}"]),
         "endian: little",
         "encoding: gzip",
     ]

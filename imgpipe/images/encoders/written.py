@@ -18,6 +18,7 @@ class Written:
     colour: bool
     spacing: tuple[float, ...] | None
     place: Place | None
+    unit: str | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -30,4 +31,4 @@ class Written:
             return self
         y, x = self.place.directions
         place = replace(self.place, directions=np.stack([np.cross(x, y), y, x]))
-        return Written(self.pixels[None], self.colour, (1.0, *self.spacing), place)
+        return replace(self, pixels=self.pixels[None], spacing=(1.0, *self.spacing), place=place)

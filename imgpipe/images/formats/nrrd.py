@@ -58,8 +58,15 @@ def decode_nrrd(name: str, data: bytes, folder: Path | None = None) -> Samples:
     spacing, place = geometry_of(name, header, spatial, notes)
     pixels = settle(name, values)
     return Samples(
-        pixels, colour is not None, alpha, spacing=spacing, warnings=tuple(notes), place=place
-    )
+        pixels, colour is not None, alpha, spacing=spacing, warnings=tuple(notes), place=place,
+        unit=_unit(header),
+    )  # fmt: skip
+
+
+def _unit(header: dict[str, Any]) -> str | None:
+    """Say what values measure, where the file does; blank and "1" say nothing."""
+    said = str(header.get("sample units", header.get("sampleunits", ""))).strip().strip('"')
+    return said if said not in ("", "1", "???", "unitless") else None
 
 
 def _header(name: str, data: bytes) -> tuple[dict[str, Any], int]:

@@ -49,9 +49,9 @@ def commands_of(source: Source, chain: Chain, *, given: bool = True) -> str:
     if not given:
         file = f"{stem}.nrrd"
         lines.append(_made(source, file))
-    for n, step in enumerate(chain.filters, 1):
+    for n, part in enumerate(_parts(chain.filters), 1):
         out = f"{stem}-{n}.nrrd"
-        lines.append(_line("filter", step.name, file, out, *_filter_options(step)))
+        lines.append(_line("filter", *_filtered(part, file, out)))
         file = out
     if chain.segment is not None:
         lines.append(_line("segment", file, *_found(chain.segment), "--out", "masks"))
@@ -69,16 +69,42 @@ def _made(source: Source, file: str) -> str:
     return f"python - <<'END'\n{program}\nEND"
 
 
-def _filter_options(step: Step) -> list[str]:
+def _parts(filters: tuple[Step, ...]) -> list[list[Step]]:
+    """Divide filters into such as one command applies: weights do not stand in a list."""
+    parts: list[list[Step]] = []
+    for step in filters:
+        if not parts or "weights" in step.settings or "weights" in parts[-1][-1].settings:
+            parts.append([])
+        parts[-1].append(step)
+    return parts
+
+
+def _filtered(part: list[Step], file: str, out: str) -> list[str]:
+    """Write what one command is told: a step with its options, or a list."""
+    if len(part) > 1:
+        return [";".join(map(_in_list, part)), file, out]
     options = []
-    for key, value in step.changed(steps.defaults_of(step.name)).items():
+    for key, value in _changed(part[0]).items():
         if key == "weights":
             options += ["--weights", ";".join(",".join(map(str, row)) for row in value)]
-        elif key in _OPTIONS or (key == "size" and isinstance(value, int)):
+        elif key in _OPTIONS or (key == "size" and isinstance(value, int) and _is_kernel(part[0])):
             options += [f"--{key}", _text(value)]
         else:
             options += ["--set", f"{key}={_text(value)}"]
-    return options
+    return [part[0].name, file, out, *options]
+
+
+def _in_list(step: Step) -> str:
+    said = ",".join(f"{key}={_text(value)}" for key, value in _changed(step).items())
+    return f"{step.name}:{said}" if said else step.name
+
+
+def _changed(step: Step) -> dict[str, Any]:
+    return step.changed(steps.defaults_of(step.name))
+
+
+def _is_kernel(step: Step) -> bool:
+    return steps.enhancement_named(step.name) is None
 
 
 def _found(step: Step) -> list[str]:
