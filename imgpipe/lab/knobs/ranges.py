@@ -74,9 +74,9 @@ OF_ONE: dict[str, dict[str, Knob]] = {
     },
     "nlm": {
         "strength": number(0.1, 2, 0.05, 0.8),
-        "sigma": Knob("number", None, 0.0, 200.0, 1.0, optional=True),
+        "sigma": Knob("number", None, 0.5, 200.0, 0.5, optional=True),
         "patch": integer(3, 9, 5, 2),
-        "distance": integer(1, 11, 6),
+        "distance": integer(1, 8, 6),
     },
     "tv": {
         "weight": number(0.01, 1, 0.01, 0.1),
@@ -106,7 +106,7 @@ OF_ONE: dict[str, dict[str, Knob]] = {
         "iterations": integer(1, 500, 200),
         "tolerance": number(0, 0.01, 0.0005, 0.001),
     },
-    "cells": {"level": number(0, 1, 0.05, 0.5), "min_size": number(0, 1, 0.05, 0.15)},
+    "cells": {"level": number(0, 0.95, 0.05, 0.5), "min_size": number(0, 0.95, 0.05, 0.15)},
     "lungs": {
         "threshold": number(-700, -200, 10, -400),
         "gas": number(-1000, -800, 5, -930),
