@@ -113,4 +113,6 @@ def _p(scores: np.ndarray, judged: np.ndarray, units: np.ndarray) -> float:
     """Chance of as much by luck, from the mean score of each patient."""
     _, first, index = np.unique(units, return_index=True, return_inverse=True)
     means, side = np.bincount(index, scores) / np.bincount(index), judged[first]
+    if side.all() or not side.any():  # patients on both sides count where they come first
+        return 1.0
     return float(mannwhitneyu(means[side], means[~side], alternative="greater").pvalue)

@@ -131,3 +131,13 @@ def test_images_in_files_are_measured_as_they_are_read(tmp_path: Path) -> None:
         np.testing.assert_allclose(found, measure(images), rtol=1e-12)
     part = survey_images(images, None).take(np.array([4, 1]))
     np.testing.assert_allclose(part.measures, measure(images[[4, 1]]), rtol=1e-12)
+
+
+def test_patients_on_both_sides_make_no_warning() -> None:
+    """Where each patient's first image is judged and the next is not, no shift is seen."""
+    labels = np.arange(60) // 2 % 2
+    judged = np.arange(60) % 2 == 0
+    units = np.arange(60) // 2
+    found = shift(RNG.normal(size=(60, 3)), np.zeros((60, 16, 17)), judged, labels, units)
+    assert found is not None
+    assert found.p == 1
