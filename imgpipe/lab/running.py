@@ -100,7 +100,7 @@ async def _served(lab: "Lab", app: Any, listening: Any, browser: bool, prepare: 
     from imgpipe.lab.app.messages import MOST_BYTES
     from imgpipe.serve.app.server import Server
 
-    server = Server(app, lab.close, lambda: None, _END_SECONDS, MOST_BYTES)
+    server = Server(app, lab.close, lab.remove, _END_SECONDS, MOST_BYTES)
     host, port = listening.getsockname()[:2]
     address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     lab.log.ready(f"{address} is the lab; Ctrl-C ends it", address=address, port=port)
@@ -109,6 +109,7 @@ async def _served(lab: "Lab", app: Any, listening: Any, browser: bool, prepare: 
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     await server.serve([listening])
     ended = lab.end(_END_SECONDS)
+    lab.remove()
     lab.log.note("stopped")
     if not ended:  # in the middle of a loop, or of compiling one: nothing is lost with it
         os._exit(0)

@@ -61,7 +61,7 @@ class Page:
 
     def until(self, seq: int) -> list[Told]:
         """Take messages up to the one that settles a request; those on the start are dropped."""
-        found = []
+        found: list[Told] = []
         while not found or found[-1][0]["kind"] == "contour" or found[-1][0]["seq"] != seq:
             told = self.receive()
             if told[0]["kind"] != "status":

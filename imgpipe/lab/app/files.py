@@ -43,8 +43,8 @@ def page(lab: "Lab", lang: str) -> str:
 
 def kept(lab: "Lab", sent: Sequence[File]) -> dict[str, Any]:
     """Read and keep what was sent, and say what it is."""
-    whole, file = read_sent(sent, lab.settings.most_pixels)
-    source = lab.sources.keep(file.path, whole, file)
+    title, whole, file = read_sent(sent, lab.settings.most_pixels, lab.folder)
+    source = lab.sources.keep(title, whole, file)
     return {
         "source": source.name,
         "title": source.title,
@@ -54,7 +54,7 @@ def kept(lab: "Lab", sent: Sequence[File]) -> dict[str, Any]:
         "dtype": str(whole.pixels.dtype),
         "unit": whole.unit,
         "spacing": None if whole.spacing is None else list(whole.spacing),
-        "warnings": list(map(str, whole.warnings)),
+        "warnings": list(whole.warnings),
     }
 
 

@@ -1,5 +1,6 @@
 """What all pages of a lab share: images, workers, and how far the start is."""
 
+import tempfile
 import time
 from typing import Any
 
@@ -30,6 +31,9 @@ class Lab:
     def __init__(self, settings: Settings, log: Log, models: Models) -> None:
         self.settings, self.log, self.models = settings, log, models
         self.closing = False
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="imgpipe-lab-", ignore_cleanup_errors=True
+        )
         self.bodies = Bodies(settings)
         self.sources = Sources()
         self.sessions: set[Session] = set()
@@ -64,6 +68,15 @@ class Lab:
         workers = (self.pixels, self.files, self.models_asked)
         ended = [worker.end(max(0.0, due - time.monotonic())) for worker in workers]
         return all(ended)
+
+    @property
+    def folder(self) -> str:
+        """Folder for what must be a file while it is read."""
+        return self._folder.name
+
+    def remove(self) -> None:
+        """Remove all files, as the process may end at once."""
+        self._folder.cleanup()
 
     def _tell(self, head: dict[str, Any]) -> None:
         for session in tuple(self.sessions):

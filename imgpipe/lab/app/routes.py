@@ -18,6 +18,7 @@ from imgpipe.images.read import UnknownFormat
 from imgpipe.lab.app.lab import Lab
 from imgpipe.lab.app.session import Session
 from imgpipe.report.languages import LANGUAGES, speaking, tell
+from imgpipe.report.languages import told as all_told
 from imgpipe.serve.app.bodies import files_of
 from imgpipe.serve.app.door import Door
 from imgpipe.serve.app.refusals import Refused, error_response
@@ -56,7 +57,8 @@ def application(lab: Lab, lang: str) -> Starlette:
         with lab.bodies.room() as room:
             sent = await files_of(request, lab.settings, room)
             told = await _done(lab, request, lambda: _files().kept(lab, sent))
-        return JSONResponse(told)
+        with speaking(_language(request)):
+            return JSONResponse(all_told(told))
 
     async def picture(request: Request) -> Response:
         name, index = request.path_params["source"], _slice(request)
