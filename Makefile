@@ -20,7 +20,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: bench-batches help demo test test-full test-rest test-browser test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs lessons notebooks pictures release clean
+.PHONY: bench-batches help demo test test-full test-rest test-browser test-share test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs lessons notebooks pictures release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,8 +44,13 @@ test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pa
 	command -v chromium >/dev/null || { $(APT_INSTALL) chromium fonts-noto-cjk; }
 	IMGPIPE_BROWSER=required $(PYTEST) -m browser $(BROWSER)
 
-test-313: ## run the suite on Python 3.13, in an environment of its own and without the networks
-	$(MAKE) test VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev
+# all examples, and rooms whose tests compile little
+SHARE := imgpipe tests/images tests/datasets tests/tables tests/report tests/cli
+test-share: $(VENV)/.dev ## the examples of all docstrings, and what is quick of some rooms
+	$(PYTEST) $(SHARE) -m "not (slow or grid or data or full or browser or bounds or jit)"
+
+test-313: ## the same on Python 3.13, in an environment of its own and without the networks
+	$(MAKE) test-share VENV=.venv-3.13 PYTHON=$(PYTHON_313) EXTRAS=dev
 
 test-nojit: $(VENV)/.dev ## run the suite as plain Python, with coverage of the loops
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m "not browser and not slow and not jit and not bounds" --cov --cov-report=term
@@ -106,6 +111,7 @@ release: $(VENV)/.release ## build wheel and sdist, check them, install the whee
 	rm -rf dist $(BARE)
 	$(BIN)/python -m build --no-isolation --outdir dist .
 	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/python tests/wheel_files.py dist/*.whl
 	$(PYTHON) -m venv $(BARE)
 	$(BARE)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
 	cd $(BARE) && bin/python -c 'import imgpipe; assert "site-packages" in imgpipe.__file__, imgpipe.__file__'

@@ -26,6 +26,20 @@ def test_the_table_is_read() -> None:
     assert len(rows) == len(CELLS) > 30
 
 
+TESTED = (ROOT / "docs" / "tested.md").read_text(encoding="utf-8")
+PLACES = sorted(set(re.findall(r"`([\w/]+(?:\.py)?)`(?=[,;)]| \||$)", TESTED, re.MULTILINE)))
+
+
+def test_places_of_tests_exist() -> None:
+    """What the page on tests names, a file or a folder, is there."""
+    named = [name for name in PLACES if "/" in name]
+    assert len(named) > 20
+    missing = [
+        name for name in named if not any((r / name).exists() for r in (ROOT / "tests", ROOT))
+    ]
+    assert missing == []
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_files_exist(name: str) -> None:
     """A file that the note names is there."""

@@ -91,6 +91,7 @@ def test_a_lesson_that_was_not_executed_is_no_page(
         list(lessons.lessons([page]))
 
 
+@pytest.mark.full
 def test_chinese_is_found_by_pairs_of_characters() -> None:
     """Each word of two characters is a term wherever it stands; English words stay whole."""
     search = pytest.importorskip("docs.site.search", exc_type=ImportError).SearchBoth({})

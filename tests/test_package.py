@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from wheel_files import package_files
 
 import imgpipe
 
@@ -55,6 +56,26 @@ def test_the_folder_of_a_clone_does_not_hide_it(tmp_path: Path) -> None:
     command = [sys.executable, "-S", "-c", code]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()) == clone / "imgpipe" / "__init__.py"
+
+
+def test_files_that_are_no_modules_are_packaged() -> None:
+    """Pages, styles, scripts and languages of every room are named in setup.cfg's package_data."""
+    root = Path(imgpipe.__path__[0]).parent
+    if not (root / "setup.cfg").is_file():
+        pytest.skip("not a clone")
+    code = (
+        "from setuptools import Distribution; d = Distribution(); d.parse_config_files();"
+        "c = d.get_command_obj('build_py'); c.ensure_finalized();"
+        "print(*(f'{folder}/{name}' for _, folder, _, names in c.data_files for name in names),"
+        "sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=root, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    others = {name for name in package_files() if not name.endswith(".py")}
+    assert "imgpipe/py.typed" in others
+    assert others <= {str(Path(name)) for name in done.stdout.split()}
 
 
 def test_unknown_attribute() -> None:

@@ -114,8 +114,12 @@ CATALOGUE = Section(
 BENCHMARKS = Section(
     "benchmarks",
     "Benchmarks",
-    "Written by `make bench` and its kin, with machine, versions and commit; none by hand.",
-    {"Results": dict.fromkeys(sorted(results()), "")},
+    "Written by `make bench` and its kin, with machine, versions and commit, none by hand; and "
+    "what results are compared with.",
+    {
+        "Results": dict.fromkeys(sorted(results()), ""),
+        "Tests": {"docs/tested": "what each room is compared with, and what is made to go wrong"},
+    },
 )
 
 DESIGN = Section(
