@@ -141,6 +141,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.full
 def test_light_packages_are_enough(folder: Path) -> None:
     """Where no heavy package can be imported, all is predicted, to the last digit the same."""
     written = [["predict", "svm.imgpipe", "pngs", "--out", "table.csv", "--force"]]

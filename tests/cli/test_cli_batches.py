@@ -167,6 +167,7 @@ def test_two_processes_on_one_table_are_told_apart(
     assert run(*call).exit_code == 1
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_features(
     scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -154,6 +154,7 @@ def test_what_is_no_address(run: Run, tree: Path, tmp_path: Path, address: str) 
     assert_one_error(done, repr(address), "tcp://HOST:8786")
 
 
+@pytest.mark.full
 def test_without_dask(
     run: Run, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,7 @@ def test_settings_that_make_no_sense(run: Run, lesions, tmp_path: Path) -> None:
     assert_one_error(run("extract", path, "--aggregation", "XXXX", "--out", out), "XXXX")
 
 
+@pytest.mark.full
 @pytest.mark.data
 def test_three_series_with_contours(run: Run, shared_data: Path, tmp_path: Path) -> None:
     """CT, PET and MR with their structure sets become a table with three identifiers."""

@@ -184,6 +184,7 @@ def test_the_smallest_budget_gives_a_report(run: Run, torch: None, tmp_path: Pat
     assert "ended the training of cnn, which kept the best weights so far" in text
 
 
+@pytest.mark.full
 def test_without_torch_one_line_says_what_to_install(tmp_path: Path, trees: Path) -> None:
     """Training a network, or opening one, without torch ends with one line and exit code 2."""
     model = tmp_path / "net.joblib"

@@ -142,6 +142,7 @@ resampling: {spacing: [null, 1], rounding: true}
 """
 
 
+@pytest.mark.full
 def test_a_run_carries_its_settings(run: Run, trees: Path, tmp_path: Path) -> None:
     """Compare takes a file, its run keeps all settings, and takes them again in each form."""
     file, first = tmp_path / "s.yaml", tmp_path / "first"

@@ -34,7 +34,9 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("option", ["--volumes", "--slices=largest"])
+@pytest.mark.parametrize(
+    "option", ["--volumes", pytest.param("--slices=largest", marks=pytest.mark.full)]
+)
 def test_dicom_and_nifti_agree(run: Run, hospital: Path, tmp_path: Path, option: str) -> None:
     """The same patients give the same features and the same predictions from either."""
     tables, runs = [], []

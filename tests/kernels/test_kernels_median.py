@@ -162,6 +162,7 @@ print(*[len(loop.stats.cache_hits) for loop in loops],
 """
 
 
+@pytest.mark.full
 @pytest.mark.jit
 def test_another_process_finds_the_loops_of_each_size(tmp_path: Path) -> None:
     """Networks, one loop for each size, and strips of boxes are compiled by the first process."""
