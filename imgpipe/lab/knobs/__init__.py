@@ -1,5 +1,5 @@
 """What can be turned: steps and their settings, each with a range."""
 
-from imgpipe.lab.knobs.listing import catalogue, left_out
+from imgpipe.lab.knobs.listing import GROUPS, catalogue, left_out
 
-__all__ = ["catalogue", "left_out"]
+__all__ = ["GROUPS", "catalogue", "left_out"]
