@@ -43,8 +43,8 @@ def commands_of(source: Source, chain: Chain, *, given: bool = True) -> str:
     imgpipe extract masks/masks.csv --out features.csv --families intensity,histogram,glcm,ngtdm
     <BLANKLINE>
     """
-    file = source.file
-    stem = Path(file).name.partition(".")[0] or "image"
+    file = source.file if not source.file.startswith("-") else f"./{source.file}"
+    stem = Path(file).name.partition(".")[0].lstrip("-") or "image"
     lines = []
     if not given:
         file = f"{stem}.nrrd"
