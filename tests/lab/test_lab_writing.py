@@ -99,7 +99,8 @@ def _same_numbers(found: dict[str, Any], told: dict[str, Any], names: int = 12) 
     """Every feature that the lab shows has the same value, to the last bit."""
     assert len(told["features"]) >= names
     for each in told["features"]:
-        value = float(found[each["name"]] or "nan")
+        value = found[each["name"]]
+        value = math.nan if value in ("", None) else float(value)
         assert each["value"] == value or (each["value"] is None and not math.isfinite(value))
 
 

@@ -115,17 +115,23 @@ def _histogram(image: Image, mask: np.ndarray | None) -> dict[str, Any]:
 def _edges(values: np.ndarray) -> np.ndarray:
     """Bins of whole numbers hold equally many of them."""
     low, high = float(values.min()), float(values.max())
-    if values.dtype.kind in "buif" and values.dtype.kind != "f":
+    if values.dtype.kind != "f":
         width = max(1, math.ceil((high - low + 1) / _BINS))
         bins = max(1, math.ceil((high - low + 1) / width))
         return low - 0.5 + width * np.arange(bins + 1)
-    if low == high:
-        return np.array([low - 0.5, low + 0.5])
-    return np.linspace(low, high, _BINS + 1)
+    with np.errstate(over="ignore"):
+        width = (high - low) / _BINS
+    edges = low + width * np.arange(_BINS + 1) if 0 < width < np.inf else np.array([low])
+    if len(edges) < 2 or not (np.diff(edges) > 0).all():
+        return np.array([low - 0.5, high + 0.5])  # one value, or such as no bins divide
+    edges[-1] = high
+    return edges
 
 
 def _counts(values: np.ndarray, edges: np.ndarray) -> list[int]:
+    if len(edges) == 2:
+        return [values.size]
     width = float(edges[1] - edges[0])
-    places = ((values.ravel() - edges[0]) / width).astype(np.int64)
-    counts = np.bincount(np.minimum(places, len(edges) - 2), minlength=len(edges) - 1)
+    places = (values.ravel() / width - edges[0] / width).astype(np.int64)
+    counts = np.bincount(places.clip(0, len(edges) - 2), minlength=len(edges) - 1)
     return [int(n) for n in counts]
