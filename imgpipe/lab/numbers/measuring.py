@@ -119,9 +119,8 @@ def _edges(values: np.ndarray) -> np.ndarray:
         width = max(1, math.ceil((high - low + 1) / _BINS))
         bins = max(1, math.ceil((high - low + 1) / width))
         return low - 0.5 + width * np.arange(bins + 1)
-    with np.errstate(over="ignore"):
-        width = (high - low) / _BINS
-    edges = low + width * np.arange(_BINS + 1) if 0 < width < np.inf else np.array([low])
+    wide = (high - low) / _BINS
+    edges = low + wide * np.arange(_BINS + 1) if 0 < wide < np.inf else np.array([low])
     if len(edges) < 2 or not (np.diff(edges) > 0).all():
         return np.array([low - 0.5, high + 0.5])  # one value, or such as no bins divide
     edges[-1] = high
