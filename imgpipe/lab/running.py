@@ -85,7 +85,8 @@ def serve(
             f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
             "which openssl rand -hex 24 makes"
         )
-    lab = Lab(settings, Log(as_json), Models(models))
+    asked = Models(models, kinds=()) if models else Models()
+    lab = Lab(settings, Log(as_json), asked)
     listening = server.bound(host, port)
     try:
         return asyncio.run(_served(lab, application(lab, lang), listening, browser, prepare))

@@ -42,7 +42,7 @@ def page(
         Names of the models that can be asked; without any the page does not offer it.
     """
     with speaking(lang):
-        style = style_of(SHARED, _OWN)
+        style = style_of(SHARED, _OWN, charts=True)
         shared = [together(name, SHARED) for name in _SCRIPTS]
         script = Markup("\n").join([*shared, together("*.js", _OWN)])
         data = {
@@ -57,7 +57,7 @@ def page(
         content = {
             "title": say("The lab"),
             "accept": _ACCEPT,
-            "policy": f"{policy([script], style)}; connect-src 'self'",
+            "policy": f"{policy([script], style)}; connect-src 'self'; img-src data:",
             "style": style,
             "script": script,
             "told": embedded({**told(data), "words": words()}),

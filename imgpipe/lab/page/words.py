@@ -21,7 +21,7 @@ def _steps() -> dict[str, Text]:
         "enhancement": say("Enhancement"),
         "segmentation": say("Segmentation"),
         "choose": say("Choose a segmentation"),
-        "another": say("Choose another segmentation"),
+        "another": say("Choose another"),
         "on": say("{name}, applied", name=name),
         "up": say("Move {name} up", name=name),
         "down": say("Move {name} down", name=name),
@@ -41,9 +41,9 @@ def _steps() -> dict[str, Text]:
 
 def _picture() -> dict[str, Text]:
     return {
-        "untouched": say("Untouched"),
-        "leftUntouched": say("Left: untouched"),
-        "pictureBefore": say("The untouched picture"),
+        "untouched": say("Original"),
+        "leftUntouched": say("Left: original"),
+        "pictureBefore": say("The original picture"),
         "pictureNow": say("The picture after: {steps}", steps="{steps}"),
         "sizeAndRange": say(
             "{size} pixels; black is {low}, white {high}.",
@@ -86,6 +86,7 @@ def _numbers() -> dict[str, Text]:
         ),
         "from": say("From ({unit})", unit="{unit}"),
         "to": say("Below"),
+        "more": say("More settings"),
         "same": say("same"),
     }
 
@@ -118,6 +119,7 @@ def _models() -> dict[str, Text]:
 def _state() -> dict[str, Text]:
     return {
         "answered": say("{ms} ms on the server", ms="{ms}"),
+        "answeredSlowly": say("{s} s on the server", s="{s}"),
         "answeredAloud": say(
             "The picture is there, after {ms} milliseconds. {inside}", ms="{ms}", inside="{inside}"
         ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _NAMED = 3  # classes that stand in a title
 _STYLES = ("1-colours.css", "2-page.css", "3-tables.css", "5-*.css", "8-features.css")
+_CHARTS = "4-charts.css"
 
 
 def shown(predictor: "Predictor") -> dict[str, Any]:
@@ -75,10 +76,11 @@ def common_words() -> dict[str, Text]:
     }
 
 
-def style_of(*folders: Path) -> Markup:
+def style_of(*folders: Path, charts: bool = False) -> Markup:
     """Join the style of reports, as far as these pages need it, that of both, and their own."""
     report = _HERE.parent / "style"
-    parts = [together(name, report) for name in _STYLES]
+    names = sorted((*_STYLES, _CHARTS)) if charts else _STYLES
+    parts = [together(name, report) for name in names]
     return Markup("").join([*parts, *(together("*.css", each) for each in folders)])
 
 

@@ -18,12 +18,13 @@ const active = () => state.filters.map((step, i) => [step, i]).filter(([step]) =
 
 function request() {
   const segment = state.segment?.on ? state.segment : null;
+  // models may take their time: what changes are told against is there before
   return {
-    source: state.source, slice: state.slices > 1 ? state.slice : null,
+    source: state.source, slice: state.slice,
     filters: active().map(([step]) => [step.name, step.settings]),
     segment: segment && [segment.name, segment.settings],
     watch: segment?.name === EVOLVES && segment.watch,
-    models: state.models, where: state.where, lang: told.lang,
+    models: state.models && shownNow.before?.place === placeOf(state), where: state.where, lang: told.lang,
   };
 }
 
@@ -73,7 +74,7 @@ function readAddress() {
     slice: slices > 1 ? slice : null, slices: slices > 1 ? slices : 1,
     filters: (Array.isArray(steps) ? steps : []).map((step) => readStep(step, lost)).filter(Boolean),
     segment: Array.isArray(segment) ? readStep(segment, lost) : null,
-    models: told.get("models") === "yes" && told.get("image") !== "",
+    models: told.get("models") === "yes",
     where: told.get("where")?.split(",").map(Number) ?? null,
   });
   if (state.where?.some(Number.isNaN)) state.where = null;

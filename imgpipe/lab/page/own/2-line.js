@@ -53,7 +53,7 @@ function send(told, purpose) {
   const steps = purpose === "now" ? active().map(([, i]) => i) : [];
   line.asked.set(line.seq, { purpose, place: placeOf(told), models: told.models, steps, sent: told });
   line.socket.send(JSON.stringify({ seq: line.seq, ...told }));
-  if (purpose === "now") working(told);
+  if (purpose === "now") working();
 }
 
 /** An answer is there: the next wish may go; with none, the untouched image is asked for once. */
@@ -89,8 +89,8 @@ function hear(data) {
 }
 
 const heard = {
-  contour(head) {
-    if (head.seq === line.seq) showContour(head);
+  async contour(head, pictures) {
+    if (head.seq === line.seq) await showContour(head, pictures[0]);
   },
   async result(head, pictures, asked) {
     if (!asked.models) answered(head.seq);

@@ -22,8 +22,9 @@ async function showResult(head, blob, asked) {
   draw();
   showNumbers();
   showCode(head);
-  const ms = digits(Math.round(10 * head.ms) / 10);
-  say(fill(words.answered, { ms }), fill(words.answeredAloud, { ms, inside: insideWords(head.numbers) }));
+  const ms = digits(head.ms < 100 ? Math.round(10 * head.ms) / 10 : Math.round(head.ms));
+  const took = head.ms < 1000 ? fill(words.answered, { ms }) : fill(words.answeredSlowly, { s: (head.ms / 1000).toFixed(1) });
+  say(took, fill(words.answeredAloud, { ms, inside: insideWords(head.numbers) }));
 }
 
 async function takeUntouched(head, blob, asked) {
@@ -34,6 +35,7 @@ async function takeUntouched(head, blob, asked) {
 
 function keepUntouched(head, picture, asked) {
   shownNow.before = { place: asked.place, picture, shape: head.shape, numbers: head.numbers };
+  if (state.models && !asked.models) wish();
 }
 
 /** The untouched image, if it is that of what is shown. */
@@ -96,7 +98,13 @@ function drawOver([height, width], look, share) {
   placePatch(look !== "before");
 }
 
-function showContour({ iteration, energy, outline }) {
+/** A contour on its way; the first one brings the picture that it moves in. */
+async function showContour({ seq, iteration, energy, outline }, blob) {
+  if (blob) {
+    const picture = await createImageBitmap(blob);
+    if (seq < line.seq) return;
+    Object.assign(shownNow, { picture });
+  }
   shownNow.outline = outline;
   document.body.dataset.frames = String(Number(document.body.dataset.frames ?? 0) + 1);
   draw();

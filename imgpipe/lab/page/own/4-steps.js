@@ -17,6 +17,7 @@ function written(value, { step, kind }) {
   return Number(value).toFixed(Math.min(behind, 6)).replace("-", "−");
 }
 
+const FIRST_SETTINGS = 3;
 let controls = 0;
 
 function control(step, setting) {
@@ -37,6 +38,7 @@ function sliderOf(id, step, setting) {
     output.textContent = written(input.value, setting);
     input.setAttribute("aria-valuetext", output.textContent);
   };
+  if (setting.of) byImage(input, setting);
   tell();
   input.addEventListener("input", () => {
     step.settings[setting.name] = Number(input.value);
@@ -47,6 +49,24 @@ function sliderOf(id, step, setting) {
   return made("div", { className: "turn" }, made("label", { htmlFor: id, textContent: setting.title }), output, input);
 }
 
+/** A slider along gray values reaches from the darkest to the brightest pixel of the image. */
+function byImage(input, { name }) {
+  const edges = (before()?.numbers ?? shownNow.numbers)?.histogram.edges;
+  input.dataset.of = name;
+  if (!edges?.length) return;
+  const [low, high] = name === "width" ? [0, edges.at(-1) - edges[0]] : [edges[0], edges.at(-1)];
+  const whole = high - low > 20;
+  const { value } = input;
+  input.min = Math.min(whole ? Math.ceil(low) : low, value);
+  input.max = Math.max(whole ? Math.floor(high) : high, value);
+  input.step = whole ? 1 : (high - low) / 200;
+  input.value = value;
+}
+
+function rangesByImage() {
+  for (const input of document.querySelectorAll("input[data-of]")) byImage(input, { name: input.dataset.of });
+}
+
 const valueOf = (choice) => (choice !== null && typeof choice === "object" ? choice.value : choice);
 const titleOf = (choice) => String(choice !== null && typeof choice === "object" ? choice.title : choice);
 
@@ -54,13 +74,13 @@ function choiceOf(id, step, setting) {
   const select = made("select", { id });
   setting.choices.forEach((choice, i) => {
     select.append(new Option(titleOf(choice), i));
-    if (valueOf(choice) === step.settings[setting.name]) select.value = String(i);
+    if (JSON.stringify(valueOf(choice)) === JSON.stringify(step.settings[setting.name])) select.value = String(i);
   });
   select.addEventListener("change", () => {
     step.settings[setting.name] = valueOf(setting.choices[select.value]);
     changed();
   });
-  return made("div", { className: "turn" }, made("label", { htmlFor: id, textContent: setting.title }), select);
+  return made("div", { className: "turn pick" }, made("label", { htmlFor: id, textContent: setting.title }), select);
 }
 
 function flagOf(id, step, setting) {
@@ -112,7 +132,7 @@ function card(step, i) {
   tools.append(button("remove", fill(words.remove, { name: title }), () => remove(i)));
   const body = made("div", { className: "body" });
   if (about) body.append(made("p", { className: "muted small about", textContent: about }));
-  body.append(...settings.map((setting) => control(step, setting)));
+  body.append(...settingsOf(step, settings));
   if (step.name === EVOLVES) body.append(watching(step));
   const node = made(i === undefined ? "div" : "li", { className: "step" },
     made("div", { className: "head" }, made("label", { className: "toggle" }, on, " ", made("strong", { textContent: title })), tools),
@@ -126,6 +146,16 @@ function card(step, i) {
   });
   node.dataset.name = step.name;
   return node;
+}
+
+/** The first settings, and all others folded: what happens at the border is seldom turned. */
+function settingsOf(step, settings) {
+  const first = settings.filter(({ name }) => name !== "mode").slice(0, FIRST_SETTINGS);
+  const rest = settings.filter((setting) => !first.includes(setting));
+  const nodes = first.map((setting) => control(step, setting));
+  if (!rest.length) return nodes;
+  return [...nodes, made("details", { open: rest.some(({ name, default: usual }) => (step.settings[name] ?? null) !== (usual ?? null)) },
+    made("summary", { textContent: words.more }), ...rest.map((setting) => control(step, setting)))];
 }
 
 function movers(title, i) {

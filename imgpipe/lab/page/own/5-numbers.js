@@ -18,6 +18,7 @@ function showNumbers() {
   at("inside").textContent = numbers.note ?? insideWords(numbers);
   if (numbers.histogram.edges.length) showHistogram(numbers, before()?.numbers.histogram.edges.length ? before().numbers : null);
   showFeatures(numbers, before()?.numbers);
+  rangesByImage();
 }
 
 /** Round values between two limits, some four of them. */
@@ -131,10 +132,8 @@ function change(now, old) {
 }
 
 function featureRow(feature, old) {
-  const { name, title, unit, about, value } = feature;
-  const head = made("th", { scope: "row", title: about ?? "" }, title);
-  if (unit) head.append(" ", made("span", { className: "muted", textContent: unit }));
-  const row = made("tr", {}, head,
+  const { name, title, about, value } = feature;
+  const row = made("tr", {}, made("th", { scope: "row", title: about }, title),
     made("td", { className: "r num was", textContent: digits(old?.value) }),
     made("td", { className: "r num now", textContent: digits(value) }));
   row.dataset.name = name;
@@ -161,4 +160,6 @@ function showFeatures({ features }, old) {
     for (const each of features) if (each.family === family) body.append(featureRow(each, known.get(each.name)));
     table.append(body);
   }
+  at("meanings").replaceChildren(...features.flatMap(({ title, unit, about }) => [
+    made("dt", { textContent: unit ? `${title} (${unit})` : title }), made("dd", { textContent: about })]));
 }

@@ -3,18 +3,17 @@ const cards = new Map(); // by the model's name
 /** What models say, in a card each; it takes the place of what the same model said before. */
 async function showAnswers(head, pictures) {
   for (const answer of head.answers) {
-    const patch = answer.patch ?? head.patch ?? [0, 0, ...shownNow.shape];
-    if (!answer.refused) shownNow.patch = patch;
-    const card = await answerCard(answer, pictures[answer.map], patch);
+    if (answer.patch) shownNow.patch = answer.patch;
+    const card = await answerCard(answer, pictures[answer.map]);
     if (cards.has(answer.name)) cards.get(answer.name).replaceWith(card);
     else at("answers").append(card);
     cards.set(answer.name, card);
   }
   placePatch();
-  if (!head.last) return;
-  for (const [name, card] of cards) if (card.classList.contains("old")) forgetCard(name, card);
   at("patch-words").hidden = !shownNow.patch;
   at("patch-words").textContent = patchWords();
+  if (!head.last) return;
+  for (const [name, card] of cards) if (card.classList.contains("old")) forgetCard(name, card);
   const said = [...cards.values()].map((card) => card.dataset.said).filter(Boolean);
   say(at("said").textContent, said.join(words.apart));
 }
@@ -40,20 +39,20 @@ function patchWords() {
   return fill(words.patchAt, { size: `${width} × ${height}`, top, left });
 }
 
-async function answerCard(answer, map, patch) {
-  const { predicted, probabilities, refused, warnings = [] } = answer;
-  const name = answer.title ?? answer.name;
-  const head = made("h3", { textContent: name });
-  if (answer.kind === "file") head.append(" ", made("span", { className: "muted small", textContent: answer.kind }));
+const NOT_YET = ["waiting", "training"];
+
+async function answerCard(answer, map) {
+  const { predicted, probabilities, refused, warnings = [], patch } = answer;
+  const head = made("h3", { textContent: answer.title });
   const card = made("article", { className: "answer" }, head);
   card.dataset.model = answer.name;
   if (refused) {
-    card.append(made("p", { className: "refusal", textContent: refused }));
-    card.dataset.said = `${name}: ${refused}`;
+    const kind = NOT_YET.includes(answer.state) ? "muted" : "refusal";
+    card.append(made("p", { className: kind, textContent: refused }));
+    card.dataset.said = `${answer.title}: ${refused}`;
     return card;
   }
-  const shares = Array.isArray(probabilities)
-    ? answer.classes.map((each, i) => [each, probabilities[i]]) : Object.entries(probabilities);
+  const shares = answer.classes.map((each, i) => [each, probabilities[i]]);
   const list = made("ol", { className: "bars" }, ...shares.map(([each, p]) => bar(each, p, each === predicted)));
   list.setAttribute("aria-label", words.probabilities);
   const best = chance(new Map(shares).get(predicted));
@@ -64,12 +63,14 @@ async function answerCard(answer, map, patch) {
     card.append(made("ul", { className: "beware" }, ...warnings.map((text) => made("li", { textContent: text }))));
   }
   card.append(list, map ? await mapFigure(answer, map, patch) : made("p", { className: "muted small", textContent: words.nowhere }));
-  card.dataset.said = `${name}: ${predicted} ${best}`;
+  if (answer.note && patchIsAll()) card.append(made("p", { className: "muted small", textContent: answer.note }));
+  if (answer.accuracy) card.append(made("p", { className: "muted small", textContent: answer.accuracy }));
+  card.dataset.said = `${answer.title}: ${predicted} ${best}`;
   return card;
 }
 
 /** The patch with the map over it. */
-async function mapFigure({ name, title = name, predicted }, blob, [top, left, height, width]) {
+async function mapFigure({ title, predicted }, blob, [top, left, height, width]) {
   const map = await createImageBitmap(blob);
   const size = Math.max(256, width);
   const canvas = made("canvas", { width: size, height: Math.round((size * height) / width) });

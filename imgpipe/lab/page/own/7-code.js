@@ -1,6 +1,7 @@
 function showCode({ python, commands }) {
   at("python").textContent = python ?? "";
   at("commands").textContent = commands ?? "";
+  at("save-mask.png").hidden = !shownNow.outline;
 }
 
 /** Put a text on the clipboard; where the browser forbids it, mark it so that a key can. */
@@ -37,6 +38,5 @@ async function save(kind) {
 function listenToButtons() {
   at("copy-python").addEventListener("click", () => copy("python"));
   at("copy-commands").addEventListener("click", () => copy("commands"));
-  at("save-npy").addEventListener("click", () => save("npy"));
-  at("save-png").addEventListener("click", () => save("png"));
+  for (const kind of ["npy", "png", "mask.png"]) at(`save-${kind}`).addEventListener("click", () => save(kind));
 }

@@ -16,8 +16,8 @@ function moved(what) {
   at("hint").textContent = HINTS.length ? words[`hint_${HINTS[0]}`] : words.hint_end;
 }
 
-function working(asked) {
-  ageAnswers(asked.models);
+function working() {
+  ageAnswers(state.models);
   document.body.dataset.idle = "no";
 }
 
