@@ -187,7 +187,7 @@ def test_a_process_trains_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     models = Models(recipe=SMALL, kinds=["forest"])
     assert models.cards()[0]["state"] == "waiting"
     models.prepare()
-    assert models.wait(60)
+    assert models.wait(300)
     card = models.cards()[0]
     assert (card["state"], card["classes"]) == ("ready", ["benign", "malignant"])
     found = card["accuracy"]
@@ -198,7 +198,7 @@ def test_a_process_trains_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     written = SMALL.path_of("forest").stat().st_mtime_ns
     again = Models(recipe=SMALL, kinds=["forest"])
     again.prepare()
-    assert again.wait(60)
+    assert again.wait(300)
     assert again.cards()[0]["accuracy"] == found
     assert SMALL.path_of("forest").stat().st_mtime_ns == written
 
@@ -208,7 +208,7 @@ def test_a_process_that_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path))
     models = Models(recipe=replace(SMALL, train=-16, watched=0), kinds=["forest"])
     models.prepare()
-    assert models.wait(60)
+    assert models.wait(300)
     card = models.cards()[0]
     assert card["state"] == "failed"
     assert card["note"].startswith("It could not be trained: InputError: patients=-4")
