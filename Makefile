@@ -20,13 +20,16 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 APT_INSTALL := $(SUDO)apt-get update -qq && $(SUDO)apt-get install -qq --yes --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: bench-batches help demo test test-full test-rest test-browser test-share test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs lessons notebooks pictures release clean
+.PHONY: bench-batches bench-lab help demo lab test test-full test-rest test-browser test-share test-313 test-nojit test-bounds check format bench bench-kernels bench-features bench-deep bench-deploy bench-novelty bench-regions bench-segment bench-statistics bench-yardstick fuzz docs lessons notebooks pictures release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.core ## install, compare SVM and random forest on the embedded data, say where the report is
 	$(BIN)/imgpipe compare synthetic-nodules --models svm,forest,dummy --out $(DEMO_OUT) --force
+
+lab: $(VENV)/.lab ## install, and open a page to play with images: filters, segmentation, numbers, models
+	$(BIN)/imgpipe lab
 
 test: $(VENV)/.dev ## install, compile the common loops and run the test suite, on two cores
 	$(BIN)/imgpipe doctor --warm
@@ -127,6 +130,9 @@ bench-deep: $(VENV)/.dev ## a training step of each network against a bare PyTor
 bench-deploy: $(VENV)/.dev ## what a bundle costs: start, memory, latency, throughput, size (some eight minutes)
 	$(BIN)/python -m benchmarks.deploy
 
+bench-lab: $(VENV)/.dev ## the lab page from a slider's move to the picture (under two minutes, alone)
+	$(BIN)/python -m benchmarks.lab
+
 bench-novelty: $(VENV)/.dev ## which images are flagged as out of distribution, of own and of other kinds (half a minute)
 	$(BIN)/python -m benchmarks.novelty
 
@@ -163,7 +169,11 @@ $(VENV)/.core: $(SETUP) | $(VENV)/bin/python
 
 $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
 	$(PIP_INSTALL) --editable '.[$(EXTRAS)]'
-	@touch $@ $(VENV)/.core
+	@touch $@ $(VENV)/.core $(VENV)/.lab
+
+$(VENV)/.lab: $(SETUP) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable '.[cnn,dicom,lab,n4]'
+	@touch $@
 
 $(VENV)/.browser: $(VENV)/.dev
 	$(PIP_INSTALL) --editable '.[browser]'

@@ -78,6 +78,9 @@ HOW_TO = Section(
             "docs/batches": "what happens on the way, and after a kill",
             "docs/scale": "a cluster of machines",
         },
+        "To play and to teach": {
+            "docs/lab": "filters, segmentation and models at the move of a slider",
+        },
         "Models at work": {
             "docs/bundle": "a model as one file",
             "docs/export": "a model as one ONNX graph, or as a web page",

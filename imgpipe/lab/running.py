@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 import webbrowser
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _WHAT = "the lab page (the extra lab)"
 _END_SECONDS = 2.0
+_MOST_FILES = 4000  # slices of a long scan
 
 
 def serve(
@@ -94,24 +96,31 @@ def serve(
         listening.close()
 
 
-_MOST_FILES = 4000
-
-
 async def _served(lab: "Lab", app: Any, listening: Any, browser: bool, prepare: bool) -> int:
     from imgpipe.lab.app.messages import MOST_BYTES
     from imgpipe.serve.app.server import Server
 
     server = Server(app, lab.close, lab.remove, _END_SECONDS, MOST_BYTES)
+    serving = asyncio.ensure_future(server.serve([listening]))
+    while not (server.started or serving.done()):  # from then on signals end it in good order
+        await asyncio.sleep(0.01)
     host, port = listening.getsockname()[:2]
     address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     lab.log.ready(f"{address} is the lab; Ctrl-C ends it", address=address, port=port)
     lab.status.begin(prepare)
-    if browser:
+    if browser and _has_screen():
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    await server.serve([listening])
+    await serving
     ended = lab.end(_END_SECONDS)
     lab.remove()
     lab.log.note("stopped")
     if not ended:  # in the middle of a loop, or of compiling one: nothing is lost with it
         os._exit(0)
     return 0
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser has a window to open; else one for terminals might take this one."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

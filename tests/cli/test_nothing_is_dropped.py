@@ -485,6 +485,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
             ("--seconds", 0),
         )
     },
+    ("lab", "--host"): [Case("lab", "--host 0.0.0.0", "give a token")],
+    ("lab", "--token"): [Case("lab", "--token short", "at least 16")],
+    ("lab", "--port"): [Case("lab", "--port 70000", "--port")],
+    ("lab", "--model"): [Case("lab", "--model {image}", ".imgpipe")],
+    ("lab", "--lang"): [Case("lab", "--lang zh-CN", "did you mean zh?")],
     ("listen", "--out"): [Case(LISTEN, "--out {image}", "is a file")],
     ("listen", "--host"): [Case(LISTEN, "--host 0.0.0.0", "--calling")],
     ("listen", "--port"): [Case(LISTEN, "--port 65536", "not in the range")],
@@ -500,7 +505,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
 }
 # these change how much is done at a time, what is printed, or what may be replaced, whatever the
 # data: other tests see to them
-ALWAYS = {"--json", "--debug", "--force", "--jobs"}
+ALWAYS = {"--json", "--debug", "--force", "--jobs", "--no-browser"}
 
 
 def options() -> list[tuple[str, str]]:

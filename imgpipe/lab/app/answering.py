@@ -1,9 +1,11 @@
 """From a request to its answers: what a worker does for a client."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from imgpipe._common import InputError
 from imgpipe._common.texts import counted, say
@@ -18,6 +20,8 @@ from imgpipe.lab.chain import Chain, Made, Memo
 from imgpipe.report.languages import speaking, tell
 from imgpipe.serve.app.places import where
 
+_DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
+_NOTHING = 1e-6
 _FRAME_SECONDS = 0.04
 _WATCHED_SECONDS = 3.0  # as long quick contours are held back, to be seen; then they run
 Send = Callable[[Head, Sequence[Picture]], None]
@@ -125,9 +129,17 @@ def _written(origin: Origin, chain: Chain, channel_axis: int | None) -> Head:
 
 def own_range(chain: Chain) -> bool:
     """Tell whether filters give differences, which lie about zero, and not values of an image."""
+    return any(_is_difference(step.name, step.settings) for step in chain.filters)
+
+
+def _is_difference(name: str, settings: Mapping[str, Any]) -> bool:
     from imgpipe.kernels import DERIVATIVES
 
-    return any(step.name in DERIVATIVES for step in chain.filters)
+    if name in ("convolve", "correlate"):
+        return abs(np.sum(settings.get("weights", 1.0))) < _NOTHING
+    if name == "gaussian":
+        return bool(np.any(settings.get("order", 0)))
+    return name in DERIVATIVES or name in _DIFFERENCES
 
 
 def _evolve(chain: Chain, looked: _Looked, seq: int | None, work: Work, send: Send) -> None:

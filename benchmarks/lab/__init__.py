@@ -1,0 +1,1 @@
+"""How long the lab takes from the move of a slider to the picture."""
