@@ -105,7 +105,9 @@ lessons: $(VENV)/.dev ## execute the lessons of both languages, from clean, into
 	$(BIN)/imgpipe doctor --warm
 	$(BIN)/python notebooks/run.py --jobs 2
 
-pictures: $(VENV)/.dev ## draw the pictures of docs/segmentation.md and pixels.md, all of synthetic images
+pictures: $(VENV)/.browser ## draw the pictures of the README, docs/segmentation.md and pixels.md, all of synthetic images
+	command -v chromium >/dev/null || { $(APT_INSTALL) chromium; }
+	$(BIN)/python docs/pictures/readme.py
 	$(BIN)/python docs/pictures/segmentation.py
 	PYTHONPATH=. $(BIN)/python docs/pictures/pixels.py
 	$(BIN)/python docs/pictures/active_contour.py
