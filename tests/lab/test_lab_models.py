@@ -117,6 +117,7 @@ def test_a_part_of_a_large_image_is_asked_about(forest: bundle.Predictor) -> Non
     assert told.head["box"] == [208, 258, 64, 64]
     assert told.head["probabilities"] == alone.probabilities[0].tolist()
     assert told.head["ood"] is True  # the heart is no nodule
+    assert told.head["warnings"][0].startswith("out of distribution")
 
 
 @pytest.mark.parametrize(

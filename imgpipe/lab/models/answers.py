@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgpipe._common import InputError
+from imgpipe._common.texts import Text, say
 from imgpipe.images import Image
 from imgpipe.lab.models.patches import other_scale, other_unit, patch_of
 
@@ -78,8 +79,13 @@ def answer(
     except InputError as error:
         why = str(error).removeprefix(f"{_PLACE}: ")
         return Answer(head | {"refused": f"The image {why}", "box": None, "note": None})
-    notes = [other_unit(predictor, part), other_scale(predictor, part), *found.warnings]
     far = found.ood_distance
+    notes = [
+        _far_off(far),
+        other_unit(predictor, part),
+        other_scale(predictor, part),
+        *found.warnings,
+    ]
     head |= {
         "probabilities": [found.probabilities[name] for name in predictor.classes],
         "predicted": found.predicted,
@@ -110,6 +116,14 @@ def _nameless(image: Image) -> Image:
             f"the image has {len(image.spatial_shape)} axes; models are asked about a slice"
         )
     return replace(image, id=None)
+
+
+def _far_off(distance: float | None) -> Text | None:
+    if distance is None or distance <= 1:
+        return None
+    return say(
+        "out of distribution: it differs from the images of the training; do not rely on its class"
+    )
 
 
 def _picture(found: "Explained", shape: tuple[int, int]) -> bytes:

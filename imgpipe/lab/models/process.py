@@ -113,6 +113,8 @@ class Training:
             )
         if doing == "waiting":
             return "waiting", say("Another process is training it.")
+        if doing == "opening":
+            return "waiting", say("It is opened, and tried once.")
         return "waiting", say("It has yet to be trained.")
 
     def _work(self) -> None:
@@ -125,9 +127,13 @@ class Training:
         path = self._recipe.path_of(kind)
         if not path.is_file():
             return False
+        with self._lock:
+            self._doing[kind] = ("opening", time.monotonic(), None)
         try:
             self._kept(kind, path)
         except (InputError, OSError):
+            with self._lock:
+                del self._doing[kind]
             return False  # damaged, or gone meanwhile: it is trained anew
         return True
 
