@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import labs
 import pytest
 from browsing import CHROMIUM, HERE, QUIET, lacking
+from dropping import Kept, made
 from pages import PAGES
 
 if TYPE_CHECKING:
@@ -99,3 +101,58 @@ def opened(chromium: "Browser", written: Callable[[str], Path]) -> Callable[...,
             context.close()
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """A model that the lab asks, twice, and pictures for it."""
+    found = made("gray 8", tmp_path_factory.mktemp("asked"))
+    found.model.with_name("other.imgpipe").write_bytes(found.model.read_bytes())
+    return found
+
+
+@pytest.fixture(scope="session")
+def lab(asked: Kept) -> Iterator[str]:
+    """Address of a lab; it does not prepare all steps, which would take the CPU from the tests."""
+    models = [str(asked.model), str(asked.model.with_name("other.imgpipe"))]
+    settings = {"port": 0, "models": models, "browser": False, "prepare": False}
+    start = f"from imgpipe.lab.running import serve; serve(**{settings!r})"
+    process, found = labs.served("-c", start)
+    yield found
+    labs.end(process)
+
+
+@pytest.fixture
+def in_lab(chromium: Any, lab: str) -> Iterator[Callable[..., Any]]:
+    """Open the page and wait for its first picture; requests to other places are noted."""
+    contexts = []
+
+    def visit(rest: str = "", width: int = 1280, scheme: str = "light") -> tuple[Any, list[str]]:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        faults: list[str] = []
+
+        def passed(route: Any) -> None:
+            if route.request.url.startswith(lab):
+                route.continue_()
+            else:
+                faults.append(route.request.url)
+                route.abort()
+
+        context.route(lambda url: not url.startswith(("data:", "blob:")), passed)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        page.goto(f"{lab}{rest}")
+        labs.settle(page)
+        return page, faults
+
+    yield visit
+    for context in contexts:
+        context.close()
