@@ -1,7 +1,10 @@
 """A chain of steps as Python code."""
 
+from collections.abc import Callable
+from inspect import signature
 from typing import Any, Protocol
 
+from imgpipe import segment
 from imgpipe.enhance import choosing as steps
 from imgpipe.kernels import OWN as KERNELS_OF_OURS
 from imgpipe.lab.chain import EVOLVING, Chain, Step
@@ -108,11 +111,14 @@ def _found(step: Step | None, channel_axis: int | None) -> list[str]:
     if channel_axis is not None:
         gray = f"images.luminance(image.pixels, {channel_axis})"
         lines, image = [f"gray = replace(image, pixels={gray}, channel_axis=None)"], "gray"
-    given = _given(step.changed(segmenters.defaults_of(step.name)))
-    after = ""
+    usual, after = segmenters.defaults_of(step.name), ""
+    given = _given(step.changed(usual))
     if step.name in RECIPES:
         door = f"segment.recipe({step.name!r})({_listed(image, *given)})"
     elif step.name in THRESHOLDS:
+        # of which one function does all: its defaults are not those of each
+        whole = Step(step.name, {**usual, **step.settings})
+        given = _given(whole.changed(_defaults(segment.threshold)))
         door = f"segment.threshold({_listed(image, repr(step.name), *given)})"
     elif step.name == EVOLVING:
         door, after = f"segment.active_contour({_listed(image, *given)})", ".mask"
@@ -121,6 +127,10 @@ def _found(step: Step | None, channel_axis: int | None) -> list[str]:
     if segmenters.segmenter_named(step.name).gives == "labels":
         return [*lines, f"labels = {door}", "mask = labels != 0"]
     return [*lines, f"mask = {door}{after}"]
+
+
+def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
+    return {name: each.default for name, each in signature(function).parameters.items()}
 
 
 def _given(settings: dict[str, Any]) -> list[str]:
