@@ -48,7 +48,7 @@ test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pa
 	IMGPIPE_BROWSER=required $(PYTEST) -m browser $(BROWSER)
 
 # all examples, and rooms whose tests compile little
-SHARE := imgpipe tests/images tests/datasets tests/tables tests/report tests/cli
+SHARE := imgpipe tests/images tests/datasets tests/tables
 test-share: $(VENV)/.dev ## the examples of all docstrings, and what is quick of some rooms
 	$(PYTEST) $(SHARE) -m "not (slow or grid or data or full or browser or bounds or jit)"
 
