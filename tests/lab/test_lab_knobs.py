@@ -15,6 +15,7 @@ from imgpipe.enhance import ENHANCEMENTS
 from imgpipe.enhance.choosing import settings_of
 from imgpipe.images import Image
 from imgpipe.kernels import FILTERS
+from imgpipe.lab.app.starting import pieces
 from imgpipe.lab.chain import Chain, StepRefused
 from imgpipe.lab.knobs import GROUPS, catalogue, left_out
 from imgpipe.report.languages import speaking, tell
@@ -203,3 +204,18 @@ def test_a_step_is_of_use_on_some_image(name: str) -> None:
     chain = Chain.of(filters, segmentation)
     made = [_made_or_refusal(chain, lab_image(kind, 64)) for kind in KINDS]
     assert not all(isinstance(each, StepRefused) for each in made), made
+
+
+def test_each_step_is_prepared_as_the_page_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a lab prepares when it starts is every step with its settings, those it needs too."""
+    tried = []
+
+    def noted(self: Chain, image: Image) -> Any:
+        tried.extend(self.filters or [self.segment])
+        raise StepRefused("not now", 0)
+
+    monkeypatch.setattr(Chain, "apply", noted)
+    for piece in pieces():
+        piece()
+    assert {step.name for step in tried} == set(STEPS)
+    assert {"size": 3, "mode": "reflect"} in [step.settings for step in tried]

@@ -64,10 +64,11 @@ def pieces() -> Iterator[Piece]:
     from imgpipe.lab.knobs import catalogue
     from imgpipe.lab.numbers import measure
 
-    def tried(example: str, name: str, segments: bool) -> Piece:
+    def tried(example: str, entry: dict[str, Any]) -> Piece:
         def piece() -> None:
             image = EXAMPLES[example].image()
-            step = [name, {}]
+            step = [entry["name"], {each["name"]: each["default"] for each in entry["settings"]}]
+            segments = entry["group"] == "segmentation"
             try:
                 made = Chain.of([], step) if segments else Chain.of([step])
                 result = made.apply(image)
@@ -79,4 +80,4 @@ def pieces() -> Iterator[Piece]:
 
     for example in ("chest-ct", "chart"):
         for entry in catalogue():
-            yield tried(example, entry["name"], entry["group"] == "segmentation")
+            yield tried(example, entry)
