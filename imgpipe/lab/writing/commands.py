@@ -7,7 +7,7 @@ from typing import Any
 from imgpipe.enhance import choosing as steps
 from imgpipe.lab.chain import Chain, Step
 from imgpipe.lab.numbers import FAMILIES
-from imgpipe.lab.writing.python import Source
+from imgpipe.lab.writing.python import Source, program_of
 from imgpipe.segment import choosing as segmenters
 from imgpipe.segment.registry import RECIPES
 
@@ -63,10 +63,8 @@ def commands_of(source: Source, chain: Chain, *, given: bool = True) -> str:
 
 def _made(source: Source, file: str) -> str:
     """Write the image to a file, by Python."""
-    program = (
-        f"{source.python.strip()}\n\nfrom imgpipe import images\n\nimages.write({file!r}, image)"
-    )
-    return f"python - <<'END'\n{program}\nEND"
+    program = program_of(source.python, [f"images.write({file!r}, image)"])
+    return f"python - <<'END'\n{program}END"
 
 
 def _parts(filters: tuple[Step, ...]) -> list[list[Step]]:

@@ -13,6 +13,7 @@ from imgpipe.segment import choosing as segmenters
 from imgpipe.segment.registry import RECIPES
 from imgpipe.segment.threshold import METHODS as THRESHOLDS
 
+_PLAIN = "from imgpipe import "
 _ROOMS = ("enhance", "features", "images", "kernels", "segment")
 
 
@@ -58,8 +59,7 @@ def python_of(source: Source, chain: Chain, *, channel_axis: int | None = None) 
     >>> source = SimpleNamespace(python=lines, file="scan.png")
     >>> print(python_of(source, Chain.of([["median", {"size": 5}]], ["otsu", {}])))
     from dataclasses import replace
-    from imgpipe import images
-    from imgpipe import features, kernels, segment
+    from imgpipe import features, images, kernels, segment
     <BLANKLINE>
     image = images.read('scan.png')
     image = replace(image, pixels=kernels.median(image.pixels, size=5))
@@ -69,7 +69,6 @@ def python_of(source: Source, chain: Chain, *, channel_axis: int | None = None) 
         print(f"{name}: {value:.6g}")
     <BLANKLINE>
     """
-    imports, given = _parted(source.python)
     lines = [_filtered(step, channel_axis) for step in chain.filters]
     lines += _found(chain.segment, channel_axis)
     lines += [
@@ -77,9 +76,29 @@ def python_of(source: Source, chain: Chain, *, channel_axis: int | None = None) 
         "for name, value in numbers.items():",
         '    print(f"{name}: {value:.6g}")',
     ]
+    return program_of(source.python, lines)
+
+
+def program_of(python: str, lines: list[str]) -> str:
+    """Put lines after those that give the image; what they need is imported with it, once.
+
+    Parameters
+    ----------
+    python : str
+        As of a `Source`.
+    lines : list of str
+
+    Returns
+    -------
+    str
+    """
+    imports, given = _parted(python)
     body = "\n".join(lines)
     rooms = [room for room in _ROOMS if f"{room}." in body]
-    needed = [*imports, f"from imgpipe import {', '.join(rooms)}"]
+    plain = [line.removeprefix(_PLAIN).split(", ") for line in imports if line.startswith(_PLAIN)]
+    names = sorted({*rooms, *(name for each in plain for name in each)})
+    others = [line for line in imports if not line.startswith(_PLAIN)]
+    needed = [f"{_PLAIN}{', '.join(names)}", *others]
     first = ["from dataclasses import replace"] if "replace(" in body else []
     return "\n".join([*first, *needed, "", *given, *lines, ""])
 
