@@ -18,7 +18,9 @@ from imgpipe.cli import main
 BUSY = {"source": "lesions", "segment": ["active-contour", {"iterations": 500, "tolerance": 0}]}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)]
+)
 def test_a_signal_ends_it_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
@@ -52,6 +54,7 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     assert "give --port another number" in done.stderr
 
 
+@pytest.mark.full  # compiles for some seconds
 def test_the_page_opens_before_anything_is_compiled(tmp_path: Path) -> None:
     """It comes while loops are prepared, in both languages, and allows nothing from elsewhere."""
     with running(tmp_path, prepare=True) as lab:

@@ -40,7 +40,8 @@ class Lab:
         self.pixels = Worker("pixels", self._failed)
         self.files = Worker("files", self._failed)
         self.models_asked = Worker("models", self._failed)
-        self.status = Status(self.pixels, self._tell)
+        self.starting = Worker("starting", self._failed)
+        self.status = Status(self.starting, self.pixels, self._tell)
 
     def forget(self, session: Session) -> None:
         """Let a page go, and what is done for it."""
@@ -65,7 +66,7 @@ class Lab:
         """End the workers; tell whether they did in time."""
         self.models.close()
         due = time.monotonic() + seconds
-        workers = (self.pixels, self.files, self.models_asked)
+        workers = (self.pixels, self.files, self.models_asked, self.starting)
         ended = [worker.end(max(0.0, due - time.monotonic())) for worker in workers]
         return all(ended)
 

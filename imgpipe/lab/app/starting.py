@@ -8,6 +8,8 @@ from imgpipe.lab.app.workers import Work, Worker
 
 Piece = Callable[[], None]
 _WHO = "the start"
+_PAUSE = 0.05  # seconds
+_FIRST = "median"  # with which the page begins
 
 
 class Status:
@@ -16,18 +18,22 @@ class Status:
     Parameters
     ----------
     worker : Worker
-        Which does them one by one; what a page asks for comes between two of them.
+        Of its own: what a page asks for, and needs none of what is compiled just now, goes on.
+    first : Worker
+        Which pages wait for: while it works nothing else is begun.
     tell : callable
         Takes the head of a message for all pages.
     """
 
-    def __init__(self, worker: Worker, tell: Callable[[dict[str, Any]], None]) -> None:
-        self._worker, self._tell = worker, tell
+    def __init__(
+        self, worker: Worker, first: Worker, tell: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._worker, self._first, self._tell = worker, first, tell
         self._done, self._of = 0, 0
         self._ready = False
 
     def begin(self, prepare: bool = True) -> None:
-        """Begin, in the worker, or do without."""
+        """Begin, or do without."""
         self._ready = not prepare
         if prepare:
             self._worker.ask(_WHO, self._plan)
@@ -49,7 +55,10 @@ class Status:
         if piece is None:
             return
 
-        def do(_: Work) -> None:
+        def do(work: Work) -> None:
+            while not self._first.idle:
+                if work.stale.wait(_PAUSE):
+                    return
             piece()
             self._done += 1
             self._next(left)
@@ -78,6 +87,7 @@ def pieces() -> Iterator[Piece]:
 
         return piece
 
+    entries = sorted(catalogue(), key=lambda entry: entry["name"] != _FIRST)
     for example in ("chest-ct", "chart"):
-        for entry in catalogue():
+        for entry in entries:
             yield tried(example, entry)

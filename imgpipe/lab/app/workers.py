@@ -68,6 +68,12 @@ class Worker:
             self._outdate(who)
             self._waiting.pop(who, None)
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        with self._changed:
+            return self._now is None and not self._waiting
+
     def end(self, seconds: float) -> bool:
         """Let the thread end; tell whether it did in time."""
         with self._changed:
