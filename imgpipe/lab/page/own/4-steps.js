@@ -74,7 +74,7 @@ function choiceOf(id, step, setting) {
   const select = made("select", { id });
   setting.choices.forEach((choice, i) => {
     select.append(new Option(titleOf(choice), i));
-    if (JSON.stringify(valueOf(choice)) === JSON.stringify(step.settings[setting.name])) select.value = String(i);
+    if (JSON.stringify(valueOf(choice)) === JSON.stringify(step.settings[setting.name] ?? setting.default)) select.value = String(i);
   });
   select.addEventListener("change", () => {
     step.settings[setting.name] = valueOf(setting.choices[select.value]);
@@ -154,7 +154,8 @@ function settingsOf(step, settings) {
   const rest = settings.filter((setting) => !first.includes(setting));
   const nodes = first.map((setting) => control(step, setting));
   if (!rest.length) return nodes;
-  return [...nodes, made("details", { open: rest.some(({ name, default: usual }) => (step.settings[name] ?? null) !== (usual ?? null)) },
+  const turned = ({ name, default: usual }) => (step.settings[name] ?? usual ?? null) !== (usual ?? null);
+  return [...nodes, made("details", { open: rest.some(turned) },
     made("summary", { textContent: words.more }), ...rest.map((setting) => control(step, setting)))];
 }
 

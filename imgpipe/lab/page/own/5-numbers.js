@@ -42,13 +42,15 @@ function spanOf(edges, old) {
 function showHistogram({ histogram, unit }, old) {
   const { width, height, left, right, top, bottom } = CHART;
   const [low, high] = spanOf(histogram.edges, old?.histogram.edges);
+  // values of another size, as those of a derivative, have nothing to be compared with
+  const comparable = old && low <= old.histogram.edges[0] && high >= old.histogram.edges.at(-1);
   const x = (value) => left + ((value - low) / (high - low || 1)) * (width - left - right);
   const floor = height - bottom;
   // shares of all pixels over the width of a bin, so that other bins have the same height
   const dense = ({ edges }, counts, n) => counts.map((count, i) => count / n / (edges[i + 1] - edges[i] || 1));
   const n = sum(histogram.all) || 1;
   const all = dense(histogram, histogram.all, n);
-  const was = old ? dense(old.histogram, old.histogram.all, sum(old.histogram.all) || 1) : [];
+  const was = comparable ? dense(old.histogram, old.histogram.all, sum(old.histogram.all) || 1) : [];
   // square roots, or one full background hides all else
   const most = Math.sqrt(Math.max(...all, ...was)) || 1;
   const y = (value) => floor - (Math.sqrt(value) / most) * (floor - top);
