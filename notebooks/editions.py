@@ -17,6 +17,12 @@ SOURCES = HERE / "sources"
 # where the notebooks of each language stand
 FOLDERS = {"en": HERE, "zh": HERE / "zh"}
 _MARK = re.compile(r"^\+\+\+ (\w+)\n", re.MULTILINE)
+# a line that ends within a Chinese sentence: browsers would draw a blank there
+_HAN = "[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_WITHIN = re.compile(
+    rf"(?<={_HAN})\n *(?={_HAN})"
+    r"|(?<=[\u3001-\u303f\uff00-\uffef])\n *(?=\w|`|\*(?! )|\$(?!\$))"
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def notebook(cells: list[Words | Code], language: str) -> nbformat.NotebookNode:
         if isinstance(cell, Code):
             made.append(nbformat.v4.new_code_cell(cell.text, id=f"code-{number}"))
         else:
-            text = getattr(cell, language)
+            text = _WITHIN.sub("", cell.zh) if language == "zh" else cell.en
             made.append(nbformat.v4.new_markdown_cell(text, id=f"words-{number}"))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     info = {"kernelspec": kernel, "language_info": {"name": "python"}}

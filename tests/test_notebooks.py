@@ -95,6 +95,13 @@ def test_a_faulty_source_is_refused(text: str, told: str) -> None:
         editions.read_source(text)
 
 
+def test_a_chinese_sentence_runs_on() -> None:
+    """Where its line ends in the source no blank is drawn; paragraphs and lists stay."""
+    cells = editions.read_source("+++ en\nWords\n\n+++ zh\n一，\n`a`二\n三\n\n- 四\n- 五\n")
+    (cell,) = editions.notebook(cells, "zh").cells
+    assert cell.source == "一，`a`二三\n\n- 四\n- 五"
+
+
 def test_a_faulty_lesson_is_told_of() -> None:
     """A lesson that warns, or draws too little, is not let through."""
     cell = nbformat.v4.new_code_cell("warn()")
