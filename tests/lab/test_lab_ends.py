@@ -11,7 +11,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 from hospital_files import write_series
-from lab_helpers import running
+from lab_helpers import Running, running
 
 from imgpipe.cli import main
 
@@ -46,10 +46,9 @@ def test_a_signal_ends_it_at_once(
     assert not any(child.is_running() for child in children)
 
 
-def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_refused(lab: Running) -> None:
     """The error says what would do."""
-    with running(tmp_path) as lab:
-        done = CliRunner().invoke(main, ["lab", "--port", str(lab.port), "--no-browser"])
+    done = CliRunner().invoke(main, ["lab", "--port", str(lab.port), "--no-browser"])
     assert done.exit_code == 2
     assert "give --port another number" in done.stderr
 

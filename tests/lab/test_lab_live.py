@@ -190,6 +190,7 @@ def test_sentences_are_said_in_the_language_of_the_page(lab: Running) -> None:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in refused["error"])
 
 
+@pytest.mark.full  # with a server of its own
 def test_a_token_is_asked_for(tmp_path: Any) -> None:
     """Neither page nor WebSocket opens without it; health does."""
     token = "0123456789abcdef"
