@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 Outline = list[list[list[float]]]
-_MOST_POINTS = 20_000
+_MOST_POINTS = 8_000  # more take longer to send and draw than to find
 
 
 def outline_of(mask: np.ndarray) -> tuple[Outline, int]:
