@@ -62,6 +62,7 @@ def _picture() -> dict[str, Text]:
 def _numbers() -> dict[str, Text]:
     n, share = "{n}", "{share}"
     return {
+        "measuredSoon": say("Measured over the original; the result is on its way."),
         "measuredAll": say("Measured over the whole picture."),
         "measuredInside": say(
             "Measured inside the outline: {n} pixels, {share}% of the picture.", n=n, share=share
@@ -122,6 +123,10 @@ def _state() -> dict[str, Text]:
         "answeredSlowly": say("{s} s on the server", s="{s}"),
         "answeredAloud": say(
             "The picture is there, after {ms} milliseconds. {inside}", ms="{ms}", inside="{inside}"
+        ),
+        "computing": say("At work for {s} s ...", s="{s}"),
+        "computingFirst": say(
+            "At work for {s} s ... What a step needs is compiled when it is first used.", s="{s}"
         ),
         "refused": say("That cannot be done; the last picture stays."),
         "preparing": say(

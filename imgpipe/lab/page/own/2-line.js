@@ -2,7 +2,7 @@ const PAUSE = 30; // ms after which a request is followed by the next, answered 
 const QUIET = 250; // ms without a wish after which the untouched image is asked for
 
 /** The connection: at most one request on its way, then the latest wish. */
-const line = { socket: null, seq: 0, sentAt: 0, wish: false, busy: false, asked: new Map(), tries: 0, timer: 0, quiet: 0 };
+const line = { socket: null, seq: 0, sentAt: 0, wish: false, busy: false, asked: new Map(), tries: 0, timer: 0, quiet: 0, met: "" };
 
 function connect() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -42,8 +42,20 @@ function pump() {
     line.timer = setTimeout(pump, rest);
     return;
   }
+  if (meet()) return;
   line.wish = false;
   send(request(), "now");
+}
+
+/** Of an image that is new here the untouched one is asked for first: it needs no step that must be compiled. */
+function meet() {
+  const met = line.met === state.source;
+  line.met = state.source;
+  const { filters, segment } = request();
+  if (met || shownNow.before?.place === placeOf(state) || !(filters.length || segment)) return false;
+  send(untouched(), "before");
+  line.timer = setTimeout(pump, PAUSE);
+  return true;
 }
 
 function send(told, purpose) {
@@ -53,6 +65,7 @@ function send(told, purpose) {
   const steps = purpose === "now" ? active().map(([, i]) => i) : [];
   line.asked.set(line.seq, { purpose, place: placeOf(told), models: told.models, steps, sent: told });
   line.socket.send(JSON.stringify({ seq: line.seq, ...told }));
+  waiting(true);
   if (purpose === "now") working();
 }
 
@@ -61,6 +74,7 @@ function answered(seq) {
   for (const old of [...line.asked.keys()]) if (old < seq) line.asked.delete(old);
   if (seq !== line.seq) return;
   line.busy = false;
+  waiting(false);
   pump();
   clearTimeout(line.quiet);
   if (!line.busy && !line.wish) line.quiet = setTimeout(askUntouched, QUIET);

@@ -1,4 +1,4 @@
-const shownNow = { seq: 0, picture: null, shape: null, outline: null, before: null, numbers: null, patch: null };
+const shownNow = { seq: 0, picture: null, shape: null, outline: null, before: null, numbers: null, patch: null, glimpse: false };
 const looked = () => document.querySelector("input[name=look]:checked").value;
 const NS = "http://www.w3.org/2000/svg";
 
@@ -13,7 +13,7 @@ async function showResult(head, blob, asked) {
   const picture = await createImageBitmap(blob);
   if (head.seq < shownNow.seq) return;
   Object.assign(shownNow, {
-    seq: head.seq, picture, shape: head.shape, outline: head.outline, numbers: head.numbers, place: asked.place,
+    seq: head.seq, picture, shape: head.shape, outline: head.outline, numbers: head.numbers, place: asked.place, glimpse: false,
   });
   if (!asked.sent.filters.length && !asked.sent.segment) keepUntouched(head, picture, asked);
   clearRefusals();
@@ -27,8 +27,26 @@ async function showResult(head, blob, asked) {
   say(took, fill(words.answeredAloud, { ms, inside: insideWords(head.numbers) }));
 }
 
+/** Before the first answer, for which loops may have to be compiled: the picture as it came. */
+async function glimpse() {
+  const place = placeOf(state);
+  const slice = state.slice === null ? "" : `?slice=${state.slice}`;
+  const answer = await fetch(`picture/${encodeURIComponent(state.source)}.jpg${slice}`).catch(() => null);
+  if (!answer?.ok) return; // why, is told in answer to the request for the result
+  const picture = await createImageBitmap(await answer.blob());
+  if (place === placeOf(state)) glimpsed(place, picture, [picture.height, picture.width]);
+}
+
+function glimpsed(place, picture, shape) {
+  if (shownNow.place === place) return;
+  Object.assign(shownNow, { picture, shape, outline: null, numbers: null, place, glimpse: true });
+  at("caption").textContent = "";
+  draw();
+}
+
 async function takeUntouched(head, blob, asked) {
   keepUntouched(head, await createImageBitmap(blob), asked);
+  if (asked.place === placeOf(state)) glimpsed(asked.place, shownNow.before.picture, head.shape);
   draw();
   showNumbers();
 }
@@ -72,9 +90,10 @@ function draw() {
   const edge = Math.round((width * at("divide").value) / 100);
   if (look === "both" && edge) context.drawImage(old.picture, 0, 0, edge, height, 0, 0, edge, height);
   at("divided").hidden = look !== "both";
-  at("tag").hidden = look === "now";
-  at("tag").textContent = look === "before" ? words.untouched : words.leftUntouched;
-  canvas.setAttribute("aria-label", look === "before" ? words.pictureBefore
+  const original = look === "before" || shownNow.glimpse;
+  at("tag").hidden = look === "now" && !original;
+  at("tag").textContent = original ? words.untouched : words.leftUntouched;
+  canvas.setAttribute("aria-label", original ? words.pictureBefore
     : fill(words.pictureNow, { steps: stepsInWords() }));
   drawOver(shape, look, at("divide").value / 100);
 }

@@ -21,11 +21,27 @@ function working() {
   document.body.dataset.idle = "no";
 }
 
+/** What takes long says that it goes on. */
+function waiting(is) {
+  clearInterval(waiting.timer);
+  if (!is) return;
+  const since = performance.now();
+  waiting.timer = setInterval(() => {
+    if (document.body.dataset.frames === waiting.frames) {
+      const s = Math.round((performance.now() - since) / 1000);
+      say(fill(at("preparing").hidden ? words.computing : words.computingFirst, { s }));
+    }
+    waiting.frames = document.body.dataset.frames;
+  }, 1000);
+}
+
 function gone(is) {
   at("gone").hidden = !is;
   at("gone").textContent = is ? words.gone : "";
   at("light").classList.toggle("off", is);
-  if (is) say(words.gone);
+  if (!is) return;
+  waiting(false);
+  say(words.gone);
 }
 
 function serverState({ state: now, done, of }) {
@@ -72,6 +88,7 @@ function take({ source, title = "", slices = 1, slice = null }) {
   Object.assign(state, { source, title, slices, slice: slices > 1 ? slice ?? Math.floor(slices / 2) : null, where: null });
   shownNow.patch = null;
   showSource();
+  glimpse();
   changed();
 }
 
@@ -123,6 +140,7 @@ function restore() {
   at("ask").checked = state.models;
   showSource();
   showSteps();
+  if (shownNow.place !== placeOf(state)) glimpse();
 }
 
 function start() {
