@@ -15,7 +15,7 @@ from imgpipe.evaluate.fits.candidates import check_sizes, make_candidates
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord, check_rules
 from imgpipe.evaluate.fits.feature_store import FeatureStore
 from imgpipe.evaluate.fits.found_regions import looked_at
-from imgpipe.evaluate.fits.learning_curves import learning_curves
+from imgpipe.evaluate.fits.learning_curves import fit_on_shares
 from imgpipe.evaluate.fits.spreading import fit_all
 from imgpipe.evaluate.records.comparison import Clock, freeze
 from imgpipe.evaluate.records.preparation import idle_settings
@@ -188,7 +188,7 @@ def compare(
     records = [ModelRecord(candidate.name) for candidate in candidates]
     fit_all(candidates, records, experiment)
     drawn = fit_as_drawn(candidates, records, experiment)
-    curves = learning_curves(candidates, records, experiment) if learning_curve else None
+    on_shares = fit_on_shares(candidates, records, experiment) if learning_curve else None
     return freeze(
-        candidates, records, experiment, survey, clock, curves, canaries=canaries, drawn=drawn
+        candidates, records, experiment, survey, clock, on_shares, canaries=canaries, drawn=drawn
     )

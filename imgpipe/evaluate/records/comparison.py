@@ -10,9 +10,11 @@ from imgpipe.evaluate.data.survey import Survey
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cost import cpu_seconds
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
+from imgpipe.evaluate.fits.learning_curves import OnShares
 from imgpipe.evaluate.records import environment
 from imgpipe.evaluate.records.features import features_found
 from imgpipe.evaluate.records.findings import find_faults, warnings_of
+from imgpipe.evaluate.records.learning import learning_curves
 from imgpipe.evaluate.records.lookalikes import look_alikes_found
 from imgpipe.evaluate.records.outlines import mask_examples
 from imgpipe.evaluate.records.pairs.spreads import spreads
@@ -23,7 +25,7 @@ from imgpipe.evaluate.records.protocol import protocol
 from imgpipe.evaluate.records.scores import resample_parts
 from imgpipe.evaluate.records.subgroups import subgroup_scores
 from imgpipe.evaluate.records.summary import summarise
-from imgpipe.evaluate.results import Comparison, LearningCurves, RunFacts
+from imgpipe.evaluate.results import Comparison, RunFacts
 from imgpipe.evaluate.scores.intervals import HeldOut
 
 
@@ -42,7 +44,7 @@ def freeze(
     experiment: Experiment,
     survey: Survey,
     clock: Clock,
-    learning: LearningCurves | None = None,
+    on_shares: OnShares | None = None,
     trained_on: frozenset[str] | None = None,
     canaries: bool = False,
     drawn: dict[str, list[HeldOut]] | None = None,
@@ -66,16 +68,17 @@ def freeze(
         dataset, survey, splits, alike[0], *told, trained_on, mask_examples(dataset),
         experiment.found,
     )  # fmt: skip
+    pairs = pairwise_verdicts(records, resampled, experiment)
     return Comparison(
         dataset=card,
         protocol=protocol(candidates, records, experiment),
         models=results,
         predictions=predictions_table([*records, *own], experiment),
         run=_run_facts(candidates, experiment, survey, clock),
-        learning=learning,
+        learning=None if on_shares is None else learning_curves(on_shares, experiment, pairs),
         findings=findings,
         canaries=rows,
-        pairs=pairwise_verdicts(records, resampled, experiment),
+        pairs=pairs,
         overall=all_at_once(records, experiment),
         spreads=spreads(records, resampled, experiment),
         subgroups=subgroup_scores(records, experiment),

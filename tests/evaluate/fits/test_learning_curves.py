@@ -1,4 +1,4 @@
-"""Learning curves: nested shares of whole patients, points with intervals, crossings."""
+"""Learning curves: nested shares of whole patients, points with intervals."""
 
 import math
 
@@ -8,8 +8,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from imgpipe import InputError
 from imgpipe.datasets import Dataset
-from imgpipe.evaluate import Interval, LearningCurve, compare
-from imgpipe.evaluate.fits.learning_curves import crossings, nested_share
+from imgpipe.evaluate import compare
+from imgpipe.evaluate.fits.learning_curves import nested_share
 
 
 class Reads(ClassifierMixin, BaseEstimator):
@@ -33,15 +33,6 @@ class Reads(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-
-class Steady(Reads):
-    """Does not get better."""
-
-    def fit(self, X, y):
-        super().fit(X, y)
-        self.skill_ = 0.3
-        return self
 
 
 def dataset(n: int = 256, **fields) -> Dataset:
@@ -123,64 +114,6 @@ def test_folds_and_seeds_draw_shares_of_patients():
     assert result.learning.curves[0].patients == (8, 16, 32, 64)
     assert {len(fit["y"]) for fit in whole} == {128}
     assert result.learning.curves[0].auc[0].seed_sd is not None
-
-
-def curve(name: str, *values: float) -> LearningCurve:
-    return LearningCurve(name, (10, 20, 40), tuple(Interval(v, v, v) for v in values))
-
-
-def always(ahead: str, behind: str, point: int) -> bool:
-    """No difference is noise."""
-    return True
-
-
-def test_a_crossing_counts_where_the_lead_is_more_than_noise():
-    """The lead is asked for at the points between this crossing and the next, of who is ahead."""
-    asked = []
-
-    def never(ahead: str, behind: str, point: int) -> bool:
-        asked.append((ahead, behind, point))
-        return False
-
-    a, b = curve("svm", 0.9, 0.8, 0.9), curve("cnn", 0.8, 0.85, 0.8)
-    assert crossings([a, b], never) == ()
-    assert asked == [("cnn", "svm", 1), ("svm", "cnn", 2)]
-    (late,) = crossings([a, b], lambda ahead, behind, point: point == 2)
-    assert (late.ahead, late.behind) == ("svm", "cnn")
-
-
-def test_a_crossing_lies_where_the_lines_meet_on_a_logarithmic_axis():
-    """Equal gaps before and after put the crossing at the geometric mean; ties are none."""
-    (crossing,) = crossings([curve("svm", 0.7, 0.8, 0.9), curve("cnn", 0.6, 0.7, 1.0)], always)
-    assert (crossing.ahead, crossing.behind) == ("cnn", "svm")
-    assert crossing.at == pytest.approx(math.sqrt(20 * 40))
-    assert crossings([curve("svm", 0.7, 0.8, 0.9), curve("forest", 0.7, 0.7, 0.9)], always) == ()
-    assert crossings([curve("svm", 0.7, math.nan, 0.9), curve("cnn", 0.6, 0.7, 1.0)], always) == ()
-    assert (crossing.about, crossing.words("images")) == (
-        28,
-        "cnn overtakes svm at about 28 images",
-    )
-
-
-def test_models_that_are_as_good_as_equal_do_not_cross():
-    """Curves that hardly part, before or after they meet, have no crossing, however sure."""
-    near, beside = curve("svm", 0.9976, 0.9975, 0.9975), curve("cnn", 0.9975, 0.9976, 0.9979)
-    assert crossings([near, beside], always) == ()
-    assert crossings([near, curve("cnn", 0.9, 0.9976, 0.9979)], always) == ()
-    assert crossings([near, curve("cnn", 0.9974, 0.9999, 1.0)], always) == ()
-    (parted,) = crossings([curve("svm", 0.95, 0.96, 0.96), curve("cnn", 0.9, 0.961, 0.97)], always)
-    assert parted.ahead == "cnn"
-
-
-def test_the_statement_names_who_overtakes_whom():
-    """A model that needs more patients overtakes one that stays where it is."""
-    split = np.repeat(["train", "test"], [128, 128])
-    models = {"steady": Steady(), "reads": Reads(64)}
-    result = compare(models, dataset(split=split), learning_curve=True)
-    (crossing,) = result.learning.crossings
-    assert (crossing.ahead, crossing.behind) == ("reads", "steady")
-    assert "reads overtakes steady at about" in result.learning.statement
-    assert result.to_dict()["learning_curve"]["crossings"][0]["ahead"] == "reads"
 
 
 def test_too_few_patients_are_refused():
