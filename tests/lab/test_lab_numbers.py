@@ -1,7 +1,6 @@
 """What is measured while sliders move: features by their own names, a histogram, and doubts."""
 
 import json
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -138,17 +137,3 @@ def test_what_cannot_be_measured_is_said() -> None:
     assert set(valued(numbers).values()) == {None}
     numbers = told(Image(np.full((2, 2), np.nan)))
     assert numbers["histogram"] == {"edges": [], "all": [], "inside": None}
-
-
-@pytest.mark.jit
-@pytest.mark.parametrize("kind", ["bytes", "ct"])
-def test_it_keeps_up_with_a_slider(kind: str) -> None:
-    """512 x 512 pixels take 40 ms of this thread at most, compiled."""
-    image = lab_image(kind)
-    mask = image.pixels > image.pixels.mean()
-    spent = []
-    for _ in range(6):
-        begun = time.thread_time()
-        measure(image, mask)
-        spent.append(time.thread_time() - begun)
-    assert min(spent) < 0.040

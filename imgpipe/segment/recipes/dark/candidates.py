@@ -77,7 +77,8 @@ def candidates(
     spread = float(values.std())
     if spread == 0 or min(values.shape) < 2:
         return  # no slope across a single line
-    slopes = [g / step for g, step in zip(np.gradient(values / spread), plane.pixel, strict=True)]
+    even = values / spread
+    slopes = [g / step for g, step in zip(np.gradient(even), plane.pixel, strict=True)]
     looked_at = values if inside is None else values[inside]
     seen = set()
     for level in np.unique(np.quantile(looked_at, shares)) if looked_at.size else ():
@@ -86,7 +87,7 @@ def candidates(
             parts = parts_of(plane.opened(dark, radius) if radius else dark, corners=False)
             share = parts.sizes / values.size
             for k in np.flatnonzero((share >= sizes[0]) & (share <= sizes[1])):
-                one = _described(parts.labels == k + 1, values / spread, slopes, plane)
+                one = _described(parts.labels == k + 1, even, slopes, plane)
                 key = (one.area, *one.centre)
                 if key not in seen:
                     seen.add(key)

@@ -1,5 +1,6 @@
 """Slices of an image: how large their pixels are, and what is done in each of them."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -32,15 +33,7 @@ class Plane(NamedTuple):
 
     def disc(self, radius: float) -> np.ndarray:
         """Footprint in each slice, of pixels whose centres lie within `radius` mm."""
-        reach = [int(min(radius / step, 1e9) + 1e-9) for step in self.pixel]
-        if max(reach) > _FARTHEST:
-            raise InputError(
-                f"a disc of radius {radius:g} reaches over {max(reach):,} pixels that are "
-                f"{self.pixel} apart, and {_FARTHEST:,} is the most; are spacing and sizes in mm?"
-            )
-        y, x = np.ogrid[-reach[0] : reach[0] + 1, -reach[1] : reach[1] + 1]
-        found = (y * self.pixel[0]) ** 2 + (x * self.pixel[1]) ** 2 <= (radius + 1e-6) ** 2
-        return found.reshape((1,) * (self.ndim - 2) + found.shape)
+        return _disc(self.pixel, self.ndim, radius)
 
     def dilated(self, mask: np.ndarray, radius: float) -> np.ndarray:
         """What lies within `radius` mm, in each slice."""
@@ -57,6 +50,20 @@ class Plane(NamedTuple):
     def closed(self, mask: np.ndarray, radius: float) -> np.ndarray:
         """Fill gaps that are narrower than twice `radius` mm."""
         return self.eroded(self.dilated(mask, radius), radius)
+
+
+@lru_cache(16)  # the recipes of dark parts take the same few discs hundreds of times
+def _disc(pixel: tuple[float, float], ndim: int, radius: float) -> np.ndarray:
+    reach = [int(min(radius / step, 1e9) + 1e-9) for step in pixel]
+    if max(reach) > _FARTHEST:
+        raise InputError(
+            f"a disc of radius {radius:g} reaches over {max(reach):,} pixels that are "
+            f"{pixel} apart, and {_FARTHEST:,} is the most; are spacing and sizes in mm?"
+        )
+    y, x = np.ogrid[-reach[0] : reach[0] + 1, -reach[1] : reach[1] + 1]
+    found = (y * pixel[0]) ** 2 + (x * pixel[1]) ** 2 <= (radius + 1e-6) ** 2
+    found.setflags(write=False)
+    return found.reshape((1,) * (ndim - 2) + found.shape)
 
 
 def plane_of(given: Given, side: float) -> Plane:
