@@ -41,7 +41,7 @@ class Client:
         request = {"seq": self._seq, "source": source, "filters": filters, "segment": segment}
         begun = time.perf_counter()
         self._socket.send(json.dumps(request))
-        while (head := self._head()).get("seq") != self._seq:
+        while (head := self._head()).get("seq") != self._seq or head["kind"] == "picture":
             pass
         whole = 1e3 * (time.perf_counter() - begun)
         return Taken(head["ms"], whole) if head["kind"] == "result" else None

@@ -62,7 +62,11 @@ class Page:
     def until(self, seq: int) -> list[Told]:
         """Take messages up to the one that settles a request; those on the start are dropped."""
         found: list[Told] = []
-        while not found or found[-1][0]["kind"] == "contour" or found[-1][0]["seq"] != seq:
+        while (
+            not found
+            or found[-1][0]["kind"] in ("contour", "picture")
+            or found[-1][0]["seq"] != seq
+        ):
             told = self.receive()
             if told[0]["kind"] != "status":
                 found.append(told)

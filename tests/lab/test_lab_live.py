@@ -38,6 +38,16 @@ def test_a_result_is_that_of_the_library(lab: Running) -> None:
     assert made.mask[inside].all()
 
 
+def test_the_first_picture_does_not_wait_for_its_numbers(lab: Running) -> None:
+    """It comes before them, as long as nothing has been measured."""
+    with lab.page() as page:
+        (early, seen), (head, picture) = page.until(page.send(source="cells", segment=["otsu", {}]))
+    assert (early["kind"], head["kind"]) == ("picture", "result")
+    assert "numbers" not in early
+    assert early["outline"] == head["outline"]
+    assert seen == picture
+
+
 def test_brightness_is_seen_and_differences_have_a_range_of_their_own(lab: Running) -> None:
     """Pictures are drawn through the range of the untouched image, but those of derivatives."""
     with lab.page() as page:

@@ -23,6 +23,7 @@ from imgpipe.serve.app.places import where
 _DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
 _NOTHING = 1e-6
 _FRAME_SECONDS = 0.04
+_SLOW = 0.2  # seconds of measuring, from which on the picture does not wait for it
 _WATCHED_SECONDS = 3.0  # as long quick contours are held back, to be seen; then they run
 Send = Callable[[Head, Sequence[Picture]], None]
 
@@ -51,6 +52,7 @@ class Desk:
     def __init__(self, sources: Sources, note: Callable[[str], None]) -> None:
         self._sources, self._note = sources, note
         self._looked: _Looked | None = None
+        self._measures_slowly = True  # loops may have to be compiled for it
 
     def answer(self, request: Request, work: Work, send: Send) -> Any:
         """Send the contours, and the result or the reason why there is none."""
@@ -73,18 +75,31 @@ class Desk:
         chain = Chain.of(request.filters, request.segment)
         source = self._sources.named(request.source)
         looked = self._look(source, request.slice)
-        if request.watch and chain.evolves:
+        watched = request.watch and chain.evolves
+        if watched:
             _evolve(chain, looked, request.seq, work, send)
             if work.stale.is_set():
                 return None
         made = chain.apply(looked.image, looked.memo)
-        head, picture = _result(made, looked, own_range(chain))
-        origin = source.origin_of(request.slice)
-        written = _written(origin, chain, looked.image.channel_axis)
-        head |= {"kind": "result", "seq": request.seq, **written}
+        head, picture = _drawn(made, looked, own_range(chain))
+        head["seq"] = request.seq
+        if self._measures_slowly and not watched:
+            send(head | {"kind": "picture"}, (picture,))
+            if work.stale.is_set():
+                return None
+        head |= {"kind": "result", "numbers": self._measured(made)}
+        head |= _written(source.origin_of(request.slice), chain, looked.image.channel_axis)
         head["ms"] = round(1e3 * (time.perf_counter() - begun), 2)
         send(head, (picture,))
         return made
+
+    def _measured(self, made: Made) -> Any:
+        from imgpipe.lab.numbers import measure
+
+        begun = time.perf_counter()
+        numbers = measure(made.image, made.mask)
+        self._measures_slowly = time.perf_counter() - begun > _SLOW
+        return numbers
 
     def _look(self, source: Source, index: int | None) -> _Looked:
         index = source.chosen(index)
@@ -95,9 +110,7 @@ class Desk:
         return looked
 
 
-def _result(made: Made, looked: _Looked, own: bool) -> tuple[Head, Picture]:
-    from imgpipe.lab.numbers import measure
-
+def _drawn(made: Made, looked: _Looked, own: bool) -> tuple[Head, Picture]:
     seen = shown(made.image, looked.usual, own)
     notes = list(map(tell, made.notes))
     head: Head = {
@@ -105,7 +118,6 @@ def _result(made: Made, looked: _Looked, own: bool) -> tuple[Head, Picture]:
         "range": list(seen.range),
         "own": seen.own,
         "outline": None,
-        "numbers": measure(made.image, made.mask),
         "notes": notes,
     }
     if made.mask is not None:

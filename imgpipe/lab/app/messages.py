@@ -16,6 +16,9 @@ in JSON, and the bytes of the pictures that it announces, one after another: ``"
 [{"type": "image/jpeg", "bytes": 40123, "shape": [512, 512]}]``, the list empty where there is
 none. By ``kind`` heads are
 
+``picture``
+    Before the result, where measuring takes long: that without ``numbers``, ``ms`` and code. A
+    request that comes meanwhile is answered in place of measuring.
 ``result``
     Answers each request that was begun and holds. ``ms`` that the server worked, ``shape`` of the
     image in pixels, ``range`` of values that are black and white in the picture and whether it is

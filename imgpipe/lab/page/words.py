@@ -62,7 +62,6 @@ def _picture() -> dict[str, Text]:
 def _numbers() -> dict[str, Text]:
     n, share = "{n}", "{share}"
     return {
-        "measuredSoon": say("Measured over the original; the result is on its way."),
         "measuredAll": say("Measured over the whole picture."),
         "measuredInside": say(
             "Measured inside the outline: {n} pixels, {share}% of the picture.", n=n, share=share

@@ -2,7 +2,7 @@ const PAUSE = 30; // ms after which a request is followed by the next, answered 
 const QUIET = 250; // ms without a wish after which the untouched image is asked for
 
 /** The connection: at most one request on its way, then the latest wish. */
-const line = { socket: null, seq: 0, sentAt: 0, wish: false, busy: false, asked: new Map(), tries: 0, timer: 0, quiet: 0, met: "" };
+const line = { socket: null, seq: 0, sentAt: 0, wish: false, busy: false, asked: new Map(), tries: 0, timer: 0, quiet: 0 };
 
 function connect() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -42,20 +42,8 @@ function pump() {
     line.timer = setTimeout(pump, rest);
     return;
   }
-  if (meet()) return;
   line.wish = false;
   send(request(), "now");
-}
-
-/** Of an image that is new here the untouched one is asked for first: it needs no step that must be compiled. */
-function meet() {
-  const met = line.met === state.source;
-  line.met = state.source;
-  const { filters, segment } = request();
-  if (met || shownNow.before?.place === placeOf(state) || !(filters.length || segment)) return false;
-  send(untouched(), "before");
-  line.timer = setTimeout(pump, PAUSE);
-  return true;
 }
 
 function send(told, purpose) {
@@ -105,6 +93,9 @@ function hear(data) {
 const heard = {
   async contour(head, pictures) {
     if (head.seq === line.seq) await showContour(head, pictures[0]);
+  },
+  async picture(head, pictures, asked) {
+    if (head.seq === line.seq && asked.purpose === "now") await showPicture(head, pictures[0], asked);
   },
   async result(head, pictures, asked) {
     if (!asked.models) answered(head.seq);

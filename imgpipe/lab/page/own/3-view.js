@@ -9,17 +9,25 @@ function drawn(tag, settings = {}, ...children) {
   return node;
 }
 
-async function showResult(head, blob, asked) {
+/** Picture and outline, which come before the numbers where those take long; tell whether they are the newest. */
+async function showPicture(head, blob, asked) {
   const picture = await createImageBitmap(blob);
-  if (head.seq < shownNow.seq) return;
+  if (head.seq < shownNow.seq) return null;
   Object.assign(shownNow, {
-    seq: head.seq, picture, shape: head.shape, outline: head.outline, numbers: head.numbers, place: asked.place, glimpse: false,
+    seq: head.seq, picture, shape: head.shape, outline: head.outline, place: asked.place, glimpse: false,
   });
-  if (!asked.sent.filters.length && !asked.sent.segment) keepUntouched(head, picture, asked);
   clearRefusals();
-  at("caption").textContent = caption(head);
   showNotes(head.notes ?? []);
   draw();
+  return picture;
+}
+
+async function showResult(head, blob, asked) {
+  const picture = await showPicture(head, blob, asked);
+  if (!picture) return;
+  shownNow.numbers = head.numbers;
+  if (!asked.sent.filters.length && !asked.sent.segment) keepUntouched(head, picture, asked);
+  at("caption").textContent = caption(head);
   showNumbers();
   showCode(head);
   const ms = digits(head.ms < 100 ? Math.round(10 * head.ms) / 10 : Math.round(head.ms));
@@ -34,25 +42,21 @@ async function glimpse() {
   const answer = await fetch(`picture/${encodeURIComponent(state.source)}.jpg${slice}`).catch(() => null);
   if (!answer?.ok) return; // why, is told in answer to the request for the result
   const picture = await createImageBitmap(await answer.blob());
-  if (place === placeOf(state)) glimpsed(place, picture, [picture.height, picture.width]);
-}
-
-function glimpsed(place, picture, shape) {
-  if (shownNow.place === place) return;
-  Object.assign(shownNow, { picture, shape, outline: null, numbers: null, place, glimpse: true });
+  if (place !== placeOf(state) || place === shownNow.place) return;
+  const shape = [picture.height, picture.width];
+  Object.assign(shownNow, { picture, shape, outline: null, place, glimpse: true });
   at("caption").textContent = "";
   draw();
 }
 
 async function takeUntouched(head, blob, asked) {
   keepUntouched(head, await createImageBitmap(blob), asked);
-  if (asked.place === placeOf(state)) glimpsed(asked.place, shownNow.before.picture, head.shape);
-  draw();
   showNumbers();
 }
 
 function keepUntouched(head, picture, asked) {
   shownNow.before = { place: asked.place, picture, shape: head.shape, numbers: head.numbers };
+  draw();
   if (state.models && !asked.models) wish();
 }
 

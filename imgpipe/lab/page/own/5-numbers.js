@@ -13,18 +13,12 @@ function insideWords(numbers) {
 }
 
 function showNumbers() {
-  const numbers = shownNow.numbers ?? measuredBefore();
+  const { numbers } = shownNow;
   if (!numbers) return;
   at("inside").textContent = numbers.note ?? insideWords(numbers);
   if (numbers.histogram.edges.length) showHistogram(numbers, before()?.numbers.histogram.edges.length ? before().numbers : null);
   showFeatures(numbers, before()?.numbers);
   rangesByImage();
-}
-
-/** While the first result is on its way: those of the untouched image, none of which is that of now. */
-function measuredBefore() {
-  const old = before()?.numbers;
-  return old && { ...old, note: words.measuredSoon, features: old.features.map((each) => ({ ...each, value: null })) };
 }
 
 /** Round values between two limits, some four of them. */
