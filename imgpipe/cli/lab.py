@@ -33,7 +33,7 @@ from imgpipe.cli.program import options as _options
     "models",
     multiple=True,
     metavar="FILE.imgpipe",
-    help="To ask, instead of those that the lab trains; may be repeated.",
+    help="To ask, beside those that the lab trains; may be repeated.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
 @_options.lang

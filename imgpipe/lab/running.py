@@ -43,7 +43,7 @@ def serve(
     token : str, optional
         Asked for by every route but ``/health``.
     models : sequence of path-like
-        Bundles to ask instead of those that the lab trains itself.
+        Bundles to ask beside those that the lab trains itself.
     browser : bool
         Open the page in the browser.
     lang : {"en", "zh"}
@@ -87,8 +87,7 @@ def serve(
             f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
             "which openssl rand -hex 24 makes"
         )
-    asked = Models(models, kinds=()) if models else Models()
-    lab = Lab(settings, Log(as_json), asked)
+    lab = Lab(settings, Log(as_json), Models(models))
     listening = server.bound(host, port)
     try:
         return asyncio.run(_served(lab, application(lab, lang), listening, browser, prepare))

@@ -105,6 +105,17 @@ def test_steps_that_are_not_written(build: Any, levels: Dataset, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_lambda_is_not_written(levels: Dataset, tmp_path: Path) -> None:
+    """Nor by joblib: the error says so, and what would be."""
+    pixels = levels.images.pixels
+    own = make_pipeline(extractor(), FunctionTransformer(lambda table: table), linear())
+    path = tmp_path / "m.joblib"
+    with pytest.raises(InputError, match=r"is not written: .*in place of a lambda") as told:
+        bundle.save(own.fit(pixels, levels.labels), path, sample=pixels[0])
+    assert str(told.value).startswith(str(path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_filter_with_a_setting_that_is_not_written(levels: Dataset, tmp_path: Path) -> None:
     """Weights larger than a file holds are refused by their filter's name."""
     weights = np.ones((300, 301)) / 300

@@ -114,6 +114,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str, int | None]] = {
     "a slice of no number": ({"slice": "7"}, "whole number", None),
     "an unknown field": ({"sources": "cells"}, "no field 'sources'", None),
     "no language": ({"lang": "xx"}, "en, zh", None),
+    "an energy that overflows": (
+        {"segment": ["active-contour", {"mu": 1e308}], "watch": True},
+        "mu=1e+308",
+        0,
+    ),
+    "a derivative beyond all numbers": (
+        {"filters": [["gaussian", {"sigma": 1, "order": 10**18}]]},
+        "weights overflow",
+        0,
+    ),
     "a place that is none": ({"where": [1]}, "[row, column]", None),
 }
 

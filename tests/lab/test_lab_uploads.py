@@ -158,6 +158,31 @@ def test_the_oldest_is_forgotten(small: Running) -> None:
     assert "Open its file again" in answer.error
 
 
+ODD: dict[str, np.ndarray] = {
+    "one row, longer than a picture": np.arange(20_000, dtype=np.uint8)[None],
+    "one column of floats": np.linspace(0, 1, 20_000)[:, None],
+    "the largest whole number": np.full((9, 9), 2**64 - 1, np.uint64),
+    "floats whose difference is infinite": np.array([[1e308, -1e308] * 9] * 9),
+    "numbers that float32 cannot tell apart": 4_000_000_000 + np.arange(81).reshape(9, 9),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_pixels_are_drawn(lab: Running, kind: str) -> None:
+    """With each shade that they have, and no larger than the screen needs."""
+    told = lab.upload(("odd.npy", npy(ODD[kind]))).json
+    with lab.page() as page:
+        head, drawn = page.ask(source=told["source"])
+    assert head["kind"] == "result", head
+    seen = np.asarray(Pictures.open(io.BytesIO(drawn)))
+    assert list(seen.shape) == head["pictures"][0]["shape"]
+    assert max(seen.shape) <= 2048
+    values = np.unique(ODD[kind])
+    assert len(np.unique(seen)) >= min(len(values), 60)
+    if len(values) == 2:
+        assert {0, 255} == set(seen.ravel().tolist())
+
+
 def test_a_result_is_saved_as_it_is(lab: Running) -> None:
     """NPY holds the library's pixels, PNG the picture, mask.png what was found."""
     told = lab.upload(("ramp.npy", npy(RAMP))).json

@@ -272,6 +272,18 @@ def test_names_that_a_shell_would_take_apart_are_quoted() -> None:
         assert not words[4].startswith("-")
 
 
+@pytest.mark.parametrize("name", ["scan.nrrd", "Scan.NRRD"])
+def test_the_commands_never_write_over_a_volume(name: str) -> None:
+    """The slice that they take out of a file has a name of its own."""
+    origin = Origin("image = images.ImageFile('scan.nrrd', slice=1).read()", name)
+    lines = commands_of(origin, Chain.of([["mean", {"size": 3}]]), given=False).splitlines()
+    stem = name.partition(".")[0]
+    assert f"images.write('{stem}-slice.nrrd', image)" in lines
+    assert f"imgpipe filter mean {stem}-slice.nrrd {stem}-1.nrrd" in lines
+    other = commands_of(Origin("image = 1", "scan.nii.gz"), Chain.of([]), given=False)
+    assert "images.write('scan.nrrd', image)" in other.splitlines()
+
+
 def test_what_is_usual_is_not_written() -> None:
     """Settings at their defaults are left out, so that the code is as short as by hand."""
     given = [["median", {"size": 3, "mode": "reflect"}], ["clahe", {"clip": 0.02, "tiles": 8}]]

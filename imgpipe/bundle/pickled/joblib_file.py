@@ -2,6 +2,7 @@
 
 import io
 import os
+import pickle
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,7 +39,13 @@ def dump(
     if card:
         content["card"] = dict(card)
     with atomic_path(path) as scratch:
-        joblib.dump(content, scratch, compress=3)
+        try:
+            joblib.dump(content, scratch, compress=3)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise InputError(
+                f"{path} is not written: {error}; in place of a lambda or an inner function take "
+                "one that is defined in a module"
+            ) from None
 
 
 def content_of(path: str | os.PathLike[str], trust: bool) -> bytes:

@@ -4,6 +4,7 @@ import io
 import os
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -99,11 +100,32 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def model_bytes(pipeline: Any) -> int:
-    """Size of the fitted pipeline as `joblib.dump` writes it, uncompressed."""
+def file_size(name: str, pipeline: Any) -> dict[str, float]:
+    """Size of the fitted pipeline as `joblib.dump` writes it, uncompressed.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    pipeline : fitted pipeline
+
+    Returns
+    -------
+    dict of str to float
+        ``model_bytes``. Empty, with a warning, for a model that no file can hold, such as one with
+        a lambda.
+    """
     buffer = io.BytesIO()
-    joblib.dump(pipeline, buffer)
-    return buffer.tell()
+    try:
+        joblib.dump(pipeline, buffer)
+    except Exception as error:  # whatever the objects of others raise
+        warnings.warn(
+            f"the size of {name} was not measured, no file can hold it: {error}; in place "
+            "of a lambda or an inner function take one that is defined in a module",
+            stacklevel=2,
+        )
+        return {}
+    return {"model_bytes": buffer.tell()}
 
 
 def _of_children() -> float:

@@ -10,7 +10,7 @@ from imgpipe.evaluate.data.splits import Split
 from imgpipe.evaluate.explanations.importance import auc_drops
 from imgpipe.evaluate.fits.candidates import Candidate
 from imgpipe.evaluate.fits.cold_start import cold_start
-from imgpipe.evaluate.fits.cost import Stopwatch, model_bytes, prediction_cost
+from imgpipe.evaluate.fits.cost import Stopwatch, file_size, prediction_cost
 from imgpipe.evaluate.fits.experiment import Experiment, ModelRecord
 from imgpipe.evaluate.fits.fold import Fold, Inputs
 from imgpipe.evaluate.fits.inner import to_choose_on
@@ -223,12 +223,14 @@ def _cost(
     name: str, pipeline: Any, split: Split, experiment: Experiment, feature_seconds: float
 ) -> dict[str, float]:
     images = experiment.dataset.images
+    size = file_size(name, pipeline)
+    started = experiment.cost and bool(size)  # from its file
     weights = getattr(final_step(pipeline), "n_parameters_", None)
     return {
         "feature_seconds": feature_seconds,
         **prediction_cost(pipeline, images, split.test),
-        **(cold_start(name, pipeline, images, split.test) if experiment.cost else {}),
-        "model_bytes": model_bytes(pipeline),
+        **(cold_start(name, pipeline, images, split.test) if started else {}),
+        **size,
         **({} if weights is None else {"parameters": weights}),
     }
 

@@ -115,6 +115,8 @@ def _hermite(x: Array, order: int) -> Array:
     before, polynomial = np.zeros_like(x), np.ones_like(x)
     for n in range(order):
         before, polynomial = polynomial, x * polynomial - n * before
+        if not np.isfinite(polynomial).all():  # nor will a higher order be
+            break
     return polynomial
 
 

@@ -1,6 +1,7 @@
 """Pictures for the screen: values through a range, as JPEG or PNG."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,7 +48,10 @@ def bulk_of(pixels: np.ndarray, signed: bool = False) -> Range:
         low, high = some.min(), some.max()
     if signed and low < 0 < high:
         low, high = -max(-low, high), max(-low, high)
-    return (float(low), float(high)) if high > low else (float(low) - 0.5, float(low) + 0.5)
+    if high > low:
+        return float(low), float(high)
+    half = max(0.5, float(np.spacing(abs(low))))  # of large values, less than what tells two apart
+    return float(low) - half, float(low) + half
 
 
 def shown(image: Image, usual: Range, own: bool, lossless: bool = False) -> Shown:
@@ -84,7 +88,8 @@ def drawn(image: Image, ends: Range, lossless: bool = False) -> Picture:
     seen = _bytes(pixels, ends)
     if max(seen.shape[:2]) > _LONGEST and not lossless:
         scale = _LONGEST / max(seen.shape[:2])
-        seen = cv2.resize(seen, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        height, width = (max(1, round(scale * side)) for side in seen.shape[:2])
+        seen = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA)
     if seen.ndim == 3:
         seen = seen[..., ::-1] if seen.shape[-1] == 3 else seen[..., 0]
     exact = lossless or max(seen.shape[:2]) <= _EXACT
@@ -94,11 +99,19 @@ def drawn(image: Image, ends: Range, lossless: bool = False) -> Picture:
     return Picture(kind, content.tobytes(), (seen.shape[0], seen.shape[1]))
 
 
+def _tells_apart(number: type[np.floating[Any]], low: float, high: float) -> bool:
+    """Whether a kind of number has a value for each shade between two ends."""
+    return bool(256 * np.spacing(number(max(abs(low), abs(high)))) <= high - low)
+
+
 def _bytes(pixels: np.ndarray, ends: Range) -> np.ndarray:
     low, high = ends
     if pixels.dtype == np.uint8 and ends == (0.0, 255.0):
         return pixels
     with np.errstate(over="ignore", invalid="ignore"):
-        scaled = (pixels.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
+        if _tells_apart(np.float32, low, high):
+            scaled = (pixels.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
+        else:  # in halves, as the difference of two floats may be infinite
+            scaled = (pixels.astype(np.float64) / 2 - low / 2) * (255 / (high / 2 - low / 2))
     scaled = np.nan_to_num(scaled, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
     return np.rint(np.clip(scaled, 0, 255, out=scaled), out=scaled).astype(np.uint8)

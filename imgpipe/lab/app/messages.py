@@ -20,7 +20,8 @@ none. By ``kind`` heads are
     Before the result, where measuring takes long: that without ``numbers``, ``ms`` and code. A
     request that comes meanwhile is answered in place of measuring.
 ``result``
-    Answers each request that was begun and holds. ``ms`` that the server worked, ``shape`` of the
+    Answers each request that was begun and holds, unless the page takes nothing for so long that
+    newer messages push it out. ``ms`` that the server worked, ``shape`` of the
     image in pixels, ``range`` of values that are black and white in the picture and whether it is
     the picture's ``own`` or that of the untouched image, ``numbers`` (`imgpipe.lab.numbers`),
     ``outline`` of the mask: closed lines of ``[row, column]``, null without a segmentation,

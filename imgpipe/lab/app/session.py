@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imgpipe.lab.app.lab import Lab
 
 _MOST_WAITING = 3  # messages, behind which a contour is dropped: a slow page is not to lag behind
+_MOST_KEPT = 64  # messages for a page that takes none; the oldest go
 
 
 class Session:
@@ -28,7 +29,7 @@ class Session:
         self._socket, self._lab = socket, lab
         self._loop = asyncio.get_running_loop()
         self._desk: Desk | None = None
-        self._outgoing: deque[bytes] = deque()
+        self._outgoing: deque[bytes] = deque(maxlen=_MOST_KEPT)
         self._some = asyncio.Event()
 
     async def run(self) -> None:

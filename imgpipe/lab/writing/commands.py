@@ -47,7 +47,7 @@ def commands_of(source: Source, chain: Chain, *, given: bool = True) -> str:
     stem = Path(file).name.partition(".")[0].lstrip("-") or "image"
     lines = []
     if not given:
-        file = f"{stem}.nrrd"
+        file = _beside(file, stem)
         lines.append(_made(source, file))
     for n, part in enumerate(_parts(chain.filters), 1):
         out = f"{stem}-{n}.nrrd"
@@ -59,6 +59,12 @@ def commands_of(source: Source, chain: Chain, *, given: bool = True) -> str:
     families = ",".join(FAMILIES)
     lines.append(_line("extract", file, "--out", "features.csv", "--families", families))
     return "\n".join([*lines, ""])
+
+
+def _beside(file: str, stem: str) -> str:
+    """Name a file for the image: never that of the volume, which would be lost."""
+    name = f"{stem}.nrrd"
+    return name if name.casefold() != Path(file).name.casefold() else f"{stem}-slice.nrrd"
 
 
 def _made(source: Source, file: str) -> str:

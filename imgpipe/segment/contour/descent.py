@@ -1,10 +1,12 @@
 """Gradient descent on a level set, with a step that is as long as the energy allows."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from imgpipe._common import InputError
 from imgpipe._runtime.threads import run_bands
 from imgpipe.segment.contour.loops import Field, Force, Grid, measure, move
 
@@ -81,6 +83,9 @@ class Descent:
         self.step = _FIRST
         self.still = False
         self.energy, self._means, _ = self._try(0.0, (0.0, 0.0))
+        if not math.isfinite(self.energy):
+            weights = ", ".join(f"{name}={weight!r}" for name, weight in terms._asdict().items())
+            raise InputError(f"the contour's energy overflows with {weights}; take smaller ones")
         self._here, self._there = self._there, self._here
 
     @property
@@ -118,9 +123,9 @@ class Descent:
         c1, c2 = inside[1] / inside[0], outside[1] / outside[0]
         # sum of h (u - c)**2 where c is the mean
         spread = one * (inside[2] - c1 * inside[1]) + two * (outside[2] - c2 * outside[1])
-        unit = scene.volume * self._unit
-        energy = unit * (mu * lengths.sum() + spread)
-        return float(energy), (float(c1), float(c2)), float(unit * slope)
+        unit = float(scene.volume * self._unit)  # Python's floats overflow without a warning
+        energy = unit * float(mu * lengths.sum() + spread)
+        return energy, (float(c1), float(c2)), unit * float(slope)
 
 
 def descend(descent: Descent, iterations: int, tolerance: float) -> Iterator[float]:

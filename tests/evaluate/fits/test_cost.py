@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline as make_sklearn_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from threadpoolctl import threadpool_info
 
 from imgpipe.evaluate import compare
@@ -110,6 +113,16 @@ def test_a_model_that_cannot_be_loaded_elsewhere_is_named() -> None:
     model = Slow().fit(IMAGES, LABELS)
     with pytest.warns(UserWarning, match="the cold start of mine was not measured.*test_cost"):
         assert cold_start("mine", model, IMAGES, np.arange(3)) == {}
+
+
+def test_a_model_that_no_file_holds_is_compared_all_the_same() -> None:
+    """One with a lambda: its size and its cold start are left out, with a warning."""
+    flat = FunctionTransformer(lambda images: np.asarray(images, float).reshape(len(images), -1))
+    model = make_sklearn_pipeline(flat, GaussianNB())
+    with pytest.warns(UserWarning, match="the size of mine was not measured.*lambda"):
+        (found,) = compare({"mine": model}, (IMAGES, LABELS), folds=2, cost=True).models
+    assert not {"model_bytes", "cold_start_seconds"} & set(found.cost)
+    assert found.cost["predict_ms_per_image"] > 0
 
 
 def test_compare_measures_a_cold_start_where_asked() -> None:
