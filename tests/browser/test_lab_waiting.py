@@ -60,6 +60,7 @@ def test_the_picture_as_it_came_is_there_at_once(chromium: Any, lab: str) -> Non
     row = page.locator("#features tr[data-name=glcm_contrast]")
     before, now = (float(row.locator(each).inner_text()) for each in (".was", ".now"))
     assert 0 < now < before
+    assert "on the server" in page.locator("#said").inner_text()
     assert page.evaluate(SHOWN) != original
     page.locator("#source").select_option("cells")
     settle(page)

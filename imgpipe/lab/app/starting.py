@@ -10,6 +10,7 @@ Piece = Callable[[], None]
 _WHO = "the start"
 _PAUSE = 0.05  # seconds
 _FIRST = "median"  # with which the page begins
+_FIRST_MOVES = (5, 7, 9, 11, 13, 15)  # of its slider, each of which has a loop of its own
 
 
 class Status:
@@ -67,16 +68,17 @@ class Status:
 
 
 def pieces() -> Iterator[Piece]:
-    """Give what is worth to be prepared: each step as it stands in the catalogue, on two images."""
+    """Give what is worth to be prepared: the first moves, then each step of the catalogue."""
     from imgpipe.lab.chain import Chain
     from imgpipe.lab.examples import EXAMPLES
     from imgpipe.lab.knobs import catalogue
     from imgpipe.lab.numbers import measure
 
-    def tried(example: str, entry: dict[str, Any]) -> Piece:
+    def tried(example: str, entry: dict[str, Any], **moved: Any) -> Piece:
         def piece() -> None:
             image = EXAMPLES[example].image()
-            step = [entry["name"], {each["name"]: each["default"] for each in entry["settings"]}]
+            usual = {each["name"]: each["default"] for each in entry["settings"]}
+            step = [entry["name"], usual | moved]
             segments = entry["group"] == "segmentation"
             try:
                 made = Chain.of([], step) if segments else Chain.of([step])
@@ -88,6 +90,9 @@ def pieces() -> Iterator[Piece]:
         return piece
 
     entries = sorted(catalogue(), key=lambda entry: entry["name"] != _FIRST)
+    yield tried("chest-ct", entries[0])
+    for size in _FIRST_MOVES:
+        yield tried("chest-ct", entries[0], size=size)
     for example in ("chest-ct", "chart"):
         for entry in entries:
             yield tried(example, entry)

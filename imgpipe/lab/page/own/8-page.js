@@ -24,12 +24,16 @@ function working() {
 /** What takes long says that it goes on. */
 function waiting(is) {
   clearInterval(waiting.timer);
+  if (waiting.told && at("said").textContent === waiting.told) say(waiting.before);
+  waiting.told = "";
   if (!is) return;
+  waiting.before = at("said").textContent;
   const since = performance.now();
   waiting.timer = setInterval(() => {
     if (document.body.dataset.frames === waiting.frames) {
       const s = Math.round((performance.now() - since) / 1000);
-      say(fill(at("preparing").hidden ? words.computing : words.computingFirst, { s }));
+      waiting.told = fill(at("preparing").hidden ? words.computing : words.computingFirst, { s });
+      say(waiting.told);
     }
     waiting.frames = document.body.dataset.frames;
   }, 1000);
