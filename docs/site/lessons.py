@@ -14,7 +14,7 @@ from notebooks.run import OUT, executed
 # what stands above each lesson: the other edition, and the notebook itself, to run
 _LINKS = {
     "en": "[中文](zh/{name}.ipynb) · {{download}}`the notebook <{file}>`, to run it yourself",
-    "zh": "[English](../{name}.ipynb) · {{download}}`下载笔记本 <{file}>`,自己运行",
+    "zh": "[English](../{name}.ipynb) · {{download}}`下载笔记本 <{file}>`，自己运行",
 }
 # where notebooks lie that are fetched rather than shown
 DOWNLOADS = "lessons"

@@ -45,7 +45,8 @@ LESSONS = Section(
     "lessons",
     "Lessons",
     "From a filter to a verdict, with pictures, and questions to answer before you go on. Each is "
-    "a notebook that runs in less than 90 seconds on data that the package makes.",
+    "a notebook that runs in less than 90 seconds on data that the package makes: for a course, a "
+    "teacher, or alone. 中文课程在下面。",
     {"English": notebooks("notebooks"), "中文": notebooks("notebooks/zh")},
 )
 
@@ -131,7 +132,7 @@ DESIGN = Section(
     "For those who carry on: what lives where, why, and how to add to it.",
     {
         "The house": {
-            "ARCHITECTURE": "rooms, the way of the data, and a recipe for each kind of addition",
+            "ARCHITECTURE": "what lives where; how to add a kernel, a feature family, a verb",
             "docs/design/kernels": "which loop answers which call, why, and how to profile one",
         },
         "Work on it": {

@@ -7,27 +7,7 @@ from imgpipe.cli.program import options as _options
 
 
 @click.command()
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    metavar="ADDRESS",
-    help="Address to listen on; one that other machines reach needs --token.",
-)
-@click.option(
-    "--port",
-    default=8001,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    metavar="N",
-    help="0 takes one that is free, which the first line says.",
-)
-@click.option(
-    "--token",
-    envvar="IMGPIPE_TOKEN",
-    metavar="TEXT",
-    help="Asked for by every route but /health [default: IMGPIPE_TOKEN, if set].",
-)
+@_options.listening(port=8001)
 @click.option(
     "--model",
     "models",
@@ -47,7 +27,7 @@ def command(
     lang: str,
     as_json: bool,
 ) -> int:
-    r"""Open a page to play with images: filters, segmentation, numbers, models.
+    r"""Open a page to play with filters, segmentation and models.
 
     Take an example or open a file (PNG, TIFF, DICOM, NIfTI ...), put filters one after another,
     move their sliders: image, histogram and texture numbers follow, and the page writes the same

@@ -50,7 +50,7 @@ def command(
     as_json: bool,
     **reading: Any,
 ) -> int:
-    r"""Find what a recipe is for in every image of DATA, and write masks.
+    r"""Find what a recipe is for in DATA, and write masks.
 
     DATA is a file, a folder of images, a manifest (.csv) with a column path, a stack (.npz, .npy)
     or the name of a registered data set; --volumes puts the DICOM files of one series together.

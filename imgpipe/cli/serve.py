@@ -8,27 +8,7 @@ from imgpipe.cli.program import options as _options
 
 @click.command()
 @click.argument("model", metavar="MODEL.imgpipe")
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    metavar="ADDRESS",
-    help="Address to listen on; one that other machines reach needs --token.",
-)
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    metavar="N",
-    help="0 takes one that is free, which the first line says.",
-)
-@click.option(
-    "--token",
-    envvar="IMGPIPE_TOKEN",
-    metavar="TEXT",
-    help="Asked for by every route but /health [default: IMGPIPE_TOKEN, if set].",
-)
+@_options.listening(port=8000)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),

@@ -265,7 +265,7 @@ def _check_format(said: Said, name: str) -> None:
     if foreign and FORMAT not in said.values:
         raise InputError(
             f"{name} looks like a parameter file of PyRadiomics (it has {', '.join(foreign)}), "
-            "whose settings mean other things; docs/settings.md says what to write for each"
+            "whose settings mean other things; docs/from_pyradiomics.md shows what to write"
         )
     if FORMAT not in said.values:
         raise InputError(f"{name}: begin the file with the line {FORMAT}: {VERSION}")

@@ -6,10 +6,9 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common import InputError, needed_for
+from imgpipe._common import needed_for
 
 if TYPE_CHECKING:
     from imgpipe.lab.app.lab import Lab
@@ -80,13 +79,7 @@ def serve(
     settings = Settings(
         token=token, most_bytes=most_bytes, most_pixels=most_pixels, most_files=_MOST_FILES
     )
-    if access.is_loopback(host):
-        settings = replace(settings, hosts=tuple(dict.fromkeys((*access.LOCAL, host.lower()))))
-    elif token is None:
-        raise InputError(
-            f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
-            "which openssl rand -hex 24 makes"
-        )
+    settings = access.reached_at(host, settings)
     lab = Lab(settings, Log(as_json), Models(models))
     listening = server.bound(host, port)
     try:

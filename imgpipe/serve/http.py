@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from imgpipe._common import InputError, needed_for
+from imgpipe._common import needed_for
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -100,17 +99,7 @@ def serve(
         from imgpipe.serve.app.log import Log
         from imgpipe.serve.app.settings import Settings
 
-    settings = Settings(token=token, **bounds)
-    if not host:
-        raise InputError("host is empty; give an address, such as 127.0.0.1")
-    if access.is_loopback(host):
-        names = dict.fromkeys((*access.LOCAL, host.lower()))
-        settings = replace(settings, hosts=tuple(names))
-    elif token is None:
-        raise InputError(
-            f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
-            "which openssl rand -hex 24 makes"
-        )
+    settings = access.reached_at(host, Settings(token=token, **bounds))
     log = Log(as_json)
     app = application(path, settings, log)
     listening = server.bound(host, port)

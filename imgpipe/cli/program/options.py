@@ -63,6 +63,26 @@ def _language(ctx: click.Context, option: click.Parameter, code: str) -> str:
     return code
 
 
+def listening(port: int) -> Callable[[_Verb], _Verb]:
+    """Add ``--host``, ``--port`` and ``--token`` of a server over HTTP."""
+
+    def with_address(verb: _Verb) -> _Verb:
+        verb = click.option(
+            "--token", envvar="IMGPIPE_TOKEN", metavar="TEXT",
+            help="Asked for by every route but /health [default: IMGPIPE_TOKEN, if set].",
+        )(verb)  # fmt: skip
+        verb = click.option(
+            "--port", default=port, show_default=True, type=click.IntRange(0, 65535), metavar="N",
+            help="0 takes one that is free, which the first line says.",
+        )(verb)  # fmt: skip
+        return click.option(
+            "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
+            help="Address to listen on; one that other machines reach needs --token.",
+        )(verb)  # fmt: skip
+
+    return with_address
+
+
 def trust(verb: _Verb) -> _Verb:
     """Add ``--trust``."""
     text = "Open a .joblib file, which may run code of its maker."

@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from imgpipe._common import InputError
@@ -15,6 +16,26 @@ from imgpipe.serve.app.settings import Settings
 OPEN = frozenset({"/health"})
 """Routes that ask for no token."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+def reached_at(host: str, settings: Settings) -> Settings:
+    """Answer this machine's names alone at an address of its own; ask for a token at others.
+
+    Raises
+    ------
+    InputError
+        If there is no address, or other machines reach it and there is no token.
+    """
+    if not host:
+        raise InputError("host is empty; give an address, such as 127.0.0.1")
+    if is_loopback(host):
+        return replace(settings, hosts=tuple(dict.fromkeys((*LOCAL, host.lower()))))
+    if settings.token is None:
+        raise InputError(
+            f"host {host} is reached by other machines: give a token (--token, or IMGPIPE_TOKEN), "
+            "which openssl rand -hex 24 makes"
+        )
+    return settings
 
 
 def check(path: str, headers: Mapping[str, str], settings: Settings) -> None:
