@@ -1,6 +1,9 @@
 """A chain of steps: filters one after another, then at most one segmentation."""
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -142,7 +145,8 @@ class Chain:
             return Made(filtered, notes=notes)
         labels = memo.get(image, self._key())
         if labels is None:
-            labels = _attempted(_labels, filtered, self.segment, self._last)
+            with _timed(image, memo, self.segment):
+                labels = _attempted(_labels, filtered, self.segment, self._last)
             memo.put(image, self._key(), labels)
         if labels.dtype == bool:
             return Made(filtered, labels, notes=notes)
@@ -184,16 +188,37 @@ class Chain:
         """Place of the segmentation."""
         return len(self.filters)
 
-    def _filtered(self, image: Image, memo: Memo) -> Image:
-        """Apply the filters, from the last one on whose result is kept."""
-        made, done = image, 0
+    def left(self, image: Image, memo: Memo) -> tuple[Step, ...]:
+        """Name the steps whose results are not kept.
+
+        Parameters
+        ----------
+        image : Image
+        memo : Memo
+
+        Returns
+        -------
+        tuple of Step
+        """
+        filters = self.filters[self._kept(image, memo)[1] :]
+        if self.segment is None or memo.get(image, self._key()) is not None:
+            return filters
+        return (*filters, self.segment)
+
+    def _kept(self, image: Image, memo: Memo) -> tuple[Image, int]:
+        """Give the last result of filters that is kept, and how many they are."""
         for n in range(len(self.filters), 0, -1):
             kept = memo.get(image, self._key(n))
             if kept is not None:
-                made, done = kept, n
-                break
+                return kept, n
+        return image, 0
+
+    def _filtered(self, image: Image, memo: Memo) -> Image:
+        """Apply the filters, from the last one on whose result is kept."""
+        made, done = self._kept(image, memo)
         for n, step in enumerate(self.filters[done:], done):
-            made = _attempted(_filter, made, step, n)
+            with _timed(image, memo, step):
+                made = _attempted(_filter, made, step, n)
             memo.put(image, self._key(n + 1), made)
         return made
 
@@ -205,6 +230,14 @@ class Chain:
         """Name the first n filters, or all steps."""
         found = [] if n is not None or self.segment is None else [f"> {self.segment.key}"]
         return " ".join([*(step.key for step in self.filters[:n]), *found])
+
+
+@contextmanager
+def _timed(image: Image, memo: Memo, step: Step) -> Iterator[None]:
+    """Note what a step takes."""
+    begun = time.perf_counter()
+    yield
+    memo.took[step.name, math.prod(image.spatial_shape)] = time.perf_counter() - begun
 
 
 def _filter(image: Image, step: Step) -> Image:

@@ -17,9 +17,18 @@ class Memo:
         So many results at most.
     size : int
         So many bytes of them at most; the last one is kept whatever its size.
+    took : dict, optional
+        Where the seconds are kept that a step took last, by its name and the pixels of the image;
+        it may be that of another memo.
     """
 
-    def __init__(self, keep: int = 24, size: int = 2**28) -> None:
+    def __init__(
+        self,
+        keep: int = 24,
+        size: int = 2**28,
+        took: dict[tuple[str, int], float] | None = None,
+    ) -> None:
+        self.took = {} if took is None else took
         self._most = keep, size
         # with the image itself, so that no other one gets its id
         self._kept: OrderedDict[tuple[int, str], tuple[Image, Any]] = OrderedDict()

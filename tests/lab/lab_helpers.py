@@ -14,6 +14,7 @@ from http_clients import Answer, asked, form, started
 from websockets.sync.client import ClientConnection, connect
 
 _START = "import sys; from imgpipe.lab.running import serve; sys.exit(serve(**{settings!r}))"
+_ON_THE_WAY = ("contour", "picture", "preview")
 Told = tuple[dict[str, Any], bytes]
 
 
@@ -62,11 +63,7 @@ class Page:
     def until(self, seq: int) -> list[Told]:
         """Take messages up to the one that settles a request; those on the start are dropped."""
         found: list[Told] = []
-        while (
-            not found
-            or found[-1][0]["kind"] in ("contour", "picture")
-            or found[-1][0]["seq"] != seq
-        ):
+        while not found or found[-1][0]["kind"] in _ON_THE_WAY or found[-1][0]["seq"] != seq:
             told = self.receive()
             if told[0]["kind"] != "status":
                 found.append(told)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from imgpipe.lab.app import messages
 from imgpipe.lab.app.display import Range, range_of, shown
 from imgpipe.lab.app.messages import Head, Picture, Request
 from imgpipe.lab.app.outlines import outline_of
+from imgpipe.lab.app.preview import preview_of
 from imgpipe.lab.app.sources import Origin, Source, Sources
 from imgpipe.lab.app.workers import Work
 from imgpipe.lab.chain import Chain, Made, Memo
@@ -24,6 +25,7 @@ _DIFFERENCES = ("gradient", "white_tophat", "black_tophat")
 _NOTHING = 1e-6
 _FRAME_SECONDS = 0.04
 _SLOW = 0.2  # seconds of measuring, from which on the picture does not wait for it
+_PAUSE = 0.06  # seconds after a preview, in which a slider that still moves asks anew
 _WATCHED_SECONDS = 3.0  # as long quick contours are held back, to be seen; then they run
 Send = Callable[[Head, Sequence[Picture]], None]
 
@@ -36,7 +38,7 @@ class _Looked:
     slice: int | None
     image: Image
     usual: Range
-    memo: Memo = field(default_factory=Memo)
+    memo: Memo
 
 
 class Desk:
@@ -53,6 +55,7 @@ class Desk:
         self._sources, self._note = sources, note
         self._looked: _Looked | None = None
         self._measures_slowly = True  # loops may have to be compiled for it
+        self._took: dict[tuple[str, int], float] = {}
 
     def answer(self, request: Request, work: Work, send: Send) -> Any:
         """Send the contours, and the result or the reason why there is none."""
@@ -76,6 +79,9 @@ class Desk:
         source = self._sources.named(request.source)
         looked = self._look(source, request.slice)
         watched = request.watch and chain.evolves
+        first = Chain(chain.filters) if watched else chain
+        if _preview(first, looked, request.seq, send, begun) and work.stale.wait(_PAUSE):
+            return None
         if watched:
             _evolve(chain, looked, request.seq, work, send)
             if work.stale.is_set():
@@ -106,8 +112,22 @@ class Desk:
         looked = self._looked
         if looked is None or (looked.name, looked.slice) != (source.name, index):
             image = source.image(index)
-            self._looked = looked = _Looked(source.name, index, image, range_of(image))
+            memo = Memo(took=self._took)
+            self._looked = looked = _Looked(source.name, index, image, range_of(image), memo)
         return looked
+
+
+def _preview(chain: Chain, looked: _Looked, seq: int | None, send: Send, begun: float) -> bool:
+    """Send a preview of what will take long; tell whether there is one."""
+    found = preview_of(chain, looked.image, looked.memo)
+    if found is None:
+        return False
+    seen = shown(found.image, looked.usual, own_range(chain))
+    head: Head = {"kind": "preview", "seq": seq, "outline": found.outline}
+    head["shape"] = list(found.image.spatial_shape)
+    head["ms"] = round(1e3 * (time.perf_counter() - begun), 2)
+    send(head, (seen.picture,))
+    return True
 
 
 def _drawn(made: Made, looked: _Looked, own: bool) -> tuple[Head, Picture]:

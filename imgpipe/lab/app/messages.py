@@ -19,13 +19,18 @@ none. By ``kind`` heads are
 ``picture``
     Before the result, where measuring takes long: that without ``numbers``, ``ms`` and code. A
     request that comes meanwhile is answered in place of measuring.
+``preview``
+    Comes before the result where that is expected to take long: ``shape``, ``outline`` and a
+    picture, all about as they will be: what is slow was done on larger pixels; ``ms``.
+    No numbers, and no code. The result follows, unless a newer request has come meanwhile.
 ``result``
-    Answers each request that was begun and holds, unless the page takes nothing for so long that
-    newer messages push it out. ``ms`` that the server worked, ``shape`` of the
-    image in pixels, ``range`` of values that are black and white in the picture and whether it is
-    the picture's ``own`` or that of the untouched image, ``numbers`` (`imgpipe.lab.numbers`),
-    ``outline`` of the mask: closed lines of ``[row, column]``, null without a segmentation,
-    ``python`` and ``commands`` that give the same result, ``notes`` to read. One picture.
+    Answers each request that was begun and holds, but for one behind whose preview or picture a
+    newer one came, and unless the page takes nothing for so long that newer messages push it out.
+    ``ms`` that the server worked, ``shape`` of the image in pixels, ``range`` of values that are
+    black and white in the picture and whether it is the picture's ``own`` or that of the untouched
+    image, ``numbers`` (`imgpipe.lab.numbers`), ``outline`` of the mask: closed lines of
+    ``[row, column]``, null without a segmentation, ``python`` and ``commands`` that give the same
+    result, ``notes`` to read. One picture.
 ``contour``
     While an active contour moves: ``iteration``, ``energy``, ``outline``. The first brings the
     picture that it moves in. The result follows, unless a newer request comes.

@@ -25,6 +25,8 @@ class Knob:
     of : str
         ``"gray values"`` where the image decides upon the range: from its darkest to its brightest
         pixel, in place of `low` and `high`. Blank for all else.
+    per_pixel : bool
+        Whether it is divided by their size where pixels are larger, as a length in pixels is.
     name : str
     title : Text
     """
@@ -37,12 +39,24 @@ class Knob:
     choices: tuple[dict[str, Any], ...] | None = None
     optional: bool = False
     of: str = ""
+    per_pixel: bool = False
     name: str = ""
     title: str = ""
 
     def called(self, name: str, title: str) -> "Knob":
         """Give it a name and a title."""
         return replace(self, name=name, title=title)
+
+    def of_pixels(self) -> "Knob":
+        """Let it depend on the size of a pixel."""
+        return replace(self, per_pixel=True)
+
+    def scaled(self, value: float, factor: float) -> float:
+        """Give the setting that does the same where pixels are `factor` times as large."""
+        found = value / factor
+        if self.kind != "integer" or self.low is None or self.step is None:
+            return found
+        return int(self.low + self.step * max(0, round((found - self.low) / self.step)))
 
     def told(self) -> dict[str, Any]:
         """As JSON holds it."""

@@ -36,10 +36,10 @@ _WINDOWS = [(name, _HU_WINDOWS.get(name, Text(name))) for name in PRESETS]
 _WINDOWS.append((OF_THE_FILE, say("that of the file")))
 
 OF_ALL: dict[str, Knob] = {
-    "size": integer(1, 31, 3, 2),
+    "size": integer(1, 31, 3, 2).of_pixels(),
     "mode": _BORDERS,
     "axis": choice(-1, [(-1, say("across columns")), (-2, say("across rows"))]),
-    "sigma": number(0.3, 15, 0.1, 1),
+    "sigma": number(0.3, 15, 0.1, 1).of_pixels(),
     "order": choice(0, [(0, say("none")), (1, say("first")), (2, say("second"))]),
     "weights": choice(_WEIGHTS[0][0], _WEIGHTS),
 }
@@ -68,18 +68,20 @@ OF_ONE: dict[str, dict[str, Knob]] = {
         "bins": integer(16, 1024, 256, 16),
     },
     "n4": {
-        "shrink": integer(2, 8, 4),
+        "shrink": integer(2, 8, 4).of_pixels(),
         "levels": integer(1, 5, 4),
         "iterations": integer(5, 100, 50, 5),
     },
     "nlm": {
         "strength": number(0.1, 2, 0.05, 0.8),
-        "sigma": Knob("number", None, 0.5, 200.0, 0.5, optional=True),
-        "patch": integer(3, 9, 5, 2),
-        "distance": integer(1, 8, 6),
+        # of independent pixels: the mean of n of them has 1 / sqrt(n) of their noise
+        "sigma": Knob("number", None, 0.5, 200.0, 0.5, optional=True).of_pixels(),
+        "patch": integer(3, 9, 5, 2).of_pixels(),
+        "distance": integer(1, 8, 6).of_pixels(),
     },
     "tv": {
-        "weight": number(0.01, 1, 0.01, 0.1),
+        # lengths of edges are weighed against areas
+        "weight": number(0.01, 1, 0.01, 0.1).of_pixels(),
         "tolerance": number(0.0001, 0.01, 0.0001, 0.0002),
         "iterations": integer(10, 400, 200, 10),
     },
@@ -98,9 +100,9 @@ OF_ONE: dict[str, dict[str, Knob]] = {
     "crop": {"threshold": gray_value(optional=True), "margin": integer(0, 50, 0)},
     "multi-otsu": {"classes": integer(2, 8, 3)},
     "fixed": {"value": gray_value(100.0)},
-    "local": {"block": integer(3, 201, 51, 2)},
+    "local": {"block": integer(3, 201, 51, 2).of_pixels()},
     "active-contour": {
-        "mu": number(0, 2, 0.05, 0.25),
+        "mu": number(0, 2, 0.05, 0.25).of_pixels(),  # as the weight of tv
         "lambda1": number(0.1, 5, 0.1, 1),
         "lambda2": number(0.1, 5, 0.1, 1),
         "iterations": integer(1, 500, 200),
