@@ -174,6 +174,7 @@ $(VENV)/.dev: $(SETUP) | $(VENV)/bin/python
 	@touch $@ $(VENV)/.core $(VENV)/.lab
 
 $(VENV)/.lab: $(SETUP) | $(VENV)/bin/python
+	@echo "Installing into $(VENV), 2 GB with PyTorch; this takes some minutes, once."
 	$(PIP_INSTALL) --editable '.[cnn,dicom,lab,n4]'
 	@touch $@
 
