@@ -97,6 +97,9 @@ const heard = {
   async picture(head, pictures, asked) {
     if (head.seq === line.seq && asked.purpose === "now") await showPicture(head, pictures[0], asked);
   },
+  async preview(head, pictures, asked) {
+    if (head.seq === line.seq) await showPicture(head, pictures[0], asked);
+  },
   async result(head, pictures, asked) {
     if (!asked.models) answered(head.seq);
     await (asked.purpose === "before" ? takeUntouched : showResult)(head, pictures[0], asked);

@@ -1,4 +1,4 @@
-const shownNow = { seq: 0, picture: null, shape: null, outline: null, before: null, numbers: null, patch: null, glimpse: false };
+const shownNow = { seq: 0, picture: null, shape: null, outline: null, before: null, numbers: null, patch: null, glimpse: false, preview: false, whole: 0 };
 const looked = () => document.querySelector("input[name=look]:checked").value;
 const NS = "http://www.w3.org/2000/svg";
 
@@ -12,20 +12,27 @@ function drawn(tag, settings = {}, ...children) {
 /** Picture and outline, which come before the numbers where those take long; tell whether they are the newest. */
 async function showPicture(head, blob, asked) {
   const picture = await createImageBitmap(blob);
-  if (head.seq < shownNow.seq) return null;
+  if (head.seq < shownNow.seq || (head.kind !== "result" && head.seq === shownNow.whole)) return null;
   Object.assign(shownNow, {
     seq: head.seq, picture, shape: head.shape, outline: head.outline, place: asked.place, glimpse: false,
+    preview: head.kind === "preview",
   });
+  behind(head.kind !== "result");
   clearRefusals();
   showNotes(head.notes ?? []);
   draw();
   return picture;
 }
 
+/** Numbers and code are still those of an older picture. */
+function behind(are) {
+  for (const part of document.querySelectorAll(".read, .take")) part.setAttribute("aria-busy", String(are));
+}
+
 async function showResult(head, blob, asked) {
   const picture = await showPicture(head, blob, asked);
   if (!picture) return;
-  shownNow.numbers = head.numbers;
+  Object.assign(shownNow, { numbers: head.numbers, whole: head.seq });
   if (!asked.sent.filters.length && !asked.sent.segment) keepUntouched(head, picture, asked);
   at("caption").textContent = caption(head);
   showNumbers();
@@ -96,6 +103,7 @@ function draw() {
   at("divided").hidden = look !== "both";
   const original = look === "before" || shownNow.glimpse;
   at("tag").hidden = look === "now" && !original;
+  at("previewed").hidden = !shownNow.preview || look === "before";
   at("tag").textContent = original ? words.untouched : words.leftUntouched;
   canvas.setAttribute("aria-label", original ? words.pictureBefore
     : fill(words.pictureNow, { steps: stepsInWords() }));
@@ -126,7 +134,7 @@ async function showContour({ seq, iteration, energy, outline }, blob) {
   if (blob) {
     const picture = await createImageBitmap(blob);
     if (seq < line.seq) return;
-    Object.assign(shownNow, { picture });
+    Object.assign(shownNow, { picture, preview: false });
   }
   shownNow.outline = outline;
   document.body.dataset.frames = String(Number(document.body.dataset.frames ?? 0) + 1);

@@ -60,6 +60,7 @@ function clearRefusals() {
 /** The sentence stands at the step that it is about; the last picture stays. */
 function showRefusal({ error, step }, { steps }) {
   clearRefusals();
+  behind(false);
   const place = step === null || step === undefined ? null : step < steps.length ? steps[step] : "segment";
   const node = (place !== null && at(`trouble-${place}`)) || at("trouble");
   node.textContent = error;
