@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 PROJECT = Path(__file__).parents[2]
+HEADING = "\n## Add a kernel, a family, a verb\n"
 BLOCK = re.compile(r"^```(python|diff|html|po)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHOWN = 3000  # characters of a failure
 
@@ -19,7 +20,7 @@ SHOWN = 3000  # characters of a failure
 def recipes() -> dict[str, list[tuple[str, str, str]]]:
     """For each recipe, its blocks: what kind, of which file, and the text."""
     text = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    parts = text.partition("\n## Add one\n")[2].split("\n### ")[1:]
+    parts = text.partition(HEADING)[2].split("\n### ")[1:]
     return {part.partition("\n")[0]: BLOCK.findall(part) for part in parts}
 
 
@@ -106,7 +107,7 @@ def test_each_recipe_has_a_source_a_test_and_a_line_in_the_registry() -> None:
 
 def test_the_map_names_every_room_and_no_file_that_is_gone() -> None:
     """ARCHITECTURE.md has each folder of the package, and each file that it names is there."""
-    text = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("\n## Add one\n")[0]
+    text = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition(HEADING)[0]
     places = [path.relative_to(PROJECT) for path in (PROJECT / "imgpipe").rglob("*")]
     rooms = {path.name for path in places if (PROJECT / path / "__init__.py").exists()}
     chart = text.partition("\nimgpipe/\n")[2].partition("```")[0]
