@@ -113,10 +113,14 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 @pytest.fixture(scope="session")
 def lab(asked: Kept) -> Iterator[str]:
-    """Address of a lab; it does not prepare all steps, which would take the CPU from the tests."""
+    """Address of a lab that compiles and trains nothing by itself: tests would wait for the CPU."""
     models = [str(asked.model), str(asked.model.with_name("other.imgpipe"))]
     settings = {"port": 0, "models": models, "browser": False, "prepare": False}
-    start = f"from imgpipe.lab.running import serve; serve(**{settings!r})"
+    start = (
+        "from functools import partial; from imgpipe.lab import models, running; "
+        "models.Models = partial(models.Models, kinds=()); "
+        f"running.serve(**{settings!r})"
+    )
     process, found = labs.served("-c", start)
     yield found
     labs.end(process)
