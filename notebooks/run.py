@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "build" / "lessons"
@@ -34,7 +34,7 @@ def run(path: Path, out: Path) -> tuple[float, list[str]]:
         client = NotebookClient(lesson, timeout=600, resources={"metadata": {"path": folder}})
         try:
             client.execute(env=variables)
-        except CellExecutionError as error:
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return time.perf_counter() - begun, [str(error)]
     seconds = time.perf_counter() - begun
     found = faults(lesson)

@@ -214,6 +214,14 @@ def test_a_process_that_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert card["state"] == "failed"
     assert card["note"].startswith("It could not be trained: InputError: patients=-4")
 
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path / "file"))
+    nowhere = Models(recipe=SMALL, kinds=["forest"])
+    nowhere.prepare()
+    assert nowhere.wait(300)
+    assert "set IMGPIPE_CACHE to a folder that can be written" in nowhere.cards()[0]["note"]
+    monkeypatch.setenv("IMGPIPE_CACHE", str(tmp_path))
+
     ended = Models(recipe=replace(SMALL, seed=7), kinds=["forest"])
     ended.prepare()
     ended.close()

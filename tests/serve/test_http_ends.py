@@ -113,6 +113,8 @@ def test_a_token_is_asked_for(model: Path, files: Path, tmp_path: Path) -> None:
         for route in ("/", "/model", "/metrics", "/openapi.json", "/nothing"):
             answer = server.ask("GET", route)
             assert (answer.status, "token" in answer.error) == (401, True)
+            # browsers take no list of kinds in one header
+            assert answer.headers["www-authenticate"].startswith("Basic realm=")
         assert server.ask("GET", "/health").status == 200
         basic = b64encode(f"anybody:{TOKEN}".encode()).decode()
         for given, status in (

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from imgpipe._common import InputError
+from imgpipe._common import InputError, cache_dir
 from imgpipe._common.locks import lock
 from imgpipe.lab.models.recipe import NETWORK, Recipe
 
@@ -36,8 +36,17 @@ def main() -> None:
         for kind in told["kinds"]:
             try:
                 train(kind, recipe, partial(_tell, lines, kind))
+            except OSError as error:
+                _tell(lines, kind, "failed", _not_kept(error))
             except Exception as error:
                 _tell(lines, kind, "failed", f"{type(error).__name__}: {error}")
+
+
+def _not_kept(error: OSError) -> str:
+    return (
+        f"it cannot be kept in {cache_dir()}: {error.strerror or error}; set IMGPIPE_CACHE to a "
+        "folder that can be written to and has space"
+    )
 
 
 def _lines() -> TextIO:

@@ -79,9 +79,7 @@ def _check_token(given: str, token: str) -> None:
         value = ""
     if not hmac.compare_digest(value.strip().encode(), token.encode()):
         told = "the token is missing or wrong; send the header Authorization: Bearer TOKEN"
-        raise Refused(
-            401, told, {"WWW-Authenticate": 'Bearer, Basic realm="imgpipe, token as password"'}
-        )
+        raise Refused(401, told, {"WWW-Authenticate": 'Basic realm="imgpipe, token as password"'})
 
 
 def _name(host: str) -> str:

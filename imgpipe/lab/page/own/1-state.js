@@ -47,7 +47,8 @@ function writeAddress() {
 }
 
 /** Take a step from an address; one that this version does not know is left out, and told. */
-function readStep([name, settings, on = true, watch = true], lost) {
+function readStep(step, lost) {
+  const [name, settings, on = true, watch = true] = Array.isArray(step) ? step : [step];
   if (catalogue.has(name)) return { ...newStep(name), settings: { ...settings }, on, watch };
   lost.push(String(name));
   return null;
