@@ -130,11 +130,14 @@ HERE: dict[str, Stage] = {
     "docs/dicom.md": dicom,
     "docs/from_pyradiomics.md": from_pyradiomics,
     "docs/measure.md": measure,
-    "docs/serve.md": serve,
     "docs/volumes.md": volumes,
 }
-# trains for some seconds
-LONG: dict[str, Stage] = {"README.md": readme, "docs/detection.md": detection}
+# these train for some seconds, or serve what was trained
+LONG: dict[str, Stage] = {
+    "README.md": readme,
+    "docs/detection.md": detection,
+    "docs/serve.md": serve,
+}
 COMPILING = "docs/design/kernels.md"
 
 

@@ -192,9 +192,8 @@ def _shell(commands: str, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    "name", ["one-number", pytest.param("hu-survives", marks=pytest.mark.full)]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", ["one-number", "hu-survives"])
 def test_the_commands_give_what_the_lab_shows(
     name: str, chains: Any, origins: dict[str, Origin], tmp_path: Path
 ) -> None:
