@@ -14,7 +14,7 @@ from benchmarks._timing import RESULTS, stamp, stamp_lines, table
 from benchmarks.lab._client import Client, Taken, running
 from benchmarks.plots import write_page
 from imgpipe.lab.examples import EXAMPLES
-from imgpipe.lab.knobs import catalogue
+from imgpipe.lab.knobs import UNSCALED, catalogue
 
 GOAL = 100.0  # ms in the server, 95 of 100 moves
 SHOWN = "chest-ct"  # 512 x 512, int16
@@ -77,42 +77,67 @@ def long_chain(client: Client, timed: str) -> list[Taken]:
     return found
 
 
+def watched(client: Client, timed: str) -> list[Taken]:
+    """Move the weight of the length of a contour that is looked at while it moves."""
+    found = []
+    for source in (SHOWN, timed):
+        found = []
+        for mu in (0.1, 0.3, 0.5, 0.7, 0.9):
+            contour = ["active-contour", {"mu": mu, "iterations": 20}]
+            if (taken := client.ask(source, [], contour, watch=True)) is not None:
+                found.append(taken)
+    return found
+
+
 def row(name: str, taken: list[Taken]) -> list[str]:
     """Sum up what the moves of a step took."""
-    server = np.array([each.server for each in taken])
-    whole = np.array([each.whole for each in taken])
-    p50, p95, most = np.percentile(server, [50, 95, 100])
-    return [name, str(len(taken)), f"{p50:.1f}", f"{p95:.1f}", f"{most:.1f}",
-            f"{np.percentile(whole, 50):.1f}", f"{np.percentile(whole, 95):.1f}"]  # fmt: skip
+    numbers = [
+        np.percentile([getattr(each, kind) for each in taken], share)
+        for kind in ("first", "server", "whole")
+        for share in (50, 95)
+    ]
+    early = sum(each.early for each in taken)
+    return [name, str(len(taken)), str(early), *(f"{each:.1f}" for each in numbers)]
+
+
+def p95_of(kind: str, taken: list[Taken]) -> float:
+    """Give what 95 of 100 moves stay below."""
+    return float(np.percentile([getattr(each, kind) for each in taken], 95))
 
 
 def page(groups: dict[str, dict[str, list[Taken]]], seconds: float, prepared: float) -> str:
     """Write all down."""
-    header = ["step", "moves", "p50 ms", "p95 ms", "most ms", "p50 whole", "p95 whole"]
+    header = ["step", "moves", "early", "p50 first", "p95 first",
+              "p50 ms", "p95 ms", "p50 whole", "p95 whole"]  # fmt: skip
     every = [each for steps in groups.values() for taken in steps.values() for each in taken]
     summed = [
         row(group, [each for taken in steps.values() for each in taken])
         for group, steps in groups.items()
     ]
-    p95 = float(np.percentile([each.server for each in every], 95))
-    late = [
-        name
-        for steps in groups.values()
-        for name, taken in steps.items()
-        if np.percentile([each.server for each in taken], 95) > GOAL
-    ]
-    verdict = "met" if p95 <= GOAL else "**missed**"
+    said = {kind: _verdict(kind, groups) for kind in ("first", "server")}
     lines = [
         "# The lab page: from a move to the picture",
         "",
-        "Each slider and choice of each step was moved from end to end, on a chest CT of 512 x 512",
-        "(int16) in a lab that runs in a process of its own, asked through its WebSocket. `ms` are",
-        "those of the server, from the request to the answer with picture, numbers, outline and",
-        "code; `whole` is what the page waited. Loops were loaded before.",
+        "Each slider and choice of each step was moved from end to end, on a chest CT of 512 x",
+        "512 (int16) in a lab that runs in a process of its own, asked through its WebSocket.",
+        "`first` is the time in the server from the request to the first picture: the result",
+        "or, where that is expected to take long, a preview without numbers, whose slow steps",
+        "are done on larger pixels; `early` counts the moves whose first picture came ahead of",
+        "the result. `ms` is the time in the server to the answer with picture, numbers,",
+        "outline and code, a pause of 60 ms behind a preview included; `whole` is what the page",
+        "waited for that. Of a contour that is watched the first frame counts, when it has",
+        "come. Loops were loaded before, and nothing else was asked meanwhile: a move that",
+        "comes while a slow result is computed waits for it.",
         "",
-        f"Goal: 95 of 100 moves within {GOAL:.0f} ms: {p95:.1f} ms, {verdict}.",
-        f"Steps whose own p95 is above: {', '.join(late) or 'none'}.",
-        f"Preparing all loops took {prepared:.0f} s, while the page was open.",
+        f"Goal: 95 of 100 moves within {GOAL:.0f} ms.",
+        "",
+        f"- First pictures: {said['first']}",
+        f"- Results: {said['server']}",
+        "- No preview, since no settings let them do the same on larger pixels, or since they are",
+        "  not quicker there: derivatives of a Gaussian, steps of plug-ins,",
+        f"  {', '.join(UNSCALED[:6])},",
+        f"  {', '.join(UNSCALED[6:])}.",
+        f"- Preparing all loops took {prepared:.0f} s, while the page was open.",
         "",
         "## Kinds of steps",
         "",
@@ -124,6 +149,20 @@ def page(groups: dict[str, dict[str, list[Taken]]], seconds: float, prepared: fl
         lines += [f"## {group.capitalize()}", "", table(header, rows), ""]
     packages = ["imgpipe", "numpy", "numba", "opencv-python", "uvicorn", "websockets"]
     return "\n".join([*lines, *stamp_lines(stamp(packages, seconds=round(seconds))), ""])
+
+
+def _verdict(kind: str, groups: dict[str, dict[str, list[Taken]]]) -> str:
+    """Say how many stay within the goal, and which steps do not; who watches waits for the last."""
+    steps = {
+        name: taken
+        for group, steps in groups.items()
+        for name, taken in steps.items()
+        if kind == "first" or group != "watched"
+    }
+    p95 = p95_of(kind, [each for taken in steps.values() for each in taken])
+    late = [name for name, taken in steps.items() if p95_of(kind, taken) > GOAL]
+    verdict = "met" if p95 <= GOAL else "**missed**"
+    return f"{p95:.1f} ms, {verdict}; steps whose own p95 is above: {', '.join(late) or 'none'}."
 
 
 def main() -> None:
@@ -139,6 +178,7 @@ def main() -> None:
                 groups.setdefault(entry["group"], {})[entry["name"]] = taken
         chain = "erosion moved before median, gaussian, otsu"
         groups["chains"] = {chain: long_chain(client, timed)}
+        groups["watched"] = {"active-contour, 20 iterations": watched(client, timed)}
     text = page(groups, time.perf_counter() - begun, prepared)
     write_page(RESULTS / "lab.md", text)
     print(text)

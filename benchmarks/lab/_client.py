@@ -14,12 +14,29 @@ from typing import Any, NamedTuple
 import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
+_ON_THE_WAY = ("contour", "picture", "preview")
+
 
 class Taken(NamedTuple):
-    """What an answer took: milliseconds in the server, and until all of it was here."""
+    """What an answer took, in milliseconds.
 
+    Parameters
+    ----------
+    first : float
+        In the server, to the first picture: a preview or the result. Of a contour, until its first
+        frame was here.
+    server : float
+        In the server, to the result.
+    whole : float
+        Until all of it was here.
+    early : bool
+        Whether the first picture came before the result.
+    """
+
+    first: float
     server: float
     whole: float
+    early: bool
 
 
 class Client:
@@ -35,16 +52,23 @@ class Client:
             pass
         return time.perf_counter() - begun
 
-    def ask(self, source: str, filters: list[Any], segment: Any = None) -> Taken | None:
+    def ask(
+        self, source: str, filters: list[Any], segment: Any = None, watch: bool = False
+    ) -> Taken | None:
         """Ask for a result; None for one that is refused."""
         self._seq += 1
         request = {"seq": self._seq, "source": source, "filters": filters, "segment": segment}
         begun = time.perf_counter()
-        self._socket.send(json.dumps(request))
-        while (head := self._head()).get("seq") != self._seq or head["kind"] == "picture":
-            pass
+        self._socket.send(json.dumps({**request, "watch": watch}))
+        first = None
+        while (head := self._head()).get("seq") != self._seq or head["kind"] in _ON_THE_WAY:
+            if head.get("seq") == self._seq and first is None:
+                first = head.get("ms", 1e3 * (time.perf_counter() - begun))
         whole = 1e3 * (time.perf_counter() - begun)
-        return Taken(head["ms"], whole) if head["kind"] == "result" else None
+        if head["kind"] != "result":
+            return None
+        server = head["ms"]
+        return Taken(server if first is None else first, server, whole, first is not None)
 
     def send(self, pixels: np.ndarray) -> str:
         """Upload an image, as NPY; give its name."""

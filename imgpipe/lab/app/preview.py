@@ -19,7 +19,7 @@ _QUICK = 0.08  # seconds that those of a preview may take
 _SLOW_STEP = 0.02  # seconds of one, which is then done on larger pixels
 _SMALLEST = 64  # pixels of a side of the reduced image
 _GUESSED = {
-    "nlm": 0.3, "tv": 0.2, "n4": 0.4, "cells": 0.3, "chest-xray-lungs": 0.3,
+    "nlm": 0.3, "tv": 0.2, "n4": 0.4, "cells": 0.3, "chest-xray-lungs": 0.9,
 }  # fmt: skip
 _GUESSED_AT = 2**18  # pixels for which they are guessed
 Took = dict[tuple[str, int], float]
