@@ -66,7 +66,7 @@ def parse_segment(text: str) -> tuple[str, dict[str, Any]]:
     Examples
     --------
     >>> from imgpipe.learn.filter_texts import parse_segment
-    >>> parse_segment("otsu"), parse_segment("bright-lesion:0.4,holes=false")
+    >>> parse_segment("otsu"), parse_segment("bright-lesion:level=0.4,holes=false")
     (('otsu', {}), ('bright-lesion', {'level': 0.4, 'holes': False}))
     """
     if ";" in text:

@@ -3,6 +3,7 @@
 import io
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def test_the_page_opens_before_anything_is_compiled(tmp_path: Path) -> None:
 def test_the_verb_prints_where_the_page_is(tmp_path: Path) -> None:
     """The first line holds the address."""
     process = subprocess.Popen(
-        ["imgpipe", "lab", "--port", "0", "--no-browser"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "imgpipe", "lab", "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     line = process.stdout.readline()
