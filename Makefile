@@ -39,9 +39,11 @@ test-full: $(VENV)/.dev ## the same with every case of the large grids, of which
 	$(BIN)/imgpipe doctor --warm
 	$(PYTEST) --full-grids -m "not browser"
 
-test-rest: $(VENV)/.dev ## what `make test` leaves out: whole grids, and tests that run with them only
+# of each large grid; with less than 1, what `make test` runs is not run again
+GRIDS ?= 1
+test-rest: $(VENV)/.dev ## what `make test` leaves out: GRIDS=1 of the large grids, and tests that run with them only
 	command -v dsrdump >/dev/null || { $(APT_INSTALL) dcmtk; }
-	$(PYTEST) --full-grids -m "grid or full"
+	$(PYTEST) $(if $(filter 1,$(GRIDS)),--full-grids,--more-of-grids $(GRIDS)) -m "grid or full"
 
 test-browser: $(VENV)/.browser $(BROWSER)/node_modules/.installed ## open the pages in a real Chromium, and install what that needs
 	command -v chromium >/dev/null || { $(APT_INSTALL) chromium fonts-noto-cjk; }

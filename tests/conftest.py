@@ -45,8 +45,12 @@ def costs_of_few_images() -> Iterator[None]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that runs all of the grids."""
+    """Add the options that run more of the grids."""
     parser.addoption("--full-grids", action="store_true", help="run all cases of sampled grids")
+    parser.addoption(
+        "--more-of-grids", type=float, metavar="SHARE",
+        help="run this share of each grid, less what is run without the option",
+    )  # fmt: skip
 
 
 def _place(name: str) -> int:
@@ -61,6 +65,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: _place(item.nodeid))
     if config.getoption("full_grids") or any("::" in word for word in config.args):
         return
-    out = set(left_out(items))
+    out = set(left_out(items, config.getoption("more_of_grids")))
     config.hook.pytest_deselected(items=list(out))
     items[:] = [item for item in items if item not in out]

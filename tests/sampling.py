@@ -32,19 +32,27 @@ def _meetings(case: Mapping[str, str]) -> set[tuple[tuple[str, str], ...]]:
     return set(combinations(sorted(case.items()), min(2, len(case))))
 
 
-def left_out(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Tests that the samples of the marked grids leave out, and those for whole runs only."""
+def left_out(items: Sequence[pytest.Item], more: float | None = None) -> list[pytest.Item]:
+    """Tests that the samples of the marked grids leave out, and those for whole runs only.
+
+    With `more`, a larger share of each grid, what the usual samples hold is left out in place of
+    both.
+    """
     grids: dict[str, list[pytest.Function]] = {}
     for item in items:
         # a test without parameters has the marker to be run with the whole grids
         sampled = isinstance(item, pytest.Function) and hasattr(item, "callspec")
         if sampled and item.get_closest_marker("grid") and not item.get_closest_marker("full"):
             grids.setdefault(item.nodeid.split("[")[0], []).append(item)
-    out = [item for item in items if item.get_closest_marker("full")]
+    out = [item for item in items if item.get_closest_marker("full") and more is None]
     for tests in grids.values():
         marker = tests[0].get_closest_marker("grid")
         assert marker is not None
+        share = marker.kwargs["share"]
         cases = [{k: repr(v) for k, v in test.callspec.params.items()} for test in tests]
-        kept = set(sample(cases, [test.nodeid for test in tests], marker.kwargs["share"]))
+        names = [test.nodeid for test in tests]
+        kept = set(sample(cases, names, share))
+        if more is not None:
+            kept = set(sample(cases, names, max(more, share))) - kept
         out += [test for number, test in enumerate(tests) if number not in kept]
     return out

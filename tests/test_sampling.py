@@ -77,6 +77,8 @@ def test_whole_runs_only():
     [
         ([], 26),
         (["--full-grids"], 47),
+        # 28 of 40 cases, less the 20 of the sample, and the two that have no cases
+        (["--more-of-grids", "0.7", "-m", "grid or full"], 10),
         (["-k", "test_all"], 5),
         # whoever names cases gets them
         (["test_suite.py::test_grid[0-0-0]", "test_suite.py::test_grid[1-0-0]"], 2),

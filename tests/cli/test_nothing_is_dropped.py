@@ -581,6 +581,7 @@ def content(folder: Path) -> dict[str, object]:
     return kept
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "case", [case for cases in CASES.values() for case in cases], ids=lambda case: case.option
 )

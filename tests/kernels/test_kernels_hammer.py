@@ -158,6 +158,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.full
 @pytest.mark.jit
 @pytest.mark.parametrize(("method", "times"), [("fork", 4), ("spawn", 1)])
 def test_processes_started_while_kernels_run(method: str, times: int, tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ def test_large_images_and_windows(name: str, dtype: str, k: int, shape: tuple[in
         assert_close(name, result[pixels], SAMPLED[name](windows, k), image)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("k", "dtype"),
     # each has loops of its own: of 16 bits in whole runs

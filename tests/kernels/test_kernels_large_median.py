@@ -48,6 +48,7 @@ def ways(image, window):
     return found
 
 
+@pytest.mark.full
 @pytest.mark.jit
 @pytest.mark.parametrize("dtype", in_whole_runs(DTYPES, (*RARE, "i2")))
 @pytest.mark.parametrize(("shape", "size", "axes"), CASES)

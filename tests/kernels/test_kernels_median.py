@@ -85,6 +85,7 @@ def test_square_boxes_equal_scipy(shape: tuple[int, ...], dtype: str) -> None:
                 assert np.array_equal(median(image, size, axes=axes, **options), expected)
 
 
+@pytest.mark.full
 @pytest.mark.jit
 @pytest.mark.parametrize(
     ("size", "dtype"),

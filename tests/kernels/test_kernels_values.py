@@ -279,6 +279,7 @@ def test_averages_equal_scipy(name: str, data: Any, dtypes: Sequence[str]) -> No
         assert within.max() <= 0.5 + peak * (5e-7 if single else 1e-12)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("shape", [(40, 50), (12, 14, 30), (3, 40, 41)])
 @pytest.mark.parametrize("size", [9, 27])
 @pytest.mark.parametrize("dtype", ["u1", "u2", "f4", "f8"])

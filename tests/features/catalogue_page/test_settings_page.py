@@ -51,7 +51,9 @@ def test_a_file_of_pyradiomics_is_pointed_here(tmp_path: Path) -> None:
     """It is not translated, and each of its settings has a line on the page."""
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump(PARAMETERS))
-    with pytest.raises(InputError, match=r"parameter file of PyRadiomics.*docs/from_pyradiomics\.md"):
+    with pytest.raises(
+        InputError, match=r"parameter file of PyRadiomics.*docs/from_pyradiomics\.md"
+    ):
         read_settings(path)
     for name in (*SETTINGS, *CLASSES):
         assert f"| `{name}` |" in page()
