@@ -36,7 +36,7 @@ def left_out(items: Sequence[pytest.Item], more: float | None = None) -> list[py
     """Tests that the samples of the marked grids leave out, and those for whole runs only.
 
     With `more`, a larger share of each grid, what the usual samples hold is left out in place of
-    both.
+    both, and so are tests marked as rare.
     """
     grids: dict[str, list[pytest.Function]] = {}
     for item in items:
@@ -44,7 +44,8 @@ def left_out(items: Sequence[pytest.Item], more: float | None = None) -> list[py
         sampled = isinstance(item, pytest.Function) and hasattr(item, "callspec")
         if sampled and item.get_closest_marker("grid") and not item.get_closest_marker("full"):
             grids.setdefault(item.nodeid.split("[")[0], []).append(item)
-    out = [item for item in items if item.get_closest_marker("full") and more is None]
+    left = "full" if more is None else "rare"
+    out = [item for item in items if item.get_closest_marker(left)]
     for tests in grids.values():
         marker = tests[0].get_closest_marker("grid")
         assert marker is not None

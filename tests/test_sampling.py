@@ -69,6 +69,11 @@ def test_one():
 @pytest.mark.full
 def test_whole_runs_only():
     pass
+
+@pytest.mark.full
+@pytest.mark.rare
+def test_of_minutes():
+    pass
 """
 
 
@@ -76,7 +81,7 @@ def test_whole_runs_only():
     ("words", "passed"),
     [
         ([], 26),
-        (["--full-grids"], 47),
+        (["--full-grids"], 48),
         # 28 of 40 cases, less the 20 of the sample, and the two that have no cases
         (["--more-of-grids", "0.7", "-m", "grid or full"], 10),
         (["-k", "test_all"], 5),
@@ -93,7 +98,8 @@ def test_the_whole_grid_runs_when_asked_for(
     here = Path(__file__).parent
     pytester.makeconftest((here / "conftest.py").read_text())
     pytester.makeini(
-        f"[pytest]\npythonpath = {here}\nmarkers =\n    grid(share): sampled\n    full: whole\n"
+        f"[pytest]\npythonpath = {here}\n"
+        "markers =\n    grid(share): sampled\n    full: whole\n    rare: long\n"
     )
     pytester.makepyfile(test_suite=_SUITE)
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider", *words)

@@ -100,7 +100,7 @@ def hammer(work: list[Job], seconds: float) -> tuple[int, list[str]]:
 
 @pytest.mark.full
 @pytest.mark.jit
-@pytest.mark.parametrize("seconds", [1, 10])
+@pytest.mark.parametrize("seconds", [1, pytest.param(10, marks=pytest.mark.rare)])
 @pytest.mark.parametrize("bands", ["few", "many"])
 def test_every_kernel_from_many_threads(
     seconds: float, bands: str, monkeypatch: pytest.MonkeyPatch

@@ -36,7 +36,7 @@ def placed_first(bundle: bytes, *members: bytes) -> bytes:
     return signed(bundle[:place] + b"".join(members) + bundle[place:])
 
 
-@pytest.mark.parametrize("step", [97, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("step", [97, pytest.param(1, marks=[pytest.mark.full, pytest.mark.rare])])
 def test_a_flip_in_any_byte_is_seen(step: int, bundles: dict[str, bytes], refusal: Refusal) -> None:
     """A bundle of which a bit was flipped, in whichever byte, is refused."""
     bundle = bundles["logistic-2"]
