@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from toy_datasets import numbered_dataset
 
 from imgpipe import InputError
-from imgpipe.datasets import Dataset
 from imgpipe.evaluate import compare
 from imgpipe.evaluate.fits.learning_curves import nested_share
 
@@ -33,14 +33,6 @@ class Reads(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-
-def dataset(n: int = 256, **fields) -> Dataset:
-    """Pixel (0, 0) is the index, pixel (0, 1) the label."""
-    labels = (np.arange(n) // 2) % 2
-    images = np.zeros((n, 4, 4), np.float32)
-    images[:, 0, 0], images[:, 0, 1] = np.arange(n), labels
-    return Dataset("toy", images, labels, ("benign", "malignant"), **fields)
 
 
 def test_shares_are_nested_whole_patients_of_each_class_in_proportion():
@@ -80,7 +72,7 @@ def test_every_model_is_fitted_on_shares_and_judged_on_the_same_test_part():
     """Training and validation shrink alike; the curve's last point is the headline."""
     Reads.seen.clear()
     split = np.repeat(["train", "val", "test"], [128, 64, 64])
-    result = compare({"reads": Reads()}, dataset(split=split), learning_curve=True)
+    result = compare({"reads": Reads()}, numbered_dataset(split=split), learning_curve=True)
     sizes = [(len(s["y"]), len(s["validation"][1])) for s in Reads.seen]
     assert sizes == [(128, 64), (8, 4), (16, 8), (32, 16), (64, 32)]
     curve = result.learning.curves[0]
@@ -95,7 +87,7 @@ def test_folds_and_seeds_draw_shares_of_patients():
     """In cross-validation every fold and seed gives each point its share; patients stay whole."""
     Reads.seen.clear()
     patients = np.array([f"P{i // 2}" for i in range(256)])
-    data = dataset(groups=patients)
+    data = numbered_dataset(groups=patients)
     result = compare(
         {"reads": Reads()},
         data,
@@ -119,4 +111,4 @@ def test_folds_and_seeds_draw_shares_of_patients():
 def test_too_few_patients_are_refused():
     """Where no second point can be had, the error says how many patients would do."""
     with pytest.raises(InputError, match="needs 8 patients"):
-        compare({"reads": Reads()}, dataset(24), folds=2, learning_curve=True)
+        compare({"reads": Reads()}, numbered_dataset(24), folds=2, learning_curve=True)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from toy_datasets import numbered_dataset
 
-from imgpipe.datasets import Dataset
 from imgpipe.evaluate import Interval, LearningCurve, compare
 from imgpipe.evaluate.records.learning import crossings
 
@@ -31,14 +31,6 @@ class Learns(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-
-def dataset(n: int = 256, **fields) -> Dataset:
-    """Pixel (0, 0) is the index, pixel (0, 1) the label."""
-    labels = (np.arange(n) // 2) % 2
-    images = np.zeros((n, 4, 4), np.float32)
-    images[:, 0, 0], images[:, 0, 1] = np.arange(n), labels
-    return Dataset("toy", images, labels, ("benign", "malignant"), **fields)
 
 
 def curve(name: str, *values: float) -> LearningCurve:
@@ -92,7 +84,7 @@ def test_the_statement_names_who_overtakes_whom():
     """A model that needs more patients overtakes one that stays where it is."""
     split = np.repeat(["train", "test"], [128, 128])
     models = {"steady": Learns(known=0.3), "reads": Learns()}
-    result = compare(models, dataset(split=split), learning_curve=True)
+    result = compare(models, numbered_dataset(split=split), learning_curve=True)
     (crossing,) = result.learning.crossings
     assert (crossing.ahead, crossing.behind) == ("reads", "steady")
     assert "reads overtakes steady at about" in result.learning.statement
@@ -102,7 +94,7 @@ def test_the_statement_names_who_overtakes_whom():
 def test_no_model_overtakes_where_the_verdict_sees_no_difference():
     """Over folds, whose fits differ, patients drawn anew are sure of what the verdict is not."""
     models = {"steady": Learns(known=0.2), "late": Learns(needed=400, luck=0.15)}
-    result = compare(models, dataset(), folds=3, learning_curve=True, duplicates="keep")
+    result = compare(models, numbered_dataset(), folds=3, learning_curve=True, duplicates="keep")
     steady, late = result.learning.curves
     assert late.auc[0].value < steady.auc[0].value < late.auc[-1].value - 0.1
     assert result.pairs[0].differences["auc"].high < 0
